@@ -1,0 +1,59 @@
+package io.github.hasqlite;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The changes of one committed local transaction, in order: the unit of replication.
+ *
+ * <p>Immutable; may be read by any thread.
+ *
+ * @param node name of the node that wrote it
+ * @param processId operating system process id of the writing node; informational
+ * @param filename file name of the writing node's database, without folders; informational
+ * @param timestampNs when it was committed, nanoseconds since 1970-01-01T00:00Z by the writer's
+ *     clock; informational, order never depends on it
+ * @param publisher id of the publisher, unique for each start of a node; empty for messages of the Go
+ *     implementation, which are taken as they come
+ * @param counter place in that publisher's own sequence 1, 2, 3…; 0 if {@code publisher} is empty
+ * @param baseSequence the stream sequence the writer had applied when its transaction committed
+ * @param streamSequence place in the stream; 0 until the stream has stored it
+ * @param changes the changes in the order they were made; never empty
+ */
+public record ChangeSet(
+        String node,
+        long processId,
+        String filename,
+        long timestampNs,
+        String publisher,
+        long counter,
+        long baseSequence,
+        long streamSequence,
+        List<Change> changes) {
+
+    public ChangeSet {
+        Objects.requireNonNull(node, "node");
+        Objects.requireNonNull(filename, "filename");
+        Objects.requireNonNull(publisher, "publisher");
+        Objects.requireNonNull(changes, "changes");
+    }
+
+    /** The same change set at its place in the stream. */
+    public ChangeSet atSequence(long sequence) {
+        return new ChangeSet(
+                node, processId, filename, timestampNs, publisher, counter, baseSequence, sequence, changes);
+    }
+
+    /**
+     * Whether it contains a statement that travels as text. Such a change set takes effect at its
+     * place in the stream on every node, its author included (rule R9 of the design).
+     */
+    public boolean hasCommands() {
+        for (Change change : changes) {
+            if (change.operation() == Operation.SQL) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

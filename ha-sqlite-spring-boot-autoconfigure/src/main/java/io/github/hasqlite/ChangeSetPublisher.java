@@ -1,0 +1,52 @@
+package io.github.hasqlite;
+
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Takes committed change sets out of this node. The default one publishes to a JetStream stream;
+ * define a bean of this type to send them elsewhere.
+ *
+ * <p>Every change set is in the outbox, in the same database file, before it is handed over, and
+ * stays there until it is stored; so a publisher needs no store of its own.
+ */
+public interface ChangeSetPublisher extends AutoCloseable {
+
+    /**
+     * Hands one change set over. Calls are in commit order and never concurrent; the calling thread
+     * may hold the write lock, so this must not wait for the network.
+     *
+     * @param changeSet what to publish
+     * @param message the same, serialized; or a part of that, if it is larger than {@link
+     *     #maxMessageBytes()}: then this is called once for every part, in order
+     * @return completes with the sequence under which it is stored (0 if there is none), or
+     *     exceptionally if it is not known to be stored; then this change set and all after it are
+     *     handed over again, in order. It may be completed by any thread.
+     */
+    CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message);
+
+    /**
+     * The largest message that can be handed over, in bytes. What is larger travels in parts, each a
+     * message of its own, and takes effect when the last of them arrives. It may change with
+     * time; a message that has become too large fails, and is handed over again in parts.
+     */
+    default int maxMessageBytes() {
+        return Integer.MAX_VALUE;
+    }
+
+    /** Whether it makes sense to hand over now. While {@code false}, change sets wait in the outbox. */
+    default boolean isConnected() {
+        return true;
+    }
+
+    /**
+     * Whether what is published comes back through the {@link ChangeSetSubscriber}. If so, the echo
+     * removes it from the outbox; otherwise the acknowledgement does.
+     */
+    default boolean echoes() {
+        return false;
+    }
+
+    /** Gives up connections and threads. Futures still open complete exceptionally. */
+    @Override
+    default void close() {}
+}

@@ -1,0 +1,54 @@
+package io.github.hasqlite;
+
+import java.io.IOException;
+
+/**
+ * Brings the stream's messages to this node, in stream order and without gaps. The default one is
+ * an ordered JetStream consumer; define a bean of this type to receive them from elsewhere.
+ */
+public interface ChangeSetSubscriber extends AutoCloseable {
+
+    /**
+     * What the stream holds at this moment.
+     *
+     * @throws IOException if the stream cannot be reached
+     */
+    StreamState state() throws IOException;
+
+    /**
+     * Starts delivery of every message after {@code afterSequence}. Called once. Connection losses
+     * are ridden out by the subscriber: it goes on after the last message it delivered.
+     *
+     * @param afterSequence the last sequence this node has applied; 0 for all
+     * @param listener gets every message, on one thread at a time; it may block to slow delivery down
+     * @throws IOException if the stream cannot be reached
+     */
+    void start(long afterSequence, Listener listener) throws IOException;
+
+    /** Whether the stream can be reached now. */
+    boolean isConnected();
+
+    /** Stops delivery. No message is delivered after this returns. */
+    @Override
+    void close();
+
+    /** Receives messages. */
+    @FunctionalInterface
+    interface Listener {
+        /**
+         * Takes one message.
+         *
+         * @throws InterruptedException if the node is shutting down
+         */
+        void onMessage(StreamMessage message) throws InterruptedException;
+    }
+
+    /**
+     * The stream's extent.
+     *
+     * @param firstSequence the oldest message's sequence; {@code lastSequence + 1} if it is empty
+     * @param lastSequence the newest message's sequence ever stored; 0 if there never was one
+     * @param createdNs when the stream was created, nanoseconds since 1970-01-01T00:00Z
+     */
+    record StreamState(long firstSequence, long lastSequence, long createdNs) {}
+}

@@ -1,0 +1,21 @@
+package io.github.hasqlite;
+
+import javax.sql.DataSource;
+
+/**
+ * The data source of a replicated SQLite database. Connections read and write the local file; what
+ * they commit is replicated.
+ *
+ * <p>{@code unwrap} reaches {@code com.zaxxer.hikari.HikariDataSource} (the pool of connections that
+ * may write) from the data source and {@code org.sqlite.SQLiteConnection} from a connection. Thread-safe;
+ * connections are not.
+ */
+public interface HaSqliteDataSource extends DataSource, AutoCloseable {
+
+    /** How replication is doing right now. Cheap: reads counters, never the network or the disk. */
+    ReplicationStatus replicationStatus();
+
+    /** Closes all connections, the publisher, the subscriber, and an embedded server if there is one. */
+    @Override
+    void close();
+}

@@ -1,0 +1,39 @@
+package io.github.hasqlite.actuate;
+
+import io.github.hasqlite.CommitMode;
+import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.autoconfigure.HaSqliteAutoConfiguration;
+import io.github.hasqlite.autoconfigure.HaSqliteProperties;
+import io.github.hasqlite.autoconfigure.HaSqliteProperties.OnTimeout;
+import io.github.hasqlite.autoconfigure.NatsReplication;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+
+/** Adds {@code haSqlite} to the health endpoint. */
+@AutoConfiguration(after = HaSqliteAutoConfiguration.class)
+@ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
+@ConditionalOnEnabledHealthIndicator("ha-sqlite")
+@ConditionalOnSingleCandidate(HaSqliteDataSource.class)
+@EnableConfigurationProperties(HaSqliteProperties.class)
+public final class HaSqliteHealthContributorAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean(name = "haSqliteHealthIndicator")
+    HaSqliteHealthIndicator haSqliteHealthIndicator(
+            HaSqliteDataSource dataSource, HaSqliteProperties properties, ObjectProvider<NatsReplication> nats) {
+        NatsReplication replication = nats.getIfAvailable();
+        return new HaSqliteHealthIndicator(
+                dataSource,
+                properties.commitMode() == CommitMode.SYNC
+                        && properties.publisher().enabled()
+                        && properties.publisher().onTimeout() == OnTimeout.FAIL,
+                () -> replication == null ? "" : replication.serverVersion());
+    }
+}

@@ -1,0 +1,87 @@
+package io.github.hasqlite.actuate;
+
+import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.ReplicationStatus;
+import io.github.hasqlite.nats.ServerVersion;
+import java.util.function.Supplier;
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
+
+/**
+ * Whether this node replicates, and how far it has come.
+ *
+ * <ul>
+ *   <li>{@code DOWN}: replication has halted until somebody intervenes; the detail {@code halted} says
+ *       why.
+ *   <li>{@code OUT_OF_SERVICE}: the stream cannot be reached and commits need it, so that they fail
+ *       although reads work.
+ *   <li>{@code UP}: all else, also if the stream cannot be reached but commits do not need it (then
+ *       the detail {@code connected} is {@code false}), and if nothing is replicated at all.
+ * </ul>
+ */
+public final class HaSqliteHealthIndicator extends AbstractHealthIndicator {
+
+    private final HaSqliteDataSource dataSource;
+    private final boolean commitsNeedStream;
+    private final Supplier<String> serverVersion;
+
+    /**
+     * Creates the indicator.
+     *
+     * @param dataSource whose replication to look at
+     * @param commitsNeedStream whether a commit fails while the stream cannot be reached
+     * @param serverVersion answers the version of the NATS server, or an empty string; must not wait
+     */
+    public HaSqliteHealthIndicator(
+            HaSqliteDataSource dataSource, boolean commitsNeedStream, Supplier<String> serverVersion) {
+        super("The state of replication could not be read");
+        this.dataSource = dataSource;
+        this.commitsNeedStream = commitsNeedStream;
+        this.serverVersion = serverVersion;
+    }
+
+    @Override
+    protected void doHealthCheck(Health.Builder builder) {
+        ReplicationStatus status = dataSource.replicationStatus();
+        builder.status(status(status))
+                .withDetail("node", status.node())
+                .withDetail("replicating", status.replicating());
+        if (status.replicating()) {
+            describe(builder, status);
+        }
+    }
+
+    private Status status(ReplicationStatus status) {
+        if (status.halted() != null) {
+            return Status.DOWN;
+        }
+        return status.replicating() && !status.connected() && commitsNeedStream ? Status.OUT_OF_SERVICE : Status.UP;
+    }
+
+    private void describe(Health.Builder builder, ReplicationStatus status) {
+        builder.withDetail("connected", status.connected())
+                .withDetail("appliedSequence", status.appliedSequence())
+                .withDetail("streamSequence", status.streamSequence())
+                .withDetail("lagMessages", status.lagMessages())
+                .withDetail("lagMillis", status.lag().toMillis())
+                .withDetail("outboxLength", status.outboxLength())
+                .withDetail("rejectedMessages", status.rejectedMessages());
+        if (status.lastRejection() != null) {
+            builder.withDetail("lastRejection", status.lastRejection());
+        }
+        if (status.halted() != null) {
+            builder.withDetail("halted", status.halted());
+        }
+        String version = serverVersion.get();
+        if (!version.isEmpty()) {
+            builder.withDetail("serverVersion", version);
+            if (ServerVersion.isOld(version)) {
+                builder.withDetail(
+                        "serverWarning",
+                        "nats-server is older than " + ServerVersion.RECOMMENDED
+                                + "; such versions can lose messages when a server is killed. Update it.");
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package io.github.hasqlite.actuate;
+
+import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.ReplicationStatus;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Gauges of how far replication has come. All have the tag {@code node}. */
+public final class HaSqliteMetrics implements MeterBinder {
+
+    private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private final HaSqliteDataSource dataSource;
+
+    /** The metrics of one data source. */
+    public HaSqliteMetrics(HaSqliteDataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        gauge(registry, "applied.sequence", null, "Stream sequence applied here", ReplicationStatus::appliedSequence);
+        gauge(registry, "stream.sequence", null, "Stream sequence known here", ReplicationStatus::streamSequence);
+        gauge(registry, "lag.messages", "messages", "Messages not applied yet", ReplicationStatus::lagMessages);
+        gauge(
+                registry,
+                "lag",
+                "seconds",
+                "Age of the oldest message not applied yet",
+                status -> status.lag().toNanos() / NANOS_PER_SECOND);
+        gauge(registry, "outbox", "changesets", "Change sets not echoed yet", ReplicationStatus::outboxLength);
+        gauge(registry, "connected", null, "1 if the stream can be reached", status -> status.connected() ? 1 : 0);
+    }
+
+    private void gauge(
+            MeterRegistry registry,
+            String name,
+            @Nullable String unit,
+            String description,
+            ToDoubleFunction<ReplicationStatus> value) {
+        Gauge.builder("ha.sqlite." + name, dataSource, source -> value.applyAsDouble(source.replicationStatus()))
+                .tags(Tags.of("node", dataSource.replicationStatus().node()))
+                .baseUnit(unit)
+                .description(description)
+                .register(registry);
+    }
+}

@@ -1,0 +1,162 @@
+package io.github.hasqlite.apply;
+
+import io.github.hasqlite.changeset.Fragment;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How far this database has applied the stream, each publisher's last accepted counter, and the parts
+ * of what is not complete yet: part of the canonical state, and written in the same transactions as the rows (rules R4 and R6). Not
+ * thread-safe; used with the write lock held, but {@link #sequence()} may be read by anyone.
+ */
+public final class AppliedState {
+
+    private static final String SEQUENCE = "applied_sequence";
+
+    private final Map<String, Long> counters = new HashMap<>();
+    private final Parts parts = new Parts();
+    private volatile long sequence;
+
+    /** Creates the tables if they are not there. */
+    public static void create(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate(
+                    "CREATE TABLE IF NOT EXISTS main.ha_state(name TEXT PRIMARY KEY, value)" + " WITHOUT ROWID");
+            statement.executeUpdate("CREATE TABLE IF NOT EXISTS main.ha_publishers(publisher TEXT PRIMARY KEY,"
+                    + " counter INTEGER NOT NULL) WITHOUT ROWID");
+        }
+        Parts.create(connection);
+    }
+
+    /** Whether the tables of replication are in the database. */
+    public static boolean exists(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = 'ha_state'")) {
+            return rows.next();
+        }
+    }
+
+    /** Reads what was committed. */
+    public void load(Connection connection) throws SQLException {
+        counters.clear();
+        parts.load(connection);
+        try (Statement statement = connection.createStatement()) {
+            try (ResultSet rows =
+                    statement.executeQuery("SELECT value FROM main.ha_state WHERE name = '" + SEQUENCE + "'")) {
+                sequence = rows.next() ? rows.getLong(1) : 0;
+            }
+            try (ResultSet rows = statement.executeQuery("SELECT publisher, counter FROM main.ha_publishers")) {
+                while (rows.next()) {
+                    counters.put(rows.getString(1), rows.getLong(2));
+                }
+            }
+        }
+    }
+
+    /** The stream sequence up to which everything has been applied and committed here. */
+    public long sequence() {
+        return sequence;
+    }
+
+    /** Starts a step forward, which counts only once it is committed. */
+    Step step() {
+        return new Step();
+    }
+
+    /** What one transaction adds. */
+    final class Step {
+
+        private final Map<String, Long> accepted = new HashMap<>();
+        private final Parts.Step partsStep = parts.step();
+        private long reached = sequence;
+
+        /** Judges a message by its publisher's counter (rule R4), and keeps it if it is a part in turn. */
+        Turn take(Received received) {
+            Turn turn = judge(received.publisher(), received.counter());
+            Fragment part = received.part();
+            return turn == Turn.NEXT && part != null ? partsStep.take(part) : turn;
+        }
+
+        private Turn judge(String publisher, long counter) {
+            if (publisher.isEmpty()) {
+                return Turn.NEXT;
+            }
+            Long here = accepted.get(publisher);
+            long last = here != null ? here : counters.getOrDefault(publisher, 0L);
+            if (counter == last + 1) {
+                return Turn.NEXT;
+            }
+            return counter <= last ? Turn.REPEATED : Turn.OUT_OF_TURN;
+        }
+
+        /** Accepts the message that was judged to be next. */
+        void accept(String publisher, long counter) {
+            if (!publisher.isEmpty()) {
+                accepted.put(publisher, counter);
+                partsStep.forget(publisher);
+            }
+        }
+
+        /** What all the parts of a change set hold whose last part was judged to be next. */
+        List<byte[]> parts(Connection connection, String publisher) throws SQLException {
+            return partsStep.data(connection, publisher);
+        }
+
+        /** Everything up to this sequence is dealt with. */
+        void reach(long streamSequence) {
+            reached = Math.max(reached, streamSequence);
+        }
+
+        long reached() {
+            return reached;
+        }
+
+        /** Writes the step inside the caller's transaction. */
+        void write(Connection connection) throws SQLException {
+            partsStep.write(connection);
+            if (!accepted.isEmpty()) {
+                try (PreparedStatement counter = connection.prepareStatement(
+                        "INSERT OR REPLACE INTO main.ha_publishers(publisher, counter) VALUES(?,?)")) {
+                    for (Map.Entry<String, Long> entry : accepted.entrySet()) {
+                        counter.setString(1, entry.getKey());
+                        counter.setLong(2, entry.getValue());
+                        counter.executeUpdate();
+                    }
+                }
+            }
+            try (PreparedStatement state = connection.prepareStatement(
+                    "INSERT OR REPLACE INTO main.ha_state(name, value) VALUES('" + SEQUENCE + "',?)")) {
+                state.setLong(1, reached);
+                state.executeUpdate();
+            }
+        }
+
+        /** The transaction is committed. */
+        void committed() {
+            counters.putAll(accepted);
+            partsStep.committed();
+            sequence = reached;
+        }
+    }
+
+    /** What a message's counter says. */
+    enum Turn {
+        /** It is the publisher's next one or the last part of that, or its publisher does not count. */
+        NEXT,
+        /** It is a part of the publisher's next one, and more parts follow: it has no effect yet. */
+        PART,
+        /** It is a part, and with it there is more than the whole may be. */
+        OVERSIZED,
+        /** It was there before. */
+        REPEATED,
+        /** One before it is missing; it will come again. */
+        OUT_OF_TURN
+    }
+}

@@ -1,0 +1,231 @@
+package io.github.hasqlite.apply;
+
+import io.github.hasqlite.Change;
+import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.Operation;
+import io.github.hasqlite.RowIdentify;
+import io.github.hasqlite.apply.Outcome.Applied;
+import io.github.hasqlite.apply.Outcome.Failed;
+import io.github.hasqlite.apply.Outcome.Refused;
+import io.github.hasqlite.apply.Outcome.Scope;
+import io.github.hasqlite.apply.Outcome.Skipped;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConnection;
+
+/**
+ * The deterministic function that applies change sets: what it does depends on the database and the
+ * change set alone.
+ *
+ * <p>It owns its connection and runs within the transactions of its caller, who must call {@link
+ * #prepareCommit()} before each COMMIT, {@link #rolledBack()} after each ROLLBACK and {@link
+ * #schemaChanged()} when another connection committed a schema change. Not thread-safe.
+ */
+public final class ChangeSetApplication implements AutoCloseable {
+
+    private final SQLiteConnection connection;
+    private final TriggerSilence silence;
+    private final TableCache tables;
+    private final CommandRunner commands;
+    private final ApplySavepoint savepoint;
+    private boolean failedOnStaleSchema;
+
+    /**
+     * Takes a connection over: sets {@code recursive_triggers} and switches generated keys off.
+     *
+     * @param connection opened for this object alone, with foreign keys off and trusted_schema off
+     * @param identify how rows are found; the same on all nodes
+     * @throws SQLException if the connection enforces foreign keys, or this version of SQLite does not
+     *     fire triggers in the order needed
+     */
+    public ChangeSetApplication(SQLiteConnection connection, RowIdentify identify) throws SQLException {
+        FiringOrder.require();
+        this.connection = connection;
+        try (Statement statement = connection.createStatement()) {
+            try (ResultSet rows = statement.executeQuery("PRAGMA foreign_keys")) {
+                if (rows.next() && rows.getBoolean(1)) {
+                    throw new SQLException("changes must be applied with foreign keys off: "
+                            + "what foreign-key actions did is in the change sets already");
+                }
+            }
+            // so that REPLACE runs the delete triggers of full-text indexes
+            statement.executeUpdate("PRAGMA recursive_triggers = ON");
+        }
+        // or the driver runs a query after every insert
+        connection.getConnectionConfig().setGetGeneratedKeys(false);
+        this.silence = new TriggerSilence(connection);
+        this.tables = new TableCache(connection, identify, silence);
+        this.commands = new CommandRunner(connection, tables, silence);
+        this.savepoint = new ApplySavepoint(connection);
+    }
+
+    /**
+     * Applies all changes of a change set, in order, or none of them. A transaction must be open.
+     *
+     * @return how it went, the same on every node
+     * @throws SQLException if the failure says nothing about the change set (a full disk, a lock, a
+     *     broken file): roll the transaction back and try again, or stop
+     */
+    public Outcome apply(ChangeSet changeSet) throws SQLException {
+        failedOnStaleSchema = false;
+        Outcome outcome = attempt(changeSet.changes());
+        if (failedOnStaleSchema) {
+            outcome = attempt(changeSet.changes());
+        }
+        return outcome;
+    }
+
+    private Outcome attempt(List<Change> changes) throws SQLException {
+        return changes.size() == 1 && isOneStatement(changes.get(0)) ? one(changes.get(0)) : all(changes);
+    }
+
+    /** Whether SQLite itself makes the change all or nothing. */
+    private static boolean isOneStatement(Change change) {
+        return switch (change.operation()) {
+            case INSERT, DELETE -> true;
+            case UPDATE -> Objects.equals(change.oldRowid(), change.newRowid());
+            case SQL -> false;
+        };
+    }
+
+    private Outcome one(Change change) throws SQLException {
+        try {
+            Skipped skipped = tables.apply(change, 0);
+            return skipped == null ? Applied.WHOLLY : new Applied(false, List.of(skipped));
+        } catch (RefusedChangeException e) {
+            return new Refused(0, e.reason());
+        } catch (SQLException e) {
+            Failed failed = failed(change, 0, e);
+            // the driver closes statements that fail
+            tables.clear();
+            requireTransaction(e);
+            return failed;
+        }
+    }
+
+    /** A trigger's RAISE(ROLLBACK) ends the caller's transaction; nothing may run outside of one. */
+    private void requireTransaction(SQLException cause) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate("BEGIN");
+        } catch (SQLException inTransaction) {
+            return;
+        }
+        throw new SQLException("applying a change made SQLite roll the transaction back", cause);
+    }
+
+    private Outcome all(List<Change> changes) throws SQLException {
+        Refused hostile = refusedCommand(changes);
+        if (hostile != null) {
+            return hostile;
+        }
+        List<TableTriggers> mark = silence.mark();
+        savepoint.begin();
+        boolean schemaChanged = false;
+        List<Skipped> skipped = List.of();
+        int index = 0;
+        try {
+            for (; index < changes.size(); index++) {
+                Change change = changes.get(index);
+                if (change.operation() == Operation.SQL) {
+                    schemaChanged |= commands.run(change);
+                } else {
+                    skipped = with(skipped, tables.apply(change, index));
+                }
+            }
+        } catch (RefusedChangeException e) {
+            undo(mark);
+            return new Refused(index, e.reason());
+        } catch (SQLException e) {
+            Failed failed = failed(changes.get(index), index, e);
+            undo(mark);
+            return failed;
+        }
+        savepoint.release();
+        return !schemaChanged && skipped.isEmpty() ? Applied.WHOLLY : new Applied(schemaChanged, List.copyOf(skipped));
+    }
+
+    private static List<Skipped> with(List<Skipped> skipped, @Nullable Skipped one) {
+        if (one == null) {
+            return skipped;
+        }
+        List<Skipped> more = skipped.isEmpty() ? new ArrayList<>() : skipped;
+        more.add(one);
+        return more;
+    }
+
+    private static @Nullable Refused refusedCommand(List<Change> changes) {
+        for (int i = 0; i < changes.size(); i++) {
+            try {
+                if (changes.get(i).operation() == Operation.SQL) {
+                    CommandRunner.judge(changes.get(i));
+                }
+            } catch (RefusedChangeException e) {
+                return new Refused(i, e.reason());
+            }
+        }
+        return null;
+    }
+
+    private void undo(List<TableTriggers> mark) throws SQLException {
+        // before: statements that a failed one left open would keep the savepoint from rolling back
+        tables.clear();
+        savepoint.undo();
+        silence.rolledBackTo(mark);
+    }
+
+    private Failed failed(Change change, int index, SQLException error) throws SQLException {
+        Scope scope = SqlFailure.scope(error);
+        if (scope == null) {
+            throw error;
+        }
+        // another process may have changed the schema
+        failedOnStaleSchema = tables.isStale();
+        String what = change.operation() == Operation.SQL
+                ? String.valueOf(change.command())
+                : change.operation() + " on table " + change.table();
+        return new Failed(index, what + ": " + error.getMessage(), scope, SqlFailure.code(error));
+    }
+
+    /**
+     * Brings back the triggers that had to be dropped while rows were written. Call it before every
+     * COMMIT: without it they are gone from the database.
+     */
+    public void prepareCommit() throws SQLException {
+        if (silence.restore()) {
+            tables.adoptVersion();
+        }
+    }
+
+    /**
+     * Notices schema changes of other processes, which nobody reports. Costs one query; call it after
+     * BEGIN IMMEDIATE.
+     */
+    public void transactionBegun() throws SQLException {
+        if (tables.isStale()) {
+            tables.clear();
+        }
+    }
+
+    /** Says that another connection committed a schema change. */
+    public void schemaChanged() throws SQLException {
+        tables.clear();
+    }
+
+    /** Says that the transaction, or a savepoint of the caller, was rolled back. */
+    public void rolledBack() throws SQLException {
+        silence.cameBack();
+        tables.clear();
+    }
+
+    /** Closes all statements; the connection stays open. */
+    @Override
+    public void close() throws SQLException {
+        tables.close();
+        savepoint.close();
+    }
+}

@@ -1,0 +1,62 @@
+package io.github.hasqlite.apply;
+
+import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.ChangeSetFormatException;
+import io.github.hasqlite.ChangeSetSerializer;
+import io.github.hasqlite.StreamMessage;
+import io.github.hasqlite.changeset.Fragment;
+import io.github.hasqlite.changeset.FragmentCodec;
+import java.util.List;
+
+/** Reads messages of the stream. Thread-safe. */
+final class MessageReader {
+
+    private final ChangeSetSerializer serializer;
+    private final FragmentCodec fragments = new FragmentCodec();
+
+    MessageReader(ChangeSetSerializer serializer) {
+        this.serializer = serializer;
+    }
+
+    /**
+     * Reads a message as far as it can be done before its place is known.
+     *
+     * @param ownPublisher whose messages are probably echoes, which need not be read
+     */
+    Received read(StreamMessage message, String ownPublisher) {
+        try {
+            if (fragments.isFragment(message.data())) {
+                Fragment part = fragments.read(message.data());
+                return Received.part(message, part, part.publisher().equals(ownPublisher));
+            }
+            ChangeSetSerializer.Origin origin = serializer.origin(message.data());
+            if (origin != null && origin.publisher().equals(ownPublisher)) {
+                return Received.echo(message, origin.publisher(), origin.counter());
+            }
+            return Received.of(message, serializer.deserialize(message.data()));
+        } catch (ChangeSetFormatException e) {
+            return Received.unreadable(message, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Reads a change set that came whole, if that was not done before. */
+    ChangeSet changeSet(Received received) throws ChangeSetFormatException {
+        ChangeSet known = received.changeSet();
+        return known != null ? known : serializer.deserialize(received.message().data());
+    }
+
+    /**
+     * Reads a change set that came in parts.
+     *
+     * @param last its last part
+     * @param data what all its parts hold
+     */
+    ChangeSet changeSet(Fragment last, List<byte[]> data) throws ChangeSetFormatException {
+        ChangeSet changeSet = serializer.deserialize(fragments.join(last, data));
+        if (!changeSet.publisher().equals(last.publisher()) || changeSet.counter() != last.counter()) {
+            throw new ChangeSetFormatException("the parts of one change set hold another, number " + changeSet.counter()
+                    + " instead of " + last.counter());
+        }
+        return changeSet;
+    }
+}

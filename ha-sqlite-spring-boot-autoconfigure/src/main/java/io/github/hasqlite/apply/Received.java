@@ -1,0 +1,49 @@
+package io.github.hasqlite.apply;
+
+import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.StreamMessage;
+import io.github.hasqlite.changeset.Fragment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message of the stream, looked at as far as needed.
+ *
+ * @param message as it came; of a part, what it holds
+ * @param publisher who published it; empty if it does not say
+ * @param counter its place in that publisher's sequence
+ * @param probablyEcho whether it may be an echo, which takes no work to apply
+ * @param changeSet what it says; {@code null} if it was not read yet, because it is probably an echo,
+ *     or cannot be read
+ * @param part if it is a part of a change set, that part
+ * @param rejection why it cannot be read, or {@code null}
+ */
+record Received(
+        StreamMessage message,
+        String publisher,
+        long counter,
+        boolean probablyEcho,
+        @Nullable ChangeSet changeSet,
+        @Nullable Fragment part,
+        @Nullable String rejection) {
+
+    static Received of(StreamMessage message, ChangeSet changeSet) {
+        return new Received(message, changeSet.publisher(), changeSet.counter(), false, changeSet, null, null);
+    }
+
+    static Received echo(StreamMessage message, String publisher, long counter) {
+        return new Received(message, publisher, counter, true, null, null, null);
+    }
+
+    static Received part(StreamMessage message, Fragment part, boolean probablyEcho) {
+        StreamMessage content = new StreamMessage(message.sequence(), message.timestampNs(), part.data());
+        return new Received(content, part.publisher(), part.counter(), probablyEcho, null, part, null);
+    }
+
+    static Received unreadable(StreamMessage message, String reason) {
+        return new Received(message, "", 0, false, null, null, reason);
+    }
+
+    long sequence() {
+        return message.sequence();
+    }
+}

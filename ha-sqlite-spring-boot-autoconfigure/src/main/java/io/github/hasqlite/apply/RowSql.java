@@ -1,0 +1,167 @@
+package io.github.hasqlite.apply;
+
+import io.github.hasqlite.RowIdentify;
+import io.github.hasqlite.SqlIdentifier;
+import io.github.hasqlite.TableDefinition;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The statements that set and remove rows of one table. Parameters 1…n are the columns of the layout;
+ * what identifies the row comes behind them, or first where there are no columns to set.
+ */
+final class RowSql {
+
+    private final RowLayout layout;
+    private final RowIdentify identify;
+    private final String table;
+    private final @Nullable String rowid;
+
+    RowSql(RowLayout layout, RowIdentify identify) {
+        this.layout = layout;
+        this.identify = identify;
+        this.table = "main." + SqlIdentifier.quote(layout.table().name());
+        this.rowid = rowidOf(layout.table());
+    }
+
+    private static @Nullable String rowidOf(TableDefinition table) {
+        String alias = table.rowidAlias();
+        return alias == null ? table.rowidName() : SqlIdentifier.quote(alias);
+    }
+
+    /** Whether a row can be reached by its rowid. */
+    boolean reachesRowid() {
+        return rowid != null;
+    }
+
+    /** Sets a row, in place of rows that hold its keys. With an implicit rowid that is the last parameter. */
+    String insert() {
+        int width = layout.width();
+        StringJoiner values = new StringJoiner(",", " VALUES(", ")");
+        StringBuilder columns = new StringBuilder();
+        if (layout.hasImplicitRowid()) {
+            columns.append(layout.table().rowidName()).append(',');
+            values.add(rowidToUse("?" + (width + 1)));
+        }
+        columns.append(SqlIdentifier.quoteAll(layout.columns()));
+        for (int i = 1; i <= width; i++) {
+            values.add("?" + i);
+        }
+        return "INSERT OR REPLACE INTO " + table + "(" + columns + ")" + values;
+    }
+
+    /**
+     * The author's rowid if no other row has it. A new one is computed here, because SQLite's own
+     * choice is random once the highest rowid is taken.
+     */
+    private String rowidToUse(String wanted) {
+        String name = String.valueOf(layout.table().rowidName());
+        String next = "(SELECT CASE WHEN m IS NULL THEN 1 WHEN m < 9223372036854775807 THEN m + 1 ELSE (SELECT min("
+                + name + ") - 1 FROM " + table + ") END FROM (SELECT max(" + name + ") AS m FROM " + table + "))";
+        if (identify == RowIdentify.ROWID) {
+            return "coalesce(" + wanted + "," + next + ")";
+        }
+        // the row that is replaced by this one may have it
+        String unlessReplaced = layout.key().length == 0 ? "" : " AND (" + keyCondition(1) + ") IS NOT TRUE";
+        return "CASE WHEN " + wanted + " IS NOT NULL AND NOT EXISTS (SELECT 1 FROM " + table + " WHERE " + name + "="
+                + wanted + unlessReplaced + ") THEN " + wanted + " ELSE " + next + " END";
+    }
+
+    String updateByKey(boolean withAlias) {
+        return update(withAlias) + " WHERE " + keyConditionBehind(layout.width());
+    }
+
+    String updateByRowid(boolean withAlias) {
+        return update(withAlias) + " WHERE " + rowid + "=?" + (layout.width() + 1);
+    }
+
+    /** Parameters 1…n are the new values, n+1…2n the old ones. */
+    String updateOneMatch() {
+        return update(true) + " WHERE " + match(layout.width()) + " LIMIT 1";
+    }
+
+    private String update(boolean withAlias) {
+        StringJoiner assignments = new StringJoiner(",");
+        for (int i = 0; i < layout.width(); i++) {
+            if (withAlias || i != layout.alias()) {
+                assignments.add(SqlIdentifier.quote(layout.columns().get(i)) + "=?" + (i + 1));
+            }
+        }
+        return "UPDATE OR REPLACE " + table + " SET " + assignments;
+    }
+
+    /** Gives the row with key 1…k the rowid k+1 if no row has it. */
+    String moveByKey() {
+        return move(layout.key().length + 1) + " AND " + keyConditionBehind(0);
+    }
+
+    /** Gives the row with rowid 1 the rowid 2 if no row has it. */
+    String moveByRowid() {
+        return move(2) + " AND " + rowid + "=?1";
+    }
+
+    private String move(int wanted) {
+        return "UPDATE " + table + " SET " + rowid + "=?" + wanted + " WHERE NOT EXISTS (SELECT 1 FROM " + table
+                + " WHERE " + rowid + "=?" + wanted + ")";
+    }
+
+    String deleteByKey() {
+        return "DELETE FROM " + table + " WHERE " + keyConditionBehind(0);
+    }
+
+    String deleteByRowid() {
+        return "DELETE FROM " + table + " WHERE " + rowid + "=?1";
+    }
+
+    String deleteOneMatch() {
+        return "DELETE FROM " + table + " WHERE " + match(0) + " LIMIT 1";
+    }
+
+    /** Reads the rowid (or 0) and the columns of the rows that equal 1…n, all or the one with rowid n+1. */
+    String find(boolean byRowid) {
+        String columns = SqlIdentifier.quoteAll(layout.columns());
+        String select = "SELECT " + (rowid == null ? "0" : rowid) + "," + columns + " FROM " + table + " WHERE ";
+        if (byRowid) {
+            return select + rowid + "=?" + (layout.width() + 1) + " AND " + match(0);
+        }
+        return select + match(0) + (rowid == null ? "" : " ORDER BY " + rowid);
+    }
+
+    /**
+     * Every column has the value and the storage class of the row given. Row values, because a chain of
+     * ANDs over a wide table is deeper than SQLite allows. Negative zero equals zero here.
+     */
+    private String match(int offset) {
+        StringJoiner columns = new StringJoiner(",");
+        StringJoiner types = new StringJoiner(",");
+        StringJoiner values = new StringJoiner(",");
+        StringJoiner valueTypes = new StringJoiner(",");
+        for (int i = 0; i < layout.width(); i++) {
+            String column = SqlIdentifier.quote(layout.columns().get(i));
+            String value = "?" + (offset + i + 1);
+            columns.add(column + " COLLATE BINARY");
+            types.add("typeof(" + column + ")");
+            values.add(value);
+            valueTypes.add("typeof(" + value + ")");
+        }
+        return "(" + columns + ") IS (" + values + ") AND (" + types + ") IS (" + valueTypes + ")";
+    }
+
+    /** The key's columns have the values of the layout's columns. */
+    private String keyCondition(int firstParameter) {
+        StringJoiner terms = new StringJoiner(" AND ");
+        for (int column : layout.key()) {
+            terms.add(SqlIdentifier.quote(layout.columns().get(column)) + "=?" + (firstParameter + column));
+        }
+        return terms.toString();
+    }
+
+    /** The key's columns have the values of parameters of their own, in key order. */
+    private String keyConditionBehind(int offset) {
+        StringJoiner terms = new StringJoiner(" AND ");
+        for (int i = 0; i < layout.key().length; i++) {
+            terms.add(SqlIdentifier.quote(layout.columns().get(layout.key()[i])) + "=?" + (offset + i + 1));
+        }
+        return terms.toString();
+    }
+}

@@ -1,0 +1,147 @@
+package io.github.hasqlite.apply;
+
+import io.github.hasqlite.Change;
+import io.github.hasqlite.RowIdentify;
+import io.github.hasqlite.TableDefinition;
+import io.github.hasqlite.TableDefinition.Kind;
+import io.github.hasqlite.apply.Outcome.Skipped;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConnection;
+
+/** The schema as the applier's connection sees it, read when first needed and forgotten when it changes. */
+final class TableCache {
+
+    private final SQLiteConnection connection;
+    private final RowIdentify identify;
+    private final TriggerSilence silence;
+    private final Map<String, TableRows> byName = new HashMap<>();
+    private final Map<String, TableRows> byFoldedName = new HashMap<>();
+    private final LazyStatement version;
+    private boolean read;
+    private long readVersion;
+
+    TableCache(SQLiteConnection connection, RowIdentify identify, TriggerSilence silence) {
+        this.connection = connection;
+        this.identify = identify;
+        this.silence = silence;
+        this.version = new LazyStatement(connection, () -> "PRAGMA main.schema_version");
+    }
+
+    /** A name as SQLite compares names: only the letters A to Z have case. */
+    static String fold(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (isUpper(name.charAt(i))) {
+                char[] folded = name.toCharArray();
+                for (int j = i; j < folded.length; j++) {
+                    folded[j] = isUpper(folded[j]) ? (char) (folded[j] + ('a' - 'A')) : folded[j];
+                }
+                return new String(folded);
+            }
+        }
+        return name;
+    }
+
+    private static boolean isUpper(char c) {
+        return c >= 'A' && c <= 'Z';
+    }
+
+    /** The table of this name, or {@code null}. */
+    @Nullable
+    TableRows find(String table) throws SQLException {
+        if (!read) {
+            read();
+        }
+        TableRows found = byName.get(table);
+        return found != null ? found : byFoldedName.get(fold(table));
+    }
+
+    /**
+     * Applies a row change.
+     *
+     * @return why it was left out, or {@code null} if it was applied
+     */
+    @Nullable
+    Skipped apply(Change change, int index) throws SQLException, RefusedChangeException {
+        TableRows table = find(change.table());
+        if (table == null
+                || table.definition().kind() != Kind.ORDINARY
+                || !change.database().equals(Change.MAIN)) {
+            return skip(change, index, table);
+        }
+        return table.apply(change, index);
+    }
+
+    private static Skipped skip(Change change, int index, @Nullable TableRows table) {
+        String name = change.table();
+        if (!change.database().equals(Change.MAIN)) {
+            return new Skipped(index, name, Skipped.Cause.OTHER_SCHEMA, "schema " + change.database());
+        }
+        if (TableDefinition.isInternal(name)) {
+            return new Skipped(index, name, Skipped.Cause.INTERNAL_TABLE, "table " + name + " is never replicated");
+        }
+        if (table == null) {
+            return new Skipped(index, name, Skipped.Cause.NO_TABLE, "no such table: " + name);
+        }
+        return new Skipped(
+                index, name, Skipped.Cause.VIRTUAL_TABLE, "rows of " + name + " are written by statements only");
+    }
+
+    private void read() throws SQLException {
+        silence.removeAll();
+        Set<String> virtual = new HashSet<>();
+        for (TableDefinition table : TableDefinition.readAll(connection)) {
+            TableRows rows = new TableRows(connection, table, identify, silence);
+            byName.put(table.name(), rows);
+            byFoldedName.put(fold(table.name()), rows);
+            if (table.kind() == Kind.VIRTUAL) {
+                virtual.add(fold(table.name()));
+            }
+        }
+        silence.knowVirtualTables(virtual);
+        readVersion = schemaVersion();
+        read = true;
+    }
+
+    /** Whether the schema in the file is another one than was read. */
+    boolean isStale() throws SQLException {
+        return read && readVersion != schemaVersion();
+    }
+
+    /** The schema was changed by this package itself, in a way that leaves what was read right. */
+    void adoptVersion() throws SQLException {
+        if (read) {
+            readVersion = schemaVersion();
+        }
+    }
+
+    private long schemaVersion() throws SQLException {
+        try (ResultSet rows = version.get().executeQuery()) {
+            return rows.next() ? rows.getLong(1) : -1;
+        }
+    }
+
+    /** Forgets everything and closes all statements. */
+    void clear() throws SQLException {
+        read = false;
+        try {
+            for (TableRows table : byName.values()) {
+                table.close();
+            }
+        } finally {
+            byName.clear();
+            byFoldedName.clear();
+        }
+    }
+
+    /** Closes all statements for good. */
+    void close() throws SQLException {
+        clear();
+        version.close();
+    }
+}

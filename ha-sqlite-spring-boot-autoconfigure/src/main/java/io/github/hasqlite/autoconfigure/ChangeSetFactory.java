@@ -1,0 +1,70 @@
+package io.github.hasqlite.autoconfigure;
+
+import io.github.hasqlite.Change;
+import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.apply.AppliedState;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Numbers this node's change sets. Each start of a node is a publisher of its own, so that a counter
+ * is never used twice, whatever a crash lost or a restored file repeats. Used with the write lock
+ * held.
+ */
+final class ChangeSetFactory {
+
+    private static final int RADIX = 36;
+
+    private final String node;
+    private final String publisher;
+    private final long processId = ProcessHandle.current().pid();
+    private final String filename;
+    private final AppliedState state;
+    private long counter;
+
+    ChangeSetFactory(String node, String path, AppliedState state) {
+        this.node = node;
+        this.publisher = node
+                + "."
+                + Long.toString(System.currentTimeMillis(), RADIX)
+                + "."
+                + Integer.toString(new SecureRandom().nextInt(RADIX * RADIX * RADIX * RADIX), RADIX);
+        this.filename = String.valueOf(Path.of(path).getFileName());
+        this.state = state;
+    }
+
+    /** This start's publisher id. */
+    String publisher() {
+        return publisher;
+    }
+
+    /** The next change set. */
+    ChangeSet next(List<Change> changes) {
+        counter++;
+        return new ChangeSet(
+                node,
+                processId,
+                filename,
+                TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()),
+                publisher,
+                counter,
+                state.sequence(),
+                0,
+                changes);
+    }
+
+    /**
+     * A change set of this publisher is in the stream that this node did not make: whoever may publish
+     * may forge. Every node has accepted its counter, so no later change set may have that.
+     */
+    void forged(long accepted) {
+        counter = Math.max(counter, accepted);
+    }
+
+    /** The newest change set was not published after all. */
+    void giveBack() {
+        counter--;
+    }
+}

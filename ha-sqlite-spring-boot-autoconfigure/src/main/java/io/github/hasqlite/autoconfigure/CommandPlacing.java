@@ -1,0 +1,274 @@
+package io.github.hasqlite.autoconfigure;
+
+import io.github.hasqlite.Change;
+import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.ChangeSetPublisher;
+import io.github.hasqlite.ChangeSetSerializer;
+import io.github.hasqlite.apply.ChangeSetApplication;
+import io.github.hasqlite.apply.SchemaBarrier;
+import io.github.hasqlite.jdbc.CommitLog;
+import io.github.hasqlite.outbox.OutboxRelay;
+import io.github.hasqlite.outbox.OutboxTable;
+import io.github.hasqlite.outbox.Pending;
+import io.github.hasqlite.outbox.PendingQueue;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings transactions with commands to their place in the stream (rule R9). */
+final class CommandPlacing {
+
+    private static final Logger logger = LoggerFactory.getLogger(CommandPlacing.class);
+
+    /** Outcome unknown: transaction resolution unknown, in the SQL standard. */
+    private static final String UNKNOWN = "08007";
+
+    private static final String NOT_CONNECTED = "08001";
+
+    private final ChangeSetFactory changeSets;
+    private final ChangeSetSerializer serializer;
+    private final ChangeSetPublisher publisher;
+    private final OutboxRelay relay;
+    private final PendingQueue pending;
+    private final SchemaBarrier barrier;
+    private final ChangeSetApplication application;
+    private final Duration timeout;
+
+    CommandPlacing(
+            ChangeSetFactory changeSets,
+            ChangeSetSerializer serializer,
+            ChangeSetPublisher publisher,
+            OutboxRelay relay,
+            PendingQueue pending,
+            SchemaBarrier barrier,
+            ChangeSetApplication application,
+            Duration timeout) {
+        this.changeSets = changeSets;
+        this.serializer = serializer;
+        this.publisher = publisher;
+        this.relay = relay;
+        this.pending = pending;
+        this.barrier = barrier;
+        this.application = application;
+        this.timeout = timeout;
+    }
+
+    CommitLog.Placement place(Connection connection, OutboxTable table, List<Change> changes) throws SQLException {
+        ChangeSet changeSet = changeSets.next(changes);
+        byte[] message = serialize(changeSet);
+        if (!publisher.isConnected()) {
+            changeSets.giveBack();
+            throw notPublished("the stream cannot be reached");
+        }
+        relay.publishCommand(changeSet, message);
+        SchemaBarrier.Arrival arrival = await(changeSet);
+        boolean maybeSent = relay.withdrawCommand();
+        if (arrival instanceof SchemaBarrier.Alone alone) {
+            return new Here(connection, table, alone);
+        }
+        if (arrival instanceof SchemaBarrier.Overtaken overtaken) {
+            return overtaken.seen()
+                    ? new Elsewhere(overtaken)
+                    : new Later(new Queued(connection, table, changeSet, message), overtaken);
+        }
+        if (!maybeSent) {
+            changeSets.giveBack();
+            throw notPublished("the outbox could not be published within " + timeout);
+        }
+        return new Unknown(new Queued(connection, table, changeSet, message));
+    }
+
+    private byte[] serialize(ChangeSet changeSet) {
+        try {
+            return serializer.serialize(changeSet);
+        } catch (RuntimeException | Error e) {
+            changeSets.giveBack();
+            throw e;
+        }
+    }
+
+    private SchemaBarrier.Arrival await(ChangeSet changeSet) throws SQLException {
+        try {
+            return barrier.await(changeSet.publisher(), changeSet.counter(), timeout.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return barrier.missing();
+        }
+    }
+
+    private static SQLException notPublished(String why) {
+        return new SQLException(
+                "a schema change takes effect at its place in the stream, but " + why
+                        + "; it was rolled back, nothing was published, try again",
+                NOT_CONNECTED);
+    }
+
+    /** Nobody came in between. */
+    private final class Here implements CommitLog.Placement {
+
+        private final Connection connection;
+        private final OutboxTable table;
+        private final SchemaBarrier.Alone alone;
+        private boolean settled;
+
+        Here(Connection connection, OutboxTable table, SchemaBarrier.Alone alone) {
+            this.connection = connection;
+            this.table = table;
+            this.alone = alone;
+        }
+
+        @Override
+        public boolean commitsHere() {
+            return true;
+        }
+
+        @Override
+        public void settle() throws SQLException {
+            alone.write(connection, table);
+        }
+
+        @Override
+        public void done(boolean committed) {
+            settled = committed;
+            if (committed) {
+                long echoed = alone.committed();
+                relay.echoed(echoed);
+                forgetSchema();
+            }
+        }
+
+        private void forgetSchema() {
+            try {
+                application.schemaChanged();
+            } catch (SQLException e) {
+                logger.warn("Closing statements of the old schema failed", e);
+            }
+        }
+
+        @Override
+        public void await() throws SQLException {
+            if (!settled) {
+                throw new SQLException("the schema change is in the stream and will be applied here", UNKNOWN);
+            }
+        }
+    }
+
+    /** Somebody came in between: the applier runs it. */
+    private final class Elsewhere implements CommitLog.Placement {
+
+        private final SchemaBarrier.Overtaken overtaken;
+
+        Elsewhere(SchemaBarrier.Overtaken overtaken) {
+            this.overtaken = overtaken;
+        }
+
+        @Override
+        public boolean commitsHere() {
+            return false;
+        }
+
+        @Override
+        public void settle() {}
+
+        @Override
+        public void done(boolean committed) {}
+
+        @Override
+        public void await() throws SQLException {
+            overtaken.await(timeout.toNanos());
+        }
+    }
+
+    /** It stays in the outbox until its echo comes. */
+    private final class Queued {
+
+        private final Connection connection;
+        private final OutboxTable table;
+        private final ChangeSet changeSet;
+        private final byte[] message;
+
+        Queued(Connection connection, OutboxTable table, ChangeSet changeSet, byte[] message) {
+            this.connection = connection;
+            this.table = table;
+            this.changeSet = changeSet;
+            this.message = message;
+        }
+
+        void add() {
+            Pending row = new Pending(pending.nextId(), changeSet.publisher(), changeSet.counter(), true);
+            try {
+                table.insert(row, message);
+                pending.add(row);
+                relay.committed(row, changeSet, message);
+                relay.flush();
+            } catch (SQLException e) {
+                // without it no later change set of this start would be in turn
+                logger.error("A schema change of unknown outcome could not be kept in the outbox of {}", connection, e);
+            }
+        }
+    }
+
+    /** So much comes before it that the applier must go on first: the applier runs it, too. */
+    private final class Later implements CommitLog.Placement {
+
+        private final Queued queued;
+        private final SchemaBarrier.Overtaken overtaken;
+
+        Later(Queued queued, SchemaBarrier.Overtaken overtaken) {
+            this.queued = queued;
+            this.overtaken = overtaken;
+        }
+
+        @Override
+        public boolean commitsHere() {
+            return false;
+        }
+
+        @Override
+        public void settle() {}
+
+        @Override
+        public void done(boolean committed) {
+            queued.add();
+        }
+
+        @Override
+        public void await() throws SQLException {
+            overtaken.await(timeout.toNanos());
+        }
+    }
+
+    /** It may be in the stream or not. */
+    private final class Unknown implements CommitLog.Placement {
+
+        private final Queued queued;
+
+        Unknown(Queued queued) {
+            this.queued = queued;
+        }
+
+        @Override
+        public boolean commitsHere() {
+            return false;
+        }
+
+        @Override
+        public void settle() {}
+
+        @Override
+        public void done(boolean committed) {
+            queued.add();
+        }
+
+        @Override
+        public void await() throws SQLException {
+            throw new SQLException(
+                    "no echo of the schema change within " + timeout + ": it was rolled back on this node, and is"
+                            + " applied on all nodes as soon as the stream has it",
+                    UNKNOWN);
+        }
+    }
+}

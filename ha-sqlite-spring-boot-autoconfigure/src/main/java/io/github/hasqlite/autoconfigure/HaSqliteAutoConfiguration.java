@@ -1,0 +1,74 @@
+package io.github.hasqlite.autoconfigure;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.github.hasqlite.ChangeSetInterceptor;
+import io.github.hasqlite.ChangeSetPublisher;
+import io.github.hasqlite.ChangeSetSerializer;
+import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.changeset.JsonChangeSetSerializer;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JndiDataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.XADataSourceAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
+import org.sqlite.SQLiteConnection;
+
+/**
+ * Makes the application's {@link DataSource} a replicated SQLite database, unless the application has
+ * a {@code DataSource} of its own. Each of {@link ChangeSetPublisher}, {@link ChangeSetSubscriber} and
+ * {@link ChangeSetSerializer} can be replaced by a bean of that type; beans of type {@link
+ * ChangeSetInterceptor} are called in their order. None of these may depend on the {@code DataSource}.
+ */
+@AutoConfiguration(
+        before = {
+            DataSourceAutoConfiguration.class,
+            JndiDataSourceAutoConfiguration.class,
+            XADataSourceAutoConfiguration.class
+        },
+        after = SslAutoConfiguration.class)
+@ConditionalOnClass({SQLiteConnection.class, HikariDataSource.class})
+@ConditionalOnBooleanProperty(name = "ha.sqlite.enabled", matchIfMissing = true)
+@ConditionalOnMissingBean(DataSource.class)
+@Conditional(OnReplicatedDatabaseCondition.class)
+@EnableConfigurationProperties(HaSqliteProperties.class)
+@Import(NatsReplicationConfiguration.class)
+public final class HaSqliteAutoConfiguration {
+
+    @Bean
+    NodeProperties haSqliteNodeProperties(HaSqliteProperties properties) {
+        return new NodeProperties(properties);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    ChangeSetSerializer changeSetSerializer() {
+        return new JsonChangeSetSerializer();
+    }
+
+    @Bean
+    HaSqliteDataSource dataSource(
+            NodeProperties node,
+            ObjectProvider<ChangeSetPublisher> publisher,
+            ObjectProvider<ChangeSetSubscriber> subscriber,
+            ChangeSetSerializer serializer,
+            ObjectProvider<ChangeSetInterceptor> interceptors,
+            Environment environment) {
+        return new NodeStart(node, environment)
+                .open(
+                        publisher.getIfAvailable(),
+                        subscriber.getIfAvailable(),
+                        serializer,
+                        interceptors.orderedStream().toList());
+    }
+}

@@ -1,0 +1,192 @@
+package io.github.hasqlite.autoconfigure;
+
+import io.github.hasqlite.CommitMode;
+import io.github.hasqlite.RowIdentify;
+import io.github.hasqlite.jdbc.PoolSettings.Synchronous;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * What an application can say about its replicated database. A name that is not known is refused
+ * rather than ignored: a misspelled commit mode should not be found out by losing data. {@code
+ * toString} shows no secret.
+ *
+ * @param enabled Whether the replicating DataSource is configured.
+ * @param path Database file. Missing parent folders are created.
+ * @param name Name of this node, unique among the nodes. By default the name of the host.
+ * @param replicationId Which database this is: nodes with the same one replicate each other's changes. By
+ *     default the name of the database file.
+ * @param replicationUrl NATS servers to replicate through, for example nats://host:4222; several separated by
+ *     commas. By default the embedded server if it is enabled.
+ * @param stream JetStream stream that stores the changes, shared by all nodes.
+ * @param streamMaxAge How long the stream keeps a change. A node that was away for longer cannot catch up.
+ * @param replicas On how many servers of a NATS cluster each change is stored, 1 to 5.
+ * @param rowIdentify How the row that another node's change means is found. The same on all nodes.
+ * @param commitMode When a commit returns. The same on all nodes.
+ * @param publisher Sending changes to the other nodes.
+ * @param subscriber Receiving the changes of the other nodes.
+ * @param bootstrap Catching up at the start.
+ * @param nats NATS servers.
+ * @param pool Connections to the database file.
+ */
+@ConfigurationProperties(prefix = HaSqliteProperties.PREFIX, ignoreUnknownFields = false)
+public record HaSqliteProperties(
+        @DefaultValue("true") boolean enabled,
+        @Nullable String path,
+        @Nullable String name,
+        @Nullable String replicationId,
+        @DefaultValue List<String> replicationUrl,
+        @DefaultValue("ha_replication") String stream,
+        @DefaultValue("24h") Duration streamMaxAge,
+        @DefaultValue("1") int replicas,
+        @DefaultValue("pk") RowIdentify rowIdentify,
+        @DefaultValue("sync") CommitMode commitMode,
+        @DefaultValue Publisher publisher,
+        @DefaultValue Subscriber subscriber,
+        @DefaultValue Bootstrap bootstrap,
+        @DefaultValue Nats nats,
+        @DefaultValue Pool pool) {
+
+    static final String PREFIX = "ha.sqlite";
+
+    @Override
+    public String toString() {
+        return "HaSqliteProperties[enabled=" + enabled + ", path=" + path + ", name=" + name + ", replicationId="
+                + replicationId + ", replicationUrl=" + replicationUrl.size() + " configured, stream=" + stream
+                + ", streamMaxAge=" + streamMaxAge + ", replicas=" + replicas + ", rowIdentify=" + rowIdentify
+                + ", commitMode=" + commitMode + ", publisher=" + publisher + ", subscriber=" + subscriber
+                + ", bootstrap=" + bootstrap + ", nats=" + nats + ", pool=" + pool + "]";
+    }
+
+    /**
+     * Sending changes.
+     *
+     * @param enabled Whether this node sends its changes. If not, it is a read replica, whose DataSource refuses
+     *     to write.
+     * @param timeout How long a commit waits for the stream.
+     * @param onTimeout What becomes of a commit in sync mode that the stream does not acknowledge in time.
+     */
+    public record Publisher(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("15s") Duration timeout,
+            @DefaultValue("fail") OnTimeout onTimeout) {}
+
+    /** What becomes of a commit in {@code sync} mode that the stream does not acknowledge in time. */
+    public enum OnTimeout {
+        /** The caller gets an exception that says that the transaction is committed here and will be replicated. */
+        FAIL,
+        /** It returns as in {@code async} mode, and a warning is logged. */
+        DEGRADE
+    }
+
+    /**
+     * Receiving changes.
+     *
+     * @param enabled Whether this node receives the changes of the others.
+     */
+    public record Subscriber(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * Catching up.
+     *
+     * @param timeout How long the start waits until this node has what the others have.
+     */
+    public record Bootstrap(@DefaultValue("5m") Duration timeout) {}
+
+    /**
+     * NATS servers.
+     *
+     * @param user User name.
+     * @param password Password of the user.
+     * @param token Token, instead of user and password.
+     * @param nkey Seed of a user's NKey, beginning with SU, instead of user and password.
+     * @param credentials Credentials file with a user's JWT and seed, instead of user and password.
+     * @param ssl Transport encryption.
+     * @param embedded A nats-server that this node runs.
+     */
+    public record Nats(
+            @Nullable String user,
+            @Nullable String password,
+            @Nullable String token,
+            @Nullable String nkey,
+            @Nullable String credentials,
+            @DefaultValue Ssl ssl,
+            @DefaultValue Embedded embedded) {
+
+        @Override
+        public String toString() {
+            return "Nats[user=" + user + ", password=" + hide(password) + ", token=" + hide(token) + ", nkey="
+                    + hide(nkey) + ", credentials=" + credentials + ", ssl=" + ssl + ", embedded=" + embedded + "]";
+        }
+    }
+
+    /**
+     * Transport encryption.
+     *
+     * @param bundle SSL bundle, as defined by spring.ssl.bundle, to connect to the NATS servers with.
+     */
+    public record Ssl(@Nullable String bundle) {}
+
+    /**
+     * A nats-server that this node runs as a child process.
+     *
+     * @param enabled Whether this node runs a nats-server.
+     * @param host Address to listen on. Any but a loopback address needs user and password.
+     * @param port Port to listen on; 0 for any free one.
+     * @param name Name of the server, unique among servers that are connected to each other. By default the name of
+     *     this node.
+     * @param storeDir Folder for messages, configuration and log. By default next to the database file, with "-nats"
+     *     added to its name.
+     * @param configFile nats-server configuration file to use; host, port, user and password then stand there.
+     * @param binary nats-server program. By default it is looked for in PATH, the usual folders and the class path.
+     * @param user User name that this node and the others connect with. By default nobody needs one.
+     * @param password Password of the user.
+     */
+    public record Embedded(
+            @DefaultValue("false") boolean enabled,
+            @DefaultValue("127.0.0.1") String host,
+            @DefaultValue("4222") int port,
+            @Nullable String name,
+            @Nullable String storeDir,
+            @Nullable String configFile,
+            @Nullable String binary,
+            @Nullable String user,
+            @Nullable String password) {
+
+        @Override
+        public String toString() {
+            return "Embedded[enabled=" + enabled + ", host=" + host + ", port=" + port + ", name=" + name
+                    + ", storeDir=" + storeDir + ", configFile=" + configFile + ", binary=" + binary + ", user="
+                    + user + ", password=" + hide(password) + "]";
+        }
+    }
+
+    /**
+     * Connections to the database file.
+     *
+     * @param writers How many connections there are at most that may write.
+     * @param readers How many connections there are at most that only read.
+     * @param connectionTimeout How long to wait for a free connection.
+     * @param lockTimeout How long a write waits for other writers.
+     * @param foreignKeys Whether foreign keys are enforced, which SQLite by itself does not.
+     * @param synchronous What is synced to disk at a commit. NORMAL may lose the last commits when the machine loses
+     *     power, FULL does not; both survive a crash of the application.
+     * @param cacheSize Page cache of each connection.
+     */
+    public record Pool(
+            @DefaultValue("10") int writers,
+            @DefaultValue("10") int readers,
+            @DefaultValue("30s") Duration connectionTimeout,
+            @DefaultValue("5s") Duration lockTimeout,
+            @DefaultValue("false") boolean foreignKeys,
+            @DefaultValue("normal") Synchronous synchronous,
+            @DefaultValue("16MB") DataSize cacheSize) {}
+
+    private static @Nullable String hide(@Nullable String secret) {
+        return secret == null ? null : "***";
+    }
+}

@@ -1,0 +1,236 @@
+package io.github.hasqlite.autoconfigure;
+
+import static io.github.hasqlite.autoconfigure.PropertyCheck.check;
+import static io.github.hasqlite.autoconfigure.PropertyCheck.hasText;
+import static io.github.hasqlite.autoconfigure.PropertyCheck.positive;
+
+import io.github.hasqlite.autoconfigure.HaSqliteProperties.Embedded;
+import io.github.hasqlite.autoconfigure.HaSqliteProperties.Nats;
+import io.github.hasqlite.nats.EmbeddedNatsServer;
+import io.github.hasqlite.nats.EmbeddedNatsSettings;
+import io.github.hasqlite.nats.NatsCredentials;
+import io.github.hasqlite.nats.NatsSettings;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.MutuallyExclusiveConfigurationPropertiesException;
+import org.springframework.boot.ssl.SslBundles;
+
+/** The part of the properties about NATS, checked and with its defaults filled in. */
+final class NatsProperties {
+
+    private static final int MAX_REPLICAS = 5;
+    private static final int MAX_PORT = 65_535;
+
+    /** What JetStream takes as a stream's name: no separators of subjects and paths. */
+    private static final Pattern STREAM_NAME = Pattern.compile("[^\\s.*>/\\\\\\p{Cntrl}]+");
+
+    /** What can be the end of a subject: no wildcards, no empty parts. */
+    private static final Pattern SUBJECT = Pattern.compile("[^\\s.*>\\p{Cntrl}]+(\\.[^\\s.*>\\p{Cntrl}]+)*");
+
+    /** The group is the port, which may be left out. */
+    private static final Pattern URL = Pattern.compile(
+            "(?:(?:nats|tls|opentls|ws|wss)://)?(?:\\S+@)?(?:\\[[^\\s\\]]+]|[^\\s:/@\\[]+)(?::(\\d+))?/?");
+
+    private final HaSqliteProperties properties;
+    private final NodeProperties node;
+    private final Nats nats;
+    private final Embedded embedded;
+    private final String replicationId;
+
+    /** Checks the properties. */
+    NatsProperties(HaSqliteProperties properties, NodeProperties node) {
+        this.properties = properties;
+        this.node = node;
+        nats = properties.nats();
+        embedded = nats.embedded();
+        String configured = properties.replicationId();
+        replicationId = configured != null && hasText(configured)
+                ? configured
+                : node.location().fileName();
+        checkStream();
+        checkCredentials();
+        checkUrls();
+        if (embedded.enabled()) {
+            checkEmbedded();
+        }
+    }
+
+    private void checkStream() {
+        check(
+                SUBJECT.matcher(replicationId).matches(),
+                "replication-id",
+                replicationId,
+                "It becomes part of a NATS subject and cannot contain blanks, '*' or '>' or begin or end with a dot."
+                        + " By default it is the name of the database file.");
+        check(
+                STREAM_NAME.matcher(properties.stream()).matches(),
+                "stream",
+                properties.stream(),
+                "The name of a stream cannot contain blanks, dots, slashes, '*' or '>'.");
+        positive(properties.streamMaxAge(), "stream-max-age");
+        check(
+                properties.replicas() >= 1 && properties.replicas() <= MAX_REPLICAS,
+                "replicas",
+                properties.replicas(),
+                "JetStream knows 1 to 5 replicas.");
+    }
+
+    private void checkCredentials() {
+        MutuallyExclusiveConfigurationPropertiesException.throwIfMultipleMatchingValuesIn(
+                values -> {
+                    values.put("ha.sqlite.nats.user", nats.user());
+                    values.put("ha.sqlite.nats.token", nats.token());
+                    values.put("ha.sqlite.nats.nkey", nats.nkey());
+                    values.put("ha.sqlite.nats.credentials", nats.credentials());
+                },
+                PropertyCheck::hasText);
+        check(
+                hasText(nats.user()) == hasText(nats.password()),
+                "nats.user",
+                nats.user(),
+                "ha.sqlite.nats.user and ha.sqlite.nats.password belong together: set both or none.");
+    }
+
+    private void checkUrls() {
+        for (String url : properties.replicationUrl()) {
+            check(
+                    URL.matcher(url).matches(),
+                    "replication-url",
+                    url.indexOf('@') >= 0 ? "***" : url,
+                    "It has to be the URL of a NATS server, for example nats://host:4222 or tls://host:4222.");
+        }
+    }
+
+    private void checkEmbedded() {
+        check(
+                embedded.port() >= 0 && embedded.port() <= MAX_PORT,
+                "nats.embedded.port",
+                embedded.port(),
+                "A port is between 1 and 65535; 0 takes any free one.");
+        check(
+                hasText(embedded.user()) == hasText(embedded.password()),
+                "nats.embedded.user",
+                embedded.user(),
+                "ha.sqlite.nats.embedded.user and ha.sqlite.nats.embedded.password belong together: set both or"
+                        + " none.");
+        check(hasText(embedded.host()), "nats.embedded.host", embedded.host(), "It must not be empty.");
+        check(
+                embedded.name() == null || embedded.name().matches("\\S+"),
+                "nats.embedded.name",
+                embedded.name(),
+                "nats-server takes no name that is empty or has blanks.");
+        if (embedded.configFile() != null) {
+            return;
+        }
+        if (properties.replicationUrl().isEmpty()) {
+            check(
+                    credentials() == null,
+                    "nats.embedded.enabled",
+                    true,
+                    "The embedded server knows no user but the one of ha.sqlite.nats.embedded.user and"
+                            + " ha.sqlite.nats.embedded.password: set these instead of the credentials under"
+                            + " ha.sqlite.nats, or give it a configuration with ha.sqlite.nats.embedded.config-file.");
+            check(
+                    nats.ssl().bundle() == null,
+                    "nats.ssl.bundle",
+                    nats.ssl().bundle(),
+                    "The embedded server has no TLS unless it is given a configuration of its own with"
+                            + " ha.sqlite.nats.embedded.config-file.");
+        } else {
+            check(
+                    properties.replicationUrl().stream().anyMatch(this::mayBeEmbedded),
+                    "nats.embedded.enabled",
+                    true,
+                    "ha.sqlite.replication-url leads to another server, so that nobody would use the embedded one:"
+                            + " leave out one of the two. To make the embedded server part of a NATS cluster, configure"
+                            + " it with ha.sqlite.nats.embedded.config-file.");
+        }
+    }
+
+    private boolean mayBeEmbedded(String url) {
+        var matcher = URL.matcher(url);
+        String port = matcher.matches() ? matcher.group(1) : null;
+        return (port == null ? EmbeddedNatsSettings.DEFAULT_PORT : Long.parseLong(port)) == embedded.port();
+    }
+
+    EmbeddedNatsSettings embedded() {
+        String name = embedded.name() != null ? embedded.name() : node.name().replaceAll("\\s+", "-");
+        Path storeDir = path("nats.embedded.store-dir", embedded.storeDir());
+        return EmbeddedNatsSettings.of(
+                        name,
+                        embedded.port(),
+                        storeDir != null ? storeDir : node.location().sibling("-nats"))
+                .withListener(embedded.host(), blankToNull(embedded.user()), blankToNull(embedded.password()))
+                .withProgram(
+                        path("nats.embedded.binary", embedded.binary()),
+                        path("nats.embedded.config-file", embedded.configFile()));
+    }
+
+    /**
+     * How to reach the stream.
+     *
+     * @param server the embedded server, or {@code null} if there is none
+     */
+    NatsSettings nats(@Nullable EmbeddedNatsServer server, @Nullable SslBundles sslBundles) {
+        List<String> urls = properties.replicationUrl();
+        NatsCredentials credentials = credentials();
+        if (server != null) {
+            urls = urls.isEmpty() ? List.of(server.url()) : urls;
+            credentials = credentials != null ? credentials : embeddedCredentials();
+        }
+        String bundle = nats.ssl().bundle();
+        if (bundle != null && sslBundles == null) {
+            check(false, "nats.ssl.bundle", bundle, "There are no SSL bundles in this application context.");
+        }
+        return new NatsSettings(
+                urls,
+                node.name(),
+                credentials,
+                bundle == null || sslBundles == null
+                        ? null
+                        : sslBundles.getBundle(bundle).createSslContext(),
+                properties.stream(),
+                properties.stream() + "." + replicationId,
+                properties.streamMaxAge(),
+                properties.replicas(),
+                NatsSettings.DEFAULT_CONNECT_TIMEOUT,
+                properties.publisher().timeout());
+    }
+
+    private @Nullable NatsCredentials credentials() {
+        if (nats.user() != null && nats.password() != null && hasText(nats.user())) {
+            return new NatsCredentials.UserPassword(nats.user(), nats.password());
+        } else if (nats.token() != null && hasText(nats.token())) {
+            return new NatsCredentials.Token(nats.token());
+        } else if (nats.nkey() != null && hasText(nats.nkey())) {
+            return new NatsCredentials.NKeySeed(nats.nkey());
+        }
+        Path file = path("nats.credentials", nats.credentials());
+        return file == null ? null : new NatsCredentials.CredentialsFile(file);
+    }
+
+    private @Nullable NatsCredentials embeddedCredentials() {
+        return embedded.user() != null && embedded.password() != null && hasText(embedded.user())
+                ? new NatsCredentials.UserPassword(embedded.user(), embedded.password())
+                : null;
+    }
+
+    private static @Nullable Path path(String name, @Nullable String value) {
+        if (value == null || value.isBlank()) {
+            return null;
+        }
+        try {
+            return Path.of(value);
+        } catch (InvalidPathException e) {
+            check(false, name, value, "It is not a path: " + e.getReason());
+            throw e;
+        }
+    }
+
+    private static @Nullable String blankToNull(@Nullable String value) {
+        return hasText(value) ? value : null;
+    }
+}

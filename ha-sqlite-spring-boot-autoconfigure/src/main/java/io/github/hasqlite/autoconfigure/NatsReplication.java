@@ -1,0 +1,78 @@
+package io.github.hasqlite.autoconfigure;
+
+import io.github.hasqlite.nats.JetStreamPublisher;
+import io.github.hasqlite.nats.JetStreamSubscriber;
+import io.github.hasqlite.nats.NatsLink;
+import io.github.hasqlite.nats.NatsSettings;
+import io.github.hasqlite.nats.NatsUnreachableException;
+import io.github.hasqlite.nats.ReplicationStream;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way to the stream: connects, makes sure that the stream is there, and opens publisher and
+ * subscriber on it. If no server can be reached yet, it keeps trying in the background; whether the
+ * node can start without is decided when it joins the stream.
+ */
+public final class NatsReplication implements AutoCloseable {
+
+    private static final Logger logger = LoggerFactory.getLogger(NatsReplication.class);
+
+    private final NatsLink link;
+    private final ReplicationStream stream;
+    private final NatsSettings settings;
+
+    /**
+     * Connects.
+     *
+     * @throws io.github.hasqlite.nats.NatsStartException if a server answers, but cannot be used
+     */
+    public NatsReplication(NatsSettings settings) {
+        this.settings = settings;
+        this.link = new NatsLink(settings);
+        this.stream = new ReplicationStream(link);
+        try {
+            connect();
+        } catch (RuntimeException e) {
+            link.close();
+            throw e;
+        }
+    }
+
+    private void connect() {
+        try {
+            link.connect();
+            stream.ensure();
+        } catch (NatsUnreachableException e) {
+            logger.warn("{}", e.getMessage());
+            link.connectInBackground();
+        } catch (IOException e) {
+            logger.warn("{}", e.getMessage());
+        }
+    }
+
+    /** A publisher to the stream. */
+    public JetStreamPublisher publisher() {
+        return JetStreamPublisher.open(settings);
+    }
+
+    /** A subscriber to the stream. */
+    public JetStreamSubscriber subscriber() {
+        return new JetStreamSubscriber(link, stream);
+    }
+
+    /** The version of the server this node is connected to, or an empty string. */
+    public String serverVersion() {
+        try {
+            return stream.serverVersion();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    @Override
+    public void close() {
+        link.close();
+    }
+}

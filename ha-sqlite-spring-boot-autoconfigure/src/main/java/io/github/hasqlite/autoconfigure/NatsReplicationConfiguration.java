@@ -1,0 +1,56 @@
+package io.github.hasqlite.autoconfigure;
+
+import io.github.hasqlite.ChangeSetPublisher;
+import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.nats.EmbeddedNatsServer;
+import io.github.hasqlite.nats.JetStreamPublisher;
+import io.github.hasqlite.nats.JetStreamSubscriber;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * The beans that replicate over NATS. Each is destroyed after those made from it: the DataSource
+ * first, then its publisher and subscriber, the link, and the server at last.
+ */
+@Configuration(proxyBeanMethods = false)
+@Conditional(OnNatsCondition.class)
+class NatsReplicationConfiguration {
+
+    @Bean
+    NatsProperties haSqliteNatsProperties(HaSqliteProperties properties, NodeProperties node) {
+        return new NatsProperties(properties, node);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnBooleanProperty(OnNatsCondition.EMBEDDED)
+    EmbeddedNatsServer embeddedNatsServer(NatsProperties properties) {
+        return EmbeddedNatsServer.start(properties.embedded());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    NatsReplication natsReplication(
+            NatsProperties properties, ObjectProvider<EmbeddedNatsServer> server, ObjectProvider<SslBundles> bundles) {
+        return new NatsReplication(properties.nats(server.getIfAvailable(), bundles.getIfAvailable()));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(ChangeSetPublisher.class)
+    @ConditionalOnBooleanProperty(name = "ha.sqlite.publisher.enabled", matchIfMissing = true)
+    JetStreamPublisher changeSetPublisher(NatsReplication nats) {
+        return nats.publisher();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(ChangeSetSubscriber.class)
+    @ConditionalOnBooleanProperty(name = "ha.sqlite.subscriber.enabled", matchIfMissing = true)
+    JetStreamSubscriber changeSetSubscriber(NatsReplication nats) {
+        return nats.subscriber();
+    }
+}

@@ -1,0 +1,30 @@
+package io.github.hasqlite.autoconfigure;
+
+import java.util.List;
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+
+/** Whether there is a NATS server to replicate through: an embedded one, or one with a URL. */
+final class OnNatsCondition extends SpringBootCondition {
+
+    static final String EMBEDDED = "ha.sqlite.nats.embedded.enabled";
+    static final String URL = "ha.sqlite.replication-url";
+
+    @Override
+    public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+        ConditionMessage.Builder message = ConditionMessage.forCondition("NATS server");
+        Binder binder = Binder.get(context.getEnvironment());
+        if (binder.bind(EMBEDDED, Boolean.class).orElse(false)) {
+            return ConditionOutcome.match(message.because(EMBEDDED + " is true"));
+        }
+        if (!binder.bind(URL, Bindable.listOf(String.class)).orElse(List.of()).isEmpty()) {
+            return ConditionOutcome.match(message.foundExactly("property " + URL));
+        }
+        return ConditionOutcome.noMatch(message.didNotFind("property").items(EMBEDDED, URL));
+    }
+}

@@ -1,0 +1,166 @@
+package io.github.hasqlite.autoconfigure;
+
+import io.github.hasqlite.Change;
+import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.ChangeSetSerializer;
+import io.github.hasqlite.CommitMode;
+import io.github.hasqlite.ReplicationTimeoutException;
+import io.github.hasqlite.jdbc.CommitLog;
+import io.github.hasqlite.outbox.OutboxRelay;
+import io.github.hasqlite.outbox.OutboxTable;
+import io.github.hasqlite.outbox.Pending;
+import io.github.hasqlite.outbox.PendingQueue;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings committed transactions into the outbox and on their way to the stream. */
+final class OutboxCommitLog implements CommitLog {
+
+    private static final Logger logger = LoggerFactory.getLogger(OutboxCommitLog.class);
+
+    private final NodeSettings settings;
+    private final ChangeSetFactory changeSets;
+    private final ChangeSetSerializer serializer;
+    private final PendingQueue pending;
+    private final OutboxRelay relay;
+    private final @Nullable CommandPlacing placing;
+
+    /**
+     * Creates the log.
+     *
+     * @param placing {@code null} if nothing comes back from the stream: then a transaction with
+     *     commands is one like any other
+     */
+    OutboxCommitLog(
+            NodeSettings settings,
+            ChangeSetFactory changeSets,
+            ChangeSetSerializer serializer,
+            PendingQueue pending,
+            OutboxRelay relay,
+            @Nullable CommandPlacing placing) {
+        this.settings = settings;
+        this.changeSets = changeSets;
+        this.serializer = serializer;
+        this.pending = pending;
+        this.relay = relay;
+        this.placing = placing;
+    }
+
+    @Override
+    public Appender open(Connection connection) throws SQLException {
+        return new OutboxAppender(connection, new OutboxTable(connection));
+    }
+
+    private final class OutboxAppender implements Appender {
+
+        private final Connection connection;
+        private final OutboxTable table;
+
+        OutboxAppender(Connection connection, OutboxTable table) {
+            this.connection = connection;
+            this.table = table;
+        }
+
+        @Override
+        public Entry append(List<Change> changes) throws SQLException {
+            ChangeSet changeSet = changeSets.next(changes);
+            try {
+                byte[] message = serializer.serialize(changeSet);
+                Pending row = new Pending(pending.nextId(), changeSet.publisher(), changeSet.counter(), false);
+                table.insert(row, message);
+                return new OutboxEntry(table, row, changeSet, message);
+            } catch (SQLException | RuntimeException | Error e) {
+                // a counter that is left out would leave all later ones out of turn
+                changeSets.giveBack();
+                throw e;
+            }
+        }
+
+        @Override
+        public Placement place(List<Change> changes) throws SQLException {
+            return placing == null ? new Unordered(append(changes)) : placing.place(connection, table, changes);
+        }
+    }
+
+    /** A transaction with commands on a node that receives nothing, so that nobody can come in between. */
+    private record Unordered(Entry entry) implements Placement {
+
+        @Override
+        public boolean commitsHere() {
+            return true;
+        }
+
+        @Override
+        public void settle() {}
+
+        @Override
+        public void done(boolean committed) {
+            if (committed) {
+                entry.committed();
+            }
+        }
+
+        @Override
+        public void await() throws SQLException {
+            entry.await();
+        }
+    }
+
+    private final class OutboxEntry implements Entry {
+
+        private final OutboxTable table;
+        private final Pending row;
+        private final ChangeSet changeSet;
+        private final byte[] message;
+
+        OutboxEntry(OutboxTable table, Pending row, ChangeSet changeSet, byte[] message) {
+            this.table = table;
+            this.row = row;
+            this.changeSet = changeSet;
+            this.message = message;
+        }
+
+        @Override
+        public void committed() {
+            pending.add(row);
+            relay.committed(row, changeSet, message);
+        }
+
+        @Override
+        public void withdraw() throws SQLException {
+            changeSets.giveBack();
+            table.delete(row.id());
+        }
+
+        @Override
+        public void await() throws SQLException {
+            relay.flush();
+            if (settings.commitMode() == CommitMode.ASYNC) {
+                return;
+            }
+            try {
+                if (!relay.await(row.id(), settings.publisherTimeout().toNanos())) {
+                    late(new TimeoutException());
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                late(e);
+            }
+        }
+
+        private void late(Exception cause) throws SQLException {
+            String what = "the stream did not acknowledge the transaction within " + settings.publisherTimeout()
+                    + "; it is committed on this node, is in the outbox and will be replicated";
+            if (settings.degradeOnTimeout()) {
+                logger.warn("Going on although {}", what);
+            } else {
+                throw new ReplicationTimeoutException(what + ", so do not repeat it", cause);
+            }
+        }
+    }
+}

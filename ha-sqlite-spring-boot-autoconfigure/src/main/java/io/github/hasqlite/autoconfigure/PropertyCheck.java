@@ -1,0 +1,35 @@
+package io.github.hasqlite.autoconfigure;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+
+/** Refuses values of {@code ha.sqlite} properties, with a reason that says what would be right. */
+final class PropertyCheck {
+
+    private PropertyCheck() {}
+
+    /**
+     * Refuses a value unless it is right.
+     *
+     * @param name the property without its prefix
+     * @param shown the value as it may be shown: never a secret
+     */
+    static void check(boolean right, String name, @Nullable Object shown, String reason) {
+        if (!right) {
+            throw new InvalidConfigurationPropertyValueException(HaSqliteProperties.PREFIX + "." + name, shown, reason);
+        }
+    }
+
+    static void positive(Duration value, String name) {
+        check(
+                !value.isNegative() && !value.isZero(),
+                name,
+                value,
+                "It has to be longer than nothing, for example 15s.");
+    }
+
+    static boolean hasText(@Nullable String value) {
+        return value != null && !value.isBlank();
+    }
+}

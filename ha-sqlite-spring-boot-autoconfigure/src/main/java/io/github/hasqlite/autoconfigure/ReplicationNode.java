@@ -1,0 +1,230 @@
+package io.github.hasqlite.autoconfigure;
+
+import io.github.hasqlite.ChangeSetInterceptor;
+import io.github.hasqlite.ChangeSetPublisher;
+import io.github.hasqlite.ChangeSetSerializer;
+import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.ReplicationStatus;
+import io.github.hasqlite.apply.AppliedState;
+import io.github.hasqlite.apply.Applier;
+import io.github.hasqlite.apply.ChangeSetApplication;
+import io.github.hasqlite.apply.SchemaBarrier;
+import io.github.hasqlite.capture.SchemaCatalog;
+import io.github.hasqlite.jdbc.CommitLog;
+import io.github.hasqlite.jdbc.DatabaseFile;
+import io.github.hasqlite.jdbc.ReplicatingDataSource;
+import io.github.hasqlite.jdbc.WriteLock;
+import io.github.hasqlite.outbox.OutboxRelay;
+import io.github.hasqlite.outbox.OutboxTable;
+import io.github.hasqlite.outbox.PendingQueue;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteConnection;
+
+/**
+ * Puts one node together: the data source, the outbox and its relay, the applier and the stream.
+ * Nothing in it is of Spring, so that tests and programs without Spring can open a node, too.
+ */
+public final class ReplicationNode implements AutoCloseable {
+
+    private static final Logger logger = LoggerFactory.getLogger(ReplicationNode.class);
+
+    private static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final NodeSettings settings;
+    private final ChangeSetPublisher publisher;
+    private final @Nullable ChangeSetSubscriber subscriber;
+    private final AppliedState state = new AppliedState();
+    private final SchemaCatalog catalog = new SchemaCatalog();
+    private final Semaphore permit = new Semaphore(1, true);
+    private final WriteLock writeLock;
+    private final PendingQueue pending;
+    private final OutboxRelay relay;
+    private final Applier applier;
+    private final ChangeSetFactory changeSets;
+    private final StreamJoin join;
+    private final ReplicatingDataSource dataSource;
+    private final Deque<AutoCloseable> resources = new ArrayDeque<>();
+
+    /**
+     * Opens a node and waits until it has caught up with the stream (rule R10).
+     *
+     * @param publisher takes change sets out of the node; closed with it
+     * @param subscriber brings them in, or {@code null} if none come in; closed with the node
+     * @throws io.github.hasqlite.ReplicationStartException if the node cannot start, with what to do
+     * @throws SQLException if the database file cannot be opened
+     */
+    public static HaSqliteDataSource open(
+            NodeSettings settings,
+            ChangeSetPublisher publisher,
+            @Nullable ChangeSetSubscriber subscriber,
+            ChangeSetSerializer serializer,
+            List<ChangeSetInterceptor> interceptors)
+            throws SQLException {
+        DatabaseFile file = new DatabaseFile(settings.pool());
+        SQLiteConnection connection = file.open();
+        try {
+            boolean fresh = !AppliedState.exists(connection);
+            AppliedState.create(connection);
+            OutboxTable.create(connection);
+            ReplicationNode node = new ReplicationNode(
+                    settings,
+                    file,
+                    connection,
+                    subscriber == null ? new UnheardPublisher(publisher) : publisher,
+                    subscriber,
+                    serializer,
+                    interceptors);
+            try {
+                node.join.start(fresh);
+            } catch (RuntimeException e) {
+                node.dataSource.close();
+                throw e;
+            }
+            return node.dataSource;
+        } catch (SQLException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /** Opens a database that is not replicated: a plain, well-tuned SQLite data source. */
+    public static HaSqliteDataSource openAlone(NodeSettings settings) {
+        WriteLock lock = new WriteLock(
+                new Semaphore(1, true), settings.pool().lockTimeout().toMillis());
+        ReplicationStatus status =
+                new ReplicationStatus(settings.name(), false, false, 0, 0, Duration.ZERO, 0, 0, null, null);
+        return new ReplicatingDataSource(
+                settings.pool(), settings.readOnly(), lock, new SchemaCatalog(), null, () -> status, () -> {});
+    }
+
+    private ReplicationNode(
+            NodeSettings settings,
+            DatabaseFile file,
+            SQLiteConnection connection,
+            ChangeSetPublisher publisher,
+            @Nullable ChangeSetSubscriber subscriber,
+            ChangeSetSerializer serializer,
+            List<ChangeSetInterceptor> interceptors)
+            throws SQLException {
+        this.settings = settings;
+        this.publisher = publisher;
+        this.subscriber = subscriber;
+        this.writeLock = new WriteLock(permit, settings.pool().lockTimeout().toMillis());
+        state.load(connection);
+        this.pending = new PendingQueue(OutboxTable.pending(connection));
+        this.changeSets = new ChangeSetFactory(settings.name(), settings.pool().path(), state);
+        SQLiteConnection relayConnection = file.open();
+        this.relay = new OutboxRelay(new OutboxTable(relayConnection), pending, permit, publisher, serializer);
+        ChangeSetApplication application = new ChangeSetApplication(connection, settings.rowIdentify());
+        this.applier = new Applier(
+                connection,
+                permit,
+                application,
+                state,
+                new OutboxTable(connection),
+                pending,
+                serializer,
+                interceptors,
+                new Bookkeeping());
+        this.join = new StreamJoin(settings, subscriber, applier, state, pending, relay, changeSets.publisher());
+        resources.push(connection);
+        resources.push(relayConnection);
+        resources.push(publisher);
+        resources.push(applier);
+        if (subscriber != null) {
+            resources.push(subscriber);
+        }
+        resources.push(relay);
+        resources.push(join);
+        CommandPlacing placing = subscriber == null
+                ? null
+                : new CommandPlacing(
+                        changeSets,
+                        serializer,
+                        publisher,
+                        relay,
+                        pending,
+                        new SchemaBarrier(applier, state, pending),
+                        application,
+                        settings.publisherTimeout());
+        CommitLog log = new OutboxCommitLog(settings, changeSets, serializer, pending, relay, placing);
+        this.dataSource = new ReplicatingDataSource(
+                settings.pool(), settings.readOnly(), writeLock, catalog, log, this::status, this);
+    }
+
+    /** Follows what the applier commits. */
+    private final class Bookkeeping implements Applier.AppliedListener {
+
+        @Override
+        public void committed(long pages, boolean schemaChanged) {
+            writeLock.committed(pages);
+            if (schemaChanged) {
+                catalog.changed();
+            }
+        }
+
+        @Override
+        public void notPending(long counter) {
+            changeSets.forged(counter);
+        }
+
+        @Override
+        public void echoed(long outboxId) {
+            relay.echoed(outboxId);
+        }
+    }
+
+    private ReplicationStatus status() {
+        long applied = state.sequence();
+        long received = applier.receivedSequence();
+        long waitingSince = applier.oldestWaitingNs();
+        long now = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
+        String halted = applier.halted() != null ? applier.halted() : join.refusal();
+        return new ReplicationStatus(
+                settings.name(),
+                true,
+                publisher.isConnected() && (subscriber == null || subscriber.isConnected()),
+                applied,
+                received,
+                waitingSince == 0 ? Duration.ZERO : Duration.ofNanos(Math.max(0, now - waitingSince)),
+                pending.size(),
+                applier.rejections().count(),
+                applier.rejections().last(),
+                halted);
+    }
+
+    /** Closes all but the pools, which the data source closes first. */
+    @Override
+    public void close() {
+        sayFarewell();
+        while (!resources.isEmpty()) {
+            AutoCloseable resource = resources.pop();
+            try {
+                resource.close();
+            } catch (Exception e) {
+                logger.warn("Closing {} failed", resource, e);
+            }
+        }
+    }
+
+    /** Gives what is still in the outbox a moment to get out; it would go out at the next start, too. */
+    private void sayFarewell() {
+        if (pending.size() > 0 && publisher.isConnected() && applier.halted() == null) {
+            try {
+                relay.await(pending.nextId() - 1, FAREWELL_NANOS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+package io.github.hasqlite.capture;
+
+import io.github.hasqlite.Change;
+import io.github.hasqlite.SqlIdentifier;
+import io.github.hasqlite.TableDefinition;
+import io.github.hasqlite.TemporaryTriggers;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.Function;
+import org.sqlite.SQLiteConnection;
+
+/**
+ * Capturing on one connection: its triggers, its function and its buffer. Not thread-safe; the write
+ * lock is held whenever triggers are created or dropped.
+ */
+public final class Capture {
+
+    private static final long NOT_INSTALLED = 0;
+    /** The schema of a transaction that changed it, until it commits. */
+    private static final long PRIVATE = -1;
+
+    private final SQLiteConnection connection;
+    private final SchemaCatalog catalog;
+    private final CaptureBuffer buffer = new CaptureBuffer();
+    private final CaptureFunction function;
+    private @Nullable CapturedSchema installed;
+    private long installedEpoch = NOT_INSTALLED;
+    private boolean installedInTransaction;
+    private boolean schemaTouched;
+
+    /**
+     * Registers the capture function.
+     *
+     * @throws SQLException if SQLite refuses it
+     */
+    public Capture(SQLiteConnection connection, SchemaCatalog catalog) throws SQLException {
+        this.connection = connection;
+        this.catalog = catalog;
+        this.function = new CaptureFunction(connection.getDatabase(), isUtf8(connection), buffer);
+        Function.create(connection, CapturedSchema.FUNCTION, function);
+    }
+
+    private static boolean isUtf8(SQLiteConnection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet encoding = statement.executeQuery("PRAGMA encoding")) {
+            return "UTF-8".equals(encoding.getString(1));
+        }
+    }
+
+    public CaptureBuffer buffer() {
+        return buffer;
+    }
+
+    /** Whether the triggers are the right ones for the schema that this connection sees. */
+    public boolean isCurrent() {
+        return installedEpoch == (schemaTouched ? PRIVATE : catalog.epoch());
+    }
+
+    /**
+     * Makes the triggers fit the schema that this connection sees.
+     *
+     * @param inTransaction whether a transaction is open, with whose rollback the triggers would go
+     * @throws SQLException if the schema cannot be read or a trigger not be created
+     */
+    public void install(boolean inTransaction) throws SQLException {
+        if (isCurrent()) {
+            return;
+        }
+        dropTriggers();
+        CapturedSchema schema = schemaTouched ? CapturedSchema.read(connection, PRIVATE) : catalog.current(connection);
+        try (Statement statement = connection.createStatement()) {
+            // so that REPLACE shows the rows it deletes; with triggers of the application it would
+            // change which of those fire
+            statement.executeUpdate(
+                    "PRAGMA recursive_triggers = " + (schema.hasUserTriggers() || hasOtherTriggers() ? "OFF" : "ON"));
+            for (String trigger : schema.triggers()) {
+                statement.executeUpdate(trigger);
+            }
+        }
+        function.use(schema);
+        installed = schema;
+        installedEpoch = schema.epoch();
+        installedInTransaction |= inTransaction;
+    }
+
+    /** Whether the application has TEMP triggers on this connection. */
+    private boolean hasOtherTriggers() throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT EXISTS (SELECT 1 FROM temp.sqlite_schema WHERE type ="
+                        + " 'trigger' AND name NOT GLOB '" + CapturedSchema.TRIGGER_PREFIX + "*')")) {
+            return rows.next() && rows.getBoolean(1);
+        }
+    }
+
+    /** Says that the triggers must be looked at again before the next write. */
+    public void outdated() {
+        installedEpoch = NOT_INSTALLED;
+    }
+
+    /** Says that the open transaction ran a schema command, so that triggers no longer fit. */
+    public void schemaTouched() {
+        schemaTouched = true;
+        installedEpoch = NOT_INSTALLED;
+    }
+
+    /**
+     * Drops the triggers, because SQLite refuses to alter what they name. They come back with the
+     * next {@link #install} or with the transaction's rollback.
+     */
+    public void suspend() throws SQLException {
+        dropTriggers();
+        installedEpoch = NOT_INSTALLED;
+        installedInTransaction = true;
+    }
+
+    private void dropTriggers() throws SQLException {
+        TemporaryTriggers.drop(connection, CapturedSchema.TRIGGER_PREFIX);
+    }
+
+    /** Lets the triggers report, while a statement of the application runs. */
+    public void arm() {
+        buffer.statementBegins();
+        function.arm(true);
+    }
+
+    /** Lets the triggers refuse: the connection is used behind the data source's back. */
+    public void disarm() {
+        function.arm(false);
+    }
+
+    /** Whether statements that write to this table travel as text. */
+    public boolean isVirtual(String table) throws SQLException {
+        CapturedSchema schema = installed;
+        return schema != null && schema.isVirtual(table);
+    }
+
+    /** The transaction is over, or rolled back to a savepoint. */
+    public void transactionEnded(boolean committed) {
+        if (installedInTransaction && !committed) {
+            installedEpoch = NOT_INSTALLED;
+        }
+        if (schemaTouched) {
+            installedEpoch = NOT_INSTALLED;
+        }
+        installedInTransaction = false;
+        schemaTouched = false;
+    }
+
+    /** A savepoint was rolled back: triggers created after it are gone. */
+    public void rolledBackToSavepoint() {
+        if (installedInTransaction || schemaTouched) {
+            installedEpoch = NOT_INSTALLED;
+        }
+    }
+
+    /**
+     * Adds all rows of a table that CREATE TABLE … AS SELECT made, behind the command that creates it
+     * without them.
+     */
+    public void addCopiedTable(String table) throws SQLException {
+        for (TableDefinition definition : TableDefinition.readAll(connection)) {
+            if (definition.name().equalsIgnoreCase(table)) {
+                buffer.add(Change.sql(createStatement(definition.name()), List.of()));
+                addRows(definition);
+            }
+        }
+    }
+
+    private String createStatement(String table) throws SQLException {
+        try (var statement = connection.prepareStatement("SELECT sql FROM main.sqlite_schema WHERE name = ?")) {
+            statement.setString(1, table);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                return rows.getString(1);
+            }
+        }
+    }
+
+    private void addRows(TableDefinition table) throws SQLException {
+        CapturedTable captured = CapturedTable.of(table);
+        String rowid = captured.rowidName();
+        String columns = (rowid == null ? "" : rowid + ",") + SqlIdentifier.quoteAll(table.columns());
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT " + columns + " FROM main." + SqlIdentifier.quote(table.name()))) {
+            int width = captured.valuesOf(RowOperation.INSERT);
+            while (rows.next()) {
+                @Nullable Object[] values = new @Nullable Object[width];
+                for (int i = 0; i < width; i++) {
+                    values[i] = exact(rows.getObject(i + 1));
+                }
+                buffer.add(captured.change(RowOperation.INSERT, values));
+            }
+        }
+    }
+
+    /** The driver hands small integers out as {@link Integer}. */
+    private static @Nullable Object exact(@Nullable Object value) {
+        return value instanceof Integer small ? Long.valueOf(small) : value;
+    }
+}

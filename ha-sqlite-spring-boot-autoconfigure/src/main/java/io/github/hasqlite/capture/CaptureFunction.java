@@ -1,0 +1,106 @@
+package io.github.hasqlite.capture;
+
+import io.github.hasqlite.Change;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.Function;
+import org.sqlite.core.DB;
+
+/**
+ * The SQL function that the triggers call: {@code ha_capture(code, value…)}. Wide rows arrive in
+ * several calls, one right after the other. Belongs to one connection, which serializes its calls.
+ */
+final class CaptureFunction extends Function {
+
+    private static final int SQLITE_INTEGER = 1;
+    private static final int SQLITE_FLOAT = 2;
+    private static final int SQLITE_TEXT = 3;
+    private static final int SQLITE_BLOB = 4;
+    private static final byte[] EMPTY = {};
+
+    private final DB database;
+    private final boolean utf8;
+    private final CaptureBuffer buffer;
+    private @Nullable CapturedSchema schema;
+    private boolean armed;
+    private @Nullable Object @Nullable [] row;
+    private int filled;
+
+    /**
+     * Creates the function.
+     *
+     * @param utf8 whether the database stores texts as UTF-8, as it does unless created otherwise
+     */
+    CaptureFunction(DB database, boolean utf8, CaptureBuffer buffer) {
+        this.database = database;
+        this.utf8 = utf8;
+        this.buffer = buffer;
+    }
+
+    /** Says whose triggers call from now on. */
+    void use(CapturedSchema installed) {
+        schema = installed;
+    }
+
+    /** Only a statement that the data source runs itself may change rows: others would get lost. */
+    void arm(boolean on) {
+        armed = on;
+        row = null;
+    }
+
+    @Override
+    protected void xFunc() throws SQLException {
+        CapturedSchema installed = schema;
+        if (!armed || installed == null) {
+            error("this write would not be replicated: write through the HaSqliteDataSource's connection, "
+                    + "not through what it was unwrapped to");
+            return;
+        }
+        long code = database.value_long(this, 0);
+        RowOperation operation = RowOperation.ofCode(code);
+        CapturedTable table = installed.table(RowOperation.tableOfCode(code));
+        @Nullable Object[] values = row;
+        if (values == null) {
+            values = new @Nullable Object[table.valuesOf(operation)];
+            filled = 0;
+        }
+        int args = args();
+        for (int i = 1; i < args; i++) {
+            values[filled++] = value(i);
+        }
+        if (filled < values.length) {
+            row = values;
+            return;
+        }
+        row = null;
+        Change change = table.change(operation, values);
+        if (installed.touchesRowsTwice()) {
+            buffer.addChained(change);
+        } else {
+            buffer.add(change);
+        }
+    }
+
+    /**
+     * Reads one argument. Asks the database and not the inherited methods, which lock this object each
+     * time, and takes a text as its bytes, which costs a fraction of the driver's way.
+     */
+    private @Nullable Object value(int arg) throws SQLException {
+        return switch (database.value_type(this, arg)) {
+            case SQLITE_INTEGER -> database.value_long(this, arg);
+            case SQLITE_FLOAT -> database.value_double(this, arg);
+            case SQLITE_TEXT -> utf8 ? text(database.value_blob(this, arg)) : database.value_text(this, arg);
+            case SQLITE_BLOB -> {
+                byte[] blob = database.value_blob(this, arg);
+                yield blob == null ? EMPTY : blob;
+            }
+            default -> null;
+        };
+    }
+
+    /** SQLite answers a null pointer where there is nothing to point to. */
+    private static String text(byte @Nullable [] bytes) {
+        return bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,167 @@
+package io.github.hasqlite.capture;
+
+import io.github.hasqlite.SqlIdentifier;
+import io.github.hasqlite.TableDefinition;
+import io.github.hasqlite.TableDefinition.Kind;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tables whose changes are captured, as they were at one moment, with the triggers that do it.
+ * Immutable, shared by all connections.
+ */
+public final class CapturedSchema {
+
+    /** sqlite-jdbc's SQLite passes at most 100 arguments to a function; the first one is the code. */
+    private static final int VALUES_PER_CALL = 99;
+
+    static final String FUNCTION = "ha_capture";
+    static final String TRIGGER_PREFIX = "ha_capture_";
+
+    private final long epoch;
+    private final CapturedTable[] tables;
+    private final List<String> triggers;
+    private final Set<String> virtualTables;
+    private final boolean userTriggers;
+    private final boolean foreignKeys;
+
+    private CapturedSchema(
+            long epoch,
+            List<CapturedTable> tables,
+            Set<String> virtualTables,
+            boolean userTriggers,
+            boolean foreignKeys) {
+        this.epoch = epoch;
+        this.tables = tables.toArray(new CapturedTable[0]);
+        this.virtualTables = virtualTables;
+        this.userTriggers = userTriggers;
+        this.foreignKeys = foreignKeys;
+        this.triggers = triggers(tables);
+    }
+
+    /**
+     * Reads the schema that the connection sees.
+     *
+     * @throws SQLException if the schema cannot be read
+     */
+    static CapturedSchema read(Connection connection, long epoch) throws SQLException {
+        List<CapturedTable> captured = new ArrayList<>();
+        List<TableDefinition> all = TableDefinition.readAll(connection);
+        for (TableDefinition table : all) {
+            if (table.kind() == Kind.ORDINARY) {
+                captured.add(CapturedTable.of(table));
+            }
+        }
+        Set<String> virtual = all.stream()
+                .filter(table -> table.kind() == Kind.VIRTUAL)
+                .map(table -> table.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.toUnmodifiableSet());
+        return new CapturedSchema(
+                epoch, List.copyOf(captured), virtual, hasTriggers(connection), hasForeignKeys(connection));
+    }
+
+    private static boolean hasTriggers(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'trigger')")) {
+            return rows.next() && rows.getBoolean(1);
+        }
+    }
+
+    private static boolean hasForeignKeys(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT EXISTS (SELECT 1 FROM main.sqlite_schema AS t,"
+                        + " pragma_foreign_key_list(t.name, 'main') WHERE t.type = 'table')")) {
+            return rows.next() && rows.getBoolean(1);
+        }
+    }
+
+    /** Which state of the schema this is; see {@link SchemaCatalog}. */
+    long epoch() {
+        return epoch;
+    }
+
+    CapturedTable table(int index) {
+        return tables[index];
+    }
+
+    /** The statements that create the capture triggers. */
+    List<String> triggers() {
+        return triggers;
+    }
+
+    /** Whether the main schema has triggers of the application. */
+    boolean hasUserTriggers() {
+        return userTriggers;
+    }
+
+    /** Whether a statement may change a row, and a trigger or foreign-key action the same row, too. */
+    boolean touchesRowsTwice() {
+        return userTriggers || foreignKeys;
+    }
+
+    /** Whether a table of this name is virtual: what is written to it travels as the statement. */
+    public boolean isVirtual(String table) {
+        return !virtualTables.isEmpty() && virtualTables.contains(table.toLowerCase(Locale.ROOT));
+    }
+
+    private static List<String> triggers(List<CapturedTable> tables) {
+        List<String> statements = new ArrayList<>(tables.size() * 3);
+        for (int i = 0; i < tables.size(); i++) {
+            CapturedTable table = tables.get(i);
+            for (RowOperation operation : RowOperation.values()) {
+                statements.add(trigger(i, table, operation));
+            }
+        }
+        return List.copyOf(statements);
+    }
+
+    private static String trigger(int index, CapturedTable table, RowOperation operation) {
+        List<String> values = new ArrayList<>();
+        if (operation.hasOld()) {
+            addRow(values, "OLD", table);
+        }
+        if (operation.hasNew()) {
+            addRow(values, "NEW", table);
+        }
+        StringBuilder sql = new StringBuilder("CREATE TEMP TRIGGER ")
+                .append(TRIGGER_PREFIX)
+                .append(operation.name().toLowerCase(Locale.ROOT))
+                .append('_')
+                .append(index)
+                .append(" AFTER ")
+                .append(operation.name())
+                .append(" ON main.")
+                .append(SqlIdentifier.quote(table.name()))
+                .append(" BEGIN ");
+        for (int from = 0; from < values.size(); from += VALUES_PER_CALL) {
+            List<String> chunk = values.subList(from, Math.min(from + VALUES_PER_CALL, values.size()));
+            sql.append("SELECT ")
+                    .append(FUNCTION)
+                    .append('(')
+                    .append(operation.code(index))
+                    .append(',')
+                    .append(String.join(",", chunk))
+                    .append("); ");
+        }
+        return sql.append("END").toString();
+    }
+
+    private static void addRow(List<String> values, String row, CapturedTable table) {
+        @Nullable String rowid = table.rowidName();
+        if (rowid != null) {
+            values.add(row + "." + rowid);
+        }
+        for (String column : table.columns()) {
+            values.add(row + "." + SqlIdentifier.quote(column));
+        }
+    }
+}

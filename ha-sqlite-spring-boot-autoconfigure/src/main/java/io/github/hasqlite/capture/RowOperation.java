@@ -1,0 +1,41 @@
+package io.github.hasqlite.capture;
+
+/** What a trigger reports; its code tells the capture function which trigger called. */
+enum RowOperation {
+    INSERT(0, false, true),
+    UPDATE(1, true, true),
+    DELETE(2, true, false);
+
+    private static final int BITS = 2;
+    private static final RowOperation[] ALL = values();
+
+    private final int number;
+    private final boolean hasOld;
+    private final boolean hasNew;
+
+    RowOperation(int number, boolean hasOld, boolean hasNew) {
+        this.number = number;
+        this.hasOld = hasOld;
+        this.hasNew = hasNew;
+    }
+
+    boolean hasOld() {
+        return hasOld;
+    }
+
+    boolean hasNew() {
+        return hasNew;
+    }
+
+    long code(int table) {
+        return ((long) table << BITS) | number;
+    }
+
+    static RowOperation ofCode(long code) {
+        return ALL[(int) (code & ((1 << BITS) - 1))];
+    }
+
+    static int tableOfCode(long code) {
+        return (int) (code >> BITS);
+    }
+}

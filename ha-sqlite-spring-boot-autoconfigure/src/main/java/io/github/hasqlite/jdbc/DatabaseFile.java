@@ -1,0 +1,77 @@
+package io.github.hasqlite.jdbc;
+
+import java.sql.SQLException;
+import java.util.Properties;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteLimits;
+import org.sqlite.core.DB;
+import org.sqlite.jdbc4.JDBC4Connection;
+
+/** Opens connections to the database file, all with the same careful settings. Thread-safe. */
+public final class DatabaseFile {
+
+    /** SQLite's own limit, which the driver lowers to 100; wide rows need it. */
+    private static final int MAX_FUNCTION_ARGUMENTS = 127;
+
+    private final PoolSettings settings;
+
+    public DatabaseFile(PoolSettings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Opens a plain connection for replication's own use: it captures nothing and enforces no foreign
+     * keys.
+     *
+     * @throws SQLException if the file cannot be opened
+     */
+    public SQLiteConnection open() throws SQLException {
+        JDBC4Connection connection = new JDBC4Connection(settings.url(), settings.path(), properties());
+        configure(connection, "PRAGMA foreign_keys = OFF");
+        // off without a transaction being open: spares the BEGIN that the driver tries after each statement
+        connection.getConnectionConfig().setAutoCommit(false);
+        return connection;
+    }
+
+    /** Opens a connection that may write. */
+    PhysicalConnection openWriter(SessionContext context) throws SQLException {
+        PhysicalConnection connection = new PhysicalConnection(settings.url(), settings.path(), properties());
+        configure(connection, "PRAGMA foreign_keys = " + (settings.foreignKeys() ? "ON" : "OFF"));
+        connection.setLimit(SQLiteLimits.SQLITE_LIMIT_FUNCTION_ARG, MAX_FUNCTION_ARGUMENTS);
+        connection.setUp(context, false);
+        return connection;
+    }
+
+    /** Opens a connection that refuses to write. */
+    PhysicalConnection openReader(SessionContext context) throws SQLException {
+        PhysicalConnection connection = new PhysicalConnection(settings.url(), settings.path(), properties());
+        configure(connection, "PRAGMA query_only = ON");
+        connection.setUp(context, true);
+        return connection;
+    }
+
+    private Properties properties() {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setBusyTimeout((int) Math.min(settings.lockTimeout().toMillis(), Integer.MAX_VALUE));
+        // sessions keep generated keys themselves, cheaper
+        config.setGetGeneratedKeys(false);
+        return config.toProperties();
+    }
+
+    private void configure(SQLiteConnection connection, String own) throws SQLException {
+        String sql = "PRAGMA journal_mode = WAL; PRAGMA synchronous = " + settings.synchronous() + "; "
+                + "PRAGMA cache_size = -" + settings.cacheKib() + "; PRAGMA temp_store = MEMORY; "
+                + "PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 16000; "
+                + "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; " + own;
+        try {
+            int code = connection.getDatabase()._exec(sql);
+            if (code != 0) {
+                throw DB.newSQLException(code, "cannot set up a connection to " + settings.path());
+            }
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+}

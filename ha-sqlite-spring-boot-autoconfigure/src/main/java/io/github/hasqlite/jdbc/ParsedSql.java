@@ -1,0 +1,220 @@
+package io.github.hasqlite.jdbc;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The first statement of some SQL text, as far as it must be understood: its kind, and the name it
+ * is about.
+ *
+ * @param text the statement's text without what follows it
+ * @param kind what it means for the transaction
+ * @param insert whether it is an INSERT or REPLACE, after which there is a generated key
+ * @param name the table written to ({@link StatementKind#WRITE}), created ({@link
+ *     StatementKind#CREATE} with {@code copiesRows}), or the savepoint; otherwise empty
+ * @param copiesRows whether it is a CREATE TABLE … AS SELECT
+ * @param constant whether it is a query without any FROM: what it answers is not in the database
+ */
+record ParsedSql(String text, StatementKind kind, boolean insert, String name, boolean copiesRows, boolean constant) {
+
+    /** Parses the first statement of {@code sql}. */
+    static ParsedSql first(String sql) {
+        return parse(sql, 0, endOfStatement(sql, 0));
+    }
+
+    /** Splits a script the way {@code sqlite3_exec} does, empty statements left out. */
+    static List<ParsedSql> script(String sql) {
+        List<ParsedSql> statements = new ArrayList<>();
+        int from = 0;
+        while (from < sql.length()) {
+            int to = endOfStatement(sql, from);
+            ParsedSql parsed = parse(sql, from, to);
+            if (parsed.kind != StatementKind.EMPTY) {
+                statements.add(parsed);
+            }
+            from = to;
+        }
+        return statements;
+    }
+
+    /** Where the statement that begins at {@code from} ends: behind its semicolon or at the end. */
+    private static int endOfStatement(String sql, int from) {
+        SqlTokens tokens = new SqlTokens(sql, from, sql.length());
+        boolean trigger = startsTrigger(new SqlTokens(sql, from, sql.length()));
+        boolean afterEnd = false;
+        boolean afterSemicolon = false;
+        while (tokens.advance()) {
+            if (tokens.is(';')) {
+                if (!trigger || afterEnd) {
+                    return tokens.end();
+                }
+                afterSemicolon = true;
+                continue;
+            }
+            // only an END right after a statement's semicolon closes a trigger; others close a CASE
+            afterEnd = trigger && afterSemicolon && tokens.isWord("END");
+            afterSemicolon = false;
+        }
+        return sql.length();
+    }
+
+    private static boolean startsTrigger(SqlTokens tokens) {
+        if (!tokens.advance()) {
+            return false;
+        }
+        if (tokens.isWord("EXPLAIN")) {
+            tokens.advance();
+            if (tokens.isWord("QUERY")) {
+                tokens.advance();
+                tokens.advance();
+            }
+        }
+        if (!tokens.isWord("CREATE") || !tokens.advance()) {
+            return false;
+        }
+        if (tokens.isWord("TEMP") || tokens.isWord("TEMPORARY")) {
+            tokens.advance();
+        }
+        return tokens.isWord("TRIGGER");
+    }
+
+    private static ParsedSql parse(String sql, int from, int to) {
+        SqlTokens tokens = new SqlTokens(sql, from, to);
+        String text = sql.substring(from, to);
+        if (!tokens.advance() || tokens.is(';')) {
+            return of(text, StatementKind.EMPTY);
+        }
+        return switch (tokens.word()) {
+            case "SELECT", "VALUES", "EXPLAIN" ->
+                new ParsedSql(text, StatementKind.READ, false, "", false, !mentionsFrom(tokens));
+            case "WITH" -> afterWith(text, tokens);
+            case "INSERT", "REPLACE", "UPDATE", "DELETE" -> write(text, tokens);
+            case "CREATE" -> create(text, tokens);
+            case "DROP" -> of(text, StatementKind.DROP);
+            case "ALTER" -> of(text, StatementKind.ALTER);
+            case "VACUUM", "ANALYZE", "REINDEX" -> of(text, StatementKind.MAINTENANCE);
+            case "PRAGMA" -> pragma(text, tokens);
+            case "BEGIN" -> begin(text, tokens);
+            case "COMMIT", "END" -> of(text, StatementKind.COMMIT);
+            case "ROLLBACK" -> rollback(text, tokens);
+            case "SAVEPOINT" -> named(text, StatementKind.SAVEPOINT, tokens);
+            case "RELEASE" -> named(text, StatementKind.RELEASE, tokens);
+            default -> of(text, StatementKind.OTHER);
+        };
+    }
+
+    private static ParsedSql of(String text, StatementKind kind) {
+        return new ParsedSql(text, kind, false, "", false, false);
+    }
+
+    private static boolean mentionsFrom(SqlTokens tokens) {
+        while (tokens.advance()) {
+            if (tokens.isWord("FROM")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static ParsedSql afterWith(String text, SqlTokens tokens) {
+        int depth = 0;
+        while (tokens.advance()) {
+            if (tokens.is('(')) {
+                depth++;
+            } else if (tokens.is(')')) {
+                depth--;
+            } else if (depth == 0) {
+                switch (tokens.word()) {
+                    case "SELECT", "VALUES" -> {
+                        return of(text, StatementKind.READ);
+                    }
+                    case "INSERT", "REPLACE", "UPDATE", "DELETE" -> {
+                        return write(text, tokens);
+                    }
+                    default -> {}
+                }
+            }
+        }
+        return of(text, StatementKind.OTHER);
+    }
+
+    private static ParsedSql write(String text, SqlTokens tokens) {
+        // as sqlite-jdbc recognizes it: a comment in front hides it
+        boolean insert = (tokens.isWord("INSERT") || tokens.isWord("REPLACE"))
+                && !text.stripLeading().startsWith("-")
+                && !text.stripLeading().startsWith("/");
+        boolean more = tokens.advance();
+        if (more && tokens.isWord("OR")) {
+            tokens.advance();
+            more = tokens.advance();
+        }
+        if (more && (tokens.isWord("INTO") || tokens.isWord("FROM"))) {
+            more = tokens.advance();
+        }
+        String name = more ? qualifiedName(tokens) : "";
+        return new ParsedSql(text, StatementKind.WRITE, insert, name, false, false);
+    }
+
+    /** The name at the current token, without the schema it may be qualified with. */
+    private static String qualifiedName(SqlTokens tokens) {
+        String name = tokens.name();
+        if (tokens.advance() && tokens.is('.') && tokens.advance()) {
+            name = tokens.name();
+            tokens.advance();
+        }
+        return name;
+    }
+
+    private static ParsedSql create(String text, SqlTokens tokens) {
+        boolean more = tokens.advance();
+        if (more && (tokens.isWord("TEMP") || tokens.isWord("TEMPORARY"))) {
+            more = tokens.advance();
+        }
+        if (!more || !tokens.isWord("TABLE") || !tokens.advance()) {
+            return of(text, StatementKind.CREATE);
+        }
+        if (tokens.isWord("IF")) {
+            tokens.advance();
+            tokens.advance();
+            tokens.advance();
+        }
+        String name = qualifiedName(tokens);
+        return new ParsedSql(text, StatementKind.CREATE, false, name, tokens.isWord("AS"), false);
+    }
+
+    private static ParsedSql pragma(String text, SqlTokens tokens) {
+        if (!tokens.advance()) {
+            return of(text, StatementKind.OTHER);
+        }
+        String name = qualifiedName(tokens);
+        boolean header = name.equalsIgnoreCase("user_version") || name.equalsIgnoreCase("application_id");
+        boolean sets = tokens.end() > tokens.start() && (tokens.is('=') || tokens.is('('));
+        return of(text, header && sets ? StatementKind.HEADER_PRAGMA : StatementKind.OTHER);
+    }
+
+    private static ParsedSql begin(String text, SqlTokens tokens) {
+        boolean locks = tokens.advance() && (tokens.isWord("IMMEDIATE") || tokens.isWord("EXCLUSIVE"));
+        return of(text, locks ? StatementKind.BEGIN_IMMEDIATE : StatementKind.BEGIN);
+    }
+
+    private static ParsedSql rollback(String text, SqlTokens tokens) {
+        boolean more = tokens.advance();
+        if (more && tokens.isWord("TRANSACTION")) {
+            more = tokens.advance();
+        }
+        if (more && tokens.isWord("TO")) {
+            return named(text, StatementKind.ROLLBACK_TO, tokens);
+        }
+        return of(text, StatementKind.ROLLBACK);
+    }
+
+    private static ParsedSql named(String text, StatementKind kind, SqlTokens tokens) {
+        boolean more = tokens.advance();
+        String name = more ? tokens.name() : "";
+        boolean optionalWord = more && kind != StatementKind.SAVEPOINT && tokens.isWord("SAVEPOINT");
+        if (optionalWord && tokens.advance() && !tokens.is(';')) {
+            name = tokens.name();
+        }
+        return new ParsedSql(text, kind, false, name, false, false);
+    }
+}

@@ -1,0 +1,56 @@
+package io.github.hasqlite.jdbc;
+
+import java.time.Duration;
+
+/**
+ * How the connections to the database file are set up.
+ *
+ * @param path the database file
+ * @param name the pools' name in logs and metrics
+ * @param writers how many connections that may write there are at most
+ * @param readers how many connections that only read there are at most
+ * @param connectionTimeout how long {@code getConnection} waits for a free one
+ * @param lockTimeout how long a write waits for other writers before SQLITE_BUSY
+ * @param foreignKeys whether foreign keys are enforced; SQLite's own default is no
+ * @param synchronous FULL survives a power failure with the last commits; NORMAL survives it without
+ *     corruption but may lose the last ones; both survive a crash of the process with all
+ * @param cacheKib page cache of each connection, KiB
+ */
+public record PoolSettings(
+        String path,
+        String name,
+        int writers,
+        int readers,
+        Duration connectionTimeout,
+        Duration lockTimeout,
+        boolean foreignKeys,
+        Synchronous synchronous,
+        int cacheKib) {
+
+    /** See the SQLite documentation of {@code PRAGMA synchronous}. */
+    public enum Synchronous {
+        /** Sync at checkpoints only. */
+        NORMAL,
+        /** Sync at each commit. */
+        FULL
+    }
+
+    /** Defaults for a file: ten writers, ten readers, five seconds of patience. */
+    public static PoolSettings of(String path) {
+        return new PoolSettings(
+                path,
+                "ha-sqlite",
+                10,
+                10,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(5),
+                false,
+                Synchronous.NORMAL,
+                16_384);
+    }
+
+    /** What sqlite-jdbc calls the database. */
+    public String url() {
+        return "jdbc:sqlite:" + path;
+    }
+}

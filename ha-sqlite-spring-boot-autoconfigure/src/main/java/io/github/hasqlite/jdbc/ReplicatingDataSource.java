@@ -1,0 +1,175 @@
+package io.github.hasqlite.jdbc;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.ReplicationStatus;
+import io.github.hasqlite.capture.SchemaCatalog;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** The data source: a pool of writers, a pool of readers, and what their connections share. */
+public final class ReplicatingDataSource implements HaSqliteDataSource {
+
+    /** Statement texts whose parse is kept; applications have far fewer, generated ones do not count. */
+    private static final int MAX_PARSED = 2_000;
+
+    private final HikariDataSource writers;
+    private final HikariDataSource readers;
+    private final boolean readOnly;
+    private final ReadValidator validator;
+    private final Checkpointer checkpointer;
+    private final Supplier<ReplicationStatus> status;
+    private final AutoCloseable replication;
+    private final Map<String, ParsedSql> parsed = new ConcurrentHashMap<>();
+
+    /**
+     * Opens the pools.
+     *
+     * @param settings how to set up the connections
+     * @param readOnly whether all connections refuse to write
+     * @param writeLock the one write lock, shared with the applier
+     * @param catalog the schema as committed, shared with the applier
+     * @param commitLog where transactions go, or {@code null} if nothing is replicated
+     * @param status answers {@link #replicationStatus()}
+     * @param replication closed after the pools
+     */
+    public ReplicatingDataSource(
+            PoolSettings settings,
+            boolean readOnly,
+            WriteLock writeLock,
+            SchemaCatalog catalog,
+            @Nullable CommitLog commitLog,
+            Supplier<ReplicationStatus> status,
+            AutoCloseable replication) {
+        this.status = status;
+        this.readOnly = readOnly;
+        this.replication = replication;
+        DatabaseFile file = new DatabaseFile(settings);
+        this.validator = new ReadValidator(file::open);
+        SessionContext context = new SessionContext(writeLock, catalog, commitLog, validator);
+        this.writers = pool(settings, "", settings.writers(), new Opener(() -> file.openWriter(context)));
+        this.checkpointer = checkpointer(file, writeLock);
+        this.readers = pool(settings, "-readers", settings.readers(), new Opener(() -> file.openReader(context)));
+    }
+
+    private static Checkpointer checkpointer(DatabaseFile file, WriteLock writeLock) {
+        try {
+            return new Checkpointer(file.open(), writeLock);
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot open the database: " + e.getMessage(), e);
+        }
+    }
+
+    private static HikariDataSource pool(PoolSettings settings, String suffix, int size, Opener opener) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName(settings.name() + suffix);
+        config.setDataSource(opener);
+        config.setMaximumPoolSize(size);
+        config.setConnectionTimeout(settings.connectionTimeout().toMillis());
+        // local connections do not grow old, and what they have prepared is worth keeping
+        config.setMaxLifetime(0);
+        config.setMinimumIdle(Math.min(size, 2));
+        return new HikariDataSource(config);
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        if (writers.isClosed()) {
+            throw new SQLException(this + " has been closed");
+        }
+        return new ConnectionHandle(this);
+    }
+
+    /** SQLite has no users: the same as without. */
+    @Override
+    public Connection getConnection(String username, String password) throws SQLException {
+        return getConnection();
+    }
+
+    Connection borrow(boolean forReading) throws SQLException {
+        return readOnly || forReading ? readers.getConnection() : writers.getConnection();
+    }
+
+    ParsedSql parse(String sql) {
+        ParsedSql known = parsed.get(sql);
+        if (known == null) {
+            known = ParsedSql.first(sql);
+            if (parsed.size() >= MAX_PARSED) {
+                parsed.clear();
+            }
+            parsed.put(sql, known);
+        }
+        return known;
+    }
+
+    @Override
+    public ReplicationStatus replicationStatus() {
+        return status.get();
+    }
+
+    @Override
+    public void close() {
+        writers.close();
+        readers.close();
+        try (replication;
+                checkpointer) {
+            validator.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("closing " + this + " failed: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        if (type.isInstance(this)) {
+            return type.cast(this);
+        }
+        if (type.isInstance(writers)) {
+            return type.cast(writers);
+        }
+        throw new SQLException("this data source is no " + type.getName() + "; it wraps a HikariDataSource");
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) {
+        return type.isInstance(this) || type.isInstance(writers);
+    }
+
+    @Override
+    public @Nullable PrintWriter getLogWriter() throws SQLException {
+        return writers.getLogWriter();
+    }
+
+    @Override
+    public void setLogWriter(@Nullable PrintWriter out) throws SQLException {
+        writers.setLogWriter(out);
+    }
+
+    @Override
+    public void setLoginTimeout(int seconds) throws SQLException {
+        writers.setLoginTimeout(seconds);
+    }
+
+    @Override
+    public int getLoginTimeout() throws SQLException {
+        return writers.getLoginTimeout();
+    }
+
+    @Override
+    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+        return writers.getParentLogger();
+    }
+
+    @Override
+    public String toString() {
+        return "HaSqliteDataSource(" + writers.getPoolName() + ")";
+    }
+}

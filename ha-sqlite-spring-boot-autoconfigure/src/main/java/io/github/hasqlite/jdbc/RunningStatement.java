@@ -1,0 +1,14 @@
+package io.github.hasqlite.jdbc;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a session must know of the statement it runs. */
+interface RunningStatement {
+
+    /** Whether rows of it are still to be fetched, so that SQLite would refuse to commit. */
+    boolean hasOpenRows();
+
+    /** The values bound to it, as the driver binds them. */
+    List<@Nullable Object> boundValues();
+}

@@ -1,0 +1,430 @@
+package io.github.hasqlite.jdbc;
+
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.core.SafeStmtPtr;
+
+/**
+ * Runs the statements of one connection: begins and ends transactions as JDBC's auto-commit and the
+ * statements themselves demand, so that the application sees what sqlite-jdbc would have shown it.
+ * Not thread-safe, like the connection it belongs to.
+ */
+final class Session {
+
+    private final Transaction transaction;
+    private final NativeStatement lastInsertRowid;
+    private final NativeStatement foreignKeys;
+    private final boolean reader;
+    private final StatementCache compiled;
+    private final SessionContext context;
+    /** Counts the schema changes of this connection, which others may not see yet or ever. */
+    private long ownSchemaChanges;
+    /** Rolling back would change the schema, too. */
+    private boolean schemaTouched;
+
+    /** JDBC's auto-commit is off. */
+    private boolean manual;
+    /** The next statement begins a transaction; for the application it has begun already. */
+    private boolean implicitBegin;
+    /** The last statement that failed made SQLite roll the transaction back. */
+    private boolean rolledBack;
+    /** The statement whose rows keep the transaction of an auto-commit write open. */
+    private @Nullable RunningStatement openRows;
+
+    Session(PhysicalConnection connection, SessionContext context, boolean reader) throws SQLException {
+        this.reader = reader;
+        this.transaction = new Transaction(connection, context, reader);
+        this.context = context;
+        this.compiled = new StatementCache(connection);
+        this.foreignKeys = new NativeStatement(connection, "PRAGMA foreign_keys");
+        this.lastInsertRowid = new NativeStatement(connection, "SELECT last_insert_rowid()");
+    }
+
+    /** Whether the connection only reads. */
+    boolean isReader() {
+        return reader;
+    }
+
+    boolean inTransaction() {
+        return transaction.isActive();
+    }
+
+    // ---- JDBC's transaction methods
+
+    boolean isAutoCommit() {
+        return !manual;
+    }
+
+    void setAutoCommit(boolean autoCommit) throws SQLException {
+        if (autoCommit != manual) {
+            return;
+        }
+        // as in sqlite-jdbc the mode has changed even if COMMIT or BEGIN then fails
+        manual = !autoCommit;
+        boolean begun = implicitBegin;
+        implicitBegin = false;
+        if (autoCommit) {
+            if (transaction.isActive() || !begun) {
+                transaction.commit();
+            }
+        } else if (transaction.isActive()) {
+            transaction.beginDeferred();
+        } else {
+            implicitBegin = true;
+        }
+    }
+
+    void commit() throws SQLException {
+        requireManual();
+        boolean active = transaction.isActive();
+        if (active || !implicitBegin) {
+            try {
+                transaction.commit();
+                implicitBegin = true;
+            } finally {
+                // committed, or rolled back, although the stream did not answer as it should
+                implicitBegin |= active && !transaction.isActive();
+            }
+        }
+    }
+
+    void rollback() throws SQLException {
+        requireManual();
+        if (transaction.isActive() || !implicitBegin) {
+            transaction.rollback();
+            rolledBack();
+            implicitBegin = true;
+        }
+    }
+
+    void requireManual() throws SQLException {
+        if (!manual) {
+            throw new SQLException("database in auto-commit mode");
+        }
+    }
+
+    /** A JDBC savepoint in auto-commit mode turns that mode off, as in sqlite-jdbc. */
+    void leaveAutoCommit() {
+        if (!manual) {
+            manual = true;
+            implicitBegin = false;
+        }
+    }
+
+    /** Ends whatever is open, before the connection goes back to the pool. */
+    void reset() throws SQLException {
+        openRows = null;
+        manual = false;
+        implicitBegin = false;
+        if (transaction.isActive()) {
+            transaction.rollback();
+        }
+        rolledBack();
+    }
+
+    /**
+     * The update count that SQLite answers after a statement that changes no rows: that of the last one
+     * which did.
+     */
+    long lastChanges() throws SQLException {
+        return transaction.counters().changes();
+    }
+
+    /** How many rows the application's statements have changed since the connection was opened. */
+    long totalChanges() throws SQLException {
+        return transaction.counters().totalChanges();
+    }
+
+    long lastInsertRowid() throws SQLException {
+        return lastInsertRowid.queryLong();
+    }
+
+    /** Makes sure that what is written past the session does not go unnoticed. */
+    void beforeUnwrapping() throws SQLException {
+        transaction.beforeUnwrapping();
+    }
+
+    // ---- compiled statements
+
+    /** Changes with every schema change that this connection may see. */
+    long schemaEpoch() {
+        return context.catalog().epoch() + ownSchemaChanges;
+    }
+
+    StatementCache.@Nullable Compiled takeCompiled(String sql) throws SQLException {
+        return compiled.take(sql, schemaEpoch());
+    }
+
+    /** Keeps a compiled statement for the next one with the same text, if it still fits the schema. */
+    void giveBack(String sql, StatementCache.Compiled statement, long epoch) throws SQLException {
+        if (epoch == schemaEpoch()) {
+            compiled.put(sql, statement);
+        } else {
+            statement.pointer().close();
+        }
+    }
+
+    SafeStmtPtr noStatement() {
+        return compiled.none();
+    }
+
+    // ---- statements
+
+    /** The driver is about to run queries of its own on the schema. */
+    void readsSchema() {
+        if (transaction.isActive() && !reader) {
+            transaction.readsSchema();
+        }
+    }
+
+    /** A statement is about to be compiled, and to be run later. */
+    void beforeCompiling(ParsedSql sql) throws SQLException {
+        transaction.beforeCompiling(sql);
+    }
+
+    /**
+     * Runs one statement.
+     *
+     * @param nothing what to answer if the session did itself what the statement asked for
+     */
+    <T> T execute(ParsedSql sql, RunningStatement statement, SqlCall<T> call, T nothing) throws SQLException {
+        return switch (sql.kind()) {
+            case READ -> {
+                beginIfImplicit();
+                if (transaction.isActive() && !reader) {
+                    transaction.reads(sql, statement);
+                }
+                yield call.run();
+            }
+            case WRITE -> reader ? plain(call) : write(sql, statement, call);
+            case CREATE, DROP, ALTER, HEADER_PRAGMA -> {
+                ownSchemaChanges++;
+                schemaTouched = true;
+                yield reader ? plain(call) : write(sql, statement, call);
+            }
+            case MAINTENANCE -> reader ? plain(call) : maintain(sql, call);
+            default -> control(sql, call, nothing);
+        };
+    }
+
+    private void rolledBack() {
+        if (schemaTouched) {
+            ownSchemaChanges++;
+            schemaTouched = transaction.isActive();
+        }
+    }
+
+    private <T> T control(ParsedSql sql, SqlCall<T> call, T nothing) throws SQLException {
+        if (sql.kind() != StatementKind.EMPTY) {
+            beginIfImplicit();
+        }
+        return switch (sql.kind()) {
+            case BEGIN -> transaction.begin(call);
+            case BEGIN_IMMEDIATE -> reader ? transaction.begin(call) : transaction.beginImmediate(call);
+            case COMMIT -> endedByText(() -> transaction.commit(call, nothing));
+            case ROLLBACK -> {
+                T result = endedByText(() -> transaction.rollback(call));
+                rolledBack();
+                yield result;
+            }
+            case SAVEPOINT -> transaction.savepoint(sql, call);
+            case RELEASE ->
+                transaction.commitsWithRelease(sql.name())
+                        ? endedByText(() -> transaction.commit(call, nothing))
+                        : transaction.release(sql, call);
+            case ROLLBACK_TO -> {
+                T result = transaction.rollbackTo(sql, call);
+                rolledBack();
+                yield result;
+            }
+            case OTHER -> {
+                // may attach or detach a database
+                ownSchemaChanges++;
+                yield call.run();
+            }
+            default -> call.run();
+        };
+    }
+
+    /** After the application's own COMMIT or ROLLBACK nothing begins by itself, as in sqlite-jdbc. */
+    private <T> T endedByText(SqlCall<T> call) throws SQLException {
+        try {
+            return call.run();
+        } finally {
+            if (!transaction.isActive()) {
+                implicitBegin = false;
+            }
+        }
+    }
+
+    private <T> T plain(SqlCall<T> call) throws SQLException {
+        beginIfImplicit();
+        return call.run();
+    }
+
+    private void beginIfImplicit() throws SQLException {
+        if (implicitBegin && !transaction.isActive()) {
+            transaction.beginDeferred();
+        }
+    }
+
+    private <T> T maintain(ParsedSql sql, SqlCall<T> call) throws SQLException {
+        if (implicitBegin && !transaction.isActive()) {
+            transaction.write(sql);
+        }
+        return transaction.locked(call);
+    }
+
+    private <T> T write(ParsedSql sql, RunningStatement statement, SqlCall<T> call) throws SQLException {
+        boolean single = beginWrite(sql);
+        T result = record(sql, statement, call, single);
+        if (single) {
+            if (statement.hasOpenRows()) {
+                openRows = statement;
+            } else {
+                commitSingle();
+            }
+        }
+        return result;
+    }
+
+    /**
+     * Runs a statement that writes once for each row of a batch. In auto-commit mode one transaction
+     * holds them all; rows before one that fails stay, as in sqlite-jdbc, where each row is a
+     * transaction.
+     */
+    void writeBatch(ParsedSql sql, RunningStatement statement, int rows, BatchRow row) throws SQLException {
+        boolean alone = !transaction.isActive() && !implicitBegin;
+        if (alone && foreignKeys.queryLong() != 0) {
+            // a deferred one is checked at the end of each transaction
+            writeOneByOne(sql, statement, rows, row);
+            return;
+        }
+        boolean single = beginWrite(sql);
+        for (int i = 0; i < rows; i++) {
+            int current = i;
+            try {
+                record(sql, statement, () -> row.call(current), single);
+            } catch (SQLException e) {
+                if (single && rolledBack) {
+                    // ON CONFLICT ROLLBACK took the rows before with it
+                    restore(sql, statement, current, row, e);
+                }
+                throw e;
+            }
+        }
+        if (single) {
+            commitSingle();
+        }
+    }
+
+    private void restore(ParsedSql sql, RunningStatement statement, int rows, BatchRow row, SQLException cause) {
+        ChangeCounters counters = transaction.counters();
+        try {
+            // they have been counted
+            counters.beforeOwnStatement();
+            try {
+                writeOneByOne(sql, statement, rows, row);
+            } finally {
+                counters.afterOwnStatement();
+            }
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    private void writeOneByOne(ParsedSql sql, RunningStatement statement, int rows, BatchRow row) throws SQLException {
+        for (int i = 0; i < rows; i++) {
+            int current = i;
+            write(sql, statement, () -> row.call(current));
+        }
+    }
+
+    /** Runs one row of a batch. */
+    @FunctionalInterface
+    interface BatchRow {
+        void run(int index) throws SQLException;
+
+        default Boolean call(int index) throws SQLException {
+            run(index);
+            return Boolean.TRUE;
+        }
+    }
+
+    boolean writes(ParsedSql sql) {
+        return sql.kind() == StatementKind.WRITE && !reader;
+    }
+
+    /** Begins a write transaction; answers whether it is there for this one statement only. */
+    private boolean beginWrite(ParsedSql sql) throws SQLException {
+        boolean single = !transaction.isActive() && !implicitBegin;
+        transaction.write(sql);
+        return single;
+    }
+
+    private <T> T record(ParsedSql sql, RunningStatement statement, SqlCall<T> call, boolean single)
+            throws SQLException {
+        Recorder recorder = transaction.recorder();
+        int mark = recorder == null ? 0 : recorder.mark();
+        try {
+            if (recorder == null) {
+                return call.run();
+            }
+            recorder.arm();
+            T result = call.run();
+            recorder.succeeded(sql, statement);
+            return result;
+        } catch (SQLException | RuntimeException | Error e) {
+            writeFailed(sql, single, mark, e);
+            throw e;
+        } finally {
+            if (recorder != null) {
+                recorder.disarm();
+            }
+        }
+    }
+
+    private void writeFailed(ParsedSql sql, boolean single, int mark, Throwable failure) {
+        try {
+            rolledBack = !transaction.statementFailed(mark);
+            if (rolledBack) {
+                implicitBegin = false;
+                rolledBack();
+            } else if (single && sql.kind().isSchema()) {
+                // SQLite keeps in memory what a failed ALTER has done so far until all is rolled back
+                transaction.rollback();
+            } else if (single) {
+                commitSingle();
+            } else if (sql.kind() == StatementKind.ALTER) {
+                transaction.reloadSchema();
+            }
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private void commitSingle() throws SQLException {
+        try {
+            transaction.commit();
+        } finally {
+            if (transaction.isActive()) {
+                transaction.rollback();
+            }
+        }
+    }
+
+    /** Whether the rows of this statement keep a transaction open. */
+    boolean isWaitingFor(RunningStatement statement) {
+        return openRows == statement;
+    }
+
+    /** The rows of a statement are all fetched or given up: an auto-commit write commits now. */
+    void rowsClosed(RunningStatement statement) throws SQLException {
+        if (openRows == statement) {
+            openRows = null;
+            if (transaction.isActive()) {
+                commitSingle();
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package io.github.hasqlite.jdbc;
+
+import java.util.Locale;
+
+/**
+ * Steps through the tokens of SQL text: knows strings, quoted names and comments, nothing of grammar.
+ * Not thread-safe.
+ */
+final class SqlTokens {
+
+    private final String sql;
+    private final int end;
+    private int start;
+    private int next;
+
+    SqlTokens(String sql, int from, int to) {
+        this.sql = sql;
+        this.next = from;
+        this.end = to;
+    }
+
+    /** Moves to the next token; {@code false} at the end. */
+    boolean advance() {
+        skipBlanksAndComments();
+        start = next;
+        if (next >= end) {
+            return false;
+        }
+        char c = sql.charAt(next);
+        if (c == '\'' || c == '"' || c == '`') {
+            skipQuoted(c, true);
+        } else if (c == '[') {
+            skipQuoted(']', false);
+        } else if (isWordPart(c)) {
+            while (next < end && isWordPart(sql.charAt(next))) {
+                next++;
+            }
+        } else {
+            next++;
+        }
+        return true;
+    }
+
+    int start() {
+        return start;
+    }
+
+    int end() {
+        return next;
+    }
+
+    /** Whether the current token is this one character. */
+    boolean is(char c) {
+        return next == start + 1 && sql.charAt(start) == c;
+    }
+
+    /** Whether the current token is this keyword, given in upper case. */
+    boolean isWord(String keyword) {
+        return next - start == keyword.length() && sql.regionMatches(true, start, keyword, 0, keyword.length());
+    }
+
+    /** The current token in upper case. */
+    String word() {
+        return sql.substring(start, next).toUpperCase(Locale.ROOT);
+    }
+
+    /** The name the current token stands for, without its quotes. */
+    String name() {
+        char c = sql.charAt(start);
+        if (next - start < 2) {
+            return sql.substring(start, next);
+        }
+        return switch (c) {
+            case '"', '\'', '`' -> {
+                String quote = String.valueOf(c);
+                yield sql.substring(start + 1, next - 1).replace(quote + quote, quote);
+            }
+            case '[' -> sql.substring(start + 1, next - 1);
+            default -> sql.substring(start, next);
+        };
+    }
+
+    private void skipBlanksAndComments() {
+        while (next < end) {
+            char c = sql.charAt(next);
+            if (c <= ' ' || c == '\uFEFF') {
+                next++;
+            } else if (c == '-' && sql.startsWith("--", next)) {
+                int newline = sql.indexOf('\n', next);
+                next = newline < 0 ? end : Math.min(newline + 1, end);
+            } else if (c == '/' && sql.startsWith("/*", next)) {
+                int close = sql.indexOf("*/", next + 2);
+                next = close < 0 ? end : Math.min(close + 2, end);
+            } else {
+                return;
+            }
+        }
+    }
+
+    private void skipQuoted(char close, boolean doubled) {
+        next++;
+        while (next < end) {
+            if (sql.charAt(next++) == close) {
+                if (!doubled || next >= end || sql.charAt(next) != close) {
+                    return;
+                }
+                next++;
+            }
+        }
+    }
+
+    private static boolean isWordPart(char c) {
+        return Character.isLetterOrDigit(c) || c == '_' || c == '$' || c > 0x7f;
+    }
+}

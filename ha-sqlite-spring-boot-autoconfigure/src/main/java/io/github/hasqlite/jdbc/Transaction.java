@@ -1,0 +1,453 @@
+package io.github.hasqlite.jdbc;
+
+import io.github.hasqlite.Change;
+import io.github.hasqlite.Operation;
+import io.github.hasqlite.capture.Capture;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.core.DB;
+
+/**
+ * The native transaction of one connection, open or not: takes and gives back the write lock, and
+ * brings what was recorded into the log with COMMIT. Knows nothing of JDBC's auto-commit. Not
+ * thread-safe.
+ */
+final class Transaction {
+
+    /** Rough numbers are enough: they only say when a checkpoint is worth it. */
+    private static final int PAGES_A_COMMIT = 3;
+
+    private static final int ROWS_A_PAGE = 10;
+
+    private final PhysicalConnection connection;
+    private final SessionContext context;
+    private final NativeStatement beginDeferred;
+    private final NativeStatement beginImmediate;
+    private final NativeStatement commit;
+    private final NativeStatement rollback;
+    private final ChangeCounters counters;
+    private final @Nullable Recorder recorder;
+    private final CommitLog.@Nullable Appender appender;
+    private final DeferredForeignKeys foreignKeys;
+    private final Savepoints savepoints = new Savepoints();
+    private final List<ReadValidator.Query> queries = new ArrayList<>();
+
+    private boolean active;
+    private boolean openedBySavepoint;
+    private boolean writing;
+    private boolean snapshotTaken;
+    private long commitsAtSnapshot;
+
+    Transaction(PhysicalConnection connection, SessionContext context, boolean reader) throws SQLException {
+        this.connection = connection;
+        this.context = context;
+        this.beginDeferred = new NativeStatement(connection, "BEGIN");
+        this.beginImmediate = new NativeStatement(connection, "BEGIN IMMEDIATE");
+        this.commit = new NativeStatement(connection, "COMMIT");
+        this.rollback = new NativeStatement(connection, "ROLLBACK");
+        this.counters = new ChangeCounters(connection);
+        this.foreignKeys = new DeferredForeignKeys(connection, context.validator());
+        CommitLog log = context.commitLog();
+        if (reader || log == null) {
+            this.recorder = null;
+            this.appender = null;
+        } else {
+            this.recorder = new Recorder(connection, new Capture(connection, context.catalog()));
+            this.appender = log.open(connection);
+        }
+    }
+
+    boolean isActive() {
+        return active;
+    }
+
+    /** Records what is written, or {@code null} if nothing is replicated. */
+    @Nullable
+    Recorder recorder() {
+        return recorder;
+    }
+
+    ChangeCounters counters() {
+        return counters;
+    }
+
+    // ---- beginning
+
+    void beginDeferred() throws SQLException {
+        beginDeferred.run();
+        active = true;
+    }
+
+    /** The application's own BEGIN. */
+    <T> T begin(SqlCall<T> call) throws SQLException {
+        T result = call.run();
+        active = true;
+        return result;
+    }
+
+    /** The application's own BEGIN IMMEDIATE. */
+    <T> T beginImmediate(SqlCall<T> call) throws SQLException {
+        if (active) {
+            return call.run();
+        }
+        context.writeLock().acquire();
+        try {
+            T result = call.run();
+            active = true;
+            writing = true;
+            return result;
+        } finally {
+            if (!writing) {
+                context.writeLock().release();
+            }
+        }
+    }
+
+    /** A query is about to run inside the transaction. */
+    void reads(ParsedSql sql, RunningStatement statement) {
+        if (writing) {
+            return;
+        }
+        readsSchema();
+        if (!sql.constant() && queries.size() <= ReadValidator.MAX_QUERIES) {
+            queries.add(new ReadValidator.Query(sql.text(), statement.boundValues()));
+        }
+    }
+
+    /** From now on the transaction looks at the database as it is. */
+    void readsSchema() {
+        if (!writing && !snapshotTaken) {
+            commitsAtSnapshot = context.writeLock().commits();
+            snapshotTaken = true;
+        }
+    }
+
+    /** Takes the write lock and makes this a write transaction, if it is none yet. */
+    void write(ParsedSql sql) throws SQLException {
+        if (!writing) {
+            context.writeLock().acquire();
+            try {
+                if (active) {
+                    upgrade();
+                } else {
+                    prepare(sql, false);
+                    beginImmediate.run();
+                    active = true;
+                }
+                writing = true;
+            } finally {
+                if (!writing) {
+                    context.writeLock().release();
+                }
+            }
+        }
+        prepare(sql, true);
+        if (recorder != null && sql.kind().isSchema()) {
+            own(() -> recorder.begun(sql));
+        }
+    }
+
+    /** Runs statements that the application must not see in its counters. */
+    private void own(OwnStatements statements) throws SQLException {
+        counters.beforeOwnStatement();
+        try {
+            statements.run();
+        } finally {
+            counters.afterOwnStatement();
+        }
+    }
+
+    @FunctionalInterface
+    private interface OwnStatements {
+        void run() throws SQLException;
+    }
+
+    private void prepare(ParsedSql sql, boolean inTransaction) throws SQLException {
+        if (recorder != null && !recorder.isPrepared(sql)) {
+            own(() -> recorder.prepare(inTransaction));
+        }
+    }
+
+    /** A statement is about to be compiled, and to be run later. */
+    void beforeCompiling(ParsedSql sql) throws SQLException {
+        if (recorder != null && !recorder.isPrepared(sql)) {
+            own(recorder::removeOutdated);
+        }
+    }
+
+    /**
+     * A transaction that read so far begins to write. If others committed since its snapshot and
+     * nothing that it read has changed, it moves on to the present; otherwise SQLite will say
+     * SQLITE_BUSY_SNAPSHOT to the statement.
+     */
+    private void upgrade() throws SQLException {
+        if (!snapshotTaken || commitsAtSnapshot == context.writeLock().commits()) {
+            return;
+        }
+        if (queries.size() > ReadValidator.MAX_QUERIES || !context.validator().unchanged(connection, queries)) {
+            return;
+        }
+        commit.run();
+        active = false;
+        if (!openedBySavepoint) {
+            beginAnew();
+        }
+        active = true;
+        for (String savepoint : savepoints.statements()) {
+            connection.getDatabase()._exec(savepoint);
+        }
+    }
+
+    /** Rows that are not fetched yet keep their snapshot, also beyond the COMMIT. */
+    private void beginAnew() throws SQLException {
+        try {
+            beginImmediate.run();
+        } catch (SQLException e) {
+            beginDeferred();
+            throw e;
+        }
+    }
+
+    /** Installs the triggers, which refuse what is written without the session's knowledge. */
+    void beforeUnwrapping() throws SQLException {
+        Recorder present = recorder;
+        if (present == null || present.isCurrent()) {
+            return;
+        }
+        boolean inTransaction = active;
+        if (writing) {
+            own(() -> present.prepare(inTransaction));
+            return;
+        }
+        context.writeLock().acquire();
+        try {
+            own(() -> present.prepare(inTransaction));
+        } finally {
+            context.writeLock().release();
+        }
+    }
+
+    /** Holds the write lock while something runs that SQLite must not see inside a transaction. */
+    <T> T locked(SqlCall<T> call) throws SQLException {
+        if (writing) {
+            return call.run();
+        }
+        context.writeLock().acquire();
+        try {
+            T result = call.run();
+            if (active) {
+                writing = true;
+            }
+            return result;
+        } finally {
+            if (!writing) {
+                context.writeLock().release();
+            }
+        }
+    }
+
+    // ---- failing
+
+    /**
+     * A statement failed. Finds out what SQLite did to the transaction and follows.
+     *
+     * @param mark where the recording stood before the statement
+     * @return whether the transaction is still open
+     */
+    boolean statementFailed(int mark) throws SQLException {
+        DB database = connection.getDatabase();
+        long changesNow = database.changes();
+        if (beginDeferred.succeeds()) {
+            // SQLite had rolled everything back, or there was nothing open
+            rollback.run();
+            ended(false);
+            return false;
+        }
+        if (recorder != null) {
+            recorder.failed(mark, changesNow);
+        }
+        return true;
+    }
+
+    /** Makes SQLite forget what a failed ALTER has left in its memory, so that triggers fit again. */
+    void reloadSchema() throws SQLException {
+        connection.getDatabase()._exec("PRAGMA writable_schema = RESET");
+    }
+
+    // ---- savepoints
+
+    <T> T savepoint(ParsedSql sql, SqlCall<T> call) throws SQLException {
+        T result = call.run();
+        if (!active) {
+            active = true;
+            openedBySavepoint = true;
+        }
+        savepoints.set(sql.name(), recorder == null ? 0 : recorder.mark(), sql.text());
+        return result;
+    }
+
+    /** Whether releasing this savepoint commits. */
+    boolean commitsWithRelease(String savepoint) {
+        return openedBySavepoint && savepoints.find(savepoint) == 0;
+    }
+
+    <T> T release(ParsedSql sql, SqlCall<T> call) throws SQLException {
+        T result = call.run();
+        int index = savepoints.find(sql.name());
+        if (index >= 0) {
+            savepoints.removeFrom(index);
+        }
+        return result;
+    }
+
+    <T> T rollbackTo(ParsedSql sql, SqlCall<T> call) throws SQLException {
+        T result = call.run();
+        int index = savepoints.find(sql.name());
+        if (index >= 0) {
+            if (recorder != null) {
+                recorder.cutTo(savepoints.mark(index));
+            }
+            savepoints.removeFrom(index + 1);
+        }
+        return result;
+    }
+
+    // ---- ending
+
+    /** Commits and waits as the commit mode demands. */
+    void commit() throws SQLException {
+        commit(
+                () -> {
+                    commit.run();
+                    return Boolean.TRUE;
+                },
+                Boolean.TRUE);
+    }
+
+    /**
+     * Commits with the application's own statement.
+     *
+     * @param nothing what to answer if the transaction ended without that statement
+     */
+    <T> T commit(SqlCall<T> call, T nothing) throws SQLException {
+        if (!writing || recorder == null || appender == null) {
+            T result = call.run();
+            ended(true);
+            return result;
+        }
+        List<Change> changes = recorder.drain();
+        if (changes.isEmpty()) {
+            T result = call.run();
+            ended(true);
+            return result;
+        }
+        try {
+            return hasCommands(changes) ? place(appender, changes, call, nothing) : append(appender, changes, call);
+        } catch (SQLException e) {
+            if (active) {
+                recorder.restore(changes);
+            }
+            throw e;
+        }
+    }
+
+    private <T> T append(CommitLog.Appender log, List<Change> changes, SqlCall<T> call) throws SQLException {
+        counters.beforeOwnStatement();
+        CommitLog.Entry entry;
+        try {
+            entry = log.append(changes);
+        } finally {
+            counters.afterOwnStatement();
+        }
+        T result;
+        try {
+            counters.beforeCommit();
+            result = call.run();
+            counters.afterCommit();
+        } catch (SQLException e) {
+            own(entry::withdraw);
+            throw e;
+        }
+        try {
+            entry.committed();
+        } finally {
+            ended(true);
+        }
+        entry.await();
+        return result;
+    }
+
+    private <T> T place(CommitLog.Appender log, List<Change> changes, SqlCall<T> call, T nothing) throws SQLException {
+        foreignKeys.check();
+        CommitLog.Placement placement;
+        try {
+            placement = log.place(changes);
+        } catch (SQLException e) {
+            rollback();
+            throw e;
+        }
+        T result = nothing;
+        boolean committed = false;
+        try {
+            if (placement.commitsHere()) {
+                own(placement::settle);
+                counters.beforeCommit();
+                result = call.run();
+                counters.afterCommit();
+                committed = true;
+                context.catalog().changed();
+            }
+        } finally {
+            if (!committed) {
+                rollback.run();
+            }
+            active = false;
+            placement.done(committed);
+            ended(committed);
+        }
+        placement.await();
+        return result;
+    }
+
+    private static boolean hasCommands(List<Change> changes) {
+        for (Change change : changes) {
+            if (change.operation() == Operation.SQL) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void rollback() throws SQLException {
+        rollback.run();
+        ended(false);
+    }
+
+    /** Rolls back with the application's own statement. */
+    <T> T rollback(SqlCall<T> call) throws SQLException {
+        T result = call.run();
+        ended(false);
+        return result;
+    }
+
+    private void ended(boolean committed) {
+        boolean wrote = writing;
+        active = false;
+        writing = false;
+        openedBySavepoint = false;
+        snapshotTaken = false;
+        savepoints.clear();
+        queries.clear();
+        if (recorder != null) {
+            recorder.ended(committed);
+        }
+        if (wrote) {
+            if (committed) {
+                context.writeLock().committed(PAGES_A_COMMIT + counters.rowsSinceLastAsked() / ROWS_A_PAGE);
+            }
+            context.writeLock().release();
+        }
+    }
+}

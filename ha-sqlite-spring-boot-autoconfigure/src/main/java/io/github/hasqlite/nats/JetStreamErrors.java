@@ -1,0 +1,53 @@
+package io.github.hasqlite.nats;
+
+import io.nats.client.JetStreamApiException;
+
+/** What JetStream's error numbers mean here. From {@code server/errors.json} of nats-server. */
+final class JetStreamErrors {
+
+    static final int NOT_FOUND = 404;
+
+    /** A stream of that name exists with another configuration. */
+    static final int NAME_IN_USE = 10058;
+
+    private static final int NOT_ENABLED_FOR_ACCOUNT = 10039;
+    private static final int NOT_ENABLED = 10076;
+    private static final int REPLICAS_NEED_A_CLUSTER = 10074;
+    private static final int NO_SUITABLE_PEERS = 10005;
+    private static final int SUBJECTS_OVERLAP = 10065;
+    private static final int CLUSTER_UNAVAILABLE = 10008;
+    private static final int NO_LEADER = 10009;
+    private static final int INSUFFICIENT_RESOURCES = 10023;
+
+    private JetStreamErrors() {}
+
+    /** Throws the exception for an error that nobody but the operator can mend; otherwise returns. */
+    static void throwStartException(JetStreamApiException e, NatsSettings settings) {
+        switch (e.getApiErrorCode()) {
+            case NOT_ENABLED, NOT_ENABLED_FOR_ACCOUNT ->
+                throw new JetStreamUnavailableException(settings.maskedServers(), e.getErrorDescription(), e);
+            case REPLICAS_NEED_A_CLUSTER, NO_SUITABLE_PEERS -> throw tooFewServers(e, settings);
+            case INSUFFICIENT_RESOURCES -> {
+                if (settings.replicas() > 1) {
+                    throw tooFewServers(e, settings);
+                }
+            }
+            case SUBJECTS_OVERLAP ->
+                throw new StreamConflictException(
+                        settings.maskedServers(), settings.stream(), settings.subject(), e.getErrorDescription(), e);
+            default -> {}
+        }
+    }
+
+    /** Whether it passes by itself: an election, or a server that has just come back. */
+    static boolean isTransient(JetStreamApiException e) {
+        return e.getApiErrorCode() == CLUSTER_UNAVAILABLE
+                || e.getApiErrorCode() == NO_LEADER
+                || e.getErrorCode() == 503;
+    }
+
+    private static TooFewServersException tooFewServers(JetStreamApiException e, NatsSettings settings) {
+        return new TooFewServersException(
+                settings.maskedServers(), settings.stream(), settings.replicas(), e.getErrorDescription(), e);
+    }
+}

@@ -1,0 +1,158 @@
+package io.github.hasqlite.nats;
+
+import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.ChangeSetPublisher;
+import io.github.hasqlite.nats.PublishException.Reason;
+import io.nats.client.Connection;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Publishes change sets to the stream, many in flight at once, over a connection of its own, so that
+ * acknowledgements never queue behind what the subscriber receives.
+ *
+ * <p>Futures are completed by the thread that reads from the connection, or by a timer: what depends
+ * on them must be quick and must not wait for another acknowledgement. When one fails, so do usually
+ * those after it; some of them may be in the stream all the same.
+ */
+public final class JetStreamPublisher implements ChangeSetPublisher {
+
+    /**
+     * Most messages on the way. A server refuses more than 10,000 waiting for one stream, from all
+     * publishers together (2.11 and later: {@code max_buffered_msgs}); 512 already saturate it.
+     */
+    static final int MAX_MESSAGES = 4096;
+
+    /** Most bytes on the way: they are held in memory three times, here, in the socket, in the server. */
+    static final long MAX_BYTES = 32L << 20;
+
+    /** Room in a message for headers, which count as payload: none are sent, but a proxy may add some. */
+    private static final int HEADERS = 1024;
+
+    private static final int HEADERS_SHARE = 8;
+
+    private static final long MAX_SWEEP_MS = 1000;
+    private static final Duration PUSH_TIMEOUT = Duration.ofMillis(10);
+
+    private final NatsSettings settings;
+    private final InFlight inFlight;
+    private final PublishChannel channel;
+    private final NatsLink link;
+    private final ScheduledFuture<?> sweep;
+
+    private JetStreamPublisher(NatsSettings settings, int maxMessages, long maxBytes) {
+        this.settings = settings;
+        inFlight = new InFlight(maxMessages, maxBytes);
+        channel = new PublishChannel(settings.subject(), inFlight);
+        link = new NatsLink(
+                settings,
+                "publisher",
+                builder -> builder.dataPortType(DirectDataPort.class.getName())
+                        .readListener(channel)
+                        // if its queue is full, the next call fails instead of waiting
+                        .writeQueuePushTimeout(PUSH_TIMEOUT));
+        long period =
+                Math.max(1, Math.min(MAX_SWEEP_MS, settings.publishTimeout().toMillis() / 10));
+        sweep = link.threads().timer().scheduleWithFixedDelay(this::failOverdue, period, period, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Opens a publisher. It connects in the background and goes on trying for ever; until then {@link
+     * #isConnected()} is {@code false}. Waits a little for the first connection.
+     *
+     * @param settings where to publish, and how long to wait for an acknowledgement
+     * @throws NatsCredentialsException if the credentials file or nkey cannot be read
+     */
+    public static JetStreamPublisher open(NatsSettings settings) {
+        return open(settings, MAX_MESSAGES, MAX_BYTES);
+    }
+
+    static JetStreamPublisher open(NatsSettings settings, int maxMessages, long maxBytes) {
+        JetStreamPublisher publisher = new JetStreamPublisher(settings, maxMessages, maxBytes);
+        publisher.start();
+        return publisher;
+    }
+
+    private void start() {
+        link.addListener(channel);
+        link.connectInBackground();
+        try {
+            link.awaitConnected(Duration.ofSeconds(1));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Fails with a {@link PublishException}: at once if there is no connection, too much on the way,
+     * or the message is too large; on disconnection; and when no acknowledgement comes within the
+     * publish timeout.
+     */
+    @Override
+    public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message) {
+        Connection connection = channel.connection();
+        if (connection == null) {
+            return failed(Reason.NOT_CONNECTED, "Not connected to NATS at " + settings.maskedServers());
+        }
+        if (message.length > channel.maxPayload()) {
+            return failed(
+                    Reason.TOO_LARGE,
+                    "A change set of " + message.length + " bytes is larger than a message may be at "
+                            + settings.maskedServers() + ", " + channel.maxPayload() + " bytes");
+        }
+        InFlight.Entry entry = inFlight.add(
+                message.length, System.nanoTime() + settings.publishTimeout().toNanos());
+        if (entry == null) {
+            return failed(
+                    Reason.WINDOW_FULL, inFlight.size() + " messages wait for NATS at " + settings.maskedServers());
+        }
+        channel.send(connection, entry, message);
+        return entry;
+    }
+
+    /** What the server takes by its {@code max_payload}; anything as long as that is not known. */
+    @Override
+    public int maxMessageBytes() {
+        long payload = channel.maxPayload();
+        return (int) Math.min(Integer.MAX_VALUE, payload - Math.min(HEADERS, payload / HEADERS_SHARE));
+    }
+
+    @Override
+    public boolean isConnected() {
+        return channel.connection() != null;
+    }
+
+    @Override
+    public boolean echoes() {
+        return true;
+    }
+
+    @Override
+    public void close() {
+        sweep.cancel(false);
+        link.close();
+        inFlight.failAll(new PublishException(Reason.CLOSED, "The publisher was closed"));
+    }
+
+    private void failOverdue() {
+        long now = System.nanoTime();
+        if (inFlight.anyOverdue(now)) {
+            channel.distrust();
+            inFlight.failOverdue(
+                    now,
+                    new PublishException(
+                            Reason.TIMEOUT,
+                            "No acknowledgement from stream '" + settings.stream() + "' at "
+                                    + settings.maskedServers() + " within "
+                                    + settings.publishTimeout().toMillis() + " ms"));
+        }
+    }
+
+    private static CompletableFuture<Long> failed(Reason reason, String message) {
+        return CompletableFuture.failedFuture(new PublishException(reason, message));
+    }
+}

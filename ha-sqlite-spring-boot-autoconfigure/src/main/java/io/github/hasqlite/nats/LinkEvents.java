@@ -1,0 +1,74 @@
+package io.github.hasqlite.nats;
+
+import io.nats.client.Connection;
+import io.nats.client.ConnectionListener;
+import io.nats.client.Consumer;
+import io.nats.client.ErrorListener;
+import io.nats.client.Message;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Listens to the client library: passes state changes on, keeps the last error, logs without secrets. */
+final class LinkEvents implements ConnectionListener, ErrorListener {
+
+    private static final Logger log = LoggerFactory.getLogger(NatsLink.class);
+
+    private final NatsLink link;
+    private volatile @Nullable Exception lastException;
+    private volatile boolean unreachableLogged;
+
+    LinkEvents(NatsLink link) {
+        this.link = link;
+    }
+
+    @Nullable
+    Exception lastException() {
+        return lastException;
+    }
+
+    /** Says once, until connected again, that no server can be reached. */
+    void logUnreachable() {
+        if (!unreachableLogged) {
+            unreachableLogged = true;
+            Exception reason = lastException;
+            log.warn(
+                    "Cannot reach NATS at {}, trying on: {}",
+                    link.settings().maskedServers(),
+                    reason == null ? "no answer" : MaskedUrl.mask(String.valueOf(reason.getMessage())));
+        }
+    }
+
+    @Override
+    @Deprecated
+    public void connectionEvent(Connection connection, Events event) {
+        if (event == Events.CONNECTED || event == Events.RESUBSCRIBED) {
+            unreachableLogged = false;
+            lastException = null;
+        }
+        link.changed(connection, event);
+    }
+
+    @Override
+    public void errorOccurred(Connection connection, String error) {
+        log.debug("NATS server said: {}", error);
+    }
+
+    @Override
+    public void exceptionOccurred(Connection connection, Exception exception) {
+        lastException = exception;
+        log.debug("NATS connection: {}", MaskedUrl.mask(String.valueOf(exception)));
+    }
+
+    @Override
+    public void slowConsumerDetected(Connection connection, Consumer consumer) {
+        // the publisher leaves acknowledgements in their queue on purpose; the subscriber asks only
+        // for what it has room for, and notices a message that is missing
+        log.trace("NATS client dropped messages");
+    }
+
+    @Override
+    public void messageDiscarded(Connection connection, Message message) {
+        log.debug("NATS client discarded a message of {} bytes", message.getData().length);
+    }
+}

@@ -1,0 +1,262 @@
+package io.github.hasqlite.nats;
+
+import io.nats.client.AuthenticationException;
+import io.nats.client.Connection;
+import io.nats.client.ConnectionListener.Events;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This node's way to the NATS servers: one connection that comes back by itself, for ever, until it
+ * is closed. Each change between reachable and not is logged once. Thread-safe.
+ */
+public final class NatsLink implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(NatsLink.class);
+
+    /** Between attempts of the first connection, and after the client library has given up. */
+    private static final Duration RETRY_PAUSE = Duration.ofMillis(250);
+
+    private final NatsSettings settings;
+    private final String purpose;
+    private final LinkThreads threads;
+    private final Options options;
+    private final LinkEvents events = new LinkEvents(this);
+    private final List<LinkListener> listeners = new CopyOnWriteArrayList<>();
+    private final Object monitor = new Object();
+
+    /** Guarded by {@link #monitor} for waiting; {@code null} while not connected. */
+    private volatile @Nullable Connection connected;
+
+    private volatile @Nullable Connection opened;
+    private volatile boolean closed;
+    private volatile boolean everConnected;
+
+    /**
+     * A link that is not connected yet.
+     *
+     * @throws NatsCredentialsException if the credentials file or nkey cannot be read
+     */
+    public NatsLink(NatsSettings settings) {
+        this(settings, "subscriber", builder -> builder);
+    }
+
+    NatsLink(NatsSettings settings, String purpose, UnaryOperator<Options.Builder> customizer) {
+        this.settings = settings;
+        this.purpose = purpose;
+        threads = new LinkThreads("ha-sqlite-nats-" + purpose);
+        options = LinkOptions.build(settings, purpose, threads, events, customizer);
+    }
+
+    /**
+     * Connects, trying for {@link NatsSettings#connectTimeout()}. Connection losses afterwards are
+     * ridden out without anybody's doing.
+     *
+     * @throws NatsUnreachableException if no server could be reached; {@link #connectInBackground()}
+     *     may be called next
+     * @throws NatsAuthenticationException if a server refused the credentials
+     */
+    public void connect() {
+        long start = System.nanoTime();
+        while (true) {
+            try {
+                opened = Nats.connect(options);
+                if (!awaitConnected(settings.connectTimeout())) {
+                    throw new NatsUnreachableException(settings.maskedServers(), settings.connectTimeout(), null);
+                }
+                return;
+            } catch (AuthenticationException e) {
+                throw new NatsAuthenticationException(settings.maskedServers(), settings.credentials(), e);
+            } catch (IOException e) {
+                if (System.nanoTime() - start >= settings.connectTimeout().toNanos()) {
+                    Throwable reason = events.lastException();
+                    throw new NatsUnreachableException(
+                            settings.maskedServers(), settings.connectTimeout(), reason == null ? e : reason);
+                }
+                pause();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new NatsUnreachableException(settings.maskedServers(), settings.connectTimeout(), e);
+            }
+        }
+    }
+
+    /** Connects as soon as a server can be reached, and keeps trying until then or until closed. */
+    public void connectInBackground() {
+        if (closed) {
+            return;
+        }
+        try {
+            threads.workers().execute(this::connectUntilClosed);
+        } catch (RejectedExecutionException e) {
+            log.debug("closed while connecting");
+        }
+    }
+
+    private void connectUntilClosed() {
+        while (!closed && opened == null && !Thread.currentThread().isInterrupted()) {
+            try {
+                opened = Nats.connect(options);
+            } catch (IOException e) {
+                events.logUnreachable();
+                pause();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        if (closed) {
+            closeOpened();
+        }
+    }
+
+    /** Whether a server can be reached now. Cheap: one volatile read. */
+    public boolean isConnected() {
+        return connected != null;
+    }
+
+    /** Waits until connected. Returns whether it is. */
+    boolean awaitConnected(Duration atMost) throws InterruptedException {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        synchronized (monitor) {
+            while (connected == null && !closed) {
+                long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (left <= 0) {
+                    break;
+                }
+                monitor.wait(left);
+            }
+            return connected != null;
+        }
+    }
+
+    /** The connection. */
+    Connection connection() throws IOException {
+        Connection current = connected;
+        if (current == null) {
+            throw new IOException("Not connected to NATS at " + settings.maskedServers());
+        }
+        return current;
+    }
+
+    NatsSettings settings() {
+        return settings;
+    }
+
+    LinkThreads threads() {
+        return threads;
+    }
+
+    /** Adds a listener, which is told of changes from now on. */
+    void addListener(LinkListener listener) {
+        listeners.add(listener);
+    }
+
+    void removeListener(LinkListener listener) {
+        listeners.remove(listener);
+    }
+
+    /** What the connection went through, in order: called by the thread of its events. */
+    void changed(Connection connection, Events event) {
+        switch (event) {
+            case CONNECTED, RESUBSCRIBED -> up(connection);
+            case DISCONNECTED -> down();
+            case CLOSED -> {
+                down();
+                // it gives up by itself after two refused authentications; a server that is being
+                // reconfigured may accept the third
+                if (!closed && opened == connection) {
+                    opened = null;
+                    pause();
+                    connectInBackground();
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private void up(Connection connection) {
+        if (closed) {
+            return;
+        }
+        // whoever sees the link connected must find its listeners ready
+        listeners.forEach(listener -> listener.connected(connection));
+        synchronized (monitor) {
+            connected = connection;
+            monitor.notifyAll();
+        }
+        String server = String.valueOf(connection.getConnectedUrl());
+        log.info(
+                "{} to NATS at {} (server {}, {})",
+                everConnected ? "Connected again" : "Connected",
+                MaskedUrl.mask(server),
+                connection.getServerInfo().getVersion(),
+                purpose);
+        everConnected = true;
+    }
+
+    private void down() {
+        synchronized (monitor) {
+            if (connected == null) {
+                return;
+            }
+            connected = null;
+            monitor.notifyAll();
+        }
+        listeners.forEach(LinkListener::disconnected);
+        if (!closed) {
+            log.warn("Lost the connection to NATS at {} ({}), reconnecting", settings.maskedServers(), purpose);
+        }
+    }
+
+    /** Waits, but not for longer than until closed. */
+    private void pause() {
+        long deadline = System.nanoTime() + RETRY_PAUSE.toNanos();
+        synchronized (monitor) {
+            try {
+                long left = RETRY_PAUSE.toMillis();
+                while (!closed && left > 0) {
+                    monitor.wait(left);
+                    left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void closeOpened() {
+        Connection connection = opened;
+        if (connection != null) {
+            try {
+                connection.close();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Closes the connection and ends its threads. */
+    @Override
+    public void close() {
+        synchronized (monitor) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            monitor.notifyAll();
+        }
+        closeOpened();
+        down();
+        threads.close();
+    }
+}

@@ -1,0 +1,188 @@
+package io.github.hasqlite.nats;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the stream is and how this node reaches it. Immutable. {@code toString} shows no secret.
+ *
+ * @param servers URLs of the servers, at least one; {@code nats://host:port}, {@code tls://…}, {@code
+ *     ws://…}, {@code wss://…}, with or without {@code user:password@}
+ * @param connectionName by what name the server's monitoring shows this node
+ * @param credentials who this node is, or {@code null} for none beyond what the URLs contain
+ * @param sslContext makes every connection a TLS connection; {@code null} for plain ones, or the
+ *     JVM's default context where a URL begins with {@code tls://}
+ * @param stream name of the stream, shared by all nodes
+ * @param subject the subject this database's change sets are published on; must be {@code stream} or
+ *     begin with {@code stream + "."}
+ * @param streamMaxAge how long the stream keeps a message; positive
+ * @param replicas on how many servers of a NATS cluster each message is stored, 1 to 5
+ * @param connectTimeout how long to try to reach a server, in total, before the first connection is
+ *     given up
+ * @param publishTimeout how long to wait for the stream's acknowledgement of one message
+ */
+public record NatsSettings(
+        List<String> servers,
+        String connectionName,
+        @Nullable NatsCredentials credentials,
+        @Nullable SSLContext sslContext,
+        String stream,
+        String subject,
+        Duration streamMaxAge,
+        int replicas,
+        Duration connectTimeout,
+        Duration publishTimeout) {
+
+    /** As the Go implementation: {@code replicationStream}. */
+    public static final String DEFAULT_STREAM = "ha_replication";
+
+    /** As the Go implementation: {@code streamMaxAge}. */
+    public static final Duration DEFAULT_STREAM_MAX_AGE = Duration.ofHours(24);
+
+    /** As the Go implementation: {@code publisherTimeout}; longer than an election, which takes 4 to 9 s. */
+    public static final Duration DEFAULT_PUBLISH_TIMEOUT = Duration.ofSeconds(15);
+
+    /** Long enough for a server that is being started next to this node. */
+    public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+    /** The most replicas JetStream knows. */
+    private static final int MAX_REPLICAS = 5;
+
+    /** What JetStream takes as a stream's name: no separators of subjects and paths. */
+    private static final Pattern STREAM_NAME = Pattern.compile("[^\\s.*>/\\\\\\p{Cntrl}]+");
+
+    /** A subject without wildcards and without empty tokens. */
+    private static final Pattern SUBJECT = Pattern.compile("[^\\s.*>\\p{Cntrl}]+(\\.[^\\s.*>\\p{Cntrl}]+)*");
+
+    public NatsSettings {
+        servers = List.copyOf(servers);
+        Objects.requireNonNull(connectionName, "connectionName");
+        require(!servers.isEmpty(), "no NATS server URL given");
+        require(STREAM_NAME.matcher(stream).matches(), "not a stream name: '" + stream + "'");
+        require(SUBJECT.matcher(subject).matches(), "not a subject: '" + subject + "'");
+        require(
+                subject.equals(stream) || subject.startsWith(stream + "."),
+                "the subject '" + subject + "' does not belong to the stream '" + stream + "'");
+        require(isPositive(streamMaxAge), "the stream's max age must be positive: " + streamMaxAge);
+        require(replicas >= 1 && replicas <= MAX_REPLICAS, "replicas must be 1 to 5: " + replicas);
+        require(isPositive(connectTimeout), "the connect timeout must be positive: " + connectTimeout);
+        require(isPositive(publishTimeout), "the publish timeout must be positive: " + publishTimeout);
+    }
+
+    /** Settings with every default, for the subject {@code ha_replication.<replicationId>}. */
+    public static NatsSettings of(String server, String replicationId) {
+        return new NatsSettings(
+                List.of(server),
+                replicationId,
+                null,
+                null,
+                DEFAULT_STREAM,
+                DEFAULT_STREAM + "." + replicationId,
+                DEFAULT_STREAM_MAX_AGE,
+                1,
+                DEFAULT_CONNECT_TIMEOUT,
+                DEFAULT_PUBLISH_TIMEOUT);
+    }
+
+    /** The same with credentials. */
+    public NatsSettings withCredentials(@Nullable NatsCredentials newCredentials) {
+        return new NatsSettings(
+                servers,
+                connectionName,
+                newCredentials,
+                sslContext,
+                stream,
+                subject,
+                streamMaxAge,
+                replicas,
+                connectTimeout,
+                publishTimeout);
+    }
+
+    /** The same over TLS. */
+    public NatsSettings withSslContext(@Nullable SSLContext newSslContext) {
+        return new NatsSettings(
+                servers,
+                connectionName,
+                credentials,
+                newSslContext,
+                stream,
+                subject,
+                streamMaxAge,
+                replicas,
+                connectTimeout,
+                publishTimeout);
+    }
+
+    /** The same for another stream and subject. */
+    public NatsSettings withStream(String newStream, String newSubject) {
+        return new NatsSettings(
+                servers,
+                connectionName,
+                credentials,
+                sslContext,
+                newStream,
+                newSubject,
+                streamMaxAge,
+                replicas,
+                connectTimeout,
+                publishTimeout);
+    }
+
+    /** The same with another retention. */
+    public NatsSettings withRetention(Duration newStreamMaxAge, int newReplicas) {
+        return new NatsSettings(
+                servers,
+                connectionName,
+                credentials,
+                sslContext,
+                stream,
+                subject,
+                newStreamMaxAge,
+                newReplicas,
+                connectTimeout,
+                publishTimeout);
+    }
+
+    /** The same with other time limits. */
+    public NatsSettings withTimeouts(Duration newConnectTimeout, Duration newPublishTimeout) {
+        return new NatsSettings(
+                servers,
+                connectionName,
+                credentials,
+                sslContext,
+                stream,
+                subject,
+                streamMaxAge,
+                replicas,
+                newConnectTimeout,
+                newPublishTimeout);
+    }
+
+    /** The servers' URLs for messages and logs: without user info. */
+    public String maskedServers() {
+        return MaskedUrl.mask(servers);
+    }
+
+    @Override
+    public String toString() {
+        return "NatsSettings[servers=" + maskedServers() + ", connectionName=" + connectionName + ", credentials="
+                + credentials + ", tls=" + (sslContext != null) + ", stream=" + stream + ", subject=" + subject
+                + ", streamMaxAge=" + streamMaxAge + ", replicas=" + replicas + ", connectTimeout=" + connectTimeout
+                + ", publishTimeout=" + publishTimeout + "]";
+    }
+
+    private static boolean isPositive(Duration duration) {
+        return !duration.isNegative() && !duration.isZero();
+    }
+
+    private static void require(boolean condition, String otherwise) {
+        if (!condition) {
+            throw new IllegalArgumentException(otherwise);
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package io.github.hasqlite.nats;
+
+import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamManagement;
+import io.nats.client.api.DiscardPolicy;
+import io.nats.client.api.RetentionPolicy;
+import io.nats.client.api.StorageType;
+import io.nats.client.api.StreamConfiguration;
+import io.nats.client.api.StreamInfo;
+import io.nats.client.api.StreamInfoOptions;
+import io.nats.client.api.StreamState;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The JetStream stream that stores all change sets. It holds the subjects {@code <stream>} and {@code
+ * <stream>.>}, so that several databases can share it. Thread-safe.
+ */
+public final class ReplicationStream {
+
+    private static final Logger log = LoggerFactory.getLogger(ReplicationStream.class);
+
+    /**
+     * What a stream can keep. A file store takes a record of more than 32 MiB for damaged: old servers
+     * (2.9) acknowledge such a message, never deliver it, and so nothing that comes after it either.
+     */
+    static final int MAX_MESSAGE = 31 << 20;
+
+    /** An election takes 4 to 9 s; until it is over, the server says that it is not available. */
+    private static final Duration ELECTION = Duration.ofSeconds(12);
+
+    private static final Duration RETRY_PAUSE = Duration.ofMillis(200);
+
+    private final NatsLink link;
+    private final NatsSettings settings;
+    private volatile boolean ensured;
+
+    /** The stream that the link's settings name. */
+    public ReplicationStream(NatsLink link) {
+        this.link = link;
+        this.settings = link.settings();
+    }
+
+    /**
+     * Creates the stream if it is absent, checks it otherwise: its max age becomes what is configured,
+     * its replicas are raised to what is configured but never lowered. Any number of nodes may do so at
+     * once. Done once; later calls return at once, so a stream deleted meanwhile is not created again.
+     *
+     * @throws IOException if the servers cannot be reached or do not answer
+     * @throws JetStreamUnavailableException if they have no JetStream
+     * @throws TooFewServersException if there are not enough of them for the replicas
+     * @throws StreamConflictException if the stream, or one that overlaps it, exists for something else
+     */
+    public synchronized void ensure() throws IOException {
+        if (ensured) {
+            return;
+        }
+        long deadline = System.nanoTime() + ELECTION.toNanos();
+        while (true) {
+            try {
+                JetStreamManagement management = management();
+                StreamInfo existing = find(management);
+                if (existing == null) {
+                    create(management);
+                } else {
+                    adopt(management, existing.getConfiguration());
+                }
+                ensured = true;
+                return;
+            } catch (JetStreamApiException e) {
+                JetStreamErrors.throwStartException(e, settings);
+                throwUnlessWorthRetrying(e, JetStreamErrors.isTransient(e), deadline);
+            } catch (IOException e) {
+                // nobody answers while a cluster elects its leader
+                throwUnlessWorthRetrying(e, link.isConnected(), deadline);
+            }
+            pause();
+        }
+    }
+
+    private void throwUnlessWorthRetrying(Exception e, boolean isTransient, long deadline) throws IOException {
+        if (!isTransient || System.nanoTime() >= deadline) {
+            throw new IOException(
+                    "Could not create or check stream '" + settings.stream() + "' at " + settings.maskedServers() + ": "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    /**
+     * What the stream and the subject hold at this moment: one to three requests.
+     *
+     * @throws IOException if the stream cannot be reached, or is gone
+     */
+    public StreamExtent extent() throws IOException {
+        try {
+            JetStreamManagement management = management();
+            StreamInfo info =
+                    management.getStreamInfo(settings.stream(), StreamInfoOptions.filterSubjects(settings.subject()));
+            StreamState state = info.getStreamState();
+            long created = nanos(info.getCreateTime().toInstant());
+            long first = state.getFirstSequence();
+            long last = state.getLastSequence();
+            if (state.getMsgCount() == 0) {
+                return new StreamExtent(last + 1, last, last + 1, last, false, created);
+            }
+            Long ours = state.getSubjectMap().get(settings.subject());
+            if (ours != null && ours == state.getMsgCount()) {
+                return new StreamExtent(first, last, first, last, false, created);
+            }
+            Connection connection = link.connection();
+            long subjectLast = LeaderReads.last(connection, settings.stream(), settings.subject());
+            long subjectFirst =
+                    subjectLast == 0 ? 1 : LeaderReads.next(connection, settings.stream(), settings.subject(), first);
+            return new StreamExtent(first, last, subjectFirst, subjectLast, true, created);
+        } catch (JetStreamApiException e) {
+            throw new IOException(
+                    "Could not read the state of stream '" + settings.stream() + "' at " + settings.maskedServers()
+                            + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    /**
+     * The version of the server this node is connected to, for example {@code 2.10.24}.
+     *
+     * @throws IOException if there is no connection
+     */
+    public String serverVersion() throws IOException {
+        return link.connection().getServerInfo().getVersion();
+    }
+
+    String name() {
+        return settings.stream();
+    }
+
+    String subject() {
+        return settings.subject();
+    }
+
+    JetStreamManagement management() throws IOException {
+        return link.connection().jetStreamManagement();
+    }
+
+    private @Nullable StreamInfo find(JetStreamManagement management) throws IOException, JetStreamApiException {
+        try {
+            return management.getStreamInfo(settings.stream());
+        } catch (JetStreamApiException e) {
+            if (e.getErrorCode() == JetStreamErrors.NOT_FOUND) {
+                return null;
+            }
+            throw e;
+        } catch (IOException e) {
+            // no responders or no answer: without JetStream nobody listens to its requests
+            if (link.isConnected() && !link.connection().getServerInfo().isJetStreamAvailable()) {
+                throw new JetStreamUnavailableException(
+                        settings.maskedServers(), "it is switched off in the server", e);
+            }
+            throw e;
+        }
+    }
+
+    private void create(JetStreamManagement management) throws IOException, JetStreamApiException {
+        StreamConfiguration configuration = StreamConfiguration.builder()
+                .name(settings.stream())
+                .subjects(settings.stream(), settings.stream() + ".>")
+                .storageType(StorageType.File)
+                .retentionPolicy(RetentionPolicy.Limits)
+                .discardPolicy(DiscardPolicy.Old)
+                .maxAge(settings.streamMaxAge())
+                .replicas(settings.replicas())
+                .maximumMessageSize(MAX_MESSAGE)
+                .allowDirect(true)
+                .build();
+        try {
+            management.addStream(configuration);
+            log.info("Created stream '{}' (max age {})", settings.stream(), settings.streamMaxAge());
+        } catch (JetStreamApiException e) {
+            if (e.getApiErrorCode() != JetStreamErrors.NAME_IN_USE) {
+                throw e;
+            }
+            // another node was faster and is configured differently
+            adopt(management, management.getStreamInfo(settings.stream()).getConfiguration());
+        }
+    }
+
+    private void adopt(JetStreamManagement management, StreamConfiguration existing)
+            throws IOException, JetStreamApiException {
+        StreamFit.check(existing, settings);
+        StreamConfiguration wanted = StreamFit.adjusted(existing, settings);
+        if (wanted != null) {
+            management.updateStream(wanted);
+            log.info(
+                    "Changed stream '{}': max age {} to {}, replicas {} to {}",
+                    settings.stream(),
+                    existing.getMaxAge(),
+                    wanted.getMaxAge(),
+                    existing.getReplicas(),
+                    wanted.getReplicas());
+        }
+    }
+
+    private static long nanos(Instant instant) {
+        return TimeUnit.SECONDS.toNanos(instant.getEpochSecond()) + instant.getNano();
+    }
+
+    private static void pause() throws IOException {
+        try {
+            TimeUnit.MILLISECONDS.sleep(RETRY_PAUSE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("Interrupted while waiting for JetStream", e);
+        }
+    }
+}

@@ -1,0 +1,243 @@
+package io.github.hasqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.InstanceOfAssertFactories.THROWABLE;
+
+import io.github.hasqlite.testing.Content;
+import io.github.hasqlite.testing.NatsServer;
+import io.github.hasqlite.testing.TestNode;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Schema changes of two nodes, with and without a stream (rule R9). */
+@Tag("nats")
+class SchemaChangeTests {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+
+    @TempDir
+    private Path folder;
+
+    private final ExecutorService threads = Executors.newFixedThreadPool(3);
+    private NatsServer server;
+    private TestNode one;
+    private TestNode two;
+
+    @BeforeEach
+    void open() throws SQLException {
+        server = NatsServer.start();
+        one = open("n1");
+        two = open("n2");
+    }
+
+    private TestNode open(String name) {
+        return TestNode.open(
+                server.url(),
+                folder.resolve(name + ".db"),
+                name,
+                settings -> settings.withPublisherTimeout(TIMEOUT),
+                List.of());
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        threads.shutdownNow();
+        for (AutoCloseable resource : new AutoCloseable[] {one, two, server}) {
+            if (resource != null) {
+                resource.close();
+            }
+        }
+    }
+
+    private void assertSame() throws SQLException {
+        one.awaitAppliedOn(two);
+        two.awaitAppliedOn(one);
+        assertThat(Content.of(two.dataSource())).isEqualTo(Content.of(one.dataSource()));
+        assertThat(one.status().halted()).isNull();
+        assertThat(two.status().halted()).isNull();
+    }
+
+    @Test
+    void leaveNothingBehindWithoutTheServer() throws Exception {
+        one.execute("CREATE TABLE before(a)");
+        server.stop();
+        Awaitility.await().until(() -> !one.status().connected());
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> one.execute("CREATE TABLE t(a)"))
+                .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("08001"));
+        assertThat(one.status().outboxLength()).isZero();
+        server.restart();
+        Awaitility.await().until(() -> one.status().connected());
+        assertThat(Content.of(one.dataSource())).containsOnlyKeys("", "before");
+        one.execute("CREATE TABLE t(a)");
+        one.execute("INSERT INTO t VALUES(1)");
+        assertSame();
+        assertThat(two.query("SELECT a FROM t")).containsExactly("1");
+    }
+
+    @Test
+    void ofUnknownOutcomeAreAppliedOnceTheirEchoComes() throws Exception {
+        one.execute("CREATE TABLE before(a)");
+        server.suspend();
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> one.execute("CREATE TABLE t(a)"))
+                .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("08007"));
+        assertThat(one.query("SELECT name FROM sqlite_schema WHERE name = 't'")).isEmpty();
+        assertThatExceptionOfType(ReplicationTimeoutException.class)
+                .isThrownBy(() -> one.execute("INSERT INTO before VALUES(1)"));
+        server.resume();
+        assertSame();
+        one.execute("INSERT INTO before VALUES(2)");
+        one.execute("INSERT INTO t VALUES(3)");
+        assertSame();
+        assertThat(two.query("SELECT a FROM before UNION ALL SELECT a FROM t")).containsExactly("1", "2", "3");
+    }
+
+    @Test
+    void ofUnknownOutcomeSurviveTheLossOfTheServer() throws Exception {
+        one.execute("CREATE TABLE before(a)");
+        server.suspend();
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> one.execute("CREATE TABLE t(a)"))
+                .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("08007"));
+        server.kill9();
+        server.restart();
+        one.awaitAppliedOn(two);
+        one.execute("INSERT INTO t VALUES(1)");
+        assertSame();
+        assertThat(two.query("SELECT a FROM t")).containsExactly("1");
+    }
+
+    @Test
+    void ofUnknownOutcomeAreAppliedAfterARestartOfTheNode() throws Exception {
+        one.execute("CREATE TABLE before(a)");
+        server.suspend();
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> one.execute("CREATE TABLE t(a)"))
+                .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("08007"));
+        one.close();
+        server.kill9();
+        server.restart();
+        one = open("n1");
+        one.awaitAppliedOn(two);
+        one.execute("INSERT INTO t VALUES(1)");
+        assertSame();
+        assertThat(two.query("SELECT a FROM t")).containsExactly("1");
+    }
+
+    @Test
+    void waitBehindALongOutbox() throws Exception {
+        one.close();
+        one = TestNode.open(server, folder.resolve("n1.db"), "n1");
+        one.execute("CREATE TABLE t(a INTEGER PRIMARY KEY, b)");
+        server.suspend();
+        try (var connection = one.dataSource().getConnection();
+                var insert = connection.prepareStatement("INSERT INTO t VALUES(NULL, 'x')")) {
+            for (int i = 0; i < 20_000; i++) {
+                insert.executeUpdate();
+            }
+        }
+        server.resume();
+        one.execute("ALTER TABLE t ADD COLUMN c DEFAULT 5");
+        one.execute("INSERT INTO t VALUES(NULL, 'y', 6)");
+        assertSame();
+        assertThat(two.query("SELECT count(*), sum(c) FROM t")).containsExactly("20001|100006");
+    }
+
+    @Test
+    void ofTwoNodesAtOnceOneWins() throws Exception {
+        int lost = 0;
+        for (int round = 0; round < 20; round++) {
+            String table = "t" + round;
+            List<SQLException> failures = atOnce(
+                    () -> one.execute("CREATE TABLE " + table + "(id INTEGER PRIMARY KEY, one)"),
+                    () -> two.execute("CREATE TABLE " + table + "(id INTEGER PRIMARY KEY, two)"));
+            assertThat(failures).hasSize(1).first(THROWABLE).hasMessageContaining("table " + table + " already exists");
+            lost += failures.size();
+            assertSame();
+        }
+        assertThat(lost).isEqualTo(20);
+        one.execute("CREATE TABLE last(a)");
+        one.awaitAppliedOn(two);
+        two.execute("INSERT INTO last VALUES(1)");
+        assertSame();
+    }
+
+    @Test
+    void thatAllowForExistingTablesSucceedOnBoth() throws Exception {
+        for (int round = 0; round < 20; round++) {
+            String sql = "CREATE TABLE IF NOT EXISTS t" + round + "(id INTEGER PRIMARY KEY, a)";
+            assertThat(atOnce(() -> one.execute(sql), () -> two.execute(sql))).isEmpty();
+            one.execute("INSERT INTO t" + round + " VALUES(1, 'one')");
+            assertSame();
+        }
+    }
+
+    @Test
+    void happenWhileTheOtherNodeWritesRows() throws Exception {
+        one.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, a)");
+        one.awaitAppliedOn(two);
+        AtomicBoolean stop = new AtomicBoolean();
+        Future<Integer> writer = threads.submit(() -> {
+            int rows = 0;
+            while (!stop.get()) {
+                two.execute("INSERT INTO t(a) VALUES(" + rows + ")");
+                rows++;
+            }
+            return rows;
+        });
+        for (int i = 0; i < 15; i++) {
+            one.execute("ALTER TABLE t ADD COLUMN c" + i + " DEFAULT " + i);
+        }
+        stop.set(true);
+        int rows = writer.get(30, TimeUnit.SECONDS);
+        assertSame();
+        assertThat(one.query("SELECT count(*) FROM t")).containsExactly(Integer.toString(rows));
+    }
+
+    private interface Action {
+        void run() throws SQLException;
+    }
+
+    /** Runs them together and answers how they failed. */
+    private List<SQLException> atOnce(Action... actions) throws Exception {
+        CountDownLatch start = new CountDownLatch(actions.length);
+        List<Future<SQLException>> running = new ArrayList<>();
+        for (Action action : actions) {
+            running.add(threads.submit(() -> {
+                start.countDown();
+                start.await();
+                try {
+                    action.run();
+                    return null;
+                } catch (SQLException e) {
+                    return e;
+                }
+            }));
+        }
+        List<SQLException> failures = new ArrayList<>();
+        for (Future<SQLException> each : running) {
+            SQLException failure = each.get(30, TimeUnit.SECONDS);
+            if (failure != null) {
+                failures.add(failure);
+            }
+        }
+        return failures;
+    }
+}

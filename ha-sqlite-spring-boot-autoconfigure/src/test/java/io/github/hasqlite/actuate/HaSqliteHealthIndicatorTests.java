@@ -1,0 +1,92 @@
+package io.github.hasqlite.actuate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.ReplicationStatus;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
+
+/** What the indicator says about each state of replication. */
+class HaSqliteHealthIndicatorTests {
+
+    @Test
+    void isUpWithAllDetailsWhileConnected() {
+        Health health = health(status(true, true, null), true, "2.12.1");
+        assertThat(health.getStatus()).isEqualTo(Status.UP);
+        assertThat(health.getDetails())
+                .containsEntry("node", "n1")
+                .containsEntry("replicating", true)
+                .containsEntry("connected", true)
+                .containsEntry("appliedSequence", 7L)
+                .containsEntry("streamSequence", 9L)
+                .containsEntry("lagMessages", 2L)
+                .containsEntry("lagMillis", 1500L)
+                .containsEntry("outboxLength", 3L)
+                .containsEntry("rejectedMessages", 1L)
+                .containsEntry("lastRejection", "not JSON")
+                .containsEntry("serverVersion", "2.12.1")
+                .doesNotContainKeys("halted", "serverWarning");
+    }
+
+    @Test
+    void warnsAboutAnOldServer() {
+        assertThat(health(status(true, true, null), true, "2.9.10").getDetails())
+                .extractingByKey("serverWarning")
+                .asString()
+                .contains("2.10.23");
+    }
+
+    @Test
+    void isDownWhenHaltedAndSaysWhy() {
+        Health health = health(status(true, true, "change set 8: no such table"), false, "");
+        assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+        assertThat(health.getDetails())
+                .containsEntry("halted", "change set 8: no such table")
+                .doesNotContainKey("serverVersion");
+    }
+
+    @Test
+    void isOutOfServiceWhenDisconnectedAndCommitsNeedTheStream() {
+        assertThat(health(status(true, false, null), true, "").getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+    }
+
+    @Test
+    void isUpWhenDisconnectedAndCommitsDoNotNeedTheStream() {
+        Health health = health(status(true, false, null), false, "");
+        assertThat(health.getStatus()).isEqualTo(Status.UP);
+        assertThat(health.getDetails()).containsEntry("connected", false);
+    }
+
+    @Test
+    void isUpWhenNothingIsReplicated() {
+        Health health = health(status(false, false, null), true, "");
+        assertThat(health.getStatus()).isEqualTo(Status.UP);
+        assertThat(health.getDetails()).containsOnlyKeys("node", "replicating").containsEntry("replicating", false);
+    }
+
+    private static ReplicationStatus status(boolean replicating, boolean connected, @Nullable String halted) {
+        return new ReplicationStatus(
+                "n1", replicating, connected, 7, 9, Duration.ofMillis(1500), 3, 1, "not JSON", halted);
+    }
+
+    private static Health health(ReplicationStatus status, boolean commitsNeedStream, String version) {
+        return new HaSqliteHealthIndicator(dataSource(status), commitsNeedStream, () -> version).health();
+    }
+
+    static HaSqliteDataSource dataSource(ReplicationStatus status) {
+        return (HaSqliteDataSource) Proxy.newProxyInstance(
+                HaSqliteDataSource.class.getClassLoader(),
+                new Class<?>[] {HaSqliteDataSource.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("replicationStatus")) {
+                        return status;
+                    }
+                    throw new UnsupportedOperationException(method.getName());
+                });
+    }
+}

@@ -1,0 +1,333 @@
+package io.github.hasqlite.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.ChangeSetInterceptor;
+import io.github.hasqlite.ChangeSetPublisher;
+import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.ReplicationStatus;
+import io.github.hasqlite.nats.EmbeddedNatsServer;
+import io.github.hasqlite.nats.JetStreamPublisher;
+import io.github.hasqlite.nats.JetStreamSubscriber;
+import io.github.hasqlite.nats.TestCertificate;
+import io.github.hasqlite.testing.NatsServer;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Application contexts as nodes of a cluster, with a real nats-server. */
+@Tag("nats")
+class HaSqliteReplicationTests {
+
+    private static final String SERVER =
+            "ha.sqlite.nats.embedded.binary=" + NatsServer.program().toAbsolutePath();
+
+    @TempDir
+    private Path folder;
+
+    private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    SslAutoConfiguration.class,
+                    HaSqliteAutoConfiguration.class,
+                    HaSqliteFlywayAutoConfiguration.class,
+                    DataSourceAutoConfiguration.class,
+                    JdbcTemplateAutoConfiguration.class,
+                    JdbcClientAutoConfiguration.class))
+            .withPropertyValues("ha.sqlite.replication-id=app", "ha.sqlite.publisher.timeout=5s");
+
+    @Test
+    void nodeWithEmbeddedServerAndNodeWithItsUrlShareTheDatabase() {
+        node("n1")
+                .withPropertyValues("ha.sqlite.nats.embedded.enabled=true", "ha.sqlite.nats.embedded.port=0", SERVER)
+                .run(one -> {
+                    EmbeddedNatsServer server = one.getBean(EmbeddedNatsServer.class);
+                    assertThat(folder.resolve("n1/app.db-nats")).isDirectory();
+                    node("n2")
+                            .withPropertyValues("ha.sqlite.replication-url=" + server.url())
+                            .run(two -> {
+                                assertThat(two).doesNotHaveBean(EmbeddedNatsServer.class);
+                                jdbc(one)
+                                        .sql("CREATE TABLE task(id INTEGER PRIMARY KEY, title TEXT)")
+                                        .update();
+                                jdbc(one)
+                                        .sql("INSERT INTO task(title) VALUES('a')")
+                                        .update();
+                                awaitTitles(two, "a");
+                                jdbc(two)
+                                        .sql("INSERT INTO task(title) VALUES('b')")
+                                        .update();
+                                awaitTitles(one, "a", "b");
+                                assertThat(status(two).node()).isEqualTo("n2");
+                            });
+                });
+    }
+
+    @Test
+    void embeddedServerWithAUserIsUsedWithIt() {
+        node("n1")
+                .withPropertyValues(
+                        "ha.sqlite.nats.embedded.enabled=true",
+                        "ha.sqlite.nats.embedded.port=0",
+                        "ha.sqlite.nats.embedded.user=app",
+                        "ha.sqlite.nats.embedded.password=secret",
+                        SERVER)
+                .run(one -> {
+                    assertThat(one).hasNotFailed();
+                    Awaitility.await().until(() -> status(one).connected());
+                    String url = one.getBean(EmbeddedNatsServer.class).url();
+                    node("n2")
+                            .withPropertyValues(
+                                    "ha.sqlite.replication-url=" + url,
+                                    "ha.sqlite.nats.user=app",
+                                    "ha.sqlite.nats.password=secret")
+                            .run(two ->
+                                    Awaitility.await().until(() -> status(two).connected()));
+                });
+    }
+
+    @Test
+    void closingTheContextEndsTheEmbeddedServerLast() {
+        AtomicReference<EmbeddedNatsServer> server = new AtomicReference<>();
+        AtomicReference<HaSqliteDataSource> dataSource = new AtomicReference<>();
+        List<String> seen = new CopyOnWriteArrayList<>();
+        node("n1")
+                .withPropertyValues("ha.sqlite.nats.embedded.enabled=true", "ha.sqlite.nats.embedded.port=0", SERVER)
+                .withBean(
+                        ChangeSetPublisher.class,
+                        () -> new ClosingWatch(
+                                () -> seen.add("server " + (server.get().isRunning() ? "runs" : "is gone"))))
+                .run(context -> {
+                    server.set(context.getBean(EmbeddedNatsServer.class));
+                    dataSource.set(context.getBean(HaSqliteDataSource.class));
+                });
+        assertThat(seen).startsWith("server runs");
+        assertThat(server.get().isRunning()).isFalse();
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> dataSource.get().getConnection());
+    }
+
+    @Test
+    void readReplicaReceivesAndRefusesToWrite() {
+        try (NatsServer server = NatsServer.start()) {
+            String url = "ha.sqlite.replication-url=" + server.url();
+            node("n1")
+                    .withPropertyValues(url)
+                    .run(one -> node("n2")
+                            .withPropertyValues(url, "ha.sqlite.publisher.enabled=false")
+                            .run(replica -> {
+                                assertThat(replica).doesNotHaveBean(ChangeSetPublisher.class);
+                                jdbc(one)
+                                        .sql("CREATE TABLE task(id INTEGER PRIMARY KEY, title TEXT)")
+                                        .update();
+                                jdbc(one)
+                                        .sql("INSERT INTO task(title) VALUES('a')")
+                                        .update();
+                                awaitTitles(replica, "a");
+                                assertThatExceptionOfType(DataAccessException.class)
+                                        .isThrownBy(() -> jdbc(replica)
+                                                .sql("DELETE FROM task")
+                                                .update());
+                                Awaitility.await().until(() -> status(replica).connected());
+                            }));
+        }
+    }
+
+    @Test
+    void nodeThatReceivesNothingStillSendsAndEmptiesItsOutbox() {
+        try (NatsServer server = NatsServer.start()) {
+            String url = "ha.sqlite.replication-url=" + server.url();
+            node("n1")
+                    .withPropertyValues(url, "ha.sqlite.subscriber.enabled=false")
+                    .run(one -> {
+                        assertThat(one)
+                                .hasSingleBean(JetStreamPublisher.class)
+                                .doesNotHaveBean(ChangeSetSubscriber.class);
+                        jdbc(one).sql("CREATE TABLE task(title TEXT)").update();
+                        jdbc(one).sql("INSERT INTO task VALUES('a')").update();
+                        Awaitility.await().until(() -> status(one).outboxLength() == 0);
+                        node("n2").withPropertyValues(url).run(two -> awaitTitles(two, "a"));
+                    });
+        }
+    }
+
+    @Test
+    void sslBundleEncryptsAndTokenAuthenticates() throws Exception {
+        TestCertificate certificate = TestCertificate.create(folder);
+        try (NatsServer server =
+                NatsServer.start(certificate.serverConfiguration() + "\nauthorization { token: \"of all\" }")) {
+            node("n1")
+                    .withPropertyValues(
+                            "ha.sqlite.replication-url=" + server.url(),
+                            "ha.sqlite.nats.token=of all",
+                            "ha.sqlite.nats.ssl.bundle=nats",
+                            "spring.ssl.bundle.pem.nats.truststore.certificate=" + certificate.certificateFile())
+                    .run(one -> {
+                        assertThat(one).hasNotFailed();
+                        Awaitility.await().until(() -> status(one).connected());
+                    });
+        }
+    }
+
+    @Test
+    void interceptorBeansRunInTheirOrder() {
+        try (NatsServer server = NatsServer.start()) {
+            String url = "ha.sqlite.replication-url=" + server.url();
+            node("n1")
+                    .withPropertyValues(url)
+                    .run(one -> node("n2")
+                            .withPropertyValues(url)
+                            .withUserConfiguration(Interceptors.class)
+                            .run(two -> {
+                                jdbc(one).sql("CREATE TABLE task(title TEXT)").update();
+                                jdbc(one).sql("INSERT INTO task VALUES('a')").update();
+                                awaitTitles(two, "a");
+                                assertThat(two.getBean(Calls.class).names).startsWith("first", "second");
+                            }));
+        }
+    }
+
+    @Test
+    void subscriberAndPublisherBeansReplaceTheDefaults() {
+        try (NatsServer server = NatsServer.start()) {
+            node("n1")
+                    .withPropertyValues("ha.sqlite.replication-url=" + server.url())
+                    .withBean("mine", ChangeSetPublisher.class, () -> new ClosingWatch(() -> {}))
+                    .run(context -> assertThat(context)
+                            .hasSingleBean(ChangeSetPublisher.class)
+                            .hasBean("mine")
+                            .hasSingleBean(JetStreamSubscriber.class));
+        }
+    }
+
+    @Test
+    void flywayMigratesOnTheFirstNodeAndFindsItDoneOnTheSecond() {
+        try (NatsServer server = NatsServer.start()) {
+            String url = "ha.sqlite.replication-url=" + server.url();
+            ApplicationContextRunner first = node("n1")
+                    .withPropertyValues(url)
+                    .withConfiguration(AutoConfigurations.of(FlywayAutoConfiguration.class))
+                    .withPropertyValues("spring.flyway.locations=classpath:io/github/hasqlite/autoconfigure/migration");
+            first.run(one -> {
+                assertThat(one).hasNotFailed();
+                awaitTitles(one, "migrated");
+                node("n2")
+                        .withPropertyValues(url)
+                        .withConfiguration(AutoConfigurations.of(FlywayAutoConfiguration.class))
+                        .withPropertyValues(
+                                "spring.flyway.locations=classpath:io/github/hasqlite/autoconfigure/migration")
+                        .run(two -> {
+                            assertThat(two).hasNotFailed();
+                            awaitTitles(two, "migrated");
+                            assertThat(history(two)).isEqualTo(history(one)).containsExactly("0", "1", "2");
+                        });
+            });
+            first.run(again -> assertThat(history(again)).containsExactly("0", "1", "2"));
+        }
+    }
+
+    private static List<String> history(ApplicationContext context) {
+        return jdbc(context)
+                .sql("SELECT version FROM flyway_schema_history ORDER BY installed_rank")
+                .query(String.class)
+                .list();
+    }
+
+    private ApplicationContextRunner node(String name) {
+        return contextRunner.withPropertyValues(
+                "ha.sqlite.name=" + name,
+                "ha.sqlite.path=" + folder.resolve(name).resolve("app.db"));
+    }
+
+    private static JdbcClient jdbc(ApplicationContext context) {
+        return context.getBean(JdbcClient.class);
+    }
+
+    private static ReplicationStatus status(ApplicationContext context) {
+        return context.getBean(HaSqliteDataSource.class).replicationStatus();
+    }
+
+    private static void awaitTitles(ApplicationContext context, String... titles) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(jdbc(context)
+                                .sql("SELECT title FROM task")
+                                .query(String.class)
+                                .list())
+                        .containsExactly(titles));
+    }
+
+    static final class Calls {
+        final List<String> names = new CopyOnWriteArrayList<>();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Interceptors {
+
+        @Bean
+        Calls calls() {
+            return new Calls();
+        }
+
+        @Bean
+        @Order(2)
+        ChangeSetInterceptor second(Calls calls) {
+            return noting(calls, "second");
+        }
+
+        @Bean
+        @Order(1)
+        ChangeSetInterceptor first(Calls calls) {
+            return noting(calls, "first");
+        }
+
+        private static ChangeSetInterceptor noting(Calls calls, String name) {
+            return new ChangeSetInterceptor() {
+                @Override
+                public boolean beforeApply(ChangeSet changeSet, Connection connection) {
+                    calls.names.add(name);
+                    return true;
+                }
+            };
+        }
+    }
+
+    /** Publishes nothing and tells when it is closed. */
+    private record ClosingWatch(Runnable onClose) implements ChangeSetPublisher {
+
+        @Override
+        public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message) {
+            return CompletableFuture.completedFuture(0L);
+        }
+
+        @Override
+        public void close() {
+            onClose.run();
+        }
+    }
+}

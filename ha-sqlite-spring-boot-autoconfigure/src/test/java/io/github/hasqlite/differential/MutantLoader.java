@@ -1,0 +1,96 @@
+package io.github.hasqlite.differential;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import org.springframework.asm.ClassReader;
+import org.springframework.asm.ClassVisitor;
+import org.springframework.asm.ClassWriter;
+import org.springframework.asm.MethodVisitor;
+import org.springframework.asm.Opcodes;
+
+/**
+ * Loads product and test anew with one method of the product broken: a method without result does
+ * nothing, another one answers its first argument.
+ */
+final class MutantLoader extends ClassLoader {
+
+    private static final String OURS = "io.github.hasqlite.";
+
+    private final String mutatedClass;
+    private final String mutatedMethod;
+
+    MutantLoader(String mutatedClass, String mutatedMethod) {
+        super(MutantLoader.class.getClassLoader());
+        this.mutatedClass = mutatedClass;
+        this.mutatedMethod = mutatedMethod;
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+        if (!name.startsWith(OURS)) {
+            return super.loadClass(name, resolve);
+        }
+        synchronized (getClassLoadingLock(name)) {
+            Class<?> loaded = findLoadedClass(name);
+            if (loaded != null) {
+                return loaded;
+            }
+            byte[] bytes = bytes(name);
+            if (name.equals(mutatedClass) && !mutatedMethod.isEmpty()) {
+                bytes = mutated(bytes);
+            }
+            return defineClass(name, bytes, 0, bytes.length);
+        }
+    }
+
+    private byte[] bytes(String name) throws ClassNotFoundException {
+        try (InputStream in = getParent().getResourceAsStream(name.replace('.', '/') + ".class")) {
+            if (in == null) {
+                throw new ClassNotFoundException(name);
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private byte[] mutated(byte[] original) {
+        ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
+        Mutation mutation = new Mutation(writer);
+        new ClassReader(original).accept(mutation, 0);
+        if (!mutation.done) {
+            throw new IllegalArgumentException("no method " + mutatedMethod + " in " + mutatedClass);
+        }
+        return writer.toByteArray();
+    }
+
+    private final class Mutation extends ClassVisitor {
+
+        private boolean done;
+
+        Mutation(ClassVisitor next) {
+            super(Opcodes.ASM9, next);
+        }
+
+        @Override
+        public MethodVisitor visitMethod(
+                int access, String name, String descriptor, String signature, String[] exceptions) {
+            MethodVisitor writer = super.visitMethod(access, name, descriptor, signature, exceptions);
+            if (!name.equals(mutatedMethod)) {
+                return writer;
+            }
+            done = true;
+            writer.visitCode();
+            if (descriptor.endsWith(")V")) {
+                writer.visitInsn(Opcodes.RETURN);
+            } else {
+                writer.visitVarInsn(Opcodes.ALOAD, (access & Opcodes.ACC_STATIC) == 0 ? 1 : 0);
+                writer.visitInsn(Opcodes.ARETURN);
+            }
+            writer.visitMaxs(0, 0);
+            writer.visitEnd();
+            return null;
+        }
+    }
+}

@@ -1,0 +1,358 @@
+package io.github.hasqlite.nats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
+
+import io.github.hasqlite.testing.NatsServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each way to fail at start has an exception that says what to do, and shows no secret. */
+@Tag("nats")
+@Timeout(120)
+class StartFailureTests {
+
+    private static final Duration BRIEF = Duration.ofMillis(500);
+
+    @Test
+    void nobodyListens() throws Exception {
+        NatsSettings settings = NatsSettings.of("nats://bob:geheim@127.0.0.1:" + NatsServer.freePort(), "db")
+                .withTimeouts(BRIEF, BRIEF);
+        try (NatsLink link = new NatsLink(settings)) {
+            assertThatExceptionOfType(NatsUnreachableException.class)
+                    .isThrownBy(link::connect)
+                    .satisfies(e -> assertThat(e.servers()).startsWith("nats://***@127.0.0.1:"))
+                    .satisfies(e -> assertThat(stackTrace(e)).doesNotContain("geheim"));
+            assertThat(link.isConnected()).isFalse();
+            assertThatExceptionOfType(IOException.class).isThrownBy(() -> new ReplicationStream(link).extent());
+        }
+    }
+
+    @Test
+    void startsWithoutAServerAndFindsItLater() throws Exception {
+        try (NatsServer server = NatsServer.start()) {
+            server.stop();
+            try (NatsLink link = new NatsLink(server.settings("db"));
+                    JetStreamPublisher publisher = JetStreamPublisher.open(server.settings("db"))) {
+                link.connectInBackground();
+                Received received = new Received();
+                ReplicationStream stream = new ReplicationStream(link);
+                try (JetStreamSubscriber subscriber = new JetStreamSubscriber(link, stream)) {
+                    subscriber.start(0, received::take);
+                    assertThat(subscriber.isConnected()).isFalse();
+                    assertThat(publisher.isConnected()).isFalse();
+                    server.restart();
+                    await().atMost(Duration.ofSeconds(15))
+                            .until(() -> subscriber.isConnected() && publisher.isConnected());
+                    link.connection().jetStream().publish("ha_replication.db", new byte[20]);
+                    await().until(() -> received.size() == 1);
+                }
+            }
+        }
+    }
+
+    @Test
+    void wrongPassword() {
+        try (NatsServer server = NatsServer.start("authorization { user: ha, password: richtig }")) {
+            for (NatsCredentials wrong :
+                    new NatsCredentials[] {new NatsCredentials.UserPassword("ha", "falsch"), null}) {
+                try (NatsLink link = new NatsLink(server.settings("db").withCredentials(wrong))) {
+                    assertThatExceptionOfType(NatsAuthenticationException.class)
+                            .isThrownBy(link::connect)
+                            .satisfies(e -> assertThat(stackTrace(e)).doesNotContain("falsch"));
+                }
+            }
+            connects(server.settings("db").withCredentials(new NatsCredentials.UserPassword("ha", "richtig")));
+            connects(NatsSettings.of("nats://ha:richtig@127.0.0.1:" + server.port(), "db"));
+        }
+    }
+
+    @Test
+    void comesBackAfterItsPasswordWasRefusedForAWhile() throws Exception {
+        try (NatsServer server = NatsServer.start("authorization { user: ha, password: richtig }");
+                NatsLink link = new NatsLink(
+                        server.settings("db").withCredentials(new NatsCredentials.UserPassword("ha", "richtig")))) {
+            link.connect();
+            Path config = server.folder().resolve("server.conf");
+            String good = Files.readString(config);
+            Files.writeString(config, good.replace("richtig", "anders"));
+            server.restart();
+            // refused twice, the client library gives up
+            await().atMost(Duration.ofSeconds(10)).until(() -> !link.isConnected());
+            await().pollDelay(Duration.ofSeconds(1)).until(() -> !link.isConnected());
+            Files.writeString(config, good);
+            server.restart();
+            await().atMost(Duration.ofSeconds(15)).until(link::isConnected);
+        }
+    }
+
+    @Test
+    void token() {
+        try (NatsServer server = NatsServer.start("authorization { token: \"t0ken\" }")) {
+            connects(server.settings("db").withCredentials(new NatsCredentials.Token("t0ken")));
+            try (NatsLink link =
+                    new NatsLink(server.settings("db").withCredentials(new NatsCredentials.Token("other")))) {
+                assertThatExceptionOfType(NatsAuthenticationException.class).isThrownBy(link::connect);
+            }
+        }
+    }
+
+    @Test
+    void nkey() throws Exception {
+        TestIdentity identity = TestIdentity.create();
+        try (NatsServer server =
+                NatsServer.start("authorization { users: [ { nkey: " + identity.userPublicKey() + " } ] }")) {
+            connects(server.settings("db").withCredentials(new NatsCredentials.NKeySeed(identity.userSeed())));
+            NatsCredentials other =
+                    new NatsCredentials.NKeySeed(TestIdentity.create().userSeed());
+            try (NatsLink link = new NatsLink(server.settings("db").withCredentials(other))) {
+                assertThatExceptionOfType(NatsAuthenticationException.class).isThrownBy(link::connect);
+            }
+            assertThatExceptionOfType(NatsCredentialsException.class)
+                    .isThrownBy(() ->
+                            new NatsLink(server.settings("db").withCredentials(new NatsCredentials.NKeySeed("x"))));
+        }
+    }
+
+    @Test
+    void credentialsFile(@TempDir Path folder) throws Exception {
+        TestIdentity identity = TestIdentity.create();
+        Path file = Files.writeString(folder.resolve("user.creds"), identity.credentials());
+        try (NatsServer server = NatsServer.start(identity.serverConfiguration())) {
+            connects(server.settings("db").withCredentials(new NatsCredentials.CredentialsFile(file)));
+            Path foreign = Files.writeString(
+                    folder.resolve("foreign.creds"), TestIdentity.create().credentials());
+            try (NatsLink link =
+                    new NatsLink(server.settings("db").withCredentials(new NatsCredentials.CredentialsFile(foreign)))) {
+                assertThatExceptionOfType(NatsAuthenticationException.class).isThrownBy(link::connect);
+            }
+        }
+    }
+
+    @Test
+    void credentialsFileThatIsNone(@TempDir Path folder) throws Exception {
+        NatsSettings settings = NatsSettings.of("nats://127.0.0.1:1", "db");
+        Path missing = folder.resolve("missing.creds");
+        assertThatExceptionOfType(NatsCredentialsException.class)
+                .isThrownBy(() -> new NatsLink(settings.withCredentials(new NatsCredentials.CredentialsFile(missing))))
+                .withMessageContaining("missing.creds");
+        Path nonsense = Files.writeString(folder.resolve("nonsense.creds"), "nonsense");
+        assertThatExceptionOfType(NatsCredentialsException.class)
+                .isThrownBy(() -> new NatsLink(settings.withCredentials(new NatsCredentials.CredentialsFile(nonsense))))
+                .withMessageContaining("nonsense.creds");
+    }
+
+    @Test
+    void tls(@TempDir Path folder) throws Exception {
+        TestCertificate certificate = TestCertificate.create(folder);
+        try (NatsServer server = NatsServer.start(certificate.serverConfiguration())) {
+            connects(server.settings("db").withSslContext(certificate.trusting()));
+            try (NatsLink link = new NatsLink(server.settings("db").withTimeouts(BRIEF, BRIEF))) {
+                assertThatExceptionOfType(NatsUnreachableException.class)
+                        .isThrownBy(link::connect)
+                        .withMessageContaining("SSL required");
+            }
+            try (NatsLink link = new NatsLink(server.settings("db")
+                    .withTimeouts(BRIEF, BRIEF)
+                    .withSslContext(javax.net.ssl.SSLContext.getDefault()))) {
+                assertThatExceptionOfType(NatsUnreachableException.class)
+                        .isThrownBy(link::connect)
+                        .withMessageContaining("PKIX");
+            }
+            publishesOverTls(server.settings("db").withSslContext(certificate.trusting()));
+        }
+    }
+
+    @Test
+    void jetStreamIsOff() {
+        try (NatsServer server = NatsServer.startWithoutJetStream();
+                NatsLink link = new NatsLink(server.settings("db"))) {
+            link.connect();
+            assertThatExceptionOfType(JetStreamUnavailableException.class)
+                    .isThrownBy(() -> new ReplicationStream(link).ensure())
+                    .withMessageContaining("-js");
+        }
+    }
+
+    @Test
+    void jetStreamIsOffForTheAccount() {
+        String accounts = """
+                accounts {
+                  A: { jetstream: enabled, users: [ { user: a, password: a } ] }
+                  B: { users: [ { user: b, password: b } ] }
+                }
+                """;
+        try (NatsServer server = NatsServer.start(accounts);
+                NatsLink link = new NatsLink(
+                        server.settings("db").withCredentials(new NatsCredentials.UserPassword("b", "b")))) {
+            link.connect();
+            assertThatExceptionOfType(JetStreamUnavailableException.class)
+                    .isThrownBy(() -> new ReplicationStream(link).ensure());
+        }
+    }
+
+    @Test
+    void moreReplicasThanServers() {
+        try (NatsServer server = NatsServer.start();
+                NatsLink link = new NatsLink(server.settings("db").withRetention(Duration.ofHours(1), 3))) {
+            link.connect();
+            assertThatExceptionOfType(TooFewServersException.class)
+                    .isThrownBy(() -> new ReplicationStream(link).ensure())
+                    .satisfies(e -> assertThat(e.replicas()).isEqualTo(3))
+                    .satisfies(e -> assertThat(e.stream()).isEqualTo("ha_replication"));
+        }
+    }
+
+    @Test
+    void theStreamIsForSomethingElse() throws Exception {
+        try (NatsServer server = NatsServer.start();
+                NatsLink link = new NatsLink(server.settings("db"))) {
+            link.connect();
+            var management = link.connection().jetStreamManagement();
+            management.addStream(io.nats.client.api.StreamConfiguration.builder()
+                    .name("ha_replication")
+                    .subjects("orders.*")
+                    .build());
+            assertThatExceptionOfType(StreamConflictException.class)
+                    .isThrownBy(() -> new ReplicationStream(link).ensure())
+                    .withMessageContaining("orders.*")
+                    .satisfies(e -> assertThat(e.subject()).isEqualTo("ha_replication.db"));
+            // a stream of another name has the subject already
+            management.deleteStream("ha_replication");
+            management.addStream(io.nats.client.api.StreamConfiguration.builder()
+                    .name("other")
+                    .subjects("ha_replication.>")
+                    .build());
+            assertThatExceptionOfType(StreamConflictException.class)
+                    .isThrownBy(() -> new ReplicationStream(link).ensure());
+        }
+    }
+
+    @Test
+    void manyNodesCreateTheStreamAtOnce() throws Exception {
+        int nodes = 8;
+        ExecutorService threads = Executors.newFixedThreadPool(nodes);
+        try (NatsServer server = NatsServer.start()) {
+            Callable<Boolean> node = () -> {
+                // configured differently, too
+                Duration age = Duration.ofHours(1 + Thread.currentThread().getId() % 3);
+                try (NatsLink link = new NatsLink(server.settings("db").withRetention(age, 1))) {
+                    link.connect();
+                    new ReplicationStream(link).ensure();
+                    return true;
+                }
+            };
+            for (Future<Boolean> done : threads.invokeAll(java.util.Collections.nCopies(nodes, node))) {
+                assertThat(done.get()).isTrue();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void aChangedMaxAgeIsTakenOver() throws Exception {
+        try (NatsServer server = NatsServer.start()) {
+            connects(server.settings("db"));
+            Duration age = Duration.ofSeconds(90);
+            try (NatsLink link = new NatsLink(server.settings("db").withRetention(age, 1))) {
+                link.connect();
+                ReplicationStream stream = new ReplicationStream(link);
+                stream.ensure();
+                assertThat(stream.management()
+                                .getStreamInfo("ha_replication")
+                                .getConfiguration()
+                                .getMaxAge())
+                        .isEqualTo(age);
+                assertThat(stream.extent().lastSequence()).isZero();
+                assertThat(stream.extent().firstSequence()).isEqualTo(1);
+                assertThat(stream.extent().createdNs()).isPositive();
+                assertThat(stream.serverVersion()).matches("\\d+\\..*");
+            }
+        }
+    }
+
+    @Test
+    void subjectsThatMatch() {
+        assertThat(StreamFit.covers("ha_replication.>", "ha_replication.a.b")).isTrue();
+        assertThat(StreamFit.covers("ha_replication.*", "ha_replication.a")).isTrue();
+        assertThat(StreamFit.covers("ha_replication.*", "ha_replication.a.b")).isFalse();
+        assertThat(StreamFit.covers("ha_replication.>", "ha_replication")).isFalse();
+        assertThat(StreamFit.covers(">", "x")).isTrue();
+        assertThat(StreamFit.covers("a.b", "a.c")).isFalse();
+    }
+
+    @Test
+    void deliveriesAreRead() {
+        assertThat(Delivery.parse("$JS.ACK.S.C.1.17.4.1700000000000000001.9"))
+                .isEqualTo(new Delivery(17, 4, 1700000000000000001L));
+        assertThat(Delivery.parse("$JS.ACK._.hash.S.C.1.17.4.1700000000000000001.9"))
+                .isEqualTo(new Delivery(17, 4, 1700000000000000001L));
+        assertThat(Delivery.parse("$JS.ACK._.hash.S.C.1.17.4.1700000000000000001.9.token"))
+                .isEqualTo(new Delivery(17, 4, 1700000000000000001L));
+        assertThat(Delivery.parse("$JS.ACK.S.C.1.x.4.1.9")).isNull();
+        assertThat(Delivery.parse("$JS.ACK.S")).isNull();
+        assertThat(Delivery.parse("_INBOX.x")).isNull();
+        assertThat(Delivery.parse(null)).isNull();
+    }
+
+    @Test
+    void settingsAreCheckedAndHideSecrets() {
+        NatsSettings settings = NatsSettings.of("nats://u:geheim@h:1,x", "app.db")
+                .withCredentials(new NatsCredentials.UserPassword("u", "geheim"));
+        assertThat(settings.toString()).doesNotContain("geheim").contains("nats://***@h:1");
+        assertThat(settings.withCredentials(new NatsCredentials.Token("geheim")).toString())
+                .doesNotContain("geheim");
+        assertThat(settings.withCredentials(new NatsCredentials.NKeySeed("geheim"))
+                        .toString())
+                .doesNotContain("geheim");
+        assertThat(MaskedUrl.mask(List.of("nats://to@ken@h:1", "nats://plain:4222", "u:p@h")))
+                .isEqualTo("nats://***@h:1,nats://plain:4222,***@h");
+        assertThatIllegalArgumentException().isThrownBy(() -> NatsSettings.of("nats://h", "a b"));
+        assertThatIllegalArgumentException().isThrownBy(() -> NatsSettings.of("nats://h", "a..b"));
+        assertThatIllegalArgumentException().isThrownBy(() -> NatsSettings.of("nats://h", "*"));
+        assertThatIllegalArgumentException().isThrownBy(() -> settings.withStream("a.b", "a.b.c"));
+        assertThatIllegalArgumentException().isThrownBy(() -> settings.withStream("a", "b.c"));
+        assertThatIllegalArgumentException().isThrownBy(() -> settings.withRetention(Duration.ZERO, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> settings.withRetention(Duration.ofHours(1), 6));
+    }
+
+    private static void connects(NatsSettings settings) {
+        try (NatsLink link = new NatsLink(settings)) {
+            link.connect();
+            new ReplicationStream(link).ensure();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void publishesOverTls(NatsSettings settings) throws Exception {
+        try (JetStreamPublisher publisher = JetStreamPublisher.open(settings)) {
+            for (int i = 1; i <= 200; i++) {
+                assertThat(publisher
+                                .publish(ReplicationTests.ANY, new byte[100 * i])
+                                .get())
+                        .isEqualTo(i);
+            }
+        }
+    }
+
+    private static String stackTrace(Throwable e) {
+        java.io.StringWriter text = new java.io.StringWriter();
+        e.printStackTrace(new java.io.PrintWriter(text));
+        return text.toString();
+    }
+}

@@ -1,0 +1,249 @@
+package io.github.hasqlite.testing;
+
+import io.github.hasqlite.nats.NatsSettings;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A real nats-server for tests, on a free port with a temporary folder. It does not outlive the test
+ * JVM, is not restarted by itself, and can be killed and started again on the same port and data.
+ * The system property {@code ha.sqlite.test.nats-server} names the program, by default the one in PATH.
+ */
+public final class NatsServer implements AutoCloseable {
+
+    /** Prints the server's process id; kills the server when its input, the test JVM, ends. */
+    private static final String WATCHDOG = """
+            exec 3<&0 </dev/null
+            "$@" 3<&- &
+            server=$!
+            echo $server
+            ( while read -r ignored <&3; do :; done; kill -KILL $server ) >/dev/null 2>&1 &
+            watcher=$!
+            exec 3<&-
+            wait $server
+            kill -KILL $watcher
+            """;
+
+    private static final Duration READY = Duration.ofSeconds(20);
+
+    private final Path folder;
+    private final int port;
+    private Process process;
+    private long pid;
+
+    private NatsServer(String jetStream, String configuration) {
+        try {
+            folder = Files.createTempDirectory("nats-test");
+            port = freePort();
+            String text = "server_name: \"test-" + port + "\"\nhost: 127.0.0.1\nport: " + port + "\n" + jetStream + "\n"
+                    + configuration + "\n";
+            Files.writeString(
+                    folder.resolve("server.conf"),
+                    text.replace("$STORE", folder.resolve("store").toString()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        try {
+            launch();
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Starts a server with JetStream. */
+    public static NatsServer start() {
+        return start("");
+    }
+
+    /** Starts a server with JetStream and more lines of configuration; {@code $STORE} is its folder. */
+    public static NatsServer start(String configuration) {
+        return new NatsServer("jetstream { store_dir: \"$STORE\" }", configuration);
+    }
+
+    /** Starts a server without JetStream. */
+    public static NatsServer startWithoutJetStream() {
+        return new NatsServer("", "");
+    }
+
+    /** The program under test. */
+    public static Path program() {
+        String configured = System.getProperty("ha.sqlite.test.nats-server");
+        if (configured != null && !configured.isBlank()) {
+            return Path.of(configured);
+        }
+        return Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
+                .map(entry -> Path.of(entry, "nats-server"))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        "no nats-server in PATH; install it or set -Dha.sqlite.test.nats-server"));
+    }
+
+    /** A port that is free now. */
+    public static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    /** The clients' URL. */
+    public String url() {
+        return "nats://127.0.0.1:" + port;
+    }
+
+    /** The clients' port. */
+    public int port() {
+        return port;
+    }
+
+    /** The process id. */
+    public long pid() {
+        return pid;
+    }
+
+    /** The temporary folder; gone after {@link #close()}. */
+    public Path folder() {
+        return folder;
+    }
+
+    /** Settings for this server, with timeouts that suit tests. */
+    public NatsSettings settings(String replicationId) {
+        return NatsSettings.of(url(), replicationId).withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(5));
+    }
+
+    /** Kills the server, as {@code kill -9} does, and waits until it is gone. */
+    public void kill9() {
+        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+        awaitExit();
+    }
+
+    /** Ends the server in order and waits until it has. */
+    public void stop() {
+        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroy);
+        awaitExit();
+    }
+
+    /** Stops the server from doing anything, as a machine that hangs; undone by {@link #resume()}. */
+    public void suspend() {
+        signal("STOP");
+        while (!state().startsWith("T")) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Lets a suspended server go on. */
+    public void resume() {
+        signal("CONT");
+    }
+
+    /** Starts it again, on the same port with the same data. */
+    public void restart() {
+        if (process.isAlive()) {
+            stop();
+        }
+        launch();
+    }
+
+    @Override
+    public void close() {
+        if (process != null && process.isAlive()) {
+            resume();
+            kill9();
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void launch() {
+        try {
+            List<String> command = List.of(
+                    "/bin/sh",
+                    "-c",
+                    WATCHDOG,
+                    "nats-server-watchdog",
+                    program().toString(),
+                    "-c",
+                    folder.resolve("server.conf").toString());
+            process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.appendTo(log().toFile()))
+                    .start();
+            pid = Long.parseLong(
+                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII))
+                            .readLine());
+            awaitReady();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void awaitReady() throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + READY.toNanos();
+        while (System.nanoTime() < deadline && process.isAlive()) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                String line = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))
+                        .readLine();
+                if (line != null && line.startsWith("INFO")) {
+                    return;
+                }
+            } catch (IOException e) {
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+        }
+        throw new IllegalStateException("nats-server is not ready:\n" + Files.readString(log()));
+    }
+
+    private void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private String state() {
+        try {
+            Process ps = new ProcessBuilder("ps", "-o", "stat=", "-p", Long.toString(pid)).start();
+            return new String(ps.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).trim();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void awaitExit() {
+        try {
+            if (!process.waitFor(READY.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IllegalStateException("nats-server does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Path log() {
+        return folder.resolve("server.log");
+    }
+}

@@ -1,0 +1,109 @@
+package io.github.hasqlite.testing;
+
+import io.github.hasqlite.ChangeSetInterceptor;
+import io.github.hasqlite.CommitMode;
+import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.ReplicationStatus;
+import io.github.hasqlite.autoconfigure.NatsReplication;
+import io.github.hasqlite.autoconfigure.NodeSettings;
+import io.github.hasqlite.autoconfigure.ReplicationNode;
+import io.github.hasqlite.changeset.JsonChangeSetSerializer;
+import io.github.hasqlite.jdbc.PoolSettings;
+import io.github.hasqlite.nats.NatsSettings;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
+
+/** A node for tests: a real file, a real stream. */
+public final class TestNode implements AutoCloseable {
+
+    private final NatsReplication nats;
+    private final HaSqliteDataSource dataSource;
+
+    private TestNode(NatsReplication nats, HaSqliteDataSource dataSource) {
+        this.nats = nats;
+        this.dataSource = dataSource;
+    }
+
+    /** Opens a node in {@code async} mode. */
+    public static TestNode open(NatsServer server, Path file, String name) {
+        return open(server.url(), file, name, settings -> settings.withCommitMode(CommitMode.ASYNC), List.of());
+    }
+
+    /** Opens a node with settings of the test's own. */
+    public static TestNode open(
+            String url,
+            Path file,
+            String name,
+            UnaryOperator<NodeSettings> customizer,
+            List<ChangeSetInterceptor> interceptors) {
+        NatsSettings natsSettings =
+                NatsSettings.of(url, "test").withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(5));
+        NatsReplication nats = new NatsReplication(natsSettings);
+        try {
+            NodeSettings settings = customizer.apply(NodeSettings.of(name, PoolSettings.of(file.toString())));
+            HaSqliteDataSource dataSource = ReplicationNode.open(
+                    settings, nats.publisher(), nats.subscriber(), new JsonChangeSetSerializer(), interceptors);
+            return new TestNode(nats, dataSource);
+        } catch (SQLException | RuntimeException | Error e) {
+            nats.close();
+            throw e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
+        }
+    }
+
+    public HaSqliteDataSource dataSource() {
+        return dataSource;
+    }
+
+    public ReplicationStatus status() {
+        return dataSource.replicationStatus();
+    }
+
+    /** Runs a script in auto-commit mode. */
+    public void execute(String sql) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
+        }
+    }
+
+    /** The rows of a query, each as its values joined by a bar. */
+    public List<String> query(String sql) throws SQLException {
+        List<String> rows = new ArrayList<>();
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            while (result.next()) {
+                List<String> values = new ArrayList<>();
+                for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
+                    values.add(result.getString(i));
+                }
+                rows.add(String.join("|", values));
+            }
+        }
+        return rows;
+    }
+
+    /** Waits until this node's outbox is empty and {@code other} has applied all that this one has. */
+    public void awaitAppliedOn(TestNode other) {
+        Awaitility.await()
+                .pollInterval(Duration.ofMillis(2))
+                .atMost(Duration.ofSeconds(60))
+                .until(() ->
+                        status().outboxLength() == 0 && other.status().appliedSequence() >= status().appliedSequence());
+    }
+
+    @Override
+    public void close() {
+        try (nats) {
+            dataSource.close();
+        }
+    }
+}
