@@ -30,22 +30,28 @@ public final class ChangeSetApplication implements AutoCloseable {
 
     private final SQLiteConnection connection;
     private final TriggerSilence silence;
+    private final RowRecorder recorder;
+    private final RowidWatch rowids = new RowidWatch();
     private final TableCache tables;
     private final CommandRunner commands;
     private final ApplySavepoint savepoint;
     private boolean failedOnStaleSchema;
+    private boolean recording;
 
     /**
      * Takes a connection over: sets {@code recursive_triggers} and switches generated keys off.
      *
      * @param connection opened for this object alone, with foreign keys off and trusted_schema off
      * @param identify how rows are found; the same on all nodes
+     * @param recorder learns from triggers on this connection what is done to rows
      * @throws SQLException if the connection enforces foreign keys, or this version of SQLite does not
      *     fire triggers in the order needed
      */
-    public ChangeSetApplication(SQLiteConnection connection, RowIdentify identify) throws SQLException {
+    public ChangeSetApplication(SQLiteConnection connection, RowIdentify identify, RowRecorder recorder)
+            throws SQLException {
         FiringOrder.require();
         this.connection = connection;
+        this.recorder = recorder;
         try (Statement statement = connection.createStatement()) {
             try (ResultSet rows = statement.executeQuery("PRAGMA foreign_keys")) {
                 if (rows.next() && rows.getBoolean(1)) {
@@ -58,8 +64,8 @@ public final class ChangeSetApplication implements AutoCloseable {
         }
         // or the driver runs a query after every insert
         connection.getConnectionConfig().setGetGeneratedKeys(false);
-        this.silence = new TriggerSilence(connection);
-        this.tables = new TableCache(connection, identify, silence);
+        this.silence = new TriggerSilence(connection, recorder);
+        this.tables = new TableCache(connection, identify, silence, recorder, rowids);
         this.commands = new CommandRunner(connection, tables, silence);
         this.savepoint = new ApplySavepoint(connection);
     }
@@ -80,7 +86,75 @@ public final class ChangeSetApplication implements AutoCloseable {
         return outcome;
     }
 
+    /**
+     * Makes {@link #applyRecorded} possible. From then on every row that is applied costs a call from
+     * SQLite into Java, so nodes whose changes never meet others' do without.
+     */
+    void record() throws SQLException {
+        if (!silence.reports()) {
+            silence.report();
+            tables.clear();
+        }
+    }
+
+    /**
+     * Applies like {@link #apply} and says what that did to rows.
+     *
+     * @return every row inserted, updated and deleted, in order; nothing if the change set was undone
+     */
+    List<Change> applyRecorded(ChangeSet changeSet) throws SQLException {
+        recording = true;
+        try {
+            Outcome outcome = apply(changeSet);
+            List<Change> done = recorder.stop();
+            return outcome instanceof Applied ? done : List.of();
+        } finally {
+            recording = false;
+            recorder.stop();
+        }
+    }
+
+    /**
+     * Applies a change set of whose {@linkplain #footprint footprint} nothing is in that of what is
+     * pending.
+     *
+     * @throws MetPendingException if what it did depends on what is pending all the same: a row could
+     *     not have its author's rowid
+     */
+    Outcome applyBesidePending(ChangeSet changeSet) throws SQLException, MetPendingException {
+        rowids.start();
+        try {
+            Outcome outcome = apply(changeSet);
+            if (rowids.missed()) {
+                throw new MetPendingException();
+            }
+            return outcome;
+        } finally {
+            rowids.stop();
+        }
+    }
+
+    /** What a change set meets others by. */
+    Footprint footprint(ChangeSet changeSet) throws SQLException {
+        Footprint.Builder footprint = new Footprint.Builder();
+        for (Change change : changeSet.changes()) {
+            if (change.operation() == Operation.SQL) {
+                return Footprint.EVERYTHING;
+            }
+            tables.addKeys(change, footprint);
+        }
+        return footprint.build();
+    }
+
+    /** Changes whenever footprints taken before say nothing any more. */
+    long generation() {
+        return tables.generation();
+    }
+
     private Outcome attempt(List<Change> changes) throws SQLException {
+        if (recording) {
+            recorder.start();
+        }
         return changes.size() == 1 && isOneStatement(changes.get(0)) ? one(changes.get(0)) : all(changes);
     }
 

@@ -52,11 +52,16 @@ final class MessageReader {
      * @param data what all its parts hold
      */
     ChangeSet changeSet(Fragment last, List<byte[]> data) throws ChangeSetFormatException {
-        ChangeSet changeSet = serializer.deserialize(fragments.join(last, data));
+        ChangeSet changeSet = serializer.deserialize(message(last, data));
         if (!changeSet.publisher().equals(last.publisher()) || changeSet.counter() != last.counter()) {
             throw new ChangeSetFormatException("the parts of one change set hold another, number " + changeSet.counter()
                     + " instead of " + last.counter());
         }
         return changeSet;
+    }
+
+    /** The whole message of which these are the parts. */
+    byte[] message(Fragment last, List<byte[]> data) throws ChangeSetFormatException {
+        return fragments.join(last, data);
     }
 }

@@ -3,6 +3,7 @@ package io.github.hasqlite.apply;
 import io.github.hasqlite.Change;
 import io.github.hasqlite.RowIdentify;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,10 +30,12 @@ final class RowWriter {
     private final SQLiteConnection connection;
     private final RowLayout layout;
     private final RowIdentify identify;
+    private final RowidWatch rowids;
     private final RowSql sql;
     private final WholeRow wholeRow;
     private final List<LazyStatement> statements = new ArrayList<>();
     private final LazyStatement insert;
+    private final LazyStatement insertedRowid;
     private final LazyStatement updateByKey;
     private final LazyStatement updateByKeyInPlace;
     private final LazyStatement updateByRowid;
@@ -43,13 +46,15 @@ final class RowWriter {
     private final LazyStatement deleteByRowid;
     private final LazyStatement deleteOneMatch;
 
-    RowWriter(SQLiteConnection connection, RowLayout layout, RowIdentify identify) {
+    RowWriter(SQLiteConnection connection, RowLayout layout, RowIdentify identify, RowidWatch rowids) {
         this.connection = connection;
         this.layout = layout;
         this.identify = identify;
+        this.rowids = rowids;
         this.sql = new RowSql(layout, identify);
         this.wholeRow = new WholeRow(connection, layout, sql);
         this.insert = statement(sql::insert);
+        this.insertedRowid = statement(() -> "SELECT last_insert_rowid()");
         this.updateByKey = statement(() -> sql.updateByKey(true));
         this.updateByKeyInPlace = statement(() -> sql.updateByKey(false));
         this.updateByRowid = statement(() -> sql.updateByRowid(true));
@@ -78,6 +83,15 @@ final class RowWriter {
             statement.setObject(layout.width() + 1, rowid);
         }
         statement.executeUpdate();
+        if (rowids.isOn() && layout.hasImplicitRowid() && !Objects.equals(rowid, insertedRowid())) {
+            rowids.miss();
+        }
+    }
+
+    private Long insertedRowid() throws SQLException {
+        try (ResultSet rows = insertedRowid.get().executeQuery()) {
+            return rows.getLong(1);
+        }
     }
 
     void update(Change change) throws SQLException {
@@ -123,7 +137,7 @@ final class RowWriter {
             PreparedStatement move = moveByKey.get();
             bindKey(move, 0, row);
             move.setObject(layout.key().length + 1, change.newRowid());
-            move.executeUpdate();
+            move(move);
         }
         return true;
     }
@@ -139,9 +153,15 @@ final class RowWriter {
             PreparedStatement move = moveByRowid.get();
             move.setObject(1, rowid);
             move.setObject(2, change.newRowid());
-            move.executeUpdate();
+            move(move);
         }
         return true;
+    }
+
+    private void move(PreparedStatement move) throws SQLException {
+        if (move.executeUpdate() == 0) {
+            rowids.miss();
+        }
     }
 
     /** Whether the author gave the row another rowid than it had. */

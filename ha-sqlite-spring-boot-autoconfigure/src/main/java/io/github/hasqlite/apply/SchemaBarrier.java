@@ -125,17 +125,21 @@ public final class SchemaBarrier {
      *
      * @param publisher this node's publisher id
      * @param counter the change set's counter
+     * @param message what was published
+     * @throws SQLException if the outbox cannot be read
      */
-    public Arrival await(String publisher, long counter, long timeoutNanos) throws InterruptedException {
+    public Arrival await(String publisher, long counter, byte[] message, long timeoutNanos)
+            throws InterruptedException, SQLException {
         applier.inbox().hold(true);
         try {
-            return arrival(publisher, counter, System.nanoTime() + timeoutNanos);
+            return arrival(publisher, counter, message, System.nanoTime() + timeoutNanos);
         } finally {
             applier.inbox().hold(false);
         }
     }
 
-    private Arrival arrival(String publisher, long counter, long deadline) throws InterruptedException {
+    private Arrival arrival(String publisher, long counter, byte[] message, long deadline)
+            throws InterruptedException, SQLException {
         AppliedState.Step step = state.step();
         Pending newestEchoed = null;
         boolean alone = true;
@@ -148,14 +152,21 @@ public final class SchemaBarrier {
                 if (received.rejection() != null || step.take(received) != Turn.NEXT) {
                     continue;
                 }
-                step.accept(received.publisher(), received.counter());
-                if (received.publisher().equals(publisher) && received.counter() == counter) {
+                if (received.publisher().equals(publisher)
+                        && received.counter() == counter
+                        && applier.echoes().isEcho(message, received, step)) {
+                    step.accept(publisher, counter);
                     return alone
                             ? new Alone(seen, step, newestEchoed)
                             : new Overtaken(applier.commandOutcomes().expect(publisher, counter), true);
                 }
                 Pending head = pending.peek(popped);
-                if (head != null && head.is(received.publisher(), received.counter()) && !head.command()) {
+                boolean mine = head != null
+                        && head.is(received.publisher(), received.counter())
+                        && !head.command()
+                        && applier.echoes().isEcho(head, received, step);
+                step.accept(received.publisher(), received.counter());
+                if (mine) {
                     popped++;
                     newestEchoed = head;
                 } else {

@@ -20,16 +20,26 @@ final class TableCache {
     private final SQLiteConnection connection;
     private final RowIdentify identify;
     private final TriggerSilence silence;
+    private final RowRecorder recorder;
+    private final RowidWatch rowids;
     private final Map<String, TableRows> byName = new HashMap<>();
     private final Map<String, TableRows> byFoldedName = new HashMap<>();
     private final LazyStatement version;
     private boolean read;
     private long readVersion;
+    private long generation;
 
-    TableCache(SQLiteConnection connection, RowIdentify identify, TriggerSilence silence) {
+    TableCache(
+            SQLiteConnection connection,
+            RowIdentify identify,
+            TriggerSilence silence,
+            RowRecorder recorder,
+            RowidWatch rowids) {
         this.connection = connection;
         this.identify = identify;
         this.silence = silence;
+        this.recorder = recorder;
+        this.rowids = rowids;
         this.version = new LazyStatement(connection, () -> "PRAGMA main.schema_version");
     }
 
@@ -77,6 +87,24 @@ final class TableCache {
         return table.apply(change, index);
     }
 
+    /** Adds the keys by which a row change can meet others. */
+    void addKeys(Change change, Footprint.Builder footprint) throws SQLException {
+        TableRows table = find(change.table());
+        if (table == null
+                || table.definition().kind() != Kind.ORDINARY
+                || !change.database().equals(Change.MAIN)) {
+            return;
+        }
+        try {
+            RowKeys keys = table.keys(change);
+            if (keys != null) {
+                keys.add(change, footprint);
+            }
+        } catch (RefusedChangeException e) {
+            footprint.addWholeTable(table.definition().name());
+        }
+    }
+
     private static Skipped skip(Change change, int index, @Nullable TableRows table) {
         String name = change.table();
         if (!change.database().equals(Change.MAIN)) {
@@ -96,7 +124,7 @@ final class TableCache {
         silence.removeAll();
         Set<String> virtual = new HashSet<>();
         for (TableDefinition table : TableDefinition.readAll(connection)) {
-            TableRows rows = new TableRows(connection, table, identify, silence);
+            TableRows rows = new TableRows(connection, table, identify, silence, recorder, rowids);
             byName.put(table.name(), rows);
             byFoldedName.put(fold(table.name()), rows);
             if (table.kind() == Kind.VIRTUAL) {
@@ -126,9 +154,15 @@ final class TableCache {
         }
     }
 
+    /** Changes whenever what was read is forgotten. */
+    long generation() {
+        return generation;
+    }
+
     /** Forgets everything and closes all statements. */
     void clear() throws SQLException {
         read = false;
+        generation++;
         try {
             for (TableRows table : byName.values()) {
                 table.close();

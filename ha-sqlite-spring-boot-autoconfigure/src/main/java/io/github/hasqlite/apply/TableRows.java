@@ -29,27 +29,42 @@ final class TableRows {
      *
      * @param columns as messages name them
      * @param writer {@code null} if the table lacks one of them
+     * @param keys by which rows with these columns meet; {@code null} if the table lacks one
      * @param missing the column it lacks
      */
     private record ForColumns(
-            List<String> columns, @Nullable RowWriter writer, String missing) {}
+            List<String> columns,
+            @Nullable RowWriter writer,
+            @Nullable RowKeys keys,
+            String missing) {}
 
     private final SQLiteConnection connection;
     private final TableDefinition definition;
     private final RowIdentify identify;
     private final TriggerSilence silence;
+    private final RowRecorder recorder;
+    private final RowidWatch rowids;
     private final Map<List<String>, ForColumns> known = new HashMap<>();
     private @Nullable ForColumns last;
     private @Nullable Map<String, String> columns;
     private Set<String> generated = Set.of();
+    private @Nullable UniqueKeys unique;
     private @Nullable TableTriggers triggers;
     private long silentIn = -1;
 
-    TableRows(SQLiteConnection connection, TableDefinition definition, RowIdentify identify, TriggerSilence silence) {
+    TableRows(
+            SQLiteConnection connection,
+            TableDefinition definition,
+            RowIdentify identify,
+            TriggerSilence silence,
+            RowRecorder recorder,
+            RowidWatch rowids) {
         this.connection = connection;
         this.definition = definition;
         this.identify = identify;
         this.silence = silence;
+        this.recorder = recorder;
+        this.rowids = rowids;
     }
 
     TableDefinition definition() {
@@ -63,11 +78,7 @@ final class TableRows {
      */
     @Nullable
     Skipped apply(Change change, int index) throws SQLException, RefusedChangeException {
-        ForColumns forColumns = last;
-        if (forColumns == null || !forColumns.columns.equals(change.columns())) {
-            forColumns = forColumns(change.columns());
-            last = forColumns;
-        }
+        ForColumns forColumns = forColumnsOf(change);
         RowWriter writer = forColumns.writer;
         if (writer == null) {
             return new Skipped(
@@ -77,9 +88,11 @@ final class TableRows {
                     "table " + definition.name() + " has no column " + forColumns.missing);
         }
         silenceTriggers();
+        int mark = recorder.mark();
         try {
             write(change, writer);
         } catch (SQLException e) {
+            recorder.cutTo(mark);
             if (SqlFailure.scope(e) != Outcome.Scope.EVERYWHERE || !silence.suspendAll(ownTriggers())) {
                 throw e;
             }
@@ -87,6 +100,21 @@ final class TableRows {
             write(change, writer);
         }
         return null;
+    }
+
+    /** The keys by which a row change can meet others, or {@code null} if it has no effect here. */
+    @Nullable
+    RowKeys keys(Change change) throws SQLException, RefusedChangeException {
+        return forColumnsOf(change).keys;
+    }
+
+    private ForColumns forColumnsOf(Change change) throws SQLException, RefusedChangeException {
+        ForColumns forColumns = last;
+        if (forColumns == null || !forColumns.columns.equals(change.columns())) {
+            forColumns = forColumns(change.columns());
+            last = forColumns;
+        }
+        return forColumns;
     }
 
     private static void write(Change change, RowWriter writer) throws SQLException, RefusedChangeException {
@@ -147,10 +175,20 @@ final class TableRows {
     private ForColumns read(List<String> names) throws SQLException, RefusedChangeException {
         try {
             RowLayout layout = RowLayout.of(definition, columns(), generated, names);
-            return new ForColumns(names, new RowWriter(connection, layout, identify), "");
+            RowWriter writer = new RowWriter(connection, layout, identify, rowids);
+            return new ForColumns(names, writer, new RowKeys(uniqueKeys(), layout, identify), "");
         } catch (UnknownColumnException e) {
-            return new ForColumns(names, null, String.valueOf(e.getMessage()));
+            return new ForColumns(names, null, null, String.valueOf(e.getMessage()));
         }
+    }
+
+    private UniqueKeys uniqueKeys() throws SQLException {
+        UniqueKeys read = unique;
+        if (read == null) {
+            read = UniqueKeys.read(connection, definition);
+            unique = read;
+        }
+        return read;
     }
 
     private Map<String, String> columns() throws SQLException {

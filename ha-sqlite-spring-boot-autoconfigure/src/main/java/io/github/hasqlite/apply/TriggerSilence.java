@@ -13,7 +13,8 @@ import org.sqlite.SQLiteConnection;
 /**
  * Keeps the application's triggers from running while changes are applied, because their effects are
  * changes of their own. Triggers that write to a virtual table go on running: what they do there is in
- * no change set.
+ * no change set. The TEMP triggers that silence also report what happens to rows, once that is wanted;
+ * triggers of their own would depend on the order in which TEMP triggers fire.
  *
  * <p>sqlite-jdbc cannot switch triggers off. A TEMP trigger whose body is {@code RAISE(IGNORE)} fires
  * before the table's own AFTER triggers and abandons them, but neither BEFORE triggers nor single ones.
@@ -22,15 +23,28 @@ import org.sqlite.SQLiteConnection;
 final class TriggerSilence {
 
     private static final String PREFIX = "ha_silent_";
+    private static final List<String> EVENTS = List.of("INSERT", "UPDATE", "DELETE");
 
     private final SQLiteConnection connection;
+    private final RowRecorder recorder;
+    private boolean reporting;
     private Set<String> virtualTables = Set.of();
     private List<TableTriggers> suspended = List.of();
     private int named;
     private long epoch;
 
-    TriggerSilence(SQLiteConnection connection) {
+    TriggerSilence(SQLiteConnection connection, RowRecorder recorder) {
         this.connection = connection;
+        this.recorder = recorder;
+    }
+
+    /** From the next table on that is silenced, TEMP triggers report rows to the recorder. */
+    void report() {
+        reporting = true;
+    }
+
+    boolean reports() {
+        return reporting;
     }
 
     void knowVirtualTables(Set<String> foldedNames) {
@@ -45,9 +59,13 @@ final class TriggerSilence {
     /** Reads the triggers of a table and silences those that a TEMP trigger can silence. */
     TableTriggers silence(String table) throws SQLException {
         TableTriggers triggers = TableTriggers.of(read(table));
-        for (String event : triggers.eventsToSilence()) {
-            execute("CREATE TEMP TRIGGER " + PREFIX + named++ + " AFTER " + event + " ON main."
-                    + SqlIdentifier.quote(table) + " BEGIN SELECT RAISE(IGNORE); END");
+        for (String event : EVENTS) {
+            String body = (reporting ? recorder.report(table, event) : "")
+                    + (triggers.eventsToSilence().contains(event) ? "SELECT RAISE(IGNORE); " : "");
+            if (!body.isEmpty()) {
+                execute("CREATE TEMP TRIGGER " + PREFIX + named++ + " AFTER " + event + " ON main."
+                        + SqlIdentifier.quote(table) + " BEGIN " + body + "END");
+            }
         }
         return triggers;
     }
@@ -135,6 +153,7 @@ final class TriggerSilence {
     /** Drops the TEMP triggers: schema commands fail if they name what no longer exists. */
     void removeAll() throws SQLException {
         TemporaryTriggers.drop(connection, PREFIX);
+        recorder.forgetSchema();
     }
 
     private void drop(UserTrigger trigger) throws SQLException {

@@ -63,6 +63,29 @@ final class ChangeSetFactory {
         counter = Math.max(counter, accepted);
     }
 
+    /**
+     * A change set under a later number.
+     *
+     * @param ahead how many others are about to get a later number, too
+     */
+    ChangeSet renumbered(ChangeSet changeSet, int ahead) {
+        return new ChangeSet(
+                node,
+                processId,
+                filename,
+                changeSet.timestampNs(),
+                publisher,
+                counter + ahead + 1,
+                changeSet.baseSequence(),
+                0,
+                changeSet.changes());
+    }
+
+    /** The later numbers are used up to this one. */
+    void used(long number) {
+        counter = Math.max(counter, number);
+    }
+
     /** The newest change set was not published after all. */
     void giveBack() {
         counter--;

@@ -64,7 +64,7 @@ final class CommandPlacing {
             throw notPublished("the stream cannot be reached");
         }
         relay.publishCommand(changeSet, message);
-        SchemaBarrier.Arrival arrival = await(changeSet);
+        SchemaBarrier.Arrival arrival = await(changeSet, message);
         boolean maybeSent = relay.withdrawCommand();
         if (arrival instanceof SchemaBarrier.Alone alone) {
             return new Here(connection, table, alone);
@@ -90,9 +90,9 @@ final class CommandPlacing {
         }
     }
 
-    private SchemaBarrier.Arrival await(ChangeSet changeSet) throws SQLException {
+    private SchemaBarrier.Arrival await(ChangeSet changeSet, byte[] message) throws SQLException {
         try {
-            return barrier.await(changeSet.publisher(), changeSet.counter(), timeout.toNanos());
+            return barrier.await(changeSet.publisher(), changeSet.counter(), message, timeout.toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return barrier.missing();
@@ -201,7 +201,7 @@ final class CommandPlacing {
             Pending row = new Pending(pending.nextId(), changeSet.publisher(), changeSet.counter(), true);
             try {
                 table.insert(row, message);
-                pending.add(row);
+                pending.add(row, message);
                 relay.committed(row, changeSet, message);
                 relay.flush();
             } catch (SQLException e) {

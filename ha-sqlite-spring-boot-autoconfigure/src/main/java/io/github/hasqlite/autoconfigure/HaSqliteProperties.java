@@ -168,7 +168,8 @@ public record HaSqliteProperties(
     /**
      * Connections to the database file.
      *
-     * @param writers How many connections there are at most that may write.
+     * @param writers How many connections there are at most that may write. As many transactions can wait
+     *     for the stream at once.
      * @param readers How many connections there are at most that only read.
      * @param connectionTimeout How long to wait for a free connection.
      * @param lockTimeout How long a write waits for other writers.
@@ -178,7 +179,7 @@ public record HaSqliteProperties(
      * @param cacheSize Page cache of each connection.
      */
     public record Pool(
-            @DefaultValue("10") int writers,
+            @DefaultValue("16") int writers,
             @DefaultValue("10") int readers,
             @DefaultValue("30s") Duration connectionTimeout,
             @DefaultValue("5s") Duration lockTimeout,

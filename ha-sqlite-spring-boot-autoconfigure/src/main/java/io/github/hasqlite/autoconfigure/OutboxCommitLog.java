@@ -127,7 +127,7 @@ final class OutboxCommitLog implements CommitLog {
 
         @Override
         public void committed() {
-            pending.add(row);
+            pending.add(row, message);
             relay.committed(row, changeSet, message);
         }
 

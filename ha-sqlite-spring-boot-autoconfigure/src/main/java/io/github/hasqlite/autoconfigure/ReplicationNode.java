@@ -1,5 +1,6 @@
 package io.github.hasqlite.autoconfigure;
 
+import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSerializer;
@@ -10,6 +11,7 @@ import io.github.hasqlite.apply.AppliedState;
 import io.github.hasqlite.apply.Applier;
 import io.github.hasqlite.apply.ChangeSetApplication;
 import io.github.hasqlite.apply.SchemaBarrier;
+import io.github.hasqlite.capture.RowImages;
 import io.github.hasqlite.capture.SchemaCatalog;
 import io.github.hasqlite.jdbc.CommitLog;
 import io.github.hasqlite.jdbc.DatabaseFile;
@@ -17,6 +19,7 @@ import io.github.hasqlite.jdbc.ReplicatingDataSource;
 import io.github.hasqlite.jdbc.WriteLock;
 import io.github.hasqlite.outbox.OutboxRelay;
 import io.github.hasqlite.outbox.OutboxTable;
+import io.github.hasqlite.outbox.Pending;
 import io.github.hasqlite.outbox.PendingQueue;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -125,7 +128,8 @@ public final class ReplicationNode implements AutoCloseable {
         this.changeSets = new ChangeSetFactory(settings.name(), settings.pool().path(), state);
         SQLiteConnection relayConnection = file.open();
         this.relay = new OutboxRelay(new OutboxTable(relayConnection), pending, permit, publisher, serializer);
-        ChangeSetApplication application = new ChangeSetApplication(connection, settings.rowIdentify());
+        ChangeSetApplication application = new ChangeSetApplication(
+                connection, settings.rowIdentify(), new CapturedRows(new RowImages(connection)));
         this.applier = new Applier(
                 connection,
                 permit,
@@ -181,6 +185,18 @@ public final class ReplicationNode implements AutoCloseable {
         @Override
         public void echoed(long outboxId) {
             relay.echoed(outboxId);
+        }
+
+        @Override
+        public ChangeSet renumber(ChangeSet changeSet, int ahead) {
+            return changeSets.renumbered(changeSet, ahead);
+        }
+
+        @Override
+        public void reissued(Pending row, ChangeSet changeSet, byte[] message) {
+            changeSets.used(changeSet.counter());
+            relay.committed(row, changeSet, message);
+            relay.flush();
         }
     }
 

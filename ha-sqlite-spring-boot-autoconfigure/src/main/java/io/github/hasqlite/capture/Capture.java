@@ -39,11 +39,11 @@ public final class Capture {
     public Capture(SQLiteConnection connection, SchemaCatalog catalog) throws SQLException {
         this.connection = connection;
         this.catalog = catalog;
-        this.function = new CaptureFunction(connection.getDatabase(), isUtf8(connection), buffer);
+        this.function = new CaptureFunction(connection.getDatabase(), isUtf8(connection), buffer, true);
         Function.create(connection, CapturedSchema.FUNCTION, function);
     }
 
-    private static boolean isUtf8(SQLiteConnection connection) throws SQLException {
+    static boolean isUtf8(SQLiteConnection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet encoding = statement.executeQuery("PRAGMA encoding")) {
             return "UTF-8".equals(encoding.getString(1));

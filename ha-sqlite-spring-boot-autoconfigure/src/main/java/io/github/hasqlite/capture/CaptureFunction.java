@@ -22,6 +22,7 @@ final class CaptureFunction extends Function {
     private final DB database;
     private final boolean utf8;
     private final CaptureBuffer buffer;
+    private final boolean strict;
     private @Nullable CapturedSchema schema;
     private boolean armed;
     private @Nullable Object @Nullable [] row;
@@ -31,11 +32,13 @@ final class CaptureFunction extends Function {
      * Creates the function.
      *
      * @param utf8 whether the database stores texts as UTF-8, as it does unless created otherwise
+     * @param strict whether to refuse rows while not armed, instead of ignoring them
      */
-    CaptureFunction(DB database, boolean utf8, CaptureBuffer buffer) {
+    CaptureFunction(DB database, boolean utf8, CaptureBuffer buffer, boolean strict) {
         this.database = database;
         this.utf8 = utf8;
         this.buffer = buffer;
+        this.strict = strict;
     }
 
     /** Says whose triggers call from now on. */
@@ -43,7 +46,7 @@ final class CaptureFunction extends Function {
         schema = installed;
     }
 
-    /** Only a statement that the data source runs itself may change rows: others would get lost. */
+    /** Only a statement that the data source runs itself may change captured rows: others would get lost. */
     void arm(boolean on) {
         armed = on;
         row = null;
@@ -53,6 +56,9 @@ final class CaptureFunction extends Function {
     protected void xFunc() throws SQLException {
         CapturedSchema installed = schema;
         if (!armed || installed == null) {
+            if (!strict) {
+                return;
+            }
             error("this write would not be replicated: write through the HaSqliteDataSource's connection, "
                     + "not through what it was unwrapped to");
             return;

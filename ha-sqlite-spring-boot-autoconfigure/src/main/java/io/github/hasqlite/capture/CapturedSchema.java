@@ -125,6 +125,13 @@ public final class CapturedSchema {
     }
 
     private static String trigger(int index, CapturedTable table, RowOperation operation) {
+        return "CREATE TEMP TRIGGER " + TRIGGER_PREFIX + operation.name().toLowerCase(Locale.ROOT) + '_' + index
+                + " AFTER " + operation.name() + " ON main." + SqlIdentifier.quote(table.name()) + " BEGIN "
+                + report(index, table, operation) + "END";
+    }
+
+    /** The statements of a trigger that pass a row to the function. */
+    private static String report(int index, CapturedTable table, RowOperation operation) {
         List<String> values = new ArrayList<>();
         if (operation.hasOld()) {
             addRow(values, "OLD", table);
@@ -132,16 +139,7 @@ public final class CapturedSchema {
         if (operation.hasNew()) {
             addRow(values, "NEW", table);
         }
-        StringBuilder sql = new StringBuilder("CREATE TEMP TRIGGER ")
-                .append(TRIGGER_PREFIX)
-                .append(operation.name().toLowerCase(Locale.ROOT))
-                .append('_')
-                .append(index)
-                .append(" AFTER ")
-                .append(operation.name())
-                .append(" ON main.")
-                .append(SqlIdentifier.quote(table.name()))
-                .append(" BEGIN ");
+        StringBuilder sql = new StringBuilder();
         for (int from = 0; from < values.size(); from += VALUES_PER_CALL) {
             List<String> chunk = values.subList(from, Math.min(from + VALUES_PER_CALL, values.size()));
             sql.append("SELECT ")
@@ -152,7 +150,17 @@ public final class CapturedSchema {
                     .append(String.join(",", chunk))
                     .append("); ");
         }
-        return sql.append("END").toString();
+        return sql.toString();
+    }
+
+    /** The same for one table, which must be captured. */
+    String report(String table, RowOperation operation) {
+        for (int i = 0; i < tables.length; i++) {
+            if (tables[i].name().equals(table)) {
+                return report(i, tables[i], operation);
+            }
+        }
+        throw new IllegalArgumentException("table " + table + " is not captured");
     }
 
     private static void addRow(List<String> values, String row, CapturedTable table) {

@@ -35,12 +35,12 @@ public record PoolSettings(
         FULL
     }
 
-    /** Defaults for a file: ten writers, ten readers, five seconds of patience. */
+    /** Defaults for a file: 16 writers, because each waits for the stream while it commits, ten readers, five seconds of patience. */
     public static PoolSettings of(String path) {
         return new PoolSettings(
                 path,
                 "ha-sqlite",
-                10,
+                16,
                 10,
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(5),

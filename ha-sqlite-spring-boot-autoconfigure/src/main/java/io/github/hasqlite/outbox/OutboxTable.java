@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The table {@code ha_outbox} as one connection sees it. Rows go in through a view with an INSTEAD OF
@@ -18,10 +19,15 @@ public final class OutboxTable {
     /** Reading stops with the row that reaches this. */
     private static final long ENOUGH_BYTES = 4L << 20;
 
+    private static final String SELECT =
+            "SELECT id, publisher, counter, command, size, message, undo_size, undo FROM main.ha_outbox";
+
     private final PreparedStatement insert;
     private final PreparedStatement delete;
     private final PreparedStatement deleteUpTo;
     private final PreparedStatement read;
+    private final PreparedStatement readBefore;
+    private final PreparedStatement setUndo;
 
     /**
      * Prepares the statements.
@@ -42,8 +48,9 @@ public final class OutboxTable {
                         + " VALUES(?,?,?,?,?,?)");
         delete = connection.prepareStatement("DELETE FROM main.ha_outbox WHERE id = ?");
         deleteUpTo = connection.prepareStatement("DELETE FROM main.ha_outbox WHERE id <= ?");
-        read = connection.prepareStatement("SELECT id, publisher, counter, command, size, message"
-                + " FROM main.ha_outbox WHERE id > ? ORDER BY id LIMIT ?");
+        read = connection.prepareStatement(SELECT + " WHERE id > ? ORDER BY id LIMIT ?");
+        readBefore = connection.prepareStatement(SELECT + " WHERE id < ? ORDER BY id DESC LIMIT ?");
+        setUndo = connection.prepareStatement("UPDATE main.ha_outbox SET undo_size = ?, undo = ? WHERE id = ?");
     }
 
     /** Creates the table if it is not there. */
@@ -51,7 +58,7 @@ public final class OutboxTable {
         try (Statement statement = connection.createStatement()) {
             statement.executeUpdate("CREATE TABLE IF NOT EXISTS main.ha_outbox(id INTEGER PRIMARY KEY,"
                     + " publisher TEXT NOT NULL, counter INTEGER NOT NULL, command INTEGER NOT NULL,"
-                    + " size INTEGER NOT NULL, message BLOB NOT NULL)");
+                    + " size INTEGER NOT NULL, message BLOB NOT NULL, undo_size INTEGER, undo BLOB)");
         }
     }
 
@@ -80,19 +87,45 @@ public final class OutboxTable {
     }
 
     /** Reads up to {@code limit} rows after {@code id}, oldest first; fewer if they are large. */
-    List<Row> read(long id, int limit) throws SQLException {
+    public List<Row> read(long id, int limit) throws SQLException {
+        return read(read, id, limit);
+    }
+
+    /** Reads up to {@code limit} rows before {@code id}, newest first; fewer if they are large. */
+    public List<Row> readBefore(long id, int limit) throws SQLException {
+        return read(readBefore, id, limit);
+    }
+
+    private static List<Row> read(PreparedStatement query, long id, int limit) throws SQLException {
         List<Row> rows = new ArrayList<>();
-        read.setLong(1, id);
-        read.setInt(2, limit);
+        query.setLong(1, id);
+        query.setInt(2, limit);
         long bytes = 0;
-        try (ResultSet result = read.executeQuery()) {
+        try (ResultSet result = query.executeQuery()) {
             while (bytes < ENOUGH_BYTES && result.next()) {
                 byte[] message = new StoredMessage(result.getBytes(6), result.getInt(5)).message();
-                rows.add(new Row(pending(result), message));
+                byte[] undo = result.getBytes(8);
+                rows.add(new Row(
+                        pending(result),
+                        message,
+                        undo == null ? null : new StoredMessage(undo, result.getInt(7)).message()));
                 bytes += message.length;
             }
         }
         return rows;
+    }
+
+    /**
+     * Says what a row's change set did to this database, where that is not what its message says.
+     *
+     * @param undo a change set of what it did, as a message
+     */
+    public void setUndo(long id, byte[] undo) throws SQLException {
+        StoredMessage stored = StoredMessage.of(undo);
+        setUndo.setInt(1, stored.size());
+        setUndo.setBytes(2, stored.bytes());
+        setUndo.setLong(3, id);
+        setUndo.executeUpdate();
     }
 
     /** All that is pending, oldest first, without the messages. */
@@ -112,6 +145,11 @@ public final class OutboxTable {
         return new Pending(result.getLong(1), result.getString(2), result.getLong(3), result.getBoolean(4));
     }
 
-    /** A row of the table. */
-    record Row(Pending pending, byte[] message) {}
+    /**
+     * A row of the table.
+     *
+     * @param undo a change set of what it did to this database; {@code null} if that is what its
+     *     message says
+     */
+    public record Row(Pending pending, byte[] message, byte @Nullable [] undo) {}
 }

@@ -3,17 +3,31 @@ package io.github.hasqlite.outbox;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What is pending, oldest first, in memory beside the table. Thread-safe. */
+/**
+ * What is pending, oldest first, in memory beside the table, with the messages of the newest as far
+ * as they are small. Thread-safe.
+ */
 public final class PendingQueue {
 
+    /** What messages may take; others are read from the table again. */
+    private static final long MAX_KEPT_BYTES = 16L << 20;
+
     private final Deque<Pending> queue = new ArrayDeque<>();
+    private final Map<Long, byte[]> messages = new HashMap<>();
+    private final Set<String> earlier = new HashSet<>();
+    private long keptBytes;
     private long lastId;
 
     public PendingQueue(Collection<Pending> leftover) {
         queue.addAll(leftover);
+        leftover.forEach(row -> earlier.add(row.publisher()));
         lastId = leftover.isEmpty() ? 0 : queue.getLast().id();
     }
 
@@ -27,10 +41,45 @@ public final class PendingQueue {
         return queue.isEmpty() ? lastId + 1 : queue.getFirst().id();
     }
 
-    /** Adds what was committed. */
-    public synchronized void add(Pending pending) {
+    /**
+     * Adds what was committed.
+     *
+     * @param message the row's message
+     */
+    public synchronized void add(Pending pending, byte[] message) {
         queue.addLast(pending);
         lastId = pending.id();
+        if (keptBytes + message.length <= MAX_KEPT_BYTES) {
+            messages.put(pending.id(), message);
+            keptBytes += message.length;
+        }
+    }
+
+    /**
+     * The message of a row.
+     *
+     * @return {@code null} if it is only in the table, or the row is not pending
+     */
+    public synchronized byte @Nullable [] message(long id) {
+        return messages.get(id);
+    }
+
+    /** The row with this publisher and counter, or {@code null}. */
+    public synchronized @Nullable Pending find(String publisher, long counter) {
+        if (queue.isEmpty() || !mayHold(publisher)) {
+            return null;
+        }
+        for (Pending each : queue) {
+            if (each.is(publisher, counter)) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    /** Rows are of this start of the node at the end, and of earlier ones before. */
+    private boolean mayHold(String publisher) {
+        return queue.getLast().publisher().equals(publisher) || earlier.contains(publisher);
     }
 
     /**
@@ -55,7 +104,20 @@ public final class PendingQueue {
     /** Forgets everything up to and including {@code id}. */
     public synchronized void removeUpTo(long id) {
         while (!queue.isEmpty() && queue.getFirst().id() <= id) {
-            queue.removeFirst();
+            forget(queue.removeFirst().id());
+        }
+    }
+
+    /** Forgets one. */
+    public synchronized void remove(Pending pending) {
+        queue.remove(pending);
+        forget(pending.id());
+    }
+
+    private void forget(long id) {
+        byte[] message = messages.remove(id);
+        if (message != null) {
+            keptBytes -= message.length;
         }
     }
 

@@ -414,7 +414,7 @@ class ChangeSetApplicationTests {
     @Test
     void refusesAConnectionThatEnforcesForeignKeys() throws SQLException {
         try (SQLiteConnection connection = Databases.open(folder.resolve("fk.db"), true)) {
-            assertThatThrownBy(() -> new ChangeSetApplication(connection, RowIdentify.PK))
+            assertThatThrownBy(() -> new ChangeSetApplication(connection, RowIdentify.PK, new TestRecorder(connection)))
                     .isInstanceOf(SQLException.class)
                     .hasMessageContaining("foreign keys off");
         }

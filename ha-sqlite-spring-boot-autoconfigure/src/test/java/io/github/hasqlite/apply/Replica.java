@@ -21,7 +21,7 @@ final class Replica implements AutoCloseable {
 
     Replica(Path file, RowIdentify identify) throws SQLException {
         connection = Databases.open(file, false);
-        application = new ChangeSetApplication(connection, identify);
+        application = new ChangeSetApplication(connection, identify, new TestRecorder(connection));
     }
 
     /** Applies one change set in a transaction of its own. */

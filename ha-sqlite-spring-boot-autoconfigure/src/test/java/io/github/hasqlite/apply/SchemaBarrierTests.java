@@ -52,12 +52,13 @@ class SchemaBarrierTests {
         state = new AppliedState();
         state.load(connection);
         outbox = new OutboxTable(connection);
-        pending = new PendingQueue(List.of(new Pending(1, "own", 1, false)));
+        pending = new PendingQueue(List.of());
+        pending.add(new Pending(1, "own", 1, false), serializer.serialize(changeSet("own", 1)));
         // not started: its author holds it up
         applier = new Applier(
                 connection,
                 new Semaphore(0),
-                new ChangeSetApplication(connection, RowIdentify.PK),
+                new ChangeSetApplication(connection, RowIdentify.PK, new TestRecorder(connection)),
                 state,
                 outbox,
                 pending,
@@ -85,7 +86,7 @@ class SchemaBarrierTests {
         deliver(others, 3, 3);
         deliver(command, 1, command.parts());
         deliver(others, 4, 4);
-        SchemaBarrier.Arrival arrival = barrier.await("own", 2, PATIENCE_NANOS);
+        SchemaBarrier.Arrival arrival = barrier.await("own", 2, command(), PATIENCE_NANOS);
         assertThat(arrival).isInstanceOf(SchemaBarrier.Alone.class);
         SchemaBarrier.Alone alone = (SchemaBarrier.Alone) arrival;
         alone.write(connection, outbox);
@@ -104,7 +105,7 @@ class SchemaBarrierTests {
         deliver(serializer.serialize(changeSet("own", 1)));
         deliver(others, 1, others.parts());
         deliver(command, 1, command.parts());
-        assertThat(barrier.await("own", 2, PATIENCE_NANOS)).isInstanceOf(SchemaBarrier.Overtaken.class);
+        assertThat(barrier.await("own", 2, command(), PATIENCE_NANOS)).isInstanceOf(SchemaBarrier.Overtaken.class);
     }
 
     @Test
@@ -113,7 +114,7 @@ class SchemaBarrierTests {
         deliver(serializer.serialize(changeSet("own", 1)));
         deliver(command, 1, 2);
         deliver(command, 4, command.parts());
-        assertThat(barrier.await("own", 2, TimeUnit.MILLISECONDS.toNanos(50)))
+        assertThat(barrier.await("own", 2, command(), TimeUnit.MILLISECONDS.toNanos(50)))
                 .isInstanceOf(SchemaBarrier.Missing.class);
     }
 
@@ -131,8 +132,12 @@ class SchemaBarrierTests {
             }
         });
         subscriber.start();
-        assertThat(barrier.await("own", 2, PATIENCE_NANOS)).isInstanceOf(SchemaBarrier.Alone.class);
+        assertThat(barrier.await("own", 2, command(), PATIENCE_NANOS)).isInstanceOf(SchemaBarrier.Alone.class);
         subscriber.join();
+    }
+
+    private byte[] command() {
+        return serializer.serialize(changeSet("own", 2));
     }
 
     private FragmentedMessage parts(String publisher, long counter) {
@@ -176,5 +181,13 @@ class SchemaBarrierTests {
 
         @Override
         public void notPending(long counter) {}
+
+        @Override
+        public ChangeSet renumber(ChangeSet changeSet, int ahead) {
+            throw new AssertionError("nothing is forged here");
+        }
+
+        @Override
+        public void reissued(Pending row, ChangeSet changeSet, byte[] message) {}
     }
 }

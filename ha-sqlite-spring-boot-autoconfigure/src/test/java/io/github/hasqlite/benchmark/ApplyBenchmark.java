@@ -4,6 +4,7 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.apply.ChangeSetApplication;
+import io.github.hasqlite.apply.TestRecorder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
@@ -125,7 +126,8 @@ public final class ApplyBenchmark {
 
     private static void applyAll(SQLiteConnection connection, Statement statement, List<ChangeSet> changeSets)
             throws SQLException {
-        try (ChangeSetApplication application = new ChangeSetApplication(connection, RowIdentify.PK)) {
+        try (ChangeSetApplication application =
+                new ChangeSetApplication(connection, RowIdentify.PK, new TestRecorder(connection))) {
             for (int from = 0; from < changeSets.size(); from += BATCH) {
                 statement.executeUpdate("BEGIN IMMEDIATE");
                 for (ChangeSet changeSet : changeSets.subList(from, from + BATCH)) {

@@ -54,8 +54,9 @@ class OutboxRelayOrderTests {
         assertNotSentBeforeTheOldOnes((relay, table, pending) -> {
             for (int i = 1; i <= ROWS; i++) {
                 Pending row = insert(table, 2 + i, "new", i);
-                pending.add(row);
-                relay.committed(row, changeSet("new", i), serializer.serialize(changeSet("new", i)));
+                byte[] message = serializer.serialize(changeSet("new", i));
+                pending.add(row, message);
+                relay.committed(row, changeSet("new", i), message);
             }
         });
     }

@@ -139,7 +139,7 @@ class OutboxRelayPartsTests {
         byte[] message = serializer.serialize(changeSet);
         Pending row = new Pending(pending.nextId(), "p", changeSet.counter(), false);
         table.insert(row, message);
-        pending.add(row);
+        pending.add(row, message);
         relay.committed(row, changeSet, message);
         relay.flush();
     }

@@ -1,0 +1,177 @@
+package io.github.hasqlite.apply;
+
+import io.github.hasqlite.Change;
+import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.ChangeSetFormatException;
+import io.github.hasqlite.ChangeSetSerializer;
+import io.github.hasqlite.outbox.OutboxTable;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Takes pending change sets out of the database and puts them back in (rule R5), inside the caller's
+ * transaction. What a change set did when it was last put in is kept with it in the outbox, so that it
+ * can be taken out exactly, also after a restart. Not thread-safe.
+ */
+final class Rebase {
+
+    /** Rows of the outbox read at a time. */
+    private static final int READ_AHEAD = 128;
+
+    /** A change set without changes is no change set. */
+    private static final byte[] NOTHING_DONE = {};
+
+    private final ChangeSetApplication application;
+    private final OutboxTable outbox;
+    private final ChangeSetSerializer serializer;
+
+    Rebase(ChangeSetApplication application, OutboxTable outbox, ChangeSetSerializer serializer) {
+        this.application = application;
+        this.outbox = outbox;
+        this.serializer = serializer;
+    }
+
+    /**
+     * Takes all pending change sets out whose rows come after {@code id}, the newest first.
+     *
+     * @throws HaltException if one cannot be taken out: the database is not what it was left as
+     */
+    void undo(long id) throws SQLException, HaltException {
+        application.record();
+        long before = Long.MAX_VALUE;
+        while (true) {
+            List<OutboxTable.Row> rows = outbox.readBefore(before, READ_AHEAD);
+            for (OutboxTable.Row row : rows) {
+                if (row.pending().id() <= id) {
+                    return;
+                }
+                before = row.pending().id();
+                if (!row.pending().command()) {
+                    undo(row);
+                }
+            }
+            if (rows.isEmpty()) {
+                return;
+            }
+        }
+    }
+
+    private void undo(OutboxTable.Row row) throws SQLException, HaltException {
+        byte[] message = row.undo() == null ? row.message() : row.undo();
+        if (message.length == 0) {
+            return;
+        }
+        ChangeSet done = read(message);
+        Outcome outcome = application.apply(withChanges(done, inverse(done.changes())));
+        if (!outcome.equals(Outcome.Applied.WHOLLY)) {
+            throw new HaltException(
+                    "change set " + row.pending().counter() + " of this node, which the stream has not confirmed yet,"
+                            + " cannot be taken back to let an earlier one in: " + outcome,
+                    null);
+        }
+    }
+
+    /** Puts all pending change sets in whose rows come after {@code id}, the oldest first. */
+    void redo(long id) throws SQLException, HaltException {
+        long after = id;
+        while (true) {
+            List<OutboxTable.Row> rows = outbox.read(after, READ_AHEAD);
+            for (OutboxTable.Row row : rows) {
+                after = row.pending().id();
+                if (!row.pending().command()) {
+                    redo(row);
+                }
+            }
+            if (rows.isEmpty()) {
+                return;
+            }
+        }
+    }
+
+    private void redo(OutboxTable.Row row) throws SQLException, HaltException {
+        ChangeSet changeSet = read(row.message());
+        List<Change> done = application.applyRecorded(changeSet);
+        outbox.setUndo(
+                row.pending().id(), done.isEmpty() ? NOTHING_DONE : serializer.serialize(withChanges(changeSet, done)));
+    }
+
+    /** Adds what the pending change sets after {@code id} meet others by. */
+    void addFootprints(long id, PendingFootprints footprints) throws SQLException, HaltException {
+        long after = id;
+        while (true) {
+            List<OutboxTable.Row> rows = outbox.read(after, READ_AHEAD);
+            for (OutboxTable.Row row : rows) {
+                after = row.pending().id();
+                if (!row.pending().command()) {
+                    footprints.add(after, footprint(row));
+                }
+            }
+            if (rows.isEmpty()) {
+                return;
+            }
+        }
+    }
+
+    private Footprint footprint(OutboxTable.Row row) throws SQLException, HaltException {
+        ChangeSet changeSet = read(row.message());
+        if (row.undo() == null || row.undo().length == 0) {
+            return application.footprint(changeSet);
+        }
+        List<Change> both = new ArrayList<>(changeSet.changes());
+        both.addAll(read(row.undo()).changes());
+        return application.footprint(withChanges(changeSet, both));
+    }
+
+    ChangeSet read(byte[] message) throws HaltException {
+        try {
+            return serializer.deserialize(message);
+        } catch (ChangeSetFormatException e) {
+            throw new HaltException("the outbox holds what is no change set: " + e.getMessage(), e);
+        }
+    }
+
+    static ChangeSet withChanges(ChangeSet changeSet, List<Change> changes) {
+        return new ChangeSet(
+                changeSet.node(),
+                changeSet.processId(),
+                changeSet.filename(),
+                changeSet.timestampNs(),
+                changeSet.publisher(),
+                changeSet.counter(),
+                changeSet.baseSequence(),
+                changeSet.streamSequence(),
+                changes);
+    }
+
+    private static List<Change> inverse(List<Change> changes) {
+        List<Change> inverse = new ArrayList<>(changes.size());
+        for (Change change : changes) {
+            inverse.add(inverse(change));
+        }
+        Collections.reverse(inverse);
+        return inverse;
+    }
+
+    private static Change inverse(Change change) {
+        return switch (change.operation()) {
+            case INSERT ->
+                Change.delete(
+                        change.table(), change.columns(), change.pkColumns(), change.newRowid(), change.newValues());
+            case DELETE ->
+                Change.insert(
+                        change.table(), change.columns(), change.pkColumns(), change.oldRowid(), change.oldValues());
+            case UPDATE ->
+                Change.update(
+                        change.table(),
+                        change.columns(),
+                        change.pkColumns(),
+                        change.newRowid(),
+                        change.oldRowid(),
+                        change.newValues(),
+                        change.oldValues());
+            case SQL -> throw new IllegalArgumentException("a command has no inverse");
+        };
+    }
+}

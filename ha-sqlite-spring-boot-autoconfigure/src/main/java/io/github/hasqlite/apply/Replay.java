@@ -1,0 +1,359 @@
+package io.github.hasqlite.apply;
+
+import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.ChangeSetFormatException;
+import io.github.hasqlite.ChangeSetInterceptor;
+import io.github.hasqlite.ChangeSetSerializer;
+import io.github.hasqlite.apply.AppliedState.Turn;
+import io.github.hasqlite.changeset.Fragment;
+import io.github.hasqlite.outbox.OutboxTable;
+import io.github.hasqlite.outbox.Pending;
+import io.github.hasqlite.outbox.PendingQueue;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Applies messages of the stream to the database, many in one transaction, and keeps what is pending
+ * on top (rules R4 to R6). Has no thread, no clock and no lock of its own: whoever calls holds the
+ * write lock. Not thread-safe.
+ */
+final class Replay {
+
+    /** Rough numbers are enough: they only say when a checkpoint is worth it. */
+    private static final int PAGES_A_COMMIT = 3;
+
+    private static final int PAGE = 4_096;
+
+    private final Connection connection;
+    private final ChangeSetApplication application;
+    private final AppliedState state;
+    private final OutboxTable outbox;
+    private final PendingQueue pending;
+    private final ChangeSetSerializer serializer;
+    private final MessageReader reader;
+    private final List<ChangeSetInterceptor> interceptors;
+    private final Applier.AppliedListener listener;
+    private final Rejections rejections;
+    private final CommandOutcomes commandOutcomes;
+    private final Rebase rebase;
+    private final Echoes echoes;
+    private final PendingFootprints footprints = new PendingFootprints();
+    private long footprintGeneration = -1;
+    private String ownPublisher = "";
+
+    Replay(
+            Connection connection,
+            ChangeSetApplication application,
+            AppliedState state,
+            OutboxTable outbox,
+            PendingQueue pending,
+            ChangeSetSerializer serializer,
+            MessageReader reader,
+            List<ChangeSetInterceptor> interceptors,
+            Applier.AppliedListener listener,
+            Rejections rejections,
+            CommandOutcomes commandOutcomes) {
+        this.connection = connection;
+        this.application = application;
+        this.state = state;
+        this.outbox = outbox;
+        this.pending = pending;
+        this.serializer = serializer;
+        this.reader = reader;
+        this.interceptors = List.copyOf(interceptors);
+        this.listener = listener;
+        this.rejections = rejections;
+        this.commandOutcomes = commandOutcomes;
+        this.rebase = new Rebase(application, outbox, serializer);
+        this.echoes = new Echoes(connection, reader, outbox, pending);
+    }
+
+    /** Says which publisher's messages are this node's. */
+    void ownPublisher(String publisher) {
+        ownPublisher = publisher;
+    }
+
+    Echoes echoes() {
+        return echoes;
+    }
+
+    /**
+     * Applies messages in one transaction.
+     *
+     * @throws SQLException if nothing was applied, and trying again may help
+     * @throws HaltException if nothing was applied, and trying again will not help
+     */
+    void apply(List<Received> batch) throws SQLException, HaltException {
+        try {
+            apply(batch, false);
+        } catch (MetPendingException e) {
+            try {
+                apply(batch, true);
+            } catch (MetPendingException again) {
+                throw new IllegalStateException("nothing is pending that could be met", again);
+            }
+        }
+    }
+
+    private void apply(List<Received> batch, boolean undoFirst)
+            throws SQLException, HaltException, MetPendingException {
+        Progress progress = new Progress(state.step());
+        execute("BEGIN IMMEDIATE");
+        try {
+            if (undoFirst) {
+                undoPending(progress);
+            }
+            for (Received received : batch) {
+                apply(received, progress);
+            }
+            if (!progress.lost.isEmpty()) {
+                undoPending(progress);
+            }
+            if (progress.undone) {
+                reissue(progress);
+                rebase.redo(progress.echoedId());
+                footprints.clear();
+            }
+            progress.step.write(connection);
+            if (progress.echoed != null) {
+                outbox.deleteUpTo(progress.echoed.id());
+            }
+            application.prepareCommit();
+            execute("COMMIT");
+        } catch (SQLException | HaltException | MetPendingException | RuntimeException | Error e) {
+            undo(e);
+            throw e;
+        }
+        committed(progress);
+    }
+
+    private void undo(Throwable cause) {
+        footprints.clear();
+        try {
+            execute("ROLLBACK");
+        } catch (SQLException e) {
+            // SQLite may have rolled back by itself
+            cause.addSuppressed(e);
+        }
+        try {
+            application.rolledBack();
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    private void committed(Progress progress) {
+        progress.step.committed();
+        progress.rejected.forEach(rejections::add);
+        Pending echoed = progress.echoed;
+        if (echoed != null) {
+            pending.removeUpTo(echoed.id());
+            footprints.removeUpTo(echoed.id());
+            listener.echoed(echoed.id());
+        }
+        for (Reissued again : progress.reissued) {
+            pending.remove(again.lost);
+            pending.add(again.row, again.message);
+            listener.reissued(again.row, again.changeSet, again.message);
+        }
+        listener.committed(PAGES_A_COMMIT + progress.bytes / PAGE, progress.schemaChanged);
+        progress.outcomes.forEach(Runnable::run);
+    }
+
+    /** What one transaction does, to be made known once it is committed. */
+    private static final class Progress {
+        final AppliedState.Step step;
+        final List<String> rejected = new ArrayList<>();
+        final List<Runnable> outcomes = new ArrayList<>();
+        final List<Pending> lost = new ArrayList<>();
+        final List<Reissued> reissued = new ArrayList<>();
+        long bytes;
+        int popped;
+
+        @Nullable
+        Pending echoed;
+
+        /** Whether what is pending has been taken out of the database. */
+        boolean undone;
+
+        boolean schemaChanged;
+
+        Progress(AppliedState.Step step) {
+            this.step = step;
+        }
+
+        long echoedId() {
+            return echoed == null ? 0 : echoed.id();
+        }
+    }
+
+    /** A pending change set whose counter somebody else's message has taken, and its new row. */
+    private record Reissued(Pending lost, Pending row, ChangeSet changeSet, byte[] message) {}
+
+    private void apply(Received received, Progress progress) throws SQLException, HaltException, MetPendingException {
+        progress.step.reach(received.sequence());
+        progress.bytes += received.message().data().length;
+        if (received.rejection() != null) {
+            reject(received, received.rejection(), progress);
+            return;
+        }
+        Turn turn = progress.step.take(received);
+        if (turn == Turn.OVERSIZED) {
+            reject(received, "the parts of one change set hold more than it says", progress);
+        }
+        if (turn != Turn.NEXT) {
+            return;
+        }
+        Pending head = pending.peek(progress.popped);
+        boolean mine = head != null
+                && head.is(received.publisher(), received.counter())
+                && echoes.isEcho(head, received, progress.step);
+        if (mine) {
+            progress.popped++;
+            progress.echoed = head;
+        }
+        boolean inPlace = mine && head != null && !head.command() && !progress.undone;
+        ChangeSet changeSet = inPlace ? null : read(received, progress);
+        // what is unreadable as a whole has no counter, whoever it says it is from: all nodes agree
+        boolean counts = mine || changeSet != null || received.part() != null;
+        if (counts) {
+            progress.step.accept(received.publisher(), received.counter());
+            if (!mine) {
+                noteForgery(received, progress);
+            }
+        }
+        if (changeSet != null) {
+            if (meets(changeSet, progress)) {
+                undoPending(progress);
+            }
+            applyChanges(changeSet, received, mine, progress);
+        }
+        if (counts && !mine && received.publisher().equals(ownPublisher)) {
+            progress.outcomes.add(() -> listener.notPending(received.counter()));
+        }
+    }
+
+    // ---- what is pending
+
+    /** Whether a change set must be applied below what is pending, and not beside it. */
+    private boolean meets(ChangeSet changeSet, Progress progress) throws SQLException, HaltException {
+        if (progress.undone || pending.peek(progress.popped) == null) {
+            return false;
+        }
+        if (changeSet.hasCommands() || !progress.lost.isEmpty()) {
+            return true;
+        }
+        if (footprintGeneration != application.generation()) {
+            footprints.clear();
+        }
+        footprints.removeUpTo(progress.echoedId());
+        rebase.addFootprints(Math.max(footprints.newest(), progress.echoedId()), footprints);
+        Footprint footprint = application.footprint(changeSet);
+        footprintGeneration = application.generation();
+        return footprints.meet(footprint);
+    }
+
+    private void undoPending(Progress progress) throws SQLException, HaltException {
+        if (!progress.undone) {
+            rebase.undo(progress.echoedId());
+            progress.undone = true;
+        }
+    }
+
+    /**
+     * Whoever may publish may forge. A message with the id and the counter of one that is pending here
+     * takes its place on every node, so what is pending needs another place.
+     */
+    private void noteForgery(Received received, Progress progress) {
+        Pending lost = pending.find(received.publisher(), received.counter());
+        if (lost != null && lost.id() > progress.echoedId()) {
+            progress.lost.add(lost);
+        }
+    }
+
+    private void reissue(Progress progress) throws SQLException, HaltException {
+        for (Pending lost : progress.lost) {
+            OutboxTable.Row row = outbox.read(lost.id() - 1, 1).get(0);
+            int number = progress.reissued.size();
+            ChangeSet changeSet = listener.renumber(rebase.read(row.message()), number);
+            byte[] message = serializer.serialize(changeSet);
+            Pending again =
+                    new Pending(pending.nextId() + number, changeSet.publisher(), changeSet.counter(), lost.command());
+            outbox.delete(lost.id());
+            outbox.insert(again, message);
+            progress.reissued.add(new Reissued(lost, again, changeSet, message));
+            progress.rejected.add("somebody else's message with number " + lost.counter() + " of publisher "
+                    + lost.publisher() + ", which is this node; its own change set is published again as number "
+                    + changeSet.counter());
+        }
+    }
+
+    /** Reads what is to be applied; {@code null} if it was rejected. */
+    private @Nullable ChangeSet read(Received received, Progress progress) throws SQLException {
+        try {
+            Fragment last = received.part();
+            ChangeSet changeSet = last == null
+                    ? reader.changeSet(received)
+                    : reader.changeSet(last, progress.step.parts(connection, last.publisher()));
+            return changeSet.atSequence(received.sequence());
+        } catch (ChangeSetFormatException e) {
+            reject(received, String.valueOf(e.getMessage()), progress);
+            return null;
+        }
+    }
+
+    private void applyChanges(ChangeSet changeSet, Received received, boolean mine, Progress progress)
+            throws SQLException, HaltException, MetPendingException {
+        List<ChangeSetInterceptor> asked = mine || received.publisher().equals(ownPublisher) ? List.of() : interceptors;
+        for (ChangeSetInterceptor interceptor : asked) {
+            if (!interceptor.beforeApply(changeSet, connection)) {
+                return;
+            }
+        }
+        boolean above = !progress.undone && pending.peek(progress.popped) != null;
+        Outcome outcome = above ? application.applyBesidePending(changeSet) : application.apply(changeSet);
+        SQLException failure = judge(outcome, received, progress);
+        for (int i = asked.size() - 1; i >= 0; i--) {
+            asked.get(i).afterApply(changeSet, connection, failure);
+        }
+        progress.outcomes.add(() -> commandOutcomes.complete(received.publisher(), received.counter(), failure));
+    }
+
+    /** What the outcome means for this node; the failure for whoever waits for the change set. */
+    private @Nullable SQLException judge(Outcome outcome, Received received, Progress progress) throws HaltException {
+        if (outcome instanceof Outcome.Applied applied) {
+            progress.schemaChanged |= applied.schemaChanged();
+            for (Outcome.Skipped skipped : applied.skipped()) {
+                reject(received, "change " + skipped.change() + ": " + skipped.detail(), progress);
+            }
+            return null;
+        }
+        if (outcome instanceof Outcome.Failed failed) {
+            if (failed.scope() == Outcome.Scope.THIS_NODE) {
+                throw new HaltException(
+                        "change set " + received.sequence() + " of the stream cannot be applied on this node: "
+                                + failed.reason(),
+                        null);
+            }
+            reject(received, failed.reason(), progress);
+            return new SQLException(failed.reason(), null, failed.resultCode());
+        }
+        Outcome.Refused refused = (Outcome.Refused) outcome;
+        reject(received, "refused: " + refused.reason(), progress);
+        return new SQLException("refused: " + refused.reason(), "42000");
+    }
+
+    private static void reject(Received received, String reason, Progress progress) {
+        progress.rejected.add("message " + received.sequence() + ": " + reason);
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.github.hasqlite.autoconfigure;
+
+import io.github.hasqlite.Change;
+import io.github.hasqlite.apply.RowRecorder;
+import io.github.hasqlite.capture.RowImages;
+import java.sql.SQLException;
+import java.util.List;
+
+/** Lets the applier use what capture knows of triggers and rows. */
+record CapturedRows(RowImages images) implements RowRecorder {
+
+    @Override
+    public void forgetSchema() {
+        images.forgetSchema();
+    }
+
+    @Override
+    public String report(String table, String event) throws SQLException {
+        return images.report(table, event);
+    }
+
+    @Override
+    public void start() {
+        images.start();
+    }
+
+    @Override
+    public List<Change> stop() {
+        return images.stop();
+    }
+
+    @Override
+    public int mark() {
+        return images.mark();
+    }
+
+    @Override
+    public void cutTo(int mark) {
+        images.cutTo(mark);
+    }
+}
