@@ -113,9 +113,14 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
      * @param publisher this node's publisher id: its messages are echoes
      */
     public void start(String publisher) {
+        begin(publisher);
+        thread.start();
+    }
+
+    /** Makes ready to apply without the thread. */
+    void begin(String publisher) {
         ownPublisher = publisher;
         replay.ownPublisher(publisher);
-        thread.start();
     }
 
     /** Takes a message off the subscriber's hands, and reads it on the subscriber's thread. */
@@ -192,7 +197,8 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         commandOutcomes.failAll(new SQLException("replication has stopped: " + cause.getMessage(), "58000"));
     }
 
-    private void applyWaiting() throws InterruptedException, HaltException {
+    /** Applies what has been received, at most one batch, with the write lock held. */
+    void applyWaiting() throws InterruptedException, HaltException {
         List<Received> batch = inbox.peek(MAX_BATCH);
         try {
             applyBatch(batch);

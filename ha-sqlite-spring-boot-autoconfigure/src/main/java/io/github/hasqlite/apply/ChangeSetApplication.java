@@ -32,6 +32,7 @@ public final class ChangeSetApplication implements AutoCloseable {
     private final TriggerSilence silence;
     private final RowRecorder recorder;
     private final RowidWatch rowids = new RowidWatch();
+    private final Overwritten overwritten = new Overwritten();
     private final TableCache tables;
     private final CommandRunner commands;
     private final ApplySavepoint savepoint;
@@ -65,7 +66,7 @@ public final class ChangeSetApplication implements AutoCloseable {
         // or the driver runs a query after every insert
         connection.getConnectionConfig().setGetGeneratedKeys(false);
         this.silence = new TriggerSilence(connection, recorder);
-        this.tables = new TableCache(connection, identify, silence, recorder, rowids);
+        this.tables = new TableCache(connection, identify, silence, recorder, rowids, overwritten);
         this.commands = new CommandRunner(connection, tables, silence);
         this.savepoint = new ApplySavepoint(connection);
     }
@@ -146,6 +147,30 @@ public final class ChangeSetApplication implements AutoCloseable {
         return footprint.build();
     }
 
+    /**
+     * What a change set without commands meets others by that has been applied here.
+     *
+     * @param done what that did
+     */
+    Footprint footprint(ChangeSet changeSet, List<Change> done) throws SQLException {
+        Footprint.Builder footprint = new Footprint.Builder();
+        for (Change change : changeSet.changes()) {
+            tables.addKeys(change, footprint);
+            if (change.newRowid() != null && done.stream().noneMatch(other -> isSameNewRow(change, other))) {
+                // the rowid it got instead depends on all other rows
+                footprint.addWholeTable(change.table());
+            }
+        }
+        for (Change change : done) {
+            tables.addKeys(change, footprint);
+        }
+        return footprint.build();
+    }
+
+    private static boolean isSameNewRow(Change change, Change other) {
+        return change.table().equals(other.table()) && Objects.equals(change.newRowid(), other.newRowid());
+    }
+
     /** Changes whenever footprints taken before say nothing any more. */
     long generation() {
         return tables.generation();
@@ -155,10 +180,11 @@ public final class ChangeSetApplication implements AutoCloseable {
         if (recording) {
             recorder.start();
         }
+        overwritten.drain();
         return changes.size() == 1 && isOneStatement(changes.get(0)) ? one(changes.get(0)) : all(changes);
     }
 
-    /** Whether SQLite itself makes the change all or nothing. */
+    /** Whether the change is all or nothing by itself. */
     private static boolean isOneStatement(Change change) {
         return switch (change.operation()) {
             case INSERT, DELETE -> true;

@@ -116,12 +116,12 @@ final class Rebase {
 
     private Footprint footprint(OutboxTable.Row row) throws SQLException, HaltException {
         ChangeSet changeSet = read(row.message());
-        if (row.undo() == null || row.undo().length == 0) {
+        byte[] undo = row.undo();
+        if (undo == null) {
             return application.footprint(changeSet);
         }
-        List<Change> both = new ArrayList<>(changeSet.changes());
-        both.addAll(read(row.undo()).changes());
-        return application.footprint(withChanges(changeSet, both));
+        return application.footprint(
+                changeSet, undo.length == 0 ? List.of() : read(undo).changes());
     }
 
     ChangeSet read(byte[] message) throws HaltException {

@@ -3,6 +3,7 @@ package io.github.hasqlite.apply;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.SqlIdentifier;
 import io.github.hasqlite.TableDefinition;
+import java.util.List;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,15 @@ final class RowSql {
 
     /** Sets a row, in place of rows that hold its keys. With an implicit rowid that is the last parameter. */
     String insert() {
+        return insert("REPLACE");
+    }
+
+    /** The same, which does nothing if that would break a constraint. */
+    String insertIfFree() {
+        return insert("IGNORE");
+    }
+
+    private String insert(String onConflict) {
         int width = layout.width();
         StringJoiner values = new StringJoiner(",", " VALUES(", ")");
         StringBuilder columns = new StringBuilder();
@@ -47,7 +57,7 @@ final class RowSql {
         for (int i = 1; i <= width; i++) {
             values.add("?" + i);
         }
-        return "INSERT OR REPLACE INTO " + table + "(" + columns + ")" + values;
+        return "INSERT OR " + onConflict + " INTO " + table + "(" + columns + ")" + values;
     }
 
     /**
@@ -67,12 +77,23 @@ final class RowSql {
                 + wanted + unlessReplaced + ") THEN " + wanted + " ELSE " + next + " END";
     }
 
-    String updateByKey(boolean withAlias) {
-        return update(withAlias) + " WHERE " + keyConditionBehind(layout.width());
+    /**
+     * Sets the row with a key, unless that would break a constraint. Parameters 1…n are the new values,
+     * then comes the key.
+     *
+     * @param withAlias whether to set the INTEGER PRIMARY KEY, too
+     * @param checked whether only if the row is still as the values behind the key say
+     */
+    String updateByKey(boolean withAlias, boolean checked) {
+        int width = layout.width();
+        return update(withAlias) + " WHERE " + keyConditionBehind(width)
+                + (checked ? " AND " + same(width + layout.key().length) : "");
     }
 
-    String updateByRowid(boolean withAlias) {
-        return update(withAlias) + " WHERE " + rowid + "=?" + (layout.width() + 1);
+    /** The same for the row with a rowid. */
+    String updateByRowid(boolean checked) {
+        int width = layout.width();
+        return update(true) + " WHERE " + rowid + "=?" + (width + 1) + (checked ? " AND " + same(width + 1) : "");
     }
 
     /** Parameters 1…n are the new values, n+1…2n the old ones. */
@@ -87,7 +108,32 @@ final class RowSql {
                 assignments.add(SqlIdentifier.quote(layout.columns().get(i)) + "=?" + (i + 1));
             }
         }
-        return "UPDATE OR REPLACE " + table + " SET " + assignments;
+        // not OR REPLACE: with delete triggers SQLite takes the row itself for one that is in the way
+        return "UPDATE OR IGNORE " + table + " SET " + assignments;
+    }
+
+    /** Reads the rowid (or 0) and the columns of the row with key 1…k. */
+    String selectByKey() {
+        return select() + keyConditionBehind(0);
+    }
+
+    /** Reads the rowid and the columns of the row with rowid 1. */
+    String selectByRowid() {
+        return select() + rowid + "=?1";
+    }
+
+    /** Reads the rowid (or 0) and the columns of the rows that have these columns' values, in order. */
+    String selectBy(List<String> columns) {
+        StringJoiner terms = new StringJoiner(" AND ");
+        for (int i = 0; i < columns.size(); i++) {
+            terms.add(SqlIdentifier.quote(columns.get(i)) + "=?" + (i + 1));
+        }
+        return select() + terms;
+    }
+
+    private String select() {
+        return "SELECT " + (rowid == null ? "0" : rowid) + "," + SqlIdentifier.quoteAll(layout.columns()) + " FROM "
+                + table + " WHERE ";
     }
 
     /** Gives the row with key 1…k the rowid k+1 if no row has it. */
@@ -105,12 +151,19 @@ final class RowSql {
                 + " WHERE " + rowid + "=?" + wanted + ")";
     }
 
-    String deleteByKey() {
-        return "DELETE FROM " + table + " WHERE " + keyConditionBehind(0);
+    /**
+     * Deletes the row with key 1…k.
+     *
+     * @param checked whether only if it is still as the values behind the key say
+     */
+    String deleteByKey(boolean checked) {
+        return "DELETE FROM " + table + " WHERE " + keyConditionBehind(0)
+                + (checked ? " AND " + same(layout.key().length) : "");
     }
 
-    String deleteByRowid() {
-        return "DELETE FROM " + table + " WHERE " + rowid + "=?1";
+    /** The same for the row with rowid 1. */
+    String deleteByRowid(boolean checked) {
+        return "DELETE FROM " + table + " WHERE " + rowid + "=?1" + (checked ? " AND " + same(1) : "");
     }
 
     String deleteOneMatch() {
@@ -119,12 +172,21 @@ final class RowSql {
 
     /** Reads the rowid (or 0) and the columns of the rows that equal 1…n, all or the one with rowid n+1. */
     String find(boolean byRowid) {
-        String columns = SqlIdentifier.quoteAll(layout.columns());
-        String select = "SELECT " + (rowid == null ? "0" : rowid) + "," + columns + " FROM " + table + " WHERE ";
         if (byRowid) {
-            return select + rowid + "=?" + (layout.width() + 1) + " AND " + match(0);
+            return select() + rowid + "=?" + (layout.width() + 1) + " AND " + match(0);
         }
-        return select + match(0) + (rowid == null ? "" : " ORDER BY " + rowid);
+        return select() + match(0) + (rowid == null ? "" : " ORDER BY " + rowid);
+    }
+
+    /** Every column has the value given, whatever a collation takes for equal. */
+    private String same(int offset) {
+        StringJoiner columns = new StringJoiner(",");
+        StringJoiner values = new StringJoiner(",");
+        for (int i = 0; i < layout.width(); i++) {
+            columns.add(SqlIdentifier.quote(layout.columns().get(i)) + " COLLATE BINARY");
+            values.add("?" + (offset + i + 1));
+        }
+        return "(" + columns + ") IS (" + values + ")";
     }
 
     /**

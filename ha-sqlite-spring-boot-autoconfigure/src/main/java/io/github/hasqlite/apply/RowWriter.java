@@ -1,6 +1,7 @@
 package io.github.hasqlite.apply;
 
 import io.github.hasqlite.Change;
+import io.github.hasqlite.Conflict.Kind;
 import io.github.hasqlite.RowIdentify;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -12,7 +13,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 
-/** Sets and removes the rows of one table as messages with one list of columns describe them. */
+/**
+ * Sets and removes the rows of one table as messages with one list of columns describe them. Each is
+ * tried first as if its author had seen all there is, which takes one statement; only if that does
+ * nothing is looked at what is in the way.
+ */
 final class RowWriter {
 
     /** What a row is found by. */
@@ -31,38 +36,76 @@ final class RowWriter {
     private final RowLayout layout;
     private final RowIdentify identify;
     private final RowidWatch rowids;
+    private final Overwritten overwritten;
+    private final Occupants occupants;
+    private final WholeColumns whole;
     private final RowSql sql;
     private final WholeRow wholeRow;
+    private final ApplySavepoint savepoint;
     private final List<LazyStatement> statements = new ArrayList<>();
     private final LazyStatement insert;
+    private final LazyStatement insertIfFree;
     private final LazyStatement insertedRowid;
-    private final LazyStatement updateByKey;
-    private final LazyStatement updateByKeyInPlace;
-    private final LazyStatement updateByRowid;
+    private final Updates updates;
+    private final Updates checkedUpdates;
     private final LazyStatement updateOneMatch;
     private final LazyStatement moveByKey;
     private final LazyStatement moveByRowid;
     private final LazyStatement deleteByKey;
+    private final LazyStatement deleteByKeyChecked;
     private final LazyStatement deleteByRowid;
+    private final LazyStatement deleteByRowidChecked;
     private final LazyStatement deleteOneMatch;
 
-    RowWriter(SQLiteConnection connection, RowLayout layout, RowIdentify identify, RowidWatch rowids) {
+    /** Writes whole rows of the same table. */
+    @FunctionalInterface
+    interface WholeColumns {
+        RowWriter writer() throws SQLException, RefusedChangeException;
+    }
+
+    /** The updates that find a row by its key or rowid, with or without looking at what it is. */
+    private final class Updates {
+        final LazyStatement byKey;
+        final LazyStatement byKeyInPlace;
+        final LazyStatement byRowid;
+
+        Updates(boolean checked) {
+            byKey = statement(() -> sql.updateByKey(true, checked));
+            byKeyInPlace = statement(() -> sql.updateByKey(false, checked));
+            byRowid = statement(() -> sql.updateByRowid(checked));
+        }
+    }
+
+    RowWriter(
+            SQLiteConnection connection,
+            RowLayout layout,
+            RowIdentify identify,
+            UniqueKeys unique,
+            RowidWatch rowids,
+            Overwritten overwritten,
+            WholeColumns whole) {
         this.connection = connection;
         this.layout = layout;
         this.identify = identify;
         this.rowids = rowids;
+        this.overwritten = overwritten;
+        this.whole = whole;
         this.sql = new RowSql(layout, identify);
         this.wholeRow = new WholeRow(connection, layout, sql);
+        this.savepoint = new ApplySavepoint(connection);
+        this.occupants = new Occupants(connection, layout, sql, unique);
         this.insert = statement(sql::insert);
+        this.insertIfFree = statement(sql::insertIfFree);
         this.insertedRowid = statement(() -> "SELECT last_insert_rowid()");
-        this.updateByKey = statement(() -> sql.updateByKey(true));
-        this.updateByKeyInPlace = statement(() -> sql.updateByKey(false));
-        this.updateByRowid = statement(() -> sql.updateByRowid(true));
+        this.updates = new Updates(false);
+        this.checkedUpdates = new Updates(true);
         this.updateOneMatch = statement(sql::updateOneMatch);
         this.moveByKey = statement(sql::moveByKey);
         this.moveByRowid = statement(sql::moveByRowid);
-        this.deleteByKey = statement(sql::deleteByKey);
-        this.deleteByRowid = statement(sql::deleteByRowid);
+        this.deleteByKey = statement(() -> sql.deleteByKey(false));
+        this.deleteByKeyChecked = statement(() -> sql.deleteByKey(true));
+        this.deleteByRowid = statement(() -> sql.deleteByRowid(false));
+        this.deleteByRowidChecked = statement(() -> sql.deleteByRowid(true));
         this.deleteOneMatch = statement(sql::deleteOneMatch);
     }
 
@@ -72,19 +115,49 @@ final class RowWriter {
         return statement;
     }
 
+    // ---- inserting
+
     void insert(Change change) throws SQLException {
-        insert(change.newValues(), change.newRowid());
+        insert(change.newValues(), change.newRowid(), Kind.INSERT_INSERT);
     }
 
-    private void insert(List<@Nullable Object> row, @Nullable Long rowid) throws SQLException {
-        PreparedStatement statement = insert.get();
+    /** Sets a row in place of those that hold its keys. */
+    private void insert(List<@Nullable Object> row, @Nullable Long rowid, Kind samePrimaryKey) throws SQLException {
+        if (insert(insertIfFree.get(), row, rowid) == 0) {
+            noteOccupants(row, rowid, samePrimaryKey);
+            insert(insert.get(), row, rowid);
+        }
+        if (rowids.isOn() && layout.hasImplicitRowid() && !Objects.equals(rowid, insertedRowid())) {
+            rowids.miss();
+        }
+    }
+
+    private int insert(PreparedStatement statement, List<@Nullable Object> row, @Nullable Long rowid)
+            throws SQLException {
         bindRow(statement, 0, row);
         if (layout.hasImplicitRowid()) {
             statement.setObject(layout.width() + 1, rowid);
         }
-        statement.executeUpdate();
-        if (rowids.isOn() && layout.hasImplicitRowid() && !Objects.equals(rowid, insertedRowid())) {
-            rowids.miss();
+        return statement.executeUpdate();
+    }
+
+    private void noteOccupants(List<@Nullable Object> row, @Nullable Long rowid, Kind samePrimaryKey)
+            throws SQLException {
+        if (!overwritten.collects()) {
+            return;
+        }
+        List<Occupants.Occupant> inTheWay = occupants.of(row, identify == RowIdentify.ROWID ? rowid : null);
+        if (inTheWay.isEmpty() && occupants.someAreHidden()) {
+            overwritten.add(Kind.UNIQUE_KEY, layout.table().name(), null);
+        }
+        for (Occupants.Occupant each : inTheWay) {
+            boolean same = each.samePrimaryKey() && each.row().equalsIn(layout, row);
+            if (!same) {
+                overwritten.add(
+                        each.samePrimaryKey() ? samePrimaryKey : Kind.UNIQUE_KEY,
+                        layout.table().name(),
+                        each.row().asDeletion(layout));
+            }
         }
     }
 
@@ -94,42 +167,58 @@ final class RowWriter {
         }
     }
 
-    void update(Change change) throws SQLException {
+    // ---- updating
+
+    void update(Change change) throws SQLException, RefusedChangeException {
         List<@Nullable Object> old = change.oldValues();
-        boolean updated = switch (address(old, change.oldRowid())) {
-            case KEY -> updateByKey(change);
-            case ROWID -> updateAt(Objects.requireNonNull(change.oldRowid()), change);
+        boolean found = switch (address(old, change.oldRowid())) {
+            case KEY -> updateByKey(change, true);
+            case ROWID -> updateAt(Objects.requireNonNull(change.oldRowid()), change, true);
             case VALUES -> {
                 Long rowid = wholeRow.find(old, change.oldRowid());
-                yield rowid != null && updateAt(rowid, change);
+                yield rowid != null && updateAt(rowid, change, false);
             }
-            case VALUES_AND_KEY -> wholeRow.find(old, null) != null && updateByKey(change);
-            case VALUES_ONLY -> {
-                PreparedStatement statement = updateOneMatch.get();
-                bindRow(statement, 0, change.newValues());
-                bindRow(statement, layout.width(), old);
-                yield statement.executeUpdate() > 0;
-            }
+            case VALUES_AND_KEY -> wholeRow.find(old, null) != null && updateByKey(change, false);
+            case VALUES_ONLY -> updateOneMatch(change);
         };
-        if (!updated) {
-            insert(change);
+        if (!found) {
+            overwritten.add(Kind.UPDATE_DELETE, layout.table().name(), null);
+            insert(change.newValues(), change.newRowid(), Kind.UNIQUE_KEY);
         }
     }
 
-    private boolean updateByKey(Change change) throws SQLException {
+    private boolean updateByKey(Change change, boolean check) throws SQLException, RefusedChangeException {
+        if (check && updateByKey(checkedUpdates, change, true)) {
+            return true;
+        }
+        StoredRow current = occupants.byKey(change.oldValues());
+        if (current == null) {
+            return false;
+        }
+        noteUnseen(current, change);
+        if (!updateByKey(updates, change, false)) {
+            replace(current, change);
+        }
+        return true;
+    }
+
+    private boolean updateByKey(Updates by, Change change, boolean check) throws SQLException {
         List<@Nullable Object> old = change.oldValues();
         List<@Nullable Object> row = change.newValues();
         // setting the INTEGER PRIMARY KEY, even to what it is, makes SQLite rewrite every index entry
         boolean inPlace = layout.alias() >= 0
                 && layout.width() > 1
                 && Objects.equals(layout.value(old, layout.alias()), layout.value(row, layout.alias()));
-        PreparedStatement statement = (inPlace ? updateByKeyInPlace : updateByKey).get();
+        PreparedStatement statement = (inPlace ? by.byKeyInPlace : by.byKey).get();
         for (int i = 0; i < layout.width(); i++) {
             if (!inPlace || i != layout.alias()) {
                 statement.setObject(i + 1, layout.value(row, i));
             }
         }
         bindKey(statement, layout.width(), old);
+        if (check) {
+            bindRow(statement, layout.width() + layout.key().length, old);
+        }
         if (statement.executeUpdate() == 0) {
             return false;
         }
@@ -142,10 +231,28 @@ final class RowWriter {
         return true;
     }
 
-    private boolean updateAt(long rowid, Change change) throws SQLException {
-        PreparedStatement statement = updateByRowid.get();
+    private boolean updateAt(long rowid, Change change, boolean check) throws SQLException, RefusedChangeException {
+        if (check && updateAt(checkedUpdates, rowid, change, true)) {
+            return true;
+        }
+        StoredRow current = occupants.byRowid(rowid);
+        if (current == null) {
+            return false;
+        }
+        noteUnseen(current, change);
+        if (!updateAt(updates, rowid, change, false)) {
+            replace(current, change);
+        }
+        return true;
+    }
+
+    private boolean updateAt(Updates by, long rowid, Change change, boolean check) throws SQLException {
+        PreparedStatement statement = by.byRowid.get();
         bindRow(statement, 0, change.newValues());
         statement.setObject(layout.width() + 1, rowid);
+        if (check) {
+            bindRow(statement, layout.width() + 1, change.oldValues());
+        }
         if (statement.executeUpdate() == 0) {
             return false;
         }
@@ -156,6 +263,51 @@ final class RowWriter {
             move(move);
         }
         return true;
+    }
+
+    private boolean updateOneMatch(Change change) throws SQLException {
+        if (wholeRow.find(change.oldValues(), null) == null) {
+            return false;
+        }
+        PreparedStatement statement = updateOneMatch.get();
+        bindRow(statement, 0, change.newValues());
+        bindRow(statement, layout.width(), change.oldValues());
+        if (statement.executeUpdate() == 0) {
+            deleteOneMatch(change.oldValues());
+            insert(change.newValues(), null, Kind.UNIQUE_KEY);
+        }
+        return true;
+    }
+
+    private void noteUnseen(StoredRow current, Change change) {
+        if (overwritten.collects()
+                && !current.equalsIn(layout, change.oldValues())
+                && !current.equalsIn(layout, change.newValues())) {
+            overwritten.add(Kind.UPDATE_UPDATE, layout.table().name(), current.asDeletion(layout));
+        }
+    }
+
+    /** Sets a row that cannot be updated where it is, because others hold its new keys. */
+    private void replace(StoredRow current, Change change) throws SQLException, RefusedChangeException {
+        RowWriter writer = whole.writer();
+        List<@Nullable Object> row = change.newValues();
+        List<@Nullable Object> complete = writer == this
+                ? row
+                : writer.occupants.overlaid(current, layout, row);
+        Long rowid = moves(change) ? change.newRowid() : Long.valueOf(current.rowid());
+        savepoint.begin();
+        try {
+            if (sql.reachesRowid()) {
+                deleteAt(current.rowid());
+            } else {
+                deleteByKey(change.oldValues());
+            }
+            writer.insert(complete, rowid, Kind.UNIQUE_KEY);
+        } catch (SQLException e) {
+            savepoint.undo();
+            throw e;
+        }
+        savepoint.release();
     }
 
     private void move(PreparedStatement move) throws SQLException {
@@ -172,11 +324,13 @@ final class RowWriter {
                 && !change.oldRowid().equals(change.newRowid());
     }
 
+    // ---- deleting
+
     void delete(Change change) throws SQLException {
         List<@Nullable Object> old = change.oldValues();
         switch (address(old, change.oldRowid())) {
-            case KEY -> deleteByKey(old);
-            case ROWID -> deleteAt(Objects.requireNonNull(change.oldRowid()));
+            case KEY -> deleteByKeyIfThere(old);
+            case ROWID -> deleteAtIfThere(Objects.requireNonNull(change.oldRowid()), old);
             case VALUES -> {
                 Long rowid = wholeRow.find(old, change.oldRowid());
                 if (rowid != null) {
@@ -188,10 +342,32 @@ final class RowWriter {
                     deleteByKey(old);
                 }
             }
-            case VALUES_ONLY -> {
-                PreparedStatement statement = deleteOneMatch.get();
-                bindRow(statement, 0, old);
-                statement.executeUpdate();
+            case VALUES_ONLY -> deleteOneMatch(old);
+        }
+    }
+
+    private void deleteByKeyIfThere(List<@Nullable Object> old) throws SQLException {
+        PreparedStatement statement = deleteByKeyChecked.get();
+        bindKey(statement, 0, old);
+        bindRow(statement, layout.key().length, old);
+        if (statement.executeUpdate() == 0) {
+            StoredRow current = occupants.byKey(old);
+            if (current != null) {
+                overwritten.add(Kind.UPDATE_DELETE, layout.table().name(), current.asDeletion(layout));
+                deleteByKey(old);
+            }
+        }
+    }
+
+    private void deleteAtIfThere(long rowid, List<@Nullable Object> old) throws SQLException {
+        PreparedStatement statement = deleteByRowidChecked.get();
+        statement.setObject(1, rowid);
+        bindRow(statement, 1, old);
+        if (statement.executeUpdate() == 0) {
+            StoredRow current = occupants.byRowid(rowid);
+            if (current != null) {
+                overwritten.add(Kind.UPDATE_DELETE, layout.table().name(), current.asDeletion(layout));
+                deleteAt(rowid);
             }
         }
     }
@@ -205,6 +381,12 @@ final class RowWriter {
     private void deleteAt(long rowid) throws SQLException {
         PreparedStatement statement = deleteByRowid.get();
         statement.setObject(1, rowid);
+        statement.executeUpdate();
+    }
+
+    private void deleteOneMatch(List<@Nullable Object> old) throws SQLException {
+        PreparedStatement statement = deleteOneMatch.get();
+        bindRow(statement, 0, old);
         statement.executeUpdate();
     }
 
@@ -240,5 +422,7 @@ final class RowWriter {
             statement.close();
         }
         wholeRow.close();
+        occupants.close();
+        savepoint.close();
     }
 }

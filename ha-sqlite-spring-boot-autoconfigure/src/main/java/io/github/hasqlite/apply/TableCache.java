@@ -22,6 +22,7 @@ final class TableCache {
     private final TriggerSilence silence;
     private final RowRecorder recorder;
     private final RowidWatch rowids;
+    private final Overwritten overwritten;
     private final Map<String, TableRows> byName = new HashMap<>();
     private final Map<String, TableRows> byFoldedName = new HashMap<>();
     private final LazyStatement version;
@@ -34,12 +35,14 @@ final class TableCache {
             RowIdentify identify,
             TriggerSilence silence,
             RowRecorder recorder,
-            RowidWatch rowids) {
+            RowidWatch rowids,
+            Overwritten overwritten) {
         this.connection = connection;
         this.identify = identify;
         this.silence = silence;
         this.recorder = recorder;
         this.rowids = rowids;
+        this.overwritten = overwritten;
         this.version = new LazyStatement(connection, () -> "PRAGMA main.schema_version");
     }
 
@@ -124,7 +127,7 @@ final class TableCache {
         silence.removeAll();
         Set<String> virtual = new HashSet<>();
         for (TableDefinition table : TableDefinition.readAll(connection)) {
-            TableRows rows = new TableRows(connection, table, identify, silence, recorder, rowids);
+            TableRows rows = new TableRows(connection, table, identify, silence, recorder, rowids, overwritten);
             byName.put(table.name(), rows);
             byFoldedName.put(fold(table.name()), rows);
             if (table.kind() == Kind.VIRTUAL) {

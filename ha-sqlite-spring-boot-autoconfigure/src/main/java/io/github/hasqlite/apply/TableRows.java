@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
@@ -44,6 +45,7 @@ final class TableRows {
     private final TriggerSilence silence;
     private final RowRecorder recorder;
     private final RowidWatch rowids;
+    private final Overwritten overwritten;
     private final Map<List<String>, ForColumns> known = new HashMap<>();
     private @Nullable ForColumns last;
     private @Nullable Map<String, String> columns;
@@ -58,13 +60,15 @@ final class TableRows {
             RowIdentify identify,
             TriggerSilence silence,
             RowRecorder recorder,
-            RowidWatch rowids) {
+            RowidWatch rowids,
+            Overwritten overwritten) {
         this.connection = connection;
         this.definition = definition;
         this.identify = identify;
         this.silence = silence;
         this.recorder = recorder;
         this.rowids = rowids;
+        this.overwritten = overwritten;
     }
 
     TableDefinition definition() {
@@ -89,10 +93,13 @@ final class TableRows {
         }
         silenceTriggers();
         int mark = recorder.mark();
+        overwritten.at(index);
+        int overwrittenMark = overwritten.mark();
         try {
             write(change, writer);
         } catch (SQLException e) {
             recorder.cutTo(mark);
+            overwritten.cutTo(overwrittenMark);
             if (SqlFailure.scope(e) != Outcome.Scope.EVERYWHERE || !silence.suspendAll(ownTriggers())) {
                 throw e;
             }
@@ -175,11 +182,17 @@ final class TableRows {
     private ForColumns read(List<String> names) throws SQLException, RefusedChangeException {
         try {
             RowLayout layout = RowLayout.of(definition, columns(), generated, names);
-            RowWriter writer = new RowWriter(connection, layout, identify, rowids);
+            RowWriter writer =
+                    new RowWriter(connection, layout, identify, uniqueKeys(), rowids, overwritten, this::wholeWriter);
             return new ForColumns(names, writer, new RowKeys(uniqueKeys(), layout, identify), "");
         } catch (UnknownColumnException e) {
             return new ForColumns(names, null, null, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Writes rows with all columns. */
+    private RowWriter wholeWriter() throws SQLException, RefusedChangeException {
+        return Objects.requireNonNull(forColumns(definition.columns()).writer);
     }
 
     private UniqueKeys uniqueKeys() throws SQLException {

@@ -29,7 +29,7 @@ record UniqueKeys(List<List<String>> columns, boolean computed) {
     static UniqueKeys read(SQLiteConnection connection, TableDefinition table) throws SQLException {
         List<List<String>> columns = new ArrayList<>();
         boolean computed = false;
-        try (PreparedStatement statement = connection.prepareStatement("SELECT i.seq, x.cid, x.name, x.coll FROM"
+        try (PreparedStatement statement = connection.prepareStatement("SELECT i.seq, x.name, x.coll FROM"
                 + " pragma_index_list(?, 'main') AS i, pragma_index_xinfo(i.name, 'main') AS x"
                 + " WHERE i.\"unique\" AND x.key ORDER BY i.seq, x.seqno")) {
             statement.setString(1, table.name());
@@ -40,10 +40,14 @@ record UniqueKeys(List<List<String>> columns, boolean computed) {
                         index = rows.getInt(1);
                         columns.add(new ArrayList<>());
                     }
-                    computed |= rows.getInt(2) < 0
-                            || !table.columns().contains(rows.getString(3))
-                            || !COLLATIONS.contains(rows.getString(4));
-                    columns.get(columns.size() - 1).add(rows.getString(3));
+                    String column = rows.getString(2);
+                    if (column == null
+                            || !table.columns().contains(column)
+                            || !COLLATIONS.contains(rows.getString(3))) {
+                        computed = true;
+                    } else {
+                        columns.get(columns.size() - 1).add(column);
+                    }
                 }
             }
         }

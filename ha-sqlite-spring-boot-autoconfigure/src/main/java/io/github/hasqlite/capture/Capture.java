@@ -90,7 +90,7 @@ public final class Capture {
     private boolean hasOtherTriggers() throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT EXISTS (SELECT 1 FROM temp.sqlite_schema WHERE type ="
-                        + " 'trigger' AND name NOT GLOB '" + CapturedSchema.TRIGGER_PREFIX + "*')")) {
+                        + " 'trigger' AND name NOT GLOB 'ha_*')")) {
             return rows.next() && rows.getBoolean(1);
         }
     }

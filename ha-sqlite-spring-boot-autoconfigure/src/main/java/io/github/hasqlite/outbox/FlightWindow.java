@@ -6,8 +6,9 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * What is on its way to the stream, and who waits for it. An acknowledgement counts only when all
- * change sets sent before it are acknowledged, too: a message that overtook a lost one is out of
- * turn and ignored by every node (rule R4), so it will have to be sent again. Thread-safe.
+ * change sets sent before it are acknowledged, too, at lower places in the stream: a message that
+ * overtook another one is out of turn and ignored by every node (rule R4), so it will have to be sent
+ * again. Thread-safe.
  */
 final class FlightWindow {
 
@@ -31,6 +32,7 @@ final class FlightWindow {
         private final long generation;
         private final int bytes;
         private boolean landed;
+        private long sequence;
 
         private Flight(long id, long generation, int bytes) {
             this.id = id;
@@ -45,6 +47,7 @@ final class FlightWindow {
     private final Deque<Waiter> waiters = new ArrayDeque<>();
     private long bytes;
     private long generation;
+    private long lastSequence;
     private volatile long settled;
     private volatile boolean closed;
 
@@ -76,28 +79,45 @@ final class FlightWindow {
         return flight.generation == generation;
     }
 
+    /** What an acknowledgement means for the others. */
+    enum Landing {
+        /** Nobody has to do anything. */
+        QUIET,
+        /** Somebody may wait for the room that it made. */
+        MADE_ROOM,
+        /** The stream has messages in another order than they were sent in: they must be sent again. */
+        OUT_OF_ORDER
+    }
+
     /**
      * The stream has this message.
      *
-     * @return whether somebody may wait for the room that this made
+     * @param sequence where; 0 if it does not say
      */
-    boolean landed(Flight flight) {
-        boolean wasFull;
+    Landing landed(Flight flight, long sequence) {
         synchronized (this) {
             if (flight.generation != generation) {
-                return false;
+                return Landing.QUIET;
             }
             flight.landed = true;
-            wasFull = flights.size() >= MAX_FLIGHTS || bytes >= MAX_BYTES_OF_PARTS / 2;
+            flight.sequence = sequence;
+            boolean wasFull = flights.size() >= MAX_FLIGHTS || bytes >= MAX_BYTES_OF_PARTS / 2;
             long upTo = settled;
             while (!flights.isEmpty() && flights.getFirst().landed) {
-                Flight first = flights.removeFirst();
+                Flight first = flights.getFirst();
+                if (first.sequence != 0 && first.sequence <= lastSequence) {
+                    settled = upTo;
+                    wakeUpTo(upTo);
+                    return Landing.OUT_OF_ORDER;
+                }
+                lastSequence = first.sequence;
+                flights.removeFirst();
                 bytes -= first.bytes;
                 upTo = Math.max(upTo, first.id);
             }
             settled = upTo;
             wakeUpTo(upTo);
-            return wasFull || flights.isEmpty();
+            return wasFull || flights.isEmpty() ? Landing.MADE_ROOM : Landing.QUIET;
         }
     }
 

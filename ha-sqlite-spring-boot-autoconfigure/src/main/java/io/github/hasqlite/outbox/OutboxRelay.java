@@ -376,22 +376,26 @@ public final class OutboxRelay implements AutoCloseable {
         }
         var unused = stored.whenComplete((sequence, failure) -> {
             if (failure == null) {
-                landed(flight);
+                landed(flight, sequence);
             } else {
                 failed(flight, failure);
             }
         });
     }
 
-    private void landed(FlightWindow.Flight flight) {
-        if (window.landed(flight)) {
-            synchronized (this) {
-                if (direct) {
-                    sendHeld();
-                } else {
-                    notifyAll();
-                }
-            }
+    private void landed(FlightWindow.Flight flight, long sequence) {
+        switch (window.landed(flight, sequence)) {
+            case QUIET -> {}
+            case MADE_ROOM -> madeRoom();
+            case OUT_OF_ORDER -> failed(flight, new IllegalStateException("the stream has it before an earlier one"));
+        }
+    }
+
+    private synchronized void madeRoom() {
+        if (direct) {
+            sendHeld();
+        } else {
+            notifyAll();
         }
     }
 

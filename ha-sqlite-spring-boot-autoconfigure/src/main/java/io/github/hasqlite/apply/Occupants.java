@@ -1,0 +1,148 @@
+package io.github.hasqlite.apply;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConnection;
+
+/** Reads the rows of one table that hold keys. */
+final class Occupants {
+
+    /**
+     * A row that holds a key.
+     *
+     * @param samePrimaryKey whether that is the primary key
+     */
+    record Occupant(StoredRow row, boolean samePrimaryKey) {}
+
+    /**
+     * One key.
+     *
+     * @param columns their indexes in the layout
+     */
+    private record Key(int[] columns, boolean primary, LazyStatement select) {}
+
+    private final RowLayout layout;
+    private final List<Key> keys = new ArrayList<>();
+    private final LazyStatement byKey;
+    private final LazyStatement byRowid;
+    private final boolean hidden;
+
+    Occupants(SQLiteConnection connection, RowLayout layout, RowSql sql, UniqueKeys unique) {
+        this.layout = layout;
+        this.hidden = unique.computed();
+        this.byKey = new LazyStatement(connection, sql::selectByKey);
+        this.byRowid = new LazyStatement(connection, sql::selectByRowid);
+        List<String> primary = layout.table().primaryKey();
+        if (layout.key().length > 0) {
+            keys.add(new Key(layout.key(), true, byKey));
+        }
+        for (List<String> columns : unique.columns()) {
+            int[] indexes = columns.stream().mapToInt(layout.columns()::indexOf).toArray();
+            boolean complete = true;
+            for (int index : indexes) {
+                complete &= index >= 0;
+            }
+            if (complete && !columns.isEmpty() && !columns.equals(primary)) {
+                keys.add(new Key(indexes, false, new LazyStatement(connection, () -> sql.selectBy(columns))));
+            }
+        }
+    }
+
+    /** Whether there are keys by which rows are not found, because they are computed. */
+    boolean someAreHidden() {
+        return hidden;
+    }
+
+    /** The row with a row's primary key, or {@code null}. */
+    @Nullable
+    StoredRow byKey(List<@Nullable Object> row) throws SQLException {
+        List<StoredRow> found = select(byKey.get(), layout.key(), row);
+        return found.isEmpty() ? null : found.get(0);
+    }
+
+    /** The row with a rowid, or {@code null}. */
+    @Nullable
+    StoredRow byRowid(long rowid) throws SQLException {
+        PreparedStatement statement = byRowid.get();
+        statement.setLong(1, rowid);
+        try (ResultSet rows = statement.executeQuery()) {
+            return rows.next() ? StoredRow.read(rows, layout.width()) : null;
+        }
+    }
+
+    /**
+     * The rows that hold a row's primary key or one of its unique keys, each once. Those that hold a
+     * computed one only are not found.
+     *
+     * @param rowid the row's rowid, if that is what it is known by
+     */
+    List<Occupant> of(List<@Nullable Object> row, @Nullable Long rowid) throws SQLException {
+        List<Occupant> all = new ArrayList<>();
+        StoredRow atRowid = rowid == null ? null : byRowid(rowid);
+        if (atRowid != null) {
+            all.add(new Occupant(atRowid, true));
+        }
+        for (Key key : keys) {
+            for (StoredRow found : select(key.select.get(), key.columns, row)) {
+                if (all.stream().noneMatch(known -> known.row().equals(found))) {
+                    all.add(new Occupant(found, key.primary));
+                }
+            }
+        }
+        return all;
+    }
+
+    private List<StoredRow> select(PreparedStatement statement, int[] columns, List<@Nullable Object> row)
+            throws SQLException {
+        List<StoredRow> found = new ArrayList<>();
+        for (int i = 0; i < columns.length; i++) {
+            statement.setObject(i + 1, layout.value(row, columns[i]));
+        }
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                found.add(StoredRow.read(rows, layout.width()));
+            }
+        }
+        return found;
+    }
+
+    /**
+     * This layout's columns of a row, with what a message says of some of them.
+     *
+     * @param current the row as it is
+     * @param some the message's columns
+     */
+    List<@Nullable Object> overlaid(StoredRow current, RowLayout some, List<@Nullable Object> row)
+            throws SQLException {
+        StoredRow complete = layout.table().rowidName() != null || layout.table().rowidAlias() != null
+                ? byRowid(current.rowid())
+                : byKey(keyOf(current, some));
+        List<@Nullable Object> values = new ArrayList<>(complete == null ? List.of() : complete.values());
+        for (int i = 0; i < some.width(); i++) {
+            values.set(layout.columns().indexOf(some.columns().get(i)), some.value(row, i));
+        }
+        return values;
+    }
+
+    /** A row of this layout that has the key's values, and nothing else. */
+    private List<@Nullable Object> keyOf(StoredRow current, RowLayout some) {
+        List<@Nullable Object> values = new ArrayList<>();
+        for (String column : layout.columns()) {
+            int index = some.columns().indexOf(column);
+            values.add(index < 0 ? null : current.values().get(index));
+        }
+        return values;
+    }
+
+    void close() throws SQLException {
+        for (Key key : keys) {
+            key.select.close();
+        }
+        byKey.close();
+        byRowid.close();
+    }
+}

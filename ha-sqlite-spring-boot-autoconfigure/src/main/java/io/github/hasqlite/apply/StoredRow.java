@@ -1,0 +1,53 @@
+package io.github.hasqlite.apply;
+
+import io.github.hasqlite.Change;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A row as it is in the local table.
+ *
+ * @param rowid its rowid, or 0 where it has none or it cannot be reached
+ * @param values the columns of a layout, in the layout's order
+ */
+record StoredRow(long rowid, List<@Nullable Object> values) {
+
+    /** Reads the rowid and the columns of a layout. */
+    static StoredRow read(ResultSet rows, int width) throws SQLException {
+        List<@Nullable Object> values = new ArrayList<>(width);
+        for (int i = 0; i < width; i++) {
+            Object value = rows.getObject(i + 2);
+            // the driver hands small integers out as Integer
+            values.add(value instanceof Integer small ? Long.valueOf(small) : value);
+        }
+        return new StoredRow(rows.getLong(1), Collections.unmodifiableList(values));
+    }
+
+    /** Whether it is what a message says of the row. */
+    boolean equalsIn(RowLayout layout, List<@Nullable Object> row) {
+        for (int i = 0; i < layout.width(); i++) {
+            if (!equal(values.get(i), layout.value(row, i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean equal(@Nullable Object a, @Nullable Object b) {
+        if (a instanceof byte[] left && b instanceof byte[] right) {
+            return Arrays.equals(left, right);
+        }
+        return a == null ? b == null : a.equals(b);
+    }
+
+    /** The row as a change that deletes it. */
+    Change asDeletion(RowLayout layout) {
+        return Change.delete(
+                layout.table().name(), layout.columns(), layout.table().primaryKey(), rowid == 0 ? null : rowid, values);
+    }
+}

@@ -1,0 +1,495 @@
+package io.github.hasqlite.apply;
+
+import io.github.hasqlite.Change;
+import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.ChangeSetFormatException;
+import io.github.hasqlite.RowIdentify;
+import io.github.hasqlite.capture.Capture;
+import io.github.hasqlite.capture.SchemaCatalog;
+import io.github.hasqlite.changeset.JsonChangeSetSerializer;
+import io.github.hasqlite.outbox.OutboxTable;
+import io.github.hasqlite.outbox.Pending;
+import io.github.hasqlite.outbox.PendingQueue;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConnection;
+
+/**
+ * A node played by one thread: the real capture, outbox table, applier and schema barrier on a real
+ * database in memory; its relay is the rule that it follows, go back to the first that is not
+ * acknowledged.
+ */
+final class SimulatedNode implements AutoCloseable {
+
+    /** Rows of the outbox on their way at once. */
+    private static final int WINDOW = 4;
+
+    private static final JsonChangeSetSerializer SERIALIZER = new JsonChangeSetSerializer();
+
+    private final String name;
+    private final String url;
+    private final SimulatedBroker broker;
+    private final Random random;
+    private final SimulatedSchema schema;
+    private final List<Long> marks;
+    /** Keeps the database alive while the node is down. */
+    private final SQLiteConnection keeper;
+
+    private int starts;
+    private SQLiteConnection author;
+    private SQLiteConnection applying;
+    private SchemaCatalog catalog;
+    private Capture capture;
+    private OutboxTable authorsOutbox;
+    private AppliedState state;
+    private PendingQueue pending;
+    private Applier applier;
+    private ChangeSetApplication application;
+    private String publisher;
+    private long counter;
+    private long received;
+    private long caughtUpAt;
+    private long sentUpTo;
+    private long settled;
+    private long flight;
+    private long firstOwnId;
+
+    /** Ids of rows on their way, in order, with whether they were acknowledged; by flight. */
+    private final TreeMap<Long, Long> flights = new TreeMap<>();
+
+    /** Sequences of those that were acknowledged; by flight. */
+    private final Map<Long, Long> landed = new HashMap<>();
+
+    private long lastSequence;
+
+    SimulatedNode(String name, long seed, SimulatedBroker broker, Random random, List<Long> marks)
+            throws SQLException {
+        this.name = name;
+        this.url = "jdbc:sqlite:file:sim-" + name + "-" + seed + "-" + System.identityHashCode(broker)
+                + "?mode=memory&cache=shared";
+        this.broker = broker;
+        this.random = random;
+        this.schema = new SimulatedSchema(random);
+        this.marks = marks;
+        this.keeper = open();
+        for (String table : SimulatedSchema.tables()) {
+            execute(keeper, table);
+        }
+        AppliedState.create(keeper);
+        OutboxTable.create(keeper);
+        start();
+    }
+
+    private SQLiteConnection open() throws SQLException {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setPragma(SQLiteConfig.Pragma.RECURSIVE_TRIGGERS, "true");
+        Properties properties = config.toProperties();
+        return (SQLiteConnection) new org.sqlite.JDBC().connect(url, properties);
+    }
+
+    private void start() throws SQLException {
+        starts++;
+        publisher = name + "." + starts;
+        counter = 0;
+        author = open();
+        applying = open();
+        catalog = new SchemaCatalog();
+        capture = new Capture(author, catalog);
+        authorsOutbox = new OutboxTable(author);
+        state = new AppliedState();
+        state.load(applying);
+        pending = new PendingQueue(OutboxTable.pending(applying));
+        application = new ChangeSetApplication(applying, RowIdentify.PK, new TestRecorder(applying));
+        applier = new Applier(
+                applying,
+                new Semaphore(1),
+                application,
+                state,
+                new OutboxTable(applying),
+                pending,
+                SERIALIZER,
+                List.of(),
+                new Listener());
+        applier.begin(publisher);
+        received = state.sequence();
+        caughtUpAt = broker.end();
+        firstOwnId = pending.nextId();
+        flights.clear();
+        landed.clear();
+        sentUpTo = -1;
+        lastSequence = 0;
+        settled = 0;
+    }
+
+    private final class Listener implements Applier.AppliedListener {
+        @Override
+        public void committed(long pages, boolean schemaChanged) {
+            if (schemaChanged) {
+                catalog.changed();
+            }
+        }
+
+        @Override
+        public void notPending(long accepted) {
+            counter = Math.max(counter, accepted);
+        }
+
+        @Override
+        public void echoed(long outboxId) {
+            settled = Math.max(settled, outboxId);
+            sentUpTo = Math.max(sentUpTo, outboxId);
+        }
+
+        @Override
+        public ChangeSet renumber(ChangeSet changeSet, int ahead) {
+            return changeSet(changeSet.changes(), counter + 1 + ahead);
+        }
+
+        @Override
+        public void reissued(Pending row, ChangeSet changeSet, byte[] message) {
+            counter = Math.max(counter, changeSet.counter());
+        }
+    }
+
+    /** The process dies and starts again: all that is not committed is gone. */
+    void crash() throws SQLException {
+        author.close();
+        applying.close();
+        start();
+    }
+
+    // ---- writing
+
+    /** One local transaction. */
+    void write() throws SQLException {
+        capture.install(false);
+        execute(author, "BEGIN IMMEDIATE");
+        long mark = 1_000_000L + marks.size() + 1;
+        runStatements();
+        if (random.nextBoolean()) {
+            run("INSERT INTO log VALUES(" + mark + ")");
+        } else {
+            mark = 0;
+        }
+        List<Change> changes = capture.buffer().drain();
+        if (changes.isEmpty() || random.nextInt(20) == 0) {
+            execute(author, "ROLLBACK");
+            capture.transactionEnded(false);
+            return;
+        }
+        ChangeSet changeSet = changeSet(changes, ++counter);
+        byte[] message = SERIALIZER.serialize(changeSet);
+        Pending row = new Pending(pending.nextId(), publisher, counter, false);
+        authorsOutbox.insert(row, message);
+        if (random.nextInt(60) == 0) {
+            crash();
+            return;
+        }
+        execute(author, "COMMIT");
+        capture.transactionEnded(true);
+        pending.add(row, message);
+        if (mark != 0) {
+            marks.add(mark);
+        }
+    }
+
+    private void runStatements() throws SQLException {
+        for (int i = random.nextInt(3); i >= 0; i--) {
+            run(schema.statement());
+        }
+    }
+
+    /** Runs a statement that may fail, as the session does. */
+    private void run(String sql) throws SQLException {
+        int mark = capture.buffer().mark();
+        try (Statement statement = author.createStatement()) {
+            capture.arm();
+            statement.executeUpdate(sql);
+        } catch (SQLException e) {
+            // none of the statements has OR FAIL, so nothing of it stays
+            capture.buffer().cutTo(mark);
+        } finally {
+            capture.disarm();
+        }
+    }
+
+    private ChangeSet changeSet(List<Change> changes, long number) {
+        return new ChangeSet(name, 1, "sim", number, publisher, number, state.sequence(), 0, changes);
+    }
+
+    /** A transaction with a schema command, at its place in the stream (rule R9). */
+    void changeSchema() throws SQLException, InterruptedException, HaltException {
+        if (!isReady() || !flights.isEmpty() || !leftoversSettled()) {
+            return;
+        }
+        String command = schema.command();
+        capture.install(false);
+        execute(author, "BEGIN IMMEDIATE");
+        capture.suspend();
+        try {
+            execute(author, command);
+        } catch (SQLException e) {
+            execute(author, "ROLLBACK");
+            capture.transactionEnded(false);
+            return;
+        }
+        capture.schemaTouched();
+        capture.install(true);
+        capture.buffer().add(Change.sql(command, List.of()));
+        runStatements();
+        ChangeSet changeSet = changeSet(capture.buffer().drain(), ++counter);
+        byte[] message = SERIALIZER.serialize(changeSet);
+        for (Pending row : all()) {
+            if (row.id() > sentUpTo) {
+                broker.store(message(row));
+            }
+        }
+        if (random.nextInt(3) == 0) {
+            broker.repeatAny();
+        }
+        broker.store(message);
+        receive(broker.end());
+        SchemaBarrier barrier = new SchemaBarrier(applier, state, pending);
+        SchemaBarrier.Arrival arrival = barrier.await(publisher, counter, message, 0);
+        if (arrival instanceof SchemaBarrier.Alone alone) {
+            alone.write(author, authorsOutbox);
+            execute(author, "COMMIT");
+            capture.transactionEnded(true);
+            settled = Math.max(settled, alone.committed());
+            application.schemaChanged();
+        } else {
+            execute(author, "ROLLBACK");
+            capture.transactionEnded(false);
+            applyAll();
+        }
+        catalog.changed();
+        sentUpTo = Math.max(sentUpTo, settled);
+    }
+
+    // ---- publishing
+
+    private List<Pending> all() {
+        List<Pending> all = new ArrayList<>();
+        for (int i = 0; ; i++) {
+            Pending row = pending.peek(i);
+            if (row == null) {
+                return all;
+            }
+            all.add(row);
+        }
+    }
+
+    private byte[] message(Pending row) throws SQLException {
+        return authorsOutbox.read(row.id() - 1, 1).get(0).message();
+    }
+
+    /** Whether it has caught up with what the stream held at its start (rule R10). */
+    private boolean isReady() {
+        return state.sequence() >= caughtUpAt;
+    }
+
+    private boolean leftoversSettled() {
+        Pending first = pending.peek(0);
+        return first == null || first.id() >= firstOwnId;
+    }
+
+    /** Sends the next row of the outbox. */
+    void publish() throws SQLException {
+        if (!isReady() || flights.size() >= WINDOW) {
+            return;
+        }
+        if (sentUpTo < 0) {
+            sentUpTo = pending.firstId() - 1;
+        }
+        for (Pending row : all()) {
+            if (row.id() > sentUpTo) {
+                boolean firstOfThisStart = row.id() >= firstOwnId;
+                if (firstOfThisStart && !flights.isEmpty() && sentUpTo < firstOwnId) {
+                    return;
+                }
+                sentUpTo = row.id();
+                flights.put(++flight, row.id());
+                broker.send(this, starts * 1_000_000L + flight, message(row));
+                return;
+            }
+        }
+    }
+
+    void acknowledged(long number, long sequence) {
+        Long mine = number / 1_000_000 == starts ? number % 1_000_000 : null;
+        if (mine == null || !flights.containsKey(mine)) {
+            return;
+        }
+        landed.put(mine, sequence);
+        while (!flights.isEmpty() && landed.containsKey(flights.firstKey())) {
+            long at = landed.get(flights.firstKey());
+            if (at <= lastSequence) {
+                goBack();
+                return;
+            }
+            lastSequence = at;
+            landed.remove(flights.firstKey());
+            settled = Math.max(settled, flights.pollFirstEntry().getValue());
+        }
+    }
+
+    /** No answer came: everything from there on is sent again. */
+    void lost(long number) {
+        Long mine = number / 1_000_000 == starts ? number % 1_000_000 : null;
+        if (mine != null && flights.containsKey(mine)) {
+            goBack();
+        }
+    }
+
+    private void goBack() {
+        sentUpTo = flights.firstEntry().getValue() - 1;
+        flights.clear();
+        landed.clear();
+    }
+
+    // ---- applying
+
+    /** Takes some messages in, and applies them in one transaction. */
+    void apply() throws SQLException, InterruptedException, HaltException {
+        long upTo = Math.min(broker.end(), received + 1 + random.nextInt(4));
+        receive(upTo);
+        applyAll();
+    }
+
+    /** Everything that the stream has. */
+    void applyRest() throws SQLException, InterruptedException, HaltException {
+        receive(broker.end());
+        applyAll();
+    }
+
+    private void receive(long upTo) throws InterruptedException {
+        while (received < upTo) {
+            applier.onMessage(broker.message(++received));
+        }
+    }
+
+    private void applyAll() throws InterruptedException, HaltException {
+        while (!applier.inbox().peek(1).isEmpty()) {
+            applier.applyWaiting();
+        }
+    }
+
+    // ---- looking
+
+    boolean isQuiet() {
+        return pending.size() == 0 && flights.isEmpty() && state.sequence() == broker.end();
+    }
+
+    @Override
+    public String toString() {
+        return name + " start " + starts + " at " + state.sequence() + " of " + broker.end() + ", caught up at "
+                + caughtUpAt + ", sent " + sentUpTo + ", settled " + settled + ", own from " + firstOwnId + ", flights "
+                + flights + ", pending " + all();
+    }
+
+    String name() {
+        return name;
+    }
+
+    List<String> content() throws SQLException {
+        return content(keeper);
+    }
+
+    /** What an observer has that applied the stream in order up to where this node is, with what is pending on top. */
+    @Nullable
+    String differenceFromRule(SimulatedNode observer)
+            throws SQLException, InterruptedException, HaltException, ChangeSetFormatException {
+        observer.receive(state.sequence());
+        observer.applyAll();
+        execute(observer.applying, "BEGIN");
+        for (Pending row : all()) {
+            observer.application.apply(SERIALIZER.deserialize(message(row)));
+        }
+        List<String> wanted = content(observer.applying);
+        execute(observer.applying, "ROLLBACK");
+        observer.application.rolledBack();
+        return difference(name, content(applying), "rule", wanted);
+    }
+
+    static @Nullable String difference(String a, List<String> left, String b, List<String> right) {
+        if (left.equals(right)) {
+            return null;
+        }
+        List<String> onlyLeft = new ArrayList<>(left);
+        right.forEach(onlyLeft::remove);
+        List<String> onlyRight = new ArrayList<>(right);
+        left.forEach(onlyRight::remove);
+        return "only " + a + ": " + onlyLeft + "\nonly " + b + ": " + onlyRight;
+    }
+
+    private static List<String> content(SQLiteConnection connection) throws SQLException {
+        List<String> content = new ArrayList<>();
+        List<String> tables = new ArrayList<>();
+        try (Statement statement = connection.createStatement()) {
+            try (ResultSet rows = statement.executeQuery("SELECT type, name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL AND name NOT"
+                    + " LIKE 'ha\\_%' ESCAPE '\\' ORDER BY name")) {
+                while (rows.next()) {
+                    content.add(rows.getString(3));
+                    if (rows.getString(1).equals("table")) {
+                        tables.add(rows.getString(2));
+                    }
+                }
+            }
+            for (String table : tables) {
+                try (ResultSet rows = statement.executeQuery(
+                        "SELECT " + (table.equals("w") ? "" : "rowid,") + "* FROM main." + table + " ORDER BY 1, 2")) {
+                    int width = rows.getMetaData().getColumnCount();
+                    while (rows.next()) {
+                        StringBuilder row = new StringBuilder(table);
+                        for (int i = 1; i <= width; i++) {
+                            Object value = rows.getObject(i);
+                            row.append(' ')
+                                    .append(
+                                            value instanceof byte[] blob
+                                                    ? "blob" + List.of(blob.length, blob[0])
+                                                    : value + "/" + (value == null ? "" : value.getClass().getName()));
+                        }
+                        content.add(row.toString());
+                    }
+                }
+            }
+        }
+        return content;
+    }
+
+    /** The last counters that were accepted, by publisher. */
+    List<String> counters() throws SQLException {
+        List<String> counters = new ArrayList<>();
+        try (Statement statement = keeper.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT publisher, counter FROM ha_publishers ORDER BY 1")) {
+            while (rows.next()) {
+                counters.add(rows.getString(1) + "=" + rows.getLong(2));
+            }
+        }
+        return counters;
+    }
+
+    private static void execute(SQLiteConnection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        author.close();
+        applying.close();
+        keeper.close();
+    }
+}

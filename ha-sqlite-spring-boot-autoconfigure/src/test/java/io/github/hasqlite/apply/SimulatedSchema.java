@@ -1,0 +1,120 @@
+package io.github.hasqlite.apply;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+
+/** The tables of a simulation, every kind of key, and random statements on few rows of them. */
+final class SimulatedSchema {
+
+    private static final List<String> TABLES = List.of(
+            "CREATE TABLE t(id INTEGER PRIMARY KEY, email TEXT UNIQUE, v)",
+            "CREATE TABLE w(a, b TEXT COLLATE NOCASE, v, PRIMARY KEY(a, b)) WITHOUT ROWID",
+            "CREATE TABLE s(code TEXT PRIMARY KEY, v)",
+            "CREATE TABLE n(x, y)",
+            "CREATE TABLE e(id INTEGER PRIMARY KEY, x, y)",
+            "CREATE UNIQUE INDEX e_lower ON e(lower(x))",
+            "CREATE UNIQUE INDEX e_part ON e(y) WHERE y > 5",
+            "CREATE TABLE log(mark INTEGER PRIMARY KEY)");
+
+    private static final List<String> COMMANDS = List.of(
+            "CREATE TABLE u(id INTEGER PRIMARY KEY, email TEXT UNIQUE, v)",
+            "DROP TABLE u",
+            "ALTER TABLE t ADD COLUMN z",
+            "ALTER TABLE t DROP COLUMN z",
+            "ALTER TABLE t RENAME COLUMN v TO q",
+            "ALTER TABLE t RENAME COLUMN q TO v",
+            "CREATE UNIQUE INDEX s_v ON s(v)",
+            "DROP INDEX s_v");
+
+    private static final List<String> ON_CONFLICT = List.of("", " OR REPLACE", " OR REPLACE", " OR IGNORE");
+
+    private final Random random;
+
+    SimulatedSchema(Random random) {
+        this.random = random;
+    }
+
+    static List<String> tables() {
+        return TABLES;
+    }
+
+    String command() {
+        return COMMANDS.get(random.nextInt(COMMANDS.size()));
+    }
+
+    /** One statement that writes rows; it may fail. */
+    String statement() {
+        return switch (random.nextInt(12)) {
+            case 0, 1 -> "INSERT" + orWhat() + " INTO t(id, email, v) VALUES(" + id() + "," + mail() + "," + value() + ")";
+            case 2 -> "UPDATE" + orWhat() + " t SET email=" + mail() + " WHERE id=" + id();
+            case 3 -> "UPDATE" + orWhat() + " t SET id=" + id() + " WHERE id=" + id();
+            case 4 -> "UPDATE t SET v=" + value() + " WHERE id=" + id();
+            case 5 -> "DELETE FROM " + (random.nextBoolean() ? "t" : "u") + " WHERE id=" + id();
+            case 6 -> "INSERT" + orWhat() + " INTO u(id, email, v) VALUES(" + id() + "," + mail() + "," + value() + ")";
+            case 7 -> keyed();
+            case 8 -> text();
+            case 9 -> keyless();
+            default -> expression();
+        };
+    }
+
+    private String keyed() {
+        return switch (random.nextInt(3)) {
+            case 0 -> "DELETE FROM w WHERE a=" + id();
+            case 1 -> "UPDATE" + orWhat() + " w SET b=" + mail() + " WHERE a=" + id();
+            default ->
+                "INSERT" + orWhat() + " INTO w(a, b, v) VALUES(" + (random.nextBoolean() ? id() : id() + ".0") + ","
+                        + mail() + "," + value() + ")";
+        };
+    }
+
+    private String text() {
+        return switch (random.nextInt(4)) {
+            case 0 -> "DELETE FROM s WHERE code=" + mail();
+            case 1 -> "UPDATE" + orWhat() + " s SET rowid=" + id() + " WHERE code=" + mail();
+            case 2 -> "UPDATE" + orWhat() + " s SET v=" + value() + " WHERE code=" + mail();
+            default -> "INSERT" + orWhat() + " INTO s(code, v) VALUES(" + mail() + "," + value() + ")";
+        };
+    }
+
+    private String keyless() {
+        return switch (random.nextInt(4)) {
+            case 0 -> "DELETE FROM n WHERE x=" + id();
+            case 1 -> "UPDATE n SET y=" + value() + " WHERE x=" + id();
+            default -> "INSERT INTO n(x, y) VALUES(" + id() + "," + value() + ")";
+        };
+    }
+
+    private String expression() {
+        return switch (random.nextInt(4)) {
+            case 0 -> "DELETE FROM e WHERE id=" + id();
+            case 1 -> "UPDATE" + orWhat() + " e SET y=" + value() + " WHERE id=" + id();
+            default ->
+                "INSERT" + orWhat() + " INTO e(id, x, y) VALUES(" + id() + "," + mail() + "," + value() + ")";
+        };
+    }
+
+    private String orWhat() {
+        return ON_CONFLICT.get(random.nextInt(ON_CONFLICT.size()));
+    }
+
+    private int id() {
+        return 1 + random.nextInt(4);
+    }
+
+    private String mail() {
+        String mail = "'e" + (1 + random.nextInt(4)) + "'";
+        return random.nextInt(4) == 0 ? mail.toUpperCase(Locale.ROOT) : mail;
+    }
+
+    private String value() {
+        return switch (random.nextInt(8)) {
+            case 0 -> "NULL";
+            case 1 -> "1.5";
+            case 2 -> "x'00ff'";
+            case 3 -> "-0.0";
+            default -> String.valueOf(random.nextInt(10));
+        };
+    }
+}
