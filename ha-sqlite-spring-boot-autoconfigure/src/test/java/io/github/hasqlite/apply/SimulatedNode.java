@@ -3,6 +3,7 @@ package io.github.hasqlite.apply;
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetFormatException;
+import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.capture.Capture;
 import io.github.hasqlite.capture.SchemaCatalog;
@@ -10,6 +11,7 @@ import io.github.hasqlite.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.outbox.OutboxTable;
 import io.github.hasqlite.outbox.Pending;
 import io.github.hasqlite.outbox.PendingQueue;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -45,6 +47,8 @@ final class SimulatedNode implements AutoCloseable {
     private final List<Long> marks;
     /** Keeps the database alive while the node is down. */
     private final SQLiteConnection keeper;
+
+    private final Map<String, List<Long>> effects = new TreeMap<>();
 
     private int starts;
     private SQLiteConnection author;
@@ -119,7 +123,7 @@ final class SimulatedNode implements AutoCloseable {
                 new OutboxTable(applying),
                 pending,
                 SERIALIZER,
-                List.of(),
+                List.of(new Witness()),
                 new Listener());
         applier.begin(publisher);
         received = state.sequence();
@@ -130,6 +134,32 @@ final class SimulatedNode implements AutoCloseable {
         sentUpTo = -1;
         lastSequence = 0;
         settled = 0;
+    }
+
+    /** Sees which change sets of others take effect here. */
+    private final class Witness implements ChangeSetInterceptor {
+        @Override
+        public boolean beforeApply(ChangeSet changeSet, Connection connection) {
+            if (!changeSet.publisher().startsWith(name + ".")) {
+                effects.computeIfAbsent(changeSet.publisher(), key -> new ArrayList<>())
+                        .add(changeSet.counter());
+            }
+            return true;
+        }
+    }
+
+    /** What took effect of others, unless each change set of a publisher did so once and in its order. */
+    @Nullable
+    String disorder() {
+        for (Map.Entry<String, List<Long>> publisherAndCounters : effects.entrySet()) {
+            long expected = 0;
+            for (long each : publisherAndCounters.getValue()) {
+                if (each != ++expected) {
+                    return name + " applied " + publisherAndCounters;
+                }
+            }
+        }
+        return null;
     }
 
     private final class Listener implements Applier.AppliedListener {

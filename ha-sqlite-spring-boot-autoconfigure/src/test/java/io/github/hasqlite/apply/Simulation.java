@@ -36,7 +36,12 @@ public final class Simulation {
      */
     public static @Nullable String firstFailure(long from, long count) throws Exception {
         for (long seed = from; seed < from + count; seed++) {
-            String failure = play(seed);
+            String failure;
+            try {
+                failure = play(seed);
+            } catch (RuntimeException | SQLException e) {
+                failure = e.toString();
+            }
             if (failure != null) {
                 return "seed " + seed + ": " + failure;
             }
@@ -124,6 +129,9 @@ public final class Simulation {
             }
         }
         observer.applyRest();
+        if (observer.disorder() != null) {
+            return observer.disorder();
+        }
         for (SimulatedNode node : players) {
             String difference =
                     SimulatedNode.difference(node.name(), node.content(), "observer", observer.content());
@@ -140,13 +148,5 @@ public final class Simulation {
         return logged.size() == marks.size()
                 ? null
                 : marks.size() + " transactions wrote a mark, " + logged.size() + " marks are there";
-    }
-
-    public static void main(String[] args) throws Exception {
-        long from = args.length > 0 ? Long.parseLong(args[0]) : 1;
-        long count = args.length > 1 ? Long.parseLong(args[1]) : 1_000;
-        long start = System.nanoTime();
-        String failure = firstFailure(from, count);
-        System.out.println((failure == null ? "no failure" : failure) + ", " + (System.nanoTime() - start) / 1_000_000 + " ms");
     }
 }

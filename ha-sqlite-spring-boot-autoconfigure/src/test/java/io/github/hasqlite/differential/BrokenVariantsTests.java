@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.differential.Cluster.Kind;
+import io.github.hasqlite.testing.MutantLoader;
 import java.lang.reflect.InvocationTargetException;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;

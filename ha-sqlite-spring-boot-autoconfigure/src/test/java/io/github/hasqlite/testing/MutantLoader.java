@@ -1,8 +1,9 @@
-package io.github.hasqlite.differential;
+package io.github.hasqlite.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import org.springframework.asm.ClassReader;
 import org.springframework.asm.ClassVisitor;
 import org.springframework.asm.ClassWriter;
@@ -11,16 +12,20 @@ import org.springframework.asm.Opcodes;
 
 /**
  * Loads product and test anew with one method of the product broken: a method without result does
- * nothing, another one answers its first argument.
+ * nothing, one that judges a message's turn always says that it is next, another one
+ * answers its first argument.
  */
-final class MutantLoader extends ClassLoader {
+public final class MutantLoader extends ClassLoader {
 
     private static final String OURS = "io.github.hasqlite.";
+
+    /** The constant that a broken method answers, by the enum's descriptor. */
+    private static final Map<String, String> ANSWERS = Map.of("Lio/github/hasqlite/apply/AppliedState$Turn;", "NEXT");
 
     private final String mutatedClass;
     private final String mutatedMethod;
 
-    MutantLoader(String mutatedClass, String mutatedMethod) {
+    public MutantLoader(String mutatedClass, String mutatedMethod) {
         super(MutantLoader.class.getClassLoader());
         this.mutatedClass = mutatedClass;
         this.mutatedMethod = mutatedMethod;
@@ -82,8 +87,14 @@ final class MutantLoader extends ClassLoader {
             }
             done = true;
             writer.visitCode();
+            String enumName = ANSWERS.get(descriptor.substring(descriptor.indexOf(')') + 1));
             if (descriptor.endsWith(")V")) {
                 writer.visitInsn(Opcodes.RETURN);
+            } else if (enumName != null) {
+                String type = descriptor.substring(descriptor.indexOf(')') + 1);
+                writer.visitFieldInsn(
+                        Opcodes.GETSTATIC, type.substring(1, type.length() - 1), enumName, type);
+                writer.visitInsn(Opcodes.ARETURN);
             } else {
                 writer.visitVarInsn(Opcodes.ALOAD, (access & Opcodes.ACC_STATIC) == 0 ? 1 : 0);
                 writer.visitInsn(Opcodes.ARETURN);
