@@ -29,6 +29,17 @@ public interface ChangeSetInterceptor {
     }
 
     /**
+     * Told that a change set overwrote what its author had not seen (rule R8 of the design), after
+     * {@link #afterApply} and once the change set's place in the stream is certain. Also called for this
+     * node's own change sets. The losing row is in {@code ha_conflicts}, too.
+     *
+     * @param conflict what lost, and to which change set
+     * @param connection the applier's connection, inside its transaction
+     * @throws SQLException to stop replication at this change set; the health indicator shows why
+     */
+    default void onConflict(Conflict conflict, Connection connection) throws SQLException {}
+
+    /**
      * Told how applying went. Not called for change sets that an interceptor skipped.
      *
      * @param changeSet what was applied

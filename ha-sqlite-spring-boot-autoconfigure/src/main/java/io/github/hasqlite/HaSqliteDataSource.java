@@ -1,5 +1,6 @@
 package io.github.hasqlite;
 
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 
 /**
@@ -14,6 +15,13 @@ public interface HaSqliteDataSource extends DataSource, AutoCloseable {
 
     /** How replication is doing right now. Cheap: reads counters, never the network or the disk. */
     ReplicationStatus replicationStatus();
+
+    /**
+     * Registers who is told of conflicts (rule R8 of the design) after they are committed here.
+     *
+     * @param listener called by the applier's thread, which waits for it; what it throws is logged
+     */
+    default void addConflictListener(Consumer<Conflict> listener) {}
 
     /** Closes all connections, the publisher, the subscriber, and an embedded server if there is one. */
     @Override

@@ -2,15 +2,17 @@ package io.github.hasqlite.actuate;
 
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationStatus;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Gauges of how far replication has come. All have the tag {@code node}. */
+/** Gauges of how far replication has come, and a counter of conflicts. All have the tag {@code node}. */
 public final class HaSqliteMetrics implements MeterBinder {
 
     private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -33,6 +35,13 @@ public final class HaSqliteMetrics implements MeterBinder {
                 "seconds",
                 "Age of the oldest message not applied yet",
                 status -> status.lag().toNanos() / NANOS_PER_SECOND);
+        dataSource.addConflictListener(conflict -> Counter.builder("ha.sqlite.conflicts")
+                .description("Rows overwritten that the author had not seen")
+                .tag("node", dataSource.replicationStatus().node())
+                .tag("table", conflict.table())
+                .tag("kind", conflict.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .register(registry)
+                .increment());
         gauge(registry, "outbox", "changesets", "Change sets not echoed yet", ReplicationStatus::outboxLength);
         gauge(registry, "connected", null, "1 if the stream can be reached", status -> status.connected() ? 1 : 0);
     }

@@ -32,6 +32,7 @@ public final class AppliedState {
                     + " counter INTEGER NOT NULL) WITHOUT ROWID");
         }
         Parts.create(connection);
+        ConflictTable.create(connection);
     }
 
     /** Whether the tables of replication are in the database. */

@@ -4,11 +4,11 @@ import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.Conflict;
 import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.outbox.OutboxTable;
 import io.github.hasqlite.outbox.Pending;
 import io.github.hasqlite.outbox.PendingQueue;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteConnection;
 
 /**
  * The thread that applies the stream to this database as {@link Replay} says, many change sets a
@@ -66,6 +67,9 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
          */
         ChangeSet renumber(ChangeSet changeSet, int ahead);
 
+        /** Something was overwritten unseen, and its place in the stream is certain. */
+        void conflict(Conflict conflict);
+
         /** A renumbered change set is in the outbox and can be published. */
         void reissued(Pending pending, ChangeSet changeSet, byte[] message);
     }
@@ -77,9 +81,10 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
      * @param writeLock the one write lock
      * @param application applies change sets through {@code connection}
      * @param outbox the outbox through {@code connection}
+     * @throws SQLException if the database cannot be read
      */
     public Applier(
-            Connection connection,
+            SQLiteConnection connection,
             Semaphore writeLock,
             ChangeSetApplication application,
             AppliedState state,
@@ -87,7 +92,8 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
             PendingQueue pending,
             ChangeSetSerializer serializer,
             List<ChangeSetInterceptor> interceptors,
-            AppliedListener listener) {
+            AppliedListener listener)
+            throws SQLException {
         this.writeLock = writeLock;
         this.state = state;
         this.reader = new MessageReader(serializer);
@@ -133,8 +139,8 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
 
     // ---- what others want to know
 
-    Echoes echoes() {
-        return replay.echoes();
+    Replay replay() {
+        return replay;
     }
 
     Inbox inbox() {

@@ -84,6 +84,9 @@ public final class ChangeSetApplication implements AutoCloseable {
         if (failedOnStaleSchema) {
             outcome = attempt(changeSet.changes());
         }
+        if (!(outcome instanceof Applied)) {
+            overwritten.drain();
+        }
         return outcome;
     }
 
@@ -133,6 +136,25 @@ public final class ChangeSetApplication implements AutoCloseable {
         } finally {
             rowids.stop();
         }
+    }
+
+    /**
+     * Takes a change set's effect back.
+     *
+     * @param inverse undoes what it did
+     */
+    Outcome takeBack(ChangeSet inverse) throws SQLException {
+        overwritten.collect(false);
+        try {
+            return apply(inverse);
+        } finally {
+            overwritten.collect(true);
+        }
+    }
+
+    /** What the last change set overwrote that its author had not seen; nothing if it was not applied. */
+    List<Overwritten.Row> overwritten() {
+        return overwritten.drain();
     }
 
     /** What a change set meets others by. */

@@ -88,7 +88,7 @@ final class Occupants {
         }
         for (Key key : keys) {
             for (StoredRow found : select(key.select.get(), key.columns, row)) {
-                if (all.stream().noneMatch(known -> known.row().equals(found))) {
+                if (all.stream().noneMatch(known -> known.row().isSame(found))) {
                     all.add(new Occupant(found, key.primary));
                 }
             }
@@ -116,11 +116,11 @@ final class Occupants {
      * @param current the row as it is
      * @param some the message's columns
      */
-    List<@Nullable Object> overlaid(StoredRow current, RowLayout some, List<@Nullable Object> row)
-            throws SQLException {
-        StoredRow complete = layout.table().rowidName() != null || layout.table().rowidAlias() != null
-                ? byRowid(current.rowid())
-                : byKey(keyOf(current, some));
+    List<@Nullable Object> overlaid(StoredRow current, RowLayout some, List<@Nullable Object> row) throws SQLException {
+        StoredRow complete =
+                layout.table().rowidName() != null || layout.table().rowidAlias() != null
+                        ? byRowid(current.rowid())
+                        : byKey(keyOf(current, some));
         List<@Nullable Object> values = new ArrayList<>(complete == null ? List.of() : complete.values());
         for (int i = 0; i < some.width(); i++) {
             values.set(layout.columns().indexOf(some.columns().get(i)), some.value(row, i));

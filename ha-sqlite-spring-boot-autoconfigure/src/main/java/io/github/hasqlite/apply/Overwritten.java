@@ -15,7 +15,8 @@ final class Overwritten {
      * @param change index of the change that won
      * @param losing the row as it was, as a deletion; {@code null} if there is none or it is not known
      */
-    record Row(int change, Kind kind, String table, @Nullable Change losing) {}
+    record Row(
+            int change, Kind kind, String table, @Nullable Change losing) {}
 
     private List<Row> rows = new ArrayList<>();
     private int change;

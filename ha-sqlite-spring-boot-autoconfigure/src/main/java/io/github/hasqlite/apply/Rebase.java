@@ -26,11 +26,17 @@ final class Rebase {
     private final ChangeSetApplication application;
     private final OutboxTable outbox;
     private final ChangeSetSerializer serializer;
+    private final ConflictTable conflicts;
 
-    Rebase(ChangeSetApplication application, OutboxTable outbox, ChangeSetSerializer serializer) {
+    Rebase(
+            ChangeSetApplication application,
+            OutboxTable outbox,
+            ChangeSetSerializer serializer,
+            ConflictTable conflicts) {
         this.application = application;
         this.outbox = outbox;
         this.serializer = serializer;
+        this.conflicts = conflicts;
     }
 
     /**
@@ -64,7 +70,7 @@ final class Rebase {
             return;
         }
         ChangeSet done = read(message);
-        Outcome outcome = application.apply(withChanges(done, inverse(done.changes())));
+        Outcome outcome = application.takeBack(withChanges(done, inverse(done.changes())));
         if (!outcome.equals(Outcome.Applied.WHOLLY)) {
             throw new HaltException(
                     "change set " + row.pending().counter() + " of this node, which the stream has not confirmed yet,"
@@ -93,6 +99,7 @@ final class Rebase {
     private void redo(OutboxTable.Row row) throws SQLException, HaltException {
         ChangeSet changeSet = read(row.message());
         List<Change> done = application.applyRecorded(changeSet);
+        conflicts.recordProvisional(changeSet, application.overwritten());
         outbox.setUndo(
                 row.pending().id(), done.isEmpty() ? NOTHING_DONE : serializer.serialize(withChanges(changeSet, done)));
     }

@@ -4,17 +4,18 @@ import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetFormatException;
 import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.ChangeSetSerializer;
+import io.github.hasqlite.Conflict;
 import io.github.hasqlite.apply.AppliedState.Turn;
 import io.github.hasqlite.changeset.Fragment;
 import io.github.hasqlite.outbox.OutboxTable;
 import io.github.hasqlite.outbox.Pending;
 import io.github.hasqlite.outbox.PendingQueue;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConnection;
 
 /**
  * Applies messages of the stream to the database, many in one transaction, and keeps what is pending
@@ -28,7 +29,7 @@ final class Replay {
 
     private static final int PAGE = 4_096;
 
-    private final Connection connection;
+    private final SQLiteConnection connection;
     private final ChangeSetApplication application;
     private final AppliedState state;
     private final OutboxTable outbox;
@@ -39,6 +40,7 @@ final class Replay {
     private final Applier.AppliedListener listener;
     private final Rejections rejections;
     private final CommandOutcomes commandOutcomes;
+    private final ConflictTable conflicts;
     private final Rebase rebase;
     private final Echoes echoes;
     private final PendingFootprints footprints = new PendingFootprints();
@@ -46,7 +48,7 @@ final class Replay {
     private String ownPublisher = "";
 
     Replay(
-            Connection connection,
+            SQLiteConnection connection,
             ChangeSetApplication application,
             AppliedState state,
             OutboxTable outbox,
@@ -56,7 +58,8 @@ final class Replay {
             List<ChangeSetInterceptor> interceptors,
             Applier.AppliedListener listener,
             Rejections rejections,
-            CommandOutcomes commandOutcomes) {
+            CommandOutcomes commandOutcomes)
+            throws SQLException {
         this.connection = connection;
         this.application = application;
         this.state = state;
@@ -68,7 +71,8 @@ final class Replay {
         this.listener = listener;
         this.rejections = rejections;
         this.commandOutcomes = commandOutcomes;
-        this.rebase = new Rebase(application, outbox, serializer);
+        this.conflicts = new ConflictTable(connection, serializer);
+        this.rebase = new Rebase(application, outbox, serializer, conflicts);
         this.echoes = new Echoes(connection, reader, outbox, pending);
     }
 
@@ -79,6 +83,15 @@ final class Replay {
 
     Echoes echoes() {
         return echoes;
+    }
+
+    ConflictTable conflicts() {
+        return conflicts;
+    }
+
+    /** A conflict is committed. */
+    void tell(Conflict conflict) {
+        listener.conflict(conflict);
     }
 
     /**
@@ -217,6 +230,9 @@ final class Replay {
             progress.echoed = head;
         }
         boolean inPlace = mine && head != null && !head.command() && !progress.undone;
+        if (inPlace) {
+            note(conflicts.settle(connection, received), progress);
+        }
         ChangeSet changeSet = inPlace ? null : read(received, progress);
         // what is unreadable as a whole has no counter, whoever it says it is from: all nodes agree
         boolean counts = mine || changeSet != null || received.part() != null;
@@ -316,11 +332,24 @@ final class Replay {
         }
         boolean above = !progress.undone && pending.peek(progress.popped) != null;
         Outcome outcome = above ? application.applyBesidePending(changeSet) : application.apply(changeSet);
+        note(
+                conflicts.record(
+                        changeSet, application.overwritten(), received.message().timestampNs()),
+                progress);
         SQLException failure = judge(outcome, received, progress);
         for (int i = asked.size() - 1; i >= 0; i--) {
             asked.get(i).afterApply(changeSet, connection, failure);
         }
         progress.outcomes.add(() -> commandOutcomes.complete(received.publisher(), received.counter(), failure));
+    }
+
+    private void note(List<Conflict> found, Progress progress) throws SQLException {
+        for (Conflict conflict : found) {
+            for (ChangeSetInterceptor interceptor : interceptors) {
+                interceptor.onConflict(conflict, connection);
+            }
+            progress.outcomes.add(() -> listener.conflict(conflict));
+        }
     }
 
     /** What the outcome means for this node; the failure for whoever waits for the change set. */

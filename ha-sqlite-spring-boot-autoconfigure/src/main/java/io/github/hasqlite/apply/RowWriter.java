@@ -291,9 +291,7 @@ final class RowWriter {
     private void replace(StoredRow current, Change change) throws SQLException, RefusedChangeException {
         RowWriter writer = whole.writer();
         List<@Nullable Object> row = change.newValues();
-        List<@Nullable Object> complete = writer == this
-                ? row
-                : writer.occupants.overlaid(current, layout, row);
+        List<@Nullable Object> complete = writer == this ? row : writer.occupants.overlaid(current, layout, row);
         Long rowid = moves(change) ? change.newRowid() : Long.valueOf(current.rowid());
         savepoint.begin();
         try {

@@ -1,11 +1,14 @@
 package io.github.hasqlite.apply;
 
+import io.github.hasqlite.Conflict;
 import io.github.hasqlite.apply.AppliedState.Turn;
 import io.github.hasqlite.outbox.OutboxTable;
 import io.github.hasqlite.outbox.Pending;
 import io.github.hasqlite.outbox.PendingQueue;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -36,11 +39,14 @@ public final class SchemaBarrier {
 
         private final int messages;
         private final AppliedState.Step step;
+        private final List<Received> echoes;
         private final @Nullable Pending newestEchoed;
+        private final List<Conflict> conflicts = new ArrayList<>();
 
-        private Alone(int messages, AppliedState.Step step, @Nullable Pending newestEchoed) {
+        private Alone(int messages, AppliedState.Step step, List<Received> echoes, @Nullable Pending newestEchoed) {
             this.messages = messages;
             this.step = step;
+            this.echoes = echoes;
             this.newestEchoed = newestEchoed;
         }
 
@@ -48,6 +54,9 @@ public final class SchemaBarrier {
         public void write(Connection connection, OutboxTable outbox) throws SQLException {
             if (newestEchoed != null) {
                 outbox.deleteUpTo(newestEchoed.id());
+            }
+            for (Received echo : echoes) {
+                conflicts.addAll(applier.replay().conflicts().settle(connection, echo));
             }
             step.write(connection);
         }
@@ -60,6 +69,7 @@ public final class SchemaBarrier {
         public long committed() {
             applier.inbox().remove(messages);
             step.committed();
+            conflicts.forEach(applier.replay()::tell);
             if (newestEchoed == null) {
                 return 0;
             }
@@ -141,6 +151,7 @@ public final class SchemaBarrier {
     private Arrival arrival(String publisher, long counter, byte[] message, long deadline)
             throws InterruptedException, SQLException {
         AppliedState.Step step = state.step();
+        List<Received> echoes = new ArrayList<>();
         Pending newestEchoed = null;
         boolean alone = true;
         int seen = 0;
@@ -154,20 +165,21 @@ public final class SchemaBarrier {
                 }
                 if (received.publisher().equals(publisher)
                         && received.counter() == counter
-                        && applier.echoes().isEcho(message, received, step)) {
+                        && applier.replay().echoes().isEcho(message, received, step)) {
                     step.accept(publisher, counter);
                     return alone
-                            ? new Alone(seen, step, newestEchoed)
+                            ? new Alone(seen, step, echoes, newestEchoed)
                             : new Overtaken(applier.commandOutcomes().expect(publisher, counter), true);
                 }
                 Pending head = pending.peek(popped);
                 boolean mine = head != null
                         && head.is(received.publisher(), received.counter())
                         && !head.command()
-                        && applier.echoes().isEcho(head, received, step);
+                        && applier.replay().echoes().isEcho(head, received, step);
                 step.accept(received.publisher(), received.counter());
                 if (mine) {
                     popped++;
+                    echoes.add(received);
                     newestEchoed = head;
                 } else {
                     alone = false;

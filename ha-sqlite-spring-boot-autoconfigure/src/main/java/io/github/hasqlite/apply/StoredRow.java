@@ -28,6 +28,22 @@ record StoredRow(long rowid, List<@Nullable Object> values) {
         return new StoredRow(rows.getLong(1), Collections.unmodifiableList(values));
     }
 
+    /** Whether it is the same row of the table. */
+    boolean isSame(StoredRow other) {
+        if (rowid != other.rowid) {
+            return false;
+        }
+        if (rowid != 0) {
+            return true;
+        }
+        for (int i = 0; i < values.size(); i++) {
+            if (!equal(values.get(i), other.values.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Whether it is what a message says of the row. */
     boolean equalsIn(RowLayout layout, List<@Nullable Object> row) {
         for (int i = 0; i < layout.width(); i++) {
@@ -48,6 +64,10 @@ record StoredRow(long rowid, List<@Nullable Object> values) {
     /** The row as a change that deletes it. */
     Change asDeletion(RowLayout layout) {
         return Change.delete(
-                layout.table().name(), layout.columns(), layout.table().primaryKey(), rowid == 0 ? null : rowid, values);
+                layout.table().name(),
+                layout.columns(),
+                layout.table().primaryKey(),
+                rowid == 0 ? null : rowid,
+                values);
     }
 }

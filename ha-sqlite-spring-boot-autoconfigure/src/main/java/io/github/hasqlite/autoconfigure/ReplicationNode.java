@@ -5,6 +5,7 @@ import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.Conflict;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.apply.AppliedState;
@@ -49,6 +50,7 @@ public final class ReplicationNode implements AutoCloseable {
     private final AppliedState state = new AppliedState();
     private final SchemaCatalog catalog = new SchemaCatalog();
     private final Semaphore permit = new Semaphore(1, true);
+    private final KeyCollisionAdvice keyCollisions = new KeyCollisionAdvice();
     private final WriteLock writeLock;
     private final PendingQueue pending;
     private final OutboxRelay relay;
@@ -185,6 +187,12 @@ public final class ReplicationNode implements AutoCloseable {
         @Override
         public void echoed(long outboxId) {
             relay.echoed(outboxId);
+        }
+
+        @Override
+        public void conflict(Conflict conflict) {
+            keyCollisions.see(conflict);
+            dataSource.tell(conflict);
         }
 
         @Override

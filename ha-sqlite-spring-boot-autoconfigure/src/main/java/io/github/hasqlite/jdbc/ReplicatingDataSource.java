@@ -2,6 +2,7 @@ package io.github.hasqlite.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.github.hasqlite.Conflict;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.capture.SchemaCatalog;
@@ -9,14 +10,20 @@ import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /** The data source: a pool of writers, a pool of readers, and what their connections share. */
 public final class ReplicatingDataSource implements HaSqliteDataSource {
+
+    private static final org.slf4j.Logger logger = LoggerFactory.getLogger(ReplicatingDataSource.class);
 
     /** Statement texts whose parse is kept; applications have far fewer, generated ones do not count. */
     private static final int MAX_PARSED = 2_000;
@@ -28,6 +35,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     private final Checkpointer checkpointer;
     private final Supplier<ReplicationStatus> status;
     private final AutoCloseable replication;
+    private final List<Consumer<Conflict>> conflictListeners = new CopyOnWriteArrayList<>();
     private final Map<String, ParsedSql> parsed = new ConcurrentHashMap<>();
 
     /**
@@ -113,6 +121,22 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     @Override
     public ReplicationStatus replicationStatus() {
         return status.get();
+    }
+
+    @Override
+    public void addConflictListener(Consumer<Conflict> listener) {
+        conflictListeners.add(listener);
+    }
+
+    /** Tells the listeners of a conflict. */
+    public void tell(Conflict conflict) {
+        for (Consumer<Conflict> listener : conflictListeners) {
+            try {
+                listener.accept(conflict);
+            } catch (RuntimeException e) {
+                logger.warn("A conflict listener failed", e);
+            }
+        }
     }
 
     @Override

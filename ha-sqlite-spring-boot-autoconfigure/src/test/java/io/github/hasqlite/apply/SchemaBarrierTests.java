@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.Conflict;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.changeset.FragmentCodec;
@@ -181,6 +182,9 @@ class SchemaBarrierTests {
 
         @Override
         public void notPending(long counter) {}
+
+        @Override
+        public void conflict(Conflict conflict) {}
 
         @Override
         public ChangeSet renumber(ChangeSet changeSet, int ahead) {

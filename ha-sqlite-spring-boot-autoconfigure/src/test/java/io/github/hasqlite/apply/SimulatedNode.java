@@ -4,6 +4,7 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetFormatException;
 import io.github.hasqlite.ChangeSetInterceptor;
+import io.github.hasqlite.Conflict;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.capture.Capture;
 import io.github.hasqlite.capture.SchemaCatalog;
@@ -77,8 +78,7 @@ final class SimulatedNode implements AutoCloseable {
 
     private long lastSequence;
 
-    SimulatedNode(String name, long seed, SimulatedBroker broker, Random random, List<Long> marks)
-            throws SQLException {
+    SimulatedNode(String name, long seed, SimulatedBroker broker, Random random, List<Long> marks) throws SQLException {
         this.name = name;
         this.url = "jdbc:sqlite:file:sim-" + name + "-" + seed + "-" + System.identityHashCode(broker)
                 + "?mode=memory&cache=shared";
@@ -180,6 +180,9 @@ final class SimulatedNode implements AutoCloseable {
             settled = Math.max(settled, outboxId);
             sentUpTo = Math.max(sentUpTo, outboxId);
         }
+
+        @Override
+        public void conflict(Conflict conflict) {}
 
         @Override
         public ChangeSet renumber(ChangeSet changeSet, int ahead) {
@@ -467,8 +470,9 @@ final class SimulatedNode implements AutoCloseable {
         List<String> content = new ArrayList<>();
         List<String> tables = new ArrayList<>();
         try (Statement statement = connection.createStatement()) {
-            try (ResultSet rows = statement.executeQuery("SELECT type, name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL AND name NOT"
-                    + " LIKE 'ha\\_%' ESCAPE '\\' ORDER BY name")) {
+            try (ResultSet rows = statement.executeQuery(
+                    "SELECT type, name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL AND name NOT"
+                            + " LIKE 'ha\\_%' ESCAPE '\\' ORDER BY name")) {
                 while (rows.next()) {
                     content.add(rows.getString(3));
                     if (rows.getString(1).equals("table")) {
@@ -488,7 +492,11 @@ final class SimulatedNode implements AutoCloseable {
                                     .append(
                                             value instanceof byte[] blob
                                                     ? "blob" + List.of(blob.length, blob[0])
-                                                    : value + "/" + (value == null ? "" : value.getClass().getName()));
+                                                    : value + "/"
+                                                            + (value == null
+                                                                    ? ""
+                                                                    : value.getClass()
+                                                                            .getName()));
                         }
                         content.add(row.toString());
                     }
@@ -498,16 +506,19 @@ final class SimulatedNode implements AutoCloseable {
         return content;
     }
 
-    /** The last counters that were accepted, by publisher. */
-    List<String> counters() throws SQLException {
-        List<String> counters = new ArrayList<>();
+    /** The last counters that were accepted, by publisher, and all conflicts. */
+    List<String> bookkeeping() throws SQLException {
+        List<String> lines = new ArrayList<>();
         try (Statement statement = keeper.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT publisher, counter FROM ha_publishers ORDER BY 1")) {
+                ResultSet rows =
+                        statement.executeQuery("SELECT publisher || '=' || counter FROM ha_publishers UNION ALL"
+                                + " SELECT concat_ws(' ', publisher, counter, number, change, coalesce(sequence, 'pending'),"
+                                + " at_ns, node, table_name, kind, losing) FROM ha_conflicts ORDER BY 1")) {
             while (rows.next()) {
-                counters.add(rows.getString(1) + "=" + rows.getLong(2));
+                lines.add(rows.getString(1));
             }
         }
-        return counters;
+        return lines;
     }
 
     private static void execute(SQLiteConnection connection, String sql) throws SQLException {

@@ -46,7 +46,8 @@ final class SimulatedSchema {
     /** One statement that writes rows; it may fail. */
     String statement() {
         return switch (random.nextInt(12)) {
-            case 0, 1 -> "INSERT" + orWhat() + " INTO t(id, email, v) VALUES(" + id() + "," + mail() + "," + value() + ")";
+            case 0, 1 ->
+                "INSERT" + orWhat() + " INTO t(id, email, v) VALUES(" + id() + "," + mail() + "," + value() + ")";
             case 2 -> "UPDATE" + orWhat() + " t SET email=" + mail() + " WHERE id=" + id();
             case 3 -> "UPDATE" + orWhat() + " t SET id=" + id() + " WHERE id=" + id();
             case 4 -> "UPDATE t SET v=" + value() + " WHERE id=" + id();
@@ -90,8 +91,7 @@ final class SimulatedSchema {
         return switch (random.nextInt(4)) {
             case 0 -> "DELETE FROM e WHERE id=" + id();
             case 1 -> "UPDATE" + orWhat() + " e SET y=" + value() + " WHERE id=" + id();
-            default ->
-                "INSERT" + orWhat() + " INTO e(id, x, y) VALUES(" + id() + "," + mail() + "," + value() + ")";
+            default -> "INSERT" + orWhat() + " INTO e(id, x, y) VALUES(" + id() + "," + mail() + "," + value() + ")";
         };
     }
 

@@ -63,8 +63,7 @@ public final class Simulation {
         }
     }
 
-    private @Nullable String play()
-            throws SQLException, InterruptedException, HaltException, ChangeSetFormatException {
+    private @Nullable String play() throws SQLException, InterruptedException, HaltException, ChangeSetFormatException {
         int count = 3 + random.nextInt(3);
         for (int i = 1; i <= count; i++) {
             node("n" + i);
@@ -104,7 +103,9 @@ public final class Simulation {
             broker.step();
         } else if (dice < 97 && !deaf) {
             node.apply();
-            return random.nextInt(20) == 0 || Boolean.getBoolean("always") ? node.differenceFromRule(node("rule" + nodes.size())) : null;
+            return random.nextInt(20) == 0 || Boolean.getBoolean("always")
+                    ? node.differenceFromRule(node("rule" + nodes.size()))
+                    : null;
         } else if (dice >= 98) {
             node.crash();
         }
@@ -133,13 +134,14 @@ public final class Simulation {
             return observer.disorder();
         }
         for (SimulatedNode node : players) {
-            String difference =
-                    SimulatedNode.difference(node.name(), node.content(), "observer", observer.content());
+            String difference = SimulatedNode.difference(node.name(), node.content(), "observer", observer.content());
             if (difference != null) {
                 return difference;
             }
-            if (!node.counters().equals(observer.counters())) {
-                return node.name() + " accepted " + node.counters() + ", the observer " + observer.counters();
+            difference = SimulatedNode.difference(
+                    node.name() + "'s books", node.bookkeeping(), "observer's books", observer.bookkeeping());
+            if (difference != null) {
+                return difference;
             }
         }
         List<String> logged = observer.content().stream()

@@ -65,9 +65,8 @@ class SimulationTests {
     })
     void brokenRuleIsFound(String className, String method) throws Exception {
         Class<?> simulation = new MutantLoader(className, method).loadClass(Simulation.class.getName());
-        assertThat(simulation
-                        .getMethod("firstFailure", long.class, long.class)
-                        .invoke(null, 1L, (long) SEEDS_FOR_MUTANTS))
+        assertThat(simulation.getMethod("firstFailure", long.class, long.class).invoke(null, 1L, (long)
+                        SEEDS_FOR_MUTANTS))
                 .isNotNull();
     }
 }

@@ -92,8 +92,7 @@ public final class MutantLoader extends ClassLoader {
                 writer.visitInsn(Opcodes.RETURN);
             } else if (enumName != null) {
                 String type = descriptor.substring(descriptor.indexOf(')') + 1);
-                writer.visitFieldInsn(
-                        Opcodes.GETSTATIC, type.substring(1, type.length() - 1), enumName, type);
+                writer.visitFieldInsn(Opcodes.GETSTATIC, type.substring(1, type.length() - 1), enumName, type);
                 writer.visitInsn(Opcodes.ARETURN);
             } else {
                 writer.visitVarInsn(Opcodes.ALOAD, (access & Opcodes.ACC_STATIC) == 0 ? 1 : 0);
