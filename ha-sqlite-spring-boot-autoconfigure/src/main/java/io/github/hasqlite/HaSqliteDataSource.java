@@ -23,6 +23,26 @@ public interface HaSqliteDataSource extends DataSource, AutoCloseable {
      */
     default void addConflictListener(Consumer<Conflict> listener) {}
 
+    /**
+     * Goes on where replication has stopped (health says at which change set and why), trying the same
+     * change set again.
+     *
+     * @return whether it had stopped
+     */
+    default boolean retryReplication() {
+        return false;
+    }
+
+    /**
+     * Goes on where replication has stopped, leaving out the change set at which it has: it is kept in
+     * {@code ha_dead_letters}, and this node's content may differ from the others' from then on.
+     *
+     * @return whether it had stopped
+     */
+    default boolean skipFailedChangeSet() {
+        return false;
+    }
+
     /** Closes all connections, the publisher, the subscriber, and an embedded server if there is one. */
     @Override
     void close();

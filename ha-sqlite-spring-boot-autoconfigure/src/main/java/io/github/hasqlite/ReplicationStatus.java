@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param rejectedMessages messages since the start that were no change sets, and skipped
  * @param lastRejection why the last of them was rejected, or {@code null}
  * @param halted why nothing is applied any more until somebody intervenes, or {@code null}
+ * @param deadLetters messages that this node could not apply and left out; they are in {@code
+ *     ha_dead_letters}
  */
 public record ReplicationStatus(
         String node,
@@ -27,7 +29,8 @@ public record ReplicationStatus(
         long outboxLength,
         long rejectedMessages,
         @Nullable String lastRejection,
-        @Nullable String halted) {
+        @Nullable String halted,
+        long deadLetters) {
 
     /** Messages in the stream that are not applied here yet. */
     public long lagMessages() {

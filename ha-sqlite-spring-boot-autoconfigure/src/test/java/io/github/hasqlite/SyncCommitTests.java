@@ -3,6 +3,7 @@ package io.github.hasqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.github.hasqlite.apply.Applier;
 import io.github.hasqlite.autoconfigure.NodeSettings;
 import io.github.hasqlite.testing.Content;
 import io.github.hasqlite.testing.NatsServer;
@@ -130,6 +131,7 @@ class SyncCommitTests {
                 TIMEOUT,
                 settings.bootstrapTimeout(),
                 settings.rowIdentify(),
+                Applier.OnFailure.HALT,
                 false));
         server.stop();
         one.execute("INSERT INTO t VALUES(1, 'degraded')");

@@ -67,6 +67,9 @@ public final class HaSqliteHealthIndicator extends AbstractHealthIndicator {
                 .withDetail("lagMillis", status.lag().toMillis())
                 .withDetail("outboxLength", status.outboxLength())
                 .withDetail("rejectedMessages", status.rejectedMessages());
+        if (status.deadLetters() > 0) {
+            builder.withDetail("deadLetters", status.deadLetters());
+        }
         if (status.lastRejection() != null) {
             builder.withDetail("lastRejection", status.lastRejection());
         }

@@ -33,6 +33,7 @@ public final class AppliedState {
         }
         Parts.create(connection);
         ConflictTable.create(connection);
+        DeadLetters.create(connection);
     }
 
     /** Whether the tables of replication are in the database. */

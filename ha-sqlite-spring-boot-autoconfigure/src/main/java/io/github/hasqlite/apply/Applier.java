@@ -30,6 +30,15 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     private static final int MAX_BATCH = 512;
 
     private static final int ATTEMPTS = 3;
+
+    /** What happens to a change set that cannot be applied after all attempts. */
+    public enum OnFailure {
+        /** Nothing more is applied until somebody intervenes. */
+        HALT,
+        /** It is left out and kept in {@code ha_dead_letters}. */
+        DEAD_LETTER
+    }
+
     private static final long RETRY_PAUSE_MILLIS = 100;
 
     private final Semaphore writeLock;
@@ -40,7 +49,11 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     private final Rejections rejections = new Rejections();
     private final CommandOutcomes commandOutcomes = new CommandOutcomes();
     private final Thread thread;
+    private final OnFailure onFailure;
+    private final Object decision = new Object();
     private volatile @Nullable String halted;
+    private volatile @Nullable String leaveOut;
+    private volatile boolean closed;
     private volatile String ownPublisher = "";
 
     /** Told what was applied, with the write lock held. */
@@ -92,10 +105,12 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
             PendingQueue pending,
             ChangeSetSerializer serializer,
             List<ChangeSetInterceptor> interceptors,
+            OnFailure onFailure,
             AppliedListener listener)
             throws SQLException {
         this.writeLock = writeLock;
         this.state = state;
+        this.onFailure = onFailure;
         this.reader = new MessageReader(serializer);
         this.replay = new Replay(
                 connection,
@@ -171,6 +186,30 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         return halted;
     }
 
+    /** How many messages this node left out because it could not apply them. */
+    public long deadLetters() {
+        return replay.deadLetters().size();
+    }
+
+    /**
+     * Goes on after replication has stopped.
+     *
+     * @param leaveOutFirst whether to leave out the change set at which it has stopped
+     * @return whether it had stopped
+     */
+    public boolean resume(boolean leaveOutFirst) {
+        synchronized (decision) {
+            String reason = halted;
+            if (reason == null) {
+                return false;
+            }
+            leaveOut = leaveOutFirst ? reason : null;
+            halted = null;
+            decision.notifyAll();
+            return true;
+        }
+    }
+
     /** Whether echoes are to be dealt with at once, because somebody waits for the node to catch up. */
     public void hurry(boolean on) {
         inbox.hurry(on);
@@ -180,35 +219,52 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
 
     private void run() {
         try {
-            while (inbox.awaitWork()) {
-                writeLock.acquire();
+            while (true) {
                 try {
-                    applyWaiting();
-                } finally {
-                    writeLock.release();
+                    applyUntilClosed();
+                    return;
+                } catch (HaltException e) {
+                    awaitDecision(e);
+                } catch (RuntimeException | Error e) {
+                    awaitDecision(new HaltException("the applier failed: " + e, e));
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (HaltException e) {
-            halt(e);
-        } catch (RuntimeException | Error e) {
-            halt(new HaltException("the applier failed: " + e, e));
         }
     }
 
-    private void halt(HaltException cause) {
-        halted = cause.getMessage();
+    private void applyUntilClosed() throws InterruptedException, HaltException {
+        while (inbox.awaitWork()) {
+            writeLock.acquire();
+            try {
+                applyWaiting();
+            } finally {
+                writeLock.release();
+            }
+        }
+    }
+
+    private void awaitDecision(HaltException cause) throws InterruptedException {
         logger.error("Replication to this node has stopped: {}", cause.getMessage(), cause);
         commandOutcomes.failAll(new SQLException("replication has stopped: " + cause.getMessage(), "58000"));
+        synchronized (decision) {
+            halted = cause.getMessage();
+            while (halted != null && !closed) {
+                decision.wait();
+            }
+        }
+        logger.info("Replication to this node goes on");
     }
 
     /** Applies what has been received, at most one batch, with the write lock held. */
     void applyWaiting() throws InterruptedException, HaltException {
         List<Received> batch = inbox.peek(MAX_BATCH);
         try {
-            applyBatch(batch);
-            return;
+            if (leaveOut == null) {
+                applyBatch(batch);
+                return;
+            }
         } catch (SQLException | HaltException e) {
             logger.debug("A batch could not be applied; applying its messages one by one", e);
         }
@@ -218,19 +274,43 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     }
 
     private void applyAlone(Received received) throws InterruptedException, HaltException {
-        for (int attempt = 1; ; attempt++) {
+        String reason = leaveOut;
+        leaveOut = null;
+        for (int attempt = 1; reason == null; attempt++) {
             try {
                 applyBatch(List.of(received));
                 return;
             } catch (SQLException e) {
                 if (attempt == ATTEMPTS) {
-                    throw new HaltException(
+                    reason = failed(new HaltException(
                             "change set " + received.sequence() + " of the stream cannot be applied: " + e.getMessage(),
-                            e);
+                            e));
+                } else {
+                    TimeUnit.MILLISECONDS.sleep(RETRY_PAUSE_MILLIS * attempt);
                 }
-                TimeUnit.MILLISECONDS.sleep(RETRY_PAUSE_MILLIS * attempt);
+            } catch (HaltException e) {
+                reason = failed(e);
             }
         }
+        leaveOut(received, reason);
+    }
+
+    private String failed(HaltException failure) throws HaltException {
+        if (onFailure == OnFailure.HALT) {
+            throw failure;
+        }
+        return String.valueOf(failure.getMessage());
+    }
+
+    private void leaveOut(Received received, String reason) throws HaltException {
+        logger.error("Left out and kept in ha_dead_letters: {}", reason);
+        try {
+            replay.leaveOut(received, reason);
+        } catch (SQLException e) {
+            throw new HaltException(
+                    "message " + received.sequence() + " cannot even be left out: " + e.getMessage(), e);
+        }
+        inbox.remove(1);
     }
 
     private void applyBatch(List<Received> batch) throws SQLException, HaltException {
@@ -241,6 +321,10 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     @Override
     public void close() {
         inbox.close();
+        synchronized (decision) {
+            closed = true;
+            decision.notifyAll();
+        }
         thread.interrupt();
         try {
             thread.join(TimeUnit.SECONDS.toMillis(10));

@@ -41,6 +41,7 @@ final class Replay {
     private final Rejections rejections;
     private final CommandOutcomes commandOutcomes;
     private final ConflictTable conflicts;
+    private final DeadLetters deadLetters;
     private final Rebase rebase;
     private final Echoes echoes;
     private final PendingFootprints footprints = new PendingFootprints();
@@ -72,6 +73,7 @@ final class Replay {
         this.rejections = rejections;
         this.commandOutcomes = commandOutcomes;
         this.conflicts = new ConflictTable(connection, serializer);
+        this.deadLetters = new DeadLetters(connection);
         this.rebase = new Rebase(application, outbox, serializer, conflicts);
         this.echoes = new Echoes(connection, reader, outbox, pending);
     }
@@ -83,6 +85,10 @@ final class Replay {
 
     Echoes echoes() {
         return echoes;
+    }
+
+    DeadLetters deadLetters() {
+        return deadLetters;
     }
 
     ConflictTable conflicts() {
@@ -112,9 +118,29 @@ final class Replay {
         }
     }
 
+    /**
+     * Leaves a message out that cannot be applied here, and keeps it in {@code ha_dead_letters}.
+     *
+     * @param reason why it cannot be applied
+     */
+    void leaveOut(Received received, String reason) throws SQLException, HaltException {
+        try {
+            Progress progress = new Progress(state.step());
+            progress.leftOut = reason;
+            apply(List.of(received), false, progress);
+        } catch (MetPendingException e) {
+            throw new IllegalStateException("what is not applied meets nothing", e);
+        }
+        deadLetters.recount();
+    }
+
     private void apply(List<Received> batch, boolean undoFirst)
             throws SQLException, HaltException, MetPendingException {
-        Progress progress = new Progress(state.step());
+        apply(batch, undoFirst, new Progress(state.step()));
+    }
+
+    private void apply(List<Received> batch, boolean undoFirst, Progress progress)
+            throws SQLException, HaltException, MetPendingException {
         execute("BEGIN IMMEDIATE");
         try {
             if (undoFirst) {
@@ -195,6 +221,10 @@ final class Replay {
 
         boolean schemaChanged;
 
+        /** Why the one message is not applied. */
+        @Nullable
+        String leftOut;
+
         Progress(AppliedState.Step step) {
             this.step = step;
         }
@@ -242,7 +272,12 @@ final class Replay {
                 noteForgery(received, progress);
             }
         }
-        if (changeSet != null) {
+        String leftOut = progress.leftOut;
+        if (leftOut != null && changeSet != null) {
+            deadLetters.add(received, leftOut);
+            progress.outcomes.add(() -> commandOutcomes.complete(
+                    received.publisher(), received.counter(), new SQLException("left out: " + leftOut, "58000")));
+        } else if (changeSet != null) {
             if (meets(changeSet, progress)) {
                 undoPending(progress);
             }

@@ -2,6 +2,7 @@ package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.RowIdentify;
+import io.github.hasqlite.apply.Applier;
 import io.github.hasqlite.jdbc.PoolSettings.Synchronous;
 import java.time.Duration;
 import java.util.List;
@@ -31,6 +32,7 @@ import org.springframework.util.unit.DataSize;
  * @param subscriber Receiving the changes of the other nodes.
  * @param bootstrap Catching up at the start.
  * @param nats NATS servers.
+ * @param apply Applying the other nodes' changes.
  * @param pool Connections to the database file.
  */
 @ConfigurationProperties(prefix = HaSqliteProperties.PREFIX, ignoreUnknownFields = false)
@@ -49,6 +51,7 @@ public record HaSqliteProperties(
         @DefaultValue Subscriber subscriber,
         @DefaultValue Bootstrap bootstrap,
         @DefaultValue Nats nats,
+        @DefaultValue Apply apply,
         @DefaultValue Pool pool) {
 
     static final String PREFIX = "ha.sqlite";
@@ -164,6 +167,14 @@ public record HaSqliteProperties(
                     + user + ", password=" + hide(password) + "]";
         }
     }
+
+    /**
+     * Applying changes.
+     *
+     * @param onFailure What happens to a change set that cannot be applied here after several attempts. HALT applies
+     *     nothing more until somebody intervenes; DEAD_LETTER leaves it out, so that this node may differ.
+     */
+    public record Apply(@DefaultValue("halt") Applier.OnFailure onFailure) {}
 
     /**
      * Connections to the database file.

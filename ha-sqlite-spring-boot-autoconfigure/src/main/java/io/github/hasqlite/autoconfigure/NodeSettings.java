@@ -2,6 +2,7 @@ package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.RowIdentify;
+import io.github.hasqlite.apply.Applier;
 import io.github.hasqlite.jdbc.PoolSettings;
 import java.time.Duration;
 
@@ -16,6 +17,7 @@ import java.time.Duration;
  * @param publisherTimeout how long a commit waits for the stream
  * @param bootstrapTimeout how long the start waits for the node to catch up
  * @param rowIdentify how rows are found when change sets are applied
+ * @param onApplyFailure what happens to a change set that cannot be applied
  * @param readOnly whether this is a read replica, whose data source refuses to write
  */
 public record NodeSettings(
@@ -26,6 +28,7 @@ public record NodeSettings(
         Duration publisherTimeout,
         Duration bootstrapTimeout,
         RowIdentify rowIdentify,
+        Applier.OnFailure onApplyFailure,
         boolean readOnly) {
 
     /** Defaults: {@code sync}, 15 s for a commit, five minutes to catch up. */
@@ -38,18 +41,49 @@ public record NodeSettings(
                 Duration.ofSeconds(15),
                 Duration.ofMinutes(5),
                 RowIdentify.PK,
+                Applier.OnFailure.HALT,
                 false);
     }
 
     /** The same with another commit mode. */
     public NodeSettings withCommitMode(CommitMode mode) {
         return new NodeSettings(
-                name, pool, mode, degradeOnTimeout, publisherTimeout, bootstrapTimeout, rowIdentify, readOnly);
+                name,
+                pool,
+                mode,
+                degradeOnTimeout,
+                publisherTimeout,
+                bootstrapTimeout,
+                rowIdentify,
+                onApplyFailure,
+                readOnly);
     }
 
     /** The same with another timeout for commits. */
     public NodeSettings withPublisherTimeout(Duration timeout) {
         return new NodeSettings(
-                name, pool, commitMode, degradeOnTimeout, timeout, bootstrapTimeout, rowIdentify, readOnly);
+                name,
+                pool,
+                commitMode,
+                degradeOnTimeout,
+                timeout,
+                bootstrapTimeout,
+                rowIdentify,
+                onApplyFailure,
+                readOnly);
+    }
+
+    /** The same with another way to deal with change sets that cannot be applied. */
+    public NodeSettings withOnApplyFailure(Applier.OnFailure policy) {
+        return new NodeSettings(
+                name,
+                pool,
+                commitMode,
+                degradeOnTimeout,
+                publisherTimeout,
+                bootstrapTimeout,
+                rowIdentify,
+                policy,
+                readOnly);
     }
 }

@@ -17,6 +17,7 @@ import io.github.hasqlite.capture.SchemaCatalog;
 import io.github.hasqlite.jdbc.CommitLog;
 import io.github.hasqlite.jdbc.DatabaseFile;
 import io.github.hasqlite.jdbc.ReplicatingDataSource;
+import io.github.hasqlite.jdbc.Replication;
 import io.github.hasqlite.jdbc.WriteLock;
 import io.github.hasqlite.outbox.OutboxRelay;
 import io.github.hasqlite.outbox.OutboxTable;
@@ -38,7 +39,7 @@ import org.sqlite.SQLiteConnection;
  * Puts one node together: the data source, the outbox and its relay, the applier and the stream.
  * Nothing in it is of Spring, so that tests and programs without Spring can open a node, too.
  */
-public final class ReplicationNode implements AutoCloseable {
+public final class ReplicationNode implements Replication {
 
     private static final Logger logger = LoggerFactory.getLogger(ReplicationNode.class);
 
@@ -107,9 +108,21 @@ public final class ReplicationNode implements AutoCloseable {
         WriteLock lock = new WriteLock(
                 new Semaphore(1, true), settings.pool().lockTimeout().toMillis());
         ReplicationStatus status =
-                new ReplicationStatus(settings.name(), false, false, 0, 0, Duration.ZERO, 0, 0, null, null);
+                new ReplicationStatus(settings.name(), false, false, 0, 0, Duration.ZERO, 0, 0, null, null, 0);
         return new ReplicatingDataSource(
-                settings.pool(), settings.readOnly(), lock, new SchemaCatalog(), null, () -> status, () -> {});
+                settings.pool(), settings.readOnly(), lock, new SchemaCatalog(), null, new NoReplication(status));
+    }
+
+    /** Nothing is replicated. */
+    private record NoReplication(ReplicationStatus status) implements Replication {
+
+        @Override
+        public boolean resume(boolean skipFailed) {
+            return false;
+        }
+
+        @Override
+        public void close() {}
     }
 
     private ReplicationNode(
@@ -141,6 +154,7 @@ public final class ReplicationNode implements AutoCloseable {
                 pending,
                 serializer,
                 interceptors,
+                settings.onApplyFailure(),
                 new Bookkeeping());
         this.join = new StreamJoin(settings, subscriber, applier, state, pending, relay, changeSets.publisher());
         resources.push(connection);
@@ -164,8 +178,8 @@ public final class ReplicationNode implements AutoCloseable {
                         application,
                         settings.publisherTimeout());
         CommitLog log = new OutboxCommitLog(settings, changeSets, serializer, pending, relay, placing);
-        this.dataSource = new ReplicatingDataSource(
-                settings.pool(), settings.readOnly(), writeLock, catalog, log, this::status, this);
+        this.dataSource =
+                new ReplicatingDataSource(settings.pool(), settings.readOnly(), writeLock, catalog, log, this);
     }
 
     /** Follows what the applier commits. */
@@ -208,7 +222,13 @@ public final class ReplicationNode implements AutoCloseable {
         }
     }
 
-    private ReplicationStatus status() {
+    @Override
+    public boolean resume(boolean skipFailed) {
+        return applier.resume(skipFailed);
+    }
+
+    @Override
+    public ReplicationStatus status() {
         long applied = state.sequence();
         long received = applier.receivedSequence();
         long waitingSince = applier.oldestWaitingNs();
@@ -224,7 +244,8 @@ public final class ReplicationNode implements AutoCloseable {
                 pending.size(),
                 applier.rejections().count(),
                 applier.rejections().last(),
-                halted);
+                halted,
+                applier.deadLetters());
     }
 
     /** Closes all but the pools, which the data source closes first. */

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -33,8 +32,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     private final boolean readOnly;
     private final ReadValidator validator;
     private final Checkpointer checkpointer;
-    private final Supplier<ReplicationStatus> status;
-    private final AutoCloseable replication;
+    private final Replication replication;
     private final List<Consumer<Conflict>> conflictListeners = new CopyOnWriteArrayList<>();
     private final Map<String, ParsedSql> parsed = new ConcurrentHashMap<>();
 
@@ -46,8 +44,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
      * @param writeLock the one write lock, shared with the applier
      * @param catalog the schema as committed, shared with the applier
      * @param commitLog where transactions go, or {@code null} if nothing is replicated
-     * @param status answers {@link #replicationStatus()}
-     * @param replication closed after the pools
+     * @param replication asked how it is doing, and closed after the pools
      */
     public ReplicatingDataSource(
             PoolSettings settings,
@@ -55,9 +52,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
             WriteLock writeLock,
             SchemaCatalog catalog,
             @Nullable CommitLog commitLog,
-            Supplier<ReplicationStatus> status,
-            AutoCloseable replication) {
-        this.status = status;
+            Replication replication) {
         this.readOnly = readOnly;
         this.replication = replication;
         DatabaseFile file = new DatabaseFile(settings);
@@ -120,7 +115,17 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
 
     @Override
     public ReplicationStatus replicationStatus() {
-        return status.get();
+        return replication.status();
+    }
+
+    @Override
+    public boolean retryReplication() {
+        return replication.resume(false);
+    }
+
+    @Override
+    public boolean skipFailedChangeSet() {
+        return replication.resume(true);
     }
 
     @Override

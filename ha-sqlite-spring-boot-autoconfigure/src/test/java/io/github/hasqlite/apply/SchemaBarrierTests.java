@@ -65,6 +65,7 @@ class SchemaBarrierTests {
                 pending,
                 serializer,
                 List.of(),
+                Applier.OnFailure.HALT,
                 new Ignored());
         barrier = new SchemaBarrier(applier, state, pending);
     }

@@ -124,6 +124,7 @@ final class SimulatedNode implements AutoCloseable {
                 pending,
                 SERIALIZER,
                 List.of(new Witness()),
+                Applier.OnFailure.HALT,
                 new Listener());
         applier.begin(publisher);
         received = state.sequence();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.apply.Applier;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import java.nio.file.Path;
@@ -70,6 +71,7 @@ class ConnectionTests {
                         settings.publisherTimeout(),
                         settings.bootstrapTimeout(),
                         settings.rowIdentify(),
+                        Applier.OnFailure.HALT,
                         false),
                 List.of());
         dataSource = node.dataSource();

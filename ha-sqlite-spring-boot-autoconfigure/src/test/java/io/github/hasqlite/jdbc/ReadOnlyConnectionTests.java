@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.RowIdentify;
+import io.github.hasqlite.apply.Applier;
 import io.github.hasqlite.autoconfigure.NodeSettings;
 import io.github.hasqlite.autoconfigure.ReplicationNode;
 import java.nio.file.Path;
@@ -105,6 +106,7 @@ class ReadOnlyConnectionTests {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
                 RowIdentify.PK,
+                Applier.OnFailure.HALT,
                 readOnly);
     }
 }

@@ -1,0 +1,22 @@
+package io.github.hasqlite.jdbc;
+
+import io.github.hasqlite.ReplicationStatus;
+
+/** What the data source asks of replication, beside {@link CommitLog}. Thread-safe. */
+public interface Replication extends AutoCloseable {
+
+    /** How it is doing; cheap. */
+    ReplicationStatus status();
+
+    /**
+     * Goes on after it has stopped.
+     *
+     * @param skipFailed whether to leave out the change set at which it has
+     * @return whether it had stopped
+     */
+    boolean resume(boolean skipFailed);
+
+    /** Ends it; the pools are closed already. */
+    @Override
+    void close();
+}
