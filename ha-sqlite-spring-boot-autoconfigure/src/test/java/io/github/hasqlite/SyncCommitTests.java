@@ -131,6 +131,7 @@ class SyncCommitTests {
                 TIMEOUT,
                 settings.bootstrapTimeout(),
                 settings.rowIdentify(),
+                MergeMode.ROW,
                 Applier.OnFailure.HALT,
                 false));
         server.stop();

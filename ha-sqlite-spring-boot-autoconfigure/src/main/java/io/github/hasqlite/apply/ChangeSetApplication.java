@@ -2,6 +2,7 @@ package io.github.hasqlite.apply;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.Operation;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.apply.Outcome.Applied;
@@ -44,11 +45,13 @@ public final class ChangeSetApplication implements AutoCloseable {
      *
      * @param connection opened for this object alone, with foreign keys off and trusted_schema off
      * @param identify how rows are found; the same on all nodes
+     * @param merge what updates of rows mean that somebody else has changed; the same on all nodes
      * @param recorder learns from triggers on this connection what is done to rows
      * @throws SQLException if the connection enforces foreign keys, or this version of SQLite does not
      *     fire triggers in the order needed
      */
-    public ChangeSetApplication(SQLiteConnection connection, RowIdentify identify, RowRecorder recorder)
+    public ChangeSetApplication(
+            SQLiteConnection connection, RowIdentify identify, MergeMode merge, RowRecorder recorder)
             throws SQLException {
         FiringOrder.require();
         this.connection = connection;
@@ -66,7 +69,7 @@ public final class ChangeSetApplication implements AutoCloseable {
         // or the driver runs a query after every insert
         connection.getConnectionConfig().setGetGeneratedKeys(false);
         this.silence = new TriggerSilence(connection, recorder);
-        this.tables = new TableCache(connection, identify, silence, recorder, rowids, overwritten);
+        this.tables = new TableCache(connection, identify, merge, silence, recorder, rowids, overwritten);
         this.commands = new CommandRunner(connection, tables, silence);
         this.savepoint = new ApplySavepoint(connection);
     }

@@ -2,6 +2,7 @@ package io.github.hasqlite.apply;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.Conflict.Kind;
+import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -35,6 +36,7 @@ final class RowWriter {
     private final SQLiteConnection connection;
     private final RowLayout layout;
     private final RowIdentify identify;
+    private final MergeMode merge;
     private final RowidWatch rowids;
     private final Overwritten overwritten;
     private final Occupants occupants;
@@ -80,6 +82,7 @@ final class RowWriter {
             SQLiteConnection connection,
             RowLayout layout,
             RowIdentify identify,
+            MergeMode merge,
             UniqueKeys unique,
             RowidWatch rowids,
             Overwritten overwritten,
@@ -87,6 +90,7 @@ final class RowWriter {
         this.connection = connection;
         this.layout = layout;
         this.identify = identify;
+        this.merge = merge;
         this.rowids = rowids;
         this.overwritten = overwritten;
         this.whole = whole;
@@ -195,9 +199,10 @@ final class RowWriter {
         if (current == null) {
             return false;
         }
-        noteUnseen(current, change);
-        if (!updateByKey(updates, change, false)) {
-            replace(current, change);
+        Change effective = merged(current, change);
+        noteUnseen(current, effective);
+        if (!updateByKey(updates, effective, false)) {
+            replace(current, effective);
         }
         return true;
     }
@@ -239,9 +244,10 @@ final class RowWriter {
         if (current == null) {
             return false;
         }
-        noteUnseen(current, change);
-        if (!updateAt(updates, rowid, change, false)) {
-            replace(current, change);
+        Change effective = merged(current, change);
+        noteUnseen(current, effective);
+        if (!updateAt(updates, rowid, effective, false)) {
+            replace(current, effective);
         }
         return true;
     }
@@ -277,6 +283,11 @@ final class RowWriter {
             insert(change.newValues(), null, Kind.UNIQUE_KEY);
         }
         return true;
+    }
+
+    /** The update as it is meant for the row as it is now. */
+    private Change merged(StoredRow current, Change change) {
+        return merge == MergeMode.COLUMN ? current.merged(layout, change) : change;
     }
 
     private void noteUnseen(StoredRow current, Change change) {

@@ -61,6 +61,30 @@ record StoredRow(long rowid, List<@Nullable Object> values) {
         return a == null ? b == null : a.equals(b);
     }
 
+    /**
+     * An update that sets only what its author changed: its old image takes from this row what the
+     * author left alone, its new image too.
+     */
+    Change merged(RowLayout layout, Change change) {
+        List<@Nullable Object> old = new ArrayList<>(change.oldValues());
+        List<@Nullable Object> row = new ArrayList<>(change.newValues());
+        for (int i = 0; i < layout.width(); i++) {
+            int source = layout.source()[i];
+            if (equal(old.get(source), row.get(source))) {
+                old.set(source, values.get(i));
+                row.set(source, values.get(i));
+            }
+        }
+        return Change.update(
+                change.table(),
+                change.columns(),
+                change.pkColumns(),
+                change.oldRowid(),
+                change.newRowid(),
+                Collections.unmodifiableList(old),
+                Collections.unmodifiableList(row));
+    }
+
     /** The row as a change that deletes it. */
     Change asDeletion(RowLayout layout) {
         return Change.delete(

@@ -1,6 +1,7 @@
 package io.github.hasqlite.apply;
 
 import io.github.hasqlite.Change;
+import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.TableDefinition;
 import io.github.hasqlite.TableDefinition.Kind;
@@ -19,6 +20,7 @@ final class TableCache {
 
     private final SQLiteConnection connection;
     private final RowIdentify identify;
+    private final MergeMode merge;
     private final TriggerSilence silence;
     private final RowRecorder recorder;
     private final RowidWatch rowids;
@@ -33,12 +35,14 @@ final class TableCache {
     TableCache(
             SQLiteConnection connection,
             RowIdentify identify,
+            MergeMode merge,
             TriggerSilence silence,
             RowRecorder recorder,
             RowidWatch rowids,
             Overwritten overwritten) {
         this.connection = connection;
         this.identify = identify;
+        this.merge = merge;
         this.silence = silence;
         this.recorder = recorder;
         this.rowids = rowids;
@@ -127,7 +131,7 @@ final class TableCache {
         silence.removeAll();
         Set<String> virtual = new HashSet<>();
         for (TableDefinition table : TableDefinition.readAll(connection)) {
-            TableRows rows = new TableRows(connection, table, identify, silence, recorder, rowids, overwritten);
+            TableRows rows = new TableRows(connection, table, identify, merge, silence, recorder, rowids, overwritten);
             byName.put(table.name(), rows);
             byFoldedName.put(fold(table.name()), rows);
             if (table.kind() == Kind.VIRTUAL) {

@@ -1,6 +1,7 @@
 package io.github.hasqlite.apply;
 
 import io.github.hasqlite.Change;
+import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.TableDefinition;
 import io.github.hasqlite.apply.Outcome.Skipped;
@@ -42,6 +43,7 @@ final class TableRows {
     private final SQLiteConnection connection;
     private final TableDefinition definition;
     private final RowIdentify identify;
+    private final MergeMode merge;
     private final TriggerSilence silence;
     private final RowRecorder recorder;
     private final RowidWatch rowids;
@@ -58,6 +60,7 @@ final class TableRows {
             SQLiteConnection connection,
             TableDefinition definition,
             RowIdentify identify,
+            MergeMode merge,
             TriggerSilence silence,
             RowRecorder recorder,
             RowidWatch rowids,
@@ -65,6 +68,7 @@ final class TableRows {
         this.connection = connection;
         this.definition = definition;
         this.identify = identify;
+        this.merge = merge;
         this.silence = silence;
         this.recorder = recorder;
         this.rowids = rowids;
@@ -182,8 +186,8 @@ final class TableRows {
     private ForColumns read(List<String> names) throws SQLException, RefusedChangeException {
         try {
             RowLayout layout = RowLayout.of(definition, columns(), generated, names);
-            RowWriter writer =
-                    new RowWriter(connection, layout, identify, uniqueKeys(), rowids, overwritten, this::wholeWriter);
+            RowWriter writer = new RowWriter(
+                    connection, layout, identify, merge, uniqueKeys(), rowids, overwritten, this::wholeWriter);
             return new ForColumns(names, writer, new RowKeys(uniqueKeys(), layout, identify), "");
         } catch (UnknownColumnException e) {
             return new ForColumns(names, null, null, String.valueOf(e.getMessage()));

@@ -1,6 +1,7 @@
 package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.CommitMode;
+import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.apply.Applier;
 import io.github.hasqlite.jdbc.PoolSettings.Synchronous;
@@ -26,6 +27,8 @@ import org.springframework.util.unit.DataSize;
  * @param stream JetStream stream that stores the changes, shared by all nodes.
  * @param streamMaxAge How long the stream keeps a change. A node that was away for longer cannot catch up.
  * @param replicas On how many servers of a NATS cluster each change is stored, 1 to 5.
+ * @param merge What an update means for a row that another node has changed meanwhile. ROW sets all of it, COLUMN the
+ *     columns that were changed. The same on all nodes.
  * @param rowIdentify How the row that another node's change means is found. The same on all nodes.
  * @param commitMode When a commit returns. The same on all nodes.
  * @param publisher Sending changes to the other nodes.
@@ -46,6 +49,7 @@ public record HaSqliteProperties(
         @DefaultValue("24h") Duration streamMaxAge,
         @DefaultValue("1") int replicas,
         @DefaultValue("pk") RowIdentify rowIdentify,
+        @DefaultValue("row") MergeMode merge,
         @DefaultValue("sync") CommitMode commitMode,
         @DefaultValue Publisher publisher,
         @DefaultValue Subscriber subscriber,

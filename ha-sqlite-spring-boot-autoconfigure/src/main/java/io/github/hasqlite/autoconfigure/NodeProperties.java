@@ -92,6 +92,7 @@ final class NodeProperties {
                 properties.publisher().timeout(),
                 properties.bootstrap().timeout(),
                 properties.rowIdentify(),
+                properties.merge(),
                 properties.apply().onFailure(),
                 !properties.publisher().enabled());
     }

@@ -1,6 +1,7 @@
 package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.CommitMode;
+import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.apply.Applier;
 import io.github.hasqlite.jdbc.PoolSettings;
@@ -17,6 +18,7 @@ import java.time.Duration;
  * @param publisherTimeout how long a commit waits for the stream
  * @param bootstrapTimeout how long the start waits for the node to catch up
  * @param rowIdentify how rows are found when change sets are applied
+ * @param merge what updates mean for rows that somebody else has changed meanwhile
  * @param onApplyFailure what happens to a change set that cannot be applied
  * @param readOnly whether this is a read replica, whose data source refuses to write
  */
@@ -28,6 +30,7 @@ public record NodeSettings(
         Duration publisherTimeout,
         Duration bootstrapTimeout,
         RowIdentify rowIdentify,
+        MergeMode merge,
         Applier.OnFailure onApplyFailure,
         boolean readOnly) {
 
@@ -41,6 +44,7 @@ public record NodeSettings(
                 Duration.ofSeconds(15),
                 Duration.ofMinutes(5),
                 RowIdentify.PK,
+                MergeMode.ROW,
                 Applier.OnFailure.HALT,
                 false);
     }
@@ -55,6 +59,7 @@ public record NodeSettings(
                 publisherTimeout,
                 bootstrapTimeout,
                 rowIdentify,
+                merge,
                 onApplyFailure,
                 readOnly);
     }
@@ -69,6 +74,7 @@ public record NodeSettings(
                 timeout,
                 bootstrapTimeout,
                 rowIdentify,
+                merge,
                 onApplyFailure,
                 readOnly);
     }
@@ -83,7 +89,23 @@ public record NodeSettings(
                 publisherTimeout,
                 bootstrapTimeout,
                 rowIdentify,
+                merge,
                 policy,
+                readOnly);
+    }
+
+    /** The same with another merge mode. */
+    public NodeSettings withMerge(MergeMode mode) {
+        return new NodeSettings(
+                name,
+                pool,
+                commitMode,
+                degradeOnTimeout,
+                publisherTimeout,
+                bootstrapTimeout,
+                rowIdentify,
+                mode,
+                onApplyFailure,
                 readOnly);
     }
 }

@@ -144,7 +144,7 @@ public final class ReplicationNode implements Replication {
         SQLiteConnection relayConnection = file.open();
         this.relay = new OutboxRelay(new OutboxTable(relayConnection), pending, permit, publisher, serializer);
         ChangeSetApplication application = new ChangeSetApplication(
-                connection, settings.rowIdentify(), new CapturedRows(new RowImages(connection)));
+                connection, settings.rowIdentify(), settings.merge(), new CapturedRows(new RowImages(connection)));
         this.applier = new Applier(
                 connection,
                 permit,

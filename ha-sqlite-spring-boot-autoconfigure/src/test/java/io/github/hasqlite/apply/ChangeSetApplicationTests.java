@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.apply.Outcome.Applied;
 import io.github.hasqlite.apply.Outcome.Failed;
@@ -414,7 +415,8 @@ class ChangeSetApplicationTests {
     @Test
     void refusesAConnectionThatEnforcesForeignKeys() throws SQLException {
         try (SQLiteConnection connection = Databases.open(folder.resolve("fk.db"), true)) {
-            assertThatThrownBy(() -> new ChangeSetApplication(connection, RowIdentify.PK, new TestRecorder(connection)))
+            assertThatThrownBy(() -> new ChangeSetApplication(
+                            connection, RowIdentify.PK, MergeMode.ROW, new TestRecorder(connection)))
                     .isInstanceOf(SQLException.class)
                     .hasMessageContaining("foreign keys off");
         }

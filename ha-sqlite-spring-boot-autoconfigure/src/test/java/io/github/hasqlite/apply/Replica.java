@@ -2,6 +2,7 @@ package io.github.hasqlite.apply;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -20,8 +21,12 @@ final class Replica implements AutoCloseable {
     }
 
     Replica(Path file, RowIdentify identify) throws SQLException {
+        this(file, identify, MergeMode.ROW);
+    }
+
+    Replica(Path file, RowIdentify identify, MergeMode merge) throws SQLException {
         connection = Databases.open(file, false);
-        application = new ChangeSetApplication(connection, identify, new TestRecorder(connection));
+        application = new ChangeSetApplication(connection, identify, merge, new TestRecorder(connection));
     }
 
     /** Applies one change set in a transaction of its own. */

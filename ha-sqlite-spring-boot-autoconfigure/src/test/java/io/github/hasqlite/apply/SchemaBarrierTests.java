@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.Conflict;
+import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.changeset.FragmentCodec;
@@ -59,7 +60,7 @@ class SchemaBarrierTests {
         applier = new Applier(
                 connection,
                 new Semaphore(0),
-                new ChangeSetApplication(connection, RowIdentify.PK, new TestRecorder(connection)),
+                new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new TestRecorder(connection)),
                 state,
                 outbox,
                 pending,

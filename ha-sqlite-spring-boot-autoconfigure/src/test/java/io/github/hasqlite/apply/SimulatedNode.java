@@ -5,6 +5,7 @@ import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetFormatException;
 import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.Conflict;
+import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.capture.Capture;
 import io.github.hasqlite.capture.SchemaCatalog;
@@ -42,6 +43,7 @@ final class SimulatedNode implements AutoCloseable {
 
     private final String name;
     private final String url;
+    private final MergeMode merge;
     private final SimulatedBroker broker;
     private final Random random;
     private final SimulatedSchema schema;
@@ -78,8 +80,10 @@ final class SimulatedNode implements AutoCloseable {
 
     private long lastSequence;
 
-    SimulatedNode(String name, long seed, SimulatedBroker broker, Random random, List<Long> marks) throws SQLException {
+    SimulatedNode(String name, long seed, MergeMode merge, SimulatedBroker broker, Random random, List<Long> marks)
+            throws SQLException {
         this.name = name;
+        this.merge = merge;
         this.url = "jdbc:sqlite:file:sim-" + name + "-" + seed + "-" + System.identityHashCode(broker)
                 + "?mode=memory&cache=shared";
         this.broker = broker;
@@ -114,7 +118,7 @@ final class SimulatedNode implements AutoCloseable {
         state = new AppliedState();
         state.load(applying);
         pending = new PendingQueue(OutboxTable.pending(applying));
-        application = new ChangeSetApplication(applying, RowIdentify.PK, new TestRecorder(applying));
+        application = new ChangeSetApplication(applying, RowIdentify.PK, merge, new TestRecorder(applying));
         applier = new Applier(
                 applying,
                 new Semaphore(1),

@@ -1,6 +1,7 @@
 package io.github.hasqlite.apply;
 
 import io.github.hasqlite.ChangeSetFormatException;
+import io.github.hasqlite.MergeMode;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,12 +20,14 @@ public final class Simulation {
 
     private final Random random;
     private final long seed;
+    private final MergeMode merge;
     private final SimulatedBroker broker;
     private final List<Long> marks = new ArrayList<>();
     private final List<SimulatedNode> nodes = new ArrayList<>();
 
     private Simulation(long seed) {
         this.seed = seed;
+        this.merge = seed % 3 == 0 ? MergeMode.COLUMN : MergeMode.ROW;
         this.random = new Random(seed * 0x9E3779B97F4A7C15L + 0x1234567);
         this.broker = new SimulatedBroker(random);
     }
@@ -85,7 +88,7 @@ public final class Simulation {
     }
 
     private SimulatedNode node(String name) throws SQLException {
-        SimulatedNode node = new SimulatedNode(name, seed, broker, random, marks);
+        SimulatedNode node = new SimulatedNode(name, seed, merge, broker, random, marks);
         nodes.add(node);
         return node;
     }

@@ -2,6 +2,7 @@ package io.github.hasqlite.benchmark;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.apply.ChangeSetApplication;
 import io.github.hasqlite.apply.TestRecorder;
@@ -127,7 +128,7 @@ public final class ApplyBenchmark {
     private static void applyAll(SQLiteConnection connection, Statement statement, List<ChangeSet> changeSets)
             throws SQLException {
         try (ChangeSetApplication application =
-                new ChangeSetApplication(connection, RowIdentify.PK, new TestRecorder(connection))) {
+                new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new TestRecorder(connection))) {
             for (int from = 0; from < changeSets.size(); from += BATCH) {
                 statement.executeUpdate("BEGIN IMMEDIATE");
                 for (ChangeSet changeSet : changeSets.subList(from, from + BATCH)) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.apply.Applier;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
@@ -71,6 +72,7 @@ class ConnectionTests {
                         settings.publisherTimeout(),
                         settings.bootstrapTimeout(),
                         settings.rowIdentify(),
+                        MergeMode.ROW,
                         Applier.OnFailure.HALT,
                         false),
                 List.of());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.apply.Applier;
 import io.github.hasqlite.autoconfigure.NodeSettings;
@@ -106,6 +107,7 @@ class ReadOnlyConnectionTests {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
                 RowIdentify.PK,
+                MergeMode.ROW,
                 Applier.OnFailure.HALT,
                 readOnly);
     }
