@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -40,11 +41,11 @@ record UniqueKey(String condition, Set<String> columns) {
         List<UniqueKey> keys = new ArrayList<>();
         String rowid = table.rowidAlias() == null ? table.rowidName() : SqlIdentifier.quote(table.rowidAlias());
         if (!table.withoutRowid() && rowid != null) {
-            keys.add(new UniqueKey(
-                    rowid + " = " + NEW + rowid,
-                    table.rowidAlias() == null
-                            ? Set.copyOf(ROWID_NAMES)
-                            : Set.of(table.rowidAlias(), "rowid", "_rowid_", "oid")));
+            Set<String> names = new TreeSet<>(ROWID_NAMES);
+            if (table.rowidAlias() != null) {
+                names.add(table.rowidAlias());
+            }
+            keys.add(new UniqueKey(rowid + " = " + NEW + rowid, Set.copyOf(names)));
         }
         Map<String, Column> columns = columns(connection, table.name());
         for (Index index : indexes(connection, table.name())) {
