@@ -25,6 +25,8 @@ public final class Capture {
     private final SQLiteConnection connection;
     private final SchemaCatalog catalog;
     private final CaptureBuffer buffer = new CaptureBuffer();
+    private final StoredRows stored;
+    private final ReplacedRows replaced;
     private final CaptureFunction function;
     private @Nullable CapturedSchema installed;
     private long installedEpoch = NOT_INSTALLED;
@@ -39,6 +41,8 @@ public final class Capture {
     public Capture(SQLiteConnection connection, SchemaCatalog catalog) throws SQLException {
         this.connection = connection;
         this.catalog = catalog;
+        this.stored = new StoredRows(connection);
+        this.replaced = new ReplacedRows(buffer, stored);
         this.function = new CaptureFunction(connection.getDatabase(), isUtf8(connection), buffer, true);
         Function.create(connection, CapturedSchema.FUNCTION, function);
     }
@@ -70,17 +74,23 @@ public final class Capture {
             return;
         }
         dropTriggers();
+        stored.close();
         CapturedSchema schema = schemaTouched ? CapturedSchema.read(connection, PRIVATE) : catalog.current(connection);
         try (Statement statement = connection.createStatement()) {
             // so that REPLACE shows the rows it deletes; with triggers of the application it would
-            // change which of those fire
-            statement.executeUpdate(
-                    "PRAGMA recursive_triggers = " + (schema.hasUserTriggers() || hasOtherTriggers() ? "OFF" : "ON"));
+            // change which of those fire, and more triggers have to look for those rows
+            boolean unseen = schema.hasUserTriggers() || hasOtherTriggers();
+            statement.executeUpdate("PRAGMA recursive_triggers = " + (unseen ? "OFF" : "ON"));
             for (String trigger : schema.triggers()) {
                 statement.executeUpdate(trigger);
             }
+            if (unseen) {
+                for (String trigger : ConflictTriggers.create(connection, schema)) {
+                    statement.executeUpdate(trigger);
+                }
+            }
+            function.use(schema, unseen ? replaced : null);
         }
-        function.use(schema);
         installed = schema;
         installedEpoch = schema.epoch();
         installedInTransaction |= inTransaction;
@@ -123,12 +133,22 @@ public final class Capture {
     /** Lets the triggers report, while a statement of the application runs. */
     public void arm() {
         buffer.statementBegins();
+        replaced.clear();
         function.arm(true);
     }
 
     /** Lets the triggers refuse: the connection is used behind the data source's back. */
     public void disarm() {
         function.arm(false);
+    }
+
+    /**
+     * The statement failed, but what it did until then stays.
+     *
+     * @throws SQLException if the database cannot be asked for what that is
+     */
+    public void keptDespiteFailure() throws SQLException {
+        replaced.failed();
     }
 
     /** Whether statements that write to this table travel as text. */

@@ -1,7 +1,6 @@
 package io.github.hasqlite.capture;
 
 import io.github.hasqlite.Change;
-import io.github.hasqlite.Operation;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +25,16 @@ public final class CaptureBuffer {
         RowHistory.add(changes, statementStart, change);
     }
 
+    /** One of the changes. */
+    Change get(int index) {
+        return changes.get(index);
+    }
+
+    /** Puts a change in front of the one at this place. */
+    void insert(int index, Change change) {
+        changes.add(index, change);
+    }
+
     /** The next statement begins. */
     void statementBegins() {
         statementStart = changes.size();
@@ -42,19 +51,13 @@ public final class CaptureBuffer {
     }
 
     /**
-     * The newest change since the mark by which one can tell whether it is in the database.
+     * A change by which one can tell whether what was added since the mark is in the database: the
+     * insertion of a row that was not there before, or the deletion of one that was.
      *
-     * @return {@code null} if none of them changed anything
+     * @return {@code null} if all of it came to nothing
      */
-    public @Nullable Change lastVisible(int mark) {
-        for (int i = changes.size() - 1; i >= mark; i--) {
-            Change change = changes.get(i);
-            if (change.operation() != Operation.UPDATE
-                    || !RowHistory.equalInSql(change.oldValues(), change.newValues())) {
-                return change;
-            }
-        }
-        return null;
+    public @Nullable Change visible(int mark) {
+        return StatementEffect.visible(changes.subList(mark, changes.size()));
     }
 
     /** Hands over all changes and starts anew. */

@@ -3,6 +3,7 @@ package io.github.hasqlite.capture;
 import io.github.hasqlite.Change;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.Function;
 import org.sqlite.core.DB;
@@ -24,6 +25,7 @@ final class CaptureFunction extends Function {
     private final CaptureBuffer buffer;
     private final boolean strict;
     private @Nullable CapturedSchema schema;
+    private @Nullable ReplacedRows replaced;
     private boolean armed;
     private @Nullable Object @Nullable [] row;
     private int filled;
@@ -41,9 +43,14 @@ final class CaptureFunction extends Function {
         this.strict = strict;
     }
 
-    /** Says whose triggers call from now on. */
-    void use(CapturedSchema installed) {
+    /**
+     * Says whose triggers call from now on.
+     *
+     * @param unseen looks for rows that REPLACE removes, or {@code null} if DELETE triggers see them
+     */
+    void use(CapturedSchema installed, @Nullable ReplacedRows unseen) {
         schema = installed;
+        replaced = unseen;
     }
 
     /** Only a statement that the data source runs itself may change captured rows: others would get lost. */
@@ -65,10 +72,11 @@ final class CaptureFunction extends Function {
         }
         long code = database.value_long(this, 0);
         RowOperation operation = RowOperation.ofCode(code);
-        CapturedTable table = installed.table(RowOperation.tableOfCode(code));
+        WriteStage stage = WriteStage.ofCode(code);
+        CapturedTable table = installed.table(WriteStage.tableOfCode(code));
         @Nullable Object[] values = row;
         if (values == null) {
-            values = new @Nullable Object[table.valuesOf(operation)];
+            values = new @Nullable Object[stage.values(table, operation)];
             filled = 0;
         }
         int args = args();
@@ -80,8 +88,29 @@ final class CaptureFunction extends Function {
             return;
         }
         row = null;
-        Change change = table.change(operation, values);
-        if (installed.touchesRowsTwice()) {
+        ReplacedRows unseen = replaced;
+        if (stage == WriteStage.DONE) {
+            add(installed, table, operation, table.change(operation, values));
+        } else if (unseen != null && stage == WriteStage.BEGUN) {
+            unseen.begun(table, operation, table.change(RowOperation.DELETE, values));
+        } else if (unseen != null) {
+            // the row that is in the way, then the row that is written
+            int width = values.length / 2;
+            unseen.conflict(
+                    table,
+                    operation,
+                    table.change(RowOperation.DELETE, Arrays.copyOfRange(values, width, values.length)),
+                    table.change(RowOperation.DELETE, Arrays.copyOf(values, width)));
+        }
+    }
+
+    private void add(CapturedSchema installed, CapturedTable table, RowOperation operation, Change change)
+            throws SQLException {
+        ReplacedRows unseen = replaced;
+        if (unseen != null && operation != RowOperation.DELETE) {
+            unseen.written(table, operation, change);
+        }
+        if (unseen != null || installed.touchesRowsTwice()) {
             buffer.addChained(change);
         } else {
             buffer.add(change);

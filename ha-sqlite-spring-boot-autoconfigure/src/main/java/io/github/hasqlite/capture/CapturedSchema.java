@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The tables whose changes are captured, as they were at one moment, with the triggers that do it.
@@ -134,42 +134,40 @@ public final class CapturedSchema {
     private static String report(int index, CapturedTable table, RowOperation operation) {
         List<String> values = new ArrayList<>();
         if (operation.hasOld()) {
-            addRow(values, "OLD", table);
+            values.addAll(table.valueNames("OLD."));
         }
         if (operation.hasNew()) {
-            addRow(values, "NEW", table);
+            values.addAll(table.valueNames("NEW."));
         }
-        StringBuilder sql = new StringBuilder();
+        return "SELECT " + calls(WriteStage.DONE.code(index, operation), values) + "; ";
+    }
+
+    /** The function's calls that pass these values, as the columns of one SELECT. */
+    static String calls(long code, List<String> values) {
+        StringJoiner calls = new StringJoiner(",");
         for (int from = 0; from < values.size(); from += VALUES_PER_CALL) {
             List<String> chunk = values.subList(from, Math.min(from + VALUES_PER_CALL, values.size()));
-            sql.append("SELECT ")
-                    .append(FUNCTION)
-                    .append('(')
-                    .append(operation.code(index))
-                    .append(',')
-                    .append(String.join(",", chunk))
-                    .append("); ");
+            calls.add(FUNCTION + "(" + code + "," + String.join(",", chunk) + ")");
         }
-        return sql.toString();
+        return calls.toString();
     }
 
     /** The same for one table, which must be captured. */
     String report(String table, RowOperation operation) {
-        for (int i = 0; i < tables.length; i++) {
-            if (tables[i].name().equals(table)) {
-                return report(i, tables[i], operation);
-            }
+        int index = indexOf(table);
+        if (index < 0) {
+            throw new IllegalArgumentException("table " + table + " is not captured");
         }
-        throw new IllegalArgumentException("table " + table + " is not captured");
+        return report(index, tables[index], operation);
     }
 
-    private static void addRow(List<String> values, String row, CapturedTable table) {
-        @Nullable String rowid = table.rowidName();
-        if (rowid != null) {
-            values.add(row + "." + rowid);
+    /** The number of a table, or -1 if it is not captured. */
+    int indexOf(String table) {
+        for (int i = 0; i < tables.length; i++) {
+            if (tables[i].name().equals(table)) {
+                return i;
+            }
         }
-        for (String column : table.columns()) {
-            values.add(row + "." + SqlIdentifier.quote(column));
-        }
+        return -1;
     }
 }

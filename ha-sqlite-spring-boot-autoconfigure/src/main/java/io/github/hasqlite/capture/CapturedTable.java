@@ -1,7 +1,9 @@
 package io.github.hasqlite.capture;
 
 import io.github.hasqlite.Change;
+import io.github.hasqlite.SqlIdentifier;
 import io.github.hasqlite.TableDefinition;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -33,6 +35,18 @@ record CapturedTable(
     /** How many values one row image takes. */
     private int width() {
         return columns.size() + (rowidName == null ? 0 : 1);
+    }
+
+    /** The values of one row image as SQL, in the order in which they are passed. */
+    List<String> valueNames(String prefix) {
+        List<String> names = new ArrayList<>(width());
+        if (rowidName != null) {
+            names.add(prefix + rowidName);
+        }
+        for (String column : columns) {
+            names.add(prefix + SqlIdentifier.quote(column));
+        }
+        return names;
     }
 
     /** How many values a trigger passes for this operation. */

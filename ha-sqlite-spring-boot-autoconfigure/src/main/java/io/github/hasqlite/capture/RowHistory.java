@@ -40,18 +40,35 @@ final class RowHistory {
             if (earlier.operation() == Operation.UPDATE
                     && change.operation() == Operation.UPDATE
                     && !sameImage(change.oldValues(), change.newValues())
+                    && staysInPlace(earlier)
                     && isSame(earlier.oldRowid(), earlier.oldValues(), change.newRowid(), change.newValues())) {
                 changes.add(firstOf(changes, oldest, i, change), change);
                 return;
             }
-            if (earlier.operation() == Operation.UPDATE
-                    && isAtRow(earlier.newRowid(), change.oldRowid())
-                    && isAtRow(earlier.oldRowid(), change.oldRowid())) {
+            boolean before = isAtRow(earlier.oldRowid(), change.oldRowid());
+            boolean after = isAtRow(earlier.newRowid(), change.oldRowid());
+            if (earlier.operation() == Operation.UPDATE && before && after) {
                 added = withOldImage(change, earlier.newValues());
+                break;
+            }
+            if (before || after || makesRoom(earlier, change)) {
+                // what comes before concerns another row, which had the same place
                 break;
             }
         }
         changes.add(added);
+    }
+
+    /** Whether the place where the changed row is now became free by the earlier change. */
+    private static boolean makesRoom(Change earlier, Change change) {
+        return earlier.operation() != Operation.INSERT
+                && change.operation() == Operation.UPDATE
+                && RowSlot.before(earlier).isSame(RowSlot.after(change))
+                && !staysInPlace(earlier);
+    }
+
+    private static boolean staysInPlace(Change change) {
+        return change.operation() == Operation.UPDATE && RowSlot.before(change).isSame(RowSlot.after(change));
     }
 
     /** A foreign-key action may have changed the row several times: the first of these. */
@@ -89,7 +106,8 @@ final class RowHistory {
         return Objects.equals(rowidA, rowidB) && sameImage(a, b);
     }
 
-    private static boolean sameImage(List<@Nullable Object> a, List<@Nullable Object> b) {
+    /** Whether two images are the same to the bit. */
+    static boolean sameImage(List<@Nullable Object> a, List<@Nullable Object> b) {
         if (a.size() != b.size()) {
             return false;
         }
@@ -101,7 +119,8 @@ final class RowHistory {
         return true;
     }
 
-    private static boolean equalInSql(@Nullable Object left, @Nullable Object right) {
+    /** Whether SQL would call the two values equal. */
+    static boolean equalInSql(@Nullable Object left, @Nullable Object right) {
         if (left instanceof Number x && right instanceof Number y) {
             return x.doubleValue() == y.doubleValue();
         }

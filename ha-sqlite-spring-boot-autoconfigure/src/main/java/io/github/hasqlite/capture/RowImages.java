@@ -46,7 +46,7 @@ public final class RowImages {
         if (current == null) {
             current = CapturedSchema.read(connection, 0);
             schema = current;
-            function.use(current);
+            function.use(current, null);
         }
         return current.report(table, RowOperation.valueOf(event));
     }

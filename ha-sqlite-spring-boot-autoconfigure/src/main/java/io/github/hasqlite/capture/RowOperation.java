@@ -1,12 +1,14 @@
 package io.github.hasqlite.capture;
 
-/** What a trigger reports; its code tells the capture function which trigger called. */
+/** What a trigger reports; part of the code that tells the capture function which trigger called. */
 enum RowOperation {
     INSERT(0, false, true),
     UPDATE(1, true, true),
     DELETE(2, true, false);
 
-    private static final int BITS = 2;
+    /** How much of the code it takes. */
+    static final int BITS = 2;
+
     private static final RowOperation[] ALL = values();
 
     private final int number;
@@ -27,15 +29,11 @@ enum RowOperation {
         return hasNew;
     }
 
-    long code(int table) {
-        return ((long) table << BITS) | number;
+    int number() {
+        return number;
     }
 
     static RowOperation ofCode(long code) {
         return ALL[(int) (code & ((1 << BITS) - 1))];
-    }
-
-    static int tableOfCode(long code) {
-        return (int) (code >> BITS);
     }
 }

@@ -69,6 +69,8 @@ public final class DatabaseFile {
             if (code != 0) {
                 throw DB.newSQLException(code, "cannot set up a connection to " + settings.path());
             }
+            // on every connection: also reading the schema's DEFAULT clauses, the applier must know them
+            KeyFunctions.register(connection, KeyGenerator.PROCESS);
         } catch (SQLException e) {
             connection.close();
             throw e;

@@ -114,11 +114,13 @@ final class Recorder {
      */
     void failed(int mark, long changesNow) throws SQLException {
         if (buffer.mark() > mark && changesNow == 0) {
-            Change visible = buffer.lastVisible(mark);
+            Change visible = buffer.visible(mark);
             if (visible == null || !isKept(visible)) {
                 buffer.cutTo(mark);
+                return;
             }
         }
+        capture.keptDespiteFailure();
     }
 
     /** Whether the change is in the database: tells a kept change from one that was rolled back. */
@@ -129,7 +131,7 @@ final class Recorder {
                 .append(SqlIdentifier.quote(change.table()))
                 .append(" WHERE 1");
         for (String column : change.columns()) {
-            sql.append(" AND ").append(SqlIdentifier.quote(column)).append(" IS ?");
+            sql.append(" AND ").append(SqlIdentifier.quote(column)).append(" COLLATE BINARY IS ?");
         }
         Long rowid = deleted ? change.oldRowid() : change.newRowid();
         String rowidName = TableDefinition.freeRowidName(change.columns());
