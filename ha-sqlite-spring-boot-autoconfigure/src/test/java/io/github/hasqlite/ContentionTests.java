@@ -104,8 +104,10 @@ class ContentionTests {
                 run(connection, "INSERT INTO log VALUES(?)", marks + i);
                 int id = random.nextInt(20);
                 switch (random.nextInt(5)) {
-                    case 0 -> run(connection, "INSERT OR REPLACE INTO t VALUES(?, ?, ?)", id, "m" + random.nextInt(20), i);
-                    case 1 -> run(connection, "UPDATE OR REPLACE t SET mail = ? WHERE id = ?", "m" + random.nextInt(20), id);
+                    case 0 ->
+                        run(connection, "INSERT OR REPLACE INTO t VALUES(?, ?, ?)", id, "m" + random.nextInt(20), i);
+                    case 1 ->
+                        run(connection, "UPDATE OR REPLACE t SET mail = ? WHERE id = ?", "m" + random.nextInt(20), id);
                     case 2 -> run(connection, "UPDATE t SET v = ? WHERE id = ?", i, id);
                     case 3 -> run(connection, "DELETE FROM t WHERE id = ?", id);
                     default -> run(connection, "INSERT OR REPLACE INTO s VALUES(?, ?)", "c" + id, i);

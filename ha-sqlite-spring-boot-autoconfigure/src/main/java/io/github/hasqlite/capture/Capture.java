@@ -31,6 +31,7 @@ public final class Capture {
     private @Nullable CapturedSchema installed;
     private long installedEpoch = NOT_INSTALLED;
     private boolean installedInTransaction;
+    private boolean updatesReplace;
     private boolean schemaTouched;
 
     /**
@@ -78,8 +79,10 @@ public final class Capture {
         CapturedSchema schema = schemaTouched ? CapturedSchema.read(connection, PRIVATE) : catalog.current(connection);
         try (Statement statement = connection.createStatement()) {
             // so that REPLACE shows the rows it deletes; with triggers of the application it would
-            // change which of those fire, and more triggers have to look for those rows
-            boolean unseen = schema.hasUserTriggers() || hasOtherTriggers();
+            // change which of those fire, and an UPDATE OR REPLACE that meets two keys would fail (SQLite
+            // takes the row itself for one that is in the way), so more triggers have to look for those rows
+            boolean unseen =
+                    updatesReplace || schema.replacesByItself() || schema.hasUserTriggers() || hasOtherTriggers();
             statement.executeUpdate("PRAGMA recursive_triggers = " + (unseen ? "OFF" : "ON"));
             for (String trigger : schema.triggers()) {
                 statement.executeUpdate(trigger);
@@ -102,6 +105,14 @@ public final class Capture {
                 ResultSet rows = statement.executeQuery("SELECT EXISTS (SELECT 1 FROM temp.sqlite_schema WHERE type ="
                         + " 'trigger' AND name NOT GLOB 'ha_*')")) {
             return rows.next() && rows.getBoolean(1);
+        }
+    }
+
+    /** Says that statements of a kind are coming whose replaced rows must be looked for. */
+    public void lookForReplacedRows() {
+        if (!updatesReplace) {
+            updatesReplace = true;
+            installedEpoch = NOT_INSTALLED;
         }
     }
 

@@ -31,6 +31,7 @@ public final class CapturedSchema {
     private final List<String> triggers;
     private final Set<String> virtualTables;
     private final boolean userTriggers;
+    private final boolean replaces;
     private final boolean foreignKeys;
 
     private CapturedSchema(
@@ -38,11 +39,13 @@ public final class CapturedSchema {
             List<CapturedTable> tables,
             Set<String> virtualTables,
             boolean userTriggers,
+            boolean replaces,
             boolean foreignKeys) {
         this.epoch = epoch;
         this.tables = tables.toArray(new CapturedTable[0]);
         this.virtualTables = virtualTables;
         this.userTriggers = userTriggers;
+        this.replaces = replaces;
         this.foreignKeys = foreignKeys;
         this.triggers = triggers(tables);
     }
@@ -65,13 +68,26 @@ public final class CapturedSchema {
                 .map(table -> table.name().toLowerCase(Locale.ROOT))
                 .collect(Collectors.toUnmodifiableSet());
         return new CapturedSchema(
-                epoch, List.copyOf(captured), virtual, hasTriggers(connection), hasForeignKeys(connection));
+                epoch,
+                List.copyOf(captured),
+                virtual,
+                hasTriggers(connection),
+                replaces(connection),
+                hasForeignKeys(connection));
     }
 
     private static boolean hasTriggers(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(
                         "SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type = 'trigger')")) {
+            return rows.next() && rows.getBoolean(1);
+        }
+    }
+
+    private static boolean replaces(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type ="
+                        + " 'table' AND sql LIKE '%conflict%replace%')")) {
             return rows.next() && rows.getBoolean(1);
         }
     }
@@ -96,6 +112,11 @@ public final class CapturedSchema {
     /** The statements that create the capture triggers. */
     List<String> triggers() {
         return triggers;
+    }
+
+    /** Whether a table may replace rows without the statement saying so: ON CONFLICT REPLACE. */
+    boolean replacesByItself() {
+        return replaces;
     }
 
     /** Whether the main schema has triggers of the application. */

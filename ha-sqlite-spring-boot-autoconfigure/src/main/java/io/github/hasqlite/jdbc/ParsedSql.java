@@ -14,8 +14,16 @@ import java.util.List;
  *     StatementKind#CREATE} with {@code copiesRows}), or the savepoint; otherwise empty
  * @param copiesRows whether it is a CREATE TABLE … AS SELECT
  * @param constant whether it is a query without any FROM: what it answers is not in the database
+ * @param updateOrReplace whether it is an UPDATE OR REPLACE
  */
-record ParsedSql(String text, StatementKind kind, boolean insert, String name, boolean copiesRows, boolean constant) {
+record ParsedSql(
+        String text,
+        StatementKind kind,
+        boolean insert,
+        String name,
+        boolean copiesRows,
+        boolean constant,
+        boolean updateOrReplace) {
 
     /** Parses the first statement of {@code sql}. */
     static ParsedSql first(String sql) {
@@ -86,7 +94,7 @@ record ParsedSql(String text, StatementKind kind, boolean insert, String name, b
         }
         return switch (tokens.word()) {
             case "SELECT", "VALUES", "EXPLAIN" ->
-                new ParsedSql(text, StatementKind.READ, false, "", false, !mentionsFrom(tokens));
+                new ParsedSql(text, StatementKind.READ, false, "", false, !mentionsFrom(tokens), false);
             case "WITH" -> afterWith(text, tokens);
             case "INSERT", "REPLACE", "UPDATE", "DELETE" -> write(text, tokens);
             case "CREATE" -> create(text, tokens);
@@ -104,7 +112,7 @@ record ParsedSql(String text, StatementKind kind, boolean insert, String name, b
     }
 
     private static ParsedSql of(String text, StatementKind kind) {
-        return new ParsedSql(text, kind, false, "", false, false);
+        return new ParsedSql(text, kind, false, "", false, false, false);
     }
 
     private static boolean mentionsFrom(SqlTokens tokens) {
@@ -143,16 +151,18 @@ record ParsedSql(String text, StatementKind kind, boolean insert, String name, b
         boolean insert = (tokens.isWord("INSERT") || tokens.isWord("REPLACE"))
                 && !text.stripLeading().startsWith("-")
                 && !text.stripLeading().startsWith("/");
+        boolean update = tokens.isWord("UPDATE");
+        boolean replaces = false;
         boolean more = tokens.advance();
         if (more && tokens.isWord("OR")) {
-            tokens.advance();
+            replaces = tokens.advance() && tokens.isWord("REPLACE");
             more = tokens.advance();
         }
         if (more && (tokens.isWord("INTO") || tokens.isWord("FROM"))) {
             more = tokens.advance();
         }
         String name = more ? qualifiedName(tokens) : "";
-        return new ParsedSql(text, StatementKind.WRITE, insert, name, false, false);
+        return new ParsedSql(text, StatementKind.WRITE, insert, name, false, false, update && replaces);
     }
 
     /** The name at the current token, without the schema it may be qualified with. */
@@ -179,7 +189,7 @@ record ParsedSql(String text, StatementKind kind, boolean insert, String name, b
             tokens.advance();
         }
         String name = qualifiedName(tokens);
-        return new ParsedSql(text, StatementKind.CREATE, false, name, tokens.isWord("AS"), false);
+        return new ParsedSql(text, StatementKind.CREATE, false, name, tokens.isWord("AS"), false, false);
     }
 
     private static ParsedSql pragma(String text, SqlTokens tokens) {
@@ -215,6 +225,6 @@ record ParsedSql(String text, StatementKind kind, boolean insert, String name, b
         if (optionalWord && tokens.advance() && !tokens.is(';')) {
             name = tokens.name();
         }
-        return new ParsedSql(text, kind, false, name, false, false);
+        return new ParsedSql(text, kind, false, name, false, false, false);
     }
 }

@@ -36,6 +36,9 @@ final class Recorder {
     /** Whether the triggers fit what is going to be written. */
     boolean isPrepared(ParsedSql sql) {
         boolean fires = sql.kind() == StatementKind.WRITE || sql.kind() == StatementKind.DROP;
+        if (sql.updateOrReplace()) {
+            capture.lookForReplacedRows();
+        }
         return !fires || capture.isCurrent();
     }
 

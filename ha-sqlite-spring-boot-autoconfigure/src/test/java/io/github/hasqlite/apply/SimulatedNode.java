@@ -211,6 +211,7 @@ final class SimulatedNode implements AutoCloseable {
 
     /** One local transaction. */
     void write() throws SQLException {
+        capture.lookForReplacedRows();
         capture.install(false);
         execute(author, "BEGIN IMMEDIATE");
         long mark = 1_000_000L + marks.size() + 1;

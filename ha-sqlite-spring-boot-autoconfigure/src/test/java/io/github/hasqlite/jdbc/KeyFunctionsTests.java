@@ -135,9 +135,6 @@ class KeyFunctionsTests {
                 new WriteLock(new Semaphore(1, true), 5_000),
                 new SchemaCatalog(),
                 log,
-                () -> {
-                    throw new UnsupportedOperationException();
-                },
-                () -> {});
+                new NoReplication());
     }
 }

@@ -102,10 +102,7 @@ class ReplacedRowsTests {
                     new WriteLock(new Semaphore(1, true), 5_000),
                     new SchemaCatalog(),
                     log,
-                    () -> {
-                        throw new UnsupportedOperationException();
-                    },
-                    () -> {});
+                    new NoReplication());
         }
 
         void run(ReplaceScripts scripts) throws SQLException {
