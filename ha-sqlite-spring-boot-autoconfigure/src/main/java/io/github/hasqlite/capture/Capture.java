@@ -99,7 +99,7 @@ public final class Capture {
         installedInTransaction |= inTransaction;
     }
 
-    /** Whether the application has TEMP triggers on this connection. */
+    /** Whether the application has TEMP triggers on this connection; replication's own begin with ha_. */
     private boolean hasOtherTriggers() throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT EXISTS (SELECT 1 FROM temp.sqlite_schema WHERE type ="

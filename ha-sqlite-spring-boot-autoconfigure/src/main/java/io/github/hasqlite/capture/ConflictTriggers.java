@@ -63,7 +63,7 @@ final class ConflictTriggers {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT tbl_name, sql FROM main.sqlite_schema WHERE type ="
                         + " 'trigger' UNION ALL SELECT tbl_name, sql FROM temp.sqlite_schema WHERE type = 'trigger'"
-                        + " AND name NOT GLOB '" + CapturedSchema.TRIGGER_PREFIX + "*'")) {
+                        + " AND name NOT GLOB 'ha_*'")) {
             while (rows.next()) {
                 if (!AFTER.matcher(rows.getString(2)).matches()) {
                     tables.add(rows.getString(1).toLowerCase(Locale.ROOT));
