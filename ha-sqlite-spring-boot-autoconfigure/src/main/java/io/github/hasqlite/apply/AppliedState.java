@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How far this database has applied the stream, each publisher's last accepted counter, and the parts
@@ -21,6 +22,7 @@ public final class AppliedState {
 
     private final Map<String, Long> counters = new HashMap<>();
     private final Parts parts = new Parts();
+    private final Object advanced = new Object();
     private volatile long sequence;
 
     /** Creates the tables if they are not there. */
@@ -65,6 +67,28 @@ public final class AppliedState {
         return sequence;
     }
 
+    /**
+     * Waits until everything up to a sequence is applied and committed here. Without the write lock.
+     *
+     * @param deadlineNanos when to give up, by {@link System#nanoTime()}
+     * @return whether it is
+     */
+    boolean awaitSequence(long wanted, long deadlineNanos) throws InterruptedException {
+        if (sequence >= wanted) {
+            return true;
+        }
+        synchronized (advanced) {
+            while (sequence < wanted) {
+                long left = deadlineNanos - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                TimeUnit.NANOSECONDS.timedWait(advanced, left);
+            }
+            return true;
+        }
+    }
+
     /** Starts a step forward, which counts only once it is committed. */
     Step step() {
         return new Step();
@@ -88,12 +112,17 @@ public final class AppliedState {
             if (publisher.isEmpty()) {
                 return Turn.NEXT;
             }
-            Long here = accepted.get(publisher);
-            long last = here != null ? here : counters.getOrDefault(publisher, 0L);
+            long last = counter(publisher);
             if (counter == last + 1) {
                 return Turn.NEXT;
             }
             return counter <= last ? Turn.REPEATED : Turn.OUT_OF_TURN;
+        }
+
+        /** The publisher's last accepted counter; 0 if it has none. */
+        long counter(String publisher) {
+            Long here = accepted.get(publisher);
+            return here != null ? here : counters.getOrDefault(publisher, 0L);
         }
 
         /** Accepts the message that was judged to be next. */
@@ -142,7 +171,10 @@ public final class AppliedState {
         void committed() {
             counters.putAll(accepted);
             partsStep.committed();
-            sequence = reached;
+            synchronized (advanced) {
+                sequence = reached;
+                advanced.notifyAll();
+            }
         }
     }
 

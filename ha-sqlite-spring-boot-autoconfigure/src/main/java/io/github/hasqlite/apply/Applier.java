@@ -132,6 +132,10 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         return replay.echoes();
     }
 
+    MessageReader reader() {
+        return reader;
+    }
+
     Inbox inbox() {
         return inbox;
     }
@@ -193,7 +197,11 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     }
 
     private void applyWaiting() throws InterruptedException, HaltException {
+        inbox.removeUpTo(state.sequence());
         List<Received> batch = inbox.peek(MAX_BATCH);
+        if (batch.isEmpty()) {
+            return;
+        }
         try {
             applyBatch(batch);
             return;

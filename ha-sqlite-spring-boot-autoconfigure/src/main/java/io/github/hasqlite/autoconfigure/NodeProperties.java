@@ -92,7 +92,8 @@ final class NodeProperties {
                 properties.publisher().timeout(),
                 properties.bootstrap().timeout(),
                 properties.rowIdentify(),
-                !properties.publisher().enabled());
+                !properties.publisher().enabled(),
+                properties.strict().isolation());
     }
 
     private static String hostName() {

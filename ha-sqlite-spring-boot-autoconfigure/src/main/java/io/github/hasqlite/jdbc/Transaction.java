@@ -1,7 +1,7 @@
 package io.github.hasqlite.jdbc;
 
 import io.github.hasqlite.Change;
-import io.github.hasqlite.Operation;
+import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.capture.Capture;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -92,7 +92,7 @@ final class Transaction {
         if (active) {
             return call.run();
         }
-        context.writeLock().acquire();
+        acquireToWrite();
         try {
             T result = call.run();
             active = true;
@@ -127,7 +127,7 @@ final class Transaction {
     /** Takes the write lock and makes this a write transaction, if it is none yet. */
     void write(ParsedSql sql) throws SQLException {
         if (!writing) {
-            context.writeLock().acquire();
+            acquireToWrite();
             try {
                 if (active) {
                     upgrade();
@@ -147,6 +147,14 @@ final class Transaction {
         if (recorder != null && sql.kind().isSchema()) {
             own(() -> recorder.begun(sql));
         }
+    }
+
+    private void acquireToWrite() throws SQLException {
+        CommitLog log = context.commitLog();
+        if (log != null && appender != null) {
+            log.awaitTurn();
+        }
+        context.writeLock().acquire();
     }
 
     /** Runs statements that the application must not see in its counters. */
@@ -180,13 +188,18 @@ final class Transaction {
     /**
      * A transaction that read so far begins to write. If others committed since its snapshot and
      * nothing that it read has changed, it moves on to the present; otherwise SQLite will say
-     * SQLITE_BUSY_SNAPSHOT to the statement.
+     * SQLITE_BUSY_SNAPSHOT to the statement, or the log wants it said another way.
      */
     private void upgrade() throws SQLException {
         if (!snapshotTaken || commitsAtSnapshot == context.writeLock().commits()) {
             return;
         }
         if (queries.size() > ReadValidator.MAX_QUERIES || !context.validator().unchanged(connection, queries)) {
+            CommitLog log = context.commitLog();
+            if (log != null && log.reportsSerializationFailures()) {
+                throw new SerializationFailureException(
+                        "what this transaction has read was changed by another one; roll it back and do it again");
+            }
             return;
         }
         commit.run();
@@ -344,7 +357,7 @@ final class Transaction {
             return result;
         }
         try {
-            return hasCommands(changes) ? place(appender, changes, call, nothing) : append(appender, changes, call);
+            return appender.places(changes) ? place(appender, changes, call, nothing) : append(appender, changes, call);
         } catch (SQLException e) {
             if (active) {
                 recorder.restore(changes);
@@ -397,8 +410,12 @@ final class Transaction {
                 result = call.run();
                 counters.afterCommit();
                 committed = true;
-                context.catalog().changed();
+                if (placement.changesSchema()) {
+                    context.catalog().changed();
+                }
             }
+        } catch (SQLException e) {
+            throw placement.notCommitted(e);
         } finally {
             if (!committed) {
                 rollback.run();
@@ -409,15 +426,6 @@ final class Transaction {
         }
         placement.await();
         return result;
-    }
-
-    private static boolean hasCommands(List<Change> changes) {
-        for (Change change : changes) {
-            if (change.operation() == Operation.SQL) {
-                return true;
-            }
-        }
-        return false;
     }
 
     void rollback() throws SQLException {

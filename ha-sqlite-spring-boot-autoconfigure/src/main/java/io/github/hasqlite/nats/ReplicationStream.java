@@ -1,9 +1,11 @@
 package io.github.hasqlite.nats;
 
+import io.github.hasqlite.StreamMessage;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.api.DiscardPolicy;
+import io.nats.client.api.MessageInfo;
 import io.nats.client.api.RetentionPolicy;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
@@ -123,6 +125,30 @@ public final class ReplicationStream {
             throw new IOException(
                     "Could not read the state of stream '" + settings.stream() + "' at " + settings.maskedServers()
                             + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    /**
+     * Reads one message from the stream's leader.
+     *
+     * @param timeout how long to wait for it
+     * @return the message, or {@code null} if the stream does not have it
+     * @throws IOException if the stream cannot be reached, or is gone
+     */
+    public @Nullable StreamMessage read(long sequence, Duration timeout) throws IOException {
+        try {
+            MessageInfo message = LeaderReads.read(link.connection(), settings.stream(), sequence, timeout);
+            if (message == null) {
+                return null;
+            }
+            long stored =
+                    message.getTime() == null ? 0 : nanos(message.getTime().toInstant());
+            byte[] data = message.getData();
+            return new StreamMessage(message.getSeq(), stored, data == null ? new byte[0] : data);
+        } catch (JetStreamApiException e) {
+            throw new IOException(
+                    "Could not read message " + sequence + " of stream '" + settings.stream() + "': " + e.getMessage(),
                     e);
         }
     }

@@ -1,6 +1,7 @@
 package io.github.hasqlite.testing;
 
 import io.github.hasqlite.ChangeSetInterceptor;
+import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationStatus;
@@ -44,13 +45,49 @@ public final class TestNode implements AutoCloseable {
             String name,
             UnaryOperator<NodeSettings> customizer,
             List<ChangeSetInterceptor> interceptors) {
+        return open(url, file, name, customizer, interceptors, UnaryOperator.identity());
+    }
+
+    /** Opens a node in {@code strict} mode, serializable, with a timeout that suits tests. */
+    public static TestNode openStrict(NatsServer server, Path file, String name) {
+        return openStrict(server, file, name, UnaryOperator.identity(), UnaryOperator.identity());
+    }
+
+    /** Opens a node in {@code strict} mode with settings and a way to publish of the test's own. */
+    public static TestNode openStrict(
+            NatsServer server,
+            Path file,
+            String name,
+            UnaryOperator<NodeSettings> customizer,
+            UnaryOperator<ChangeSetPublisher> publishing) {
+        return open(
+                server.url(),
+                file,
+                name,
+                settings -> customizer.apply(
+                        settings.withCommitMode(CommitMode.STRICT).withPublisherTimeout(Duration.ofSeconds(10))),
+                List.of(),
+                publishing);
+    }
+
+    private static TestNode open(
+            String url,
+            Path file,
+            String name,
+            UnaryOperator<NodeSettings> customizer,
+            List<ChangeSetInterceptor> interceptors,
+            UnaryOperator<ChangeSetPublisher> publishing) {
         NatsSettings natsSettings =
                 NatsSettings.of(url, "test").withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(5));
         NatsReplication nats = new NatsReplication(natsSettings);
         try {
             NodeSettings settings = customizer.apply(NodeSettings.of(name, PoolSettings.of(file.toString())));
             HaSqliteDataSource dataSource = ReplicationNode.open(
-                    settings, nats.publisher(), nats.subscriber(), new JsonChangeSetSerializer(), interceptors);
+                    settings,
+                    publishing.apply(nats.publisher()),
+                    nats.subscriber(),
+                    new JsonChangeSetSerializer(),
+                    interceptors);
             return new TestNode(nats, dataSource);
         } catch (SQLException | RuntimeException | Error e) {
             nats.close();
