@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteErrorCode;
 import org.sqlite.core.DB;
 
 /**
@@ -27,6 +28,8 @@ final class Transaction {
     private final NativeStatement beginImmediate;
     private final NativeStatement commit;
     private final NativeStatement rollback;
+    private final NativeStatement savepoint;
+    private final NativeStatement release;
     private final ChangeCounters counters;
     private final @Nullable Recorder recorder;
     private final CommitLog.@Nullable Appender appender;
@@ -47,6 +50,8 @@ final class Transaction {
         this.beginImmediate = new NativeStatement(connection, "BEGIN IMMEDIATE");
         this.commit = new NativeStatement(connection, "COMMIT");
         this.rollback = new NativeStatement(connection, "ROLLBACK");
+        this.savepoint = new NativeStatement(connection, "SAVEPOINT ha_commit");
+        this.release = new NativeStatement(connection, "RELEASE ha_commit");
         this.counters = new ChangeCounters(connection);
         this.foreignKeys = new DeferredForeignKeys(connection, context.validator());
         CommitLog log = context.commitLog();
@@ -394,6 +399,7 @@ final class Transaction {
 
     private <T> T place(CommitLog.Appender log, List<Change> changes, SqlCall<T> call, T nothing) throws SQLException {
         foreignKeys.check();
+        requireNothingWriting();
         CommitLog.Placement placement;
         try {
             placement = log.place(changes);
@@ -426,6 +432,18 @@ final class Transaction {
         }
         placement.await();
         return result;
+    }
+
+    /**
+     * While rows of a RETURNING clause are still to be fetched, SQLite refuses to commit. It refuses a
+     * savepoint then, too, so that this is found out before anything is published.
+     */
+    private void requireNothingWriting() throws SQLException {
+        if (!savepoint.succeeds()) {
+            throw DB.newSQLException(
+                    SQLiteErrorCode.SQLITE_BUSY.code, "cannot commit transaction - SQL statements in progress");
+        }
+        release.run();
     }
 
     void rollback() throws SQLException {

@@ -10,6 +10,7 @@ import io.github.hasqlite.autoconfigure.NodeSettings;
 import io.github.hasqlite.autoconfigure.ReplicationNode;
 import io.github.hasqlite.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.jdbc.PoolSettings;
+import io.github.hasqlite.nats.ClusterProperties;
 import io.github.hasqlite.nats.NatsSettings;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -79,9 +80,10 @@ public final class TestNode implements AutoCloseable {
             UnaryOperator<ChangeSetPublisher> publishing) {
         NatsSettings natsSettings =
                 NatsSettings.of(url, "test").withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(5));
-        NatsReplication nats = new NatsReplication(natsSettings);
+        NodeSettings settings = customizer.apply(NodeSettings.of(name, PoolSettings.of(file.toString())));
+        NatsReplication nats = new NatsReplication(
+                natsSettings, settings.readOnly() ? null : new ClusterProperties(settings.commitMode()));
         try {
-            NodeSettings settings = customizer.apply(NodeSettings.of(name, PoolSettings.of(file.toString())));
             HaSqliteDataSource dataSource = ReplicationNode.open(
                     settings,
                     publishing.apply(nats.publisher()),
