@@ -95,6 +95,7 @@ class StrictFailureTests {
                 .until(() -> one.status().connected() && two.status().connected());
         one.execute("INSERT INTO t VALUES(1001, 'one goes on')");
         two.execute("INSERT INTO t VALUES(1002, 'two goes on')");
+        two.awaitAppliedOn(one);
         one.execute("DELETE FROM t WHERE id > 1000");
         one.awaitAppliedOn(two);
         two.awaitAppliedOn(one);
@@ -189,7 +190,6 @@ class StrictFailureTests {
             return UnreliablePublisher.lost();
         });
         assertUnknown("INSERT INTO t VALUES(1, 'turned up')");
-        assertThat(one.query("SELECT * FROM t")).isEmpty();
         server.restart();
         Awaitility.await()
                 .atMost(Duration.ofSeconds(30))

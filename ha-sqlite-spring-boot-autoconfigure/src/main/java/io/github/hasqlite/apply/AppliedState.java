@@ -2,7 +2,6 @@ package io.github.hasqlite.apply;
 
 import io.github.hasqlite.changeset.Fragment;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -149,22 +148,18 @@ public final class AppliedState {
 
         /** Writes the step inside the caller's transaction. */
         void write(Connection connection) throws SQLException {
-            partsStep.write(connection);
-            if (!accepted.isEmpty()) {
-                try (PreparedStatement counter = connection.prepareStatement(
-                        "INSERT OR REPLACE INTO main.ha_publishers(publisher, counter) VALUES(?,?)")) {
-                    for (Map.Entry<String, Long> entry : accepted.entrySet()) {
-                        counter.setString(1, entry.getKey());
-                        counter.setLong(2, entry.getValue());
-                        counter.executeUpdate();
-                    }
-                }
+            try (PositionTable table = new PositionTable(connection)) {
+                write(table);
             }
-            try (PreparedStatement state = connection.prepareStatement(
-                    "INSERT OR REPLACE INTO main.ha_state(name, value) VALUES('" + SEQUENCE + "',?)")) {
-                state.setLong(1, reached);
-                state.executeUpdate();
+        }
+
+        /** Writes the step inside the caller's transaction; the last statement changes a row. */
+        void write(PositionTable table) throws SQLException {
+            partsStep.write(table.connection());
+            for (Map.Entry<String, Long> entry : accepted.entrySet()) {
+                table.setCounter(entry.getKey(), entry.getValue());
             }
+            table.setValue(SEQUENCE, reached);
         }
 
         /** The transaction is committed. */

@@ -2,7 +2,6 @@ package io.github.hasqlite.apply;
 
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetFormatException;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -102,8 +101,8 @@ public final class StreamPosition {
         }
 
         /** Writes it inside the transaction that makes the change set's changes; the last statement changes a row. */
-        public void write(Connection connection) throws SQLException {
-            step.write(connection);
+        public void write(PositionTable table) throws SQLException {
+            step.write(table);
         }
 
         /** The transaction is committed. */

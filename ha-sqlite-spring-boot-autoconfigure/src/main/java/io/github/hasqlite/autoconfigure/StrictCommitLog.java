@@ -6,6 +6,7 @@ import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.StrictIsolation;
+import io.github.hasqlite.apply.PositionTable;
 import io.github.hasqlite.apply.StreamPosition;
 import io.github.hasqlite.jdbc.CommitLog;
 import java.sql.Connection;
@@ -79,8 +80,8 @@ final class StrictCommitLog implements CommitLog {
     }
 
     @Override
-    public Appender open(Connection connection) {
-        return new StrictAppender(connection);
+    public Appender open(Connection connection) throws SQLException {
+        return new StrictAppender(new PositionTable(connection));
     }
 
     @Override
@@ -107,10 +108,10 @@ final class StrictCommitLog implements CommitLog {
 
     private final class StrictAppender implements Appender {
 
-        private final Connection connection;
+        private final PositionTable table;
 
-        StrictAppender(Connection connection) {
-            this.connection = connection;
+        StrictAppender(PositionTable table) {
+            this.table = table;
         }
 
         @Override
@@ -133,7 +134,7 @@ final class StrictCommitLog implements CommitLog {
             if (beaten <= base) {
                 CompareAndSet.Result result = publish(changeSet, serializer.serialize(changeSet), base, deadline);
                 if (result instanceof CompareAndSet.Stored stored) {
-                    return new Here(connection, changeSet, stored.sequence());
+                    return new Here(table, changeSet, stored.sequence());
                 }
                 if (!(result instanceof CompareAndSet.Lost lost)) {
                     return unresolved(result);
@@ -219,13 +220,13 @@ final class StrictCommitLog implements CommitLog {
     /** The stream has accepted it: it commits here. */
     private final class Here implements CommitLog.Placement {
 
-        private final Connection connection;
+        private final PositionTable table;
         private final ChangeSet changeSet;
         private final long sequence;
         private final StreamPosition.Advance advance;
 
-        Here(Connection connection, ChangeSet changeSet, long sequence) {
-            this.connection = connection;
+        Here(PositionTable table, ChangeSet changeSet, long sequence) {
+            this.table = table;
             this.changeSet = changeSet;
             this.sequence = sequence;
             this.advance = position.advance(changeSet.publisher(), changeSet.counter(), sequence);
@@ -243,7 +244,7 @@ final class StrictCommitLog implements CommitLog {
 
         @Override
         public void settle() throws SQLException {
-            advance.write(connection);
+            advance.write(table);
         }
 
         @Override
