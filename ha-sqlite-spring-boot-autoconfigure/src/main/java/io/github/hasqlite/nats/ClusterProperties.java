@@ -140,7 +140,7 @@ public final class ClusterProperties {
     private static Map<String, String> parse(String description) {
         Map<String, String> values = new LinkedHashMap<>();
         String list = description.substring(description.lastIndexOf(MARK + PROTOCOL + "=") + MARK.length());
-        for (String pair : list.split(SEPARATOR)) {
+        for (String pair : list.split(SEPARATOR, -1)) {
             int equals = pair.indexOf('=');
             if (equals > 0) {
                 values.put(pair.substring(0, equals), pair.substring(equals + 1));

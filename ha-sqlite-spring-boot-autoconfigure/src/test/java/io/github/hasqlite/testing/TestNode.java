@@ -39,6 +39,11 @@ public final class TestNode implements AutoCloseable {
         return open(server.url(), file, name, settings -> settings.withCommitMode(CommitMode.ASYNC), List.of());
     }
 
+    /** Opens a node in a mode of the test's choice. */
+    public static TestNode open(NatsServer server, Path file, String name, CommitMode mode) {
+        return open(server.url(), file, name, settings -> settings.withCommitMode(mode), List.of());
+    }
+
     /** Opens a node with settings of the test's own. */
     public static TestNode open(
             String url,

@@ -66,7 +66,7 @@ public final class WriterMain {
         stop.setDaemon(true);
         stop.start();
         System.out.println("ready");
-        new WriterMain(node, args[2], mode == CommitMode.SYNC).write();
+        new WriterMain(node, args[2], mode != CommitMode.ASYNC).write();
     }
 
     private void write() throws SQLException {
