@@ -284,6 +284,51 @@ class StrictCommitTests {
     }
 
     @Test
+    void returnedRowsAreThoseOfTheAttemptThatWon() throws Exception {
+        int each = 60;
+        one.execute("CREATE TABLE t(id INTEGER PRIMARY KEY AUTOINCREMENT, a, r REAL, b BLOB)");
+        one.awaitAppliedOn(two);
+        List<String> expected = new ArrayList<>();
+        race(node -> {
+            String name = node == one ? "one" : "two";
+            try (Connection connection = node.dataSource().getConnection();
+                    PreparedStatement insert = connection.prepareStatement(
+                            "INSERT INTO t(a, r, b) VALUES(?, 0.1, x'00ff'),(NULL, 2, NULL) RETURNING id, a AS name, r, b")) {
+                for (int i = 0; i < each; i++) {
+                    insert.setString(1, name + i);
+                    try (ResultSet rows = insert.executeQuery()) {
+                        rows.next();
+                        synchronized (expected) {
+                            expected.add(rows.getLong("id") + "|" + rows.getString("name"));
+                        }
+                        assertThat(rows.getDouble(3)).isEqualTo(0.1);
+                        assertThat(rows.getBytes(4)).containsExactly(0, -1);
+                        // the second row is not fetched, and it is committed all the same
+                    }
+                }
+            }
+            return null;
+        });
+        awaitBoth();
+        assertThat(one.query("SELECT id, a FROM t WHERE a IS NOT NULL")).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(two.query("SELECT id, a FROM t WHERE a IS NOT NULL")).containsExactlyInAnyOrderElementsOf(expected);
+        try (Connection connection = one.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            assertThat(statement.execute("UPDATE t SET a = 'x' RETURNING id")).isTrue();
+            try (ResultSet rows = statement.getResultSet()) {
+                assertThat(rows.next()).isTrue();
+            }
+            assertThat(statement.execute("UPDATE t SET a = 'y' WHERE id < 0 RETURNING id"))
+                    .isTrue();
+            try (ResultSet rows = statement.getResultSet()) {
+                assertThat(rows.next()).isFalse();
+            }
+        }
+        one.awaitAppliedOn(two);
+        assertThat(two.query("SELECT count(*) FROM t WHERE a = 'x'")).containsExactly(Integer.toString(4 * each));
+    }
+
+    @Test
     void batchesThatLoseAreRunAgainAsAWhole() throws Exception {
         int each = 30;
         one.execute("CREATE TABLE t(id TEXT PRIMARY KEY, a)");

@@ -284,13 +284,28 @@ final class Session {
         return untilSerialized(() -> {
             transaction.write(sql);
             T result = record(sql, statement, call, true);
-            if (statement.hasOpenRows()) {
+            if (statement.hasOpenRows() && !mayLose()) {
                 openRows = statement;
-            } else {
+                return result;
+            }
+            try {
+                if (statement.hasOpenRows()) {
+                    statement.keepRows();
+                }
                 commitSingle();
+            } finally {
+                if (transaction.isActive()) {
+                    transaction.rollback();
+                }
             }
             return result;
         });
+    }
+
+    /** Whether a single statement may have to be run again. */
+    private boolean mayLose() {
+        CommitLog log = context.commitLog();
+        return log != null && log.retryNanos() > 0;
     }
 
     /**
@@ -299,7 +314,7 @@ final class Session {
      */
     private <T> T untilSerialized(SqlCall<T> attempt) throws SQLException {
         CommitLog log = context.commitLog();
-        if (log == null || log.retryNanos() == 0) {
+        if (log == null || !mayLose()) {
             return attempt.run();
         }
         long deadline = System.nanoTime() + log.retryNanos();
