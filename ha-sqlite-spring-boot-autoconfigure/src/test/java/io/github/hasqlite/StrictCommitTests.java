@@ -184,6 +184,28 @@ class StrictCommitTests {
     }
 
     @Test
+    void whoLostDoesNotLoseToTheSameAgain() throws Exception {
+        int rounds = 100;
+        one.execute("CREATE TABLE counter(id INTEGER PRIMARY KEY, n INTEGER)");
+        one.execute("INSERT INTO counter VALUES(1, 0)");
+        one.awaitAppliedOn(two);
+        try (Connection loser = two.dataSource().getConnection();
+                Statement statement = loser.createStatement()) {
+            loser.setAutoCommit(false);
+            for (int i = 0; i < rounds; i++) {
+                statement.executeUpdate("UPDATE counter SET n = n + 1");
+                one.execute("UPDATE counter SET n = n + 1");
+                assertThatExceptionOfType(SerializationFailureException.class).isThrownBy(loser::commit);
+                loser.rollback();
+                statement.executeUpdate("UPDATE counter SET n = n + 1");
+                loser.commit();
+            }
+        }
+        awaitBoth();
+        assertThat(one.query("SELECT n FROM counter")).containsExactly(Integer.toString(2 * rounds));
+    }
+
+    @Test
     void noUpdateIsLostInTransactionsThatTryAgain() throws Exception {
         int each = 150;
         one.execute("CREATE TABLE counter(id INTEGER PRIMARY KEY, n INTEGER)");

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -83,6 +84,18 @@ class StrictSpringTests {
                     rival();
                 }))
                 .withCauseInstanceOf(SerializationFailureException.class);
+    }
+
+    @Test
+    void transactionManagerPassesOnThatTheStreamIsAway() {
+        TransactionTemplate transaction = new TransactionTemplate(new JdbcTransactionManager(one.dataSource()));
+        server.stop();
+        Awaitility.await().until(() -> !one.status().connected());
+        assertThatExceptionOfType(RuntimeException.class)
+                .isThrownBy(() -> transaction.executeWithoutResult(status -> withdraw(10)))
+                .havingRootCause()
+                .isInstanceOf(SQLException.class)
+                .withMessageContaining("the stream cannot be reached");
     }
 
     @Test
