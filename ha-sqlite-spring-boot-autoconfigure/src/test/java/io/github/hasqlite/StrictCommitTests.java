@@ -116,6 +116,33 @@ class StrictCommitTests {
     }
 
     @Test
+    void foreignKeysAreCheckedBeforeAnythingIsPublished() throws Exception {
+        one.execute("CREATE TABLE parent(id INTEGER PRIMARY KEY)");
+        one.execute("CREATE TABLE child(id INTEGER PRIMARY KEY, p REFERENCES parent, d REFERENCES parent"
+                + " DEFERRABLE INITIALLY DEFERRED)");
+        long before = one.status().appliedSequence();
+        try (Connection connection = one.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA foreign_keys = ON");
+            connection.setAutoCommit(false);
+            statement.executeUpdate("INSERT INTO child VALUES(1, NULL, 7)");
+            assertThatExceptionOfType(SQLException.class)
+                    .isThrownBy(connection::commit)
+                    .withMessageContaining("FOREIGN KEY");
+            assertThat(one.status().streamSequence()).isEqualTo(before);
+            statement.executeUpdate("INSERT INTO parent VALUES(7)");
+            connection.commit();
+            connection.setAutoCommit(true);
+            assertThatExceptionOfType(SQLException.class)
+                    .isThrownBy(() -> statement.executeUpdate("INSERT INTO child VALUES(2, 8, 7)"))
+                    .withMessageContaining("FOREIGN KEY");
+            statement.execute("PRAGMA foreign_keys = OFF");
+        }
+        one.awaitAppliedOn(two);
+        assertThat(two.query("SELECT * FROM child")).containsExactly("1|null|7");
+    }
+
+    @Test
     void nodeGoesOnAfterARestart() throws Exception {
         one.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, a)");
         one.execute("INSERT INTO t VALUES(1, 'a')");
