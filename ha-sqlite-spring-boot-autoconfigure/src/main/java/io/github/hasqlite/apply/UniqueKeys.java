@@ -40,10 +40,12 @@ record UniqueKeys(List<List<String>> columns, boolean computed) {
                         index = rows.getInt(1);
                         columns.add(new ArrayList<>());
                     }
+                    String column = rows.getString(3);
                     computed |= rows.getInt(2) < 0
-                            || !table.columns().contains(rows.getString(3))
+                            || !table.columns().contains(column)
                             || !COLLATIONS.contains(rows.getString(4));
-                    columns.get(columns.size() - 1).add(rows.getString(3));
+                    // an expression has no name
+                    columns.get(columns.size() - 1).add(column == null ? "" : column);
                 }
             }
         }

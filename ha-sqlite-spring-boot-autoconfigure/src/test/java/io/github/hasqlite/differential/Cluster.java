@@ -54,6 +54,11 @@ final class Cluster implements AutoCloseable {
             return new Kind((seed & 1) == 1, (seed & 2) == 2 ? CommitMode.SYNC : CommitMode.ASYNC, null, s -> s);
         }
 
+        /** A stream in memory that accepts commits; half of the seeds enforce foreign keys. */
+        static Kind strict(long seed) {
+            return new Kind((seed & 1) == 1, CommitMode.STRICT, null, s -> s);
+        }
+
         @Override
         public String toString() {
             return (server == null ? "in memory, " : "over nats-server, ") + mode + ", foreign keys "
