@@ -49,6 +49,11 @@ public record ChangeSet(
      * place in the stream on every node, its author included (rule R9 of the design).
      */
     public boolean hasCommands() {
+        return hasCommands(changes);
+    }
+
+    /** Whether one of these changes is a statement that travels as text. */
+    public static boolean hasCommands(List<Change> changes) {
         for (Change change : changes) {
             if (change.operation() == Operation.SQL) {
                 return true;

@@ -25,6 +25,30 @@ public interface ChangeSetPublisher extends AutoCloseable {
     CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message);
 
     /**
+     * Hands one message over that is stored only if nothing was stored since the stream's last sequence
+     * was {@code expectedLastSequence}: of all who try this with one number, one succeeds at most. The
+     * commit mode {@code strict} is built on it. Calls are never concurrent; the caller waits for the
+     * future.
+     *
+     * @param changeSet what to publish
+     * @param message the same, serialized, or a part of that
+     * @param expectedLastSequence the last sequence of the whole stream, not of a subject; 0 if nothing
+     *     was ever stored
+     * @return completes with {@code expectedLastSequence + 1}, or exceptionally: with {@link
+     *     WrongLastSequenceException} if it is certainly not stored because another message was, and
+     *     with anything else if it may be stored or not
+     */
+    default CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message, long expectedLastSequence) {
+        return CompletableFuture.failedFuture(
+                new UnsupportedOperationException(getClass().getName() + " cannot compare and set"));
+    }
+
+    /** Whether {@link #publish(ChangeSet, byte[], long)} can be used. */
+    default boolean comparesAndSets() {
+        return false;
+    }
+
+    /**
      * The largest message that can be handed over, in bytes. What is larger travels in parts, each a
      * message of its own, and takes effect when the last of them arrives. It may change with
      * time; a message that has become too large fails, and is handed over again in parts.

@@ -1,6 +1,8 @@
 package io.github.hasqlite;
 
 import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings the stream's messages to this node, in stream order and without gaps. The default one is
@@ -24,6 +26,19 @@ public interface ChangeSetSubscriber extends AutoCloseable {
      * @throws IOException if the stream cannot be reached
      */
     void start(long afterSequence, Listener listener) throws IOException;
+
+    /**
+     * Reads one message. It must be read where it is decided what is stored, not from a copy that may
+     * lag behind. May be called before and after {@link #start}, by any thread.
+     *
+     * @param sequence its place in the stream, from 1
+     * @param timeout how long to wait for it
+     * @return the message, or {@code null} if the stream does not have it
+     * @throws IOException if that cannot be learned now; always, if this subscriber cannot do it
+     */
+    default @Nullable StreamMessage read(long sequence, Duration timeout) throws IOException {
+        throw new IOException(getClass().getName() + " cannot read single messages");
+    }
 
     /** Whether the stream can be reached now. */
     boolean isConnected();

@@ -59,7 +59,7 @@ class ApplyFailureTests {
                 server.url(),
                 folder.resolve(name),
                 name,
-                each -> settings.apply(each.withCommitMode(CommitMode.ASYNC)),
+                each -> settings.apply(each.with(to -> to.commitMode(CommitMode.ASYNC))),
                 List.of(interceptors));
     }
 
@@ -109,8 +109,8 @@ class ApplyFailureTests {
     void leavesOutByPolicyAndRemembers() throws Exception {
         try (TestNode one = open("n1", UnaryOperator.identity())) {
             one.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, v)");
-            try (TestNode two =
-                    open("n2", settings -> settings.withOnApplyFailure(Applier.OnFailure.DEAD_LETTER), picky)) {
+            try (TestNode two = open(
+                    "n2", settings -> settings.with(to -> to.onApplyFailure(Applier.OnFailure.DEAD_LETTER)), picky)) {
                 one.execute("INSERT INTO t VALUES(2, 'bad')");
                 one.execute("INSERT INTO t VALUES(3, 'late')");
                 one.awaitAppliedOn(two);

@@ -44,7 +44,7 @@ class ContentionTests {
                             server.url(),
                             folder.resolve("n" + i),
                             "n" + i,
-                            settings -> settings.withCommitMode(mode),
+                            settings -> settings.with(to -> to.commitMode(mode)),
                             List.of()));
                 }
                 nodes.get(0)

@@ -34,22 +34,20 @@ class CrashTests {
     private Path folder;
 
     @ParameterizedTest
-    @EnumSource(
-            value = CommitMode.class,
-            names = {"SYNC", "ASYNC"})
+    @EnumSource(CommitMode.class)
     void nothingIsLostOrDoubledOrTorn(CommitMode mode) throws Exception {
         long seed = Long.getLong("ha.sqlite.test.seed", System.nanoTime());
         System.out.println("CrashTests " + mode + ": -Dha.sqlite.test.seed=" + seed);
         Random random = new Random(seed);
         Integer minutes = Integer.getInteger("ha.sqlite.test.minutes");
         Duration duration =
-                minutes == null ? DEFAULT : Duration.ofMinutes(minutes).dividedBy(2);
+                minutes == null ? DEFAULT : Duration.ofMinutes(minutes).dividedBy(CommitMode.values().length);
         try (NatsServer server = NatsServer.start();
                 WriterProcess a = new WriterProcess(server, folder, "a", mode);
                 WriterProcess b = new WriterProcess(server, folder, "b", mode)) {
-            try (TestNode node = TestNode.open(server, a.file(), "a")) {
+            try (TestNode node = TestNode.open(server, a.file(), "a", mode)) {
                 WriterMain.createTables(node);
-                TestNode.open(server, b.file(), "b").close();
+                TestNode.open(server, b.file(), "b", mode).close();
             }
             a.start();
             b.start();
@@ -67,7 +65,7 @@ class CrashTests {
             b.kill9();
             System.out.println("CrashTests " + mode + ": " + rounds + " crashes, " + a.acknowledged() + " and "
                     + b.acknowledged() + " transactions");
-            verify(server, a, b, "seed " + seed);
+            verify(server, a, b, mode, "seed " + seed);
         }
     }
 
@@ -109,9 +107,10 @@ class CrashTests {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(maxMillis)));
     }
 
-    private void verify(NatsServer server, WriterProcess a, WriterProcess b, String seed) throws SQLException {
-        try (TestNode one = TestNode.open(server, a.file(), "a");
-                TestNode two = TestNode.open(server, b.file(), "b")) {
+    private void verify(NatsServer server, WriterProcess a, WriterProcess b, CommitMode mode, String seed)
+            throws SQLException {
+        try (TestNode one = TestNode.open(server, a.file(), "a", mode);
+                TestNode two = TestNode.open(server, b.file(), "b", mode)) {
             one.awaitAppliedOn(two);
             two.awaitAppliedOn(one);
             one.awaitAppliedOn(two);
@@ -125,7 +124,7 @@ class CrashTests {
             assertThat(one.status().rejectedMessages() + two.status().rejectedMessages())
                     .as(seed)
                     .isZero();
-            try (TestNode replayed = TestNode.open(server, folder.resolve("replayed.db"), "c")) {
+            try (TestNode replayed = TestNode.open(server, folder.resolve("replayed.db"), "c", mode)) {
                 assertThat(Content.of(replayed.dataSource()))
                         .as("the stream alone, " + seed)
                         .isEqualTo(content);

@@ -51,8 +51,18 @@ class SchemaChangeTests {
                 server.url(),
                 folder.resolve(name + ".db"),
                 name,
-                settings -> settings.withPublisherTimeout(TIMEOUT),
+                settings -> settings.with(to -> to.publisherTimeout(TIMEOUT)),
                 List.of());
+    }
+
+    /** Begins again with a stream of another commit mode. */
+    private void reopen(CommitMode mode) {
+        one.close();
+        two.close();
+        server.close();
+        server = NatsServer.start();
+        one = TestNode.open(server, folder.resolve("m1.db"), "m1", mode);
+        two = TestNode.open(server, folder.resolve("m2.db"), "m2", mode);
     }
 
     @AfterEach
@@ -143,8 +153,7 @@ class SchemaChangeTests {
 
     @Test
     void waitBehindALongOutbox() throws Exception {
-        one.close();
-        one = TestNode.open(server, folder.resolve("n1.db"), "n1");
+        reopen(CommitMode.ASYNC);
         one.execute("CREATE TABLE t(a INTEGER PRIMARY KEY, b)");
         server.suspend();
         try (var connection = one.dataSource().getConnection();

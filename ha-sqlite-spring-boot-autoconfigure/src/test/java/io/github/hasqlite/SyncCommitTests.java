@@ -3,7 +3,6 @@ package io.github.hasqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.github.hasqlite.apply.Applier;
 import io.github.hasqlite.autoconfigure.NodeSettings;
 import io.github.hasqlite.testing.Content;
 import io.github.hasqlite.testing.NatsServer;
@@ -42,10 +41,10 @@ class SyncCommitTests {
     @BeforeEach
     void open() throws SQLException {
         server = NatsServer.start();
-        one = open("n1", settings -> settings.withPublisherTimeout(Duration.ofSeconds(20)));
+        one = open("n1", settings -> settings.with(to -> to.publisherTimeout(Duration.ofSeconds(20))));
         one.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, a)");
-        reopen(settings -> settings.withPublisherTimeout(TIMEOUT));
-        two = open("n2", settings -> settings.withPublisherTimeout(TIMEOUT));
+        reopen(settings -> settings.with(to -> to.publisherTimeout(TIMEOUT)));
+        two = open("n2", settings -> settings.with(to -> to.publisherTimeout(TIMEOUT)));
     }
 
     private TestNode open(String name, java.util.function.UnaryOperator<NodeSettings> customizer) {
@@ -123,17 +122,8 @@ class SyncCommitTests {
 
     @Test
     void degradesByChoice() throws Exception {
-        reopen(settings -> new NodeSettings(
-                settings.name(),
-                settings.pool(),
-                CommitMode.SYNC,
-                true,
-                TIMEOUT,
-                settings.bootstrapTimeout(),
-                settings.rowIdentify(),
-                MergeMode.ROW,
-                Applier.OnFailure.HALT,
-                false));
+        reopen(settings -> settings.with(
+                to -> to.commitMode(CommitMode.SYNC).degradeOnTimeout(true).publisherTimeout(TIMEOUT)));
         server.stop();
         one.execute("INSERT INTO t VALUES(1, 'degraded')");
         assertThat(one.status().outboxLength()).isEqualTo(1);

@@ -1,6 +1,5 @@
 package io.github.hasqlite.actuate;
 
-import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.autoconfigure.HaSqliteAutoConfiguration;
 import io.github.hasqlite.autoconfigure.HaSqliteProperties;
@@ -31,9 +30,16 @@ public final class HaSqliteHealthContributorAutoConfiguration {
         NatsReplication replication = nats.getIfAvailable();
         return new HaSqliteHealthIndicator(
                 dataSource,
-                properties.commitMode() == CommitMode.SYNC
-                        && properties.publisher().enabled()
-                        && properties.publisher().onTimeout() == OnTimeout.FAIL,
+                commitsNeedStream(properties),
                 () -> replication == null ? "" : replication.serverVersion());
+    }
+
+    private static boolean commitsNeedStream(HaSqliteProperties properties) {
+        return properties.publisher().enabled()
+                && switch (properties.commitMode()) {
+                    case ASYNC -> false;
+                    case SYNC -> properties.publisher().onTimeout() == OnTimeout.FAIL;
+                    case STRICT -> true;
+                };
     }
 }

@@ -2,13 +2,13 @@ package io.github.hasqlite.apply;
 
 import io.github.hasqlite.changeset.Fragment;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How far this database has applied the stream, each publisher's last accepted counter, and the parts
@@ -21,6 +21,7 @@ public final class AppliedState {
 
     private final Map<String, Long> counters = new HashMap<>();
     private final Parts parts = new Parts();
+    private final Object advanced = new Object();
     private volatile long sequence;
 
     /** Creates the tables if they are not there. */
@@ -67,6 +68,28 @@ public final class AppliedState {
         return sequence;
     }
 
+    /**
+     * Waits until everything up to a sequence is applied and committed here. Without the write lock.
+     *
+     * @param deadlineNanos when to give up, by {@link System#nanoTime()}
+     * @return whether it is
+     */
+    boolean awaitSequence(long wanted, long deadlineNanos) throws InterruptedException {
+        if (sequence >= wanted) {
+            return true;
+        }
+        synchronized (advanced) {
+            while (sequence < wanted) {
+                long left = deadlineNanos - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                TimeUnit.NANOSECONDS.timedWait(advanced, left);
+            }
+            return true;
+        }
+    }
+
     /** Starts a step forward, which counts only once it is committed. */
     Step step() {
         return new Step();
@@ -90,12 +113,17 @@ public final class AppliedState {
             if (publisher.isEmpty()) {
                 return Turn.NEXT;
             }
-            Long here = accepted.get(publisher);
-            long last = here != null ? here : counters.getOrDefault(publisher, 0L);
+            long last = counter(publisher);
             if (counter == last + 1) {
                 return Turn.NEXT;
             }
             return counter <= last ? Turn.REPEATED : Turn.OUT_OF_TURN;
+        }
+
+        /** The publisher's last accepted counter; 0 if it has none. */
+        long counter(String publisher) {
+            Long here = accepted.get(publisher);
+            return here != null ? here : counters.getOrDefault(publisher, 0L);
         }
 
         /** Accepts the message that was judged to be next. */
@@ -122,29 +150,28 @@ public final class AppliedState {
 
         /** Writes the step inside the caller's transaction. */
         void write(Connection connection) throws SQLException {
-            partsStep.write(connection);
-            if (!accepted.isEmpty()) {
-                try (PreparedStatement counter = connection.prepareStatement(
-                        "INSERT OR REPLACE INTO main.ha_publishers(publisher, counter) VALUES(?,?)")) {
-                    for (Map.Entry<String, Long> entry : accepted.entrySet()) {
-                        counter.setString(1, entry.getKey());
-                        counter.setLong(2, entry.getValue());
-                        counter.executeUpdate();
-                    }
-                }
+            try (PositionTable table = new PositionTable(connection)) {
+                write(table);
             }
-            try (PreparedStatement state = connection.prepareStatement(
-                    "INSERT OR REPLACE INTO main.ha_state(name, value) VALUES('" + SEQUENCE + "',?)")) {
-                state.setLong(1, reached);
-                state.executeUpdate();
+        }
+
+        /** Writes the step inside the caller's transaction; the last statement changes a row. */
+        void write(PositionTable table) throws SQLException {
+            partsStep.write(table.connection());
+            for (Map.Entry<String, Long> entry : accepted.entrySet()) {
+                table.setCounter(entry.getKey(), entry.getValue());
             }
+            table.setValue(SEQUENCE, reached);
         }
 
         /** The transaction is committed. */
         void committed() {
             counters.putAll(accepted);
             partsStep.committed();
-            sequence = reached;
+            synchronized (advanced) {
+                sequence = reached;
+                advanced.notifyAll();
+            }
         }
     }
 

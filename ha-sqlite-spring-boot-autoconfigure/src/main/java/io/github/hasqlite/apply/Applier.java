@@ -158,6 +158,10 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         return replay;
     }
 
+    MessageReader reader() {
+        return reader;
+    }
+
     Inbox inbox() {
         return inbox;
     }
@@ -259,7 +263,11 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
 
     /** Applies what has been received, at most one batch, with the write lock held. */
     void applyWaiting() throws InterruptedException, HaltException {
+        inbox.removeUpTo(state.sequence());
         List<Received> batch = inbox.peek(MAX_BATCH);
+        if (batch.isEmpty()) {
+            return;
+        }
         try {
             if (leaveOut == null) {
                 applyBatch(batch);

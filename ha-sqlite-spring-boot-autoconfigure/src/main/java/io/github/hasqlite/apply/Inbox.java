@@ -36,7 +36,7 @@ final class Inbox {
     private long oldestSince;
     private long lastSequence;
     private boolean held;
-    private boolean hurried;
+    private int hurried;
     private boolean watched;
     private boolean closed;
 
@@ -56,7 +56,7 @@ final class Inbox {
         }
         // waking the applier for each echo would cost more than dealing with it
         boolean wakes = others > 0 || messages.size() == 1 || messages.size() >= MANY_ECHOES;
-        if (wakes || hurried || watched) {
+        if (wakes || hurried > 0 || watched) {
             notifyAll();
         }
     }
@@ -91,7 +91,7 @@ final class Inbox {
      */
     synchronized boolean awaitWork() throws InterruptedException {
         while (!closed) {
-            if (others > 0 || messages.size() >= MANY_ECHOES || (hurried && !messages.isEmpty())) {
+            if (others > 0 || messages.size() >= MANY_ECHOES || (hurried > 0 && !messages.isEmpty())) {
                 return true;
             }
             if (messages.isEmpty()) {
@@ -107,9 +107,12 @@ final class Inbox {
         return false;
     }
 
-    /** Whether echoes are to be dealt with at once, because somebody waits for the node to catch up. */
+    /**
+     * Whether echoes are to be dealt with at once, because somebody waits for the node to catch up. Who
+     * switches it on switches it off again.
+     */
     synchronized void hurry(boolean on) {
-        hurried = on;
+        hurried += on ? 1 : -1;
         notifyAll();
     }
 
@@ -146,6 +149,20 @@ final class Inbox {
         }
         oldestSince = System.nanoTime();
         notifyAll();
+    }
+
+    /** Removes what a commit of this node has dealt with already: everything up to a sequence. */
+    synchronized void removeUpTo(long sequence) {
+        int count = 0;
+        for (Received received : messages) {
+            if (received.sequence() > sequence) {
+                break;
+            }
+            count++;
+        }
+        if (count > 0) {
+            remove(count);
+        }
     }
 
     /**

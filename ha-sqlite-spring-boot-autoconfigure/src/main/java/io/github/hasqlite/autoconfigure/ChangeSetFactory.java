@@ -43,14 +43,19 @@ final class ChangeSetFactory {
     /** The next change set. */
     ChangeSet next(List<Change> changes) {
         counter++;
+        return at(state.sequence(), counter, changes);
+    }
+
+    /** A change set whose place among this publisher's is decided elsewhere. */
+    ChangeSet at(long baseSequence, long number, List<Change> changes) {
         return new ChangeSet(
                 node,
                 processId,
                 filename,
                 TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()),
                 publisher,
-                counter,
-                state.sequence(),
+                number,
+                baseSequence,
                 0,
                 changes);
     }

@@ -126,6 +126,11 @@ final class CommandPlacing {
         }
 
         @Override
+        public boolean changesSchema() {
+            return true;
+        }
+
+        @Override
         public void settle() throws SQLException {
             alone.write(connection, table);
         }
@@ -167,6 +172,11 @@ final class CommandPlacing {
 
         @Override
         public boolean commitsHere() {
+            return false;
+        }
+
+        @Override
+        public boolean changesSchema() {
             return false;
         }
 
@@ -228,6 +238,11 @@ final class CommandPlacing {
         }
 
         @Override
+        public boolean changesSchema() {
+            return false;
+        }
+
+        @Override
         public void settle() {}
 
         @Override
@@ -252,6 +267,11 @@ final class CommandPlacing {
 
         @Override
         public boolean commitsHere() {
+            return false;
+        }
+
+        @Override
+        public boolean changesSchema() {
             return false;
         }
 

@@ -3,6 +3,7 @@ package io.github.hasqlite.autoconfigure;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
+import io.github.hasqlite.StrictIsolation;
 import io.github.hasqlite.apply.Applier;
 import io.github.hasqlite.jdbc.PoolSettings.Synchronous;
 import java.time.Duration;
@@ -31,6 +32,7 @@ import org.springframework.util.unit.DataSize;
  *     columns that were changed. The same on all nodes.
  * @param rowIdentify How the row that another node's change means is found. The same on all nodes.
  * @param commitMode When a commit returns. The same on all nodes.
+ * @param strict What commit mode strict promises.
  * @param publisher Sending changes to the other nodes.
  * @param subscriber Receiving the changes of the other nodes.
  * @param bootstrap Catching up at the start.
@@ -51,6 +53,7 @@ public record HaSqliteProperties(
         @DefaultValue("pk") RowIdentify rowIdentify,
         @DefaultValue("row") MergeMode merge,
         @DefaultValue("sync") CommitMode commitMode,
+        @DefaultValue Strict strict,
         @DefaultValue Publisher publisher,
         @DefaultValue Subscriber subscriber,
         @DefaultValue Bootstrap bootstrap,
@@ -65,9 +68,18 @@ public record HaSqliteProperties(
         return "HaSqliteProperties[enabled=" + enabled + ", path=" + path + ", name=" + name + ", replicationId="
                 + replicationId + ", replicationUrl=" + replicationUrl.size() + " configured, stream=" + stream
                 + ", streamMaxAge=" + streamMaxAge + ", replicas=" + replicas + ", rowIdentify=" + rowIdentify
-                + ", commitMode=" + commitMode + ", publisher=" + publisher + ", subscriber=" + subscriber
+                + ", commitMode=" + commitMode + ", strict=" + strict + ", publisher=" + publisher + ", subscriber="
+                + subscriber
                 + ", bootstrap=" + bootstrap + ", nats=" + nats + ", pool=" + pool + "]";
     }
+
+    /**
+     * What commit mode {@code strict} promises.
+     *
+     * @param isolation Which transactions made at the same time on several nodes cannot both commit: with
+     *     serializable any two, with snapshot only those that write the same rows or unique keys.
+     */
+    public record Strict(@DefaultValue("serializable") StrictIsolation isolation) {}
 
     /**
      * Sending changes.

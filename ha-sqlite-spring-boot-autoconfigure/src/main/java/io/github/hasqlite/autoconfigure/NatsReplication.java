@@ -1,5 +1,6 @@
 package io.github.hasqlite.autoconfigure;
 
+import io.github.hasqlite.nats.ClusterProperties;
 import io.github.hasqlite.nats.JetStreamPublisher;
 import io.github.hasqlite.nats.JetStreamSubscriber;
 import io.github.hasqlite.nats.NatsLink;
@@ -7,6 +8,7 @@ import io.github.hasqlite.nats.NatsSettings;
 import io.github.hasqlite.nats.NatsUnreachableException;
 import io.github.hasqlite.nats.ReplicationStream;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,14 +26,25 @@ public final class NatsReplication implements AutoCloseable {
     private final NatsSettings settings;
 
     /**
-     * Connects.
+     * Connects, to read or to write in any cluster.
      *
      * @throws io.github.hasqlite.nats.NatsStartException if a server answers, but cannot be used
      */
     public NatsReplication(NatsSettings settings) {
+        this(settings, null);
+    }
+
+    /**
+     * Connects.
+     *
+     * @param cluster what all nodes that publish have in common; {@code null} if this one only reads
+     * @throws io.github.hasqlite.ReplicationStartException if the stream is another cluster's
+     * @throws io.github.hasqlite.nats.NatsStartException if a server answers, but cannot be used
+     */
+    public NatsReplication(NatsSettings settings, @Nullable ClusterProperties cluster) {
         this.settings = settings;
         this.link = new NatsLink(settings);
-        this.stream = new ReplicationStream(link);
+        this.stream = new ReplicationStream(link, cluster);
         try {
             connect();
         } catch (RuntimeException e) {

@@ -2,6 +2,7 @@ package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.nats.ClusterProperties;
 import io.github.hasqlite.nats.EmbeddedNatsServer;
 import io.github.hasqlite.nats.JetStreamPublisher;
 import io.github.hasqlite.nats.JetStreamSubscriber;
@@ -36,8 +37,13 @@ class NatsReplicationConfiguration {
     @Bean
     @ConditionalOnMissingBean
     NatsReplication natsReplication(
-            NatsProperties properties, ObjectProvider<EmbeddedNatsServer> server, ObjectProvider<SslBundles> bundles) {
-        return new NatsReplication(properties.nats(server.getIfAvailable(), bundles.getIfAvailable()));
+            HaSqliteProperties node,
+            NatsProperties properties,
+            ObjectProvider<EmbeddedNatsServer> server,
+            ObjectProvider<SslBundles> bundles) {
+        ClusterProperties cluster =
+                node.publisher().enabled() ? new ClusterProperties(node.commitMode(), node.merge()) : null;
+        return new NatsReplication(properties.nats(server.getIfAvailable(), bundles.getIfAvailable()), cluster);
     }
 
     @Bean

@@ -94,7 +94,8 @@ final class NodeProperties {
                 properties.rowIdentify(),
                 properties.merge(),
                 properties.apply().onFailure(),
-                !properties.publisher().enabled());
+                !properties.publisher().enabled(),
+                properties.strict().isolation());
     }
 
     private static String hostName() {

@@ -3,9 +3,11 @@ package io.github.hasqlite.autoconfigure;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
+import io.github.hasqlite.StrictIsolation;
 import io.github.hasqlite.apply.Applier;
 import io.github.hasqlite.jdbc.PoolSettings;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * What a node is told.
@@ -21,6 +23,7 @@ import java.time.Duration;
  * @param merge what updates mean for rows that somebody else has changed meanwhile
  * @param onApplyFailure what happens to a change set that cannot be applied
  * @param readOnly whether this is a read replica, whose data source refuses to write
+ * @param isolation what commit mode {@code strict} promises
  */
 public record NodeSettings(
         String name,
@@ -32,9 +35,13 @@ public record NodeSettings(
         RowIdentify rowIdentify,
         MergeMode merge,
         Applier.OnFailure onApplyFailure,
-        boolean readOnly) {
+        boolean readOnly,
+        StrictIsolation isolation) {
 
-    /** Defaults: {@code sync}, 15 s for a commit, five minutes to catch up. */
+    /**
+     * Defaults: {@code sync}, 15 s for a commit, five minutes to catch up, rows found by primary key and
+     * set as a whole, halting at what cannot be applied.
+     */
     public static NodeSettings of(String name, PoolSettings pool) {
         return new NodeSettings(
                 name,
@@ -46,66 +53,88 @@ public record NodeSettings(
                 RowIdentify.PK,
                 MergeMode.ROW,
                 Applier.OnFailure.HALT,
-                false);
+                false,
+                StrictIsolation.SERIALIZABLE);
     }
 
-    /** The same with another commit mode. */
-    public NodeSettings withCommitMode(CommitMode mode) {
-        return new NodeSettings(
-                name,
-                pool,
-                mode,
-                degradeOnTimeout,
-                publisherTimeout,
-                bootstrapTimeout,
-                rowIdentify,
-                merge,
-                onApplyFailure,
-                readOnly);
+    /** The same but for what the consumer changes. */
+    public NodeSettings with(Consumer<Changes> changes) {
+        Changes changed = new Changes(this);
+        changes.accept(changed);
+        return changed.settings();
     }
 
-    /** The same with another timeout for commits. */
-    public NodeSettings withPublisherTimeout(Duration timeout) {
-        return new NodeSettings(
-                name,
-                pool,
-                commitMode,
-                degradeOnTimeout,
-                timeout,
-                bootstrapTimeout,
-                rowIdentify,
-                merge,
-                onApplyFailure,
-                readOnly);
-    }
+    /** What is to be changed; starts as it is. Not thread-safe. */
+    public static final class Changes {
 
-    /** The same with another way to deal with change sets that cannot be applied. */
-    public NodeSettings withOnApplyFailure(Applier.OnFailure policy) {
-        return new NodeSettings(
-                name,
-                pool,
-                commitMode,
-                degradeOnTimeout,
-                publisherTimeout,
-                bootstrapTimeout,
-                rowIdentify,
-                merge,
-                policy,
-                readOnly);
-    }
+        private final NodeSettings from;
+        private CommitMode commitMode;
+        private boolean degradeOnTimeout;
+        private Duration publisherTimeout;
+        private MergeMode merge;
+        private Applier.OnFailure onApplyFailure;
+        private boolean readOnly;
+        private StrictIsolation isolation;
 
-    /** The same with another merge mode. */
-    public NodeSettings withMerge(MergeMode mode) {
-        return new NodeSettings(
-                name,
-                pool,
-                commitMode,
-                degradeOnTimeout,
-                publisherTimeout,
-                bootstrapTimeout,
-                rowIdentify,
-                mode,
-                onApplyFailure,
-                readOnly);
+        private Changes(NodeSettings from) {
+            this.from = from;
+            commitMode = from.commitMode;
+            degradeOnTimeout = from.degradeOnTimeout;
+            publisherTimeout = from.publisherTimeout;
+            merge = from.merge;
+            onApplyFailure = from.onApplyFailure;
+            readOnly = from.readOnly;
+            isolation = from.isolation;
+        }
+
+        public Changes commitMode(CommitMode mode) {
+            commitMode = mode;
+            return this;
+        }
+
+        public Changes degradeOnTimeout(boolean degrade) {
+            degradeOnTimeout = degrade;
+            return this;
+        }
+
+        public Changes publisherTimeout(Duration timeout) {
+            publisherTimeout = timeout;
+            return this;
+        }
+
+        public Changes merge(MergeMode mode) {
+            merge = mode;
+            return this;
+        }
+
+        public Changes onApplyFailure(Applier.OnFailure policy) {
+            onApplyFailure = policy;
+            return this;
+        }
+
+        public Changes readOnly(boolean replica) {
+            readOnly = replica;
+            return this;
+        }
+
+        public Changes isolation(StrictIsolation level) {
+            isolation = level;
+            return this;
+        }
+
+        private NodeSettings settings() {
+            return new NodeSettings(
+                    from.name,
+                    from.pool,
+                    commitMode,
+                    degradeOnTimeout,
+                    publisherTimeout,
+                    from.bootstrapTimeout,
+                    from.rowIdentify,
+                    merge,
+                    onApplyFailure,
+                    readOnly,
+                    isolation);
+        }
     }
 }

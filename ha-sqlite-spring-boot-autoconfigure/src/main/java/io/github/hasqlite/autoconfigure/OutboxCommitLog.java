@@ -67,6 +67,11 @@ final class OutboxCommitLog implements CommitLog {
         }
 
         @Override
+        public boolean places(List<Change> changes) {
+            return ChangeSet.hasCommands(changes);
+        }
+
+        @Override
         public Entry append(List<Change> changes) throws SQLException {
             ChangeSet changeSet = changeSets.next(changes);
             try {
@@ -92,6 +97,11 @@ final class OutboxCommitLog implements CommitLog {
 
         @Override
         public boolean commitsHere() {
+            return true;
+        }
+
+        @Override
+        public boolean changesSchema() {
             return true;
         }
 

@@ -5,13 +5,16 @@ import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.Conflict;
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.apply.AppliedState;
 import io.github.hasqlite.apply.Applier;
 import io.github.hasqlite.apply.ChangeSetApplication;
 import io.github.hasqlite.apply.SchemaBarrier;
+import io.github.hasqlite.apply.StreamPosition;
 import io.github.hasqlite.capture.RowImages;
 import io.github.hasqlite.capture.SchemaCatalog;
 import io.github.hasqlite.jdbc.CommitLog;
@@ -166,6 +169,14 @@ public final class ReplicationNode implements Replication {
         }
         resources.push(relay);
         resources.push(join);
+        CommitLog log = settings.commitMode() == CommitMode.STRICT && !settings.readOnly()
+                ? strictLog(application, serializer)
+                : outboxLog(application, serializer);
+        this.dataSource =
+                new ReplicatingDataSource(settings.pool(), settings.readOnly(), writeLock, catalog, log, this);
+    }
+
+    private CommitLog outboxLog(ChangeSetApplication application, ChangeSetSerializer serializer) {
         CommandPlacing placing = subscriber == null
                 ? null
                 : new CommandPlacing(
@@ -177,9 +188,37 @@ public final class ReplicationNode implements Replication {
                         new SchemaBarrier(applier, state, pending),
                         application,
                         settings.publisherTimeout());
-        CommitLog log = new OutboxCommitLog(settings, changeSets, serializer, pending, relay, placing);
-        this.dataSource =
-                new ReplicatingDataSource(settings.pool(), settings.readOnly(), writeLock, catalog, log, this);
+        return new OutboxCommitLog(settings, changeSets, serializer, pending, relay, placing);
+    }
+
+    private CommitLog strictLog(ChangeSetApplication application, ChangeSetSerializer serializer) {
+        ChangeSetSubscriber source = subscriber;
+        if (source == null || !publisher.comparesAndSets()) {
+            throw new ReplicationStartException(
+                    "ha.sqlite.commit-mode is strict, but "
+                            + (source == null
+                                    ? "this node has no ChangeSetSubscriber, so it does not learn what came first"
+                                    : "the ChangeSetPublisher " + publisher
+                                            + " cannot publish behind an expected sequence"),
+                    "Choose another commit mode, or let the node replicate through NATS JetStream both ways.",
+                    null);
+        }
+        if (pending.size() > 0) {
+            throw new ReplicationStartException(
+                    "ha.sqlite.commit-mode is strict, but " + pending.size() + " change sets of another commit mode are"
+                            + " still in this database's outbox",
+                    "Start this node once with the commit mode it had, until its outbox is empty.",
+                    null);
+        }
+        return new StrictCommitLog(
+                changeSets,
+                serializer,
+                publisher,
+                new CompareAndSet(publisher, source),
+                new StreamPosition(applier, state, application),
+                join::joined,
+                settings.isolation(),
+                settings.publisherTimeout());
     }
 
     /** Follows what the applier commits. */

@@ -36,6 +36,7 @@ final class StreamJoin implements AutoCloseable {
     private volatile @Nullable Thread later;
     private volatile @Nullable String refusal;
     private volatile boolean closed;
+    private volatile boolean joined;
 
     StreamJoin(
             NodeSettings settings,
@@ -52,6 +53,11 @@ final class StreamJoin implements AutoCloseable {
         this.pending = pending;
         this.relay = relay;
         this.publisherId = publisherId;
+    }
+
+    /** Whether the node has joined and caught up. */
+    boolean joined() {
+        return joined;
     }
 
     /** Why the node did not join, or {@code null}. */
@@ -130,6 +136,7 @@ final class StreamJoin implements AutoCloseable {
         applier.start(publisherId);
         catchUp(stream.lastSequence());
         relay.start(pending.firstId() - 1);
+        joined = true;
     }
 
     private void check(StreamState stream) {

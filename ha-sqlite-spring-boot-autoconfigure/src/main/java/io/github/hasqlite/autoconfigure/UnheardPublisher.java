@@ -16,6 +16,16 @@ record UnheardPublisher(ChangeSetPublisher publisher) implements ChangeSetPublis
     }
 
     @Override
+    public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message, long expectedLastSequence) {
+        return publisher.publish(changeSet, message, expectedLastSequence);
+    }
+
+    @Override
+    public boolean comparesAndSets() {
+        return publisher.comparesAndSets();
+    }
+
+    @Override
     public int maxMessageBytes() {
         return publisher.maxMessageBytes();
     }

@@ -128,6 +128,15 @@ final class ChangeCounters {
         return database.total_changes() - ownTotal;
     }
 
+    /**
+     * What the application's statements did since was rolled back and is about to be done again.
+     *
+     * @param total what {@link #totalChanges()} was before
+     */
+    void forgetSince(long total) throws SQLException {
+        ownTotal += totalChanges() - total;
+    }
+
     @FunctionalInterface
     private interface Count {
         long get() throws SQLException;

@@ -18,23 +18,55 @@ public interface CommitLog {
      */
     Appender open(Connection connection) throws SQLException;
 
+    /**
+     * Called before a transaction takes the write lock: waits, if that spares it from being made on a
+     * state that is outdated already.
+     *
+     * @throws SQLException if nothing can be written now
+     */
+    default void awaitTurn() throws SQLException {}
+
+    /**
+     * How long a single statement in auto-commit mode is run again after {@link
+     * io.github.hasqlite.SerializationFailureException}, in nanoseconds.
+     */
+    default long retryNanos() {
+        return 0;
+    }
+
+    /**
+     * Whether a transaction that can no longer write, because what it has read is outdated, is told so by
+     * {@link io.github.hasqlite.SerializationFailureException} instead of SQLite's SQLITE_BUSY_SNAPSHOT.
+     */
+    default boolean reportsSerializationFailures() {
+        return false;
+    }
+
     /** Writes to the log through one connection. Always called with the write lock held. */
     interface Appender {
 
         /**
+         * Whether a transaction must be {@linkplain #place brought to its place in the stream} before it
+         * commits, instead of being {@linkplain #append appended} to the log.
+         *
+         * @param changes what it did; never empty
+         */
+        boolean places(List<Change> changes);
+
+        /**
          * Writes the transaction's changes to the log, inside that transaction, just before COMMIT.
          *
-         * @param changes never empty, without commands
+         * @param changes never empty
          * @throws SQLException if the log cannot be written; then the transaction does not commit
          */
         Entry append(List<Change> changes) throws SQLException;
 
         /**
-         * Brings a transaction with commands to its place in the stream (rule R9 of the design). It
-         * has run in the open transaction of this connection and is not committed yet. Waits for the
-         * stream.
+         * Brings a transaction to its place in the stream: one with commands (rule R9 of the design), or
+         * any where being accepted by the stream is the commit. It has run in the open transaction of
+         * this connection and is not committed yet. Waits for the stream.
          *
-         * @param changes what it did; at least one is a command
+         * @param changes what it did; never empty
          * @return what the caller has to do with the open transaction
          * @throws SQLException if the stream cannot be reached: nothing was published, roll back
          */
@@ -59,7 +91,7 @@ public interface CommitLog {
         void await() throws SQLException;
     }
 
-    /** Where a transaction with commands ended up, and so what becomes of what ran tentatively. */
+    /** Where a transaction ended up that was brought to its place, and so what becomes of what ran tentatively. */
     interface Placement {
 
         /**
@@ -68,14 +100,27 @@ public interface CommitLog {
          */
         boolean commitsHere();
 
+        /** Whether it changes the schema if it commits here. */
+        boolean changesSchema();
+
         /** Only if it commits here: writes what must commit with it, before COMMIT. */
         void settle() throws SQLException;
+
+        /**
+         * It should have committed here, and SQLite did not.
+         *
+         * @return what to tell the caller
+         */
+        default SQLException notCommitted(SQLException cause) {
+            return cause;
+        }
 
         /** Tells that COMMIT or ROLLBACK is done. The write lock is still held. */
         void done(boolean committed);
 
         /**
-         * Waits until the change set took effect here. The write lock is no longer held.
+         * Waits until the change set took effect here, or this node can try again. The write lock is no
+         * longer held.
          *
          * @throws SQLException why it did not take effect anywhere; or with SQLState 08007 that its
          *     outcome is not known yet

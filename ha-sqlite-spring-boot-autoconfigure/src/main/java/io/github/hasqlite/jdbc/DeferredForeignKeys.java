@@ -13,16 +13,28 @@ import org.sqlite.core.DB;
 /**
  * Finds out whether COMMIT would fail for a deferred foreign key, without committing. A transaction
  * with commands is published before it commits here, and then COMMIT must not fail any more. SQLite
- * counts violations but does not tell; so the database is searched for them.
+ * counts violations but does not tell; so the database is searched for them, where a constraint can be
+ * deferred at all.
  */
 final class DeferredForeignKeys {
 
     private final SQLiteConnection connection;
     private final ReadValidator validator;
+    private final NativeStatement enforced;
+    private final NativeStatement deferringAll;
+    private final NativeStatement deferredInSchema;
+    private final NativeStatement schemaVersion;
+    private long versionRead = -1;
+    private boolean deferredThen;
 
-    DeferredForeignKeys(SQLiteConnection connection, ReadValidator validator) {
+    DeferredForeignKeys(SQLiteConnection connection, ReadValidator validator) throws SQLException {
         this.connection = connection;
         this.validator = validator;
+        this.enforced = new NativeStatement(connection, "PRAGMA foreign_keys");
+        this.deferringAll = new NativeStatement(connection, "PRAGMA defer_foreign_keys");
+        this.deferredInSchema = new NativeStatement(
+                connection, "SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE sql LIKE '%DEFERRED%')");
+        this.schemaVersion = new NativeStatement(connection, "PRAGMA main.schema_version");
     }
 
     /**
@@ -31,7 +43,7 @@ final class DeferredForeignKeys {
      * @throws SQLException SQLITE_CONSTRAINT_FOREIGNKEY if the open transaction has broken a foreign key
      */
     void check() throws SQLException {
-        if (!enforced()) {
+        if (enforced.queryLong() == 0 || !mayBeDeferred()) {
             return;
         }
         List<String> violations = violations(connection);
@@ -46,11 +58,17 @@ final class DeferredForeignKeys {
         }
     }
 
-    private boolean enforced() throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("PRAGMA foreign_keys")) {
-            return rows.next() && rows.getBoolean(1);
+    /** Otherwise each statement was checked at its end. */
+    private boolean mayBeDeferred() throws SQLException {
+        if (deferringAll.queryLong() != 0) {
+            return true;
         }
+        long version = schemaVersion.queryLong();
+        if (version != versionRead) {
+            deferredThen = deferredInSchema.queryLong() != 0;
+            versionRead = version;
+        }
+        return deferredThen;
     }
 
     private static List<String> violations(Connection of) throws SQLException {

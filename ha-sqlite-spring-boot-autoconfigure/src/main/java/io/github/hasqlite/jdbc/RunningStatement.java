@@ -1,5 +1,6 @@
 package io.github.hasqlite.jdbc;
 
+import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,12 @@ interface RunningStatement {
 
     /** Whether rows of it are still to be fetched, so that SQLite would refuse to commit. */
     boolean hasOpenRows();
+
+    /**
+     * Reads the rows that are still to be fetched and gives SQLite's statement up; from now on they are
+     * shown from memory.
+     */
+    void keepRows() throws SQLException;
 
     /** The values bound to it, as the driver binds them. */
     List<@Nullable Object> boundValues();

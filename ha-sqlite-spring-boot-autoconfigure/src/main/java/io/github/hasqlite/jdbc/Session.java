@@ -1,5 +1,6 @@
 package io.github.hasqlite.jdbc;
 
+import io.github.hasqlite.SerializationFailureException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.core.SafeStmtPtr;
@@ -276,16 +277,60 @@ final class Session {
     }
 
     private <T> T write(ParsedSql sql, RunningStatement statement, SqlCall<T> call) throws SQLException {
-        boolean single = beginWrite(sql);
-        T result = record(sql, statement, call, single);
-        if (single) {
-            if (statement.hasOpenRows()) {
+        if (!isSingle()) {
+            transaction.write(sql);
+            return record(sql, statement, call, false);
+        }
+        return untilSerialized(() -> {
+            transaction.write(sql);
+            T result = record(sql, statement, call, true);
+            if (statement.hasOpenRows() && !mayLose()) {
                 openRows = statement;
-            } else {
+                return result;
+            }
+            try {
+                if (statement.hasOpenRows()) {
+                    statement.keepRows();
+                }
                 commitSingle();
+            } finally {
+                if (transaction.isActive()) {
+                    transaction.rollback();
+                }
+            }
+            return result;
+        });
+    }
+
+    /** Whether a single statement may have to be run again. */
+    private boolean mayLose() {
+        CommitLog log = context.commitLog();
+        return log != null && log.retryNanos() > 0;
+    }
+
+    /**
+     * Runs what is a transaction by itself, and runs it again if others came first. The application can
+     * tell neither from its result nor from SQLite's counters.
+     */
+    private <T> T untilSerialized(SqlCall<T> attempt) throws SQLException {
+        CommitLog log = context.commitLog();
+        if (log == null || !mayLose()) {
+            return attempt.run();
+        }
+        long deadline = System.nanoTime() + log.retryNanos();
+        long total = transaction.counters().totalChanges();
+        while (true) {
+            try {
+                return attempt.run();
+            } catch (SerializationFailureException e) {
+                if (transaction.isActive()
+                        || System.nanoTime() >= deadline
+                        || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+                transaction.counters().forgetSince(total);
             }
         }
-        return result;
     }
 
     /**
@@ -294,13 +339,27 @@ final class Session {
      * transaction.
      */
     void writeBatch(ParsedSql sql, RunningStatement statement, int rows, BatchRow row) throws SQLException {
-        boolean alone = !transaction.isActive() && !implicitBegin;
+        boolean alone = isSingle();
         if (alone && foreignKeys.queryLong() != 0) {
             // a deferred one is checked at the end of each transaction
             writeOneByOne(sql, statement, rows, row);
             return;
         }
-        boolean single = beginWrite(sql);
+        if (alone) {
+            untilSerialized(() -> {
+                transaction.write(sql);
+                writeRows(sql, statement, rows, row, true);
+                commitSingle();
+                return Boolean.TRUE;
+            });
+        } else {
+            transaction.write(sql);
+            writeRows(sql, statement, rows, row, false);
+        }
+    }
+
+    private void writeRows(ParsedSql sql, RunningStatement statement, int rows, BatchRow row, boolean single)
+            throws SQLException {
         for (int i = 0; i < rows; i++) {
             int current = i;
             try {
@@ -312,9 +371,6 @@ final class Session {
                 }
                 throw e;
             }
-        }
-        if (single) {
-            commitSingle();
         }
     }
 
@@ -355,11 +411,9 @@ final class Session {
         return sql.kind() == StatementKind.WRITE && !reader;
     }
 
-    /** Begins a write transaction; answers whether it is there for this one statement only. */
-    private boolean beginWrite(ParsedSql sql) throws SQLException {
-        boolean single = !transaction.isActive() && !implicitBegin;
-        transaction.write(sql);
-        return single;
+    /** Whether a statement that writes is a transaction by itself. */
+    private boolean isSingle() {
+        return !transaction.isActive() && !implicitBegin;
     }
 
     private <T> T record(ParsedSql sql, RunningStatement statement, SqlCall<T> call, boolean single)
@@ -384,7 +438,8 @@ final class Session {
         }
     }
 
-    private void writeFailed(ParsedSql sql, boolean single, int mark, Throwable failure) {
+    private void writeFailed(ParsedSql sql, boolean single, int mark, Throwable failure)
+            throws SerializationFailureException {
         try {
             rolledBack = !transaction.statementFailed(mark);
             if (rolledBack) {
@@ -398,6 +453,10 @@ final class Session {
             } else if (sql.kind() == StatementKind.ALTER) {
                 transaction.reloadSchema();
             }
+        } catch (SerializationFailureException e) {
+            // what the statement had kept is gone
+            e.addSuppressed(failure);
+            throw e;
         } catch (SQLException e) {
             failure.addSuppressed(e);
         }

@@ -22,6 +22,8 @@ final class SessionPreparedStatement extends JDBC4PreparedStatement implements R
     private final Session session;
     private final ParsedSql parsed;
     private final GeneratedKey generatedKey;
+    private final PhysicalConnection physical;
+    private @Nullable KeptRows kept;
     private final long schemaEpoch;
     private final String[] columns;
     /** What the driver is executing of a batch; it forgets it before it returns. */
@@ -33,6 +35,7 @@ final class SessionPreparedStatement extends JDBC4PreparedStatement implements R
         this.handle = handle;
         this.session = connection.session();
         this.parsed = handle.parse(sql);
+        this.physical = connection;
         this.generatedKey = new GeneratedKey(connection);
         this.schemaEpoch = session.schemaEpoch();
         this.columns = rs.colsMeta;
@@ -51,6 +54,7 @@ final class SessionPreparedStatement extends JDBC4PreparedStatement implements R
         this.handle = handle;
         this.session = connection.session();
         this.parsed = handle.parse(sql);
+        this.physical = connection;
         this.generatedKey = new GeneratedKey(connection);
         this.schemaEpoch = session.schemaEpoch();
         this.columns = rs.colsMeta;
@@ -79,7 +83,8 @@ final class SessionPreparedStatement extends JDBC4PreparedStatement implements R
     public ResultSet executeQuery() throws SQLException {
         closeRows();
         ResultSet rows = session.execute(parsed, this, super::executeQuery, (ResultSet) rs);
-        return watched(rows);
+        KeptRows present = kept;
+        return present != null ? present.rows() : watched(rows);
     }
 
     @Override
@@ -134,6 +139,10 @@ final class SessionPreparedStatement extends JDBC4PreparedStatement implements R
 
     @Override
     public @Nullable ResultSet getResultSet() throws SQLException {
+        KeptRows present = kept;
+        if (present != null) {
+            return present.rows();
+        }
         ResultSet rows = super.getResultSet();
         return rows == null ? null : watched(rows);
     }
@@ -143,6 +152,7 @@ final class SessionPreparedStatement extends JDBC4PreparedStatement implements R
     }
 
     private void closeRows() throws SQLException {
+        closeKeptRows();
         if (!pointer.isClosed()) {
             rs.close();
             if (session.isWaitingFor(this)) {
@@ -157,6 +167,29 @@ final class SessionPreparedStatement extends JDBC4PreparedStatement implements R
     @Override
     public boolean hasOpenRows() {
         return !pointer.isClosed() && (resultsWaiting || (rs.isOpen() && !rs.emptyResultSet));
+    }
+
+    @Override
+    public void keepRows() throws SQLException {
+        ResultSet rows = rs.isOpen() ? (ResultSet) rs : super.getResultSet();
+        if (rows == null) {
+            return;
+        }
+        try {
+            kept = new KeptRows(physical, rows);
+        } finally {
+            rs.close();
+            pointer.safeRunInt(DB::reset);
+            resultsWaiting = false;
+        }
+    }
+
+    private void closeKeptRows() throws SQLException {
+        KeptRows present = kept;
+        kept = null;
+        if (present != null) {
+            present.close();
+        }
     }
 
     @Override
@@ -206,6 +239,7 @@ final class SessionPreparedStatement extends JDBC4PreparedStatement implements R
         if (!isClosed()) {
             handle.closed(this);
             generatedKey.close();
+            closeKeptRows();
             if (!pointer.isClosed()) {
                 rs.close();
                 SafeStmtPtr compiled = pointer;

@@ -18,6 +18,8 @@ final class SessionStatement extends JDBC4Statement implements RunningStatement 
     private final ConnectionHandle handle;
     private final Session session;
     private final GeneratedKey generatedKey;
+    private final PhysicalConnection physical;
+    private @Nullable KeptRows kept;
     private boolean inserts;
     /** A query does not touch the generated keys of the statement before. */
     private boolean keepsKeys;
@@ -26,6 +28,7 @@ final class SessionStatement extends JDBC4Statement implements RunningStatement 
         super(connection);
         this.handle = handle;
         this.session = connection.session();
+        this.physical = connection;
         this.generatedKey = new GeneratedKey(connection);
     }
 
@@ -51,7 +54,8 @@ final class SessionStatement extends JDBC4Statement implements RunningStatement 
         keepsKeys = true;
         try {
             if (run(parsed, () -> super.execute(sql), Boolean.FALSE)) {
-                return watched(super.getResultSet());
+                KeptRows present = kept;
+                return present != null ? present.rows() : watched(super.getResultSet());
             }
         } finally {
             keepsKeys = false;
@@ -134,6 +138,10 @@ final class SessionStatement extends JDBC4Statement implements RunningStatement 
 
     @Override
     public @Nullable ResultSet getResultSet() throws SQLException {
+        KeptRows present = kept;
+        if (present != null) {
+            return present.rows();
+        }
         ResultSet rows = super.getResultSet();
         return rows == null ? null : watched(rows);
     }
@@ -147,6 +155,7 @@ final class SessionStatement extends JDBC4Statement implements RunningStatement 
         if (isClosed()) {
             throw new SQLException("the statement has been closed");
         }
+        closeKeptRows();
         if (pointer != null && !pointer.isClosed()) {
             rs.close();
             if (session.isWaitingFor(this)) {
@@ -161,6 +170,29 @@ final class SessionStatement extends JDBC4Statement implements RunningStatement 
     @Override
     public boolean hasOpenRows() {
         return pointer != null && !pointer.isClosed() && (resultsWaiting || (rs.isOpen() && !rs.emptyResultSet));
+    }
+
+    @Override
+    public void keepRows() throws SQLException {
+        ResultSet rows = rs.isOpen() ? (ResultSet) rs : super.getResultSet();
+        if (rows == null) {
+            return;
+        }
+        try {
+            kept = new KeptRows(physical, rows);
+        } finally {
+            rs.close();
+            pointer.safeRunInt(DB::reset);
+            resultsWaiting = false;
+        }
+    }
+
+    private void closeKeptRows() throws SQLException {
+        KeptRows present = kept;
+        kept = null;
+        if (present != null) {
+            present.close();
+        }
     }
 
     @Override
@@ -192,6 +224,7 @@ final class SessionStatement extends JDBC4Statement implements RunningStatement 
     public void close() throws SQLException {
         handle.closed(this);
         generatedKey.close();
+        closeKeptRows();
         super.close();
         session.rowsClosed(this);
     }

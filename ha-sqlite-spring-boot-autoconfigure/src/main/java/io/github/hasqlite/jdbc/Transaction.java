@@ -1,12 +1,13 @@
 package io.github.hasqlite.jdbc;
 
 import io.github.hasqlite.Change;
-import io.github.hasqlite.Operation;
+import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.capture.Capture;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteErrorCode;
 import org.sqlite.core.DB;
 
 /**
@@ -27,6 +28,8 @@ final class Transaction {
     private final NativeStatement beginImmediate;
     private final NativeStatement commit;
     private final NativeStatement rollback;
+    private final NativeStatement savepoint;
+    private final NativeStatement release;
     private final ChangeCounters counters;
     private final @Nullable Recorder recorder;
     private final CommitLog.@Nullable Appender appender;
@@ -47,6 +50,8 @@ final class Transaction {
         this.beginImmediate = new NativeStatement(connection, "BEGIN IMMEDIATE");
         this.commit = new NativeStatement(connection, "COMMIT");
         this.rollback = new NativeStatement(connection, "ROLLBACK");
+        this.savepoint = new NativeStatement(connection, "SAVEPOINT ha_commit");
+        this.release = new NativeStatement(connection, "RELEASE ha_commit");
         this.counters = new ChangeCounters(connection);
         this.foreignKeys = new DeferredForeignKeys(connection, context.validator());
         CommitLog log = context.commitLog();
@@ -92,7 +97,7 @@ final class Transaction {
         if (active) {
             return call.run();
         }
-        context.writeLock().acquire();
+        acquireToWrite();
         try {
             T result = call.run();
             active = true;
@@ -127,7 +132,7 @@ final class Transaction {
     /** Takes the write lock and makes this a write transaction, if it is none yet. */
     void write(ParsedSql sql) throws SQLException {
         if (!writing) {
-            context.writeLock().acquire();
+            acquireToWrite();
             try {
                 if (active) {
                     upgrade();
@@ -147,6 +152,14 @@ final class Transaction {
         if (recorder != null && sql.kind().isSchema()) {
             own(() -> recorder.begun(sql));
         }
+    }
+
+    private void acquireToWrite() throws SQLException {
+        CommitLog log = context.commitLog();
+        if (log != null && appender != null) {
+            log.awaitTurn();
+        }
+        context.writeLock().acquire();
     }
 
     /** Runs statements that the application must not see in its counters. */
@@ -180,13 +193,18 @@ final class Transaction {
     /**
      * A transaction that read so far begins to write. If others committed since its snapshot and
      * nothing that it read has changed, it moves on to the present; otherwise SQLite will say
-     * SQLITE_BUSY_SNAPSHOT to the statement.
+     * SQLITE_BUSY_SNAPSHOT to the statement, or the log wants it said another way.
      */
     private void upgrade() throws SQLException {
         if (!snapshotTaken || commitsAtSnapshot == context.writeLock().commits()) {
             return;
         }
         if (queries.size() > ReadValidator.MAX_QUERIES || !context.validator().unchanged(connection, queries)) {
+            CommitLog log = context.commitLog();
+            if (log != null && log.reportsSerializationFailures()) {
+                throw new SerializationFailureException(
+                        "what this transaction has read was changed by another one; roll it back and do it again");
+            }
             return;
         }
         commit.run();
@@ -344,7 +362,7 @@ final class Transaction {
             return result;
         }
         try {
-            return hasCommands(changes) ? place(appender, changes, call, nothing) : append(appender, changes, call);
+            return appender.places(changes) ? place(appender, changes, call, nothing) : append(appender, changes, call);
         } catch (SQLException e) {
             if (active) {
                 recorder.restore(changes);
@@ -381,6 +399,7 @@ final class Transaction {
 
     private <T> T place(CommitLog.Appender log, List<Change> changes, SqlCall<T> call, T nothing) throws SQLException {
         foreignKeys.check();
+        requireNothingWriting();
         CommitLog.Placement placement;
         try {
             placement = log.place(changes);
@@ -397,8 +416,12 @@ final class Transaction {
                 result = call.run();
                 counters.afterCommit();
                 committed = true;
-                context.catalog().changed();
+                if (placement.changesSchema()) {
+                    context.catalog().changed();
+                }
             }
+        } catch (SQLException e) {
+            throw placement.notCommitted(e);
         } finally {
             if (!committed) {
                 rollback.run();
@@ -411,13 +434,16 @@ final class Transaction {
         return result;
     }
 
-    private static boolean hasCommands(List<Change> changes) {
-        for (Change change : changes) {
-            if (change.operation() == Operation.SQL) {
-                return true;
-            }
+    /**
+     * While rows of a RETURNING clause are still to be fetched, SQLite refuses to commit. It refuses a
+     * savepoint then, too, so that this is found out before anything is published.
+     */
+    private void requireNothingWriting() throws SQLException {
+        if (!savepoint.succeeds()) {
+            throw DB.newSQLException(
+                    SQLiteErrorCode.SQLITE_BUSY.code, "cannot commit transaction - SQL statements in progress");
         }
-        return false;
+        release.run();
     }
 
     void rollback() throws SQLException {

@@ -10,6 +10,12 @@ final class JetStreamErrors {
     /** A stream of that name exists with another configuration. */
     static final int NAME_IN_USE = 10058;
 
+    /** The stream's last sequence is not the expected one. */
+    static final int WRONG_LAST_SEQUENCE = 10071;
+
+    /** The same, from a server that does not know the number yet: something is on its way into the stream. */
+    static final int WRONG_LAST_SEQUENCE_IN_FLIGHT = 10164;
+
     private static final int NOT_ENABLED_FOR_ACCOUNT = 10039;
     private static final int NOT_ENABLED = 10076;
     private static final int REPLICAS_NEED_A_CLUSTER = 10074;

@@ -94,6 +94,27 @@ public final class JetStreamPublisher implements ChangeSetPublisher {
      */
     @Override
     public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message) {
+        return publish(message, PublishChannel.ANY_SEQUENCE);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>The comparison is with the sequence of the whole stream. No {@code Nats-Msg-Id} is sent: what is
+     * expected at one place succeeds at most once anyway, and several server versions answer an id that
+     * they have seen with success, although that message was refused.
+     */
+    @Override
+    public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message, long expectedLastSequence) {
+        return publish(message, expectedLastSequence);
+    }
+
+    @Override
+    public boolean comparesAndSets() {
+        return true;
+    }
+
+    private CompletableFuture<Long> publish(byte[] message, long expectedLastSequence) {
         Connection connection = channel.connection();
         if (connection == null) {
             return failed(Reason.NOT_CONNECTED, "Not connected to NATS at " + settings.maskedServers());
@@ -110,7 +131,7 @@ public final class JetStreamPublisher implements ChangeSetPublisher {
             return failed(
                     Reason.WINDOW_FULL, inFlight.size() + " messages wait for NATS at " + settings.maskedServers());
         }
-        channel.send(connection, entry, message);
+        channel.send(connection, entry, message, expectedLastSequence);
         return entry;
     }
 

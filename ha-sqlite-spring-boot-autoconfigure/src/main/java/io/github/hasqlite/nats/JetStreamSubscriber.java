@@ -77,6 +77,11 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
         }
     }
 
+    @Override
+    public @Nullable StreamMessage read(long sequence, Duration timeout) throws IOException {
+        return stream.read(sequence, timeout);
+    }
+
     /** Whether the servers can be reached and, once started, messages flow. */
     @Override
     public boolean isConnected() {

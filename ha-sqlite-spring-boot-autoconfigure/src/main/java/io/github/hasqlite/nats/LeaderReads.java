@@ -7,6 +7,7 @@ import io.nats.client.api.MessageInfo;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the stream's leader for single messages. The client library asks any replica where the stream
@@ -29,12 +30,24 @@ final class LeaderReads {
         return sequence(connection, stream, "{\"seq\":" + from + ",\"next_by_subj\":\"" + subject + "\"}");
     }
 
+    /** One message, or {@code null} if the stream does not have it. */
+    static @Nullable MessageInfo read(Connection connection, String stream, long sequence, Duration timeout)
+            throws IOException, JetStreamApiException {
+        return message(connection, stream, "{\"seq\":" + sequence + "}", timeout);
+    }
+
     private static long sequence(Connection connection, String stream, String request)
+            throws IOException, JetStreamApiException {
+        MessageInfo message = message(connection, stream, request, TIMEOUT);
+        return message == null ? 0 : message.getSeq();
+    }
+
+    private static @Nullable MessageInfo message(Connection connection, String stream, String request, Duration timeout)
             throws IOException, JetStreamApiException {
         Message answer;
         try {
             answer = connection.request(
-                    "$JS.API.STREAM.MSG.GET." + stream, request.getBytes(StandardCharsets.UTF_8), TIMEOUT);
+                    "$JS.API.STREAM.MSG.GET." + stream, request.getBytes(StandardCharsets.UTF_8), timeout);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("Interrupted while asking stream '" + stream + "'", e);
@@ -47,10 +60,10 @@ final class LeaderReads {
         MessageInfo message = new MessageInfo(answer, stream, false);
         if (message.hasError()) {
             if (message.getErrorCode() == JetStreamErrors.NOT_FOUND) {
-                return 0;
+                return null;
             }
             message.throwOnHasError();
         }
-        return message.getSeq();
+        return message;
     }
 }

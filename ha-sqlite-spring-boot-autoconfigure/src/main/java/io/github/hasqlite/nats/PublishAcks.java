@@ -1,5 +1,6 @@
 package io.github.hasqlite.nats;
 
+import io.github.hasqlite.WrongLastSequenceException;
 import io.github.hasqlite.nats.PublishException.Reason;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.Message;
@@ -20,8 +21,9 @@ final class PublishAcks {
      * The sequence under which a message was stored.
      *
      * @throws PublishException if the answer says that it was not
+     * @throws WrongLastSequenceException if the answer says that another one was there first
      */
-    static long sequence(Message answer) throws PublishException {
+    static long sequence(Message answer) throws PublishException, WrongLastSequenceException {
         if (answer.isStatusMessage()) {
             Reason reason = answer.getStatus().getCode() == NO_RESPONDERS ? Reason.NO_STREAM : Reason.REJECTED;
             throw new PublishException(
@@ -34,9 +36,19 @@ final class PublishAcks {
         }
         try {
             return new PublishAck(answer).getSeqno();
-        } catch (IOException | JetStreamApiException e) {
-            throw new PublishException(Reason.REJECTED, "The stream refused a message: " + e.getMessage(), e);
+        } catch (JetStreamApiException e) {
+            if (e.getApiErrorCode() == JetStreamErrors.WRONG_LAST_SEQUENCE
+                    || e.getApiErrorCode() == JetStreamErrors.WRONG_LAST_SEQUENCE_IN_FLIGHT) {
+                throw new WrongLastSequenceException("The stream has moved on: " + e.getErrorDescription());
+            }
+            throw refused(e);
+        } catch (IOException e) {
+            throw refused(e);
         }
+    }
+
+    private static PublishException refused(Exception e) {
+        return new PublishException(Reason.REJECTED, "The stream refused a message: " + e.getMessage(), e);
     }
 
     /**

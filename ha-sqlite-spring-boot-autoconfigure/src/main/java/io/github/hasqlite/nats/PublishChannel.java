@@ -1,11 +1,13 @@
 package io.github.hasqlite.nats;
 
+import io.github.hasqlite.WrongLastSequenceException;
 import io.github.hasqlite.nats.PublishException.Reason;
 import io.nats.client.Connection;
 import io.nats.client.Message;
 import io.nats.client.NUID;
 import io.nats.client.ReadListener;
 import io.nats.client.Subscription;
+import io.nats.client.impl.Headers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class PublishChannel implements LinkListener, ReadListener, DirectDataPort.Owner {
 
+    /** The message is stored wherever the stream is. */
+    static final long ANY_SEQUENCE = -1;
+
+    private static final String EXPECTED_LAST_SEQUENCE = "Nats-Expected-Last-Sequence";
+
     private static final int RADIX = 36;
 
     /** Fits into every socket buffer at once, so that writing it cannot block. */
@@ -31,6 +38,7 @@ final class PublishChannel implements LinkListener, ReadListener, DirectDataPort
     private final String subject;
     private final String inbox;
     private final byte[] publishHead;
+    private final byte[] headersHead;
     private final InFlight inFlight;
 
     private volatile @Nullable Connection connection;
@@ -53,6 +61,7 @@ final class PublishChannel implements LinkListener, ReadListener, DirectDataPort
         this.inFlight = inFlight;
         inbox = "_INBOX." + NUID.nextGlobal() + ".";
         publishHead = ("PUB " + subject + " " + inbox).getBytes(StandardCharsets.UTF_8);
+        headersHead = ("HPUB " + subject + " " + inbox).getBytes(StandardCharsets.UTF_8);
     }
 
     /** The connection, or {@code null} while there is none. */
@@ -66,11 +75,21 @@ final class PublishChannel implements LinkListener, ReadListener, DirectDataPort
         return maxPayload;
     }
 
-    /** Sends a message, in the order of calls. Completes the entry exceptionally if it cannot. */
-    void send(Connection through, InFlight.Entry entry, byte[] message) {
+    /**
+     * Sends a message, in the order of calls. Completes the entry exceptionally if it cannot.
+     *
+     * @param expected what the stream's last sequence must be, or {@link #ANY_SEQUENCE}
+     */
+    void send(Connection through, InFlight.Entry entry, byte[] message, long expected) {
         try {
-            if (!sendDirectly(entry, message)) {
-                through.publish(subject, inbox + Long.toString(entry.token(), RADIX), message);
+            if (!sendDirectly(entry, message, expected)) {
+                String replyTo = inbox + Long.toString(entry.token(), RADIX);
+                if (expected == ANY_SEQUENCE) {
+                    through.publish(subject, replyTo, message);
+                } else {
+                    Headers headers = new Headers().put(EXPECTED_LAST_SEQUENCE, Long.toString(expected));
+                    through.publish(subject, replyTo, headers, message);
+                }
             }
         } catch (IOException | RuntimeException e) {
             inFlight.fail(
@@ -82,27 +101,38 @@ final class PublishChannel implements LinkListener, ReadListener, DirectDataPort
         }
     }
 
-    private boolean sendDirectly(InFlight.Entry entry, byte[] message) throws IOException {
+    private boolean sendDirectly(InFlight.Entry entry, byte[] message, long expected) throws IOException {
         DirectDataPort port = direct;
         if (port == null || message.length > DIRECT_LIMIT || inFlight.size() > 1) {
             return false;
         }
-        String tail = Long.toString(entry.token(), RADIX) + " " + message.length + "\r\n";
-        byte[] frame = new byte[publishHead.length + tail.length() + message.length + 2];
-        System.arraycopy(publishHead, 0, frame, 0, publishHead.length);
-        byte[] ascii = tail.getBytes(StandardCharsets.ISO_8859_1);
-        System.arraycopy(ascii, 0, frame, publishHead.length, ascii.length);
-        System.arraycopy(message, 0, frame, publishHead.length + ascii.length, message.length);
-        frame[frame.length - 2] = '\r';
-        frame[frame.length - 1] = '\n';
         try {
-            return port.tryWrite(frame);
+            return port.tryWrite(frame(entry, message, expected));
         } catch (IOException e) {
             distrust();
             // half a message may have been written: nothing else may follow it
             port.close();
             throw e;
         }
+    }
+
+    private byte[] frame(InFlight.Entry entry, byte[] message, long expected) {
+        String token = Long.toString(entry.token(), RADIX);
+        byte[] head = publishHead;
+        String tail = token + " " + message.length + "\r\n";
+        if (expected != ANY_SEQUENCE) {
+            String headers = "NATS/1.0\r\n" + EXPECTED_LAST_SEQUENCE + ": " + expected + "\r\n\r\n";
+            head = headersHead;
+            tail = token + " " + headers.length() + " " + (headers.length() + message.length) + "\r\n" + headers;
+        }
+        byte[] ascii = tail.getBytes(StandardCharsets.ISO_8859_1);
+        byte[] frame = new byte[head.length + ascii.length + message.length + 2];
+        System.arraycopy(head, 0, frame, 0, head.length);
+        System.arraycopy(ascii, 0, frame, head.length, ascii.length);
+        System.arraycopy(message, 0, frame, head.length + ascii.length, message.length);
+        frame[frame.length - 2] = '\r';
+        frame[frame.length - 1] = '\n';
+        return frame;
     }
 
     /** Something may still wait in the writer thread: nothing may overtake it. */
@@ -153,7 +183,7 @@ final class PublishChannel implements LinkListener, ReadListener, DirectDataPort
         }
         try {
             entry.complete(PublishAcks.sequence(message));
-        } catch (PublishException e) {
+        } catch (PublishException | WrongLastSequenceException e) {
             entry.completeExceptionally(e);
         }
     }

@@ -1,9 +1,12 @@
 package io.github.hasqlite.nats;
 
+import io.github.hasqlite.ReplicationStartException;
+import io.github.hasqlite.StreamMessage;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.api.DiscardPolicy;
+import io.nats.client.api.MessageInfo;
 import io.nats.client.api.RetentionPolicy;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
@@ -39,11 +42,22 @@ public final class ReplicationStream {
 
     private final NatsLink link;
     private final NatsSettings settings;
+    private final @Nullable ClusterProperties cluster;
     private volatile boolean ensured;
 
-    /** The stream that the link's settings name. */
+    /** The stream that the link's settings name, whatever cluster it belongs to. */
     public ReplicationStream(NatsLink link) {
+        this(link, null);
+    }
+
+    /**
+     * The stream that the link's settings name.
+     *
+     * @param cluster what all nodes that publish to it have in common; {@code null} if this one only reads
+     */
+    public ReplicationStream(NatsLink link, @Nullable ClusterProperties cluster) {
         this.link = link;
+        this.cluster = cluster;
         this.settings = link.settings();
     }
 
@@ -56,6 +70,7 @@ public final class ReplicationStream {
      * @throws JetStreamUnavailableException if they have no JetStream
      * @throws TooFewServersException if there are not enough of them for the replicas
      * @throws StreamConflictException if the stream, or one that overlaps it, exists for something else
+     * @throws ReplicationStartException if it is that of a cluster with other properties than this node's
      */
     public synchronized void ensure() throws IOException {
         if (ensured) {
@@ -69,7 +84,7 @@ public final class ReplicationStream {
                 if (existing == null) {
                     create(management);
                 } else {
-                    adopt(management, existing.getConfiguration());
+                    adopt(management, existing);
                 }
                 ensured = true;
                 return;
@@ -97,12 +112,16 @@ public final class ReplicationStream {
      * What the stream and the subject hold at this moment: one to three requests.
      *
      * @throws IOException if the stream cannot be reached, or is gone
+     * @throws ReplicationStartException if it is that of a cluster with other properties than this node's
      */
     public StreamExtent extent() throws IOException {
         try {
             JetStreamManagement management = management();
             StreamInfo info =
                     management.getStreamInfo(settings.stream(), StreamInfoOptions.filterSubjects(settings.subject()));
+            if (cluster != null) {
+                cluster.check(info.getConfiguration().getDescription(), settings);
+            }
             StreamState state = info.getStreamState();
             long created = nanos(info.getCreateTime().toInstant());
             long first = state.getFirstSequence();
@@ -123,6 +142,30 @@ public final class ReplicationStream {
             throw new IOException(
                     "Could not read the state of stream '" + settings.stream() + "' at " + settings.maskedServers()
                             + ": " + e.getMessage(),
+                    e);
+        }
+    }
+
+    /**
+     * Reads one message from the stream's leader.
+     *
+     * @param timeout how long to wait for it
+     * @return the message, or {@code null} if the stream does not have it
+     * @throws IOException if the stream cannot be reached, or is gone
+     */
+    public @Nullable StreamMessage read(long sequence, Duration timeout) throws IOException {
+        try {
+            MessageInfo message = LeaderReads.read(link.connection(), settings.stream(), sequence, timeout);
+            if (message == null) {
+                return null;
+            }
+            long stored =
+                    message.getTime() == null ? 0 : nanos(message.getTime().toInstant());
+            byte[] data = message.getData();
+            return new StreamMessage(message.getSeq(), stored, data == null ? new byte[0] : data);
+        } catch (JetStreamApiException e) {
+            throw new IOException(
+                    "Could not read message " + sequence + " of stream '" + settings.stream() + "': " + e.getMessage(),
                     e);
         }
     }
@@ -169,7 +212,8 @@ public final class ReplicationStream {
     private void create(JetStreamManagement management) throws IOException, JetStreamApiException {
         StreamConfiguration configuration = StreamConfiguration.builder()
                 .name(settings.stream())
-                .subjects(settings.stream(), settings.stream() + ".>")
+                .description(cluster == null ? null : cluster.description(null, settings))
+                .subjects(subjects())
                 .storageType(StorageType.File)
                 .retentionPolicy(RetentionPolicy.Limits)
                 .discardPolicy(DiscardPolicy.Old)
@@ -186,13 +230,19 @@ public final class ReplicationStream {
                 throw e;
             }
             // another node was faster and is configured differently
-            adopt(management, management.getStreamInfo(settings.stream()).getConfiguration());
+            adopt(management, management.getStreamInfo(settings.stream()));
         }
     }
 
-    private void adopt(JetStreamManagement management, StreamConfiguration existing)
-            throws IOException, JetStreamApiException {
-        StreamFit.check(existing, settings);
+    /** In a stream of its own nobody can publish to another subject, which would move the sequence on. */
+    private String[] subjects() {
+        return cluster != null && cluster.needsOwnStream()
+                ? new String[] {settings.subject()}
+                : new String[] {settings.stream(), settings.stream() + ".>"};
+    }
+
+    private void adopt(JetStreamManagement management, StreamInfo info) throws IOException, JetStreamApiException {
+        StreamConfiguration existing = join(management, info).getConfiguration();
         StreamConfiguration wanted = StreamFit.adjusted(existing, settings);
         if (wanted != null) {
             management.updateStream(wanted);
@@ -204,6 +254,29 @@ public final class ReplicationStream {
                     existing.getReplicas(),
                     wanted.getReplicas());
         }
+    }
+
+    /** Makes an empty stream this cluster's, and compares with what any other says. */
+    private StreamInfo join(JetStreamManagement management, StreamInfo existing)
+            throws IOException, JetStreamApiException {
+        StreamInfo info = existing;
+        StreamFit.check(info.getConfiguration(), settings);
+        if (cluster == null) {
+            return info;
+        }
+        String description = info.getConfiguration().getDescription();
+        if (info.getStreamState().getLastSequence() == 0 && !ClusterProperties.isIn(description)) {
+            StreamConfiguration.Builder builder = StreamConfiguration.builder(info.getConfiguration())
+                    .description(cluster.description(description, settings));
+            if (cluster.needsOwnStream()) {
+                builder.subjects(subjects());
+            }
+            management.updateStream(builder.build());
+            // another node may have done the same with other properties
+            info = management.getStreamInfo(settings.stream());
+        }
+        cluster.check(info.getConfiguration().getDescription(), settings);
+        return info;
     }
 
     private static long nanos(Instant instant) {

@@ -8,6 +8,7 @@ import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.nats.EmbeddedNatsServer;
 import io.github.hasqlite.nats.JetStreamPublisher;
@@ -84,6 +85,43 @@ class HaSqliteReplicationTests {
                                 awaitTitles(one, "a", "b");
                                 assertThat(status(two).node()).isEqualTo("n2");
                             });
+                });
+    }
+
+    @Test
+    void strictClusterTakesInWhoIsStrictAndReplicasOnly() {
+        node("n1")
+                .withPropertyValues(
+                        "ha.sqlite.nats.embedded.enabled=true",
+                        "ha.sqlite.nats.embedded.port=0",
+                        "ha.sqlite.commit-mode=strict",
+                        "ha.sqlite.strict.isolation=snapshot",
+                        SERVER)
+                .run(one -> {
+                    String url = "ha.sqlite.replication-url="
+                            + one.getBean(EmbeddedNatsServer.class).url();
+                    jdbc(one)
+                            .sql("CREATE TABLE task(id INTEGER PRIMARY KEY, title TEXT)")
+                            .update();
+                    node("n2")
+                            .withPropertyValues(url, "ha.sqlite.commit-mode=strict")
+                            .run(two -> {
+                                jdbc(two)
+                                        .sql("INSERT INTO task(title) VALUES('a')")
+                                        .update();
+                                awaitTitles(one, "a");
+                            });
+                    node("n3")
+                            .withPropertyValues(url)
+                            .run(three -> assertThat(three)
+                                    .getFailure()
+                                    .rootCause()
+                                    .isInstanceOf(ReplicationStartException.class)
+                                    .hasMessageContaining("ha.sqlite.commit-mode = sync")
+                                    .hasMessageContaining("has strict"));
+                    node("n4")
+                            .withPropertyValues(url, "ha.sqlite.publisher.enabled=false")
+                            .run(replica -> awaitTitles(replica, "a"));
                 });
     }
 

@@ -6,6 +6,8 @@ import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.SerializationFailureException;
+import io.github.hasqlite.StrictIsolation;
 import io.github.hasqlite.autoconfigure.NodeSettings;
 import io.github.hasqlite.autoconfigure.ReplicationNode;
 import io.github.hasqlite.changeset.JsonChangeSetSerializer;
@@ -15,7 +17,10 @@ import io.github.hasqlite.testing.TestNode;
 import io.nats.client.JetStream;
 import io.nats.client.Nats;
 import io.nats.client.Options;
+import io.nats.client.PublishOptions;
 import io.nats.client.api.OrderedConsumerConfiguration;
+import io.nats.client.api.StorageType;
+import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +46,7 @@ import javax.sql.DataSource;
 /**
  * How fast a node is, beside plain HikariCP with sqlite-jdbc and beside the bare NATS client, in one
  * run on one machine, nats-server included. Arguments: the sections to run (reads, async, paused,
- * thousand, sync, applier, latency; none for all). System properties: {@code rounds} (5), {@code
+ * thousand, sync, strict, applier, latency; none for all). System properties: {@code rounds} (5), {@code
  * millis} (1500).
  */
 public final class ReplicationBenchmark {
@@ -62,7 +67,7 @@ public final class ReplicationBenchmark {
 
     public static void main(String[] args) throws Exception {
         Set<String> sections = args.length == 0
-                ? Set.of("reads", "async", "paused", "thousand", "sync", "applier", "latency")
+                ? Set.of("reads", "async", "paused", "thousand", "sync", "strict", "applier", "latency")
                 : Set.of(args);
         Path folder = Files.createTempDirectory("ha-sqlite-benchmark");
         try {
@@ -83,6 +88,10 @@ public final class ReplicationBenchmark {
             if (sections.contains("sync")) {
                 benchmark.sync(1, 0.65);
                 benchmark.sync(16, 1.5);
+            }
+            if (sections.contains("strict")) {
+                benchmark.strict();
+                benchmark.snapshot();
             }
             if (sections.contains("applier")) {
                 benchmark.applier();
@@ -113,7 +122,8 @@ public final class ReplicationBenchmark {
     }
 
     private TestNode node(NatsServer server, CommitMode mode, String name) {
-        return TestNode.open(server.url(), file(), name, settings -> settings.withCommitMode(mode), List.of());
+        return TestNode.open(
+                server.url(), file(), name, settings -> settings.with(to -> to.commitMode(mode)), List.of());
     }
 
     private static void execute(DataSource dataSource, String sql) throws SQLException {
@@ -223,7 +233,7 @@ public final class ReplicationBenchmark {
             }
         };
         return ReplicationNode.open(
-                settings.withCommitMode(CommitMode.ASYNC),
+                settings.with(to -> to.commitMode(CommitMode.ASYNC)),
                 disconnected,
                 null,
                 new JsonChangeSetSerializer(),
@@ -289,6 +299,104 @@ public final class ReplicationBenchmark {
         while (System.nanoTime() < end) {
             jetStream.publish("ha_replication.bare", message);
             count++;
+        }
+        return count * 1e9 / (System.nanoTime() - start);
+    }
+
+    private void strict() throws Exception {
+        try (NatsServer server = NatsServer.start();
+                TestNode node = node(server, CommitMode.STRICT, "n1");
+                io.nats.client.Connection bare =
+                        Nats.connect(new Options.Builder().server(server.url()).build())) {
+            node.execute(TABLE);
+            bare.jetStreamManagement()
+                    .addStream(StreamConfiguration.builder()
+                            .name("bare")
+                            .storageType(StorageType.File)
+                            .build());
+            JetStream jetStream = bare.jetStream();
+            byte[] message = new byte[300];
+            AtomicLong last = new AtomicLong();
+            rounds.compare(
+                    "strict, 1 thread",
+                    "bare compare-and-set",
+                    t -> compareAndSet(jetStream, message, last, t),
+                    "node",
+                    t -> write(node.dataSource(), 1, false, t),
+                    0.8);
+        }
+    }
+
+    private static double compareAndSet(JetStream jetStream, byte[] message, AtomicLong last, long millis)
+            throws Exception {
+        long start = System.nanoTime();
+        long end = start + millis * 1_000_000;
+        long count = 0;
+        while (System.nanoTime() < end) {
+            PublishOptions expected =
+                    PublishOptions.builder().expectedLastSequence(last.get()).build();
+            last.set(jetStream.publish("bare", message, expected).getSeqno());
+            count++;
+        }
+        return count * 1e9 / (System.nanoTime() - start);
+    }
+
+    /** Three nodes, each with a row of its own. */
+    private void snapshot() throws Exception {
+        int writers = 3;
+        try (NatsServer server = NatsServer.start()) {
+            List<TestNode> nodes = new ArrayList<>();
+            try {
+                for (int i = 0; i < writers; i++) {
+                    nodes.add(TestNode.openStrict(
+                            server,
+                            file(),
+                            "n" + i,
+                            settings -> settings.with(to -> to.isolation(StrictIsolation.SNAPSHOT)),
+                            publisher -> publisher));
+                }
+                nodes.get(0).execute("CREATE TABLE counter(id INTEGER PRIMARY KEY, n INTEGER)");
+                nodes.get(0).execute("INSERT INTO counter VALUES(0, 0),(1, 0),(2, 0)");
+                nodes.forEach(node -> nodes.get(0).awaitAppliedOn(node));
+                AtomicLong failed = new AtomicLong();
+                AtomicLong next = new AtomicLong();
+                long millis = rounds.millis();
+                double rate = parallel(writers, () -> {
+                    int i = (int) next.getAndIncrement();
+                    return increment(nodes.get(i).dataSource(), i, failed, millis);
+                });
+                double total = rate * millis / 1e3;
+                System.out.printf(
+                        Locale.ROOT,
+                        "%-34s %,10.0f/s together   failed %.2f %%, wanted at most 1 %%%n",
+                        "strict, snapshot, 3 writers",
+                        rate,
+                        100 * failed.get() / (total + failed.get()));
+            } finally {
+                nodes.forEach(TestNode::close);
+            }
+        }
+    }
+
+    private static double increment(DataSource dataSource, int row, AtomicLong failed, long millis)
+            throws SQLException {
+        long start = System.nanoTime();
+        long end = start + millis * 1_000_000;
+        long count = 0;
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement update =
+                        connection.prepareStatement("UPDATE counter SET n = n + 1 WHERE id = " + row)) {
+            connection.setAutoCommit(false);
+            while (System.nanoTime() < end) {
+                try {
+                    update.executeUpdate();
+                    connection.commit();
+                    count++;
+                } catch (SerializationFailureException e) {
+                    failed.incrementAndGet();
+                    connection.rollback();
+                }
+            }
         }
         return count * 1e9 / (System.nanoTime() - start);
     }

@@ -8,6 +8,11 @@ import java.util.Locale;
 /** Runs two sides in turn, so that both see the same machine, and prints medians and their ratio. */
 final class Rounds {
 
+    /** How long a round takes, in milliseconds. */
+    long millis() {
+        return millis;
+    }
+
     /** Does something for about this long and answers how often a second. */
     interface Side {
         double run(long millis) throws Exception;

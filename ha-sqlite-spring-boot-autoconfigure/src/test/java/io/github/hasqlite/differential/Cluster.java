@@ -54,6 +54,11 @@ final class Cluster implements AutoCloseable {
             return new Kind((seed & 1) == 1, (seed & 2) == 2 ? CommitMode.SYNC : CommitMode.ASYNC, null, s -> s);
         }
 
+        /** A stream in memory that accepts commits; half of the seeds enforce foreign keys. */
+        static Kind strict(long seed) {
+            return new Kind((seed & 1) == 1, CommitMode.STRICT, null, s -> s);
+        }
+
         @Override
         public String toString() {
             return (server == null ? "in memory, " : "over nats-server, ") + mode + ", foreign keys "
@@ -121,7 +126,7 @@ final class Cluster implements AutoCloseable {
                 kind.foreignKeys(),
                 defaults.synchronous(),
                 defaults.cacheKib());
-        NodeSettings settings = NodeSettings.of(name, pool).withCommitMode(kind.mode());
+        NodeSettings settings = NodeSettings.of(name, pool).with(to -> to.commitMode(kind.mode()));
         ChangeSetSerializer serializer = kind.serializer().apply(new JsonChangeSetSerializer());
         ChangeSetPublisher publisher = stream.publisher();
         ChangeSetSubscriber subscriber = stream.subscriber();

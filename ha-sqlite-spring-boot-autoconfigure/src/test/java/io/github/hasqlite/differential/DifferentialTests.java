@@ -30,6 +30,11 @@ class DifferentialTests {
     }
 
     @Test
+    void scriptsCannotTellAStrictNodeFromPlainSqlite() {
+        assertNoDifference(Seeds.from(2_000_000, SEEDS / 4), Kind::strict);
+    }
+
+    @Test
     @Tag("nats")
     void scriptsCannotTellTheNodeFromPlainSqliteOverServer() {
         // wide rows of long values come to more than the usual 1 MiB

@@ -6,8 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.HaSqliteDataSource;
-import io.github.hasqlite.MergeMode;
-import io.github.hasqlite.apply.Applier;
+import io.github.hasqlite.autoconfigure.NodeSettings;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import java.nio.file.Path;
@@ -64,17 +63,8 @@ class ConnectionTests {
                 server.url(),
                 folder.resolve("app.db"),
                 "n1",
-                settings -> new io.github.hasqlite.autoconfigure.NodeSettings(
-                        settings.name(),
-                        pool(settings.pool()),
-                        CommitMode.ASYNC,
-                        false,
-                        settings.publisherTimeout(),
-                        settings.bootstrapTimeout(),
-                        settings.rowIdentify(),
-                        MergeMode.ROW,
-                        Applier.OnFailure.HALT,
-                        false),
+                settings -> NodeSettings.of(settings.name(), pool(settings.pool()))
+                        .with(to -> to.commitMode(CommitMode.ASYNC)),
                 List.of());
         dataSource = node.dataSource();
         node.execute("DROP TABLE IF EXISTS t");

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.HaSqliteDataSource;
-import io.github.hasqlite.MergeMode;
-import io.github.hasqlite.RowIdentify;
-import io.github.hasqlite.apply.Applier;
 import io.github.hasqlite.autoconfigure.NodeSettings;
 import io.github.hasqlite.autoconfigure.ReplicationNode;
 import java.nio.file.Path;
@@ -99,16 +96,9 @@ class ReadOnlyConnectionTests {
     }
 
     private NodeSettings settings(boolean readOnly) {
-        return new NodeSettings(
-                "n",
-                PoolSettings.of(folder.resolve("app.db").toString()),
-                CommitMode.ASYNC,
-                false,
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(1),
-                RowIdentify.PK,
-                MergeMode.ROW,
-                Applier.OnFailure.HALT,
-                readOnly);
+        return NodeSettings.of("n", PoolSettings.of(folder.resolve("app.db").toString()))
+                .with(to -> to.commitMode(CommitMode.ASYNC)
+                        .publisherTimeout(Duration.ofSeconds(1))
+                        .readOnly(readOnly));
     }
 }

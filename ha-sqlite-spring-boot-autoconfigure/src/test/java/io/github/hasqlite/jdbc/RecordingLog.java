@@ -23,6 +23,11 @@ final class RecordingLog implements CommitLog, CommitLog.Appender {
     }
 
     @Override
+    public boolean places(List<Change> changes) {
+        return false;
+    }
+
+    @Override
     public Entry append(List<Change> changes) {
         return new Entry() {
             @Override

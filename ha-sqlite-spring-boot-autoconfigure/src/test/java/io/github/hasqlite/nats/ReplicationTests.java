@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.WrongLastSequenceException;
 import io.github.hasqlite.testing.NatsServer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -91,6 +92,39 @@ class ReplicationTests {
         // the counters of R4 sort that out; the subscriber owes every sequence once
         received.assertSequencesGapless();
         assertThat(received.numbersWithoutRepeats()).hasSize(count).isSorted();
+    }
+
+    @Test
+    void whatIsPublishedBehindASequenceIsStoredOnceAtMost() throws Exception {
+        try (JetStreamPublisher publisher = JetStreamPublisher.open(server.settings("db"));
+                JetStreamPublisher other = JetStreamPublisher.open(server.settings("other"))) {
+            assertThat(publisher.comparesAndSets()).isTrue();
+            for (int i = 0; i < 200; i++) {
+                CompletableFuture<Long> one = publisher.publish(ANY, new byte[100], i);
+                CompletableFuture<Long> two = other.publish(ANY, new byte[40_000], i);
+                CompletableFuture<Long> winner = outcome(one) == null ? two : one;
+                CompletableFuture<Long> loser = winner == one ? two : one;
+                assertThat(winner).succeedsWithin(Duration.ofSeconds(5)).isEqualTo(i + 1L);
+                assertThat(loser)
+                        .failsWithin(Duration.ofSeconds(5))
+                        .withThrowableThat()
+                        .withCauseInstanceOf(WrongLastSequenceException.class);
+            }
+            assertThat(publisher.publish(ANY, new byte[100]).get())
+                    .as("expects nothing")
+                    .isEqualTo(201);
+        }
+        assertThat(stream.read(1, Duration.ofSeconds(5)))
+                .satisfies(message -> assertThat(message.sequence()).isEqualTo(1));
+        assertThat(stream.read(202, Duration.ofSeconds(5))).isNull();
+    }
+
+    private static Long outcome(CompletableFuture<Long> future) throws Exception {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            return null;
+        }
     }
 
     @Test

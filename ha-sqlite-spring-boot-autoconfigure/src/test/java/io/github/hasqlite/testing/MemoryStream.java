@@ -4,6 +4,8 @@ import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.StreamMessage;
+import io.github.hasqlite.WrongLastSequenceException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -39,6 +41,17 @@ public final class MemoryStream {
         return sequence;
     }
 
+    private synchronized long add(byte[] message, long expectedLastSequence) throws WrongLastSequenceException {
+        if (messages.size() != expectedLastSequence) {
+            throw new WrongLastSequenceException("the last sequence is " + messages.size());
+        }
+        return add(message);
+    }
+
+    private synchronized StreamMessage get(long sequence) {
+        return sequence <= messages.size() ? messages.get((int) sequence - 1) : null;
+    }
+
     private synchronized StreamMessage awaitMessage(long sequence) throws InterruptedException {
         while (messages.size() < sequence) {
             wait();
@@ -58,6 +71,20 @@ public final class MemoryStream {
         }
 
         @Override
+        public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message, long expectedLastSequence) {
+            try {
+                return CompletableFuture.completedFuture(add(message, expectedLastSequence));
+            } catch (WrongLastSequenceException e) {
+                return CompletableFuture.failedFuture(e);
+            }
+        }
+
+        @Override
+        public boolean comparesAndSets() {
+            return true;
+        }
+
+        @Override
         public boolean echoes() {
             return true;
         }
@@ -70,6 +97,11 @@ public final class MemoryStream {
         @Override
         public StreamState state() {
             return new StreamState(1, lastSequence(), 1);
+        }
+
+        @Override
+        public StreamMessage read(long sequence, Duration timeout) {
+            return get(sequence);
         }
 
         @Override

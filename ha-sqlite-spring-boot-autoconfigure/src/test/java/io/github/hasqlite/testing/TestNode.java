@@ -1,6 +1,7 @@
 package io.github.hasqlite.testing;
 
 import io.github.hasqlite.ChangeSetInterceptor;
+import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationStatus;
@@ -9,6 +10,7 @@ import io.github.hasqlite.autoconfigure.NodeSettings;
 import io.github.hasqlite.autoconfigure.ReplicationNode;
 import io.github.hasqlite.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.jdbc.PoolSettings;
+import io.github.hasqlite.nats.ClusterProperties;
 import io.github.hasqlite.nats.NatsSettings;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -34,7 +36,13 @@ public final class TestNode implements AutoCloseable {
 
     /** Opens a node in {@code async} mode. */
     public static TestNode open(NatsServer server, Path file, String name) {
-        return open(server.url(), file, name, settings -> settings.withCommitMode(CommitMode.ASYNC), List.of());
+        return open(
+                server.url(), file, name, settings -> settings.with(to -> to.commitMode(CommitMode.ASYNC)), List.of());
+    }
+
+    /** Opens a node in a mode of the test's choice. */
+    public static TestNode open(NatsServer server, Path file, String name, CommitMode mode) {
+        return open(server.url(), file, name, settings -> settings.with(to -> to.commitMode(mode)), List.of());
     }
 
     /** Opens a node with settings of the test's own. */
@@ -44,13 +52,51 @@ public final class TestNode implements AutoCloseable {
             String name,
             UnaryOperator<NodeSettings> customizer,
             List<ChangeSetInterceptor> interceptors) {
+        return open(url, file, name, customizer, interceptors, UnaryOperator.identity());
+    }
+
+    /** Opens a node in {@code strict} mode, serializable, with a timeout that suits tests. */
+    public static TestNode openStrict(NatsServer server, Path file, String name) {
+        return openStrict(server, file, name, UnaryOperator.identity(), UnaryOperator.identity());
+    }
+
+    /** Opens a node in {@code strict} mode with settings and a way to publish of the test's own. */
+    public static TestNode openStrict(
+            NatsServer server,
+            Path file,
+            String name,
+            UnaryOperator<NodeSettings> customizer,
+            UnaryOperator<ChangeSetPublisher> publishing) {
+        return open(
+                server.url(),
+                file,
+                name,
+                settings -> customizer.apply(settings.with(to -> to.commitMode(CommitMode.STRICT))
+                        .with(to -> to.publisherTimeout(Duration.ofSeconds(10)))),
+                List.of(),
+                publishing);
+    }
+
+    private static TestNode open(
+            String url,
+            Path file,
+            String name,
+            UnaryOperator<NodeSettings> customizer,
+            List<ChangeSetInterceptor> interceptors,
+            UnaryOperator<ChangeSetPublisher> publishing) {
         NatsSettings natsSettings =
                 NatsSettings.of(url, "test").withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(5));
-        NatsReplication nats = new NatsReplication(natsSettings);
+        NodeSettings settings = customizer.apply(NodeSettings.of(name, PoolSettings.of(file.toString())));
+        NatsReplication nats = new NatsReplication(
+                natsSettings,
+                settings.readOnly() ? null : new ClusterProperties(settings.commitMode(), settings.merge()));
         try {
-            NodeSettings settings = customizer.apply(NodeSettings.of(name, PoolSettings.of(file.toString())));
             HaSqliteDataSource dataSource = ReplicationNode.open(
-                    settings, nats.publisher(), nats.subscriber(), new JsonChangeSetSerializer(), interceptors);
+                    settings,
+                    publishing.apply(nats.publisher()),
+                    nats.subscriber(),
+                    new JsonChangeSetSerializer(),
+                    interceptors);
             return new TestNode(nats, dataSource);
         } catch (SQLException | RuntimeException | Error e) {
             nats.close();

@@ -51,7 +51,8 @@ public final class WriterMain {
                 args[0],
                 Path.of(args[1]),
                 args[2],
-                settings -> settings.withCommitMode(mode).withPublisherTimeout(Duration.ofSeconds(10)),
+                settings -> settings.with(to -> to.commitMode(mode))
+                        .with(to -> to.publisherTimeout(Duration.ofSeconds(10))),
                 List.of());
         Thread stop = new Thread(() -> {
             try {
@@ -66,7 +67,7 @@ public final class WriterMain {
         stop.setDaemon(true);
         stop.start();
         System.out.println("ready");
-        new WriterMain(node, args[2], mode == CommitMode.SYNC).write();
+        new WriterMain(node, args[2], mode != CommitMode.ASYNC).write();
     }
 
     private void write() throws SQLException {

@@ -1,0 +1,90 @@
+package io.github.hasqlite.jdbc;
+
+import io.github.hasqlite.SqlIdentifier;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConnection;
+
+/**
+ * The rows of a RETURNING clause, read to their end, so that the transaction can commit, or be run
+ * again, before the application sees any of them. They are shown by a query that has them as its values,
+ * so that they convert as the driver converts.
+ */
+final class KeptRows implements AutoCloseable {
+
+    /** SQLite takes 32,766 bound values. */
+    private static final int MAX_VALUES = 32_766;
+
+    private final SQLiteConnection connection;
+    private final List<String> names = new ArrayList<>();
+    private final List<@Nullable Object> values = new ArrayList<>();
+    private @Nullable PreparedStatement statement;
+    private @Nullable ResultSet result;
+
+    /**
+     * Reads rows.
+     *
+     * @throws SQLException also if there are too many
+     */
+    KeptRows(SQLiteConnection connection, ResultSet rows) throws SQLException {
+        this.connection = connection;
+        ResultSetMetaData columns = rows.getMetaData();
+        for (int i = 1; i <= columns.getColumnCount(); i++) {
+            names.add(columns.getColumnLabel(i));
+        }
+        while (rows.next()) {
+            if (values.size() + names.size() > MAX_VALUES) {
+                throw new SQLException("a RETURNING clause in auto-commit mode gave more than " + MAX_VALUES
+                        + " values; run the statement in a transaction");
+            }
+            for (int i = 1; i <= names.size(); i++) {
+                values.add(rows.getObject(i));
+            }
+        }
+    }
+
+    /** The rows; the same result set each time. */
+    ResultSet rows() throws SQLException {
+        ResultSet open = result;
+        if (open == null) {
+            PreparedStatement query = connection.prepareStatement(query());
+            statement = query;
+            for (int i = 0; i < values.size(); i++) {
+                query.setObject(i + 1, values.get(i));
+            }
+            open = query.executeQuery();
+            result = open;
+        }
+        return open;
+    }
+
+    private String query() {
+        StringBuilder sql = new StringBuilder("SELECT ");
+        for (int i = 0; i < names.size(); i++) {
+            sql.append(i == 0 ? "" : ", ")
+                    .append("column")
+                    .append(i + 1)
+                    .append(" AS ")
+                    .append(SqlIdentifier.quote(names.get(i)));
+        }
+        sql.append(" FROM (VALUES ");
+        String row = "(?" + ",?".repeat(names.size() - 1) + ")";
+        sql.append(row);
+        sql.append(("," + row).repeat(Math.max(0, values.size() / names.size() - 1)));
+        return sql.append(")").toString();
+    }
+
+    @Override
+    public void close() throws SQLException {
+        if (statement != null) {
+            statement.close();
+            statement = null;
+            result = null;
+        }
+    }
+}
