@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Simulation {
 
-    private static final int STEPS = 150;
+    private static final int STEPS = 100;
 
     private final Random random;
     private final long seed;
