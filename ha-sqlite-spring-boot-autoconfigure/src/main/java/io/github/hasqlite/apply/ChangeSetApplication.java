@@ -14,8 +14,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 
@@ -179,22 +181,22 @@ public final class ChangeSetApplication implements AutoCloseable {
      */
     Footprint footprint(ChangeSet changeSet, List<Change> done) throws SQLException {
         Footprint.Builder footprint = new Footprint.Builder();
+        Set<NewRow> newRows = new HashSet<>();
+        for (Change change : done) {
+            newRows.add(new NewRow(change.table(), change.newRowid()));
+            tables.addKeys(change, footprint);
+        }
         for (Change change : changeSet.changes()) {
             tables.addKeys(change, footprint);
-            if (change.newRowid() != null && done.stream().noneMatch(other -> isSameNewRow(change, other))) {
+            if (change.newRowid() != null && !newRows.contains(new NewRow(change.table(), change.newRowid()))) {
                 // the rowid it got instead depends on all other rows
                 footprint.addWholeTable(change.table());
             }
         }
-        for (Change change : done) {
-            tables.addKeys(change, footprint);
-        }
         return footprint.build();
     }
 
-    private static boolean isSameNewRow(Change change, Change other) {
-        return change.table().equals(other.table()) && Objects.equals(change.newRowid(), other.newRowid());
-    }
+    private record NewRow(String table, @Nullable Long rowid) {}
 
     /** Changes whenever footprints taken before say nothing any more. */
     long generation() {

@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,14 +72,14 @@ final class CommandPlacing {
         }
         if (arrival instanceof SchemaBarrier.Overtaken overtaken) {
             return overtaken.seen()
-                    ? new Elsewhere(overtaken)
-                    : new Later(new Queued(connection, table, changeSet, message), overtaken);
+                    ? new Elsewhere(null, overtaken)
+                    : new Elsewhere(new Queued(connection, table, changeSet, message), overtaken);
         }
         if (!maybeSent) {
             changeSets.giveBack();
             throw notPublished("the outbox could not be published within " + timeout);
         }
-        return new Unknown(new Queued(connection, table, changeSet, message));
+        return new Elsewhere(new Queued(connection, table, changeSet, message), null);
     }
 
     private byte[] serialize(ChangeSet changeSet) {
@@ -161,37 +162,6 @@ final class CommandPlacing {
         }
     }
 
-    /** Somebody came in between: the applier runs it. */
-    private final class Elsewhere implements CommitLog.Placement {
-
-        private final SchemaBarrier.Overtaken overtaken;
-
-        Elsewhere(SchemaBarrier.Overtaken overtaken) {
-            this.overtaken = overtaken;
-        }
-
-        @Override
-        public boolean commitsHere() {
-            return false;
-        }
-
-        @Override
-        public boolean changesSchema() {
-            return false;
-        }
-
-        @Override
-        public void settle() {}
-
-        @Override
-        public void done(boolean committed) {}
-
-        @Override
-        public void await() throws SQLException {
-            overtaken.await(timeout.toNanos());
-        }
-    }
-
     /** It stays in the outbox until its echo comes. */
     private final class Queued {
 
@@ -221,13 +191,19 @@ final class CommandPlacing {
         }
     }
 
-    /** So much comes before it that the applier must go on first: the applier runs it, too. */
-    private final class Later implements CommitLog.Placement {
+    /** The applier runs it, at its place. */
+    private final class Elsewhere implements CommitLog.Placement {
 
-        private final Queued queued;
-        private final SchemaBarrier.Overtaken overtaken;
+        private final @Nullable Queued queued;
+        private final SchemaBarrier.@Nullable Overtaken overtaken;
 
-        Later(Queued queued, SchemaBarrier.Overtaken overtaken) {
+        /**
+         * Not here.
+         *
+         * @param queued {@code null} if its echo has come already
+         * @param overtaken {@code null} if it may be in the stream or not
+         */
+        Elsewhere(@Nullable Queued queued, SchemaBarrier.@Nullable Overtaken overtaken) {
             this.queued = queued;
             this.overtaken = overtaken;
         }
@@ -247,48 +223,20 @@ final class CommandPlacing {
 
         @Override
         public void done(boolean committed) {
-            queued.add();
+            if (queued != null) {
+                queued.add();
+            }
         }
 
         @Override
         public void await() throws SQLException {
+            if (overtaken == null) {
+                throw new SQLException(
+                        "no echo of the schema change within " + timeout + ": it was rolled back on this node, and is"
+                                + " applied on all nodes as soon as the stream has it",
+                        UNKNOWN);
+            }
             overtaken.await(timeout.toNanos());
-        }
-    }
-
-    /** It may be in the stream or not. */
-    private final class Unknown implements CommitLog.Placement {
-
-        private final Queued queued;
-
-        Unknown(Queued queued) {
-            this.queued = queued;
-        }
-
-        @Override
-        public boolean commitsHere() {
-            return false;
-        }
-
-        @Override
-        public boolean changesSchema() {
-            return false;
-        }
-
-        @Override
-        public void settle() {}
-
-        @Override
-        public void done(boolean committed) {
-            queued.add();
-        }
-
-        @Override
-        public void await() throws SQLException {
-            throw new SQLException(
-                    "no echo of the schema change within " + timeout + ": it was rolled back on this node, and is"
-                            + " applied on all nodes as soon as the stream has it",
-                    UNKNOWN);
         }
     }
 }

@@ -79,6 +79,23 @@ public final class ReplicationNode implements Replication {
             ChangeSetSerializer serializer,
             List<ChangeSetInterceptor> interceptors)
             throws SQLException {
+        DatabaseLock lock = DatabaseLock.acquire(settings.pool().path());
+        try {
+            return open(settings, lock, publisher, subscriber, serializer, interceptors);
+        } catch (SQLException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static HaSqliteDataSource open(
+            NodeSettings settings,
+            DatabaseLock lock,
+            ChangeSetPublisher publisher,
+            @Nullable ChangeSetSubscriber subscriber,
+            ChangeSetSerializer serializer,
+            List<ChangeSetInterceptor> interceptors)
+            throws SQLException {
         DatabaseFile file = new DatabaseFile(settings.pool());
         SQLiteConnection connection = file.open();
         try {
@@ -88,6 +105,7 @@ public final class ReplicationNode implements Replication {
             ReplicationNode node = new ReplicationNode(
                     settings,
                     file,
+                    lock,
                     connection,
                     subscriber == null ? new UnheardPublisher(publisher) : publisher,
                     subscriber,
@@ -131,6 +149,7 @@ public final class ReplicationNode implements Replication {
     private ReplicationNode(
             NodeSettings settings,
             DatabaseFile file,
+            DatabaseLock lock,
             SQLiteConnection connection,
             ChangeSetPublisher publisher,
             @Nullable ChangeSetSubscriber subscriber,
@@ -160,6 +179,7 @@ public final class ReplicationNode implements Replication {
                 settings.onApplyFailure(),
                 new Bookkeeping());
         this.join = new StreamJoin(settings, subscriber, applier, state, pending, relay, changeSets.publisher());
+        resources.push(lock);
         resources.push(connection);
         resources.push(relayConnection);
         resources.push(publisher);

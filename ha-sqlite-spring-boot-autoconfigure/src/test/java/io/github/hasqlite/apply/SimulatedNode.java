@@ -316,6 +316,17 @@ final class SimulatedNode implements AutoCloseable {
         sentUpTo = Math.max(sentUpTo, settled);
     }
 
+    /** Somebody else publishes in this node's name, under a number that is pending or comes next. */
+    void forge() {
+        List<Pending> rows = all();
+        int which = random.nextInt(rows.size() + 1);
+        boolean next = which == rows.size();
+        String name = next ? publisher : rows.get(which).publisher();
+        long number = next ? counter + 1 : rows.get(which).counter();
+        Change change = Change.insert("t", List.of("id", "email", "v"), List.of("id"), 9L, List.of(9L, "forged", 1L));
+        broker.store(SERIALIZER.serialize(new ChangeSet("forger", 1, "sim", 1, name, number, 0, 0, List.of(change))));
+    }
+
     // ---- publishing
 
     private List<Pending> all() {

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Three to five nodes, a broker and a network, all played by one thread in an order that the seed
- * decides, with lost, repeated, late and overtaking messages, nodes that hear nothing for a while,
- * and crashes. When all is quiet, every node must be what an observer is that only applied the stream
+ * decides, with lost, repeated, late, overtaking and forged messages, nodes that hear nothing for a
+ * while, and crashes. When all is quiet, every node must be what an observer is that only applied the stream
  * in order.
  */
 public final class Simulation {
@@ -109,6 +109,8 @@ public final class Simulation {
             return random.nextInt(20) == 0 || Boolean.getBoolean("always")
                     ? node.differenceFromRule(node("rule" + nodes.size()))
                     : null;
+        } else if (dice == 97) {
+            node.forge();
         } else if (dice >= 98) {
             node.crash();
         }
