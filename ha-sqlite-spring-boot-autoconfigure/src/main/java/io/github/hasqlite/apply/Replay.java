@@ -302,7 +302,10 @@ final class Replay {
             footprints.clear();
         }
         footprints.removeUpTo(progress.echoedId());
-        rebase.addFootprints(Math.max(footprints.newest(), progress.echoedId()), footprints);
+        long known = Math.max(footprints.newest(), progress.echoedId());
+        if (known < pending.nextId() - 1) {
+            rebase.addFootprints(known, footprints);
+        }
         Footprint footprint = application.footprint(changeSet);
         footprintGeneration = application.generation();
         return footprints.meet(footprint);
