@@ -105,7 +105,7 @@ final class Rebase {
     }
 
     /** Adds what the pending change sets after {@code id} meet others by. */
-    void addFootprints(long id, PendingFootprints footprints) throws SQLException, HaltException {
+    void addFootprints(long id, Footprints footprints) throws SQLException, HaltException {
         long after = id;
         while (true) {
             List<OutboxTable.Row> rows = outbox.read(after, READ_AHEAD);

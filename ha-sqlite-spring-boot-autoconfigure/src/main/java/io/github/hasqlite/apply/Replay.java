@@ -44,7 +44,7 @@ final class Replay {
     private final DeadLetters deadLetters;
     private final Rebase rebase;
     private final Echoes echoes;
-    private final PendingFootprints footprints = new PendingFootprints();
+    private final Footprints footprints = new Footprints();
     private long footprintGeneration = -1;
     private String ownPublisher = "";
 

@@ -120,7 +120,9 @@ public final class StreamPosition {
 
     /** Begins to compare a change set with what came into the stream since it was made. */
     public Certification certify(ChangeSet changeSet) throws SQLException {
-        return new Certification(new FootprintKeys(application.footprint(changeSet)));
+        Footprints made = new Footprints();
+        made.add(changeSet.counter(), application.footprint(changeSet));
+        return new Certification(made);
     }
 
     /**
@@ -129,13 +131,13 @@ public final class StreamPosition {
      */
     public final class Certification {
 
-        private final FootprintKeys keys;
+        private final Footprints made;
         private final AppliedState.Step step = state.step();
         private int seen;
         private boolean met;
 
-        private Certification(FootprintKeys keys) {
-            this.keys = keys;
+        private Certification(Footprints made) {
+            this.made = made;
         }
 
         /**
@@ -181,7 +183,7 @@ public final class StreamPosition {
             try {
                 ChangeSet other = applier.reader().changeSet(received);
                 step.accept(received.publisher(), received.counter());
-                return keys.meet(application.footprint(other));
+                return made.meet(application.footprint(other));
             } catch (ChangeSetFormatException e) {
                 // rejected by all nodes alike, so it changes nothing
                 return false;

@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.util.List;
 
 /** Lets the applier use what capture knows of triggers and rows. */
-record CapturedRows(RowImages images) implements RowRecorder {
+public record CapturedRows(RowImages images) implements RowRecorder {
 
     @Override
     public void forgetSchema() {

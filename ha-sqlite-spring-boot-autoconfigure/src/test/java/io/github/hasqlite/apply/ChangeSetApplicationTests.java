@@ -12,6 +12,8 @@ import io.github.hasqlite.apply.Outcome.Failed;
 import io.github.hasqlite.apply.Outcome.Refused;
 import io.github.hasqlite.apply.Outcome.Scope;
 import io.github.hasqlite.apply.Outcome.Skipped.Cause;
+import io.github.hasqlite.autoconfigure.CapturedRows;
+import io.github.hasqlite.capture.RowImages;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Arrays;
@@ -416,7 +418,7 @@ class ChangeSetApplicationTests {
     void refusesAConnectionThatEnforcesForeignKeys() throws SQLException {
         try (SQLiteConnection connection = Databases.open(folder.resolve("fk.db"), true)) {
             assertThatThrownBy(() -> new ChangeSetApplication(
-                            connection, RowIdentify.PK, MergeMode.ROW, new TestRecorder(connection)))
+                            connection, RowIdentify.PK, MergeMode.ROW, new CapturedRows(new RowImages(connection))))
                     .isInstanceOf(SQLException.class)
                     .hasMessageContaining("foreign keys off");
         }

@@ -4,6 +4,8 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
+import io.github.hasqlite.autoconfigure.CapturedRows;
+import io.github.hasqlite.capture.RowImages;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -26,7 +28,8 @@ final class Replica implements AutoCloseable {
 
     Replica(Path file, RowIdentify identify, MergeMode merge) throws SQLException {
         connection = Databases.open(file, false);
-        application = new ChangeSetApplication(connection, identify, merge, new TestRecorder(connection));
+        application =
+                new ChangeSetApplication(connection, identify, merge, new CapturedRows(new RowImages(connection)));
     }
 
     /** Applies one change set in a transaction of its own. */

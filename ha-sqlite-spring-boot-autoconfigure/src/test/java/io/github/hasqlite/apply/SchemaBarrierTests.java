@@ -8,6 +8,8 @@ import io.github.hasqlite.Conflict;
 import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.StreamMessage;
+import io.github.hasqlite.autoconfigure.CapturedRows;
+import io.github.hasqlite.capture.RowImages;
 import io.github.hasqlite.changeset.FragmentCodec;
 import io.github.hasqlite.changeset.FragmentedMessage;
 import io.github.hasqlite.changeset.JsonChangeSetSerializer;
@@ -60,7 +62,8 @@ class SchemaBarrierTests {
         applier = new Applier(
                 connection,
                 new Semaphore(0),
-                new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new TestRecorder(connection)),
+                new ChangeSetApplication(
+                        connection, RowIdentify.PK, MergeMode.ROW, new CapturedRows(new RowImages(connection))),
                 state,
                 outbox,
                 pending,

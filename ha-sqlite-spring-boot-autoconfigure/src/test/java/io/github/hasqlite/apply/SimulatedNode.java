@@ -7,7 +7,9 @@ import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.Conflict;
 import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
+import io.github.hasqlite.autoconfigure.CapturedRows;
 import io.github.hasqlite.capture.Capture;
+import io.github.hasqlite.capture.RowImages;
 import io.github.hasqlite.capture.SchemaCatalog;
 import io.github.hasqlite.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.outbox.OutboxTable;
@@ -118,7 +120,8 @@ final class SimulatedNode implements AutoCloseable {
         state = new AppliedState();
         state.load(applying);
         pending = new PendingQueue(OutboxTable.pending(applying));
-        application = new ChangeSetApplication(applying, RowIdentify.PK, merge, new TestRecorder(applying));
+        application =
+                new ChangeSetApplication(applying, RowIdentify.PK, merge, new CapturedRows(new RowImages(applying)));
         applier = new Applier(
                 applying,
                 new Semaphore(1),

@@ -5,7 +5,8 @@ import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.apply.ChangeSetApplication;
-import io.github.hasqlite.apply.TestRecorder;
+import io.github.hasqlite.autoconfigure.CapturedRows;
+import io.github.hasqlite.capture.RowImages;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
@@ -127,8 +128,8 @@ public final class ApplyBenchmark {
 
     private static void applyAll(SQLiteConnection connection, Statement statement, List<ChangeSet> changeSets)
             throws SQLException {
-        try (ChangeSetApplication application =
-                new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new TestRecorder(connection))) {
+        try (ChangeSetApplication application = new ChangeSetApplication(
+                connection, RowIdentify.PK, MergeMode.ROW, new CapturedRows(new RowImages(connection)))) {
             for (int from = 0; from < changeSets.size(); from += BATCH) {
                 statement.executeUpdate("BEGIN IMMEDIATE");
                 for (ChangeSet changeSet : changeSets.subList(from, from + BATCH)) {

@@ -5,8 +5,8 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What the pending change sets meet others by, all together. Not thread-safe. */
-final class PendingFootprints {
+/** What several change sets meet others by, all together: those that are pending, in outbox order. Not thread-safe. */
+final class Footprints {
 
     private record Entry(long id, Footprint footprint) {}
 
@@ -14,6 +14,7 @@ final class PendingFootprints {
     private final Map<Long, Integer> keys = new HashMap<>();
     private final Map<Long, Integer> tables = new HashMap<>();
     private final Map<Long, Integer> wholeTables = new HashMap<>();
+    private int everything;
 
     /** The newest row of the outbox that is in here; 0 if none is. */
     long newest() {
@@ -36,7 +37,8 @@ final class PendingFootprints {
     /** Whether one of them meets this change set. */
     boolean meet(Footprint other) {
         return !entries.isEmpty()
-                && (other.everything()
+                && (everything > 0
+                        || other.everything()
                         || anyIn(keys, other.keys())
                         || anyIn(wholeTables, other.tables())
                         || anyIn(tables, other.wholeTables()));
@@ -52,6 +54,7 @@ final class PendingFootprints {
     }
 
     private void count(Footprint footprint, int by) {
+        everything += footprint.everything() ? by : 0;
         count(keys, footprint.keys(), by);
         count(tables, footprint.tables(), by);
         count(wholeTables, footprint.wholeTables(), by);
@@ -68,5 +71,6 @@ final class PendingFootprints {
         keys.clear();
         tables.clear();
         wholeTables.clear();
+        everything = 0;
     }
 }
