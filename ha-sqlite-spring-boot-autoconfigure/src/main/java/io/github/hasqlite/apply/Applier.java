@@ -76,9 +76,10 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
          * Gives a change set another place among this node's own, because somebody else's message has
          * taken the one it had.
          *
+         * @param taken the newest place among this node's own that the stream has a message for
          * @param ahead how many were given a new place in the same transaction before
          */
-        ChangeSet renumber(ChangeSet changeSet, int ahead);
+        ChangeSet renumber(ChangeSet changeSet, long taken, int ahead);
 
         /** Something was overwritten unseen, and its place in the stream is certain. */
         void conflict(Conflict conflict);

@@ -330,10 +330,11 @@ final class Replay {
     }
 
     private void reissue(Progress progress) throws SQLException, HaltException {
+        long taken = progress.step.counter(ownPublisher);
         for (Pending lost : progress.lost) {
             OutboxTable.Row row = outbox.read(lost.id() - 1, 1).get(0);
             int number = progress.reissued.size();
-            ChangeSet changeSet = listener.renumber(rebase.read(row.message()), number);
+            ChangeSet changeSet = listener.renumber(rebase.read(row.message()), taken, number);
             byte[] message = serializer.serialize(changeSet);
             Pending again =
                     new Pending(pending.nextId() + number, changeSet.publisher(), changeSet.counter(), lost.command());

@@ -71,16 +71,17 @@ final class ChangeSetFactory {
     /**
      * A change set under a later number.
      *
+     * @param taken the newest number of this publisher that is in the stream, whoever put it there
      * @param ahead how many others are about to get a later number, too
      */
-    ChangeSet renumbered(ChangeSet changeSet, int ahead) {
+    ChangeSet renumbered(ChangeSet changeSet, long taken, int ahead) {
         return new ChangeSet(
                 node,
                 processId,
                 filename,
                 changeSet.timestampNs(),
                 publisher,
-                counter + ahead + 1,
+                Math.max(counter, taken) + ahead + 1,
                 changeSet.baseSequence(),
                 0,
                 changeSet.changes());

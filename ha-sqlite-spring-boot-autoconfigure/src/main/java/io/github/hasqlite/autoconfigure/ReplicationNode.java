@@ -269,8 +269,8 @@ public final class ReplicationNode implements Replication {
         }
 
         @Override
-        public ChangeSet renumber(ChangeSet changeSet, int ahead) {
-            return changeSets.renumbered(changeSet, ahead);
+        public ChangeSet renumber(ChangeSet changeSet, long taken, int ahead) {
+            return changeSets.renumbered(changeSet, taken, ahead);
         }
 
         @Override

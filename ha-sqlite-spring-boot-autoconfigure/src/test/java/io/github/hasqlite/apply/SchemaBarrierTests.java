@@ -192,7 +192,7 @@ class SchemaBarrierTests {
         public void conflict(Conflict conflict) {}
 
         @Override
-        public ChangeSet renumber(ChangeSet changeSet, int ahead) {
+        public ChangeSet renumber(ChangeSet changeSet, long taken, int ahead) {
             throw new AssertionError("nothing is forged here");
         }
 

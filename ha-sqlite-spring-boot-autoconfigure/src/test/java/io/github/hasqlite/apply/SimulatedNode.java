@@ -193,8 +193,8 @@ final class SimulatedNode implements AutoCloseable {
         public void conflict(Conflict conflict) {}
 
         @Override
-        public ChangeSet renumber(ChangeSet changeSet, int ahead) {
-            return changeSet(changeSet.changes(), counter + 1 + ahead);
+        public ChangeSet renumber(ChangeSet changeSet, long taken, int ahead) {
+            return changeSet(changeSet.changes(), Math.max(counter, taken) + 1 + ahead);
         }
 
         @Override
