@@ -18,8 +18,9 @@ public interface ChangeSetSubscriber extends AutoCloseable {
     StreamState state() throws IOException;
 
     /**
-     * Starts delivery of every message after {@code afterSequence}. Called once. Connection losses
-     * are ridden out by the subscriber: it goes on after the last message it delivered.
+     * Starts delivery of every message after {@code afterSequence}. Called once, and again after each
+     * {@link #stop}. Connection losses are ridden out by the subscriber: it goes on after the last
+     * message it delivered.
      *
      * @param afterSequence the last sequence this node has applied; 0 for all
      * @param listener gets every message, on one thread at a time; it may block to slow delivery down
@@ -40,6 +41,17 @@ public interface ChangeSetSubscriber extends AutoCloseable {
         throw new IOException(getClass().getName() + " cannot read single messages");
     }
 
+    /**
+     * Stops delivery for now: no message is delivered after this returns, until {@link #start} is called
+     * again. Interrupts the listener if it blocks.
+     *
+     * @throws UnsupportedOperationException if this subscriber cannot begin again elsewhere; the node then
+     *     has to be started anew where it would have gone back to a snapshot
+     */
+    default void stop() {
+        throw new UnsupportedOperationException(getClass().getName() + " cannot be stopped and started again");
+    }
+
     /** Whether the stream can be reached now. */
     boolean isConnected();
 
@@ -56,6 +68,25 @@ public interface ChangeSetSubscriber extends AutoCloseable {
          * @throws InterruptedException if the node is shutting down
          */
         void onMessage(StreamMessage message) throws InterruptedException;
+
+        /**
+         * Says that messages are missing which the stream had once: what comes after them must not be
+         * applied to what comes before them (rule R11 of the design). Called in the place of those messages, in
+         * order with {@link #onMessage}.
+         *
+         * @param first the first missing sequence
+         * @param last the last one; messages of other databases may be among them
+         * @throws InterruptedException if the node is shutting down
+         */
+        default void onGap(long first, long last) throws InterruptedException {}
+
+        /**
+         * Says that the stream is not the one any more that delivery was started on: it was deleted and made
+         * anew, or set back to an earlier state. Nothing is delivered any more.
+         *
+         * @param reason what shows it, for people
+         */
+        default void onReset(String reason) {}
     }
 
     /**
