@@ -144,7 +144,7 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
             throws IOException, JetStreamApiException, ConsumerLostException, InterruptedException {
         stream.ensure();
         Connection connection = link.connection();
-        try (PullConsumer created = PullConsumer.create(connection, stream, last + 1)) {
+        try (PullConsumer created = PullConsumer.create(connection, stream.name(), stream.subject(), last + 1)) {
             consumer = created;
             if (!link.isConnected()) {
                 throw new ConsumerLostException("the connection was lost");

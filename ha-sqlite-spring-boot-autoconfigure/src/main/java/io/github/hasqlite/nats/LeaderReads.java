@@ -30,6 +30,21 @@ final class LeaderReads {
         return sequence(connection, stream, "{\"seq\":" + from + ",\"next_by_subj\":\"" + subject + "\"}");
     }
 
+    /** The newest message of a subject, or {@code null} if there is none, or no such stream. */
+    static @Nullable MessageInfo lastMessage(Connection connection, String stream, String subject)
+            throws IOException, JetStreamApiException {
+        return message(connection, stream, "{\"last_by_subj\":\"" + subject + "\"}", TIMEOUT);
+    }
+
+    /**
+     * The oldest message at or after a sequence of those subjects that match a pattern, or {@code null} if
+     * there is none, or no such stream.
+     */
+    static @Nullable MessageInfo nextMessage(Connection connection, String stream, String pattern, long from)
+            throws IOException, JetStreamApiException {
+        return message(connection, stream, "{\"seq\":" + from + ",\"next_by_subj\":\"" + pattern + "\"}", TIMEOUT);
+    }
+
     /** One message, or {@code null} if the stream does not have it. */
     static @Nullable MessageInfo read(Connection connection, String stream, long sequence, Duration timeout)
             throws IOException, JetStreamApiException {

@@ -56,7 +56,7 @@ final class PullConsumer implements AutoCloseable {
     private static final int CONFLICT = 409;
 
     private final Connection connection;
-    private final ReplicationStream stream;
+    private final String stream;
     private final String name;
     private final String requestSubject;
     private final String inbox;
@@ -69,11 +69,11 @@ final class PullConsumer implements AutoCloseable {
     private boolean receivedSinceRequest;
     private boolean oneAtATime;
 
-    private PullConsumer(Connection connection, ReplicationStream stream, String name) {
+    private PullConsumer(Connection connection, String stream, String name) {
         this.connection = connection;
         this.stream = stream;
         this.name = name;
-        requestSubject = "$JS.API.CONSUMER.MSG.NEXT." + stream.name() + "." + name;
+        requestSubject = "$JS.API.CONSUMER.MSG.NEXT." + stream + "." + name;
         inbox = connection.createInbox() + ".";
         subscription = connection.subscribe(inbox + "*");
         // bounded by what is asked for
@@ -83,14 +83,14 @@ final class PullConsumer implements AutoCloseable {
     }
 
     /**
-     * Creates a consumer that delivers every message of the stream's subject from a sequence on.
+     * Creates a consumer that delivers every message of one of a stream's subjects from a sequence on.
      *
      * @param firstSequence the first sequence to deliver; if it is no longer stored, the next one that is
      */
-    static PullConsumer create(Connection connection, ReplicationStream stream, long firstSequence)
+    static PullConsumer create(Connection connection, String stream, String subject, long firstSequence)
             throws IOException, JetStreamApiException {
         ConsumerConfiguration.Builder builder = ConsumerConfiguration.builder()
-                .filterSubject(stream.subject())
+                .filterSubject(subject)
                 .ackPolicy(AckPolicy.None)
                 .replayPolicy(ReplayPolicy.Instant)
                 .deliverPolicy(DeliverPolicy.ByStartSequence)
@@ -98,23 +98,28 @@ final class PullConsumer implements AutoCloseable {
                 .inactiveThreshold(INACTIVE)
                 .memStorage(true)
                 .numReplicas(1);
-        ConsumerInfo consumer = connection.jetStreamManagement().createConsumer(stream.name(), builder.build());
-        log.debug("Created consumer {} of stream {} from {}", consumer.getName(), stream.name(), firstSequence);
+        ConsumerInfo consumer = connection.jetStreamManagement().createConsumer(stream, builder.build());
+        log.debug("Created consumer {} of stream {} from {}", consumer.getName(), stream, firstSequence);
         return new PullConsumer(connection, stream, consumer.getName());
     }
 
     /**
-     * The next message, waiting for it as long as the server shows that it is there.
+     * The next message, waiting for it as long as the server shows that it is there, or word that there is
+     * none for now.
      *
      * @param sink gets the message and where it stood
+     * @return {@code false} if there was nothing for two seconds, and everything the consumer sent before was
+     *     handed over
      * @throws ConsumerLostException if the consumer is gone, or a message of it did not arrive
      */
-    void next(Sink sink) throws ConsumerLostException, InterruptedException {
+    boolean next(Sink sink) throws ConsumerLostException, InterruptedException {
         while (true) {
             askForMore();
             Message message = receive();
             if (message.isStatusMessage()) {
-                status(message);
+                if (status(message)) {
+                    return false;
+                }
                 continue;
             }
             Delivery delivery = Delivery.parse(message.getReplyTo());
@@ -130,7 +135,7 @@ final class PullConsumer implements AutoCloseable {
             outstanding--;
             receivedSinceRequest = true;
             sink.take(delivery, message.getData());
-            return;
+            return true;
         }
     }
 
@@ -167,10 +172,13 @@ final class PullConsumer implements AutoCloseable {
         return message;
     }
 
-    private void status(Message message) throws ConsumerLostException {
+    /** Whether it says that there is nothing. */
+    private boolean status(Message message) throws ConsumerLostException {
         Status status = message.getStatus();
         switch (status.getCode()) {
-            case IDLE_HEARTBEAT -> {}
+            case IDLE_HEARTBEAT -> {
+                return true;
+            }
             case NO_MESSAGES, REQUEST_EXPIRED -> requestEnded(message);
             case CONFLICT -> {
                 String reason = status.getMessage();
@@ -183,6 +191,7 @@ final class PullConsumer implements AutoCloseable {
             }
             default -> throw new ConsumerLostException(status.getMessageWithCode());
         }
+        return false;
     }
 
     private void requestEnded(Message message) {
@@ -206,7 +215,7 @@ final class PullConsumer implements AutoCloseable {
     public void close() {
         try {
             subscription.unsubscribe();
-            connection.publish("$JS.API.CONSUMER.DELETE." + stream.name() + "." + name, new byte[0]);
+            connection.publish("$JS.API.CONSUMER.DELETE." + stream + "." + name, new byte[0]);
         } catch (IllegalStateException e) {
             log.debug("consumer {} is left to the server's inactivity timeout", name);
         }

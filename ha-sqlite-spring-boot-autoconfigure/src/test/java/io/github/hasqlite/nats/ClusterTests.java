@@ -56,7 +56,8 @@ class ClusterTests {
         }
     }
 
-    private static NatsSettings startCluster(List<NatsServer> servers) throws Exception {
+    /** Starts three servers, whose settings it returns, with three replicas. */
+    static NatsSettings startCluster(List<NatsServer> servers) throws Exception {
         List<Integer> ports = List.of(NatsServer.freePort(), NatsServer.freePort(), NatsServer.freePort());
         String routes = String.join(
                 ", ", ports.stream().map(port -> "nats://127.0.0.1:" + port).toList());

@@ -1,0 +1,257 @@
+package io.github.hasqlite.nats;
+
+import io.github.hasqlite.SnapshotStore.Lease;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.NUID;
+import io.nats.client.api.MessageInfo;
+import io.nats.client.api.StorageType;
+import io.nats.client.api.StreamConfiguration;
+import io.nats.client.api.StreamInfo;
+import io.nats.client.impl.Headers;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Leases in the stream {@code <stream>_LEASES}: the holder's message on a lease's subject, which the
+ * server removes by age unless it is renewed. Thread-safe.
+ *
+ * <p>Whoever writes expects that nothing was written to the whole stream since it looked. A comparison
+ * with the subject alone would disturb others less, but lets two through on replicated streams of servers
+ * below 2.9.21.
+ */
+final class StreamLeases implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(StreamLeases.class);
+
+    /** Renewals that fit into the life of a lease. */
+    private static final int RENEWALS = 3;
+
+    /** What part of it is given up, because clocks run at different rates. */
+    private static final int MARGIN = 10;
+
+    /** Each failure means that another succeeded. */
+    private static final int TRIES = 50;
+
+    private final NatsLink link;
+    private final Duration life;
+    private final String stream;
+    private final ScheduledThreadPoolExecutor renewals;
+    private final Set<Held> held = ConcurrentHashMap.newKeySet();
+
+    /**
+     * Leases that are taken over a link.
+     *
+     * @param life how long one is held after its last renewal; at least 1 s
+     */
+    StreamLeases(NatsLink link, Duration life) {
+        this.link = link;
+        this.life = life;
+        stream = link.settings().stream() + "_LEASES";
+        renewals = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "ha-sqlite-nats-leases");
+            thread.setDaemon(true);
+            return thread;
+        });
+        renewals.setRemoveOnCancelPolicy(true);
+    }
+
+    /**
+     * Takes a lease.
+     *
+     * @param key subject tokens
+     * @return {@code null} if another has it
+     */
+    @Nullable
+    Lease take(String key) throws IOException, JetStreamApiException {
+        Held lease = new Held(stream + "." + key);
+        if (!lease.acquire()) {
+            return null;
+        }
+        held.add(lease);
+        long period = life.toMillis() / RENEWALS;
+        try {
+            lease.renewal = renewals.scheduleWithFixedDelay(lease::renew, period, period, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            lease.close();
+            throw new IOException("closed", e);
+        }
+        return lease;
+    }
+
+    /** Gives all back that are held. */
+    @Override
+    public void close() {
+        renewals.shutdownNow();
+        held.forEach(Held::close);
+    }
+
+    private StreamInfo look() throws IOException {
+        return SideStream.ensure(
+                link,
+                StreamConfiguration.builder()
+                        .name(stream)
+                        .description("Leases of ha-sqlite nodes")
+                        .subjects(stream + ".>")
+                        .storageType(StorageType.File)
+                        .maxMessagesPerSubject(1)
+                        .maxAge(life)
+                        .duplicateWindow(life)
+                        .replicas(link.settings().replicas())
+                        .build());
+    }
+
+    private final class Held implements Lease {
+
+        private final String subject;
+        private final byte[] token = NUID.nextGlobal().getBytes(StandardCharsets.US_ASCII);
+
+        private volatile long until;
+        private volatile boolean over;
+
+        /** Guarded by this lease. */
+        private boolean closed;
+
+        volatile @Nullable ScheduledFuture<?> renewal;
+
+        Held(String subject) {
+            this.subject = subject;
+        }
+
+        @Override
+        public boolean isHeld() {
+            return !over && until - System.nanoTime() > 0;
+        }
+
+        /** Whether it is ours now. */
+        synchronized boolean acquire() throws IOException, JetStreamApiException {
+            long first = System.nanoTime();
+            IOException unanswered = null;
+            for (int i = 0; i < TRIES; i++) {
+                StreamInfo info = look();
+                MessageInfo holder = LeaderReads.lastMessage(link.connection(), stream, subject);
+                if (isOurs(holder)) {
+                    // stored, though the answer got lost: nobody knows when
+                    until = end(first, info);
+                    return isHeld();
+                }
+                if (holder != null) {
+                    return false;
+                }
+                try {
+                    long sent = System.nanoTime();
+                    if (write(info)) {
+                        until = end(sent, info);
+                        return isHeld();
+                    }
+                    unanswered = null;
+                } catch (IOException e) {
+                    if (unanswered != null) {
+                        throw e;
+                    }
+                    unanswered = e;
+                }
+            }
+            throw new IOException("stream '" + stream + "' is written to all the time");
+        }
+
+        synchronized void renew() {
+            if (closed || over) {
+                return;
+            }
+            try {
+                for (int i = 0; i < TRIES; i++) {
+                    StreamInfo info = look();
+                    if (!isOurs(LeaderReads.lastMessage(link.connection(), stream, subject))) {
+                        log.warn("Lost the lease {}", subject);
+                        end();
+                        return;
+                    }
+                    long sent = System.nanoTime();
+                    if (write(info)) {
+                        until = end(sent, info);
+                        return;
+                    }
+                }
+            } catch (IOException | JetStreamApiException | RuntimeException e) {
+                log.debug("Could not renew the lease {}", subject, e);
+            }
+            if (!isHeld()) {
+                // its message is gone or goes soon: to take it back would be to take it anew
+                log.warn("Lost the lease {}, which could not be renewed in time", subject);
+                end();
+            }
+        }
+
+        /** Whether nothing came in between. */
+        private boolean write(StreamInfo seen) throws IOException, JetStreamApiException {
+            Headers expectation = new Headers()
+                    .put(
+                            "Nats-Expected-Last-Sequence",
+                            Long.toString(seen.getStreamState().getLastSequence()));
+            try {
+                link.connection().jetStream().publish(subject, expectation, token);
+                return true;
+            } catch (JetStreamApiException e) {
+                if (e.getApiErrorCode() == JetStreamErrors.WRONG_LAST_SEQUENCE
+                        || e.getApiErrorCode() == JetStreamErrors.WRONG_LAST_SEQUENCE_IN_FLIGHT) {
+                    return false;
+                }
+                throw e;
+            } catch (IllegalStateException e) {
+                throw new IOException("the connection was lost: " + e.getMessage(), e);
+            }
+        }
+
+        /** Another node may have made the stream, with leases that end sooner. */
+        private long end(long sent, StreamInfo info) {
+            Duration age = info.getConfiguration().getMaxAge();
+            long nanos = age == null || age.isZero() ? life.toNanos() : Math.min(age.toNanos(), life.toNanos());
+            return sent + nanos - nanos / MARGIN;
+        }
+
+        private boolean isOurs(@Nullable MessageInfo message) {
+            return message != null && Arrays.equals(token, message.getData());
+        }
+
+        private void end() {
+            over = true;
+            held.remove(this);
+            ScheduledFuture<?> task = renewal;
+            if (task != null) {
+                task.cancel(false);
+            }
+        }
+
+        @Override
+        public void close() {
+            // from now on, though a renewal may have to end first
+            boolean wasOver = over;
+            end();
+            synchronized (this) {
+                if (closed || wasOver) {
+                    return;
+                }
+                closed = true;
+                try {
+                    MessageInfo message = LeaderReads.lastMessage(link.connection(), stream, subject);
+                    if (message != null && isOurs(message)) {
+                        link.connection().jetStreamManagement().deleteMessage(stream, message.getSeq(), false);
+                    }
+                } catch (IOException | JetStreamApiException | RuntimeException e) {
+                    log.debug("Lease {} is left to end by itself", subject, e);
+                }
+            }
+        }
+    }
+}
