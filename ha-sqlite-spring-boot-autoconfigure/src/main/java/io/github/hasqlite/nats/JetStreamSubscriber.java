@@ -15,9 +15,12 @@ import org.slf4j.LoggerFactory;
  * lost connection, a restarted server, silence, a message that did not arrive, it makes a new consumer
  * after the last message it delivered.
  *
- * <p>It delivers what the stream still holds. Messages that were removed before they could be
- * delivered, by age or by hand, are not noticed here: sequences then jump, as they also do where other
- * subjects share the stream. {@link ReplicationStream#extent()} tells what is still there.
+ * <p>Messages that were removed before they could be delivered, by age or by hand, are reported: those
+ * before a message that is there ahead of it, those behind all messages at start and otherwise within some
+ * seconds of silence. So is a stream that was deleted and created again, or set back, as soon as another
+ * consumer is needed: both end the old one. A stream that was set back and has grown beyond the last
+ * delivered message by then is not noticed here, but in the acknowledgements of those who publish.
+ * {@link GapWatch} has the details.
  */
 public final class JetStreamSubscriber implements ChangeSetSubscriber {
 
@@ -29,16 +32,18 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
 
     private final NatsLink link;
     private final ReplicationStream stream;
-    private final LinkListener onLoss = new LossListener();
     private final Object monitor = new Object();
 
-    private volatile @Nullable PullConsumer consumer;
-    private volatile @Nullable Thread thread;
-    private volatile boolean closed;
-    private volatile boolean flowing;
+    /** Guarded by {@link #monitor} for writing. */
+    private volatile @Nullable Run run;
 
-    /** Touched by the delivering thread alone once it runs. */
-    private long last;
+    /** When the stream was created that was read first, nanoseconds since 1970-01-01T00:00Z; 0 if none was. */
+    private volatile long createdNs;
+
+    private volatile boolean closed;
+
+    /** The thread of the run before, which may not have ended yet. Guarded by {@link #monitor}. */
+    private @Nullable Thread stopping;
 
     /**
      * A subscriber that has not started.
@@ -65,15 +70,13 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
     @Override
     public void start(long afterSequence, Listener listener) throws IOException {
         synchronized (monitor) {
-            if (thread != null || closed) {
+            if (run != null || closed) {
                 throw new IllegalStateException("already started, or closed");
             }
-            last = afterSequence;
-            Thread delivering = new Thread(() -> run(listener), "ha-sqlite-nats-delivery");
-            delivering.setDaemon(true);
-            thread = delivering;
-            link.addListener(onLoss);
-            delivering.start();
+            Run started = new Run(afterSequence, listener, stopping);
+            run = started;
+            link.addListener(started);
+            started.thread.start();
         }
     }
 
@@ -82,28 +85,58 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
         return stream.read(sequence, timeout);
     }
 
-    /** Whether the servers can be reached and, once started, messages flow. */
+    /** Whether the servers can be reached and, once started, messages flow. Not after a reset. */
     @Override
     public boolean isConnected() {
-        return link.isConnected() && (flowing || thread == null);
+        Run current = run;
+        return link.isConnected() && (current == null || current.flowing);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>If the listener itself calls this, it is not interrupted, and what it is started with next gets
+     * nothing before it has returned.
+     */
+    @Override
+    public void stop() {
+        Run stopped;
+        synchronized (monitor) {
+            stopped = run;
+            if (stopped == null) {
+                return;
+            }
+            run = null;
+            stopping = stopped.thread;
+            stopped.stopped = true;
+        }
+        link.removeListener(stopped);
+        if (stopped.thread != Thread.currentThread()) {
+            stopped.thread.interrupt();
+            join(stopped.thread);
+        }
     }
 
     @Override
     public void close() {
-        Thread delivering;
+        closed = true;
+        stop();
+        Thread last;
         synchronized (monitor) {
-            closed = true;
-            delivering = thread;
+            last = stopping;
         }
-        link.removeListener(onLoss);
-        if (delivering == null || delivering == Thread.currentThread()) {
-            return;
+        if (last != null && last != Thread.currentThread()) {
+            // a listener that stopped delivery by itself
+            last.interrupt();
+            join(last);
         }
-        delivering.interrupt();
+    }
+
+    private static void join(Thread thread) {
         boolean interrupted = false;
-        while (delivering.isAlive()) {
+        while (thread.isAlive()) {
             try {
-                delivering.join();
+                thread.join();
             } catch (InterruptedException e) {
                 interrupted = true;
             }
@@ -113,74 +146,128 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
         }
     }
 
-    private void run(Listener listener) {
-        int failures = 0;
-        while (!closed) {
-            long before = last;
+    /** Delivery from a start to a stop. Told when the connection is lost, so that it goes on with the next one. */
+    private final class Run implements LinkListener {
+
+        private final Listener listener;
+        private final GapWatch watch;
+        private final @Nullable Thread previous;
+        private final Thread thread;
+
+        private volatile @Nullable PullConsumer consumer;
+        private volatile boolean stopped;
+        private volatile boolean flowing;
+
+        private @Nullable String complaint;
+
+        Run(long after, Listener listener, @Nullable Thread previous) {
+            this.listener = listener;
+            this.previous = previous;
+            watch = new GapWatch(stream, after, listener);
+            thread = new Thread(this::deliver, "ha-sqlite-nats-delivery");
+            thread.setDaemon(true);
+        }
+
+        private void deliver() {
             try {
-                if (link.awaitConnected(WAIT_FOR_CONNECTION)) {
-                    consume(listener);
+                if (previous != null) {
+                    previous.join();
                 }
+                deliverUntilStopped();
             } catch (InterruptedException e) {
-                break;
-            } catch (ConsumerLostException e) {
-                log.debug("Going on after message {}: {}", last, e.getMessage());
-                failures = last > before ? 0 : failures + 1;
-                pause(failures);
-            } catch (IOException | JetStreamApiException | NatsStartException e) {
-                if (failures++ == 0 || last > before) {
-                    log.warn("Cannot read stream '{}', trying on: {}", stream.name(), e.getMessage());
+                log.debug("Delivery was interrupted after message {}", watch.seen());
+            } catch (StreamResetException e) {
+                log.error("Nothing more is read: {}", e.getMessage());
+                listener.onReset(String.valueOf(e.getMessage()));
+            }
+        }
+
+        private void deliverUntilStopped() throws InterruptedException, StreamResetException {
+            int failures = 0;
+            while (!stopped) {
+                long before = watch.seen();
+                try {
+                    if (link.awaitConnected(WAIT_FOR_CONNECTION)) {
+                        consume();
+                    }
+                } catch (ConsumerLostException e) {
+                    log.debug("Going on after message {}: {}", watch.seen(), e.getMessage());
+                    failures = watch.seen() > before ? 0 : failures + 1;
+                    pause(failures);
+                } catch (IOException | JetStreamApiException | NatsStartException e) {
+                    complain(e);
+                    pause(++failures);
+                } catch (RuntimeException e) {
+                    log.error("Message after {} could not be handed over, trying on", watch.seen(), e);
+                    pause(++failures);
                 }
-                pause(failures);
-            } catch (RuntimeException e) {
-                log.error("Message after {} could not be handed over, trying on", last, e);
-                pause(++failures);
             }
         }
-        flowing = false;
-    }
 
-    private void consume(Listener listener)
-            throws IOException, JetStreamApiException, ConsumerLostException, InterruptedException {
-        stream.ensure();
-        Connection connection = link.connection();
-        try (PullConsumer created = PullConsumer.create(connection, stream.name(), stream.subject(), last + 1)) {
-            consumer = created;
-            if (!link.isConnected()) {
-                throw new ConsumerLostException("the connection was lost");
+        private void consume()
+                throws IOException, JetStreamApiException, ConsumerLostException, StreamResetException,
+                        InterruptedException {
+            // once: what is deleted while a node runs is not created again
+            stream.ensure();
+            long created = watch.begin(createdNs);
+            createdNs = created;
+            Connection connection = link.connection();
+            try (PullConsumer made =
+                    PullConsumer.create(connection, stream.name(), stream.subject(), watch.seen() + 1)) {
+                consumer = made;
+                if (!link.isConnected()) {
+                    throw new ConsumerLostException("the connection was lost");
+                }
+                flowing = true;
+                complaint = null;
+                while (!stopped) {
+                    if (!made.next(this::take) && !stopped) {
+                        lookWhileIdle();
+                    }
+                }
+            } finally {
+                flowing = false;
+                consumer = null;
             }
-            flowing = true;
-            while (!closed) {
-                created.next((delivery, data) -> deliver(listener, delivery, data));
+        }
+
+        private void lookWhileIdle() throws InterruptedException {
+            try {
+                watch.idle();
+            } catch (IOException | JetStreamApiException e) {
+                // the consumer is there, the stream's leader is not: the next silence is soon enough
+                log.debug("Could not look whether messages are missing in stream '{}'", stream.name(), e);
             }
-        } finally {
-            flowing = false;
-            consumer = null;
         }
-    }
 
-    private void deliver(Listener listener, Delivery delivery, byte[] data) throws InterruptedException {
-        if (closed || delivery.streamSequence() <= last) {
-            return;
+        private void take(Delivery delivery, byte[] data)
+                throws IOException, JetStreamApiException, InterruptedException {
+            long sequence = delivery.streamSequence();
+            if (stopped || !watch.coming(sequence) || stopped) {
+                return;
+            }
+            listener.onMessage(new StreamMessage(sequence, delivery.timestampNs(), data));
+            watch.delivered(sequence);
         }
-        listener.onMessage(new StreamMessage(delivery.streamSequence(), delivery.timestampNs(), data));
-        last = delivery.streamSequence();
-    }
 
-    private void pause(int failures) {
-        if (failures == 0) {
-            return;
+        /** Says each thing once, until messages flow again. */
+        private void complain(Exception e) {
+            String reason = String.valueOf(e.getMessage());
+            if (e instanceof JetStreamApiException api && api.getErrorCode() == JetStreamErrors.NOT_FOUND) {
+                reason = "it is not there any more, and must not be created anew while its data is in use";
+            }
+            if (!reason.equals(complaint)) {
+                complaint = reason;
+                log.warn("Cannot read stream '{}', trying on: {}", stream.name(), reason);
+            }
         }
-        long millis = Math.min(MAX_PAUSE_MS, MIN_PAUSE_MS << Math.min(failures - 1, 6));
-        try {
-            Thread.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
 
-    /** Wakes the delivering thread when the connection is lost, so that it goes on with the next one. */
-    private final class LossListener implements LinkListener {
+        private static void pause(int failures) throws InterruptedException {
+            if (failures > 0) {
+                Thread.sleep(Math.min(MAX_PAUSE_MS, MIN_PAUSE_MS << Math.min(failures - 1, 6)));
+            }
+        }
+
         @Override
         public void connected(Connection connection) {}
 

@@ -112,7 +112,7 @@ final class PullConsumer implements AutoCloseable {
      *     handed over
      * @throws ConsumerLostException if the consumer is gone, or a message of it did not arrive
      */
-    boolean next(Sink sink) throws ConsumerLostException, InterruptedException {
+    boolean next(Sink sink) throws ConsumerLostException, IOException, JetStreamApiException, InterruptedException {
         while (true) {
             askForMore();
             Message message = receive();
@@ -141,7 +141,7 @@ final class PullConsumer implements AutoCloseable {
 
     /** Takes a message. */
     interface Sink {
-        void take(Delivery delivery, byte[] data) throws InterruptedException;
+        void take(Delivery delivery, byte[] data) throws IOException, JetStreamApiException, InterruptedException;
     }
 
     private void askForMore() throws ConsumerLostException {

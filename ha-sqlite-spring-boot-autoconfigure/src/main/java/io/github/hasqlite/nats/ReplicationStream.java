@@ -147,6 +147,29 @@ public final class ReplicationStream {
     }
 
     /**
+     * What was removed from the stream up to this moment: one request, or two if that is not what it was.
+     *
+     * @param known what it was; {@code null} if nothing is known
+     */
+    StreamHoles holes(@Nullable StreamHoles known) throws IOException, JetStreamApiException {
+        StreamInfo info = management().getStreamInfo(settings.stream());
+        long created = nanos(info.getCreateTime().toInstant());
+        if (known != null && known.isStill(info, created)) {
+            return known.upTo(info, settings.subject());
+        }
+        if (info.getStreamState().getDeletedCount() > 0) {
+            info = management().getStreamInfo(settings.stream(), StreamInfoOptions.deletedDetails());
+        }
+        return StreamHoles.of(
+                info, settings.subject(), nanos(info.getCreateTime().toInstant()));
+    }
+
+    /** The sequence of the oldest message of the subject at or after another sequence, 0 if there is none. */
+    long next(long from) throws IOException, JetStreamApiException {
+        return LeaderReads.next(link.connection(), settings.stream(), settings.subject(), from);
+    }
+
+    /**
      * Reads one message from the stream's leader.
      *
      * @param timeout how long to wait for it
