@@ -290,6 +290,16 @@ class ReplicationTests {
     }
 
     @Test
+    void anAcknowledgementShowsThatTheStreamBeganAnew() throws Exception {
+        try (JetStreamPublisher publisher = JetStreamPublisher.open(server.settings("db"))) {
+            assertThat(publishInOrder(publisher, 1, 5)).isEqualTo(5);
+            stream.management().deleteStream("ha_replication");
+            new ReplicationStream(link).ensure();
+            assertThat(publish(publisher, 6).get(5, TimeUnit.SECONDS)).isEqualTo(1);
+        }
+    }
+
+    @Test
     void withoutAServerNoMessageIsTooLarge() {
         server.stop();
         try (JetStreamPublisher publisher = JetStreamPublisher.open(server.settings("db"))) {
