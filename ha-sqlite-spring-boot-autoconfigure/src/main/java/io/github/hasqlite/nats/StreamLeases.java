@@ -130,7 +130,11 @@ final class StreamLeases implements AutoCloseable {
 
         @Override
         public boolean isHeld() {
-            return !over && until - System.nanoTime() > 0;
+            if (!over && until - System.nanoTime() <= 0) {
+                // for good: whoever saw it has given up what it was for
+                over = true;
+            }
+            return !over;
         }
 
         /** Whether it is ours now. */
@@ -166,11 +170,11 @@ final class StreamLeases implements AutoCloseable {
         }
 
         synchronized void renew() {
-            if (closed || over) {
+            if (closed) {
                 return;
             }
             try {
-                for (int i = 0; i < TRIES; i++) {
+                for (int i = 0; i < TRIES && isHeld(); i++) {
                     StreamInfo info = look();
                     if (!isOurs(LeaderReads.lastMessage(link.connection(), stream, subject))) {
                         log.warn("Lost the lease {}", subject);
@@ -187,7 +191,7 @@ final class StreamLeases implements AutoCloseable {
                 log.debug("Could not renew the lease {}", subject, e);
             }
             if (!isHeld()) {
-                // its message is gone or goes soon: to take it back would be to take it anew
+                // its message goes soon, by age
                 log.warn("Lost the lease {}, which could not be renewed in time", subject);
                 end();
             }
@@ -236,10 +240,9 @@ final class StreamLeases implements AutoCloseable {
         @Override
         public void close() {
             // from now on, though a renewal may have to end first
-            boolean wasOver = over;
             end();
             synchronized (this) {
-                if (closed || wasOver) {
+                if (closed) {
                     return;
                 }
                 closed = true;
