@@ -92,9 +92,12 @@ public interface ChangeSetSubscriber extends AutoCloseable {
     /**
      * The stream's extent.
      *
-     * @param firstSequence the oldest message's sequence; {@code lastSequence + 1} if it is empty
-     * @param lastSequence the newest message's sequence ever stored; 0 if there never was one
+     * @param firstSequence the oldest sequence that the stream still holds, whatever database it is of; {@code
+     *     endSequence + 1} if it is empty
+     * @param lastSequence the newest message of this database; where several share the stream, the newest
+     *     that is still stored; 0 if there is none
+     * @param endSequence the newest sequence ever stored, whatever database it is of; 0 if there never was one
      * @param createdNs when the stream was created, nanoseconds since 1970-01-01T00:00Z
      */
-    record StreamState(long firstSequence, long lastSequence, long createdNs) {}
+    record StreamState(long firstSequence, long lastSequence, long endSequence, long createdNs) {}
 }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param halted why nothing is applied any more until somebody intervenes, or {@code null}
  * @param deadLetters messages that this node could not apply and left out; they are in {@code
  *     ha_dead_letters}
+ * @param bootstrap how far getting a snapshot has come, while this node needs one and gets it; otherwise
+ *     {@code null}
  */
 public record ReplicationStatus(
         String node,
@@ -30,7 +32,8 @@ public record ReplicationStatus(
         long rejectedMessages,
         @Nullable String lastRejection,
         @Nullable String halted,
-        long deadLetters) {
+        long deadLetters,
+        @Nullable String bootstrap) {
 
     /** Messages in the stream that are not applied here yet. */
     public long lagMessages() {

@@ -76,6 +76,9 @@ public final class HaSqliteHealthIndicator extends AbstractHealthIndicator {
         if (status.halted() != null) {
             builder.withDetail("halted", status.halted());
         }
+        if (status.bootstrap() != null) {
+            builder.withDetail("bootstrap", status.bootstrap());
+        }
         String version = serverVersion.get();
         if (!version.isEmpty()) {
             builder.withDetail("serverVersion", version);

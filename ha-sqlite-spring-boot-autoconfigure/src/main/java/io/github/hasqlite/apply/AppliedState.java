@@ -1,7 +1,9 @@
 package io.github.hasqlite.apply;
 
+import io.github.hasqlite.changeset.BaselineMessage;
 import io.github.hasqlite.changeset.Fragment;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -18,11 +20,15 @@ import java.util.concurrent.TimeUnit;
 public final class AppliedState {
 
     private static final String SEQUENCE = "applied_sequence";
+    private static final String STREAM_CREATED = "stream_created_ns";
+    static final String BASELINE = "baseline";
 
     private final Map<String, Long> counters = new HashMap<>();
     private final Parts parts = new Parts();
     private final Object advanced = new Object();
     private volatile long sequence;
+    private volatile long streamCreatedNs;
+    private volatile String baseline = "";
 
     /** Creates the tables if they are not there. */
     public static void create(Connection connection) throws SQLException {
@@ -35,6 +41,11 @@ public final class AppliedState {
         Parts.create(connection);
         ConflictTable.create(connection);
         DeadLetters.create(connection);
+    }
+
+    /** The names of the tables that this creates. */
+    static List<String> tables() {
+        return List.of("ha_state", "ha_publishers", "ha_parts", "ha_conflicts", "ha_dead_letters");
     }
 
     /** Whether the tables of replication are in the database. */
@@ -51,15 +62,68 @@ public final class AppliedState {
         counters.clear();
         parts.load(connection);
         try (Statement statement = connection.createStatement()) {
-            try (ResultSet rows =
-                    statement.executeQuery("SELECT value FROM main.ha_state WHERE name = '" + SEQUENCE + "'")) {
-                sequence = rows.next() ? rows.getLong(1) : 0;
+            long applied = 0;
+            streamCreatedNs = 0;
+            baseline = "";
+            try (ResultSet rows = statement.executeQuery("SELECT name, value FROM main.ha_state")) {
+                while (rows.next()) {
+                    switch (rows.getString(1)) {
+                        case SEQUENCE -> applied = rows.getLong(2);
+                        case STREAM_CREATED -> streamCreatedNs = rows.getLong(2);
+                        case BASELINE -> baseline = rows.getString(2);
+                        default -> {}
+                    }
+                }
             }
+            sequence = applied;
             try (ResultSet rows = statement.executeQuery("SELECT publisher, counter FROM main.ha_publishers")) {
                 while (rows.next()) {
                     counters.put(rows.getString(1), rows.getLong(2));
                 }
             }
+        }
+    }
+
+    /**
+     * When the stream was created that this database follows, nanoseconds since 1970; 0 if it has not
+     * joined one yet. Any thread.
+     */
+    public long streamCreatedNs() {
+        return streamCreatedNs;
+    }
+
+    /** Notes which stream this database follows, outside of any transaction. */
+    public void follow(Connection connection, long createdNs) throws SQLException {
+        set(connection, STREAM_CREATED, createdNs);
+        streamCreatedNs = createdNs;
+    }
+
+    /**
+     * Notes that this database is what a stream's history begins with, outside of any transaction.
+     *
+     * @param id the id of the {@linkplain BaselineMessage message} that says so
+     */
+    public void setBaseline(Connection connection, String id) throws SQLException {
+        set(connection, BASELINE, id);
+        baseline = id;
+    }
+
+    /** The id of the baseline that this database is; empty if it is none. Any thread. */
+    public String baseline() {
+        return baseline;
+    }
+
+    /** Whether a message says that the stream goes on from this very database. */
+    boolean isOwnBaseline(byte[] message) {
+        return BaselineMessage.is(message) && BaselineMessage.of(message).id().equals(baseline);
+    }
+
+    private static void set(Connection connection, String name, Object value) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("INSERT OR REPLACE INTO main.ha_state(name, value) VALUES(?,?)")) {
+            statement.setString(1, name);
+            statement.setObject(2, value);
+            statement.executeUpdate();
         }
     }
 

@@ -52,6 +52,8 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     private final OnFailure onFailure;
     private final Object decision = new Object();
     private volatile @Nullable String halted;
+    private volatile @Nullable SnapshotNeededException snapshotNeeded;
+    private volatile @Nullable String reset;
     private volatile @Nullable String leaveOut;
     private volatile boolean closed;
     private volatile String ownPublisher = "";
@@ -153,6 +155,19 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         }
     }
 
+    @Override
+    public void onGap(long first, long last) throws InterruptedException {
+        if (last > state.sequence()) {
+            inbox.put(Received.gap(Math.max(first, state.sequence() + 1), last));
+        }
+    }
+
+    @Override
+    public void onReset(String reason) {
+        reset = reason;
+        inbox.wake();
+    }
+
     // ---- what others want to know
 
     Replay replay() {
@@ -191,6 +206,29 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         return halted;
     }
 
+    /**
+     * If applying has stopped because this node needs a snapshot, the stream sequence up to which that must
+     * go at least; otherwise 0.
+     */
+    public long snapshotNeeded() {
+        SnapshotNeededException cause = snapshotNeeded;
+        return cause == null ? 0 : cause.sequence();
+    }
+
+    /**
+     * Waits until applying has stopped because this node needs a snapshot.
+     *
+     * @return what {@link #snapshotNeeded} says; 0 if the applier was closed
+     */
+    public long awaitSnapshotNeeded() throws InterruptedException {
+        synchronized (decision) {
+            while (snapshotNeeded == null && !closed) {
+                decision.wait();
+            }
+            return closed ? 0 : snapshotNeeded();
+        }
+    }
+
     /** How many messages this node left out because it could not apply them. */
     public long deadLetters() {
         return replay.deadLetters().size();
@@ -205,13 +243,31 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     public boolean resume(boolean leaveOutFirst) {
         synchronized (decision) {
             String reason = halted;
-            if (reason == null) {
+            if (reason == null || reset != null) {
                 return false;
             }
             leaveOut = leaveOutFirst ? reason : null;
-            halted = null;
-            decision.notifyAll();
+            goOn();
             return true;
+        }
+    }
+
+    private void goOn() {
+        snapshotNeeded = null;
+        halted = null;
+        decision.notifyAll();
+    }
+
+    /**
+     * Goes on with another state of the database than the one it has stopped at, or that was there until
+     * now. With the write lock held, and delivery stopped.
+     */
+    public void moved() throws SQLException {
+        inbox.clear();
+        replay.moved();
+        synchronized (decision) {
+            leaveOut = null;
+            goOn();
         }
     }
 
@@ -251,10 +307,16 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     }
 
     private void awaitDecision(HaltException cause) throws InterruptedException {
-        logger.error("Replication to this node has stopped: {}", cause.getMessage(), cause);
+        if (cause instanceof SnapshotNeededException) {
+            logger.warn("This node needs a snapshot: {}", cause.getMessage());
+        } else {
+            logger.error("Replication to this node has stopped: {}", cause.getMessage(), cause);
+        }
         commandOutcomes.failAll(new SQLException("replication has stopped: " + cause.getMessage(), "58000"));
         synchronized (decision) {
+            snapshotNeeded = cause instanceof SnapshotNeededException needed ? needed : null;
             halted = cause.getMessage();
+            decision.notifyAll();
             while (halted != null && !closed) {
                 decision.wait();
             }
@@ -264,6 +326,10 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
 
     /** Applies what has been received, at most one batch, with the write lock held. */
     void applyWaiting() throws InterruptedException, HaltException {
+        String broken = reset;
+        if (broken != null) {
+            throw new HaltException(broken, null);
+        }
         inbox.removeUpTo(state.sequence());
         List<Received> batch = inbox.peek(MAX_BATCH);
         if (batch.isEmpty()) {
@@ -297,6 +363,8 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
                 } else {
                     TimeUnit.MILLISECONDS.sleep(RETRY_PAUSE_MILLIS * attempt);
                 }
+            } catch (SnapshotNeededException e) {
+                throw e;
             } catch (HaltException e) {
                 reason = failed(e);
             }

@@ -47,11 +47,24 @@ final class ConflictTable {
         this.forget = new LazyStatement(
                 connection,
                 () -> "DELETE FROM main.ha_conflicts WHERE publisher = ? AND counter = ? AND sequence IS NULL");
+        reload();
+    }
+
+    /** Looks anew whether what was overwritten by pending change sets is noted. */
+    final void reload() throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(
                         "SELECT EXISTS (SELECT 1 FROM main.ha_conflicts WHERE sequence IS NULL)")) {
             provisional = rows.getBoolean(1);
         }
+    }
+
+    /** Forgets what was overwritten by pending change sets, inside the caller's transaction. */
+    void forgetProvisional() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate("DELETE FROM main.ha_conflicts WHERE sequence IS NULL");
+        }
+        provisional = false;
     }
 
     /** Creates the table if it is not there. */

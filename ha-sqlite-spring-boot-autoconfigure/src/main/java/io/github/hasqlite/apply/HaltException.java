@@ -3,7 +3,7 @@ package io.github.hasqlite.apply;
 import org.jspecify.annotations.Nullable;
 
 /** Applying must stop: going on would lose a change or let this node differ from the others. */
-final class HaltException extends Exception {
+class HaltException extends Exception {
 
     private static final long serialVersionUID = 1L;
 

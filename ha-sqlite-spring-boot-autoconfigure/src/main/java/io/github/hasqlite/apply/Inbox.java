@@ -38,6 +38,7 @@ final class Inbox {
     private boolean held;
     private int hurried;
     private boolean watched;
+    private boolean woken;
     private boolean closed;
 
     /** Adds a message, waiting for room. */
@@ -91,6 +92,10 @@ final class Inbox {
      */
     synchronized boolean awaitWork() throws InterruptedException {
         while (!closed) {
+            if (woken) {
+                woken = false;
+                return true;
+            }
             if (others > 0 || messages.size() >= MANY_ECHOES || (hurried > 0 && !messages.isEmpty())) {
                 return true;
             }
@@ -113,6 +118,21 @@ final class Inbox {
      */
     synchronized void hurry(boolean on) {
         hurried += on ? 1 : -1;
+        notifyAll();
+    }
+
+    /** Lets {@link #awaitWork} return once, whatever is there. */
+    synchronized void wake() {
+        woken = true;
+        notifyAll();
+    }
+
+    /** Forgets everything. */
+    synchronized void clear() {
+        messages.clear();
+        bytes = 0;
+        others = 0;
+        lastSequence = 0;
         notifyAll();
     }
 

@@ -4,6 +4,7 @@ import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetFormatException;
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.StreamMessage;
+import io.github.hasqlite.changeset.BaselineMessage;
 import io.github.hasqlite.changeset.Fragment;
 import io.github.hasqlite.changeset.FragmentCodec;
 import java.util.List;
@@ -25,6 +26,10 @@ final class MessageReader {
      */
     Received read(StreamMessage message, String ownPublisher) {
         try {
+            if (BaselineMessage.is(message.data())) {
+                return Received.missing(
+                        message, "a new baseline was set at " + message.sequence() + ", from which all nodes go on");
+            }
             if (fragments.isFragment(message.data())) {
                 Fragment part = fragments.read(message.data());
                 return Received.part(message, part, part.publisher().equals(ownPublisher));

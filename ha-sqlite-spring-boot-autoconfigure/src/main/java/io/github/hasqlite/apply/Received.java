@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     or cannot be read
  * @param part if it is a part of a change set, that part
  * @param rejection why it cannot be read, or {@code null}
+ * @param missing why it can only be applied to a snapshot, or {@code null}; it does nothing else then
  */
 record Received(
         StreamMessage message,
@@ -24,23 +25,37 @@ record Received(
         boolean probablyEcho,
         @Nullable ChangeSet changeSet,
         @Nullable Fragment part,
-        @Nullable String rejection) {
+        @Nullable String rejection,
+        @Nullable String missing) {
 
     static Received of(StreamMessage message, ChangeSet changeSet) {
-        return new Received(message, changeSet.publisher(), changeSet.counter(), false, changeSet, null, null);
+        return new Received(message, changeSet.publisher(), changeSet.counter(), false, changeSet, null, null, null);
     }
 
     static Received echo(StreamMessage message, String publisher, long counter) {
-        return new Received(message, publisher, counter, true, null, null, null);
+        return new Received(message, publisher, counter, true, null, null, null, null);
     }
 
     static Received part(StreamMessage message, Fragment part, boolean probablyEcho) {
         StreamMessage content = new StreamMessage(message.sequence(), message.timestampNs(), part.data());
-        return new Received(content, part.publisher(), part.counter(), probablyEcho, null, part, null);
+        return new Received(content, part.publisher(), part.counter(), probablyEcho, null, part, null, null);
     }
 
     static Received unreadable(StreamMessage message, String reason) {
-        return new Received(message, "", 0, false, null, null, reason);
+        return new Received(message, "", 0, false, null, null, reason, null);
+    }
+
+    /** What a node cannot apply without a snapshot of the stream up to there. */
+    static Received missing(StreamMessage message, String reason) {
+        return new Received(message, "", 0, false, null, null, null, reason);
+    }
+
+    /** Messages that the stream has no more. */
+    static Received gap(long first, long last) {
+        String which = first == last ? "message " + first + " is" : "messages " + first + " to " + last + " are";
+        return missing(
+                new StreamMessage(last, 0, new byte[0]),
+                which + " not in the stream any more, and this node has not had " + (first == last ? "it" : "them"));
     }
 
     long sequence() {

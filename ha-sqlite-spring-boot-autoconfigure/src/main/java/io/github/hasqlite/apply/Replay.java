@@ -134,6 +134,15 @@ final class Replay {
         deadLetters.recount();
     }
 
+    /** The database has another content than this knows of. With the write lock held. */
+    void moved() throws SQLException {
+        state.load(connection);
+        application.schemaChanged();
+        footprints.clear();
+        deadLetters.recount();
+        conflicts.reload();
+    }
+
     private void apply(List<Received> batch, boolean undoFirst)
             throws SQLException, HaltException, MetPendingException {
         apply(batch, undoFirst, new Progress(state.step()));
@@ -244,6 +253,10 @@ final class Replay {
             reject(received, received.rejection(), progress);
             return;
         }
+        if (received.missing() != null) {
+            passBreak(received, progress);
+            return;
+        }
         Turn turn = progress.step.take(received);
         if (turn == Turn.OVERSIZED) {
             reject(received, "the parts of one change set hold more than it says", progress);
@@ -285,6 +298,16 @@ final class Replay {
         }
         if (counts && !mine && received.publisher().equals(ownPublisher)) {
             progress.outcomes.add(() -> listener.notPending(received.counter()));
+        }
+    }
+
+    /** What comes next in the stream follows only from a snapshot, unless this node is where that is from. */
+    private void passBreak(Received received, Progress progress) throws SQLException, SnapshotNeededException {
+        String leftOut = progress.leftOut;
+        if (leftOut != null) {
+            deadLetters.add(received, leftOut);
+        } else if (!state.isOwnBaseline(received.message().data())) {
+            throw new SnapshotNeededException(String.valueOf(received.missing()), received.sequence());
         }
     }
 

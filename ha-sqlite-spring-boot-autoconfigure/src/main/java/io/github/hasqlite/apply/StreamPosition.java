@@ -173,6 +173,9 @@ public final class StreamPosition {
         }
 
         private boolean meets(Received received) throws SQLException {
+            if (received.missing() != null) {
+                return true;
+            }
             if (received.rejection() != null || step.take(received) != AppliedState.Turn.NEXT) {
                 return false;
             }

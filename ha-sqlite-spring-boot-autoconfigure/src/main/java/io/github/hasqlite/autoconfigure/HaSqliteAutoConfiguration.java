@@ -6,6 +6,7 @@ import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.changeset.JsonChangeSetSerializer;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
@@ -26,8 +27,8 @@ import org.sqlite.SQLiteConnection;
 
 /**
  * Makes the application's {@link DataSource} a replicated SQLite database, unless the application has
- * a {@code DataSource} of its own. Each of {@link ChangeSetPublisher}, {@link ChangeSetSubscriber} and
- * {@link ChangeSetSerializer} can be replaced by a bean of that type; beans of type {@link
+ * a {@code DataSource} of its own. Each of {@link ChangeSetPublisher}, {@link ChangeSetSubscriber}, {@link SnapshotStore}
+ * and {@link ChangeSetSerializer} can be replaced by a bean of that type; beans of type {@link
  * ChangeSetInterceptor} are called in their order. None of these may depend on the {@code DataSource}.
  */
 @AutoConfiguration(
@@ -61,6 +62,7 @@ public final class HaSqliteAutoConfiguration {
             NodeProperties node,
             ObjectProvider<ChangeSetPublisher> publisher,
             ObjectProvider<ChangeSetSubscriber> subscriber,
+            ObjectProvider<SnapshotStore> snapshots,
             ChangeSetSerializer serializer,
             ObjectProvider<ChangeSetInterceptor> interceptors,
             Environment environment) {
@@ -68,6 +70,7 @@ public final class HaSqliteAutoConfiguration {
                 .open(
                         publisher.getIfAvailable(),
                         subscriber.getIfAvailable(),
+                        snapshots.getIfAvailable(),
                         serializer,
                         interceptors.orderedStream().toList());
     }

@@ -2,6 +2,7 @@ package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.MergeMode;
+import io.github.hasqlite.OnStreamReset;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.StrictIsolation;
 import io.github.hasqlite.apply.Applier;
@@ -36,6 +37,10 @@ import org.springframework.util.unit.DataSize;
  * @param publisher Sending changes to the other nodes.
  * @param subscriber Receiving the changes of the other nodes.
  * @param bootstrap Catching up at the start.
+ * @param snapshotter Copies of the database for nodes that come new or were away for long.
+ * @param onStreamReset What happens if the stream is not the one any more that this node's database follows. STOP
+ *     refuses to start; REJOIN sets the database file aside and begins with what the stream's nodes have; ORIGIN makes
+ *     this database what the new stream begins with.
  * @param nats NATS servers.
  * @param apply Applying the other nodes' changes.
  * @param pool Connections to the database file.
@@ -57,6 +62,8 @@ public record HaSqliteProperties(
         @DefaultValue Publisher publisher,
         @DefaultValue Subscriber subscriber,
         @DefaultValue Bootstrap bootstrap,
+        @DefaultValue Snapshotter snapshotter,
+        @DefaultValue("stop") OnStreamReset onStreamReset,
         @DefaultValue Nats nats,
         @DefaultValue Apply apply,
         @DefaultValue Pool pool) {
@@ -70,7 +77,8 @@ public record HaSqliteProperties(
                 + ", streamMaxAge=" + streamMaxAge + ", replicas=" + replicas + ", rowIdentify=" + rowIdentify
                 + ", commitMode=" + commitMode + ", strict=" + strict + ", publisher=" + publisher + ", subscriber="
                 + subscriber
-                + ", bootstrap=" + bootstrap + ", nats=" + nats + ", pool=" + pool + "]";
+                + ", bootstrap=" + bootstrap + ", snapshotter=" + snapshotter + ", onStreamReset=" + onStreamReset
+                + ", nats=" + nats + ", pool=" + pool + "]";
     }
 
     /**
@@ -115,6 +123,19 @@ public record HaSqliteProperties(
      * @param timeout How long the start waits until this node has what the others have.
      */
     public record Bootstrap(@DefaultValue("5m") Duration timeout) {}
+
+    /**
+     * Snapshots.
+     *
+     * @param enabled Whether this node takes snapshots. One node of a cluster at least should.
+     * @param interval How long to wait between two. The stream has to keep messages for twice as long at least.
+     * @param keep How many of the newest are kept. Some older ones are kept, too, as long as the stream has the
+     *     messages behind them.
+     */
+    public record Snapshotter(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("1m") Duration interval,
+            @DefaultValue("2") int keep) {}
 
     /**
      * NATS servers.

@@ -71,11 +71,29 @@ final class NatsProperties {
                 properties.stream(),
                 "The name of a stream cannot contain blanks, dots, slashes, '*' or '>'.");
         positive(properties.streamMaxAge(), "stream-max-age");
+        checkSnapshots(properties.snapshotter());
         check(
                 properties.replicas() >= 1 && properties.replicas() <= MAX_REPLICAS,
                 "replicas",
                 properties.replicas(),
                 "JetStream knows 1 to 5 replicas.");
+    }
+
+    private void checkSnapshots(HaSqliteProperties.Snapshotter snapshotter) {
+        positive(snapshotter.interval(), "snapshotter.interval");
+        check(
+                snapshotter.keep() >= 1,
+                "snapshotter.keep",
+                snapshotter.keep(),
+                "At least one snapshot has to be kept; with two, there is one to fall back to.");
+        check(
+                !snapshotter.enabled()
+                        || snapshotter.interval().multipliedBy(2).compareTo(properties.streamMaxAge()) <= 0,
+                "snapshotter.interval",
+                snapshotter.interval(),
+                "The stream keeps messages for " + properties.streamMaxAge() + " (ha.sqlite.stream-max-age), which has"
+                        + " to be twice the interval at least: otherwise messages can be gone before they are in a"
+                        + " snapshot.");
     }
 
     private void checkCredentials() {

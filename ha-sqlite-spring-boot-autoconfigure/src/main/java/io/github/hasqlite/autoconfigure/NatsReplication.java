@@ -2,6 +2,7 @@ package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.nats.ClusterProperties;
 import io.github.hasqlite.nats.JetStreamPublisher;
+import io.github.hasqlite.nats.JetStreamSnapshotStore;
 import io.github.hasqlite.nats.JetStreamSubscriber;
 import io.github.hasqlite.nats.NatsLink;
 import io.github.hasqlite.nats.NatsSettings;
@@ -73,6 +74,11 @@ public final class NatsReplication implements AutoCloseable {
     /** A subscriber to the stream. */
     public JetStreamSubscriber subscriber() {
         return new JetStreamSubscriber(link, stream);
+    }
+
+    /** Where snapshots are kept: beside the stream. */
+    public JetStreamSnapshotStore snapshotStore() {
+        return JetStreamSnapshotStore.open(settings);
     }
 
     /** The version of the server this node is connected to, or an empty string. */

@@ -2,10 +2,19 @@ package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.DatabaseSnapshotter;
+import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.nats.ClusterProperties;
 import io.github.hasqlite.nats.EmbeddedNatsServer;
 import io.github.hasqlite.nats.JetStreamPublisher;
+import io.github.hasqlite.nats.JetStreamSnapshotStore;
 import io.github.hasqlite.nats.JetStreamSubscriber;
+import io.github.hasqlite.snapshot.PeriodicSnapshotter;
+import io.github.hasqlite.snapshot.Retention;
+import io.github.hasqlite.snapshot.SnapshotSource;
+import java.sql.SQLException;
+import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -58,5 +67,26 @@ class NatsReplicationConfiguration {
     @ConditionalOnBooleanProperty(name = "ha.sqlite.subscriber.enabled", matchIfMissing = true)
     JetStreamSubscriber changeSetSubscriber(NatsReplication nats) {
         return nats.subscriber();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(SnapshotStore.class)
+    JetStreamSnapshotStore snapshotStore(NatsReplication nats) {
+        return nats.snapshotStore();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(DatabaseSnapshotter.class)
+    @ConditionalOnBooleanProperty(name = "ha.sqlite.snapshotter.enabled", matchIfMissing = true)
+    @ConditionalOnBooleanProperty(name = "ha.sqlite.publisher.enabled", matchIfMissing = true)
+    @ConditionalOnBooleanProperty(name = "ha.sqlite.subscriber.enabled", matchIfMissing = true)
+    PeriodicSnapshotter databaseSnapshotter(
+            HaSqliteDataSource dataSource, SnapshotStore store, HaSqliteProperties properties) throws SQLException {
+        Duration interval = properties.snapshotter().interval();
+        return new PeriodicSnapshotter(
+                dataSource.unwrap(SnapshotSource.class),
+                store,
+                interval,
+                Retention.of(properties.snapshotter().keep(), interval, properties.streamMaxAge()));
     }
 }

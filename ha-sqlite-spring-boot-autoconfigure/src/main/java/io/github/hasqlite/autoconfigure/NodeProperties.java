@@ -95,7 +95,8 @@ final class NodeProperties {
                 properties.merge(),
                 properties.apply().onFailure(),
                 !properties.publisher().enabled(),
-                properties.strict().isolation());
+                properties.strict().isolation(),
+                properties.onStreamReset());
     }
 
     private static String hostName() {

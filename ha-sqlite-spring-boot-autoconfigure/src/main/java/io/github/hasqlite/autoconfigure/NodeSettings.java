@@ -2,6 +2,7 @@ package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.MergeMode;
+import io.github.hasqlite.OnStreamReset;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.StrictIsolation;
 import io.github.hasqlite.apply.Applier;
@@ -24,6 +25,7 @@ import java.util.function.Consumer;
  * @param onApplyFailure what happens to a change set that cannot be applied
  * @param readOnly whether this is a read replica, whose data source refuses to write
  * @param isolation what commit mode {@code strict} promises
+ * @param onStreamReset what happens if the stream is another one than this database follows
  */
 public record NodeSettings(
         String name,
@@ -36,7 +38,8 @@ public record NodeSettings(
         MergeMode merge,
         Applier.OnFailure onApplyFailure,
         boolean readOnly,
-        StrictIsolation isolation) {
+        StrictIsolation isolation,
+        OnStreamReset onStreamReset) {
 
     /**
      * Defaults: {@code sync}, 15 s for a commit, five minutes to catch up, rows found by primary key and
@@ -54,7 +57,8 @@ public record NodeSettings(
                 MergeMode.ROW,
                 Applier.OnFailure.HALT,
                 false,
-                StrictIsolation.SERIALIZABLE);
+                StrictIsolation.SERIALIZABLE,
+                OnStreamReset.STOP);
     }
 
     /** The same but for what the consumer changes. */
@@ -75,6 +79,8 @@ public record NodeSettings(
         private Applier.OnFailure onApplyFailure;
         private boolean readOnly;
         private StrictIsolation isolation;
+        private OnStreamReset onStreamReset;
+        private Duration bootstrapTimeout;
 
         private Changes(NodeSettings from) {
             this.from = from;
@@ -85,6 +91,8 @@ public record NodeSettings(
             onApplyFailure = from.onApplyFailure;
             readOnly = from.readOnly;
             isolation = from.isolation;
+            onStreamReset = from.onStreamReset;
+            bootstrapTimeout = from.bootstrapTimeout;
         }
 
         public Changes commitMode(CommitMode mode) {
@@ -122,6 +130,16 @@ public record NodeSettings(
             return this;
         }
 
+        public Changes onStreamReset(OnStreamReset policy) {
+            onStreamReset = policy;
+            return this;
+        }
+
+        public Changes bootstrapTimeout(Duration timeout) {
+            bootstrapTimeout = timeout;
+            return this;
+        }
+
         private NodeSettings settings() {
             return new NodeSettings(
                     from.name,
@@ -129,12 +147,13 @@ public record NodeSettings(
                     commitMode,
                     degradeOnTimeout,
                     publisherTimeout,
-                    from.bootstrapTimeout,
+                    bootstrapTimeout,
                     from.rowIdentify,
                     merge,
                     onApplyFailure,
                     readOnly,
-                    isolation);
+                    isolation,
+                    onStreamReset);
         }
     }
 }

@@ -6,6 +6,7 @@ import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationStartException;
+import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.apply.AppliedState;
 import io.github.hasqlite.jdbc.DatabaseFile;
 import java.sql.SQLException;
@@ -39,6 +40,7 @@ final class NodeStart {
     HaSqliteDataSource open(
             @Nullable ChangeSetPublisher publisher,
             @Nullable ChangeSetSubscriber subscriber,
+            @Nullable SnapshotStore snapshots,
             ChangeSetSerializer serializer,
             List<ChangeSetInterceptor> interceptors) {
         if (environment.containsProperty("spring.datasource.url")) {
@@ -49,7 +51,7 @@ final class NodeStart {
                 return openAlone();
             }
             return ReplicationNode.open(
-                    settings, publisherOf(publisher, subscriber), subscriber, serializer, interceptors);
+                    settings, publisherOf(publisher, subscriber), subscriber, snapshots, serializer, interceptors);
         } catch (SQLException e) {
             throw node.location().explain(e);
         }

@@ -10,6 +10,7 @@ import io.github.hasqlite.Conflict;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.ReplicationStatus;
+import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.apply.AppliedState;
 import io.github.hasqlite.apply.Applier;
 import io.github.hasqlite.apply.ChangeSetApplication;
@@ -26,6 +27,7 @@ import io.github.hasqlite.outbox.OutboxRelay;
 import io.github.hasqlite.outbox.OutboxTable;
 import io.github.hasqlite.outbox.Pending;
 import io.github.hasqlite.outbox.PendingQueue;
+import io.github.hasqlite.snapshot.SnapshotSource;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -60,12 +62,14 @@ public final class ReplicationNode implements Replication {
     private final OutboxRelay relay;
     private final Applier applier;
     private final ChangeSetFactory changeSets;
+    private final @Nullable NodeSnapshots snapshots;
+    private final @Nullable SnapshotRecovery recovery;
     private final StreamJoin join;
     private final ReplicatingDataSource dataSource;
     private final Deque<AutoCloseable> resources = new ArrayDeque<>();
 
     /**
-     * Opens a node and waits until it has caught up with the stream (rule R10).
+     * Opens a node without snapshots and waits until it has caught up with the stream (rule R10).
      *
      * @param publisher takes change sets out of the node; closed with it
      * @param subscriber brings them in, or {@code null} if none come in; closed with the node
@@ -79,9 +83,29 @@ public final class ReplicationNode implements Replication {
             ChangeSetSerializer serializer,
             List<ChangeSetInterceptor> interceptors)
             throws SQLException {
+        return open(settings, publisher, subscriber, null, serializer, interceptors);
+    }
+
+    /**
+     * Opens a node and waits until it has caught up with the stream (rule R10).
+     *
+     * @param publisher takes change sets out of the node; closed with it
+     * @param subscriber brings them in, or {@code null} if none come in; closed with the node
+     * @param store where snapshots are, or {@code null} if there are none; not closed
+     * @throws io.github.hasqlite.ReplicationStartException if the node cannot start, with what to do
+     * @throws SQLException if the database file cannot be opened
+     */
+    public static HaSqliteDataSource open(
+            NodeSettings settings,
+            ChangeSetPublisher publisher,
+            @Nullable ChangeSetSubscriber subscriber,
+            @Nullable SnapshotStore store,
+            ChangeSetSerializer serializer,
+            List<ChangeSetInterceptor> interceptors)
+            throws SQLException {
         DatabaseLock lock = DatabaseLock.acquire(settings.pool().path());
         try {
-            return open(settings, lock, publisher, subscriber, serializer, interceptors);
+            return open(settings, lock, publisher, subscriber, store, serializer, interceptors);
         } catch (SQLException | RuntimeException e) {
             lock.close();
             throw e;
@@ -93,13 +117,16 @@ public final class ReplicationNode implements Replication {
             DatabaseLock lock,
             ChangeSetPublisher publisher,
             @Nullable ChangeSetSubscriber subscriber,
+            @Nullable SnapshotStore store,
             ChangeSetSerializer serializer,
             List<ChangeSetInterceptor> interceptors)
             throws SQLException {
         DatabaseFile file = new DatabaseFile(settings.pool());
+        Arrival arrival =
+                new Arrival(settings, file, subscriber, store, publisher.comparesAndSets() && !settings.readOnly());
+        Arrival.Way way = arrival.prepare();
         SQLiteConnection connection = file.open();
         try {
-            boolean fresh = !AppliedState.exists(connection);
             AppliedState.create(connection);
             OutboxTable.create(connection);
             ReplicationNode node = new ReplicationNode(
@@ -109,10 +136,12 @@ public final class ReplicationNode implements Replication {
                     connection,
                     subscriber == null ? new UnheardPublisher(publisher) : publisher,
                     subscriber,
+                    store,
+                    way,
                     serializer,
                     interceptors);
             try {
-                node.join.start(fresh);
+                node.join.start(way);
             } catch (RuntimeException e) {
                 node.dataSource.close();
                 throw e;
@@ -129,7 +158,7 @@ public final class ReplicationNode implements Replication {
         WriteLock lock = new WriteLock(
                 new Semaphore(1, true), settings.pool().lockTimeout().toMillis());
         ReplicationStatus status =
-                new ReplicationStatus(settings.name(), false, false, 0, 0, Duration.ZERO, 0, 0, null, null, 0);
+                new ReplicationStatus(settings.name(), false, false, 0, 0, Duration.ZERO, 0, 0, null, null, 0, null);
         return new ReplicatingDataSource(
                 settings.pool(), settings.readOnly(), lock, new SchemaCatalog(), null, new NoReplication(status));
     }
@@ -153,6 +182,8 @@ public final class ReplicationNode implements Replication {
             SQLiteConnection connection,
             ChangeSetPublisher publisher,
             @Nullable ChangeSetSubscriber subscriber,
+            @Nullable SnapshotStore store,
+            Arrival.Way way,
             ChangeSetSerializer serializer,
             List<ChangeSetInterceptor> interceptors)
             throws SQLException {
@@ -178,7 +209,42 @@ public final class ReplicationNode implements Replication {
                 interceptors,
                 settings.onApplyFailure(),
                 new Bookkeeping());
-        this.join = new StreamJoin(settings, subscriber, applier, state, pending, relay, changeSets.publisher());
+        this.snapshots =
+                subscriber == null ? null : new NodeSnapshots(settings, subscriber, applier, state, serializer);
+        this.recovery = subscriber == null || store == null
+                ? null
+                : new SnapshotRecovery(
+                        settings,
+                        connection,
+                        new OutboxTable(connection),
+                        permit,
+                        applier,
+                        state,
+                        serializer,
+                        subscriber,
+                        store,
+                        this::replaced);
+        Beginning beginning = way == Arrival.Way.BEGIN && snapshots != null && store != null && subscriber != null
+                ? new Beginning(
+                        settings,
+                        new CompareAndSet(publisher, subscriber),
+                        changeSets,
+                        state,
+                        connection,
+                        snapshots,
+                        store)
+                : null;
+        this.join = new StreamJoin(
+                settings,
+                subscriber,
+                applier,
+                state,
+                connection,
+                pending,
+                relay,
+                changeSets.publisher(),
+                recovery,
+                beginning);
         resources.push(lock);
         resources.push(connection);
         resources.push(relayConnection);
@@ -188,6 +254,9 @@ public final class ReplicationNode implements Replication {
             resources.push(subscriber);
         }
         resources.push(relay);
+        if (recovery != null) {
+            resources.push(recovery);
+        }
         resources.push(join);
         CommitLog log = settings.commitMode() == CommitMode.STRICT && !settings.readOnly()
                 ? strictLog(application, serializer)
@@ -241,6 +310,21 @@ public final class ReplicationNode implements Replication {
                 settings.publisherTimeout());
     }
 
+    /** The database is another one now, and what is pending was put on top of it. */
+    private void replaced(long pages, List<Pending> known) {
+        for (Pending row : known) {
+            pending.remove(row);
+        }
+        relay.echoed(pending.firstId() - 1);
+        writeLock.committed(pages);
+        catalog.changed();
+    }
+
+    @Override
+    public <T> @Nullable T unwrap(Class<T> type) {
+        return type == SnapshotSource.class ? type.cast(snapshots) : null;
+    }
+
     /** Follows what the applier commits. */
     private final class Bookkeeping implements Applier.AppliedListener {
 
@@ -292,7 +376,7 @@ public final class ReplicationNode implements Replication {
         long received = applier.receivedSequence();
         long waitingSince = applier.oldestWaitingNs();
         long now = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
-        String halted = applier.halted() != null ? applier.halted() : join.refusal();
+        String halted = applier.halted() != null ? applier.halted() + join.obstacle() : join.refusal();
         return new ReplicationStatus(
                 settings.name(),
                 true,
@@ -304,7 +388,8 @@ public final class ReplicationNode implements Replication {
                 applier.rejections().count(),
                 applier.rejections().last(),
                 halted,
-                applier.deadLetters());
+                applier.deadLetters(),
+                recovery == null ? null : recovery.progress());
     }
 
     /** Closes all but the pools, which the data source closes first. */

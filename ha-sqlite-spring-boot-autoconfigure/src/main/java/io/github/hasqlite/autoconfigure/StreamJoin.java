@@ -8,10 +8,12 @@ import io.github.hasqlite.apply.Applier;
 import io.github.hasqlite.outbox.OutboxRelay;
 import io.github.hasqlite.outbox.PendingQueue;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteConnection;
 
 /**
  * Brings a starting node together with the stream: checks that the two belong together, catches up,
@@ -30,29 +32,46 @@ final class StreamJoin implements AutoCloseable {
     private final @Nullable ChangeSetSubscriber subscriber;
     private final Applier applier;
     private final AppliedState state;
+    private final SQLiteConnection connection;
     private final PendingQueue pending;
     private final OutboxRelay relay;
     private final String publisherId;
+    private final @Nullable SnapshotRecovery recovery;
+    private final @Nullable Beginning beginning;
     private volatile @Nullable Thread later;
     private volatile @Nullable String refusal;
     private volatile boolean closed;
     private volatile boolean joined;
 
+    /**
+     * The join of one node.
+     *
+     * @param connection the applier's
+     * @param recovery lets the node go on where only a snapshot helps; {@code null} if there are none
+     * @param beginning makes this database what the stream's history begins with; {@code null} if it follows
+     *     what is there
+     */
     StreamJoin(
             NodeSettings settings,
             @Nullable ChangeSetSubscriber subscriber,
             Applier applier,
             AppliedState state,
+            SQLiteConnection connection,
             PendingQueue pending,
             OutboxRelay relay,
-            String publisherId) {
+            String publisherId,
+            @Nullable SnapshotRecovery recovery,
+            @Nullable Beginning beginning) {
         this.settings = settings;
         this.subscriber = subscriber;
         this.applier = applier;
         this.state = state;
+        this.connection = connection;
         this.pending = pending;
         this.relay = relay;
         this.publisherId = publisherId;
+        this.recovery = recovery;
+        this.beginning = beginning;
     }
 
     /** Whether the node has joined and caught up. */
@@ -69,9 +88,9 @@ final class StreamJoin implements AutoCloseable {
     /**
      * Joins now, or later if the stream cannot be reached and the database can be used without.
      *
-     * @param fresh whether the database was not replicated before
+     * @param way how the node arrived
      */
-    void start(boolean fresh) {
+    void start(Arrival.Way way) {
         ChangeSetSubscriber source = subscriber;
         if (source == null) {
             relay.start(0);
@@ -80,11 +99,10 @@ final class StreamJoin implements AutoCloseable {
         try {
             join(source);
         } catch (IOException e) {
-            if (fresh) {
+            if (state.streamCreatedNs() == 0 && way != Arrival.Way.WAIT) {
                 throw new ReplicationStartException(
-                        "the stream cannot be reached, and this node's database is new: " + e.getMessage(),
-                        "Start the NATS server or the node that embeds it, or correct ha.sqlite.replication-url."
-                                + " A new database needs the stream once, to learn what is there already.",
+                        "the stream cannot be reached any more, and this node's database is new: " + e.getMessage(),
+                        "Start the NATS server or the node that embeds it, and then this node again.",
                         e);
             }
             logger.warn("The stream cannot be reached ({}); starting with what the database has", e.getMessage());
@@ -132,29 +150,49 @@ final class StreamJoin implements AutoCloseable {
     private void join(ChangeSetSubscriber source) throws IOException, InterruptedException {
         StreamState stream = source.state();
         check(stream);
-        source.start(state.sequence(), applier);
-        applier.start(publisherId);
-        catchUp(stream.lastSequence());
+        try {
+            long end = stream.lastSequence();
+            if (beginning != null) {
+                end = beginning.announce(stream);
+            }
+            if (state.streamCreatedNs() == 0) {
+                state.follow(connection, stream.createdNs());
+            }
+            follow(source, stream, end);
+            if (beginning != null) {
+                beginning.takeSnapshot();
+            }
+        } catch (SQLException e) {
+            throw new ReplicationStartException(
+                    "the database cannot be written: " + e.getMessage(), "See the cause in the log.", e);
+        }
         relay.start(pending.firstId() - 1);
         joined = true;
     }
 
-    private void check(StreamState stream) {
-        long applied = state.sequence();
-        if (applied > stream.lastSequence()) {
-            throw new ReplicationStartException(
-                    "this database has applied the stream up to " + applied + ", but the stream ends at "
-                            + stream.lastSequence() + ": it was deleted, rolled back, or is another one",
-                    "Check ha.sqlite.replication-url, ha.sqlite.stream and ha.sqlite.replication-id. If the stream is"
-                            + " lost, start one node with a new database file from this one's tables.",
-                    null);
+    private void follow(ChangeSetSubscriber source, StreamState stream, long end)
+            throws IOException, InterruptedException {
+        long gone = stream.firstSequence() - 1;
+        long after = state.sequence();
+        if (gone > after && stream.endSequence() > after) {
+            applier.onGap(after + 1, gone);
+            after = gone;
         }
-        if (stream.firstSequence() > applied + 1 && stream.lastSequence() > applied) {
+        source.start(after, applier);
+        applier.start(publisherId);
+        if (recovery != null) {
+            recovery.start();
+        }
+        catchUp(end);
+    }
+
+    private void check(StreamState stream) {
+        String reset = Arrival.reset(
+                new LocalDatabase(LocalDatabase.Kind.JOINED, state.sequence(), state.streamCreatedNs(), ""), stream);
+        if (reset != null) {
             throw new ReplicationStartException(
-                    "this database has applied the stream up to " + applied + ", but the stream begins at "
-                            + stream.firstSequence() + ": what was in between is gone",
-                    "Copy the database file of a node that is up to date, or raise ha.sqlite.stream-max-age for the"
-                            + " next time.",
+                    reset,
+                    "Start the node again: ha.sqlite.on-stream-reset says what becomes of its database then.",
                     null);
         }
     }
@@ -167,17 +205,16 @@ final class StreamJoin implements AutoCloseable {
         try {
             while (state.sequence() < end) {
                 long now = System.nanoTime();
-                if (applier.halted() != null) {
+                if (applier.halted() != null && (recovery == null || applier.snapshotNeeded() == 0)) {
                     throw new ReplicationStartException(
-                            "catching up with the stream failed: " + applier.halted(),
-                            "See the cause in the log.",
-                            null);
+                            "catching up with the stream failed: " + applier.halted(), action(), null);
                 }
                 if (now - started > settings.bootstrapTimeout().toNanos()) {
                     throw new ReplicationStartException(
                             "catching up with the stream took longer than " + settings.bootstrapTimeout() + ": "
-                                    + state.sequence() + " of " + end + " is applied",
-                            "Raise ha.sqlite.bootstrap.timeout.",
+                                    + state.sequence() + " of " + end + " is applied"
+                                    + (applier.halted() == null ? "" : "; " + applier.halted()) + obstacle(),
+                            applier.snapshotNeeded() > 0 ? action() : "Raise ha.sqlite.bootstrap.timeout.",
                             null);
                 }
                 if (now - reported > REPORT_NANOS) {
@@ -191,6 +228,19 @@ final class StreamJoin implements AutoCloseable {
             applier.hurry(false);
         }
         logger.info("Node {} has caught up with the stream at {}", settings.name(), state.sequence());
+    }
+
+    private String action() {
+        return applier.snapshotNeeded() > 0
+                ? "Let a node that is up to date take a snapshot (its snapshotter does so by itself), or copy that node's"
+                        + " database file; and raise ha.sqlite.stream-max-age for the next time."
+                : "See the cause in the log.";
+    }
+
+    /** What keeps a node from going on that needs a snapshot, with a semicolon in front; or empty. */
+    String obstacle() {
+        String inTheWay = recovery == null ? null : recovery.obstacle();
+        return inTheWay == null ? "" : "; " + inTheWay;
     }
 
     private long rate(long from, long startedNanos) {

@@ -49,6 +49,12 @@ public record PoolSettings(
                 16_384);
     }
 
+    /** The same for another file. */
+    public PoolSettings withPath(String other) {
+        return new PoolSettings(
+                other, name, writers, readers, connectionTimeout, lockTimeout, foreignKeys, synchronous, cacheKib);
+    }
+
     /** What sqlite-jdbc calls the database. */
     public String url() {
         return "jdbc:sqlite:" + path;

@@ -164,12 +164,16 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         if (type.isInstance(writers)) {
             return type.cast(writers);
         }
+        T part = replication.unwrap(type);
+        if (part != null) {
+            return part;
+        }
         throw new SQLException("this data source is no " + type.getName() + "; it wraps a HikariDataSource");
     }
 
     @Override
     public boolean isWrapperFor(Class<?> type) {
-        return type.isInstance(this) || type.isInstance(writers);
+        return type.isInstance(this) || type.isInstance(writers) || replication.unwrap(type) != null;
     }
 
     @Override

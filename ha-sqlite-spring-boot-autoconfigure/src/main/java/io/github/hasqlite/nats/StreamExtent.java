@@ -22,6 +22,6 @@ public record StreamExtent(
 
     /** The subject's view of the stream. */
     public StreamState toState() {
-        return new StreamState(subjectFirst, subjectLast, createdNs);
+        return new StreamState(firstSequence, subjectLast, lastSequence, createdNs);
     }
 }

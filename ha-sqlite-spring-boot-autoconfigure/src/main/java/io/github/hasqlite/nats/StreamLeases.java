@@ -130,11 +130,7 @@ final class StreamLeases implements AutoCloseable {
 
         @Override
         public boolean isHeld() {
-            if (!over && until - System.nanoTime() <= 0) {
-                // for good: whoever saw it has given up what it was for
-                over = true;
-            }
-            return !over;
+            return !over && until - System.nanoTime() > 0;
         }
 
         /** Whether it is ours now. */
@@ -170,11 +166,11 @@ final class StreamLeases implements AutoCloseable {
         }
 
         synchronized void renew() {
-            if (closed) {
+            if (closed || over) {
                 return;
             }
             try {
-                for (int i = 0; i < TRIES && isHeld(); i++) {
+                for (int i = 0; i < TRIES; i++) {
                     StreamInfo info = look();
                     if (!isOurs(LeaderReads.lastMessage(link.connection(), stream, subject))) {
                         log.warn("Lost the lease {}", subject);
@@ -191,7 +187,7 @@ final class StreamLeases implements AutoCloseable {
                 log.debug("Could not renew the lease {}", subject, e);
             }
             if (!isHeld()) {
-                // its message goes soon, by age
+                // its message is gone or goes soon: to take it back would be to take it anew
                 log.warn("Lost the lease {}, which could not be renewed in time", subject);
                 end();
             }
@@ -240,9 +236,10 @@ final class StreamLeases implements AutoCloseable {
         @Override
         public void close() {
             // from now on, though a renewal may have to end first
+            boolean wasOver = over;
             end();
             synchronized (this) {
-                if (closed) {
+                if (closed || wasOver) {
                     return;
                 }
                 closed = true;

@@ -71,7 +71,7 @@ class HaSqliteHealthIndicatorTests {
 
     private static ReplicationStatus status(boolean replicating, boolean connected, @Nullable String halted) {
         return new ReplicationStatus(
-                "n1", replicating, connected, 7, 9, Duration.ofMillis(1500), 3, 1, "not JSON", halted, 0);
+                "n1", replicating, connected, 7, 9, Duration.ofMillis(1500), 3, 1, "not JSON", halted, 0, null);
     }
 
     private static Health health(ReplicationStatus status, boolean commitsNeedStream, String version) {

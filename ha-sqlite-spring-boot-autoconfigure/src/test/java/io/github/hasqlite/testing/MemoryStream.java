@@ -96,7 +96,7 @@ public final class MemoryStream {
 
         @Override
         public StreamState state() {
-            return new StreamState(1, lastSequence(), 1);
+            return new StreamState(1, lastSequence(), lastSequence(), 1);
         }
 
         @Override

@@ -5,6 +5,7 @@ import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationStatus;
+import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.autoconfigure.NatsReplication;
 import io.github.hasqlite.autoconfigure.NodeSettings;
 import io.github.hasqlite.autoconfigure.ReplicationNode;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /** A node for tests: a real file, a real stream. */
 public final class TestNode implements AutoCloseable {
@@ -43,6 +45,24 @@ public final class TestNode implements AutoCloseable {
     /** Opens a node in a mode of the test's choice. */
     public static TestNode open(NatsServer server, Path file, String name, CommitMode mode) {
         return open(server.url(), file, name, settings -> settings.with(to -> to.commitMode(mode)), List.of());
+    }
+
+    /** Opens a node with snapshots, in {@code async} mode. */
+    public static TestNode open(NatsServer server, Path file, String name, SnapshotStore store) {
+        return open(server, file, name, store, UnaryOperator.identity());
+    }
+
+    /** Opens a node with snapshots and settings of the test's own, in {@code async} mode. */
+    public static TestNode open(
+            NatsServer server, Path file, String name, SnapshotStore store, UnaryOperator<NodeSettings> customizer) {
+        return open(
+                server.url(),
+                file,
+                name,
+                settings -> customizer.apply(settings.with(to -> to.commitMode(CommitMode.ASYNC))),
+                List.of(),
+                UnaryOperator.identity(),
+                store);
     }
 
     /** Opens a node with settings of the test's own. */
@@ -84,6 +104,17 @@ public final class TestNode implements AutoCloseable {
             UnaryOperator<NodeSettings> customizer,
             List<ChangeSetInterceptor> interceptors,
             UnaryOperator<ChangeSetPublisher> publishing) {
+        return open(url, file, name, customizer, interceptors, publishing, null);
+    }
+
+    private static TestNode open(
+            String url,
+            Path file,
+            String name,
+            UnaryOperator<NodeSettings> customizer,
+            List<ChangeSetInterceptor> interceptors,
+            UnaryOperator<ChangeSetPublisher> publishing,
+            @Nullable SnapshotStore store) {
         NatsSettings natsSettings =
                 NatsSettings.of(url, "test").withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(5));
         NodeSettings settings = customizer.apply(NodeSettings.of(name, PoolSettings.of(file.toString())));
@@ -95,6 +126,7 @@ public final class TestNode implements AutoCloseable {
                     settings,
                     publishing.apply(nats.publisher()),
                     nats.subscriber(),
+                    store,
                     new JsonChangeSetSerializer(),
                     interceptors);
             return new TestNode(nats, dataSource);

@@ -1,0 +1,139 @@
+package io.github.hasqlite.apply;
+
+import io.github.hasqlite.ChangeSetSerializer;
+import io.github.hasqlite.outbox.OutboxTable;
+import io.github.hasqlite.outbox.Pending;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.sqlite.SQLiteConnection;
+
+/**
+ * Takes what is pending out of a copy of a node's database, which leaves the canonical state, and puts
+ * what is pending on a node on top of a canonical state that comes from another one (rules R5 and R11).
+ * Works on a file that nobody else has open. Not thread-safe.
+ */
+public final class CanonicalState implements AutoCloseable {
+
+    /** Rows of the outbox read at a time. */
+    private static final int READ_AHEAD = 128;
+
+    private final SQLiteConnection connection;
+    private final ChangeSetApplication application;
+    private final OutboxTable outbox;
+    private final ConflictTable conflicts;
+    private final Rebase rebase;
+    private final AppliedState state = new AppliedState();
+
+    /**
+     * Looks at a copy.
+     *
+     * @param connection to the copy; stays open
+     * @param application applies through {@code connection}, as this cluster's nodes do; closed with this
+     * @throws SQLException if the database cannot be read, or is no node's
+     */
+    public CanonicalState(SQLiteConnection connection, ChangeSetApplication application, ChangeSetSerializer serializer)
+            throws SQLException {
+        this.connection = connection;
+        this.application = application;
+        this.outbox = new OutboxTable(connection);
+        this.conflicts = new ConflictTable(connection, serializer);
+        this.rebase = new Rebase(application, outbox, serializer, conflicts);
+        state.load(connection);
+    }
+
+    /** The stream sequence up to which the copy holds everything. */
+    public long sequence() {
+        return state.sequence();
+    }
+
+    /** When the stream was created that the copy follows, nanoseconds since 1970; 0 if none. */
+    public long streamCreatedNs() {
+        return state.streamCreatedNs();
+    }
+
+    /**
+     * Takes out of the copy what is pending, and everything that is the node's own.
+     *
+     * @throws SQLException if that is not possible: the copy is not what the node left
+     */
+    public void strip() throws SQLException {
+        inTransaction(() -> {
+            rebase.undo(0);
+            conflicts.forgetProvisional();
+            execute("DELETE FROM main.ha_outbox");
+            execute("DELETE FROM main.ha_dead_letters");
+            execute("DELETE FROM main.ha_state WHERE name = '" + AppliedState.BASELINE + "'");
+        });
+    }
+
+    /** Takes the tables of replication out of a database: what is left is the application's. */
+    public static void forgetReplication(Connection connection) throws SQLException {
+        List<String> tables = new ArrayList<>(AppliedState.tables());
+        tables.add("ha_outbox");
+        try (Statement statement = connection.createStatement()) {
+            for (String table : tables) {
+                statement.executeUpdate("DROP TABLE IF EXISTS main." + table);
+            }
+        }
+    }
+
+    /**
+     * Puts what is pending on a node on top, but for what the copy has already.
+     *
+     * @param node the node's outbox, which nobody changes meanwhile
+     * @return what the copy has already: it was in the stream, and its echo was among what was missing
+     */
+    public List<Pending> adopt(OutboxTable node) throws SQLException {
+        List<Pending> known = new ArrayList<>();
+        inTransaction(() -> {
+            AppliedState.Step step = state.step();
+            long after = 0;
+            for (List<OutboxTable.Row> rows = node.read(after, READ_AHEAD);
+                    !rows.isEmpty();
+                    rows = node.read(after, READ_AHEAD)) {
+                for (OutboxTable.Row row : rows) {
+                    Pending pending = row.pending();
+                    after = pending.id();
+                    if (pending.counter() <= step.counter(pending.publisher())) {
+                        known.add(pending);
+                    } else {
+                        outbox.insert(pending, row.message());
+                    }
+                }
+            }
+            application.record();
+            rebase.redo(0);
+        });
+        return known;
+    }
+
+    /** Something inside a transaction. */
+    private interface Work {
+        void run() throws SQLException, HaltException;
+    }
+
+    private void inTransaction(Work work) throws SQLException {
+        execute("BEGIN IMMEDIATE");
+        try {
+            work.run();
+            application.prepareCommit();
+            execute("COMMIT");
+        } catch (HaltException e) {
+            throw new SQLException(e.getMessage(), e);
+        }
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        application.close();
+    }
+}

@@ -1,0 +1,72 @@
+package io.github.hasqlite.autoconfigure;
+
+import io.github.hasqlite.ChangeSetSerializer;
+import io.github.hasqlite.apply.CanonicalState;
+import io.github.hasqlite.apply.ChangeSetApplication;
+import io.github.hasqlite.capture.RowImages;
+import io.github.hasqlite.jdbc.DatabaseFile;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.sqlite.SQLiteConnection;
+
+/** A copy of a node's database that nobody else has open. Not thread-safe. */
+final class CopiedDatabase implements AutoCloseable {
+
+    private final SQLiteConnection connection;
+    private final CanonicalState state;
+
+    /**
+     * Opens a copy.
+     *
+     * @param settings those of the node, which say how changes are applied
+     * @throws SQLException if it cannot be opened, or is no node's
+     */
+    CopiedDatabase(NodeSettings settings, Path path, ChangeSetSerializer serializer) throws SQLException {
+        connection = new DatabaseFile(settings.pool().withPath(path.toString())).open();
+        try {
+            ChangeSetApplication application = new ChangeSetApplication(
+                    connection, settings.rowIdentify(), settings.merge(), new CapturedRows(new RowImages(connection)));
+            state = new CanonicalState(connection, application, serializer);
+        } catch (SQLException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    CanonicalState state() {
+        return state;
+    }
+
+    SQLiteConnection connection() {
+        return connection;
+    }
+
+    /** The value of a pragma that says what the file is like. */
+    static String pragma(SQLiteConnection of, String name) throws SQLException {
+        try (Statement statement = of.createStatement();
+                ResultSet rows = statement.executeQuery("PRAGMA main." + name)) {
+            return rows.getString(1);
+        }
+    }
+
+    /** Gives the file another page size. */
+    void setPageSize(String bytes) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA main.journal_mode = DELETE");
+            statement.execute("PRAGMA main.page_size = " + Integer.parseInt(bytes));
+            statement.execute("VACUUM main");
+        }
+    }
+
+    /** Leaves everything in the one file. */
+    @Override
+    public void close() throws SQLException {
+        try (connection;
+                state;
+                Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA main.journal_mode = DELETE");
+        }
+    }
+}
