@@ -52,6 +52,16 @@ public interface ChangeSetSubscriber extends AutoCloseable {
         throw new UnsupportedOperationException(getClass().getName() + " cannot be stopped and started again");
     }
 
+    /**
+     * An independent subscriber of the same stream, not started, to read it from another place.
+     *
+     * @throws UnsupportedOperationException if there can be no other; copies of the database as of an earlier
+     *     time are not possible then
+     */
+    default ChangeSetSubscriber another() {
+        throw new UnsupportedOperationException(getClass().getName() + " cannot read the stream twice");
+    }
+
     /** Whether the stream can be reached now. */
     boolean isConnected();
 

@@ -168,6 +168,11 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         inbox.wake();
     }
 
+    /** Whether the stream is another one than this node follows: nothing is applied any more. */
+    public boolean isReset() {
+        return reset != null;
+    }
+
     // ---- what others want to know
 
     Replay replay() {

@@ -1,20 +1,25 @@
 package io.github.hasqlite.autoconfigure;
 
+import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.apply.CanonicalState;
 import io.github.hasqlite.apply.ChangeSetApplication;
+import io.github.hasqlite.apply.StreamReplay;
 import io.github.hasqlite.capture.RowImages;
 import io.github.hasqlite.jdbc.DatabaseFile;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import org.sqlite.SQLiteConnection;
 
 /** A copy of a node's database that nobody else has open. Not thread-safe. */
 final class CopiedDatabase implements AutoCloseable {
 
     private final SQLiteConnection connection;
+    private final ChangeSetApplication application;
+    private final ChangeSetSerializer serializer;
     private final CanonicalState state;
 
     /**
@@ -24,15 +29,21 @@ final class CopiedDatabase implements AutoCloseable {
      * @throws SQLException if it cannot be opened, or is no node's
      */
     CopiedDatabase(NodeSettings settings, Path path, ChangeSetSerializer serializer) throws SQLException {
+        this.serializer = serializer;
         connection = new DatabaseFile(settings.pool().withPath(path.toString())).open();
         try {
-            ChangeSetApplication application = new ChangeSetApplication(
+            application = new ChangeSetApplication(
                     connection, settings.rowIdentify(), settings.merge(), new CapturedRows(new RowImages(connection)));
             state = new CanonicalState(connection, application, serializer);
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
         }
+    }
+
+    /** Applies more of the stream to the copy. */
+    StreamReplay replay(List<ChangeSetInterceptor> interceptors) throws SQLException {
+        return new StreamReplay(connection, application, serializer, interceptors);
     }
 
     CanonicalState state() {

@@ -2,6 +2,7 @@ package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.DatabaseBackup;
 import io.github.hasqlite.DatabaseSnapshotter;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.SnapshotStore;
@@ -88,5 +89,12 @@ class NatsReplicationConfiguration {
                 store,
                 interval,
                 Retention.of(properties.snapshotter().keep(), interval, properties.streamMaxAge()));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnBooleanProperty(name = "ha.sqlite.subscriber.enabled", matchIfMissing = true)
+    DatabaseBackup databaseBackup(HaSqliteDataSource dataSource) throws SQLException {
+        return dataSource.unwrap(DatabaseBackup.class);
     }
 }

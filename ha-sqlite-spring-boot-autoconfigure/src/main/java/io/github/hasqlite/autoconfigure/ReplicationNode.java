@@ -7,6 +7,7 @@ import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.Conflict;
+import io.github.hasqlite.DatabaseBackup;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.ReplicationStatus;
@@ -64,6 +65,7 @@ public final class ReplicationNode implements Replication {
     private final ChangeSetFactory changeSets;
     private final @Nullable NodeSnapshots snapshots;
     private final @Nullable SnapshotRecovery recovery;
+    private final @Nullable DatabaseBackup backup;
     private final StreamJoin join;
     private final ReplicatingDataSource dataSource;
     private final Deque<AutoCloseable> resources = new ArrayDeque<>();
@@ -188,14 +190,15 @@ public final class ReplicationNode implements Replication {
             List<ChangeSetInterceptor> interceptors)
             throws SQLException {
         this.settings = settings;
-        this.publisher = publisher;
+        ResetGuard guard = new ResetGuard(publisher, state);
+        this.publisher = guard;
         this.subscriber = subscriber;
         this.writeLock = new WriteLock(permit, settings.pool().lockTimeout().toMillis());
         state.load(connection);
         this.pending = new PendingQueue(OutboxTable.pending(connection));
         this.changeSets = new ChangeSetFactory(settings.name(), settings.pool().path(), state);
         SQLiteConnection relayConnection = file.open();
-        this.relay = new OutboxRelay(new OutboxTable(relayConnection), pending, permit, publisher, serializer);
+        this.relay = new OutboxRelay(new OutboxTable(relayConnection), pending, permit, guard, serializer);
         ChangeSetApplication application = new ChangeSetApplication(
                 connection, settings.rowIdentify(), settings.merge(), new CapturedRows(new RowImages(connection)));
         this.applier = new Applier(
@@ -209,6 +212,7 @@ public final class ReplicationNode implements Replication {
                 interceptors,
                 settings.onApplyFailure(),
                 new Bookkeeping());
+        guard.watch(applier);
         this.snapshots =
                 subscriber == null ? null : new NodeSnapshots(settings, subscriber, applier, state, serializer);
         this.recovery = subscriber == null || store == null
@@ -224,15 +228,22 @@ public final class ReplicationNode implements Replication {
                         subscriber,
                         store,
                         this::replaced);
+        this.backup = snapshots == null || subscriber == null
+                ? null
+                : new NodeBackup(
+                        settings,
+                        snapshots,
+                        subscriber,
+                        store,
+                        new CompareAndSet(guard, subscriber),
+                        changeSets,
+                        applier,
+                        state,
+                        serializer,
+                        interceptors);
         Beginning beginning = way == Arrival.Way.BEGIN && snapshots != null && store != null && subscriber != null
                 ? new Beginning(
-                        settings,
-                        new CompareAndSet(publisher, subscriber),
-                        changeSets,
-                        state,
-                        connection,
-                        snapshots,
-                        store)
+                        settings, new CompareAndSet(guard, subscriber), changeSets, state, connection, snapshots, store)
                 : null;
         this.join = new StreamJoin(
                 settings,
@@ -248,7 +259,7 @@ public final class ReplicationNode implements Replication {
         resources.push(lock);
         resources.push(connection);
         resources.push(relayConnection);
-        resources.push(publisher);
+        resources.push(guard);
         resources.push(applier);
         if (subscriber != null) {
             resources.push(subscriber);
@@ -322,6 +333,9 @@ public final class ReplicationNode implements Replication {
 
     @Override
     public <T> @Nullable T unwrap(Class<T> type) {
+        if (type == DatabaseBackup.class) {
+            return type.cast(backup);
+        }
         return type == SnapshotSource.class ? type.cast(snapshots) : null;
     }
 

@@ -81,6 +81,11 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
     }
 
     @Override
+    public ChangeSetSubscriber another() {
+        return new JetStreamSubscriber(link, stream);
+    }
+
+    @Override
     public @Nullable StreamMessage read(long sequence, Duration timeout) throws IOException {
         return stream.read(sequence, timeout);
     }

@@ -35,7 +35,8 @@ public final class PublishException extends IOException {
         this.reason = reason;
     }
 
-    PublishException(Reason reason, String message) {
+    /** Says why, where nothing else went wrong. */
+    public PublishException(Reason reason, String message) {
         this(reason, message, null);
     }
 

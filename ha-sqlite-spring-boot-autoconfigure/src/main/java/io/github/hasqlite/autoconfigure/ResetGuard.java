@@ -1,0 +1,95 @@
+package io.github.hasqlite.autoconfigure;
+
+import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.ChangeSetPublisher;
+import io.github.hasqlite.apply.AppliedState;
+import io.github.hasqlite.apply.Applier;
+import io.github.hasqlite.nats.PublishException;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes to the stream that this node follows and to no other (rule R11). What is stored must get a
+ * sequence beyond all that was applied here; if it does not, the stream was made anew or set back, and
+ * nothing more is published. Thread-safe.
+ */
+final class ResetGuard implements ChangeSetPublisher {
+
+    private final ChangeSetPublisher publisher;
+    private final AppliedState state;
+    private volatile @Nullable Applier applier;
+
+    ResetGuard(ChangeSetPublisher publisher, AppliedState state) {
+        this.publisher = publisher;
+        this.state = state;
+    }
+
+    /** Says who learns of a reset, and knows of those that others have found. */
+    void watch(Applier watched) {
+        applier = watched;
+    }
+
+    private boolean isReset() {
+        Applier watched = applier;
+        return watched != null && watched.isReset();
+    }
+
+    @Override
+    public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message) {
+        if (isReset()) {
+            return refused();
+        }
+        long applied = state.sequence();
+        return publisher.publish(changeSet, message).thenApply(sequence -> check(applied, sequence));
+    }
+
+    @Override
+    public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message, long expectedLastSequence) {
+        return isReset() ? refused() : publisher.publish(changeSet, message, expectedLastSequence);
+    }
+
+    private static CompletableFuture<Long> refused() {
+        return CompletableFuture.failedFuture(new PublishException(
+                PublishException.Reason.NO_STREAM, "the stream is another one than this node follows"));
+    }
+
+    private Long check(long applied, Long sequence) {
+        Applier watched = applier;
+        if (sequence > 0 && sequence <= applied && watched != null) {
+            watched.onReset(
+                    "the stream has stored a message as number " + sequence + ", but this database has applied it"
+                            + " up to " + applied + ": it was made anew, or set back to an earlier state");
+        }
+        return sequence;
+    }
+
+    @Override
+    public boolean comparesAndSets() {
+        return publisher.comparesAndSets();
+    }
+
+    @Override
+    public int maxMessageBytes() {
+        return publisher.maxMessageBytes();
+    }
+
+    @Override
+    public boolean isConnected() {
+        return publisher.isConnected() && !isReset();
+    }
+
+    @Override
+    public boolean echoes() {
+        return publisher.echoes();
+    }
+
+    @Override
+    public String toString() {
+        return publisher.toString();
+    }
+
+    @Override
+    public void close() {
+        publisher.close();
+    }
+}
