@@ -241,6 +241,7 @@ public final class ReplicationStream {
                 .retentionPolicy(RetentionPolicy.Limits)
                 .discardPolicy(DiscardPolicy.Old)
                 .maxAge(settings.streamMaxAge())
+                .maxBytes(settings.streamMaxBytes())
                 .replicas(settings.replicas())
                 .maximumMessageSize(MAX_MESSAGE)
                 .allowDirect(true)
