@@ -390,7 +390,7 @@ public final class ReplicationNode implements Replication {
         long received = applier.receivedSequence();
         long waitingSince = applier.oldestWaitingNs();
         long now = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
-        String halted = applier.halted() != null ? applier.halted() + join.obstacle() : join.refusal();
+        String halted = applier.halted() != null ? applier.halted() + join.obstacle() : applier.obstacle();
         return new ReplicationStatus(
                 settings.name(),
                 true,
@@ -401,7 +401,7 @@ public final class ReplicationNode implements Replication {
                 pending.size(),
                 applier.rejections().count(),
                 applier.rejections().last(),
-                halted,
+                halted == null ? join.refusal() : halted,
                 applier.deadLetters(),
                 recovery == null ? null : recovery.progress());
     }
