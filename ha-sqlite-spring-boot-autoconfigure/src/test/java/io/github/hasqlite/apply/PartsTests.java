@@ -7,13 +7,14 @@ import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.apply.AppliedState.Turn;
 import io.github.hasqlite.changeset.Fragment;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,19 +31,19 @@ class PartsTests {
     private long sequence;
 
     @BeforeEach
-    void open() throws SQLException {
+    void open() throws SQLException, IOException {
         connection = Databases.open(folder.resolve("db"), false);
         AppliedState.create(connection);
         state = new AppliedState();
     }
 
     @AfterEach
-    void close() throws SQLException {
+    void close() throws SQLException, IOException {
         connection.close();
     }
 
     @Test
-    void partsInTurnAreKeptUntilTheLast() throws SQLException {
+    void partsInTurnAreKeptUntilTheLast() throws SQLException, IOException {
         commit(Turn.PART, part("p", 1, 1, 3));
         commit(Turn.PART, part("p", 1, 2, 3));
         assertThat(stored()).isEqualTo(2);
@@ -57,7 +58,7 @@ class PartsTests {
     }
 
     @Test
-    void whatIsWholeInOneTransactionNeverTouchesTheTable() throws SQLException {
+    void whatIsWholeInOneTransactionNeverTouchesTheTable() throws SQLException, IOException {
         AppliedState.Step step = state.step();
         assertThat(step.take(part("p", 1, 1, 2))).isEqualTo(Turn.PART);
         assertThat(step.take(part("p", 1, 2, 2))).isEqualTo(Turn.NEXT);
@@ -69,7 +70,7 @@ class PartsTests {
     }
 
     @Test
-    void partsOutOfTurnAndRepeatedOnesAreIgnored() throws SQLException {
+    void partsOutOfTurnAndRepeatedOnesAreIgnored() throws SQLException, IOException {
         commit(Turn.OUT_OF_TURN, part("p", 1, 2, 4));
         commit(Turn.OUT_OF_TURN, part("p", 2, 1, 4));
         commit(Turn.PART, part("p", 1, 1, 4));
@@ -85,7 +86,7 @@ class PartsTests {
     }
 
     @Test
-    void theFirstPartStartsAnew() throws SQLException {
+    void theFirstPartStartsAnew() throws SQLException, IOException {
         commit(Turn.PART, part("p", 1, 1, 4));
         commit(Turn.PART, part("p", 1, 2, 4));
         commit(Turn.PART, part("p", 1, 1, 2));
@@ -96,7 +97,7 @@ class PartsTests {
     }
 
     @Test
-    void aWholeMessageMakesPartsSuperfluous() throws SQLException {
+    void aWholeMessageMakesPartsSuperfluous() throws SQLException, IOException {
         commit(Turn.PART, part("p", 1, 1, 3));
         commit(Turn.PART, part("q", 1, 1, 3));
         AppliedState.Step step = state.step();
@@ -112,7 +113,7 @@ class PartsTests {
     }
 
     @Test
-    void aRestartGoesOnWhereItWas() throws SQLException {
+    void aRestartGoesOnWhereItWas() throws SQLException, IOException {
         commit(Turn.PART, part("p", 1, 1, 3));
         commit(Turn.PART, part("p", 1, 2, 3));
         connection.close();
@@ -125,7 +126,7 @@ class PartsTests {
     }
 
     @Test
-    void whatIsNotCommittedDidNotHappen() throws SQLException {
+    void whatIsNotCommittedDidNotHappen() throws SQLException, IOException {
         commit(Turn.PART, part("p", 1, 1, 3));
         AppliedState.Step abandoned = state.step();
         assertThat(abandoned.take(part("p", 1, 2, 3))).isEqualTo(Turn.PART);
@@ -136,7 +137,7 @@ class PartsTests {
     }
 
     @Test
-    void partsOfMoreThanTheWholeAreNotKept() throws SQLException {
+    void partsOfMoreThanTheWholeAreNotKept() throws SQLException, IOException {
         commit(Turn.PART, part("p", 1, 1, 3));
         Fragment large = new Fragment("p", 1, 2, 3, false, 5, new byte[2]);
         commit(Turn.OVERSIZED, received(large));
@@ -157,13 +158,13 @@ class PartsTests {
         step.committed();
     }
 
-    private String data(AppliedState.Step step, String publisher) throws SQLException {
-        return step.parts(connection, publisher).stream()
-                .map(data -> new String(data, StandardCharsets.UTF_8))
-                .collect(Collectors.joining());
+    private String data(AppliedState.Step step, String publisher) throws IOException {
+        try (InputStream in = step.parts(connection, publisher).open()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
-    private int stored() throws SQLException {
+    private int stored() throws SQLException, IOException {
         try (ResultSet rows = connection.createStatement().executeQuery("SELECT count(*) FROM ha_parts")) {
             return rows.getInt(1);
         }
