@@ -125,7 +125,8 @@ class LargeTransactionTests {
             assertThat(node.ask("query SELECT count(*) FROM ha_outbox_chunks")).isEqualTo("0");
         }
         try (Stream<Path> files = Files.list(folder)) {
-            assertThat(files.filter(file -> file.toString().endsWith(".changes"))).isEmpty();
+            assertThat(files.filter(file -> file.toString().endsWith(".changes")))
+                    .isEmpty();
         }
     }
 }

@@ -27,13 +27,20 @@ final class OutboxChunks {
     private static final int MESSAGE = 0;
     private static final int UNDO = 1;
 
-    private final Connection connection;
+    private final PreparedStatement insert;
+    private final PreparedStatement read;
+    private final PreparedStatement sum;
     private final PreparedStatement delete;
     private final PreparedStatement deleteUpTo;
     private final PreparedStatement deleteUndo;
 
     OutboxChunks(Connection connection) throws SQLException {
-        this.connection = connection;
+        this.insert =
+                connection.prepareStatement("INSERT INTO main.ha_outbox_chunks(id, undo, chunk, data) VALUES(?,?,?,?)");
+        this.read = connection.prepareStatement(
+                "SELECT data FROM main.ha_outbox_chunks WHERE id = ? AND undo = ? AND chunk = ?");
+        this.sum = connection.prepareStatement(
+                "SELECT total(length(data)) FROM main.ha_outbox_chunks WHERE id = ? AND undo = " + MESSAGE);
         this.delete = connection.prepareStatement("DELETE FROM main.ha_outbox_chunks WHERE id = ?");
         this.deleteUndo =
                 connection.prepareStatement("DELETE FROM main.ha_outbox_chunks WHERE id = ? AND undo = " + UNDO);
@@ -64,25 +71,19 @@ final class OutboxChunks {
     }
 
     private void insert(long id, int undo, int chunk, byte[] data) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(
-                "INSERT INTO main.ha_outbox_chunks(id, undo, chunk, data) VALUES(?,?,?,?)")) {
-            insert.setLong(1, id);
-            insert.setInt(2, undo);
-            insert.setInt(3, chunk);
-            insert.setBytes(4, data);
-            insert.executeUpdate();
-        }
+        insert.setLong(1, id);
+        insert.setInt(2, undo);
+        insert.setInt(3, chunk);
+        insert.setBytes(4, data);
+        insert.executeUpdate();
     }
 
     private byte @Nullable [] read(long id, int undo, int chunk) throws SQLException {
-        try (PreparedStatement read = connection.prepareStatement(
-                "SELECT data FROM main.ha_outbox_chunks WHERE id = ? AND undo = ? AND chunk = ?")) {
-            read.setLong(1, id);
-            read.setInt(2, undo);
-            read.setInt(3, chunk);
-            try (ResultSet rows = read.executeQuery()) {
-                return rows.next() ? rows.getBytes(1) : null;
-            }
+        read.setLong(1, id);
+        read.setInt(2, undo);
+        read.setInt(3, chunk);
+        try (ResultSet rows = read.executeQuery()) {
+            return rows.next() ? rows.getBytes(1) : null;
         }
     }
 
@@ -142,12 +143,9 @@ final class OutboxChunks {
 
     /** The bytes of a message. */
     PackedBytes bytes(long id) throws SQLException {
-        try (PreparedStatement sum = connection.prepareStatement(
-                "SELECT total(length(data)) FROM main.ha_outbox_chunks WHERE id = ? AND undo = " + MESSAGE)) {
-            sum.setLong(1, id);
-            try (ResultSet rows = sum.executeQuery()) {
-                return new StoredBytes(id, rows.next() ? rows.getLong(1) : 0);
-            }
+        sum.setLong(1, id);
+        try (ResultSet rows = sum.executeQuery()) {
+            return new StoredBytes(id, rows.next() ? rows.getLong(1) : 0);
         }
     }
 

@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -167,6 +168,51 @@ class PartsTests {
     private int stored() throws SQLException, IOException {
         try (ResultSet rows = connection.createStatement().executeQuery("SELECT count(*) FROM ha_parts")) {
             return rows.getInt(1);
+        }
+    }
+
+    /** The clock is the stream's, so that all nodes give up the same parts at the same place. */
+    @Test
+    void partsAreGivenUpADayAfterTheNewestOfThem() throws SQLException, IOException {
+        long day = Parts.MAX_AGE_NANOS;
+        commitAt(1_000, part("gone", 1, 1, 3));
+        commitAt(day, part("slow", 1, 1, 3));
+        commitAt(day + 1_000, part("other", 1, 1, 2));
+        assertThat(stored()).isEqualTo(3);
+        commitAt(day + 1_001, part("slow", 1, 2, 3));
+        assertThat(publishers()).isEqualTo("other,slow,slow");
+        state.load(connection);
+        commitAt(2 * day + 1_001, part("slow", 1, 3, 4));
+        assertThat(publishers()).isEqualTo("slow,slow,slow");
+        // within one transaction, too: what was given up does not go on, and may begin again
+        AppliedState.Step step = state.step();
+        step.reach(at(3 * day + 1_002, part("gone", 1, 1, 2)));
+        assertThat(step.take(part("slow", 1, 4, 4))).isEqualTo(Turn.OUT_OF_TURN);
+        assertThat(step.take(at(3 * day + 1_002, part("slow", 1, 1, 2)))).isEqualTo(Turn.PART);
+        step.reach(at(4 * day + 1_003, part("gone", 1, 1, 2)));
+        assertThat(step.take(part("slow", 1, 2, 2))).isEqualTo(Turn.OUT_OF_TURN);
+        finish(step);
+        assertThat(stored()).isZero();
+    }
+
+    private void commitAt(long timestampNs, Received received) throws SQLException, IOException {
+        AppliedState.Step step = state.step();
+        Received timed = at(timestampNs, received);
+        step.reach(timed);
+        assertThat(step.take(timed)).isEqualTo(Turn.PART);
+        finish(step);
+    }
+
+    private static Received at(long timestampNs, Received received) {
+        Fragment part = Objects.requireNonNull(received.part());
+        return Received.part(new StreamMessage(received.sequence(), timestampNs, new byte[0]), part, false);
+    }
+
+    private String publishers() throws SQLException {
+        try (ResultSet rows = connection
+                .createStatement()
+                .executeQuery("SELECT group_concat(publisher, ',') FROM (SELECT publisher FROM ha_parts ORDER BY 1)")) {
+            return rows.getString(1);
         }
     }
 

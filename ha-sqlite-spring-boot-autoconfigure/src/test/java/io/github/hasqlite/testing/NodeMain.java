@@ -130,10 +130,7 @@ public final class NodeMain {
                 count++;
                 for (int i = 1; i <= columns; i++) {
                     Object value = rows.getObject(i);
-                    digest.update(
-                            value instanceof byte[] blob
-                                    ? blob
-                                    : (value + "|").getBytes(StandardCharsets.UTF_8));
+                    digest.update(value instanceof byte[] blob ? blob : (value + "|").getBytes(StandardCharsets.UTF_8));
                 }
             }
         }

@@ -3,8 +3,6 @@ package io.github.hasqlite.testing;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -113,9 +111,11 @@ public final class NodeProcess implements AutoCloseable {
             if (mine[2].equals("0") && Long.parseLong(others[0]) >= Long.parseLong(mine[0])) {
                 return;
             }
-            if (!mine[3].equals("null") || !others[3].equals("null") || Instant.now().isAfter(end)) {
-                throw new AssertionError(name + ": " + String.join(",", mine) + "; " + other.name + ": "
-                        + String.join(",", others));
+            if (!mine[3].equals("null")
+                    || !others[3].equals("null")
+                    || Instant.now().isAfter(end)) {
+                throw new AssertionError(
+                        name + ": " + String.join(",", mine) + "; " + other.name + ": " + String.join(",", others));
             }
             Thread.sleep(20);
         }
