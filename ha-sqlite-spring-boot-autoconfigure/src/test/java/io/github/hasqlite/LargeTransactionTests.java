@@ -52,7 +52,10 @@ class LargeTransactionTests {
             author.make("blobs 30");
             awaitParts(receiver, before + 100);
             author.kill9();
+            receiver.awaitCaughtUp();
             assertThat(receiver.ask("query SELECT count(*) FROM b")).isEqualTo("0");
+            assertThat(receiver.ask("query SELECT count(*) > 100 FROM ha_parts"))
+                    .isEqualTo("1");
             author.start();
             author.awaitAppliedOn(receiver);
             assertSame(author, receiver, "b", 30);

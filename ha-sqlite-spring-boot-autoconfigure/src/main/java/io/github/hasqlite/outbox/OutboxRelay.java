@@ -55,7 +55,7 @@ public final class OutboxRelay implements AutoCloseable {
     private static final int MAX_HELD = 1_024;
 
     /** Reading one large row takes less. */
-    private static final long FAREWELL_MILLIS = 10_000;
+    private static final long FAREWELL_MILLIS = 30_000;
 
     private final OutboxTable table;
     private final PendingQueue pending;

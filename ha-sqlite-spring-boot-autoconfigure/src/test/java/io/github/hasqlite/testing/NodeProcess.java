@@ -121,6 +121,15 @@ public final class NodeProcess implements AutoCloseable {
         }
     }
 
+    /** Waits until it has applied all that is in the stream, while nobody publishes. */
+    public void awaitCaughtUp() throws IOException, InterruptedException {
+        String[] status;
+        do {
+            Thread.sleep(300);
+            status = ask("status").split(",");
+        } while (!status[0].equals(status[1]));
+    }
+
     /** Kills it, as {@code kill -9} does. */
     public void kill9() throws InterruptedException {
         process.destroyForcibly().waitFor();
