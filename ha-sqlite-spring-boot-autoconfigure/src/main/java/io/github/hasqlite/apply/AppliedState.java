@@ -2,13 +2,13 @@ package io.github.hasqlite.apply;
 
 import io.github.hasqlite.changeset.BaselineMessage;
 import io.github.hasqlite.changeset.Fragment;
+import io.github.hasqlite.changeset.PackedBytes;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -195,7 +195,9 @@ public final class AppliedState {
         Turn take(Received received) {
             Turn turn = judge(received.publisher(), received.counter());
             Fragment part = received.part();
-            return turn == Turn.NEXT && part != null ? partsStep.take(part) : turn;
+            return turn == Turn.NEXT && part != null
+                    ? partsStep.take(part, received.message().timestampNs())
+                    : turn;
         }
 
         private Turn judge(String publisher, long counter) {
@@ -224,8 +226,14 @@ public final class AppliedState {
         }
 
         /** What all the parts of a change set hold whose last part was judged to be next. */
-        List<byte[]> parts(Connection connection, String publisher) throws SQLException {
+        PackedBytes parts(Connection connection, String publisher) {
             return partsStep.data(connection, publisher);
+        }
+
+        /** This message is being dealt with, and everything before it has been. */
+        void reach(Received received) {
+            reach(received.sequence());
+            partsStep.reach(received.message().timestampNs());
         }
 
         /** Everything up to this sequence is dealt with. */

@@ -83,8 +83,12 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         /** Something was overwritten unseen, and its place in the stream is certain. */
         void conflict(Conflict conflict);
 
-        /** A renumbered change set is in the outbox and can be published. */
-        void reissued(Pending pending, ChangeSet changeSet, byte[] message);
+        /**
+         * A renumbered change set is in the outbox and can be published.
+         *
+         * @param message {@code null} if it is large
+         */
+        void reissued(Pending pending, ChangeSet changeSet, byte @Nullable [] message);
     }
 
     /**

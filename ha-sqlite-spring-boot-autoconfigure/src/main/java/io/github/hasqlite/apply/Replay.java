@@ -10,6 +10,7 @@ import io.github.hasqlite.changeset.Fragment;
 import io.github.hasqlite.outbox.OutboxTable;
 import io.github.hasqlite.outbox.Pending;
 import io.github.hasqlite.outbox.PendingQueue;
+import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -75,7 +76,7 @@ final class Replay {
         this.conflicts = new ConflictTable(connection, serializer);
         this.deadLetters = new DeadLetters(connection);
         this.rebase = new Rebase(application, outbox, serializer, conflicts);
-        this.echoes = new Echoes(connection, reader, outbox, pending);
+        this.echoes = new Echoes(connection, outbox, pending);
     }
 
     /** Says which publisher's messages are this node's. */
@@ -172,6 +173,10 @@ final class Replay {
             }
             application.prepareCommit();
             execute("COMMIT");
+        } catch (UncheckedIOException e) {
+            // a large change set could not be read just now, which says nothing about it
+            undo(e);
+            throw new SQLException(e.getMessage(), e);
         } catch (SQLException | HaltException | MetPendingException | RuntimeException | Error e) {
             undo(e);
             throw e;
@@ -205,7 +210,11 @@ final class Replay {
         }
         for (Reissued again : progress.reissued) {
             pending.remove(again.lost);
-            pending.add(again.row, again.message);
+            if (again.message == null) {
+                pending.add(again.row);
+            } else {
+                pending.add(again.row, again.message);
+            }
             listener.reissued(again.row, again.changeSet, again.message);
         }
         listener.committed(PAGES_A_COMMIT + progress.bytes / PAGE, progress.schemaChanged);
@@ -243,11 +252,15 @@ final class Replay {
         }
     }
 
-    /** A pending change set whose counter somebody else's message has taken, and its new row. */
-    private record Reissued(Pending lost, Pending row, ChangeSet changeSet, byte[] message) {}
+    /**
+     * A pending change set whose counter somebody else's message has taken, and its new row.
+     *
+     * @param message {@code null} if it is large
+     */
+    private record Reissued(Pending lost, Pending row, ChangeSet changeSet, byte @Nullable [] message) {}
 
     private void apply(Received received, Progress progress) throws SQLException, HaltException, MetPendingException {
-        progress.step.reach(received.sequence());
+        progress.step.reach(received);
         progress.bytes += received.message().data().length;
         if (received.rejection() != null) {
             reject(received, received.rejection(), progress);
@@ -357,12 +370,17 @@ final class Replay {
         for (Pending lost : progress.lost) {
             OutboxTable.Row row = outbox.read(lost.id() - 1, 1).get(0);
             int number = progress.reissued.size();
-            ChangeSet changeSet = listener.renumber(rebase.read(row.message()), taken, number);
-            byte[] message = serializer.serialize(changeSet);
+            ChangeSet changeSet = listener.renumber(rebase.read(row), taken, number);
             Pending again =
                     new Pending(pending.nextId() + number, changeSet.publisher(), changeSet.counter(), lost.command());
+            byte[] message = null;
+            if (row.large() == null) {
+                message = serializer.serialize(changeSet);
+                outbox.insert(again, message);
+            } else {
+                outbox.insertLarge(again, changeSet, serializer);
+            }
             outbox.delete(lost.id());
-            outbox.insert(again, message);
             progress.reissued.add(new Reissued(lost, again, changeSet, message));
             progress.rejected.add("somebody else's message with number " + lost.counter() + " of publisher "
                     + lost.publisher() + ", which is this node; its own change set is published again as number "

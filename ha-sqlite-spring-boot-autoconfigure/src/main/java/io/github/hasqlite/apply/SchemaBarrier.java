@@ -159,7 +159,7 @@ public final class SchemaBarrier {
         while (applier.inbox().awaitMoreThan(seen, deadline)) {
             for (Received received : applier.inbox().after(seen)) {
                 seen++;
-                step.reach(received.sequence());
+                step.reach(received);
                 if (received.rejection() != null || step.take(received) != Turn.NEXT) {
                     continue;
                 }

@@ -372,9 +372,13 @@ public final class ReplicationNode implements Replication {
         }
 
         @Override
-        public void reissued(Pending row, ChangeSet changeSet, byte[] message) {
+        public void reissued(Pending row, ChangeSet changeSet, byte @Nullable [] message) {
             changeSets.used(changeSet.counter());
-            relay.committed(row, changeSet, message);
+            if (message == null) {
+                relay.committed(row);
+            } else {
+                relay.committed(row, changeSet, message);
+            }
             relay.flush();
         }
     }

@@ -361,13 +361,21 @@ final class Transaction {
             ended(true);
             return result;
         }
+        boolean open = false;
         try {
-            return appender.places(changes) ? place(appender, changes, call, nothing) : append(appender, changes, call);
-        } catch (SQLException e) {
+            return appender.places(changes)
+                    ? place(appender, new ArrayList<>(changes), call, nothing)
+                    : append(appender, changes, call);
+        } catch (SQLException | RuntimeException e) {
             if (active) {
                 recorder.restore(changes);
+                open = true;
             }
             throw e;
+        } finally {
+            if (!open) {
+                recorder.release(changes);
+            }
         }
     }
 
