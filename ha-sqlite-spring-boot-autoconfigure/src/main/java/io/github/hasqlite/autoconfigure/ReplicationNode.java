@@ -218,16 +218,7 @@ public final class ReplicationNode implements Replication {
         this.recovery = subscriber == null || store == null
                 ? null
                 : new SnapshotRecovery(
-                        settings,
-                        connection,
-                        new OutboxTable(connection),
-                        permit,
-                        applier,
-                        state,
-                        serializer,
-                        subscriber,
-                        store,
-                        this::replaced);
+                        settings, connection, permit, applier, state, serializer, subscriber, store, this::replaced);
         this.backup = snapshots == null || subscriber == null
                 ? null
                 : new NodeBackup(

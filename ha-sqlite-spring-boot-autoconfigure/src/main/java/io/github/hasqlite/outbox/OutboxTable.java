@@ -35,6 +35,7 @@ public final class OutboxTable {
     private static final byte[] COMPRESSED = {1};
 
     private final OutboxChunks chunks;
+    private final Connection connection;
     private final PreparedStatement insert;
     private final PreparedStatement delete;
     private final PreparedStatement deleteUpTo;
@@ -48,6 +49,7 @@ public final class OutboxTable {
      * @throws SQLException if the table is not there; see {@link #create}
      */
     public OutboxTable(Connection connection) throws SQLException {
+        this.connection = connection;
         try (Statement statement = connection.createStatement()) {
             statement.executeUpdate("CREATE TEMP VIEW IF NOT EXISTS ha_outbox_entry AS"
                     + " SELECT id, publisher, counter, command, size, message FROM main.ha_outbox");
@@ -75,6 +77,40 @@ public final class OutboxTable {
                     + " size INTEGER NOT NULL, message BLOB NOT NULL, undo_size INTEGER, undo BLOB)");
         }
         OutboxChunks.create(connection);
+    }
+
+    /** The names of the tables that {@link #create} creates. */
+    public static List<String> tables() {
+        return List.of("ha_outbox", "ha_outbox_chunks");
+    }
+
+    /**
+     * Adds the rows of another database's outbox, without what they did there, inside the caller's
+     * transaction.
+     *
+     * @param database the name under which the other database is attached
+     * @param accepted a table of this database with each {@code publisher}'s last accepted {@code counter}
+     * @return the rows that were accepted already, and were not added
+     */
+    public List<Pending> adoptFrom(String database, String accepted) throws SQLException {
+        String known = " FROM " + database + ".ha_outbox o WHERE o.counter "
+                + "%s coalesce((SELECT a.counter FROM main." + accepted
+                + " a WHERE a.publisher = o.publisher), 0) ORDER BY o.id";
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate("INSERT INTO main.ha_outbox(id, publisher, counter, command, size, message)"
+                    + " SELECT o.id, o.publisher, o.counter, o.command, o.size, o.message"
+                    + known.formatted(">"));
+            statement.executeUpdate("INSERT INTO main.ha_outbox_chunks SELECT * FROM " + database
+                    + ".ha_outbox_chunks WHERE undo = 0 AND id IN (SELECT id FROM main.ha_outbox)");
+            try (ResultSet rows =
+                    statement.executeQuery("SELECT o.id, o.publisher, o.counter, o.command" + known.formatted("<="))) {
+                List<Pending> all = new ArrayList<>();
+                while (rows.next()) {
+                    all.add(pending(rows));
+                }
+                return all;
+            }
+        }
     }
 
     /** Adds a row, inside the caller's transaction. */
