@@ -12,9 +12,13 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node in a process of its own that does what it is told, one line of input after the other, and
@@ -27,7 +31,13 @@ public final class NodeMain {
 
     private static final int MEGABYTE = 1 << 20;
 
+    private static final long WRITE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long REFUSED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final TestNode node;
+    private @Nullable Thread writer;
+    private volatile int written;
+    private volatile @Nullable SQLException refused;
 
     private NodeMain(TestNode node) {
         this.node = node;
@@ -36,15 +46,18 @@ public final class NodeMain {
     /**
      * Runs until killed, or until the input ends.
      *
-     * @param args URL, database file, name
+     * @param args URL, database file, name, milliseconds between two snapshots or 0 for none
      */
     public static void main(String[] args) throws Exception {
-        TestNode node = TestNode.open(
-                args[0],
-                Path.of(args[1]),
-                args[2],
-                settings -> settings.with(to -> to.commitMode(CommitMode.ASYNC)),
-                List.of());
+        long snapshots = Long.parseLong(args[3]);
+        TestNode node = snapshots > 0
+                ? TestNode.open(args[0], Path.of(args[1]), args[2], Duration.ofMillis(snapshots))
+                : TestNode.open(
+                        args[0],
+                        Path.of(args[1]),
+                        args[2],
+                        settings -> settings.with(to -> to.commitMode(CommitMode.ASYNC)),
+                        List.of());
         System.out.println(ANSWER + "ready");
         NodeMain main = new NodeMain(node);
         try (BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
@@ -76,6 +89,12 @@ public final class NodeMain {
                 node.status().appliedSequence() + "," + node.status().streamSequence() + ","
                         + node.status().outboxLength() + "," + node.status().halted();
             case "digest" -> digest(words[1]);
+            case "write" -> {
+                write(words[1]);
+                yield "done";
+            }
+            case "stop" -> String.valueOf(stop());
+            case "refused" -> String.valueOf(refused);
             default -> throw new IllegalArgumentException(line);
         };
     }
@@ -115,6 +134,36 @@ public final class NodeMain {
             connection.setAutoCommit(true);
         }
         return "done";
+    }
+
+    /** Writes rows into {@code w(node, n, v)} until told to stop, and changes what others have written. */
+    private void write(String name) {
+        Thread thread = new Thread(() -> {
+            for (int n = 1; !Thread.currentThread().isInterrupted(); n++) {
+                try {
+                    node.execute("INSERT INTO w VALUES('" + name + "', " + n + ", 0)");
+                    written = n;
+                    node.execute("UPDATE w SET v = v + 1 WHERE n = " + (n / 2));
+                    LockSupport.parkNanos(WRITE_PAUSE_NANOS);
+                } catch (SQLException e) {
+                    refused = e;
+                    LockSupport.parkNanos(REFUSED_PAUSE_NANOS);
+                }
+            }
+        });
+        thread.setDaemon(true);
+        writer = thread;
+        thread.start();
+    }
+
+    /** Ends writing; how many rows were. */
+    private int stop() throws InterruptedException {
+        Thread thread = writer;
+        if (thread != null) {
+            thread.interrupt();
+            thread.join();
+        }
+        return written;
     }
 
     /** A table's rows in the order of its first column, as one hash. */

@@ -16,11 +16,13 @@ public final class NodeProcess implements AutoCloseable {
     private final NatsServer server;
     private final Path folder;
     private final String name;
+    private final long snapshotMillis;
     private Process process;
     private BufferedReader output;
     private BufferedWriter input;
 
-    private NodeProcess(NatsServer server, Path folder, String name) {
+    private NodeProcess(NatsServer server, Path folder, String name, long snapshotMillis) {
+        this.snapshotMillis = snapshotMillis;
         this.server = server;
         this.folder = folder;
         this.name = name;
@@ -28,13 +30,30 @@ public final class NodeProcess implements AutoCloseable {
 
     /** Starts a node and waits until it is ready. */
     public static NodeProcess start(NatsServer server, Path folder, String name) throws IOException {
-        NodeProcess node = new NodeProcess(server, folder, name);
+        return start(server, folder, name, 0);
+    }
+
+    /** Starts a node that takes snapshots at an interval, and waits until it is ready. */
+    public static NodeProcess start(NatsServer server, Path folder, String name, long snapshotMillis)
+            throws IOException {
+        NodeProcess node = new NodeProcess(server, folder, name, snapshotMillis);
         node.start();
         return node;
     }
 
+    /** Its number in the operating system. */
+    public long pid() {
+        return process.pid();
+    }
+
     /** Starts it, after it was killed, and waits until it is ready. */
     public void start() throws IOException {
+        launch();
+        expect("ready");
+    }
+
+    /** Starts it, after it was killed, without waiting. */
+    public void launch() throws IOException {
         process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
@@ -45,12 +64,12 @@ public final class NodeProcess implements AutoCloseable {
                         NodeMain.class.getName(),
                         server.url(),
                         folder.resolve(name + ".db").toString(),
-                        name)
+                        name,
+                        String.valueOf(snapshotMillis))
                 .redirectError(ProcessBuilder.Redirect.appendTo(errors().toFile()))
                 .start();
         output = process.inputReader(StandardCharsets.UTF_8);
         input = process.outputWriter(StandardCharsets.UTF_8);
-        expect("ready");
     }
 
     private Path errors() {
