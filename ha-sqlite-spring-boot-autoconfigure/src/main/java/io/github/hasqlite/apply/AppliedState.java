@@ -23,6 +23,7 @@ public final class AppliedState {
     private static final String SEQUENCE = "applied_sequence";
     private static final String STREAM_CREATED = "stream_created_ns";
     static final String BASELINE = "baseline";
+    static final String BASELINE_AT = "baseline_at";
 
     private final Map<String, Long> counters = new HashMap<>();
     private final Parts parts = new Parts();
@@ -30,6 +31,7 @@ public final class AppliedState {
     private volatile long sequence;
     private volatile long streamCreatedNs;
     private volatile String baseline = "";
+    private volatile long baselineAt;
 
     /** Creates the tables if they are not there. */
     public static void create(Connection connection) throws SQLException {
@@ -72,6 +74,7 @@ public final class AppliedState {
                         case SEQUENCE -> applied = rows.getLong(2);
                         case STREAM_CREATED -> streamCreatedNs = rows.getLong(2);
                         case BASELINE -> baseline = rows.getString(2);
+                        case BASELINE_AT -> baselineAt = rows.getLong(2);
                         default -> {}
                     }
                 }
@@ -100,13 +103,31 @@ public final class AppliedState {
     }
 
     /**
-     * Notes that this database is what a stream's history begins with, outside of any transaction.
+     * Notes that this database is about to be what a stream's history begins with, outside of any
+     * transaction.
      *
      * @param id the id of the {@linkplain BaselineMessage message} that says so
+     * @param at the sequence that this message gets, if it gets into the stream at all
      */
-    public void setBaseline(Connection connection, String id) throws SQLException {
+    public void setBaseline(Connection connection, String id, long at) throws SQLException {
+        set(connection, BASELINE_AT, at);
         set(connection, BASELINE, id);
         baseline = id;
+        baselineAt = at;
+    }
+
+    /** Notes that all nodes can get what the history begins with, outside of any transaction. */
+    public void clearBaseline(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate(
+                    "DELETE FROM main.ha_state WHERE name IN ('" + BASELINE + "', '" + BASELINE_AT + "')");
+        }
+        baseline = "";
+    }
+
+    /** The sequence that the message of the {@linkplain #baseline() baseline} gets, if any. */
+    public long baselineAt() {
+        return baselineAt;
     }
 
     /**
@@ -134,7 +155,10 @@ public final class AppliedState {
         set(connection, STREAM_CREATED, createdNs);
     }
 
-    /** The id of the baseline that this database is; empty if it is none. Any thread. */
+    /**
+     * The id of the baseline that this database is or is about to be, until all nodes can get it; empty if
+     * it is none. Any thread.
+     */
     public String baseline() {
         return baseline;
     }

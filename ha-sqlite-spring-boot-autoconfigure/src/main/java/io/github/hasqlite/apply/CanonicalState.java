@@ -64,7 +64,8 @@ public final class CanonicalState implements AutoCloseable {
             conflicts.forgetProvisional();
             outbox.deleteUpTo(Long.MAX_VALUE);
             execute("DELETE FROM main.ha_dead_letters");
-            execute("DELETE FROM main.ha_state WHERE name = '" + AppliedState.BASELINE + "'");
+            execute("DELETE FROM main.ha_state WHERE name IN ('" + AppliedState.BASELINE + "', '"
+                    + AppliedState.BASELINE_AT + "')");
         });
     }
 

@@ -234,7 +234,14 @@ public final class ReplicationNode implements Replication {
                         interceptors);
         Beginning beginning = way == Arrival.Way.BEGIN && snapshots != null && store != null && subscriber != null
                 ? new Beginning(
-                        settings, new CompareAndSet(guard, subscriber), changeSets, state, connection, snapshots, store)
+                        settings,
+                        new CompareAndSet(guard, subscriber),
+                        changeSets,
+                        state,
+                        connection,
+                        snapshots,
+                        subscriber,
+                        store)
                 : null;
         this.join = new StreamJoin(
                 settings,

@@ -82,6 +82,14 @@ public final class NodeMain {
                 node.execute(words[1]);
                 yield "done";
             }
+            case "attempt" -> {
+                try {
+                    node.execute(words[1]);
+                    yield "done";
+                } catch (SQLException e) {
+                    yield "refused: " + e.getMessage();
+                }
+            }
             case "query" -> String.join(",", node.query(words[1]));
             case "rows" -> rows(Integer.parseInt(words[1]));
             case "blobs" -> blobs(Integer.parseInt(words[1]));
