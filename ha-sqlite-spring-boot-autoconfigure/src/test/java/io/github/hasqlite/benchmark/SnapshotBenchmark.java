@@ -324,7 +324,8 @@ public final class SnapshotBenchmark {
                     .withStream("ha_replication", "ha_replication." + replicationId);
             NodeSettings node =
                     NodeSettings.of(name, PoolSettings.of(file.toString())).with(to -> to.commitMode(CommitMode.ASYNC));
-            nats = new NatsReplication(settings, new ClusterProperties(node.commitMode(), node.merge()));
+            nats = new NatsReplication(
+                    settings, ClusterProperties.of(node.commitMode(), node.merge(), node.rowIdentify()));
             store = nats.snapshotStore();
             dataSource = ReplicationNode.open(
                     node,

@@ -144,7 +144,9 @@ public final class TestNode implements AutoCloseable {
         NodeSettings settings = customizer.apply(NodeSettings.of(name, PoolSettings.of(file.toString())));
         NatsReplication nats = new NatsReplication(
                 natsSettings,
-                settings.readOnly() ? null : new ClusterProperties(settings.commitMode(), settings.merge()));
+                settings.readOnly()
+                        ? ClusterProperties.ofReader(settings.merge(), settings.rowIdentify())
+                        : ClusterProperties.of(settings.commitMode(), settings.merge(), settings.rowIdentify()));
         try {
             HaSqliteDataSource dataSource = ReplicationNode.open(
                     settings,
