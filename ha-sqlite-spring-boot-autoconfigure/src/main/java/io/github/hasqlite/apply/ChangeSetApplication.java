@@ -109,6 +109,14 @@ public final class ChangeSetApplication implements AutoCloseable {
         }
     }
 
+    /** Does without {@link #applyRecorded} until {@link #record} is called again; inside a transaction. */
+    void recordNoMore() throws SQLException {
+        if (silence.reports()) {
+            silence.reportNoMore();
+            tables.clear();
+        }
+    }
+
     /**
      * Applies like {@link #apply} and says what that did to rows.
      *

@@ -11,6 +11,7 @@ import io.github.hasqlite.outbox.OutboxTable;
 import io.github.hasqlite.outbox.Pending;
 import io.github.hasqlite.outbox.PendingQueue;
 import java.io.UncheckedIOException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -30,6 +31,9 @@ final class Replay {
 
     private static final int PAGE = 4_096;
 
+    /** After so many transactions without a rebase, the next one may pay for getting ready again. */
+    private static final int CALM = 1_000;
+
     private final SQLiteConnection connection;
     private final ChangeSetApplication application;
     private final AppliedState state;
@@ -47,6 +51,9 @@ final class Replay {
     private final Echoes echoes;
     private final Footprints footprints = new Footprints();
     private long footprintGeneration = -1;
+    /** Transactions since what is pending was last taken out. */
+    private int calm;
+
     private String ownPublisher = "";
 
     Replay(
@@ -90,10 +97,6 @@ final class Replay {
 
     DeadLetters deadLetters() {
         return deadLetters;
-    }
-
-    ConflictTable conflicts() {
-        return conflicts;
     }
 
     /** A conflict is committed. */
@@ -155,6 +158,8 @@ final class Replay {
         try {
             if (undoFirst) {
                 undoPending(progress);
+            } else if (++calm == CALM) {
+                application.recordNoMore();
             }
             for (Received received : batch) {
                 apply(received, progress);
@@ -287,7 +292,7 @@ final class Replay {
         }
         boolean inPlace = mine && head != null && !head.command() && !progress.undone;
         if (inPlace) {
-            note(conflicts.settle(connection, received), progress);
+            announce(settle(connection, received), progress);
         }
         ChangeSet changeSet = inPlace ? null : read(received, progress);
         // what is unreadable as a whole has no counter, whoever it says it is from: all nodes agree
@@ -349,6 +354,7 @@ final class Replay {
 
     private void undoPending(Progress progress) throws SQLException, HaltException {
         if (!progress.undone) {
+            calm = 0;
             rebase.undo(progress.echoedId());
             progress.undone = true;
         }
@@ -412,10 +418,9 @@ final class Replay {
         }
         boolean above = !progress.undone && pending.peek(progress.popped) != null;
         Outcome outcome = above ? application.applyBesidePending(changeSet) : application.apply(changeSet);
-        note(
-                conflicts.record(
-                        changeSet, application.overwritten(), received.message().timestampNs()),
-                progress);
+        List<Conflict> found = conflicts.record(
+                changeSet, application.overwritten(), received.message().timestampNs());
+        announce(told(found, connection), progress);
         SQLException failure = judge(outcome, received, progress);
         for (int i = asked.size() - 1; i >= 0; i--) {
             asked.get(i).afterApply(changeSet, connection, failure);
@@ -423,11 +428,26 @@ final class Replay {
         progress.outcomes.add(() -> commandOutcomes.complete(received.publisher(), received.counter(), failure));
     }
 
-    private void note(List<Conflict> found, Progress progress) throws SQLException {
+    /**
+     * What an echo makes certain of what was overwritten unseen; interceptors have been told.
+     *
+     * @param through the connection whose transaction deals with the echo
+     */
+    List<Conflict> settle(Connection through, Received echo) throws SQLException {
+        return told(conflicts.settle(through, echo), through);
+    }
+
+    private List<Conflict> told(List<Conflict> found, Connection through) throws SQLException {
         for (Conflict conflict : found) {
             for (ChangeSetInterceptor interceptor : interceptors) {
-                interceptor.onConflict(conflict, connection);
+                interceptor.onConflict(conflict, through);
             }
+        }
+        return found;
+    }
+
+    private void announce(List<Conflict> found, Progress progress) {
+        for (Conflict conflict : found) {
             progress.outcomes.add(() -> listener.conflict(conflict));
         }
     }

@@ -56,7 +56,7 @@ public final class SchemaBarrier {
                 outbox.deleteUpTo(newestEchoed.id());
             }
             for (Received echo : echoes) {
-                conflicts.addAll(applier.replay().conflicts().settle(connection, echo));
+                conflicts.addAll(applier.replay().settle(connection, echo));
             }
             step.write(connection);
         }
