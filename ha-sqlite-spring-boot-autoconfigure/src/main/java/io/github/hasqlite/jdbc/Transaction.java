@@ -408,7 +408,7 @@ final class Transaction {
             } catch (SQLException again) {
                 // the transaction must not be tried again with that in it
                 e.addSuppressed(again);
-                rollback();
+                abandon();
             }
             throw e;
         }
@@ -428,7 +428,7 @@ final class Transaction {
         try {
             placement = log.place(changes);
         } catch (SQLException e) {
-            rollback();
+            abandon();
             throw e;
         }
         T result = nothing;
@@ -470,7 +470,16 @@ final class Transaction {
         release.run();
     }
 
+    /** Rolls back for the application, which gets SQLite's error if nothing is open. */
     void rollback() throws SQLException {
+        rollback(() -> {
+            rollback.run();
+            return Boolean.TRUE;
+        });
+    }
+
+    /** Rolls back what is open, unless SQLite has done so by itself. */
+    void abandon() throws SQLException {
         rollBackOpen();
         ended(false);
     }
