@@ -282,7 +282,7 @@ final class SimulatedNode implements AutoCloseable {
 
     /** A transaction with a schema command, at its place in the stream (rule R9). */
     void changeSchema() throws SQLException, InterruptedException, HaltException {
-        if (!isReady() || !flights.isEmpty() || !leftoversSettled()) {
+        if (!isReady() || !flights.isEmpty() || !leftoversSettled() || !pendingIsInMemory()) {
             return;
         }
         String command = schema.command();
@@ -368,6 +368,11 @@ final class SimulatedNode implements AutoCloseable {
     /** Whether it has caught up with what the stream held at its start (rule R10). */
     private boolean isReady() {
         return state.sequence() >= caughtUpAt;
+    }
+
+    /** In a shared cache nothing can be read from the outbox while a schema change is open. */
+    private boolean pendingIsInMemory() {
+        return all().stream().allMatch(row -> pending.message(row.id()) != null);
     }
 
     private boolean leftoversSettled() {
