@@ -1,5 +1,6 @@
 package io.github.hasqlite.jdbc;
 
+import java.io.File;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -23,6 +24,15 @@ final class Checkpointer implements AutoCloseable {
     /** From here on, writers wait for the copy of the last pages. */
     private static final int GROWN_PAGES = 8_000;
 
+    /** Four times what the log is cut to when it begins anew. */
+    private static final long LARGE_BYTES = 256L << 20;
+
+    /** So long writers are held up at most to let the log begin anew, and so rarely. */
+    private static final int RESTART_MILLIS = 100;
+
+    private static final long MIN_RESTART_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long MAX_RESTART_PAUSE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private static final long POLL_MILLIS = 25;
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -30,9 +40,15 @@ final class Checkpointer implements AutoCloseable {
     private final WriteLock writeLock;
     private final Thread thread;
     private boolean failing;
+    private boolean warned;
+    private final File log;
+    private long lastRestart;
+    private long restartPauseNanos = MIN_RESTART_PAUSE_NANOS;
 
-    Checkpointer(SQLiteConnection connection, WriteLock writeLock) {
+    Checkpointer(SQLiteConnection connection, String path, WriteLock writeLock) throws SQLException {
         this.connection = connection;
+        this.log = new File(path + "-wal");
+        connection.setBusyTimeout(RESTART_MILLIS);
         this.writeLock = writeLock;
         this.thread = new Thread(this::run, "ha-sqlite-checkpoint");
         thread.setDaemon(true);
@@ -47,7 +63,7 @@ final class Checkpointer implements AutoCloseable {
                 TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
                 long written = writeLock.writtenPages();
                 boolean idle = System.nanoTime() - last > IDLE_NANOS;
-                if (written - done >= WORTHWHILE_PAGES || (idle && written > done)) {
+                if (written - done >= WORTHWHILE_PAGES || (idle && (written > done || log.length() > LARGE_BYTES))) {
                     done = written;
                     tryToCheckpoint();
                     last = System.nanoTime();
@@ -79,6 +95,34 @@ final class Checkpointer implements AutoCloseable {
             } finally {
                 writeLock.release();
             }
+        }
+        if (log.length() > LARGE_BYTES && System.nanoTime() - lastRestart > restartPauseNanos) {
+            restart();
+        }
+    }
+
+    /**
+     * Where some reader or other always looks into the log, it never begins anew by itself. With writers
+     * held up and everything copied, readers that begin now do without the log, so that it is enough to
+     * wait for those that have begun before; but not for long.
+     */
+    private void restart() throws SQLException {
+        writeLock.acquire();
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("PRAGMA main.wal_checkpoint(RESTART)")) {
+            boolean busy = result.getBoolean(1);
+            restartPauseNanos =
+                    busy ? Math.min(MAX_RESTART_PAUSE_NANOS, restartPauseNanos * 2) : MIN_RESTART_PAUSE_NANOS;
+            if (busy && !warned) {
+                logger.warn(
+                        "The write-ahead log has {} MB and cannot begin anew, because read transactions have been open for"
+                                + " that long; end them",
+                        log.length() >> 20);
+            }
+            warned = busy;
+        } finally {
+            writeLock.release();
+            lastRestart = System.nanoTime();
         }
     }
 

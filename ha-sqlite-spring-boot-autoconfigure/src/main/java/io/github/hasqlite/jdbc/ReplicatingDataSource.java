@@ -59,13 +59,13 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         this.validator = new ReadValidator(file::open);
         SessionContext context = new SessionContext(writeLock, catalog, commitLog, validator);
         this.writers = pool(settings, "", settings.writers(), new Opener(() -> file.openWriter(context)));
-        this.checkpointer = checkpointer(file, writeLock);
+        this.checkpointer = checkpointer(file, settings.path(), writeLock);
         this.readers = pool(settings, "-readers", settings.readers(), new Opener(() -> file.openReader(context)));
     }
 
-    private static Checkpointer checkpointer(DatabaseFile file, WriteLock writeLock) {
+    private static Checkpointer checkpointer(DatabaseFile file, String path, WriteLock writeLock) {
         try {
-            return new Checkpointer(file.open(), writeLock);
+            return new Checkpointer(file.open(), path, writeLock);
         } catch (SQLException e) {
             throw new IllegalStateException("cannot open the database: " + e.getMessage(), e);
         }
