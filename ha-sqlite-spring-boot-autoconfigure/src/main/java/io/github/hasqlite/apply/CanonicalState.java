@@ -65,7 +65,8 @@ public final class CanonicalState implements AutoCloseable {
             conflicts.forgetProvisional();
             execute("DELETE FROM main.ha_outbox");
             execute("DELETE FROM main.ha_dead_letters");
-            execute("DELETE FROM main.ha_state WHERE name = '" + AppliedState.BASELINE + "'");
+            execute("DELETE FROM main.ha_state WHERE name IN ('" + AppliedState.BASELINE + "', '"
+                    + AppliedState.DIVERGENCE + "')");
         });
     }
 

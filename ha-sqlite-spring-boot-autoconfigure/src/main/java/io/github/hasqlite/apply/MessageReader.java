@@ -7,6 +7,7 @@ import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.changeset.BaselineMessage;
 import io.github.hasqlite.changeset.Fragment;
 import io.github.hasqlite.changeset.FragmentCodec;
+import io.github.hasqlite.changeset.VerificationMessage;
 import java.util.List;
 
 /** Reads messages of the stream. Thread-safe. */
@@ -29,6 +30,9 @@ final class MessageReader {
             if (BaselineMessage.is(message.data())) {
                 return Received.missing(
                         message, "a new baseline was set at " + message.sequence() + ", from which all nodes go on");
+            }
+            if (VerificationMessage.of(message.data()) != null) {
+                return Received.unchanging(message);
             }
             if (fragments.isFragment(message.data())) {
                 Fragment part = fragments.read(message.data());

@@ -73,6 +73,11 @@ final class NatsProperties {
         positive(properties.streamMaxAge(), "stream-max-age");
         checkSnapshots(properties.snapshotter());
         check(
+                !properties.verification().interval().isNegative(),
+                "verification.interval",
+                properties.verification().interval(),
+                "It cannot be negative; 0 compares the nodes only when somebody asks.");
+        check(
                 properties.replicas() >= 1 && properties.replicas() <= MAX_REPLICAS,
                 "replicas",
                 properties.replicas(),
