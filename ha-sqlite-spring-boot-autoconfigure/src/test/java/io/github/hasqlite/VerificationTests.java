@@ -114,7 +114,7 @@ class VerificationTests {
             one.node().execute("INSERT INTO t VALUES(1, 'a', 1.5), (2, 'b', NULL), (3, 'c', 3)");
             try (Member three = open(server, "n3")) {
                 awaitAll(one, two, three);
-                changeBehindTheBack("n3", "UPDATE t SET v = 'B' WHERE id = 2");
+                changeBehindTheBack("n3", "INSERT OR REPLACE INTO t VALUES(2, 'B', NULL)");
                 VerificationReport report = one.verifier().verify(PATIENCE);
                 assertThat(report.differences()).containsExactly(new TableDifference("t", List.of("n3")));
                 assertThat(report.agrees()).isFalse();
