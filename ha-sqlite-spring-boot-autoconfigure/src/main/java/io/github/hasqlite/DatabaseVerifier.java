@@ -17,7 +17,7 @@ public interface DatabaseVerifier extends AutoCloseable {
      * Compares all nodes. Returns when all nodes that are known have answered, otherwise when the time is over; a
      * node that answers later still counts for the nodes' own judgement.
      *
-     * @param timeout how long to wait; reading a database takes about a second for each 200 MB
+     * @param timeout how long to wait; a million small rows take about two seconds
      * @throws IOException if the stream or the other nodes cannot be reached, or this node has not come to that
      *     place in the stream in time
      */

@@ -351,7 +351,7 @@ public final class ClusterVerifier implements DatabaseVerifier {
     public Snapshot repair() throws IOException, SQLException {
         listen();
         try {
-            answers.awaitSilence(SETTLE_NANOS, System.nanoTime() + TimeUnit.SECONDS.toNanos(REACH_SECONDS));
+            answers.awaitKept(SETTLE_NANOS);
         } catch (InterruptedException e) {
             throw interrupted(e);
         }

@@ -5,6 +5,7 @@ import io.github.hasqlite.NodeDigest.State;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,10 @@ final class VerificationAnswers {
 
     private final Map<Place, Map<String, NodeDigest>> answers = new LinkedHashMap<>();
     private final Map<String, Place> newest = new TreeMap<>();
-    private long arrivedNanos = System.nanoTime();
+    /** When the last answer came to each verification. */
+    private final Map<Place, Long> arrivedNanos = new HashMap<>();
+
+    private long begunNanos = System.nanoTime();
 
     /** Where in the stream the nodes are compared. */
     record Place(String verification, long sequence) {
@@ -33,7 +37,7 @@ final class VerificationAnswers {
 
     /** From now on answers come. */
     synchronized void begin() {
-        arrivedNanos = System.nanoTime();
+        begunNanos = System.nanoTime();
     }
 
     synchronized void add(NodeDigest answer) {
@@ -41,9 +45,11 @@ final class VerificationAnswers {
         answers.computeIfAbsent(place, unknown -> new TreeMap<>()).put(answer.node(), answer);
         newest.put(answer.node(), place);
         if (answers.size() > VERIFICATIONS) {
-            answers.remove(answers.keySet().iterator().next());
+            Place oldest = answers.keySet().iterator().next();
+            answers.remove(oldest);
+            arrivedNanos.remove(oldest);
         }
-        arrivedNanos = System.nanoTime();
+        arrivedNanos.put(place, System.nanoTime());
         notifyAll();
     }
 
@@ -78,7 +84,7 @@ final class VerificationAnswers {
     }
 
     /**
-     * Waits until all known nodes have answered a verification, and nothing new has come for a while.
+     * Waits until all known nodes have answered a verification, and no other has for a while.
      *
      * @param node which must have answered at least
      * @param settleNanos how long that is
@@ -90,7 +96,7 @@ final class VerificationAnswers {
         while (true) {
             Place place = place(verification, node);
             long now = System.nanoTime();
-            long settled = arrivedNanos + settleNanos - now;
+            long settled = arrivedNanos.getOrDefault(place, begunNanos) + settleNanos - now;
             boolean complete = place != null && missing(place).isEmpty() && !isAwaited(place);
             if (deadlineNanos - now <= 0 || (complete && settled <= 0)) {
                 return place;
@@ -100,12 +106,12 @@ final class VerificationAnswers {
         }
     }
 
-    /** Waits until nothing new has come for a while. */
-    synchronized void awaitSilence(long settleNanos, long deadlineNanos) throws InterruptedException {
-        long now = System.nanoTime();
-        while (arrivedNanos + settleNanos - now > 0 && deadlineNanos - now > 0) {
-            TimeUnit.NANOSECONDS.timedWait(this, arrivedNanos + settleNanos - now);
-            now = System.nanoTime();
+    /** Waits until what was kept has come. */
+    synchronized void awaitKept(long settleNanos) throws InterruptedException {
+        long left = begunNanos + settleNanos - System.nanoTime();
+        while (left > 0) {
+            TimeUnit.NANOSECONDS.timedWait(this, Math.max(left, TimeUnit.MILLISECONDS.toNanos(1)));
+            left = begunNanos + settleNanos - System.nanoTime();
         }
     }
 
