@@ -6,7 +6,9 @@ import java.util.Objects;
 /**
  * The changes of one committed local transaction, in order: the unit of replication.
  *
- * <p>Immutable; may be read by any thread.
+ * <p>Immutable; may be read by any thread. But the changes of a large transaction, one of several
+ * megabytes, are a {@link LargeChanges}: read from disk while one goes through them, by one thread at a
+ * time, and only as long as the method runs that they were handed to.
  *
  * @param node name of the node that wrote it
  * @param processId operating system process id of the writing node; informational
@@ -18,7 +20,8 @@ import java.util.Objects;
  * @param counter place in that publisher's own sequence 1, 2, 3…; 0 if {@code publisher} is empty
  * @param baseSequence the stream sequence the writer had applied when its transaction committed
  * @param streamSequence place in the stream; 0 until the stream has stored it
- * @param changes the changes in the order they were made; never empty
+ * @param changes the changes in the order they were made; never empty; go through them with an
+ *     iterator, which needs no more memory than one of them
  */
 public record ChangeSet(
         String node,
@@ -54,6 +57,9 @@ public record ChangeSet(
 
     /** Whether one of these changes is a statement that travels as text. */
     public static boolean hasCommands(List<Change> changes) {
+        if (changes instanceof LargeChanges large) {
+            return large.hasCommands();
+        }
         for (Change change : changes) {
             if (change.operation() == Operation.SQL) {
                 return true;

@@ -15,7 +15,8 @@ public interface ChangeSetPublisher extends AutoCloseable {
      * Hands one change set over. Calls are in commit order and never concurrent; the calling thread
      * may hold the write lock, so this must not wait for the network.
      *
-     * @param changeSet what to publish
+     * @param changeSet what to publish; the changes of a large one are a {@link LargeChanges}, good until
+     *     this returns
      * @param message the same, serialized; or a part of that, if it is larger than {@link
      *     #maxMessageBytes()}: then this is called once for every part, in order
      * @return completes with the sequence under which it is stored (0 if there is none), or
@@ -51,7 +52,8 @@ public interface ChangeSetPublisher extends AutoCloseable {
     /**
      * The largest message that can be handed over, in bytes. What is larger travels in parts, each a
      * message of its own, and takes effect when the last of them arrives. It may change with
-     * time; a message that has become too large fails, and is handed over again in parts.
+     * time; a message that has become too large fails, and is handed over again in parts. A publisher
+     * that says it takes any size gets a large message in one piece, and so in memory.
      */
     default int maxMessageBytes() {
         return Integer.MAX_VALUE;

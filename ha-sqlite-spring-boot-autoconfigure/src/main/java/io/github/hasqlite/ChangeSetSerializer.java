@@ -1,5 +1,8 @@
 package io.github.hasqlite;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,31 @@ public interface ChangeSetSerializer {
      *     outside its storage class, or nested or sized beyond what a change set can be
      */
     ChangeSet deserialize(byte[] message) throws ChangeSetFormatException;
+
+    /**
+     * Writes the message of a large change set, whose changes are a {@link LargeChanges}. The default
+     * needs the whole message in memory.
+     *
+     * @param out where it goes; not to be closed
+     * @throws IOException from {@code out}
+     */
+    default void serialize(ChangeSet changeSet, OutputStream out) throws IOException {
+        out.write(serialize(changeSet));
+    }
+
+    /**
+     * Reads a large message back, all of it, before it returns. The default needs it in memory.
+     *
+     * @return a change set whose changes may be a {@link LargeChanges}, read from the message again as
+     *     long as that is there
+     * @throws ChangeSetFormatException as {@link #deserialize(byte[])} does
+     * @throws IOException if the message cannot be read just now, whatever it says
+     */
+    default ChangeSet deserialize(LargeMessage message) throws ChangeSetFormatException, IOException {
+        try (InputStream in = message.open()) {
+            return deserialize(in.readAllBytes());
+        }
+    }
 
     /**
      * Who published a message, without reading all of it.

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -74,6 +76,47 @@ class LargeChangeSetTests {
             one.awaitAppliedOn(two);
             two.awaitAppliedOn(one);
             assertThat(content(two)).hasSize(2_010).isEqualTo(content(one));
+            assertNothingLeft(one, two);
+        }
+    }
+
+    @Test
+    void interceptorsReadTheChangesAsOftenAsTheyLike() throws Exception {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        ChangeSetInterceptor interceptor = new ChangeSetInterceptor() {
+            @Override
+            public boolean beforeApply(ChangeSet changeSet, Connection connection) {
+                look("before", changeSet);
+                return true;
+            }
+
+            @Override
+            public void afterApply(ChangeSet changeSet, Connection connection, @Nullable Exception failure) {
+                look("after", changeSet);
+            }
+
+            private void look(String when, ChangeSet changeSet) {
+                List<Change> changes = changeSet.changes();
+                if (changes instanceof LargeChanges) {
+                    long sum = changes.stream().mapToLong(Change::newRowid).sum();
+                    seen.add(when + " " + changes.size() + " " + sum + " "
+                            + changes.get(39_999).newRowid());
+                }
+            }
+        };
+        try (NatsServer server = NatsServer.start(SMALL_MESSAGES);
+                TestNode one = node(server, "n1");
+                TestNode two = TestNode.open(
+                        server.url(),
+                        folder.resolve("n2.db"),
+                        "n2",
+                        settings -> settings.with(to -> to.commitMode(CommitMode.ASYNC)),
+                        List.of(interceptor))) {
+            one.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, v)");
+            insertMany(one, 40_000);
+            one.awaitAppliedOn(two);
+            assertThat(seen).containsExactly("before 40000 800020000 40000", "after 40000 800020000 40000");
+            assertThat(content(two)).hasSize(40_000).isEqualTo(content(one));
             assertNothingLeft(one, two);
         }
     }

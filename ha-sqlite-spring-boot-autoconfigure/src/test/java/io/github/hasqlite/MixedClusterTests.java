@@ -92,6 +92,22 @@ class MixedClusterTests {
         }
     }
 
+    @Test
+    void readReplicaMustMergeAsTheOthersDo() throws Exception {
+        try (TestNode one = open("n1", CommitMode.ASYNC)) {
+            one.execute("CREATE TABLE t(id INTEGER PRIMARY KEY)");
+            assertThatExceptionOfType(ReplicationStartException.class)
+                    .isThrownBy(() -> TestNode.open(
+                            server.url(),
+                            folder.resolve("replica.db"),
+                            "replica",
+                            settings -> readOnly(settings).with(to -> to.merge(MergeMode.COLUMN)),
+                            List.of()))
+                    .withMessageContaining("ha.sqlite.merge = column")
+                    .withMessageContaining("has row");
+        }
+    }
+
     private static NodeSettings readOnly(NodeSettings settings) {
         return settings.with(to -> to.commitMode(CommitMode.SYNC).readOnly(true));
     }
@@ -103,7 +119,7 @@ class MixedClusterTests {
             assertThatExceptionOfType(RuntimeException.class)
                     .isThrownBy(() -> new NatsReplication(
                             NatsSettings.of(server.url(), "another"),
-                            new ClusterProperties(CommitMode.STRICT, MergeMode.ROW)))
+                            ClusterProperties.of(CommitMode.STRICT, MergeMode.ROW, RowIdentify.PK)))
                     .withMessageContaining("exists for the subjects [ha_replication.test]");
         }
     }
@@ -115,7 +131,7 @@ class MixedClusterTests {
             one.execute("CREATE TABLE t(id INTEGER PRIMARY KEY)");
             assertThat(description())
                     .isEqualTo(
-                            "made by hand ha-sqlite protocol=1 commit-mode=strict merge=row subject=ha_replication.test");
+                            "made by hand ha-sqlite protocol=1 commit-mode=strict merge=row row-identify=pk subject=ha_replication.test");
         }
         assertThatExceptionOfType(ReplicationStartException.class).isThrownBy(() -> open("n2", CommitMode.ASYNC));
     }

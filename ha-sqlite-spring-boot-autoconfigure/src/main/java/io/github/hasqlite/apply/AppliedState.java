@@ -2,6 +2,7 @@ package io.github.hasqlite.apply;
 
 import io.github.hasqlite.changeset.BaselineMessage;
 import io.github.hasqlite.changeset.Fragment;
+import io.github.hasqlite.changeset.PackedBytes;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -23,6 +24,7 @@ public final class AppliedState {
     private static final String STREAM_CREATED = "stream_created_ns";
     static final String BASELINE = "baseline";
     static final String DIVERGENCE = "divergence";
+    static final String BASELINE_AT = "baseline_at";
 
     private final Map<String, Long> counters = new HashMap<>();
     private final Parts parts = new Parts();
@@ -31,6 +33,7 @@ public final class AppliedState {
     private volatile long streamCreatedNs;
     private volatile String baseline = "";
     private volatile String divergence = "";
+    private volatile long baselineAt;
 
     /** Creates the tables if they are not there. */
     public static void create(Connection connection) throws SQLException {
@@ -75,6 +78,7 @@ public final class AppliedState {
                         case STREAM_CREATED -> streamCreatedNs = rows.getLong(2);
                         case BASELINE -> baseline = rows.getString(2);
                         case DIVERGENCE -> differs = rows.getString(2);
+                        case BASELINE_AT -> baselineAt = rows.getLong(2);
                         default -> {}
                     }
                 }
@@ -104,13 +108,31 @@ public final class AppliedState {
     }
 
     /**
-     * Notes that this database is what a stream's history begins with, outside of any transaction.
+     * Notes that this database is about to be what a stream's history begins with, outside of any
+     * transaction.
      *
      * @param id the id of the {@linkplain BaselineMessage message} that says so
+     * @param at the sequence that this message gets, if it gets into the stream at all
      */
-    public void setBaseline(Connection connection, String id) throws SQLException {
+    public void setBaseline(Connection connection, String id, long at) throws SQLException {
+        set(connection, BASELINE_AT, at);
         set(connection, BASELINE, id);
         baseline = id;
+        baselineAt = at;
+    }
+
+    /** Notes that all nodes can get what the history begins with, outside of any transaction. */
+    public void clearBaseline(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate(
+                    "DELETE FROM main.ha_state WHERE name IN ('" + BASELINE + "', '" + BASELINE_AT + "')");
+        }
+        baseline = "";
+    }
+
+    /** The sequence that the message of the {@linkplain #baseline() baseline} gets, if any. */
+    public long baselineAt() {
+        return baselineAt;
     }
 
     /**
@@ -152,7 +174,10 @@ public final class AppliedState {
         set(connection, STREAM_CREATED, createdNs);
     }
 
-    /** The id of the baseline that this database is; empty if it is none. Any thread. */
+    /**
+     * The id of the baseline that this database is or is about to be, until all nodes can get it; empty if
+     * it is none. Any thread.
+     */
     public String baseline() {
         return baseline;
     }
@@ -214,7 +239,9 @@ public final class AppliedState {
         Turn take(Received received) {
             Turn turn = judge(received.publisher(), received.counter());
             Fragment part = received.part();
-            return turn == Turn.NEXT && part != null ? partsStep.take(part) : turn;
+            return turn == Turn.NEXT && part != null
+                    ? partsStep.take(part, received.message().timestampNs())
+                    : turn;
         }
 
         private Turn judge(String publisher, long counter) {
@@ -243,8 +270,14 @@ public final class AppliedState {
         }
 
         /** What all the parts of a change set hold whose last part was judged to be next. */
-        List<byte[]> parts(Connection connection, String publisher) throws SQLException {
+        PackedBytes parts(Connection connection, String publisher) {
             return partsStep.data(connection, publisher);
+        }
+
+        /** This message is being dealt with, and everything before it has been. */
+        void reach(Received received) {
+            reach(received.sequence());
+            partsStep.reach(received.message().timestampNs());
         }
 
         /** Everything up to this sequence is dealt with. */

@@ -29,8 +29,6 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     /** More change sets in one transaction bring nothing and keep local writers waiting. */
     private static final int MAX_BATCH = 512;
 
-    private static final int ATTEMPTS = 3;
-
     /** What happens to a change set that cannot be applied after all attempts. */
     public enum OnFailure {
         /** Nothing more is applied until somebody intervenes. */
@@ -38,8 +36,6 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         /** It is left out and kept in {@code ha_dead_letters}. */
         DEAD_LETTER
     }
-
-    private static final long RETRY_PAUSE_MILLIS = 100;
 
     private final Semaphore writeLock;
     private final AppliedState state;
@@ -51,6 +47,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     private final Thread thread;
     private final OnFailure onFailure;
     private final Object decision = new Object();
+    private volatile @Nullable ApplyFailure failure;
     private volatile @Nullable String halted;
     private volatile @Nullable SnapshotNeededException snapshotNeeded;
     private volatile @Nullable String reset;
@@ -94,8 +91,12 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         /** Something was overwritten unseen, and its place in the stream is certain. */
         void conflict(Conflict conflict);
 
-        /** A renumbered change set is in the outbox and can be published. */
-        void reissued(Pending pending, ChangeSet changeSet, byte[] message);
+        /**
+         * A renumbered change set is in the outbox and can be published.
+         *
+         * @param message {@code null} if it is large
+         */
+        void reissued(Pending pending, ChangeSet changeSet, byte @Nullable [] message);
     }
 
     /**
@@ -219,6 +220,12 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         return halted;
     }
 
+    /** What the applier waits for the end of, such as a full disk, or {@code null}. */
+    public @Nullable String obstacle() {
+        ApplyFailure now = failure;
+        return now != null && now.noRoom() ? now + "; trying on" : null;
+    }
+
     /**
      * If applying has stopped because this node needs a snapshot, the stream sequence up to which that must
      * go at least; otherwise 0.
@@ -316,6 +323,10 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
             } finally {
                 writeLock.release();
             }
+            if (failure != null) {
+                // without the lock: others may write meanwhile
+                TimeUnit.MILLISECONDS.sleep(failure.pauseMillis());
+            }
         }
     }
 
@@ -337,7 +348,10 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         logger.info("Replication to this node goes on");
     }
 
-    /** Applies what has been received, at most one batch, with the write lock held. */
+    /**
+     * Applies what has been received, at most one batch, with the write lock held. What failed for a reason
+     * that may pass stays in the inbox for the next call.
+     */
     void applyWaiting() throws InterruptedException, HaltException {
         String broken = reset;
         if (broken != null) {
@@ -346,18 +360,22 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         inbox.removeUpTo(state.sequence());
         List<Received> batch = upToVerification(inbox.peek(MAX_BATCH));
         if (batch.isEmpty()) {
+            failure = null;
             return;
         }
         try {
             if (leaveOut == null) {
                 applyBatch(batch);
+                failure = null;
                 return;
             }
         } catch (SQLException | HaltException e) {
             logger.debug("A batch could not be applied; applying its messages one by one", e);
         }
         for (Received received : batch) {
-            applyAlone(received);
+            if (!applyAlone(received)) {
+                return;
+            }
         }
     }
 
@@ -371,35 +389,38 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         return batch;
     }
 
-    private void applyAlone(Received received) throws InterruptedException, HaltException {
+    /** Applies one message or leaves it out; {@code false} if it is to be tried again later. */
+    private boolean applyAlone(Received received) throws HaltException {
         String reason = leaveOut;
         leaveOut = null;
-        for (int attempt = 1; reason == null; attempt++) {
+        if (reason == null) {
             try {
                 applyBatch(List.of(received));
-                return;
+                failure = null;
+                return true;
             } catch (SQLException e) {
-                if (attempt == ATTEMPTS) {
-                    reason = failed(new HaltException(
-                            "change set " + received.sequence() + " of the stream cannot be applied: " + e.getMessage(),
-                            e));
-                } else {
-                    TimeUnit.MILLISECONDS.sleep(RETRY_PAUSE_MILLIS * attempt);
+                failure = ApplyFailure.next(failure, received.sequence(), e);
+                if (failure.mayPass()) {
+                    return false;
                 }
+                reason = failed(new HaltException(failure.toString(), e));
             } catch (SnapshotNeededException e) {
                 throw e;
             } catch (HaltException e) {
                 reason = failed(e);
             }
         }
+        failure = null;
         leaveOut(received, reason);
+        return true;
     }
 
-    private String failed(HaltException failure) throws HaltException {
+    private String failed(HaltException cause) throws HaltException {
         if (onFailure == OnFailure.HALT) {
-            throw failure;
+            failure = null;
+            throw cause;
         }
-        return String.valueOf(failure.getMessage());
+        return String.valueOf(cause.getMessage());
     }
 
     private void leaveOut(Received received, String reason) throws HaltException {

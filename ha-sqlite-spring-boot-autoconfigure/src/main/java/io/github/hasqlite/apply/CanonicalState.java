@@ -3,7 +3,9 @@ package io.github.hasqlite.apply;
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.outbox.OutboxTable;
 import io.github.hasqlite.outbox.Pending;
+import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -16,9 +18,6 @@ import org.sqlite.SQLiteConnection;
  * Works on a file that nobody else has open. Not thread-safe.
  */
 public final class CanonicalState implements AutoCloseable {
-
-    /** Rows of the outbox read at a time. */
-    private static final int READ_AHEAD = 128;
 
     private final SQLiteConnection connection;
     private final ChangeSetApplication application;
@@ -63,17 +62,17 @@ public final class CanonicalState implements AutoCloseable {
         inTransaction(() -> {
             rebase.undo(0);
             conflicts.forgetProvisional();
-            execute("DELETE FROM main.ha_outbox");
+            outbox.deleteUpTo(Long.MAX_VALUE);
             execute("DELETE FROM main.ha_dead_letters");
             execute("DELETE FROM main.ha_state WHERE name IN ('" + AppliedState.BASELINE + "', '"
-                    + AppliedState.DIVERGENCE + "')");
+                    + AppliedState.BASELINE_AT + "', '" + AppliedState.DIVERGENCE + "')");
         });
     }
 
     /** Takes the tables of replication out of a database: what is left is the application's. */
     public static void forgetReplication(Connection connection) throws SQLException {
         List<String> tables = new ArrayList<>(AppliedState.tables());
-        tables.add("ha_outbox");
+        tables.addAll(OutboxTable.tables());
         try (Statement statement = connection.createStatement()) {
             for (String table : tables) {
                 statement.executeUpdate("DROP TABLE IF EXISTS main." + table);
@@ -84,30 +83,21 @@ public final class CanonicalState implements AutoCloseable {
     /**
      * Puts what is pending on a node on top, but for what the copy has already.
      *
-     * @param node the node's outbox, which nobody changes meanwhile
+     * @param node the node's database file, which nobody writes meanwhile
      * @return what the copy has already: it was in the stream, and its echo was among what was missing
      */
-    public List<Pending> adopt(OutboxTable node) throws SQLException {
+    public List<Pending> adopt(Path node) throws SQLException {
         List<Pending> known = new ArrayList<>();
+        try (PreparedStatement attach = connection.prepareStatement("ATTACH ? AS node")) {
+            attach.setString(1, node.toString());
+            attach.execute();
+        }
         inTransaction(() -> {
-            AppliedState.Step step = state.step();
-            long after = 0;
-            for (List<OutboxTable.Row> rows = node.read(after, READ_AHEAD);
-                    !rows.isEmpty();
-                    rows = node.read(after, READ_AHEAD)) {
-                for (OutboxTable.Row row : rows) {
-                    Pending pending = row.pending();
-                    after = pending.id();
-                    if (pending.counter() <= step.counter(pending.publisher())) {
-                        known.add(pending);
-                    } else {
-                        outbox.insert(pending, row.message());
-                    }
-                }
-            }
+            known.addAll(outbox.adoptFrom("node", "ha_publishers"));
             application.record();
             rebase.redo(0);
         });
+        execute("DETACH node");
         return known;
     }
 

@@ -31,6 +31,9 @@ import org.sqlite.SQLiteConnection;
  */
 public final class ChangeSetApplication implements AutoCloseable {
 
+    /** Of more skipped changes than this, the others are not named. */
+    private static final int MANY_SKIPPED = 1_000;
+
     private final SQLiteConnection connection;
     private final TriggerSilence silence;
     private final RowRecorder recorder;
@@ -106,21 +109,39 @@ public final class ChangeSetApplication implements AutoCloseable {
         }
     }
 
+    /** Does without {@link #applyRecorded} until {@link #record} is called again; inside a transaction. */
+    void recordNoMore() throws SQLException {
+        if (silence.reports()) {
+            silence.reportNoMore();
+            tables.clear();
+        }
+    }
+
     /**
      * Applies like {@link #apply} and says what that did to rows.
      *
-     * @return every row inserted, updated and deleted, in order; nothing if the change set was undone
+     * @return every row inserted, updated and deleted, in order; nothing if the change set was undone. To
+     *     be {@linkplain #release released}
      */
     List<Change> applyRecorded(ChangeSet changeSet) throws SQLException {
         recording = true;
         try {
             Outcome outcome = apply(changeSet);
             List<Change> done = recorder.stop();
-            return outcome instanceof Applied ? done : List.of();
+            if (outcome instanceof Applied) {
+                return done;
+            }
+            recorder.release(done);
+            return List.of();
         } finally {
             recording = false;
-            recorder.stop();
+            recorder.release(recorder.stop());
         }
+    }
+
+    /** Nobody will read any more what {@link #applyRecorded} handed over. */
+    void release(List<Change> done) {
+        recorder.release(done);
     }
 
     /**
@@ -165,10 +186,10 @@ public final class ChangeSetApplication implements AutoCloseable {
     /** What a change set meets others by. */
     Footprint footprint(ChangeSet changeSet) throws SQLException {
         Footprint.Builder footprint = new Footprint.Builder();
+        if (changeSet.hasCommands()) {
+            return Footprint.EVERYTHING;
+        }
         for (Change change : changeSet.changes()) {
-            if (change.operation() == Operation.SQL) {
-                return Footprint.EVERYTHING;
-            }
             tables.addKeys(change, footprint);
         }
         return footprint.build();
@@ -255,20 +276,25 @@ public final class ChangeSetApplication implements AutoCloseable {
         boolean schemaChanged = false;
         List<Skipped> skipped = List.of();
         int index = 0;
+        Change current = null;
         try {
-            for (; index < changes.size(); index++) {
-                Change change = changes.get(index);
+            for (Change change : changes) {
+                current = change;
                 if (change.operation() == Operation.SQL) {
                     schemaChanged |= commands.run(change);
                 } else {
                     skipped = with(skipped, tables.apply(change, index));
                 }
+                index++;
             }
         } catch (RefusedChangeException e) {
             undo(mark);
             return new Refused(index, e.reason());
         } catch (SQLException e) {
-            Failed failed = failed(changes.get(index), index, e);
+            if (current == null) {
+                throw e;
+            }
+            Failed failed = failed(current, index, e);
             undo(mark);
             return failed;
         }
@@ -277,7 +303,7 @@ public final class ChangeSetApplication implements AutoCloseable {
     }
 
     private static List<Skipped> with(List<Skipped> skipped, @Nullable Skipped one) {
-        if (one == null) {
+        if (one == null || skipped.size() == MANY_SKIPPED) {
             return skipped;
         }
         List<Skipped> more = skipped.isEmpty() ? new ArrayList<>() : skipped;
@@ -286,14 +312,19 @@ public final class ChangeSetApplication implements AutoCloseable {
     }
 
     private static @Nullable Refused refusedCommand(List<Change> changes) {
-        for (int i = 0; i < changes.size(); i++) {
+        if (!ChangeSet.hasCommands(changes)) {
+            return null;
+        }
+        int index = 0;
+        for (Change change : changes) {
             try {
-                if (changes.get(i).operation() == Operation.SQL) {
-                    CommandRunner.judge(changes.get(i));
+                if (change.operation() == Operation.SQL) {
+                    CommandRunner.judge(change);
                 }
             } catch (RefusedChangeException e) {
-                return new Refused(i, e.reason());
+                return new Refused(index, e.reason());
             }
+            index++;
         }
         return null;
     }

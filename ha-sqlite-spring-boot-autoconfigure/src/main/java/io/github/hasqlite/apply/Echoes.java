@@ -1,10 +1,15 @@
 package io.github.hasqlite.apply;
 
 import io.github.hasqlite.ChangeSetFormatException;
+import io.github.hasqlite.LargeMessage;
 import io.github.hasqlite.changeset.Fragment;
+import io.github.hasqlite.changeset.PackedMessage;
 import io.github.hasqlite.outbox.OutboxTable;
 import io.github.hasqlite.outbox.Pending;
 import io.github.hasqlite.outbox.PendingQueue;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
@@ -16,14 +21,14 @@ import java.util.List;
  */
 final class Echoes {
 
+    private static final int BUFFER = 64 << 10;
+
     private final Connection connection;
-    private final MessageReader reader;
     private final OutboxTable outbox;
     private final PendingQueue pending;
 
-    Echoes(Connection connection, MessageReader reader, OutboxTable outbox, PendingQueue pending) {
+    Echoes(Connection connection, OutboxTable outbox, PendingQueue pending) {
         this.connection = connection;
-        this.reader = reader;
         this.outbox = outbox;
         this.pending = pending;
     }
@@ -40,6 +45,10 @@ final class Echoes {
             if (stored.isEmpty() || stored.get(0).pending().id() != row.id()) {
                 return false;
             }
+            PackedMessage large = stored.get(0).large();
+            if (large != null) {
+                return isEcho(large, received, step);
+            }
             own = stored.get(0).message();
         }
         return isEcho(own, received, step);
@@ -51,10 +60,60 @@ final class Echoes {
         if (last == null) {
             return Arrays.equals(own, received.message().data());
         }
-        try {
-            return Arrays.equals(own, reader.message(last, step.parts(connection, last.publisher())));
-        } catch (ChangeSetFormatException e) {
+        return last.size() == own.length && isSame(new ByteArrayInputStream(own), message(last, step));
+    }
+
+    private boolean isEcho(PackedMessage own, Received received, AppliedState.Step step) throws SQLException {
+        Fragment last = received.part();
+        byte[] whole = received.message().data();
+        if (own.size() != (last == null ? whole.length : last.size())) {
             return false;
         }
+        try (InputStream published = own.open()) {
+            LargeMessage message = last == null ? new InMemory(whole) : message(last, step);
+            return isSame(published, message);
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private record InMemory(byte[] all) implements LargeMessage {
+
+        @Override
+        public int size() {
+            return all.length;
+        }
+
+        @Override
+        public InputStream open() {
+            return new ByteArrayInputStream(all);
+        }
+    }
+
+    private LargeMessage message(Fragment last, AppliedState.Step step) {
+        return MessageReader.message(last, step.parts(connection, last.publisher()));
+    }
+
+    /** Compares bytes, however many they are, without keeping them. */
+    private static boolean isSame(InputStream own, LargeMessage message) throws SQLException {
+        try (InputStream other = message.open()) {
+            byte[] expected;
+            do {
+                expected = own.readNBytes(BUFFER);
+                if (!Arrays.equals(expected, other.readNBytes(BUFFER))) {
+                    return false;
+                }
+            } while (expected.length > 0);
+            return true;
+        } catch (IOException e) {
+            if (e.getCause() instanceof ChangeSetFormatException) {
+                return false;
+            }
+            throw unreadable(e);
+        }
+    }
+
+    private static SQLException unreadable(IOException e) {
+        return new SQLException("what may be an echo cannot be compared: " + e.getMessage(), e);
     }
 }

@@ -1,7 +1,9 @@
 package io.github.hasqlite.apply;
 
+import io.github.hasqlite.Change;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -33,12 +35,20 @@ record Footprint(boolean everything, long[] keys, long[] tables, long[] wholeTab
 
         private static final int START = 8;
 
+        /** With more keys than this, all of the tables count instead. */
+        private static final int MANY = 1 << 16;
+
         private long[] keys = new long[START];
         private int count;
         private final Set<Long> tables = new HashSet<>();
         private final Set<Long> wholeTables = new HashSet<>();
+        private boolean many;
 
         void addKey(long key) {
+            if (count == MANY) {
+                many = true;
+                return;
+            }
             if (count == keys.length) {
                 keys = Arrays.copyOf(keys, count * 2);
             }
@@ -54,7 +64,16 @@ record Footprint(boolean everything, long[] keys, long[] tables, long[] wholeTab
             wholeTables.add(tableKey(table));
         }
 
+        void addWholeTables(List<Change> changes) {
+            for (Change change : changes) {
+                addWholeTable(change.table());
+            }
+        }
+
         Footprint build() {
+            if (many) {
+                return new Footprint(false, NONE, toArray(tables), toArray(tables));
+            }
             return new Footprint(false, Arrays.copyOf(keys, count), toArray(tables), toArray(wholeTables));
         }
 

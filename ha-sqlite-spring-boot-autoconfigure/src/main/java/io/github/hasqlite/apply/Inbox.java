@@ -19,11 +19,12 @@ final class Inbox {
 
     /**
      * The same while somebody holds the applier up and waits for what comes behind all this: delivery
-     * must go on until it is there.
+     * must go on until it is there, as far as there is memory for it.
      */
     private static final int MAX_MESSAGES_HELD = 262_144;
 
-    private static final long MAX_BYTES_HELD = 256L << 20;
+    private static final long MAX_BYTES_HELD =
+            Math.min(256L << 20, Math.max(MAX_BYTES, Runtime.getRuntime().maxMemory() / 4));
 
     /** Echoes change nothing but the outbox's length, so they wait until some have come together. */
     private static final int MANY_ECHOES = 1_000;

@@ -7,11 +7,17 @@ import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.changeset.BaselineMessage;
 import io.github.hasqlite.changeset.Fragment;
 import io.github.hasqlite.changeset.FragmentCodec;
+import io.github.hasqlite.changeset.PackedBytes;
+import io.github.hasqlite.changeset.PackedMessage;
 import io.github.hasqlite.changeset.VerificationMessage;
-import java.util.List;
+import java.io.IOException;
+import java.sql.SQLException;
 
 /** Reads messages of the stream. Thread-safe. */
 final class MessageReader {
+
+    /** What is larger than this is never in memory as a whole, in bytes. All nodes must agree on it. */
+    static final int LARGE = 8 << 20;
 
     private final ChangeSetSerializer serializer;
     private final FragmentCodec fragments = new FragmentCodec();
@@ -55,13 +61,23 @@ final class MessageReader {
     }
 
     /**
-     * Reads a change set that came in parts.
+     * Reads a change set that came in parts. A large one is read through as a whole, and its changes are
+     * read again from the parts.
      *
      * @param last its last part
      * @param data what all its parts hold
+     * @throws SQLException if the parts cannot be read just now
      */
-    ChangeSet changeSet(Fragment last, List<byte[]> data) throws ChangeSetFormatException {
-        ChangeSet changeSet = serializer.deserialize(message(last, data));
+    ChangeSet changeSet(Fragment last, PackedBytes data) throws ChangeSetFormatException, SQLException {
+        PackedMessage message = message(last, data);
+        ChangeSet changeSet;
+        try {
+            changeSet = last.size() > LARGE
+                    ? serializer.deserialize(message)
+                    : serializer.deserialize(fragments.join(last, data));
+        } catch (IOException e) {
+            throw new SQLException("the parts of a change set cannot be read: " + e.getMessage(), e);
+        }
         if (!changeSet.publisher().equals(last.publisher()) || changeSet.counter() != last.counter()) {
             throw new ChangeSetFormatException("the parts of one change set hold another, number " + changeSet.counter()
                     + " instead of " + last.counter());
@@ -70,7 +86,7 @@ final class MessageReader {
     }
 
     /** The whole message of which these are the parts. */
-    byte[] message(Fragment last, List<byte[]> data) throws ChangeSetFormatException {
-        return fragments.join(last, data);
+    static PackedMessage message(Fragment last, PackedBytes data) {
+        return new PackedMessage(last.compressed(), last.size(), data);
     }
 }

@@ -49,7 +49,8 @@ public sealed interface Outcome {
     }
 
     /**
-     * A row change that was left out, on every node alike.
+     * A row change that was left out, on every node alike. Of many in one change set, only the first
+     * thousand are told of.
      *
      * @param change its index in the change set
      * @param table the table it was meant for

@@ -4,11 +4,13 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetFormatException;
 import io.github.hasqlite.ChangeSetSerializer;
+import io.github.hasqlite.LargeChanges;
 import io.github.hasqlite.outbox.OutboxTable;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes pending change sets out of the database and puts them back in (rule R5), inside the caller's
@@ -22,6 +24,11 @@ final class Rebase {
 
     /** A change set without changes is no change set. */
     private static final byte[] NOTHING_DONE = {};
+
+    /** About how many bytes of rows are in one piece of what undoes a large change set. */
+    private static final long PIECE = 1 << 20;
+
+    private static final int VALUE = 16;
 
     private final ChangeSetApplication application;
     private final OutboxTable outbox;
@@ -65,11 +72,21 @@ final class Rebase {
     }
 
     private void undo(OutboxTable.Row row) throws SQLException, HaltException {
-        byte[] message = row.undo() == null ? row.message() : row.undo();
-        if (message.length == 0) {
-            return;
+        int pieces = row.undoPieces();
+        if (row.large() != null && pieces == 0 && row.undo() == null) {
+            ChangeSet changeSet = read(row);
+            pieces = cut(row.pending().id(), changeSet, changeSet.changes());
         }
-        ChangeSet done = read(message);
+        for (int number = pieces - 1; number >= 0; number--) {
+            undo(row, read(outbox.undo(row.pending().id(), number)));
+        }
+        byte[] message = row.undo() == null ? row.message() : row.undo();
+        if (pieces == 0 && message.length > 0) {
+            undo(row, read(message));
+        }
+    }
+
+    private void undo(OutboxTable.Row row, ChangeSet done) throws SQLException, HaltException {
         Outcome outcome = application.takeBack(withChanges(done, inverse(done.changes())));
         if (!outcome.equals(Outcome.Applied.WHOLLY)) {
             throw new HaltException(
@@ -77,6 +94,34 @@ final class Rebase {
                             + " cannot be taken back to let an earlier one in: " + outcome,
                     null);
         }
+    }
+
+    /** Keeps what a change set did in pieces, which can be read from the last to the first. */
+    private int cut(long id, ChangeSet changeSet, List<Change> done) throws SQLException {
+        int pieces = 0;
+        long bytes = 0;
+        List<Change> piece = new ArrayList<>();
+        for (Change change : done) {
+            if (bytes > PIECE) {
+                outbox.addUndo(id, pieces++, serializer.serialize(withChanges(changeSet, piece)));
+                piece.clear();
+                bytes = 0;
+            }
+            piece.add(change);
+            bytes += sizeOf(change.oldValues()) + sizeOf(change.newValues());
+        }
+        outbox.addUndo(id, pieces++, serializer.serialize(withChanges(changeSet, piece)));
+        return pieces;
+    }
+
+    private static long sizeOf(List<@Nullable Object> values) {
+        long size = VALUE;
+        for (Object value : values) {
+            size += value instanceof String text
+                    ? VALUE + 2L * text.length()
+                    : value instanceof byte[] blob ? VALUE + blob.length : VALUE;
+        }
+        return size;
     }
 
     /** Puts all pending change sets in whose rows come after {@code id}, the oldest first. */
@@ -97,11 +142,20 @@ final class Rebase {
     }
 
     private void redo(OutboxTable.Row row) throws SQLException, HaltException {
-        ChangeSet changeSet = read(row.message());
+        ChangeSet changeSet = read(row);
         List<Change> done = application.applyRecorded(changeSet);
-        conflicts.recordProvisional(changeSet, application.overwritten());
-        outbox.setUndo(
-                row.pending().id(), done.isEmpty() ? NOTHING_DONE : serializer.serialize(withChanges(changeSet, done)));
+        try {
+            conflicts.recordProvisional(changeSet, application.overwritten());
+            if (done instanceof LargeChanges) {
+                cut(row.pending().id(), changeSet, done);
+            } else {
+                outbox.setUndo(
+                        row.pending().id(),
+                        done.isEmpty() ? NOTHING_DONE : serializer.serialize(withChanges(changeSet, done)));
+            }
+        } finally {
+            application.release(done);
+        }
     }
 
     /** Adds what the pending change sets after {@code id} meet others by. */
@@ -122,7 +176,16 @@ final class Rebase {
     }
 
     private Footprint footprint(OutboxTable.Row row) throws SQLException, HaltException {
-        ChangeSet changeSet = read(row.message());
+        ChangeSet changeSet = read(row);
+        if (row.large() != null || row.undoPieces() > 0) {
+            Footprint.Builder tables = new Footprint.Builder();
+            tables.addWholeTables(changeSet.changes());
+            for (int number = 0; number < row.undoPieces(); number++) {
+                tables.addWholeTables(
+                        read(outbox.undo(row.pending().id(), number)).changes());
+            }
+            return tables.build();
+        }
         byte[] undo = row.undo();
         if (undo == null) {
             return application.footprint(changeSet);
@@ -131,7 +194,16 @@ final class Rebase {
                 changeSet, undo.length == 0 ? List.of() : read(undo).changes());
     }
 
-    ChangeSet read(byte[] message) throws HaltException {
+    /** What a row of the outbox holds. */
+    ChangeSet read(OutboxTable.Row row) throws SQLException, HaltException {
+        try {
+            return row.changeSet(serializer);
+        } catch (ChangeSetFormatException e) {
+            throw new HaltException("the outbox holds what is no change set: " + e.getMessage(), e);
+        }
+    }
+
+    private ChangeSet read(byte[] message) throws HaltException {
         try {
             return serializer.deserialize(message);
         } catch (ChangeSetFormatException e) {

@@ -11,6 +11,8 @@ import io.github.hasqlite.changeset.VerificationMessage;
 import io.github.hasqlite.outbox.OutboxTable;
 import io.github.hasqlite.outbox.Pending;
 import io.github.hasqlite.outbox.PendingQueue;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -30,6 +32,9 @@ final class Replay {
 
     private static final int PAGE = 4_096;
 
+    /** After so many transactions without a rebase, the next one may pay for getting ready again. */
+    private static final int CALM = 1_000;
+
     private final SQLiteConnection connection;
     private final ChangeSetApplication application;
     private final AppliedState state;
@@ -47,6 +52,9 @@ final class Replay {
     private final Echoes echoes;
     private final Footprints footprints = new Footprints();
     private long footprintGeneration = -1;
+    /** Transactions since what is pending was last taken out. */
+    private int calm;
+
     private String ownPublisher = "";
 
     Replay(
@@ -76,7 +84,7 @@ final class Replay {
         this.conflicts = new ConflictTable(connection, serializer);
         this.deadLetters = new DeadLetters(connection);
         this.rebase = new Rebase(application, outbox, serializer, conflicts);
-        this.echoes = new Echoes(connection, reader, outbox, pending);
+        this.echoes = new Echoes(connection, outbox, pending);
     }
 
     /** Says which publisher's messages are this node's. */
@@ -90,10 +98,6 @@ final class Replay {
 
     DeadLetters deadLetters() {
         return deadLetters;
-    }
-
-    ConflictTable conflicts() {
-        return conflicts;
     }
 
     /** A conflict is committed. */
@@ -155,6 +159,8 @@ final class Replay {
         try {
             if (undoFirst) {
                 undoPending(progress);
+            } else if (++calm == CALM) {
+                application.recordNoMore();
             }
             for (Received received : batch) {
                 apply(received, progress);
@@ -173,6 +179,10 @@ final class Replay {
             }
             application.prepareCommit();
             execute("COMMIT");
+        } catch (UncheckedIOException e) {
+            // a large change set could not be read just now, which says nothing about it
+            undo(e);
+            throw new SQLException(e.getMessage(), e);
         } catch (SQLException | HaltException | MetPendingException | RuntimeException | Error e) {
             undo(e);
             throw e;
@@ -206,7 +216,11 @@ final class Replay {
         }
         for (Reissued again : progress.reissued) {
             pending.remove(again.lost);
-            pending.add(again.row, again.message);
+            if (again.message == null) {
+                pending.add(again.row);
+            } else {
+                pending.add(again.row, again.message);
+            }
             listener.reissued(again.row, again.changeSet, again.message);
         }
         listener.committed(PAGES_A_COMMIT + progress.bytes / PAGE, progress.schemaChanged);
@@ -244,11 +258,15 @@ final class Replay {
         }
     }
 
-    /** A pending change set whose counter somebody else's message has taken, and its new row. */
-    private record Reissued(Pending lost, Pending row, ChangeSet changeSet, byte[] message) {}
+    /**
+     * A pending change set whose counter somebody else's message has taken, and its new row.
+     *
+     * @param message {@code null} if it is large
+     */
+    private record Reissued(Pending lost, Pending row, ChangeSet changeSet, byte @Nullable [] message) {}
 
     private void apply(Received received, Progress progress) throws SQLException, HaltException, MetPendingException {
-        progress.step.reach(received.sequence());
+        progress.step.reach(received);
         progress.bytes += received.message().data().length;
         if (received.rejection() != null) {
             reject(received, received.rejection(), progress);
@@ -280,7 +298,7 @@ final class Replay {
         }
         boolean inPlace = mine && head != null && !head.command() && !progress.undone;
         if (inPlace) {
-            note(conflicts.settle(connection, received), progress);
+            announce(settle(connection, received), progress);
         }
         ChangeSet changeSet = inPlace ? null : read(received, progress);
         // what is unreadable as a whole has no counter, whoever it says it is from: all nodes agree
@@ -342,6 +360,7 @@ final class Replay {
 
     private void undoPending(Progress progress) throws SQLException, HaltException {
         if (!progress.undone) {
+            calm = 0;
             rebase.undo(progress.echoedId());
             progress.undone = true;
         }
@@ -363,12 +382,17 @@ final class Replay {
         for (Pending lost : progress.lost) {
             OutboxTable.Row row = outbox.read(lost.id() - 1, 1).get(0);
             int number = progress.reissued.size();
-            ChangeSet changeSet = listener.renumber(rebase.read(row.message()), taken, number);
-            byte[] message = serializer.serialize(changeSet);
+            ChangeSet changeSet = listener.renumber(rebase.read(row), taken, number);
             Pending again =
                     new Pending(pending.nextId() + number, changeSet.publisher(), changeSet.counter(), lost.command());
+            byte[] message = null;
+            if (row.large() == null) {
+                message = serializer.serialize(changeSet);
+                outbox.insert(again, message);
+            } else {
+                outbox.insertLarge(again, changeSet, serializer);
+            }
             outbox.delete(lost.id());
-            outbox.insert(again, message);
             progress.reissued.add(new Reissued(lost, again, changeSet, message));
             progress.rejected.add("somebody else's message with number " + lost.counter() + " of publisher "
                     + lost.publisher() + ", which is this node; its own change set is published again as number "
@@ -400,10 +424,9 @@ final class Replay {
         }
         boolean above = !progress.undone && pending.peek(progress.popped) != null;
         Outcome outcome = above ? application.applyBesidePending(changeSet) : application.apply(changeSet);
-        note(
-                conflicts.record(
-                        changeSet, application.overwritten(), received.message().timestampNs()),
-                progress);
+        List<Conflict> found = conflicts.record(
+                changeSet, application.overwritten(), received.message().timestampNs());
+        announce(told(found, connection), progress);
         SQLException failure = judge(outcome, received, progress);
         for (int i = asked.size() - 1; i >= 0; i--) {
             asked.get(i).afterApply(changeSet, connection, failure);
@@ -411,11 +434,26 @@ final class Replay {
         progress.outcomes.add(() -> commandOutcomes.complete(received.publisher(), received.counter(), failure));
     }
 
-    private void note(List<Conflict> found, Progress progress) throws SQLException {
+    /**
+     * What an echo makes certain of what was overwritten unseen; interceptors have been told.
+     *
+     * @param through the connection whose transaction deals with the echo
+     */
+    List<Conflict> settle(Connection through, Received echo) throws SQLException {
+        return told(conflicts.settle(through, echo), through);
+    }
+
+    private List<Conflict> told(List<Conflict> found, Connection through) throws SQLException {
         for (Conflict conflict : found) {
             for (ChangeSetInterceptor interceptor : interceptors) {
-                interceptor.onConflict(conflict, connection);
+                interceptor.onConflict(conflict, through);
             }
+        }
+        return found;
+    }
+
+    private void announce(List<Conflict> found, Progress progress) {
+        for (Conflict conflict : found) {
             progress.outcomes.add(() -> listener.conflict(conflict));
         }
     }

@@ -25,8 +25,15 @@ public interface RowRecorder {
     /** Begins to record; what triggers report before is ignored. */
     void start();
 
-    /** Ends recording and hands over what was reported, in order. */
+    /**
+     * Ends recording.
+     *
+     * @return what was reported, in order; to be {@linkplain #release released}
+     */
     List<Change> stop();
+
+    /** Nobody will read any more what was handed over. */
+    void release(List<Change> reported);
 
     /** How much was reported. */
     int mark();

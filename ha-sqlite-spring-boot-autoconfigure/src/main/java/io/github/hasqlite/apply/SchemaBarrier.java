@@ -56,7 +56,7 @@ public final class SchemaBarrier {
                 outbox.deleteUpTo(newestEchoed.id());
             }
             for (Received echo : echoes) {
-                conflicts.addAll(applier.replay().conflicts().settle(connection, echo));
+                conflicts.addAll(applier.replay().settle(connection, echo));
             }
             step.write(connection);
         }
@@ -159,7 +159,7 @@ public final class SchemaBarrier {
         while (applier.inbox().awaitMoreThan(seen, deadline)) {
             for (Received received : applier.inbox().after(seen)) {
                 seen++;
-                step.reach(received.sequence());
+                step.reach(received);
                 if (received.rejection() != null || step.take(received) != Turn.NEXT) {
                     continue;
                 }

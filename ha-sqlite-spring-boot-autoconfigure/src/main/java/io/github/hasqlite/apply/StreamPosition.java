@@ -167,7 +167,7 @@ public final class StreamPosition {
                 seen++;
                 if (received.sequence() > state.sequence()) {
                     met |= meets(received);
-                    step.reach(received.sequence());
+                    step.reach(received);
                 }
             }
         }

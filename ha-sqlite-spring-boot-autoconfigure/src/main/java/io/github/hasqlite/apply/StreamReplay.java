@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 
 /**
@@ -150,6 +151,6 @@ public final class StreamReplay {
         public void conflict(Conflict conflict) {}
 
         @Override
-        public void reissued(Pending pending, ChangeSet changeSet, byte[] message) {}
+        public void reissued(Pending pending, ChangeSet changeSet, byte @Nullable [] message) {}
     }
 }

@@ -49,6 +49,11 @@ final class TriggerSilence {
         reporting = true;
     }
 
+    /** From the next table on that is silenced, rows are not reported any more. */
+    void reportNoMore() {
+        reporting = false;
+    }
+
     boolean reports() {
         return reporting;
     }

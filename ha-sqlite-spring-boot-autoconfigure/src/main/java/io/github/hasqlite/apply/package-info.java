@@ -7,7 +7,8 @@
  * message alone, so all nodes that apply the same stream end with the same content; a change set takes
  * effect whole or not at all; triggers of the application stay silent, because their effects are in
  * the change set already; nothing from a message is executed that is not a change. A change set that comes in parts takes
- * effect at its last part, and until then its parts wait in the database.
+ * effect at its last part, and until then its parts wait in the database; a large one is read from there
+ * change by change.
  */
 @NullMarked
 package io.github.hasqlite.apply;

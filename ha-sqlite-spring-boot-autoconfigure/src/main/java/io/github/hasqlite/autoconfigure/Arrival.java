@@ -108,7 +108,7 @@ final class Arrival {
             local = leave(reset, stream);
         }
         return switch (local.kind()) {
-            case JOINED -> Way.FOLLOW;
+            case JOINED -> local.baseline().isEmpty() || !canBegin ? Way.FOLLOW : Way.BEGIN;
             case PLAIN -> begin(local, stream);
             case EMPTY -> restore(source, stream);
         };

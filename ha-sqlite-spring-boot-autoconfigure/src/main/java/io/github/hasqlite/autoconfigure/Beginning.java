@@ -1,8 +1,10 @@
 package io.github.hasqlite.autoconfigure;
 
+import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.ChangeSetSubscriber.StreamState;
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.SnapshotStore;
+import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.apply.AppliedState;
 import io.github.hasqlite.changeset.BaselineMessage;
 import io.github.hasqlite.snapshot.SnapshotChoice;
@@ -12,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +36,7 @@ final class Beginning {
     private final AppliedState state;
     private final SQLiteConnection connection;
     private final SnapshotSource source;
+    private final ChangeSetSubscriber subscriber;
     private final SnapshotStore store;
     private final NodeSettings settings;
 
@@ -43,6 +47,7 @@ final class Beginning {
             AppliedState state,
             SQLiteConnection connection,
             SnapshotSource source,
+            ChangeSetSubscriber subscriber,
             SnapshotStore store) {
         this.settings = settings;
         this.stream = stream;
@@ -50,6 +55,7 @@ final class Beginning {
         this.state = state;
         this.connection = connection;
         this.source = source;
+        this.subscriber = subscriber;
         this.store = store;
     }
 
@@ -61,15 +67,14 @@ final class Beginning {
      * @throws ReplicationStartException if the history has begun otherwise
      */
     long announce(StreamState found) throws IOException, SQLException {
-        if (state.baseline().isEmpty()) {
-            state.setBaseline(connection, UUID.randomUUID().toString().replace("-", ""));
-        } else if (found.lastSequence() > 0) {
-            // said before a crash; if it was not, the node stops at what came instead
-            return found.lastSequence();
+        if (!state.baseline().isEmpty() && found.lastSequence() > 0) {
+            return announced();
         }
+        String id = state.baseline().isEmpty() ? UUID.randomUUID().toString().replace("-", "") : state.baseline();
+        state.setBaseline(connection, id, found.endSequence() + 1);
         CompareAndSet.Result result = stream.publish(
                 changeSets.at(0, 0, List.of()),
-                new BaselineMessage(state.baseline()).bytes(),
+                new BaselineMessage(id).bytes(),
                 found.endSequence(),
                 System.nanoTime() + settings.publisherTimeout().toNanos());
         if (result instanceof CompareAndSet.Stored stored) {
@@ -77,19 +82,38 @@ final class Beginning {
             return stored.sequence();
         }
         if (result instanceof CompareAndSet.Lost) {
-            throw new ReplicationStartException(
-                    "another node has begun the stream's history at the same moment",
-                    "Start this node again; if its database file was never replicated, move it away before.",
-                    null);
+            throw begunOtherwise();
         }
         throw new IOException("the stream did not take the message that begins its history: " + result);
     }
 
+    /** Where an earlier start said so, if its message got into the stream. */
+    private long announced() throws IOException, SQLException {
+        long at = state.baselineAt();
+        StreamMessage message = subscriber.read(at, settings.publisherTimeout());
+        if (message == null || !Arrays.equals(message.data(), new BaselineMessage(state.baseline()).bytes())) {
+            throw begunOtherwise();
+        }
+        return at;
+    }
+
+    private ReplicationStartException begunOtherwise() throws SQLException {
+        state.clearBaseline(connection);
+        return new ReplicationStartException(
+                "another node has begun the stream's history",
+                "Start this node again; if its database file was never replicated, move it away before.",
+                null);
+    }
+
     /** Takes the snapshot that all other nodes need, unless there is one. */
     void takeSnapshot() throws IOException, SQLException {
-        if (!SnapshotChoice.of(store, state.streamCreatedNs()).isEmpty()) {
-            return;
+        if (SnapshotChoice.of(store, state.streamCreatedNs()).isEmpty()) {
+            takeFirstSnapshot();
         }
+        state.clearBaseline(connection);
+    }
+
+    private void takeFirstSnapshot() throws IOException, SQLException {
         long started = System.nanoTime();
         Path copy = SnapshotFiles.temporary(source.database(), "beginning");
         try {

@@ -30,6 +30,11 @@ public record CapturedRows(RowImages images) implements RowRecorder {
     }
 
     @Override
+    public void release(List<Change> reported) {
+        RowImages.release(reported);
+    }
+
+    @Override
     public int mark() {
         return images.mark();
     }

@@ -28,6 +28,8 @@ import org.springframework.util.unit.DataSize;
  *     commas. By default the embedded server if it is enabled.
  * @param stream JetStream stream that stores the changes, shared by all nodes.
  * @param streamMaxAge How long the stream keeps a change. A node that was away for longer cannot catch up.
+ * @param streamMaxBytes How large the stream may get, on each server, before its oldest changes go although they are
+ *     younger than stream-max-age. By default any size.
  * @param replicas On how many servers of a NATS cluster each change is stored, 1 to 5.
  * @param merge What an update means for a row that another node has changed meanwhile. ROW sets all of it, COLUMN the
  *     columns that were changed. The same on all nodes.
@@ -55,6 +57,7 @@ public record HaSqliteProperties(
         @DefaultValue List<String> replicationUrl,
         @DefaultValue("ha_replication") String stream,
         @DefaultValue("24h") Duration streamMaxAge,
+        @Nullable DataSize streamMaxBytes,
         @DefaultValue("1") int replicas,
         @DefaultValue("pk") RowIdentify rowIdentify,
         @DefaultValue("row") MergeMode merge,
@@ -76,7 +79,8 @@ public record HaSqliteProperties(
     public String toString() {
         return "HaSqliteProperties[enabled=" + enabled + ", path=" + path + ", name=" + name + ", replicationId="
                 + replicationId + ", replicationUrl=" + replicationUrl.size() + " configured, stream=" + stream
-                + ", streamMaxAge=" + streamMaxAge + ", replicas=" + replicas + ", rowIdentify=" + rowIdentify
+                + ", streamMaxAge=" + streamMaxAge + ", streamMaxBytes=" + streamMaxBytes + ", replicas=" + replicas
+                + ", rowIdentify=" + rowIdentify
                 + ", commitMode=" + commitMode + ", strict=" + strict + ", publisher=" + publisher + ", subscriber="
                 + subscriber
                 + ", bootstrap=" + bootstrap + ", snapshotter=" + snapshotter + ", verification=" + verification

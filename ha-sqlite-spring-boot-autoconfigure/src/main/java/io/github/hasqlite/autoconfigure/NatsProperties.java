@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.MutuallyExclusiveConfigurationPropertiesException;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.util.unit.DataSize;
 
 /** The part of the properties about NATS, checked and with its defaults filled in. */
 final class NatsProperties {
@@ -71,6 +72,12 @@ final class NatsProperties {
                 properties.stream(),
                 "The name of a stream cannot contain blanks, dots, slashes, '*' or '>'.");
         positive(properties.streamMaxAge(), "stream-max-age");
+        DataSize maxBytes = properties.streamMaxBytes();
+        check(
+                maxBytes == null || maxBytes.toBytes() > 0,
+                "stream-max-bytes",
+                maxBytes,
+                "It has to be larger than nothing, for example 10GB; leave it out for any size.");
         checkSnapshots(properties.snapshotter());
         check(
                 !properties.verification().interval().isNegative(),
@@ -208,6 +215,7 @@ final class NatsProperties {
         if (bundle != null && sslBundles == null) {
             check(false, "nats.ssl.bundle", bundle, "There are no SSL bundles in this application context.");
         }
+        DataSize maxBytes = properties.streamMaxBytes();
         return new NatsSettings(
                 urls,
                 node.name(),
@@ -218,6 +226,7 @@ final class NatsProperties {
                 properties.stream(),
                 properties.stream() + "." + replicationId,
                 properties.streamMaxAge(),
+                maxBytes == null ? NatsSettings.ANY_SIZE : maxBytes.toBytes(),
                 properties.replicas(),
                 NatsSettings.DEFAULT_CONNECT_TIMEOUT,
                 properties.publisher().timeout());

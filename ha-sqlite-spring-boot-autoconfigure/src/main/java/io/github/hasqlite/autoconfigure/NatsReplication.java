@@ -39,7 +39,7 @@ public final class NatsReplication implements AutoCloseable {
     /**
      * Connects.
      *
-     * @param cluster what all nodes that publish have in common; {@code null} if this one only reads
+     * @param cluster what all nodes have in common; {@code null} not to compare it
      * @throws io.github.hasqlite.ReplicationStartException if the stream is another cluster's
      * @throws io.github.hasqlite.nats.NatsStartException if a server answers, but cannot be used
      */

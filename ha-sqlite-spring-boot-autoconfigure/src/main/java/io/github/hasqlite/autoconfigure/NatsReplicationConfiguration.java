@@ -56,8 +56,9 @@ class NatsReplicationConfiguration {
             NatsProperties properties,
             ObjectProvider<EmbeddedNatsServer> server,
             ObjectProvider<SslBundles> bundles) {
-        ClusterProperties cluster =
-                node.publisher().enabled() ? new ClusterProperties(node.commitMode(), node.merge()) : null;
+        ClusterProperties cluster = node.publisher().enabled()
+                ? ClusterProperties.of(node.commitMode(), node.merge(), node.rowIdentify())
+                : ClusterProperties.ofReader(node.merge(), node.rowIdentify());
         return new NatsReplication(properties.nats(server.getIfAvailable(), bundles.getIfAvailable()), cluster);
     }
 

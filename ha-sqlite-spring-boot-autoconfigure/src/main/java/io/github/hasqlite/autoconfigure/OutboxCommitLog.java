@@ -4,6 +4,7 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.CommitMode;
+import io.github.hasqlite.LargeChanges;
 import io.github.hasqlite.ReplicationTimeoutException;
 import io.github.hasqlite.jdbc.CommitLog;
 import io.github.hasqlite.outbox.OutboxRelay;
@@ -75,8 +76,12 @@ final class OutboxCommitLog implements CommitLog {
         public Entry append(List<Change> changes) throws SQLException {
             ChangeSet changeSet = changeSets.next(changes);
             try {
-                byte[] message = serializer.serialize(changeSet);
                 Pending row = new Pending(pending.nextId(), changeSet.publisher(), changeSet.counter(), false);
+                if (changes instanceof LargeChanges) {
+                    table.insertLarge(row, changeSet, serializer);
+                    return new OutboxEntry(table, row, changeSet, null);
+                }
+                byte[] message = serializer.serialize(changeSet);
                 table.insert(row, message);
                 return new OutboxEntry(table, row, changeSet, message);
             } catch (SQLException | RuntimeException | Error e) {
@@ -126,9 +131,10 @@ final class OutboxCommitLog implements CommitLog {
         private final OutboxTable table;
         private final Pending row;
         private final ChangeSet changeSet;
-        private final byte[] message;
+        /** {@code null} if it is large. */
+        private final byte @Nullable [] message;
 
-        OutboxEntry(OutboxTable table, Pending row, ChangeSet changeSet, byte[] message) {
+        OutboxEntry(OutboxTable table, Pending row, ChangeSet changeSet, byte @Nullable [] message) {
             this.table = table;
             this.row = row;
             this.changeSet = changeSet;
@@ -137,8 +143,13 @@ final class OutboxCommitLog implements CommitLog {
 
         @Override
         public void committed() {
-            pending.add(row, message);
-            relay.committed(row, changeSet, message);
+            if (message == null) {
+                pending.add(row);
+                relay.committed(row);
+            } else {
+                pending.add(row, message);
+                relay.committed(row, changeSet, message);
+            }
         }
 
         @Override

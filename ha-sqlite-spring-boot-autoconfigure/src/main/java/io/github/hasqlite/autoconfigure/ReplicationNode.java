@@ -220,16 +220,7 @@ public final class ReplicationNode implements Replication {
         this.recovery = subscriber == null || store == null
                 ? null
                 : new SnapshotRecovery(
-                        settings,
-                        connection,
-                        new OutboxTable(connection),
-                        permit,
-                        applier,
-                        state,
-                        serializer,
-                        subscriber,
-                        store,
-                        this::replaced);
+                        settings, connection, permit, applier, state, serializer, subscriber, store, this::replaced);
         this.backup = snapshots == null || subscriber == null
                 ? null
                 : new NodeBackup(
@@ -249,7 +240,14 @@ public final class ReplicationNode implements Replication {
                         settings, state, permit, writeLock, relay, changeSets, serializer, subscriber, recovery);
         Beginning beginning = way == Arrival.Way.BEGIN && snapshots != null && store != null && subscriber != null
                 ? new Beginning(
-                        settings, new CompareAndSet(guard, subscriber), changeSets, state, connection, snapshots, store)
+                        settings,
+                        new CompareAndSet(guard, subscriber),
+                        changeSets,
+                        state,
+                        connection,
+                        snapshots,
+                        subscriber,
+                        store)
                 : null;
         this.join = new StreamJoin(
                 settings,
@@ -391,9 +389,13 @@ public final class ReplicationNode implements Replication {
         }
 
         @Override
-        public void reissued(Pending row, ChangeSet changeSet, byte[] message) {
+        public void reissued(Pending row, ChangeSet changeSet, byte @Nullable [] message) {
             changeSets.used(changeSet.counter());
-            relay.committed(row, changeSet, message);
+            if (message == null) {
+                relay.committed(row);
+            } else {
+                relay.committed(row, changeSet, message);
+            }
             relay.flush();
         }
     }
@@ -409,7 +411,7 @@ public final class ReplicationNode implements Replication {
         long received = applier.receivedSequence();
         long waitingSince = applier.oldestWaitingNs();
         long now = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
-        String halted = applier.halted() != null ? applier.halted() + join.obstacle() : join.refusal();
+        String halted = applier.halted() != null ? applier.halted() + join.obstacle() : applier.obstacle();
         return new ReplicationStatus(
                 settings.name(),
                 true,
@@ -420,7 +422,7 @@ public final class ReplicationNode implements Replication {
                 pending.size(),
                 applier.rejections().count(),
                 applier.rejections().last(),
-                halted,
+                halted == null ? join.refusal() : halted,
                 applier.deadLetters(),
                 recovery == null ? null : recovery.progress(),
                 verification == null ? null : verification.divergence());

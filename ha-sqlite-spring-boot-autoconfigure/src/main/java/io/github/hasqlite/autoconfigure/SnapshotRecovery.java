@@ -6,7 +6,6 @@ import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.apply.AppliedState;
 import io.github.hasqlite.apply.Applier;
-import io.github.hasqlite.outbox.OutboxTable;
 import io.github.hasqlite.outbox.Pending;
 import io.github.hasqlite.snapshot.OnlineCopy;
 import io.github.hasqlite.snapshot.SnapshotChoice;
@@ -37,7 +36,6 @@ final class SnapshotRecovery implements AutoCloseable {
     private final NodeSettings settings;
     private final Path path;
     private final SQLiteConnection connection;
-    private final OutboxTable outbox;
     private final Semaphore writeLock;
     private final Applier applier;
     private final AppliedState state;
@@ -67,13 +65,11 @@ final class SnapshotRecovery implements AutoCloseable {
      * The recovery of one node; does nothing before {@link #start}.
      *
      * @param connection the applier's
-     * @param outbox the outbox through {@code connection}
      * @param writeLock the one write lock
      */
     SnapshotRecovery(
             NodeSettings settings,
             SQLiteConnection connection,
-            OutboxTable outbox,
             Semaphore writeLock,
             Applier applier,
             AppliedState state,
@@ -82,9 +78,8 @@ final class SnapshotRecovery implements AutoCloseable {
             SnapshotStore store,
             Listener listener) {
         this.settings = settings;
-        this.path = Path.of(settings.pool().path());
+        this.path = Path.of(settings.pool().path()).toAbsolutePath();
         this.connection = connection;
-        this.outbox = outbox;
         this.writeLock = writeLock;
         this.applier = applier;
         this.state = state;
@@ -203,7 +198,7 @@ final class SnapshotRecovery implements AutoCloseable {
 
     private List<Pending> adopt(Path copy) throws SQLException {
         try (CopiedDatabase database = new CopiedDatabase(settings, copy, serializer)) {
-            List<Pending> known = database.state().adopt(outbox);
+            List<Pending> known = database.state().adopt(path);
             String encoding = CopiedDatabase.pragma(connection, "encoding");
             if (!encoding.equals(CopiedDatabase.pragma(database.connection(), "encoding"))) {
                 throw new SQLException("the snapshot's text is not encoded as " + encoding

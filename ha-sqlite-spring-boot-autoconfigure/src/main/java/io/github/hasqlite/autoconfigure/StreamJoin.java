@@ -99,6 +99,12 @@ final class StreamJoin implements AutoCloseable {
         try {
             join(source);
         } catch (IOException e) {
+            if (way == Arrival.Way.BEGIN) {
+                throw new ReplicationStartException(
+                        "the stream's history could not be begun with this database: " + e.getMessage(),
+                        "Start this node again when that is mended; it goes on where it was.",
+                        e);
+            }
             if (state.streamCreatedNs() == 0 && way != Arrival.Way.WAIT) {
                 throw new ReplicationStartException(
                         "the stream cannot be reached any more, and this node's database is new: " + e.getMessage(),

@@ -24,7 +24,7 @@ public final class Capture {
 
     private final SQLiteConnection connection;
     private final SchemaCatalog catalog;
-    private final CaptureBuffer buffer = new CaptureBuffer();
+    private final CaptureBuffer buffer;
     private final StoredRows stored;
     private final ReplacedRows replaced;
     private final CaptureFunction function;
@@ -41,6 +41,7 @@ public final class Capture {
      */
     public Capture(SQLiteConnection connection, SchemaCatalog catalog) throws SQLException {
         this.connection = connection;
+        this.buffer = new CaptureBuffer(TemporaryFolder.of(connection));
         this.catalog = catalog;
         this.stored = new StoredRows(connection);
         this.replaced = new ReplacedRows(buffer, stored);

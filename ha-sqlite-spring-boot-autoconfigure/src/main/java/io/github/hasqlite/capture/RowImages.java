@@ -14,7 +14,7 @@ import org.sqlite.SQLiteConnection;
 public final class RowImages {
 
     private final SQLiteConnection connection;
-    private final CaptureBuffer buffer = new CaptureBuffer();
+    private final CaptureBuffer buffer;
     private final CaptureFunction function;
     private @Nullable CapturedSchema schema;
 
@@ -25,6 +25,7 @@ public final class RowImages {
      */
     public RowImages(SQLiteConnection connection) throws SQLException {
         this.connection = connection;
+        this.buffer = new CaptureBuffer(TemporaryFolder.of(connection));
         this.function = new CaptureFunction(connection.getDatabase(), Capture.isUtf8(connection), buffer, false);
         Function.create(connection, CapturedSchema.FUNCTION, function);
     }
@@ -53,11 +54,16 @@ public final class RowImages {
 
     /** Begins to record. */
     public void start() {
-        buffer.drain();
+        buffer.cutTo(0);
         function.arm(true);
     }
 
-    /** Ends recording; rows are not looked at until it begins again. */
+    /**
+     * Ends recording; rows are not looked at until it begins again.
+     *
+     * @return what was recorded, to be {@linkplain #release released} if it is a {@link
+     *     io.github.hasqlite.LargeChanges}
+     */
     public List<Change> stop() {
         function.arm(false);
         return buffer.drain();
@@ -71,5 +77,10 @@ public final class RowImages {
     /** Forgets what was recorded since the mark, because SQLite has undone it. */
     public void cutTo(int mark) {
         buffer.cutTo(mark);
+    }
+
+    /** What was handed over will not be read any more. */
+    public static void release(List<Change> recorded) {
+        CaptureBuffer.release(recorded);
     }
 }

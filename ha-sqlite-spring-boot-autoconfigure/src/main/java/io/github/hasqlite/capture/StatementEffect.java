@@ -17,7 +17,13 @@ final class StatementEffect {
 
     private final Map<Place, Row> rows = new LinkedHashMap<>();
 
-    private StatementEffect() {}
+    private long room;
+    /** Whether there was a row for which there was no room. */
+    private boolean full;
+
+    private StatementEffect(long room) {
+        this.room = room;
+    }
 
     private record Place(String table, Object slot) {}
 
@@ -60,16 +66,22 @@ final class StatementEffect {
 
     /**
      * A change, put together from those given, by which one can tell whether they are in the database:
-     * a row that was not there before, or a deletion of one that was.
+     * a row that was not there before, or a deletion of one that was. Looks at the first few megabytes of
+     * rows, and at all at once only if those came to nothing.
      *
      * @return {@code null} if they came to nothing
      */
-    static @Nullable Change visible(List<Change> changes) {
-        StatementEffect effect = new StatementEffect();
+    static @Nullable Change visible(Iterable<Change> changes) {
+        StatementEffect first = new StatementEffect(CaptureBuffer.MAX_WEIGHT);
+        Change visible = first.visibleAmong(changes);
+        return visible == null && first.full ? new StatementEffect(Long.MAX_VALUE).visibleAmong(changes) : visible;
+    }
+
+    private @Nullable Change visibleAmong(Iterable<Change> changes) {
         for (Change change : changes) {
-            effect.add(change);
+            add(change);
         }
-        for (Row row : effect.rows.values()) {
+        for (Row row : rows.values()) {
             Change visible = row.visible();
             if (visible != null) {
                 return visible;
@@ -84,18 +96,34 @@ final class StatementEffect {
         }
         if (change.operation() != Operation.INSERT) {
             Row left = row(change, RowSlot.before(change), change.oldValues());
-            left.last = change;
-            left.present = false;
+            if (left != null) {
+                left.last = change;
+                left.present = false;
+            }
         }
         if (change.operation() != Operation.DELETE) {
             Row taken = row(change, RowSlot.after(change), null);
-            taken.last = change;
-            taken.present = true;
+            if (taken != null) {
+                taken.last = change;
+                taken.present = true;
+            }
         }
     }
 
-    private Row row(Change change, RowSlot slot, @Nullable List<@Nullable Object> before) {
-        return rows.computeIfAbsent(new Place(change.table(), key(slot)), place -> new Row(before));
+    /** What is at a place, or {@code null} if there is no room for one more. */
+    private @Nullable Row row(Change change, RowSlot slot, @Nullable List<@Nullable Object> before) {
+        Place place = new Place(change.table(), key(slot));
+        Row row = rows.get(place);
+        if (row == null) {
+            room -= ChangeBytes.weight(change);
+            if (room < 0) {
+                full = true;
+                return null;
+            }
+            row = new Row(before);
+            rows.put(place, row);
+        }
+        return row;
     }
 
     private static Object key(RowSlot slot) {

@@ -39,8 +39,31 @@ final class ChangeReader {
         this.arguments = new ImageReader(in, FieldNames.ARG_TYPES, FieldNames.ARGS, Limits.ARGUMENTS);
     }
 
-    /** Reads the change at whose start the parser stands. */
-    Change read() throws ChangeSetFormatException {
+    /**
+     * Reads the next change.
+     *
+     * @param index which it is
+     * @return {@code null} if there is none any more
+     */
+    @Nullable
+    Change next(int index) throws ChangeSetFormatException {
+        JsonToken token = in.nextToken();
+        if (token == JsonToken.END_ARRAY) {
+            return null;
+        }
+        in.place().atChange(index);
+        if (token != JsonToken.START_OBJECT) {
+            throw in.place().wrong("not an object");
+        }
+        return read();
+    }
+
+    /** Gives up the message. */
+    void close() {
+        in.close();
+    }
+
+    private Change read() throws ChangeSetFormatException {
         forget();
         int seen = 0;
         int field;

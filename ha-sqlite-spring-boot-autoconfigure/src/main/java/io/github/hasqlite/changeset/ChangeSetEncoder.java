@@ -3,11 +3,15 @@ package io.github.hasqlite.changeset;
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.Operation;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.SerializableString;
+import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.io.SerializedString;
 import tools.jackson.core.json.JsonFactory;
 
@@ -49,6 +53,45 @@ final class ChangeSetEncoder {
      */
     byte[] encode(ChangeSet changeSet) {
         MessageSink sink = new MessageSink();
+        write(changeSet, sink);
+        return sink.message();
+    }
+
+    /**
+     * Encodes a change set without holding it in memory.
+     *
+     * @param target where it goes; not closed
+     * @throws IllegalArgumentException if it is none that a node could apply
+     * @throws IOException from {@code target}
+     */
+    void encode(ChangeSet changeSet, OutputStream target) throws IOException {
+        try {
+            write(changeSet, new Unclosed(target));
+        } catch (JacksonIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    /** The generator closes what it writes to. */
+    private static final class Unclosed extends FilterOutputStream {
+
+        Unclosed(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int count) throws IOException {
+            out.write(bytes, offset, count);
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    }
+
+    private void write(ChangeSet changeSet, OutputStream sink) {
         try (JsonGenerator out = factory.createGenerator(ObjectWriteContext.empty(), sink)) {
             out.writeStartObject();
             writeOrigin(out, changeSet);
@@ -62,7 +105,6 @@ final class ChangeSetEncoder {
             out.writeEndArray();
             out.writeEndObject();
         }
-        return sink.message();
     }
 
     // First in the message, so that a node knows its own echo by a short prefix.

@@ -2,9 +2,9 @@ package io.github.hasqlite.changeset;
 
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetFormatException;
-import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.json.JsonFactory;
@@ -51,6 +51,17 @@ public final class FragmentCodec {
      * @throws IllegalArgumentException if that is too small for the message
      */
     public FragmentedMessage split(ChangeSet changeSet, byte[] message, int maxBytes) {
+        return FragmentedMessage.of(factory, changeSet, message, maxBytes);
+    }
+
+    /**
+     * Cuts a message into parts that is kept somewhere as parts carry it.
+     *
+     * @param changeSet what the message says
+     * @param maxBytes how large each part may be
+     * @throws IllegalArgumentException if that is too small for the message
+     */
+    public FragmentedMessage split(ChangeSet changeSet, PackedMessage message, int maxBytes) {
         return FragmentedMessage.of(factory, changeSet, message, maxBytes);
     }
 
@@ -109,17 +120,17 @@ public final class FragmentCodec {
     }
 
     /**
-     * Puts a message together.
+     * Puts a message together in memory.
      *
      * @param last the last part; what it says of encoding and size counts
-     * @param data what all the parts hold, in order
+     * @param data what all the parts hold
      * @throws ChangeSetFormatException if they make no message
+     * @throws IOException if they cannot be read just now
      */
-    public byte[] join(Fragment last, List<byte[]> data) throws ChangeSetFormatException {
-        ByteArrayOutputStream all = new ByteArrayOutputStream(
-                data.stream().mapToInt(piece -> piece.length).sum());
-        data.forEach(all::writeBytes);
-        return new Packing(last.compressed(), all.toByteArray()).message(last.size());
+    public byte[] join(Fragment last, PackedBytes data) throws ChangeSetFormatException, IOException {
+        try (InputStream in = data.open()) {
+            return new Packing(last.compressed(), in.readAllBytes()).message(last.size());
+        }
     }
 
     private static boolean isAt(byte[] message, int offset, byte[] expected) {

@@ -1,12 +1,19 @@
 package io.github.hasqlite.changeset;
 
 import io.github.hasqlite.ChangeSet;
-import tools.jackson.core.Base64Variants;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/** A message cut into parts, which are written one at a time when they are wanted. Immutable. */
+/**
+ * A message cut into parts, which are written one at a time when they are wanted. Going through them in
+ * order reads what is kept once. Not thread-safe.
+ */
 public final class FragmentedMessage {
 
     private static final int BASE64_CHARACTERS = 4;
@@ -14,17 +21,17 @@ public final class FragmentedMessage {
 
     private final JsonFactory factory;
     private final ChangeSet changeSet;
-    private final Packing packing;
-    private final int size;
+    private final PackedMessage message;
     private final int bytesEach;
     private final int parts;
+    private @Nullable InputStream reading;
+    private int next;
 
     private FragmentedMessage(
-            JsonFactory factory, ChangeSet changeSet, Packing packing, int size, int bytesEach, int parts) {
+            JsonFactory factory, ChangeSet changeSet, PackedMessage message, int bytesEach, int parts) {
         this.factory = factory;
         this.changeSet = changeSet;
-        this.packing = packing;
-        this.size = size;
+        this.message = message;
         this.bytesEach = bytesEach;
         this.parts = parts;
     }
@@ -35,17 +42,38 @@ public final class FragmentedMessage {
                     "a message of " + message.length + " bytes; more than " + Limits.MESSAGE + " are not read");
         }
         Packing packing = Packing.of(message);
+        return of(
+                factory,
+                changeSet,
+                new PackedMessage(packing.compressed(), message.length, new InMemory(packing.bytes())),
+                maxBytes);
+    }
+
+    static FragmentedMessage of(JsonFactory factory, ChangeSet changeSet, PackedMessage message, int maxBytes) {
         // no part has longer numbers than this one
-        FragmentedMessage frame = new FragmentedMessage(factory, changeSet, packing, message.length, 0, Limits.PARTS);
+        FragmentedMessage frame = new FragmentedMessage(factory, changeSet, message, 0, Limits.PARTS);
         int room = maxBytes - frame.part(Limits.PARTS).length;
         int bytesEach = room / BASE64_CHARACTERS * BASE64_BYTES;
-        long parts = bytesEach <= 0 ? Long.MAX_VALUE : (packing.bytes().length + bytesEach - 1L) / bytesEach;
+        long parts = bytesEach <= 0 ? Long.MAX_VALUE : (message.bytes().length() + bytesEach - 1L) / bytesEach;
         if (parts > Limits.PARTS) {
-            throw new IllegalArgumentException("a change set of " + message.length + " bytes does not fit into "
+            throw new IllegalArgumentException("a change set of " + message.size() + " bytes does not fit into "
                     + Limits.PARTS + " messages of " + maxBytes
                     + " bytes; raise max_payload of the NATS server");
         }
-        return new FragmentedMessage(factory, changeSet, packing, message.length, bytesEach, (int) parts);
+        return new FragmentedMessage(factory, changeSet, message, bytesEach, (int) parts);
+    }
+
+    private record InMemory(byte[] all) implements PackedBytes {
+
+        @Override
+        public long length() {
+            return all.length;
+        }
+
+        @Override
+        public InputStream open() {
+            return new ByteArrayInputStream(all);
+        }
     }
 
     /** How many parts there are. */
@@ -57,6 +85,7 @@ public final class FragmentedMessage {
      * Writes a part.
      *
      * @param part which one, from 1
+     * @throws UncheckedIOException if what is kept cannot be read just now
      */
     public byte[] part(int part) {
         MessageSink sink = new MessageSink();
@@ -67,8 +96,8 @@ public final class FragmentedMessage {
             out.writeNumberProperty(FieldNames.PART, part);
             out.writeNumberProperty(FieldNames.PARTS, parts);
             out.writeStringProperty(
-                    FieldNames.ENCODING, packing.compressed() ? FragmentCodec.COMPRESSED : FragmentCodec.PLAIN);
-            out.writeNumberProperty(FieldNames.SIZE, size);
+                    FieldNames.ENCODING, message.compressed() ? FragmentCodec.COMPRESSED : FragmentCodec.PLAIN);
+            out.writeNumberProperty(FieldNames.SIZE, message.size());
             out.writeStringProperty(FieldNames.NODE, StorableText.of(changeSet.node()));
             out.writeNumberProperty(FieldNames.PROCESS_ID, changeSet.processId());
             out.writeStringProperty(FieldNames.FILENAME, StorableText.of(changeSet.filename()));
@@ -83,9 +112,38 @@ public final class FragmentedMessage {
     }
 
     private void writeData(JsonGenerator out, int part) {
-        byte[] bytes = packing.bytes();
-        int from = (int) Math.min(bytes.length, (part - 1L) * bytesEach);
         out.writeName(FieldNames.DATA);
-        out.writeBinary(Base64Variants.getDefaultVariant(), bytes, from, Math.min(bytesEach, bytes.length - from));
+        out.writeBinary(slice(part));
+    }
+
+    private byte[] slice(int part) {
+        if (bytesEach == 0) {
+            return new byte[0];
+        }
+        try {
+            InputStream in = reading;
+            if (in == null || part != next) {
+                close();
+                in = message.bytes().open();
+                in.skipNBytes((part - 1L) * bytesEach);
+                reading = in;
+            }
+            next = part + 1;
+            byte[] slice = in.readNBytes(bytesEach);
+            if (part == parts) {
+                close();
+            }
+            return slice;
+        } catch (IOException e) {
+            throw new UncheckedIOException("a large change set cannot be read from where it is kept", e);
+        }
+    }
+
+    private void close() throws IOException {
+        InputStream in = reading;
+        reading = null;
+        if (in != null) {
+            in.close();
+        }
     }
 }

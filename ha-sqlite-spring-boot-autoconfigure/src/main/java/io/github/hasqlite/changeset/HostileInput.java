@@ -1,6 +1,8 @@
 package io.github.hasqlite.changeset;
 
 import io.github.hasqlite.ChangeSetFormatException;
+import java.io.IOException;
+import java.io.InputStream;
 
 /**
  * Refuses large messages that a parser would only refuse after it has copied most of them: a number
@@ -11,6 +13,15 @@ final class HostileInput {
     /** Below this nothing can cost much, so the parser may find out by itself. */
     private static final int LARGE = 1024 * 1024;
 
+    private static final int BUFFER = 64 << 10;
+
+    private long position;
+    private long longest;
+    private long stringStart = -1;
+    private boolean escaped;
+    private int depth;
+    private int bare;
+
     private HostileInput() {}
 
     /**
@@ -19,52 +30,101 @@ final class HostileInput {
      * @return the bytes of its longest string; 0 if the message is too small for that to matter
      */
     static int refuse(byte[] message) throws ChangeSetFormatException {
-        if (message.length > Limits.MESSAGE) {
-            throw new ChangeSetFormatException(
-                    "a message of " + message.length + " bytes; more than " + Limits.MESSAGE + " are not read");
+        requireSize(message.length);
+        if (message.length <= LARGE) {
+            return 0;
         }
-        return message.length > LARGE ? scan(message) : 0;
+        HostileInput scan = new HostileInput();
+        scan.take(message, message.length);
+        return scan.end();
     }
 
-    private static int scan(byte[] message) throws ChangeSetFormatException {
-        int longest = 0;
-        int depth = 0;
-        int bare = 0;
+    /**
+     * Looks a message over that is not in memory.
+     *
+     * @return the bytes of its longest string
+     * @throws IOException from {@code message}
+     */
+    static int refuse(InputStream message) throws ChangeSetFormatException, IOException {
+        HostileInput scan = new HostileInput();
+        byte[] buffer = new byte[BUFFER];
+        int count;
+        while ((count = message.read(buffer)) >= 0) {
+            scan.take(buffer, count);
+            requireSize(scan.position);
+        }
+        return scan.end();
+    }
+
+    private static void requireSize(long bytes) throws ChangeSetFormatException {
+        if (bytes > Limits.MESSAGE) {
+            throw new ChangeSetFormatException(
+                    "a message of " + bytes + " bytes; more than " + Limits.MESSAGE + " are not read");
+        }
+    }
+
+    private void take(byte[] bytes, int count) throws ChangeSetFormatException {
         int i = 0;
-        while (i < message.length) {
-            byte b = message[i];
+        while (i < count) {
+            if (stringStart >= 0) {
+                i = inString(bytes, i, count);
+            } else {
+                outside(bytes[i], position + i);
+                i++;
+            }
+        }
+        position += count;
+    }
+
+    private int inString(byte[] bytes, int from, int count) {
+        int i = from;
+        if (escaped) {
+            escaped = false;
+            i++;
+        }
+        while (i < count) {
+            byte b = bytes[i];
             if (b == '"') {
-                int end = endOfString(message, i + 1);
-                longest = Math.max(longest, end - i - 1);
-                i = end;
-                bare = 0;
-            } else if (b == '[' || b == '{') {
-                bare = 0;
-                if (++depth > Limits.DEPTH) {
-                    throw new ChangeSetFormatException("nested deeper than " + Limits.DEPTH + " levels at byte " + i);
+                longest = Math.max(longest, position + i - stringStart - 1);
+                stringStart = -1;
+                return i + 1;
+            }
+            if (b == '\\') {
+                if (i + 1 == count) {
+                    escaped = true;
+                    return count;
                 }
-            } else if (b == ']' || b == '}') {
-                bare = 0;
-                depth--;
-            } else if (b == ',' || b == ':' || (b >= 0 && b <= ' ')) {
-                bare = 0;
-            } else if (++bare > Limits.NUMBER) {
-                throw new ChangeSetFormatException(
-                        "a number or word of more than " + Limits.NUMBER + " characters at byte " + i);
+                i++;
             }
             i++;
         }
-        return longest;
+        return i;
     }
 
-    private static int endOfString(byte[] message, int from) throws ChangeSetFormatException {
-        int i = from;
-        while (i < message.length && message[i] != '"') {
-            i += message[i] == '\\' ? 2 : 1;
+    private void outside(byte b, long at) throws ChangeSetFormatException {
+        if (b == '"') {
+            stringStart = at;
+            bare = 0;
+        } else if (b == '[' || b == '{') {
+            bare = 0;
+            if (++depth > Limits.DEPTH) {
+                throw new ChangeSetFormatException("nested deeper than " + Limits.DEPTH + " levels at byte " + at);
+            }
+        } else if (b == ']' || b == '}') {
+            bare = 0;
+            depth--;
+        } else if (b == ',' || b == ':' || (b >= 0 && b <= ' ')) {
+            bare = 0;
+        } else if (++bare > Limits.NUMBER) {
+            throw new ChangeSetFormatException(
+                    "a number or word of more than " + Limits.NUMBER + " characters at byte " + at);
         }
-        if (i >= message.length) {
-            throw new ChangeSetFormatException("the string at byte " + (from - 1) + " has no end");
+    }
+
+    private int end() throws ChangeSetFormatException {
+        if (stringStart >= 0) {
+            throw new ChangeSetFormatException("the string at byte " + stringStart + " has no end");
         }
-        return i;
+        return (int) longest;
     }
 }

@@ -3,6 +3,9 @@ package io.github.hasqlite.changeset;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetFormatException;
 import io.github.hasqlite.ChangeSetSerializer;
+import io.github.hasqlite.LargeMessage;
+import java.io.IOException;
+import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.json.JsonFactory;
 
@@ -58,6 +61,21 @@ public final class JsonChangeSetSerializer implements ChangeSetSerializer {
 
     @Override
     public ChangeSet deserialize(byte[] message) throws ChangeSetFormatException {
+        return decoder.decode(message);
+    }
+
+    @Override
+    public void serialize(ChangeSet changeSet, OutputStream out) throws IOException {
+        encoder.encode(changeSet, out);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A list of values must come behind its storage classes here, where it cannot be read twice.
+     */
+    @Override
+    public ChangeSet deserialize(LargeMessage message) throws ChangeSetFormatException, IOException {
         return decoder.decode(message);
     }
 

@@ -1,20 +1,25 @@
 package io.github.hasqlite.changeset;
 
 import io.github.hasqlite.ChangeSetFormatException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.sym.PropertyNameMatcher;
 
 /** Reads the pieces of one message, and knows where it is. */
 final class MessageParser implements AutoCloseable {
 
+    private static final byte[] NOT_IN_MEMORY = {};
+
     private final JsonFactory factory;
     private final byte[] message;
+    private final @Nullable BoundedStream stream;
     private final JsonParser parser;
     private final Place place = new Place();
     private final ValueReader values;
@@ -29,7 +34,24 @@ final class MessageParser implements AutoCloseable {
         this.longestString = HostileInput.refuse(message);
         this.factory = factory;
         this.message = message;
+        this.stream = null;
         this.parser = factory.createParser(ObjectReadContext.empty(), message);
+        this.values = new ValueReader(parser, place);
+    }
+
+    /**
+     * Starts to read a message that is not in memory.
+     *
+     * @param in the message, which {@link HostileInput} did not refuse; closed with this
+     * @param longestString the bytes of its longest string
+     */
+    MessageParser(JsonFactory factory, InputStream in, int longestString) {
+        this.longestString = longestString;
+        this.factory = factory;
+        this.message = NOT_IN_MEMORY;
+        BoundedStream bounded = new BoundedStream(in);
+        this.stream = bounded;
+        this.parser = factory.createParser(ObjectReadContext.empty(), bounded);
         this.values = new ValueReader(parser, place);
     }
 
@@ -162,6 +184,9 @@ final class MessageParser implements AutoCloseable {
     List<@Nullable Object> again(long offset, String field, String types) throws ChangeSetFormatException {
         int start = (int) offset;
         place.atField(field);
+        if (stream != null) {
+            throw place.wrong("before its storage classes, which a large message must not have");
+        }
         try (JsonParser second =
                 factory.createParser(ObjectReadContext.empty(), message, start, message.length - start)) {
             second.nextToken();
@@ -175,7 +200,8 @@ final class MessageParser implements AutoCloseable {
         if (parser.currentToken() != JsonToken.VALUE_STRING) {
             throw place.wrong("not a string");
         }
-        boolean tooLong = longestString > maxLength && !endsWithin(maxLength);
+        boolean tooLong =
+                longestString > maxLength && !(stream == null ? endsWithin(maxLength) : endsWithin(maxLength, stream));
         if (tooLong || parser.getStringLength() > maxLength) {
             throw place.wrong("more than " + maxLength + " characters");
         }
@@ -191,6 +217,21 @@ final class MessageParser implements AutoCloseable {
             }
         }
         return false;
+    }
+
+    // The same where nobody can look ahead: while the parser copies the string it may read on only so far.
+    private boolean endsWithin(int maxLength, BoundedStream in) {
+        in.allow(6L * maxLength);
+        try {
+            return parser.getStringLength() <= maxLength;
+        } catch (JacksonIOException e) {
+            if (in.isExceeded()) {
+                return false;
+            }
+            throw e;
+        } finally {
+            in.allow(Long.MAX_VALUE);
+        }
     }
 
     @Override

@@ -15,7 +15,7 @@ import io.github.hasqlite.ChangeSetFormatException;
 record Packing(boolean compressed, byte[] bytes) {
 
     /** The fastest regular level: base64 of blobs shrinks to three quarters with it, rows to a tenth. */
-    private static final int LEVEL = 1;
+    static final int LEVEL = 1;
 
     /** A few bytes may become this many at most. */
     private static final int HARMLESS = 64 << 20;
@@ -50,8 +50,9 @@ record Packing(boolean compressed, byte[] bytes) {
         }
     }
 
-    private static boolean isPlausible(int packed, int size) {
-        return size <= HARMLESS || size <= (long) MAX_RATIO * packed;
+    /** Whether so many bytes may become so many when they are decompressed. */
+    static boolean isPlausible(long packed, long size) {
+        return size <= HARMLESS || size <= MAX_RATIO * packed;
     }
 
     private static byte[] ofSize(byte[] message, int size) throws ChangeSetFormatException {

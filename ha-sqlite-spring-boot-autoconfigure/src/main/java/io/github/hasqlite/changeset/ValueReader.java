@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.exc.JacksonIOException;
 
 /** Reads lists of values, with or without their storage classes. */
 final class ValueReader {
@@ -153,6 +154,8 @@ final class ValueReader {
         expect(token, JsonToken.VALUE_STRING, "a BLOB");
         try {
             return parser.getBinaryValue();
+        } catch (JacksonIOException e) {
+            throw e;
         } catch (JacksonException e) {
             throw place.wrong("not a BLOB in base64");
         }

@@ -71,14 +71,16 @@ final class ChangeCounters {
     }
 
     private void tick() throws SQLException {
-        NativeStatement present = tick;
-        if (present == null) {
-            database._exec("CREATE TEMP TABLE IF NOT EXISTS ha_tick(n INTEGER PRIMARY KEY) WITHOUT ROWID;"
-                    + " INSERT OR IGNORE INTO temp.ha_tick VALUES(0)");
-            present = new NativeStatement(connection, "UPDATE temp.ha_tick SET n = 0");
-            tick = present;
+        if (tick != null && tick.succeeds()) {
+            return;
         }
-        present.run();
+        // not there yet, or created in a transaction that was rolled back
+        database._exec("CREATE TEMP TABLE IF NOT EXISTS ha_tick(n INTEGER PRIMARY KEY) WITHOUT ROWID;"
+                + " INSERT OR IGNORE INTO temp.ha_tick VALUES(0)");
+        if (tick == null) {
+            tick = new NativeStatement(connection, "UPDATE temp.ha_tick SET n = 0");
+        }
+        tick.run();
     }
 
     /** COMMIT is about to run. Virtual tables write then, which counts, but not in {@code changes()}. */

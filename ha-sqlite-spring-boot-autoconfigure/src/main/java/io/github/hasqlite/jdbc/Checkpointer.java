@@ -29,6 +29,7 @@ final class Checkpointer implements AutoCloseable {
     private final SQLiteConnection connection;
     private final WriteLock writeLock;
     private final Thread thread;
+    private boolean failing;
 
     Checkpointer(SQLiteConnection connection, WriteLock writeLock) {
         this.connection = connection;
@@ -48,15 +49,25 @@ final class Checkpointer implements AutoCloseable {
                 boolean idle = System.nanoTime() - last > IDLE_NANOS;
                 if (written - done >= WORTHWHILE_PAGES || (idle && written > done)) {
                     done = written;
-                    checkpoint();
+                    tryToCheckpoint();
                     last = System.nanoTime();
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A full disk may have room again at the next checkpoint. */
+    private void tryToCheckpoint() {
+        try {
+            checkpoint();
+            failing = false;
         } catch (SQLException e) {
-            // SQLite's own checkpoints, at 16,000 pages, still happen
-            logger.warn("Checkpoints stop: {}", e.getMessage(), e);
+            if (!failing) {
+                failing = true;
+                logger.warn("The write-ahead log cannot be copied into the database; trying on: {}", e.getMessage());
+            }
         }
     }
 

@@ -56,7 +56,8 @@ public interface CommitLog {
         /**
          * Writes the transaction's changes to the log, inside that transaction, just before COMMIT.
          *
-         * @param changes never empty
+         * @param changes never empty; if they are a {@link io.github.hasqlite.LargeChanges}, good until
+         *     {@link Entry#await} returns
          * @throws SQLException if the log cannot be written; then the transaction does not commit
          */
         Entry append(List<Change> changes) throws SQLException;
@@ -66,7 +67,7 @@ public interface CommitLog {
          * any where being accepted by the stream is the commit. It has run in the open transaction of
          * this connection and is not committed yet. Waits for the stream.
          *
-         * @param changes what it did; never empty
+         * @param changes what it did, in memory; never empty
          * @return what the caller has to do with the open transaction
          * @throws SQLException if the stream cannot be reached: nothing was published, roll back
          */

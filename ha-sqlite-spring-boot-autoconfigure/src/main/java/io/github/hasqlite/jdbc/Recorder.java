@@ -158,7 +158,7 @@ final class Recorder {
         capture.rolledBackToSavepoint();
     }
 
-    /** Hands over what the transaction changed. */
+    /** Hands over what the transaction changed; it is to be restored or released. */
     List<Change> drain() {
         return buffer.drain();
     }
@@ -166,6 +166,11 @@ final class Recorder {
     /** Takes it back, if the commit failed and the transaction is still open. */
     void restore(List<Change> changes) {
         buffer.restore(changes);
+    }
+
+    /** Nobody will read any more what was handed over. */
+    void release(List<Change> changes) {
+        CaptureBuffer.release(changes);
     }
 
     void ended(boolean committed) {

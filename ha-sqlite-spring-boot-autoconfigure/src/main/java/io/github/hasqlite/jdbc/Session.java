@@ -118,7 +118,7 @@ final class Session {
         manual = false;
         implicitBegin = false;
         if (transaction.isActive()) {
-            transaction.rollback();
+            transaction.abandon();
         }
         rolledBack();
     }
@@ -295,7 +295,7 @@ final class Session {
                 commitSingle();
             } finally {
                 if (transaction.isActive()) {
-                    transaction.rollback();
+                    transaction.abandon();
                 }
             }
             return result;
@@ -447,7 +447,7 @@ final class Session {
                 rolledBack();
             } else if (single && sql.kind().isSchema()) {
                 // SQLite keeps in memory what a failed ALTER has done so far until all is rolled back
-                transaction.rollback();
+                transaction.abandon();
             } else if (single) {
                 commitSingle();
             } else if (sql.kind() == StatementKind.ALTER) {
@@ -467,7 +467,7 @@ final class Session {
             transaction.commit();
         } finally {
             if (transaction.isActive()) {
-                transaction.rollback();
+                transaction.abandon();
             }
         }
     }

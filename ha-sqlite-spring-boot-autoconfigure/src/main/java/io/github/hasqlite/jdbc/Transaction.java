@@ -277,15 +277,22 @@ final class Transaction {
     boolean statementFailed(int mark) throws SQLException {
         DB database = connection.getDatabase();
         long changesNow = database.changes();
-        if (beginDeferred.succeeds()) {
-            // SQLite had rolled everything back, or there was nothing open
-            rollback.run();
+        if (endedByItself()) {
             ended(false);
             return false;
         }
         if (recorder != null) {
             recorder.failed(mark, changesNow);
         }
+        return true;
+    }
+
+    /** Whether SQLite has rolled everything back, as it does when a disk is full, or nothing was open. */
+    private boolean endedByItself() throws SQLException {
+        if (!beginDeferred.succeeds()) {
+            return false;
+        }
+        rollback.run();
         return true;
     }
 
@@ -361,13 +368,24 @@ final class Transaction {
             ended(true);
             return result;
         }
+        boolean open = false;
         try {
-            return appender.places(changes) ? place(appender, changes, call, nothing) : append(appender, changes, call);
-        } catch (SQLException e) {
+            return appender.places(changes)
+                    ? place(appender, new ArrayList<>(changes), call, nothing)
+                    : append(appender, changes, call);
+        } catch (SQLException | RuntimeException e) {
+            if (active && endedByItself()) {
+                ended(false);
+            }
             if (active) {
                 recorder.restore(changes);
+                open = true;
             }
             throw e;
+        } finally {
+            if (!open) {
+                recorder.release(changes);
+            }
         }
     }
 
@@ -385,7 +403,13 @@ final class Transaction {
             result = call.run();
             counters.afterCommit();
         } catch (SQLException e) {
-            own(entry::withdraw);
+            try {
+                own(entry::withdraw);
+            } catch (SQLException again) {
+                // the transaction must not be tried again with that in it
+                e.addSuppressed(again);
+                abandon();
+            }
             throw e;
         }
         try {
@@ -404,7 +428,7 @@ final class Transaction {
         try {
             placement = log.place(changes);
         } catch (SQLException e) {
-            rollback();
+            abandon();
             throw e;
         }
         T result = nothing;
@@ -424,7 +448,7 @@ final class Transaction {
             throw placement.notCommitted(e);
         } finally {
             if (!committed) {
-                rollback.run();
+                rollBackOpen();
             }
             active = false;
             placement.done(committed);
@@ -446,14 +470,37 @@ final class Transaction {
         release.run();
     }
 
+    /** Rolls back for the application, which gets SQLite's error if nothing is open. */
     void rollback() throws SQLException {
-        rollback.run();
+        rollback(() -> {
+            rollback.run();
+            return Boolean.TRUE;
+        });
+    }
+
+    /** Rolls back what is open, unless SQLite has done so by itself. */
+    void abandon() throws SQLException {
+        rollBackOpen();
         ended(false);
+    }
+
+    private void rollBackOpen() throws SQLException {
+        if (!rollback.succeeds() && !endedByItself()) {
+            rollback.run();
+        }
     }
 
     /** Rolls back with the application's own statement. */
     <T> T rollback(SqlCall<T> call) throws SQLException {
-        T result = call.run();
+        T result;
+        try {
+            result = call.run();
+        } catch (SQLException e) {
+            if (endedByItself()) {
+                ended(false);
+            }
+            throw e;
+        }
         ended(false);
         return result;
     }

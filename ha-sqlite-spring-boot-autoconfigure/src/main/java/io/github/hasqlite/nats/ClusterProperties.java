@@ -3,6 +3,7 @@ package io.github.hasqlite.nats;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.ReplicationStartException;
+import io.github.hasqlite.RowIdentify;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -29,14 +30,33 @@ public final class ClusterProperties {
     private static final String SUBJECT = "subject";
 
     private static final String MERGE = "merge";
+    private static final String ROW_IDENTIFY = "row-identify";
 
-    private final CommitMode commitMode;
+    /** {@code null} on a node that only reads, for which it makes no difference. */
+    private final @Nullable CommitMode commitMode;
+
     private final MergeMode merge;
+    private final RowIdentify rowIdentify;
 
-    /** The properties of a cluster with this commit mode and merge mode. */
-    public ClusterProperties(CommitMode commitMode, MergeMode merge) {
+    private ClusterProperties(@Nullable CommitMode commitMode, MergeMode merge, RowIdentify rowIdentify) {
         this.commitMode = commitMode;
         this.merge = merge;
+        this.rowIdentify = rowIdentify;
+    }
+
+    /** Those of a node that publishes. */
+    public static ClusterProperties of(CommitMode commitMode, MergeMode merge, RowIdentify rowIdentify) {
+        return new ClusterProperties(commitMode, merge, rowIdentify);
+    }
+
+    /** Those of a read replica: it compares what decides on its content, and writes no description. */
+    public static ClusterProperties ofReader(MergeMode merge, RowIdentify rowIdentify) {
+        return new ClusterProperties(null, merge, rowIdentify);
+    }
+
+    /** Whether this node may say what the stream's cluster has in common. */
+    boolean publishes() {
+        return commitMode != null;
     }
 
     /** Whether the stream must hold this database's change sets alone. */
@@ -47,8 +67,11 @@ public final class ClusterProperties {
     private Map<String, String> values(NatsSettings settings) {
         Map<String, String> values = new LinkedHashMap<>();
         values.put(PROTOCOL, PROTOCOL_VERSION);
-        values.put(COMMIT_MODE, commitMode.name().toLowerCase(Locale.ROOT));
+        if (commitMode != null) {
+            values.put(COMMIT_MODE, commitMode.name().toLowerCase(Locale.ROOT));
+        }
         values.put(MERGE, merge.name().toLowerCase(Locale.ROOT));
+        values.put(ROW_IDENTIFY, rowIdentify.name().toLowerCase(Locale.ROOT));
         if (needsOwnStream()) {
             values.put(SUBJECT, settings.subject());
         }
@@ -97,7 +120,7 @@ public final class ClusterProperties {
         }
         Map<String, String> here = values(settings);
         Map<String, String> there = parse(description);
-        for (String name : union(here, there)) {
+        for (String name : publishes() ? union(here, there) : here.keySet()) {
             String mine = here.get(name);
             String cluster = there.get(name);
             if (mine == null || !mine.equals(cluster)) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param subject the subject this database's change sets are published on; must be {@code stream} or
  *     begin with {@code stream + "."}
  * @param streamMaxAge how long the stream keeps a message; positive
+ * @param streamMaxBytes how large the stream may get before its oldest messages go, bytes; -1 for any size
  * @param replicas on how many servers of a NATS cluster each message is stored, 1 to 5
  * @param connectTimeout how long to try to reach a server, in total, before the first connection is
  *     given up
@@ -33,6 +34,7 @@ public record NatsSettings(
         String stream,
         String subject,
         Duration streamMaxAge,
+        long streamMaxBytes,
         int replicas,
         Duration connectTimeout,
         Duration publishTimeout) {
@@ -42,6 +44,9 @@ public record NatsSettings(
 
     /** As the Go implementation: {@code streamMaxAge}. */
     public static final Duration DEFAULT_STREAM_MAX_AGE = Duration.ofHours(24);
+
+    /** What JetStream takes for no limit. */
+    public static final long ANY_SIZE = -1;
 
     /** As the Go implementation: {@code publisherTimeout}; longer than an election, which takes 4 to 9 s. */
     public static final Duration DEFAULT_PUBLISH_TIMEOUT = Duration.ofSeconds(15);
@@ -68,6 +73,9 @@ public record NatsSettings(
                 subject.equals(stream) || subject.startsWith(stream + "."),
                 "the subject '" + subject + "' does not belong to the stream '" + stream + "'");
         require(isPositive(streamMaxAge), "the stream's max age must be positive: " + streamMaxAge);
+        require(
+                streamMaxBytes > 0 || streamMaxBytes == ANY_SIZE,
+                "the stream's max bytes must be positive, or -1: " + streamMaxBytes);
         require(replicas >= 1 && replicas <= MAX_REPLICAS, "replicas must be 1 to 5: " + replicas);
         require(isPositive(connectTimeout), "the connect timeout must be positive: " + connectTimeout);
         require(isPositive(publishTimeout), "the publish timeout must be positive: " + publishTimeout);
@@ -83,6 +91,7 @@ public record NatsSettings(
                 DEFAULT_STREAM,
                 DEFAULT_STREAM + "." + replicationId,
                 DEFAULT_STREAM_MAX_AGE,
+                ANY_SIZE,
                 1,
                 DEFAULT_CONNECT_TIMEOUT,
                 DEFAULT_PUBLISH_TIMEOUT);
@@ -98,6 +107,7 @@ public record NatsSettings(
                 stream,
                 subject,
                 streamMaxAge,
+                streamMaxBytes,
                 replicas,
                 connectTimeout,
                 publishTimeout);
@@ -113,6 +123,7 @@ public record NatsSettings(
                 stream,
                 subject,
                 streamMaxAge,
+                streamMaxBytes,
                 replicas,
                 connectTimeout,
                 publishTimeout);
@@ -128,6 +139,7 @@ public record NatsSettings(
                 newStream,
                 newSubject,
                 streamMaxAge,
+                streamMaxBytes,
                 replicas,
                 connectTimeout,
                 publishTimeout);
@@ -143,7 +155,24 @@ public record NatsSettings(
                 stream,
                 subject,
                 newStreamMaxAge,
+                streamMaxBytes,
                 newReplicas,
+                connectTimeout,
+                publishTimeout);
+    }
+
+    /** The same with another limit of the stream's size. */
+    public NatsSettings withStreamMaxBytes(long newStreamMaxBytes) {
+        return new NatsSettings(
+                servers,
+                connectionName,
+                credentials,
+                sslContext,
+                stream,
+                subject,
+                streamMaxAge,
+                newStreamMaxBytes,
+                replicas,
                 connectTimeout,
                 publishTimeout);
     }
@@ -158,6 +187,7 @@ public record NatsSettings(
                 stream,
                 subject,
                 streamMaxAge,
+                streamMaxBytes,
                 replicas,
                 newConnectTimeout,
                 newPublishTimeout);
@@ -172,7 +202,8 @@ public record NatsSettings(
     public String toString() {
         return "NatsSettings[servers=" + maskedServers() + ", connectionName=" + connectionName + ", credentials="
                 + credentials + ", tls=" + (sslContext != null) + ", stream=" + stream + ", subject=" + subject
-                + ", streamMaxAge=" + streamMaxAge + ", replicas=" + replicas + ", connectTimeout=" + connectTimeout
+                + ", streamMaxAge=" + streamMaxAge + ", streamMaxBytes=" + streamMaxBytes + ", replicas=" + replicas
+                + ", connectTimeout=" + connectTimeout
                 + ", publishTimeout=" + publishTimeout + "]";
     }
 

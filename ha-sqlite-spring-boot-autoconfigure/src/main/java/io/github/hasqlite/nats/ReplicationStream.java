@@ -53,7 +53,7 @@ public final class ReplicationStream {
     /**
      * The stream that the link's settings name.
      *
-     * @param cluster what all nodes that publish to it have in common; {@code null} if this one only reads
+     * @param cluster what all nodes have in common; {@code null} not to compare it
      */
     public ReplicationStream(NatsLink link, @Nullable ClusterProperties cluster) {
         this.link = link;
@@ -235,12 +235,13 @@ public final class ReplicationStream {
     private void create(JetStreamManagement management) throws IOException, JetStreamApiException {
         StreamConfiguration configuration = StreamConfiguration.builder()
                 .name(settings.stream())
-                .description(cluster == null ? null : cluster.description(null, settings))
+                .description(cluster == null || !cluster.publishes() ? null : cluster.description(null, settings))
                 .subjects(subjects())
                 .storageType(StorageType.File)
                 .retentionPolicy(RetentionPolicy.Limits)
                 .discardPolicy(DiscardPolicy.Old)
                 .maxAge(settings.streamMaxAge())
+                .maxBytes(settings.streamMaxBytes())
                 .replicas(settings.replicas())
                 .maximumMessageSize(MAX_MESSAGE)
                 .allowDirect(true)
@@ -288,7 +289,8 @@ public final class ReplicationStream {
             return info;
         }
         String description = info.getConfiguration().getDescription();
-        if (info.getStreamState().getLastSequence() == 0 && !ClusterProperties.isIn(description)) {
+        boolean unclaimed = info.getStreamState().getLastSequence() == 0 && !ClusterProperties.isIn(description);
+        if (unclaimed && cluster.publishes()) {
             StreamConfiguration.Builder builder = StreamConfiguration.builder(info.getConfiguration())
                     .description(cluster.description(description, settings));
             if (cluster.needsOwnStream()) {

@@ -36,11 +36,19 @@ final class StreamFit {
         // an administrator may have given it more replicas than this node knows of
         int replicas = Math.max(existing.getReplicas(), settings.replicas());
         boolean limited = existing.getMaximumMessageSize() > 0;
-        if (maxAge.equals(existing.getMaxAge()) && replicas == existing.getReplicas() && limited) {
+        // so that an administrator's limit stays where this node has none
+        long maxBytes =
+                settings.streamMaxBytes() == NatsSettings.ANY_SIZE ? existing.getMaxBytes() : settings.streamMaxBytes();
+        if (maxAge.equals(existing.getMaxAge())
+                && replicas == existing.getReplicas()
+                && maxBytes == existing.getMaxBytes()
+                && limited) {
             return null;
         }
-        StreamConfiguration.Builder builder =
-                StreamConfiguration.builder(existing).maxAge(maxAge).replicas(replicas);
+        StreamConfiguration.Builder builder = StreamConfiguration.builder(existing)
+                .maxAge(maxAge)
+                .maxBytes(maxBytes)
+                .replicas(replicas);
         if (!limited) {
             builder.maximumMessageSize(ReplicationStream.MAX_MESSAGE);
         }

@@ -3,6 +3,10 @@ package io.github.hasqlite.outbox;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.changeset.FragmentCodec;
 import io.github.hasqlite.changeset.FragmentedMessage;
+import io.github.hasqlite.changeset.PackedMessage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,9 +15,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class Freight {
 
+    /** What a part of a large message is at most, however large the server lets it be. */
+    private static final int MAX_PART = 4 << 20;
+
+    private static final byte[] NOTHING = {};
+
     private final ChangeSet changeSet;
     private final byte[] message;
     private final @Nullable FragmentedMessage fragmented;
+
+    private Freight(ChangeSet changeSet, byte[] message, @Nullable FragmentedMessage fragmented) {
+        this.changeSet = changeSet;
+        this.message = message;
+        this.fragmented = fragmented;
+    }
 
     /**
      * Packs a change set.
@@ -21,10 +36,27 @@ final class Freight {
      * @param maxBytes how large a piece may be
      * @throws IllegalArgumentException if that is too small even for parts
      */
-    Freight(FragmentCodec codec, ChangeSet changeSet, byte[] message, int maxBytes) {
-        this.changeSet = changeSet;
-        this.message = message;
-        this.fragmented = message.length <= maxBytes ? null : codec.split(changeSet, message, maxBytes);
+    static Freight of(FragmentCodec codec, ChangeSet changeSet, byte[] message, int maxBytes) {
+        return new Freight(
+                changeSet, message, message.length <= maxBytes ? null : codec.split(changeSet, message, maxBytes));
+    }
+
+    /**
+     * Packs a large change set, which is in memory as a whole only if the publisher takes it as a whole.
+     *
+     * @param maxBytes how large a piece may be
+     * @throws IllegalArgumentException if that is too small even for parts
+     */
+    static Freight of(FragmentCodec codec, ChangeSet changeSet, PackedMessage message, int maxBytes)
+            throws SQLException {
+        if (message.size() > maxBytes) {
+            return new Freight(changeSet, NOTHING, codec.split(changeSet, message, Math.min(MAX_PART, maxBytes)));
+        }
+        try (InputStream whole = message.open()) {
+            return new Freight(changeSet, whole.readAllBytes(), null);
+        } catch (IOException e) {
+            throw new SQLException("a large change set cannot be read from the outbox: " + e.getMessage(), e);
+        }
     }
 
     ChangeSet changeSet() {

@@ -5,12 +5,15 @@ import io.github.hasqlite.ChangeSetFormatException;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.changeset.FragmentCodec;
+import io.github.hasqlite.changeset.PackedMessage;
+import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,11 +45,17 @@ public final class OutboxRelay implements AutoCloseable {
      */
     private static final int BUNCH = 32;
 
+    /**
+     * When a change set is sent from its first part again, also after the machine has slept: nodes keep
+     * parts for a day of the stream's time, so this leaves much room.
+     */
+    private static final long MAX_MILLIS_BETWEEN_PARTS = TimeUnit.HOURS.toMillis(1);
+
     /** More than this is read from the outbox again instead of being held in memory. */
     private static final int MAX_HELD = 1_024;
 
     /** Reading one large row takes less. */
-    private static final long FAREWELL_MILLIS = 10_000;
+    private static final long FAREWELL_MILLIS = 30_000;
 
     private final OutboxTable table;
     private final PendingQueue pending;
@@ -143,6 +152,19 @@ public final class OutboxRelay implements AutoCloseable {
             leaveToThread();
         } else {
             held.addLast(new Held(pending.id(), changeSet, message));
+        }
+    }
+
+    /**
+     * A row with a large change set was committed. Called like {@link #committed(Pending, ChangeSet,
+     * byte[])}.
+     */
+    public synchronized void committed(Pending pending) {
+        lastCommitted = pending.id();
+        if (direct) {
+            leaveToThread();
+        } else {
+            notifyAll();
         }
     }
 
@@ -286,10 +308,32 @@ public final class OutboxRelay implements AutoCloseable {
     }
 
     /** Sends a row; {@code false} if what was read is no longer what to send. */
-    private boolean send(OutboxTable.Row row, long generation) throws ChangeSetFormatException, InterruptedException {
-        Pending sent = row.pending();
-        Freight freight = freight(serializer.deserialize(row.message()), row.message());
+    private boolean send(OutboxTable.Row row, long generation)
+            throws SQLException, ChangeSetFormatException, InterruptedException {
+        try {
+            return send(row.pending(), freight(row), generation);
+        } catch (SQLException | UncheckedIOException e) {
+            synchronized (this) {
+                if (row.pending().id() <= sentUpTo) {
+                    // its echo came and took it out of the outbox
+                    return false;
+                }
+            }
+            throw e;
+        }
+    }
+
+    private boolean send(Pending sent, Freight freight, long generation) throws InterruptedException {
+        long sentAt = System.currentTimeMillis();
         for (int number = 1; number <= freight.pieces(); number++) {
+            if (freight.isInParts() && System.currentTimeMillis() - sentAt > MAX_MILLIS_BETWEEN_PARTS) {
+                synchronized (this) {
+                    // the nodes may have given it up: they do not wait for ever
+                    goBack();
+                }
+                return false;
+            }
+            sentAt = System.currentTimeMillis();
             byte[] piece = freight.piece(number);
             synchronized (this) {
                 if (!awaitRoom(sent, freight.isInParts(), piece.length, generation)) {
@@ -306,8 +350,16 @@ public final class OutboxRelay implements AutoCloseable {
         return true;
     }
 
+    private Freight freight(OutboxTable.Row row) throws SQLException, ChangeSetFormatException {
+        ChangeSet changeSet = row.changeSet(serializer);
+        PackedMessage large = row.large();
+        return large == null
+                ? freight(changeSet, row.message())
+                : Freight.of(fragments, changeSet, large, publisher.maxMessageBytes());
+    }
+
     private Freight freight(ChangeSet changeSet, byte[] message) {
-        return new Freight(fragments, changeSet, message, publisher.maxMessageBytes());
+        return Freight.of(fragments, changeSet, message, publisher.maxMessageBytes());
     }
 
     /** Waits for a place in flight; {@code false} if what was read is no longer what to send. */

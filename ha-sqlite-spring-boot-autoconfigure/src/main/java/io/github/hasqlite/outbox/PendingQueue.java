@@ -47,12 +47,17 @@ public final class PendingQueue {
      * @param message the row's message
      */
     public synchronized void add(Pending pending, byte[] message) {
-        queue.addLast(pending);
-        lastId = pending.id();
+        add(pending);
         if (keptBytes + message.length <= MAX_KEPT_BYTES) {
             messages.put(pending.id(), message);
             keptBytes += message.length;
         }
+    }
+
+    /** Adds what was committed and is large, so that its message is only in the table. */
+    public synchronized void add(Pending pending) {
+        queue.addLast(pending);
+        lastId = pending.id();
     }
 
     /**

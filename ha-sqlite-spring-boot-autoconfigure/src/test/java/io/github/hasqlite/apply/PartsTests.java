@@ -7,13 +7,15 @@ import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.apply.AppliedState.Turn;
 import io.github.hasqlite.changeset.Fragment;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,19 +32,19 @@ class PartsTests {
     private long sequence;
 
     @BeforeEach
-    void open() throws SQLException {
+    void open() throws SQLException, IOException {
         connection = Databases.open(folder.resolve("db"), false);
         AppliedState.create(connection);
         state = new AppliedState();
     }
 
     @AfterEach
-    void close() throws SQLException {
+    void close() throws SQLException, IOException {
         connection.close();
     }
 
     @Test
-    void partsInTurnAreKeptUntilTheLast() throws SQLException {
+    void partsInTurnAreKeptUntilTheLast() throws SQLException, IOException {
         commit(Turn.PART, part("p", 1, 1, 3));
         commit(Turn.PART, part("p", 1, 2, 3));
         assertThat(stored()).isEqualTo(2);
@@ -57,7 +59,7 @@ class PartsTests {
     }
 
     @Test
-    void whatIsWholeInOneTransactionNeverTouchesTheTable() throws SQLException {
+    void whatIsWholeInOneTransactionNeverTouchesTheTable() throws SQLException, IOException {
         AppliedState.Step step = state.step();
         assertThat(step.take(part("p", 1, 1, 2))).isEqualTo(Turn.PART);
         assertThat(step.take(part("p", 1, 2, 2))).isEqualTo(Turn.NEXT);
@@ -69,7 +71,7 @@ class PartsTests {
     }
 
     @Test
-    void partsOutOfTurnAndRepeatedOnesAreIgnored() throws SQLException {
+    void partsOutOfTurnAndRepeatedOnesAreIgnored() throws SQLException, IOException {
         commit(Turn.OUT_OF_TURN, part("p", 1, 2, 4));
         commit(Turn.OUT_OF_TURN, part("p", 2, 1, 4));
         commit(Turn.PART, part("p", 1, 1, 4));
@@ -85,7 +87,7 @@ class PartsTests {
     }
 
     @Test
-    void theFirstPartStartsAnew() throws SQLException {
+    void theFirstPartStartsAnew() throws SQLException, IOException {
         commit(Turn.PART, part("p", 1, 1, 4));
         commit(Turn.PART, part("p", 1, 2, 4));
         commit(Turn.PART, part("p", 1, 1, 2));
@@ -96,7 +98,7 @@ class PartsTests {
     }
 
     @Test
-    void aWholeMessageMakesPartsSuperfluous() throws SQLException {
+    void aWholeMessageMakesPartsSuperfluous() throws SQLException, IOException {
         commit(Turn.PART, part("p", 1, 1, 3));
         commit(Turn.PART, part("q", 1, 1, 3));
         AppliedState.Step step = state.step();
@@ -112,7 +114,7 @@ class PartsTests {
     }
 
     @Test
-    void aRestartGoesOnWhereItWas() throws SQLException {
+    void aRestartGoesOnWhereItWas() throws SQLException, IOException {
         commit(Turn.PART, part("p", 1, 1, 3));
         commit(Turn.PART, part("p", 1, 2, 3));
         connection.close();
@@ -125,7 +127,7 @@ class PartsTests {
     }
 
     @Test
-    void whatIsNotCommittedDidNotHappen() throws SQLException {
+    void whatIsNotCommittedDidNotHappen() throws SQLException, IOException {
         commit(Turn.PART, part("p", 1, 1, 3));
         AppliedState.Step abandoned = state.step();
         assertThat(abandoned.take(part("p", 1, 2, 3))).isEqualTo(Turn.PART);
@@ -136,7 +138,7 @@ class PartsTests {
     }
 
     @Test
-    void partsOfMoreThanTheWholeAreNotKept() throws SQLException {
+    void partsOfMoreThanTheWholeAreNotKept() throws SQLException, IOException {
         commit(Turn.PART, part("p", 1, 1, 3));
         Fragment large = new Fragment("p", 1, 2, 3, false, 5, new byte[2]);
         commit(Turn.OVERSIZED, received(large));
@@ -157,15 +159,60 @@ class PartsTests {
         step.committed();
     }
 
-    private String data(AppliedState.Step step, String publisher) throws SQLException {
-        return step.parts(connection, publisher).stream()
-                .map(data -> new String(data, StandardCharsets.UTF_8))
-                .collect(Collectors.joining());
+    private String data(AppliedState.Step step, String publisher) throws IOException {
+        try (InputStream in = step.parts(connection, publisher).open()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
-    private int stored() throws SQLException {
+    private int stored() throws SQLException, IOException {
         try (ResultSet rows = connection.createStatement().executeQuery("SELECT count(*) FROM ha_parts")) {
             return rows.getInt(1);
+        }
+    }
+
+    /** The clock is the stream's, so that all nodes give up the same parts at the same place. */
+    @Test
+    void partsAreGivenUpADayAfterTheNewestOfThem() throws SQLException, IOException {
+        long day = Parts.MAX_AGE_NANOS;
+        commitAt(1_000, part("gone", 1, 1, 3));
+        commitAt(day, part("slow", 1, 1, 3));
+        commitAt(day + 1_000, part("other", 1, 1, 2));
+        assertThat(stored()).isEqualTo(3);
+        commitAt(day + 1_001, part("slow", 1, 2, 3));
+        assertThat(publishers()).isEqualTo("other,slow,slow");
+        state.load(connection);
+        commitAt(2 * day + 1_001, part("slow", 1, 3, 4));
+        assertThat(publishers()).isEqualTo("slow,slow,slow");
+        // within one transaction, too: what was given up does not go on, and may begin again
+        AppliedState.Step step = state.step();
+        step.reach(at(3 * day + 1_002, part("gone", 1, 1, 2)));
+        assertThat(step.take(part("slow", 1, 4, 4))).isEqualTo(Turn.OUT_OF_TURN);
+        assertThat(step.take(at(3 * day + 1_002, part("slow", 1, 1, 2)))).isEqualTo(Turn.PART);
+        step.reach(at(4 * day + 1_003, part("gone", 1, 1, 2)));
+        assertThat(step.take(part("slow", 1, 2, 2))).isEqualTo(Turn.OUT_OF_TURN);
+        finish(step);
+        assertThat(stored()).isZero();
+    }
+
+    private void commitAt(long timestampNs, Received received) throws SQLException, IOException {
+        AppliedState.Step step = state.step();
+        Received timed = at(timestampNs, received);
+        step.reach(timed);
+        assertThat(step.take(timed)).isEqualTo(Turn.PART);
+        finish(step);
+    }
+
+    private static Received at(long timestampNs, Received received) {
+        Fragment part = Objects.requireNonNull(received.part());
+        return Received.part(new StreamMessage(received.sequence(), timestampNs, new byte[0]), part, false);
+    }
+
+    private String publishers() throws SQLException {
+        try (ResultSet rows = connection
+                .createStatement()
+                .executeQuery("SELECT group_concat(publisher, ',') FROM (SELECT publisher FROM ha_parts ORDER BY 1)")) {
+            return rows.getString(1);
         }
     }
 

@@ -15,6 +15,8 @@ import io.github.hasqlite.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.outbox.OutboxTable;
 import io.github.hasqlite.outbox.Pending;
 import io.github.hasqlite.outbox.PendingQueue;
+import java.io.IOException;
+import java.io.InputStream;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -39,6 +41,9 @@ import org.sqlite.SQLiteConnection;
 final class SimulatedNode implements AutoCloseable {
 
     /** Rows of the outbox on their way at once. */
+    /** Some change sets are treated as if they were too large for memory. */
+    private static final int LARGE_EVERY = 5;
+
     private static final int WINDOW = 4;
 
     private static final JsonChangeSetSerializer SERIALIZER = new JsonChangeSetSerializer();
@@ -198,7 +203,7 @@ final class SimulatedNode implements AutoCloseable {
         }
 
         @Override
-        public void reissued(Pending row, ChangeSet changeSet, byte[] message) {
+        public void reissued(Pending row, ChangeSet changeSet, byte @Nullable [] message) {
             counter = Math.max(counter, changeSet.counter());
         }
     }
@@ -233,13 +238,18 @@ final class SimulatedNode implements AutoCloseable {
         ChangeSet changeSet = changeSet(changes, ++counter);
         byte[] message = SERIALIZER.serialize(changeSet);
         Pending row = new Pending(pending.nextId(), publisher, counter, false);
-        authorsOutbox.insert(row, message);
+        if (counter % LARGE_EVERY == 0) {
+            authorsOutbox.insertLarge(row, changeSet, SERIALIZER);
+        } else {
+            authorsOutbox.insert(row, message);
+        }
         if (random.nextInt(60) == 0) {
             crash();
             return;
         }
         execute(author, "COMMIT");
         capture.transactionEnded(true);
+        // also if it is large: in a shared cache nothing is read from the outbox while a schema change is open
         pending.add(row, message);
         if (mark != 0) {
             marks.add(mark);
@@ -272,7 +282,7 @@ final class SimulatedNode implements AutoCloseable {
 
     /** A transaction with a schema command, at its place in the stream (rule R9). */
     void changeSchema() throws SQLException, InterruptedException, HaltException {
-        if (!isReady() || !flights.isEmpty() || !leftoversSettled()) {
+        if (!isReady() || !flights.isEmpty() || !leftoversSettled() || !pendingIsInMemory()) {
             return;
         }
         String command = schema.command();
@@ -344,12 +354,25 @@ final class SimulatedNode implements AutoCloseable {
     }
 
     private byte[] message(Pending row) throws SQLException {
-        return authorsOutbox.read(row.id() - 1, 1).get(0).message();
+        OutboxTable.Row stored = authorsOutbox.read(row.id() - 1, 1).get(0);
+        if (stored.large() == null) {
+            return stored.message();
+        }
+        try (InputStream message = stored.large().open()) {
+            return message.readAllBytes();
+        } catch (IOException e) {
+            throw new SQLException(e);
+        }
     }
 
     /** Whether it has caught up with what the stream held at its start (rule R10). */
     private boolean isReady() {
         return state.sequence() >= caughtUpAt;
+    }
+
+    /** In a shared cache nothing can be read from the outbox while a schema change is open. */
+    private boolean pendingIsInMemory() {
+        return all().stream().allMatch(row -> pending.message(row.id()) != null);
     }
 
     private boolean leftoversSettled() {

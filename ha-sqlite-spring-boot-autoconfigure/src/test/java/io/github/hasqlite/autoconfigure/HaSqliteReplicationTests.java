@@ -7,17 +7,20 @@ import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.DatabaseBackup;
 import io.github.hasqlite.DatabaseSnapshotter;
 import io.github.hasqlite.DatabaseVerifier;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.NodeDigest;
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.ReplicationStatus;
+import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.nats.EmbeddedNatsServer;
 import io.github.hasqlite.nats.JetStreamPublisher;
 import io.github.hasqlite.nats.JetStreamSubscriber;
 import io.github.hasqlite.nats.TestCertificate;
 import io.github.hasqlite.testing.NatsServer;
+import io.nats.client.Nats;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -88,6 +91,56 @@ class HaSqliteReplicationTests {
                                         .update();
                                 awaitTitles(one, "a", "b");
                                 assertThat(status(two).node()).isEqualTo("n2");
+                            });
+                });
+    }
+
+    @Test
+    void aNodeThatComesNewBeginsWithASnapshot() {
+        node("n1")
+                .withPropertyValues(
+                        "ha.sqlite.nats.embedded.enabled=true",
+                        "ha.sqlite.nats.embedded.port=0",
+                        "ha.sqlite.stream-max-bytes=1GB",
+                        SERVER)
+                .run(one -> {
+                    String url = one.getBean(EmbeddedNatsServer.class).url();
+                    jdbc(one)
+                            .sql("CREATE TABLE task(id INTEGER PRIMARY KEY, title TEXT)")
+                            .update();
+                    jdbc(one).sql("INSERT INTO task(title) VALUES('a')").update();
+                    DatabaseSnapshotter snapshotter = one.getBean(DatabaseSnapshotter.class);
+                    assertThat(snapshotter.latest()).isNull();
+                    Awaitility.await()
+                            .untilAsserted(
+                                    () -> assertThat(status(one).outboxLength()).isZero());
+                    Snapshot snapshot = snapshotter.takeSnapshot();
+                    assertThat(snapshot.sequence()).isEqualTo(status(one).appliedSequence());
+                    assertThat(snapshotter.takeSnapshot())
+                            .as("nothing is new")
+                            .isEqualTo(snapshot)
+                            .isEqualTo(snapshotter.latest());
+                    try (io.nats.client.Connection connection = Nats.connect(url)) {
+                        connection.jetStreamManagement().purgeStream("ha_replication");
+                        assertThat(connection
+                                        .jetStreamManagement()
+                                        .getStreamInfo("ha_replication")
+                                        .getConfiguration()
+                                        .getMaxBytes())
+                                .isEqualTo(1L << 30);
+                    }
+                    node("n2")
+                            .withPropertyValues("ha.sqlite.replication-url=" + url)
+                            .run(two -> {
+                                awaitTitles(two, "a");
+                                Path copy = folder.resolve("copy.db");
+                                two.getBean(DatabaseBackup.class).copyTo(copy);
+                                assertThat(copy).isNotEmptyFile();
+                                Path fetched = folder.resolve("fetched.db");
+                                assertThat(two.getBean(DatabaseSnapshotter.class)
+                                                .fetchLatest(fetched))
+                                        .isEqualTo(snapshot);
+                                assertThat(fetched).hasSize(snapshot.bytes());
                             });
                 });
     }

@@ -117,6 +117,10 @@ class StartFailureAnalysisTests {
         assertInvalid("ha.sqlite.replicas=6", "1 to 5");
         assertInvalid("ha.sqlite.stream=a.b", "cannot contain blanks, dots");
         assertInvalid("ha.sqlite.stream-max-age=0s", "longer than nothing");
+        assertInvalid("ha.sqlite.stream-max-bytes=0", "larger than nothing");
+        assertInvalid("ha.sqlite.snapshotter.interval=0s", "longer than nothing");
+        assertInvalid("ha.sqlite.snapshotter.interval=13h", "twice the interval");
+        assertInvalid("ha.sqlite.snapshotter.keep=0", "At least one snapshot");
         assertInvalid("ha.sqlite.replication-id=a b", "NATS subject");
         assertInvalid("ha.sqlite.nats.embedded.port=70000", "between 1 and 65535");
         assertInvalid("ha.sqlite.nats.embedded.name=a b", "takes no name");

@@ -10,6 +10,7 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetFormatException;
 import io.github.hasqlite.ChangeSetSerializer.Origin;
+import io.github.hasqlite.testing.JoinedParts;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -179,12 +180,12 @@ class FragmentCodecTests {
 
     private String joinFailure(boolean compressed, int size, byte[] data) {
         Fragment last = new Fragment("p", 1, 1, 1, compressed, size, data);
-        Throwable failure = catchThrowable(() -> codec.join(last, List.of(data)));
+        Throwable failure = catchThrowable(() -> codec.join(last, new JoinedParts(List.of(data))));
         assertThat(failure).isInstanceOf(ChangeSetFormatException.class);
         return String.valueOf(failure.getMessage());
     }
 
-    private byte[] rejoined(FragmentedMessage fragmented, int maxBytes) throws ChangeSetFormatException {
+    private byte[] rejoined(FragmentedMessage fragmented, int maxBytes) throws Exception {
         List<byte[]> data = new ArrayList<>();
         Fragment last = null;
         for (int number = 1; number <= fragmented.parts(); number++) {
@@ -193,7 +194,7 @@ class FragmentCodecTests {
             last = codec.read(part);
             data.add(last.data());
         }
-        return codec.join(last, data);
+        return codec.join(last, new JoinedParts(data));
     }
 
     private static ChangeSet changeSet(String publisher) {

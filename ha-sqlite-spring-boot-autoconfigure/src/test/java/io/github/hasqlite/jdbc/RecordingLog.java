@@ -33,7 +33,7 @@ final class RecordingLog implements CommitLog, CommitLog.Appender {
             @Override
             public void committed() {
                 synchronized (RecordingLog.this) {
-                    transactions.add(changes);
+                    transactions.add(List.copyOf(changes));
                 }
             }
 

@@ -9,6 +9,7 @@ import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.changeset.Fragment;
 import io.github.hasqlite.changeset.FragmentCodec;
 import io.github.hasqlite.changeset.JsonChangeSetSerializer;
+import io.github.hasqlite.testing.JoinedParts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -233,7 +234,7 @@ class OutboxRelayPartsTests {
                     data.add(part.data());
                     if (part.isLast()) {
                         assertThat(serializer
-                                        .deserialize(codec.join(part, data))
+                                        .deserialize(codec.join(part, new JoinedParts(data)))
                                         .counter())
                                 .isEqualTo(next);
                         arrived.add(next + "/" + part.parts());

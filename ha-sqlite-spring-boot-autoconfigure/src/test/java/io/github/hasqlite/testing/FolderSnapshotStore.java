@@ -15,7 +15,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps snapshots in a folder, for the nodes of one test. */
-public final class FolderSnapshotStore implements SnapshotStore {
+public class FolderSnapshotStore implements SnapshotStore {
 
     private final Path folder;
     private final List<Snapshot> snapshots = new ArrayList<>();

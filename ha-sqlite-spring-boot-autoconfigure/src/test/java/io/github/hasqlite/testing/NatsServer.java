@@ -74,6 +74,19 @@ public final class NatsServer implements AutoCloseable {
         return new NatsServer("jetstream { store_dir: \"$STORE\" }", configuration);
     }
 
+    /** Starts a server with JetStream that may store so much, for example {@code 1MB}. */
+    public static NatsServer startWithRoom(String maxFile) {
+        return new NatsServer("jetstream { store_dir: \"$STORE\", max_file: " + maxFile + " }", "");
+    }
+
+    /** Lets the server store another amount than it was {@linkplain #startWithRoom started} with; restarts it. */
+    public void changeRoom(String maxFile) throws IOException {
+        stop();
+        Path file = folder.resolve("server.conf");
+        Files.writeString(file, Files.readString(file).replaceAll("max_file: \\w+", "max_file: " + maxFile));
+        restart();
+    }
+
     /** Starts a server without JetStream. */
     public static NatsServer startWithoutJetStream() {
         return new NatsServer("", "");

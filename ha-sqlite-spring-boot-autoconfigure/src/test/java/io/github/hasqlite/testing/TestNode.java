@@ -13,7 +13,11 @@ import io.github.hasqlite.autoconfigure.ReplicationNode;
 import io.github.hasqlite.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.jdbc.PoolSettings;
 import io.github.hasqlite.nats.ClusterProperties;
+import io.github.hasqlite.nats.JetStreamSnapshotStore;
 import io.github.hasqlite.nats.NatsSettings;
+import io.github.hasqlite.snapshot.PeriodicSnapshotter;
+import io.github.hasqlite.snapshot.Retention;
+import io.github.hasqlite.snapshot.SnapshotSource;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -31,10 +35,30 @@ public final class TestNode implements AutoCloseable {
 
     private final NatsReplication nats;
     private final HaSqliteDataSource dataSource;
+    private @Nullable PeriodicSnapshotter snapshotter;
 
     private TestNode(NatsReplication nats, HaSqliteDataSource dataSource) {
         this.nats = nats;
         this.dataSource = dataSource;
+    }
+
+    /** Opens a node in {@code async} mode whose snapshots are beside the stream, and which takes some. */
+    public static TestNode open(String url, Path file, String name, Duration snapshotInterval) throws SQLException {
+        JetStreamSnapshotStore store = JetStreamSnapshotStore.open(NatsSettings.of(url, "test"));
+        TestNode node = open(
+                url,
+                file,
+                name,
+                settings -> settings.with(to -> to.commitMode(CommitMode.ASYNC)),
+                List.of(),
+                UnaryOperator.identity(),
+                store);
+        node.snapshotter = new PeriodicSnapshotter(
+                node.dataSource.unwrap(SnapshotSource.class),
+                store,
+                snapshotInterval,
+                new Retention(2, Duration.ofDays(1)));
+        return node;
     }
 
     /** Opens a node in {@code async} mode. */
@@ -122,7 +146,9 @@ public final class TestNode implements AutoCloseable {
         NodeSettings settings = customizer.apply(NodeSettings.of(name, PoolSettings.of(file.toString())));
         NatsReplication nats = new NatsReplication(
                 natsSettings,
-                settings.readOnly() ? null : new ClusterProperties(settings.commitMode(), settings.merge()));
+                settings.readOnly()
+                        ? ClusterProperties.ofReader(settings.merge(), settings.rowIdentify())
+                        : ClusterProperties.of(settings.commitMode(), settings.merge(), settings.rowIdentify()));
         try {
             HaSqliteDataSource dataSource = ReplicationNode.open(
                     settings,
@@ -188,6 +214,9 @@ public final class TestNode implements AutoCloseable {
     @Override
     public void close() {
         try (nats) {
+            if (snapshotter != null) {
+                snapshotter.close();
+            }
             dataSource.close();
         }
     }

@@ -1,0 +1,169 @@
+package io.github.hasqlite.testing;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+
+/** A {@link NodeMain} with little memory in a process of its own, to be killed and started again. */
+public final class NodeProcess implements AutoCloseable {
+
+    private final NatsServer server;
+    private final Path folder;
+    private final String name;
+    private final long snapshotMillis;
+    private Process process;
+    private BufferedReader output;
+    private BufferedWriter input;
+
+    private NodeProcess(NatsServer server, Path folder, String name, long snapshotMillis) {
+        this.snapshotMillis = snapshotMillis;
+        this.server = server;
+        this.folder = folder;
+        this.name = name;
+    }
+
+    /** Starts a node and waits until it is ready. */
+    public static NodeProcess start(NatsServer server, Path folder, String name) throws IOException {
+        return start(server, folder, name, 0);
+    }
+
+    /** Starts a node that takes snapshots at an interval, and waits until it is ready. */
+    public static NodeProcess start(NatsServer server, Path folder, String name, long snapshotMillis)
+            throws IOException {
+        NodeProcess node = new NodeProcess(server, folder, name, snapshotMillis);
+        node.start();
+        return node;
+    }
+
+    /** Its number in the operating system. */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Starts it, after it was killed, and waits until it is ready. */
+    public void start() throws IOException {
+        launch();
+        expect("ready");
+    }
+
+    /** Starts it, after it was killed, without waiting. */
+    public void launch() throws IOException {
+        process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-Xmx256m",
+                        "-Xlog:gc:file=" + folder.resolve(name + ".gc"),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        NodeMain.class.getName(),
+                        server.url(),
+                        folder.resolve(name + ".db").toString(),
+                        name,
+                        String.valueOf(snapshotMillis))
+                .redirectError(ProcessBuilder.Redirect.appendTo(errors().toFile()))
+                .start();
+        output = process.inputReader(StandardCharsets.UTF_8);
+        input = process.outputWriter(StandardCharsets.UTF_8);
+    }
+
+    private Path errors() {
+        return folder.resolve(name + ".log");
+    }
+
+    /** Says something, without waiting for the answer. */
+    public void say(String line) throws IOException {
+        input.write(line);
+        input.newLine();
+        input.flush();
+    }
+
+    /** The answer to what was said first and not answered yet. */
+    public String answer() throws IOException {
+        String line = output.readLine();
+        while (line != null && !line.startsWith(NodeMain.ANSWER)) {
+            line = output.readLine();
+        }
+        line = line == null ? "nothing: it ended" : line.substring(NodeMain.ANSWER.length());
+        if (line.startsWith("nothing: ") || line.startsWith("failed: ")) {
+            String log = Files.readString(errors());
+            throw new AssertionError(name + " says " + line + "\n" + log.substring(Math.max(0, log.length() - 5_000)));
+        }
+        return line;
+    }
+
+    /** Says something and waits for the answer. */
+    public String ask(String line) throws IOException {
+        say(line);
+        return answer();
+    }
+
+    private void expect(String answer) throws IOException {
+        String line = answer();
+        if (!line.equals(answer)) {
+            throw new AssertionError(name + " says " + line + ", not " + answer);
+        }
+    }
+
+    /** Says something that is answered with {@code done}. */
+    public void make(String line) throws IOException {
+        say(line);
+        expect("done");
+    }
+
+    /** The newest sequence that it knows to be in the stream. */
+    public long streamSequence() throws IOException {
+        return Long.parseLong(ask("status").split(",")[1]);
+    }
+
+    /** Waits until the other one has applied all that this one has published. */
+    public void awaitAppliedOn(NodeProcess other) throws IOException, InterruptedException {
+        Instant end = Instant.now().plus(Duration.ofSeconds(120));
+        while (true) {
+            String[] mine = ask("status").split(",");
+            String[] others = other.ask("status").split(",");
+            if (mine[2].equals("0") && Long.parseLong(others[0]) >= Long.parseLong(mine[0])) {
+                return;
+            }
+            if (!mine[3].equals("null")
+                    || !others[3].equals("null")
+                    || Instant.now().isAfter(end)) {
+                throw new AssertionError(
+                        name + ": " + String.join(",", mine) + "; " + other.name + ": " + String.join(",", others));
+            }
+            Thread.sleep(20);
+        }
+    }
+
+    /** Waits until it has applied all that is in the stream, while nobody publishes. */
+    public void awaitCaughtUp() throws IOException, InterruptedException {
+        String[] status;
+        do {
+            Thread.sleep(300);
+            status = ask("status").split(",");
+        } while (!status[0].equals(status[1]));
+    }
+
+    /** Kills it, as {@code kill -9} does. */
+    public void kill9() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    @Override
+    public void close() {
+        try {
+            kill9();
+            input.close();
+            output.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
