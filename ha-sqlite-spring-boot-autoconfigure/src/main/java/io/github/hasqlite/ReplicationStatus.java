@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  *     ha_dead_letters}
  * @param bootstrap how far getting a snapshot has come, while this node needs one and gets it; otherwise
  *     {@code null}
+ * @param divergence how this database differs from those of other nodes, as a verification has found; otherwise
+ *     {@code null}
  */
 public record ReplicationStatus(
         String node,
@@ -33,7 +35,8 @@ public record ReplicationStatus(
         @Nullable String lastRejection,
         @Nullable String halted,
         long deadLetters,
-        @Nullable String bootstrap) {
+        @Nullable String bootstrap,
+        @Nullable String divergence) {
 
     /** Messages in the stream that are not applied here yet. */
     public long lagMessages() {

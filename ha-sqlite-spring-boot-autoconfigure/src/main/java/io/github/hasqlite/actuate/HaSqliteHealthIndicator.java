@@ -13,7 +13,7 @@ import org.springframework.boot.health.contributor.Status;
  *
  * <ul>
  *   <li>{@code DOWN}: replication has halted until somebody intervenes; the detail {@code halted} says
- *       why.
+ *       why. Or this node's database is not what it is on most nodes; the detail {@code divergence} says where.
  *   <li>{@code OUT_OF_SERVICE}: the stream cannot be reached and commits need it, so that they fail
  *       although reads work.
  *   <li>{@code UP}: all else, also if the stream cannot be reached but commits do not need it (then
@@ -53,7 +53,7 @@ public final class HaSqliteHealthIndicator extends AbstractHealthIndicator {
     }
 
     private Status status(ReplicationStatus status) {
-        if (status.halted() != null) {
+        if (status.halted() != null || status.divergence() != null) {
             return Status.DOWN;
         }
         return status.replicating() && !status.connected() && commitsNeedStream ? Status.OUT_OF_SERVICE : Status.UP;
@@ -75,6 +75,9 @@ public final class HaSqliteHealthIndicator extends AbstractHealthIndicator {
         }
         if (status.halted() != null) {
             builder.withDetail("halted", status.halted());
+        }
+        if (status.divergence() != null) {
+            builder.withDetail("divergence", status.divergence());
         }
         if (status.bootstrap() != null) {
             builder.withDetail("bootstrap", status.bootstrap());

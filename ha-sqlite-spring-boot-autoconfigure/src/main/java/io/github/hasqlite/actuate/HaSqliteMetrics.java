@@ -44,6 +44,12 @@ public final class HaSqliteMetrics implements MeterBinder {
                 .increment());
         gauge(registry, "outbox", "changesets", "Change sets not echoed yet", ReplicationStatus::outboxLength);
         gauge(registry, "connected", null, "1 if the stream can be reached", status -> status.connected() ? 1 : 0);
+        gauge(
+                registry,
+                "divergent",
+                null,
+                "1 if this database differs from those of other nodes",
+                status -> status.divergence() == null ? 0 : 1);
     }
 
     private void gauge(

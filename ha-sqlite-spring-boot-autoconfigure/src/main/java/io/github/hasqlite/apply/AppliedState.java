@@ -23,6 +23,7 @@ public final class AppliedState {
     private static final String SEQUENCE = "applied_sequence";
     private static final String STREAM_CREATED = "stream_created_ns";
     static final String BASELINE = "baseline";
+    static final String DIVERGENCE = "divergence";
     static final String BASELINE_AT = "baseline_at";
 
     private final Map<String, Long> counters = new HashMap<>();
@@ -31,6 +32,7 @@ public final class AppliedState {
     private volatile long sequence;
     private volatile long streamCreatedNs;
     private volatile String baseline = "";
+    private volatile String divergence = "";
     private volatile long baselineAt;
 
     /** Creates the tables if they are not there. */
@@ -68,18 +70,21 @@ public final class AppliedState {
             long applied = 0;
             streamCreatedNs = 0;
             baseline = "";
+            String differs = "";
             try (ResultSet rows = statement.executeQuery("SELECT name, value FROM main.ha_state")) {
                 while (rows.next()) {
                     switch (rows.getString(1)) {
                         case SEQUENCE -> applied = rows.getLong(2);
                         case STREAM_CREATED -> streamCreatedNs = rows.getLong(2);
                         case BASELINE -> baseline = rows.getString(2);
+                        case DIVERGENCE -> differs = rows.getString(2);
                         case BASELINE_AT -> baselineAt = rows.getLong(2);
                         default -> {}
                     }
                 }
             }
             sequence = applied;
+            divergence = differs;
             try (ResultSet rows = statement.executeQuery("SELECT publisher, counter FROM main.ha_publishers")) {
                 while (rows.next()) {
                     counters.put(rows.getString(1), rows.getLong(2));
@@ -128,6 +133,20 @@ public final class AppliedState {
     /** The sequence that the message of the {@linkplain #baseline() baseline} gets, if any. */
     public long baselineAt() {
         return baselineAt;
+    }
+
+    /**
+     * How this database differs from those of other nodes, as far as that was found out; empty if it does not.
+     * Any thread.
+     */
+    public String divergence() {
+        return divergence;
+    }
+
+    /** Notes how it differs, outside of any transaction, with the write lock held. */
+    public void setDivergence(Connection connection, String found) throws SQLException {
+        set(connection, DIVERGENCE, found);
+        divergence = found;
     }
 
     /**

@@ -80,6 +80,14 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
          */
         ChangeSet renumber(ChangeSet changeSet, long taken, int ahead);
 
+        /**
+         * The database is what it is at a place in the stream where all nodes are compared. Must neither wait nor
+         * throw.
+         *
+         * @param id the verification's
+         */
+        default void verify(String id, long sequence) {}
+
         /** Something was overwritten unseen, and its place in the stream is certain. */
         void conflict(Conflict conflict);
 
@@ -350,7 +358,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
             throw new HaltException(broken, null);
         }
         inbox.removeUpTo(state.sequence());
-        List<Received> batch = inbox.peek(MAX_BATCH);
+        List<Received> batch = upToVerification(inbox.peek(MAX_BATCH));
         if (batch.isEmpty()) {
             failure = null;
             return;
@@ -369,6 +377,16 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
                 return;
             }
         }
+    }
+
+    /** At the place where all nodes are compared, the database must be what it is there. */
+    private static List<Received> upToVerification(List<Received> batch) {
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.get(i).verification() != null) {
+                return batch.subList(0, i + 1);
+            }
+        }
+        return batch;
     }
 
     /** Applies one message or leaves it out; {@code false} if it is to be tried again later. */

@@ -9,6 +9,7 @@ import io.github.hasqlite.changeset.Fragment;
 import io.github.hasqlite.changeset.FragmentCodec;
 import io.github.hasqlite.changeset.PackedBytes;
 import io.github.hasqlite.changeset.PackedMessage;
+import io.github.hasqlite.changeset.VerificationMessage;
 import java.io.IOException;
 import java.sql.SQLException;
 
@@ -35,6 +36,9 @@ final class MessageReader {
             if (BaselineMessage.is(message.data())) {
                 return Received.missing(
                         message, "a new baseline was set at " + message.sequence() + ", from which all nodes go on");
+            }
+            if (VerificationMessage.of(message.data()) != null) {
+                return Received.unchanging(message);
             }
             if (fragments.isFragment(message.data())) {
                 Fragment part = fragments.read(message.data());

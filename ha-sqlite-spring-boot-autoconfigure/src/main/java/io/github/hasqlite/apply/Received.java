@@ -3,6 +3,7 @@ package io.github.hasqlite.apply;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.changeset.Fragment;
+import io.github.hasqlite.changeset.VerificationMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,11 @@ record Received(
         return new Received(message, publisher, counter, true, null, null, null, null);
     }
 
+    /** What changes nothing. */
+    static Received unchanging(StreamMessage message) {
+        return new Received(message, "", 0, false, null, null, null, null);
+    }
+
     static Received part(StreamMessage message, Fragment part, boolean probablyEcho) {
         StreamMessage content = new StreamMessage(message.sequence(), message.timestampNs(), part.data());
         return new Received(content, part.publisher(), part.counter(), probablyEcho, null, part, null, null);
@@ -56,6 +62,12 @@ record Received(
         return missing(
                 new StreamMessage(last, 0, new byte[0]),
                 which + " not in the stream any more, and this node has not had " + (first == last ? "it" : "them"));
+    }
+
+    /** What every node is asked for at this place, if the message changes nothing; otherwise {@code null}. */
+    @Nullable
+    VerificationMessage verification() {
+        return part == null ? VerificationMessage.of(message.data()) : null;
     }
 
     long sequence() {

@@ -7,6 +7,7 @@ import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.Conflict;
 import io.github.hasqlite.apply.AppliedState.Turn;
 import io.github.hasqlite.changeset.Fragment;
+import io.github.hasqlite.changeset.VerificationMessage;
 import io.github.hasqlite.outbox.OutboxTable;
 import io.github.hasqlite.outbox.Pending;
 import io.github.hasqlite.outbox.PendingQueue;
@@ -273,6 +274,11 @@ final class Replay {
         }
         if (received.missing() != null) {
             passBreak(received, progress);
+            return;
+        }
+        VerificationMessage verification = received.verification();
+        if (verification != null) {
+            progress.outcomes.add(() -> listener.verify(verification.id(), received.sequence()));
             return;
         }
         Turn turn = progress.step.take(received);

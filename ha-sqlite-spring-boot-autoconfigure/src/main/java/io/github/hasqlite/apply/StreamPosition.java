@@ -176,7 +176,9 @@ public final class StreamPosition {
             if (received.missing() != null) {
                 return true;
             }
-            if (received.rejection() != null || step.take(received) != AppliedState.Turn.NEXT) {
+            if (received.rejection() != null
+                    || received.verification() != null
+                    || step.take(received) != AppliedState.Turn.NEXT) {
                 return false;
             }
             if (received.part() != null) {

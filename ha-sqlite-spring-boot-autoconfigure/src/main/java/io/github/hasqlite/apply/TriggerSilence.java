@@ -6,8 +6,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 
 /**
@@ -30,6 +33,9 @@ final class TriggerSilence {
     private boolean reporting;
     private Set<String> virtualTables = Set.of();
     private List<TableTriggers> suspended = List.of();
+    /** By folded name; those that are suspended now are not in the schema to be read again. */
+    private final Map<String, TableTriggers> lastRead = new HashMap<>();
+
     private int named;
     private long epoch;
 
@@ -63,7 +69,11 @@ final class TriggerSilence {
 
     /** Reads the triggers of a table and silences those that a TEMP trigger can silence. */
     TableTriggers silence(String table) throws SQLException {
-        TableTriggers triggers = TableTriggers.of(read(table));
+        TableTriggers triggers = suspended(table);
+        if (triggers == null) {
+            triggers = TableTriggers.of(read(table));
+            lastRead.put(TableCache.fold(table), triggers);
+        }
         for (String event : EVENTS) {
             String body = (reporting ? recorder.report(table, event) : "")
                     + (triggers.eventsToSilence().contains(event) ? "SELECT RAISE(IGNORE); " : "");
@@ -73,6 +83,13 @@ final class TriggerSilence {
             }
         }
         return triggers;
+    }
+
+    private @Nullable TableTriggers suspended(String table) {
+        TableTriggers known = lastRead.get(TableCache.fold(table));
+        return known != null && suspended.stream().anyMatch(other -> other.equals(known) || other.isWhole(known))
+                ? known
+                : null;
     }
 
     private List<UserTrigger> read(String table) throws SQLException {

@@ -40,6 +40,7 @@ import org.springframework.util.unit.DataSize;
  * @param subscriber Receiving the changes of the other nodes.
  * @param bootstrap Catching up at the start.
  * @param snapshotter Copies of the database for nodes that come new or were away for long.
+ * @param verification Comparing the databases of all nodes.
  * @param onStreamReset What happens if the stream is not the one any more that this node's database follows. STOP
  *     refuses to start; REJOIN sets the database file aside and begins with what the stream's nodes have; ORIGIN makes
  *     this database what the new stream begins with.
@@ -66,6 +67,7 @@ public record HaSqliteProperties(
         @DefaultValue Subscriber subscriber,
         @DefaultValue Bootstrap bootstrap,
         @DefaultValue Snapshotter snapshotter,
+        @DefaultValue Verification verification,
         @DefaultValue("stop") OnStreamReset onStreamReset,
         @DefaultValue Nats nats,
         @DefaultValue Apply apply,
@@ -81,7 +83,8 @@ public record HaSqliteProperties(
                 + ", rowIdentify=" + rowIdentify
                 + ", commitMode=" + commitMode + ", strict=" + strict + ", publisher=" + publisher + ", subscriber="
                 + subscriber
-                + ", bootstrap=" + bootstrap + ", snapshotter=" + snapshotter + ", onStreamReset=" + onStreamReset
+                + ", bootstrap=" + bootstrap + ", snapshotter=" + snapshotter + ", verification=" + verification
+                + ", onStreamReset=" + onStreamReset
                 + ", nats=" + nats + ", pool=" + pool + "]";
     }
 
@@ -140,6 +143,14 @@ public record HaSqliteProperties(
             @DefaultValue("true") boolean enabled,
             @DefaultValue("1m") Duration interval,
             @DefaultValue("2") int keep) {}
+
+    /**
+     * Comparing the databases.
+     *
+     * @param interval How long to wait between two comparisons of all nodes, which each read the whole database. 0
+     *     compares only when DatabaseVerifier is asked to. The same on all nodes.
+     */
+    public record Verification(@DefaultValue("0s") Duration interval) {}
 
     /**
      * NATS servers.

@@ -80,6 +80,11 @@ final class NatsProperties {
                 "It has to be larger than nothing, for example 10GB; leave it out for any size.");
         checkSnapshots(properties.snapshotter());
         check(
+                !properties.verification().interval().isNegative(),
+                "verification.interval",
+                properties.verification().interval(),
+                "It cannot be negative; 0 compares the nodes only when somebody asks.");
+        check(
                 properties.replicas() >= 1 && properties.replicas() <= MAX_REPLICAS,
                 "replicas",
                 properties.replicas(),

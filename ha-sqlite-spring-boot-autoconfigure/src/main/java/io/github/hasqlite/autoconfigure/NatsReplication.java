@@ -1,6 +1,7 @@
 package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.nats.ClusterProperties;
+import io.github.hasqlite.nats.JetStreamDigestExchange;
 import io.github.hasqlite.nats.JetStreamPublisher;
 import io.github.hasqlite.nats.JetStreamSnapshotStore;
 import io.github.hasqlite.nats.JetStreamSubscriber;
@@ -79,6 +80,11 @@ public final class NatsReplication implements AutoCloseable {
     /** Where snapshots are kept: beside the stream. */
     public JetStreamSnapshotStore snapshotStore() {
         return JetStreamSnapshotStore.open(settings);
+    }
+
+    /** How the nodes tell each other their digests: beside the stream. */
+    public JetStreamDigestExchange digestExchange() {
+        return JetStreamDigestExchange.open(settings);
     }
 
     /** The version of the server this node is connected to, or an empty string. */

@@ -4,16 +4,21 @@ import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.DatabaseBackup;
 import io.github.hasqlite.DatabaseSnapshotter;
+import io.github.hasqlite.DatabaseVerifier;
+import io.github.hasqlite.DigestExchange;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.nats.ClusterProperties;
 import io.github.hasqlite.nats.EmbeddedNatsServer;
+import io.github.hasqlite.nats.JetStreamDigestExchange;
 import io.github.hasqlite.nats.JetStreamPublisher;
 import io.github.hasqlite.nats.JetStreamSnapshotStore;
 import io.github.hasqlite.nats.JetStreamSubscriber;
+import io.github.hasqlite.snapshot.ClusterVerifier;
 import io.github.hasqlite.snapshot.PeriodicSnapshotter;
 import io.github.hasqlite.snapshot.Retention;
 import io.github.hasqlite.snapshot.SnapshotSource;
+import io.github.hasqlite.snapshot.VerificationSource;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
@@ -90,6 +95,27 @@ class NatsReplicationConfiguration {
                 store,
                 interval,
                 Retention.of(properties.snapshotter().keep(), interval, properties.streamMaxAge()));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(DigestExchange.class)
+    @ConditionalOnBooleanProperty(name = "ha.sqlite.subscriber.enabled", matchIfMissing = true)
+    JetStreamDigestExchange digestExchange(NatsReplication nats) {
+        return nats.digestExchange();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(DatabaseVerifier.class)
+    @ConditionalOnBooleanProperty(name = "ha.sqlite.subscriber.enabled", matchIfMissing = true)
+    ClusterVerifier databaseVerifier(
+            HaSqliteDataSource dataSource, DigestExchange exchange, SnapshotStore store, HaSqliteProperties properties)
+            throws SQLException {
+        boolean asks = properties.publisher().enabled();
+        return new ClusterVerifier(
+                dataSource.unwrap(VerificationSource.class),
+                exchange,
+                store,
+                asks ? properties.verification().interval() : Duration.ZERO);
     }
 
     @Bean

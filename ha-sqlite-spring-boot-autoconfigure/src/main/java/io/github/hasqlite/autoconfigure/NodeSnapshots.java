@@ -64,6 +64,9 @@ final class NodeSnapshots implements SnapshotSource {
         if (applier.deadLetters() > 0) {
             return "it has left change sets out, which are in ha_dead_letters";
         }
+        if (!state.divergence().isEmpty()) {
+            return "it differs from other nodes: " + state.divergence();
+        }
         String halted = applier.halted();
         return halted == null ? null : "replication to it has stopped: " + halted;
     }

@@ -29,6 +29,7 @@ import io.github.hasqlite.outbox.OutboxTable;
 import io.github.hasqlite.outbox.Pending;
 import io.github.hasqlite.outbox.PendingQueue;
 import io.github.hasqlite.snapshot.SnapshotSource;
+import io.github.hasqlite.snapshot.VerificationSource;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -66,6 +67,7 @@ public final class ReplicationNode implements Replication {
     private final @Nullable NodeSnapshots snapshots;
     private final @Nullable SnapshotRecovery recovery;
     private final @Nullable DatabaseBackup backup;
+    private final @Nullable NodeVerification verification;
     private final StreamJoin join;
     private final ReplicatingDataSource dataSource;
     private final Deque<AutoCloseable> resources = new ArrayDeque<>();
@@ -159,8 +161,8 @@ public final class ReplicationNode implements Replication {
     public static HaSqliteDataSource openAlone(NodeSettings settings) {
         WriteLock lock = new WriteLock(
                 new Semaphore(1, true), settings.pool().lockTimeout().toMillis());
-        ReplicationStatus status =
-                new ReplicationStatus(settings.name(), false, false, 0, 0, Duration.ZERO, 0, 0, null, null, 0, null);
+        ReplicationStatus status = new ReplicationStatus(
+                settings.name(), false, false, 0, 0, Duration.ZERO, 0, 0, null, null, 0, null, null);
         return new ReplicatingDataSource(
                 settings.pool(), settings.readOnly(), lock, new SchemaCatalog(), null, new NoReplication(status));
     }
@@ -232,6 +234,10 @@ public final class ReplicationNode implements Replication {
                         state,
                         serializer,
                         interceptors);
+        this.verification = subscriber == null
+                ? null
+                : new NodeVerification(
+                        settings, state, permit, writeLock, relay, changeSets, serializer, subscriber, recovery);
         Beginning beginning = way == Arrival.Way.BEGIN && snapshots != null && store != null && subscriber != null
                 ? new Beginning(
                         settings,
@@ -325,6 +331,9 @@ public final class ReplicationNode implements Replication {
             pending.remove(row);
         }
         relay.echoed(pending.firstId() - 1);
+        if (verification != null) {
+            verification.replaced();
+        }
         writeLock.committed(pages);
         catalog.changed();
     }
@@ -333,6 +342,9 @@ public final class ReplicationNode implements Replication {
     public <T> @Nullable T unwrap(Class<T> type) {
         if (type == DatabaseBackup.class) {
             return type.cast(backup);
+        }
+        if (type == VerificationSource.class) {
+            return type.cast(verification);
         }
         return type == SnapshotSource.class ? type.cast(snapshots) : null;
     }
@@ -345,6 +357,13 @@ public final class ReplicationNode implements Replication {
             writeLock.committed(pages);
             if (schemaChanged) {
                 catalog.changed();
+            }
+        }
+
+        @Override
+        public void verify(String id, long sequence) {
+            if (verification != null) {
+                verification.reached(id, sequence);
             }
         }
 
@@ -405,7 +424,8 @@ public final class ReplicationNode implements Replication {
                 applier.rejections().last(),
                 halted == null ? join.refusal() : halted,
                 applier.deadLetters(),
-                recovery == null ? null : recovery.progress());
+                recovery == null ? null : recovery.progress(),
+                verification == null ? null : verification.divergence());
     }
 
     /** Closes all but the pools, which the data source closes first. */

@@ -1,44 +1,29 @@
 package io.github.hasqlite.changeset;
 
-import java.nio.charset.StandardCharsets;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-
 /**
  * A message that says: what comes behind me is based on a snapshot, and not on what comes before me. A
  * node that meets it goes on only with a snapshot of this sequence or a later one. It is a JSON object
  * whose first field is {@code baseline}, an id, and that has no changes, so that a Go node takes it for a
  * change set that does nothing.
  *
- * @param id what the node that publishes it knows it by, letters and digits only
+ * @param id what the node that publishes it knows it by, 1 to 64 letters and digits
  */
 public record BaselineMessage(String id) {
 
-    private static final String START = "{\"baseline\":\"";
-    private static final String END = "\",\"changes\":[]}";
-    private static final Pattern ID = Pattern.compile("[0-9A-Za-z]{1,64}");
-    private static final Pattern MESSAGE =
-            Pattern.compile(Pattern.quote(START) + "(" + ID.pattern() + ")" + Pattern.quote(END));
-
-    private static final int MAX_LENGTH = START.length() + 64 + END.length();
+    private static final IdMessage FORM = new IdMessage("baseline");
 
     public BaselineMessage {
-        if (!ID.matcher(id).matches()) {
-            throw new IllegalArgumentException("not a baseline's id: " + id);
-        }
+        FORM.check(id);
     }
 
     /** The message. */
     public byte[] bytes() {
-        return (START + id + END).getBytes(StandardCharsets.US_ASCII);
+        return FORM.bytes(id);
     }
 
     /** Whether a message is one; looks at no more than a few bytes. */
     public static boolean is(byte[] message) {
-        return message.length <= MAX_LENGTH
-                && message.length > START.length()
-                && MESSAGE.matcher(new String(message, StandardCharsets.ISO_8859_1))
-                        .matches();
+        return FORM.id(message) != null;
     }
 
     /**
@@ -47,10 +32,10 @@ public record BaselineMessage(String id) {
      * @throws IllegalArgumentException if it {@linkplain #is is none}
      */
     public static BaselineMessage of(byte[] message) {
-        Matcher matcher = MESSAGE.matcher(new String(message, StandardCharsets.ISO_8859_1));
-        if (!matcher.matches()) {
+        String id = FORM.id(message);
+        if (id == null) {
             throw new IllegalArgumentException("no baseline");
         }
-        return new BaselineMessage(matcher.group(1));
+        return new BaselineMessage(id);
     }
 }

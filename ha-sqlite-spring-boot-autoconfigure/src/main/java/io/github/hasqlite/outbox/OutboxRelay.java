@@ -229,6 +229,16 @@ public final class OutboxRelay implements AutoCloseable {
         return withdrawn != null && withdrawn.everSent;
     }
 
+    /**
+     * Publishes a message that is not in the outbox and in no order with what is. The write lock must be held.
+     *
+     * @param changeSet what it says
+     * @return as {@link ChangeSetPublisher#publish(ChangeSet, byte[])} says; it is not published again
+     */
+    public synchronized CompletableFuture<Long> publishBeside(ChangeSet changeSet, byte[] message) {
+        return publisher.publish(changeSet, message);
+    }
+
     // ---- the thread
 
     private void run() {

@@ -28,19 +28,40 @@ public final class OnlineCopy {
      */
     public static void copy(SQLiteConnection source, Path target) throws SQLException {
         try (Statement statement = source.createStatement()) {
-            statement.execute("BEGIN");
+            hold(source);
             try {
-                // the transaction sees the database as it is now
-                try (ResultSet rows = statement.executeQuery("SELECT count(*) FROM main.sqlite_schema")) {
-                    rows.next();
-                }
-                check(
-                        source.getDatabase().backup("main", target.toString(), null, SLEEP_MILLIS, MAX_SLEEPS, PAGES),
-                        "copying to " + target);
+                copyHeld(source, target);
             } finally {
                 statement.execute("COMMIT");
             }
         }
+    }
+
+    /**
+     * Begins a transaction that sees the database as it is now, until it ends.
+     *
+     * @param source a connection outside of any transaction
+     */
+    public static void hold(SQLiteConnection source) throws SQLException {
+        try (Statement statement = source.createStatement()) {
+            statement.execute("BEGIN");
+            try (ResultSet rows = statement.executeQuery("SELECT count(*) FROM main.sqlite_schema")) {
+                rows.next();
+            }
+        }
+    }
+
+    /**
+     * Copies what a connection sees in the transaction that it is in.
+     *
+     * @param source a connection that {@linkplain #hold holds} the database as it was at one moment
+     * @param target a file that is not there
+     * @throws SQLException if that fails; what is at {@code target} is of no use then
+     */
+    public static void copyHeld(SQLiteConnection source, Path target) throws SQLException {
+        check(
+                source.getDatabase().backup("main", target.toString(), null, SLEEP_MILLIS, MAX_SLEEPS, PAGES),
+                "copying to " + target);
     }
 
     /**

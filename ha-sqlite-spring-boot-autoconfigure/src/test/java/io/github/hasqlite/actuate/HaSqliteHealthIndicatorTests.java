@@ -51,6 +51,15 @@ class HaSqliteHealthIndicatorTests {
     }
 
     @Test
+    void isDownWhenTheDatabaseDiffersAndSaysWhere() {
+        ReplicationStatus differs = new ReplicationStatus(
+                "n1", true, true, 7, 9, Duration.ZERO, 0, 0, null, null, 0, null, "table t: this node differs from n2");
+        Health health = health(differs, false, "");
+        assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+        assertThat(health.getDetails()).containsEntry("divergence", "table t: this node differs from n2");
+    }
+
+    @Test
     void isOutOfServiceWhenDisconnectedAndCommitsNeedTheStream() {
         assertThat(health(status(true, false, null), true, "").getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
     }
@@ -71,7 +80,7 @@ class HaSqliteHealthIndicatorTests {
 
     private static ReplicationStatus status(boolean replicating, boolean connected, @Nullable String halted) {
         return new ReplicationStatus(
-                "n1", replicating, connected, 7, 9, Duration.ofMillis(1500), 3, 1, "not JSON", halted, 0, null);
+                "n1", replicating, connected, 7, 9, Duration.ofMillis(1500), 3, 1, "not JSON", halted, 0, null, null);
     }
 
     private static Health health(ReplicationStatus status, boolean commitsNeedStream, String version) {

@@ -94,6 +94,29 @@ class SilentTriggerTests {
     }
 
     @Test
+    void keepsTriggersSilentThatWereSuspendedWhenTheSchemaWasReadAgain() throws SQLException {
+        replica.run(
+                "CREATE TABLE t(id INTEGER PRIMARY KEY, a, u UNIQUE)",
+                "CREATE TABLE log(e)",
+                "CREATE TRIGGER b BEFORE UPDATE ON t BEGIN INSERT INTO log VALUES(OLD.a); END");
+        replica.apply(Change.insert("t", COLUMNS, KEY, 1L, List.of(1L, "a", 1L)));
+        replica.run("BEGIN IMMEDIATE");
+        replica.application.apply(Databases.changeSet(
+                Change.update("t", COLUMNS, KEY, 1L, 1L, List.of(1L, "a", 1L), List.of(1L, "b", 1L))));
+        // reads the schema again
+        replica.application.record();
+        replica.application.applyRecorded(Databases.changeSet(
+                Change.update("t", COLUMNS, KEY, 1L, 1L, List.of(1L, "b", 1L), List.of(1L, "c", 1L))));
+        replica.application.prepareCommit();
+        replica.run("COMMIT");
+        replica.apply(Change.update("t", COLUMNS, KEY, 1L, 1L, List.of(1L, "c", 1L), List.of(1L, "d", 1L)));
+        assertThat(replica.rows("SELECT a FROM t")).containsExactly("t:d");
+        assertThat(replica.rows("SELECT * FROM log")).isEmpty();
+        replica.run("UPDATE t SET a = 'e'");
+        assertThat(replica.rows("SELECT * FROM log")).containsExactly("t:d");
+    }
+
+    @Test
     void runsDeleteTriggersOfFullTextIndexesOnReplaceAndNoOthers() throws SQLException {
         replica.run(
                 "CREATE TABLE t(id INTEGER PRIMARY KEY, a, u UNIQUE)",

@@ -9,7 +9,9 @@ import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.DatabaseBackup;
 import io.github.hasqlite.DatabaseSnapshotter;
+import io.github.hasqlite.DatabaseVerifier;
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.NodeDigest;
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.Snapshot;
@@ -21,6 +23,7 @@ import io.github.hasqlite.testing.NatsServer;
 import io.nats.client.Nats;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -139,6 +142,50 @@ class HaSqliteReplicationTests {
                                         .isEqualTo(snapshot);
                                 assertThat(fetched).hasSize(snapshot.bytes());
                             });
+                });
+    }
+
+    @Test
+    void nodesAreComparedByABeanAndAtIntervals() {
+        node("n1")
+                .withPropertyValues("ha.sqlite.nats.embedded.enabled=true", "ha.sqlite.nats.embedded.port=0", SERVER)
+                .run(one -> {
+                    String url = "ha.sqlite.replication-url="
+                            + one.getBean(EmbeddedNatsServer.class).url();
+                    jdbc(one)
+                            .sql("CREATE TABLE task(id INTEGER PRIMARY KEY, title TEXT)")
+                            .update();
+                    jdbc(one).sql("INSERT INTO task(title) VALUES('a')").update();
+                    node("n2")
+                            .withPropertyValues(url, "ha.sqlite.verification.interval=200ms")
+                            .run(two -> node("n3")
+                                    .withPropertyValues(url, "ha.sqlite.publisher.enabled=false")
+                                    .run(replica -> {
+                                        DatabaseVerifier verifier = one.getBean(DatabaseVerifier.class);
+                                        Awaitility.await()
+                                                .untilAsserted(() -> assertThat(verifier.verify(Duration.ofSeconds(5))
+                                                                .nodes())
+                                                        .extracting(NodeDigest::node)
+                                                        .containsExactly("n1", "n2", "n3"));
+                                        try (Connection behind = DriverManager.getConnection(
+                                                "jdbc:sqlite:" + folder.resolve("n3/app.db"))) {
+                                            behind.createStatement().executeUpdate("UPDATE task SET title = 'b'");
+                                        }
+                                        Awaitility.await()
+                                                .untilAsserted(() -> assertThat(
+                                                                status(replica).divergence())
+                                                        .contains("table task: this node differs from n1, n2"));
+                                        assertThat(status(one).divergence()).isNull();
+                                        Awaitility.await().ignoreExceptions().untilAsserted(() -> {
+                                            one.getBean(DatabaseSnapshotter.class)
+                                                    .takeSnapshot();
+                                            replica.getBean(DatabaseVerifier.class)
+                                                    .repair();
+                                        });
+                                        Awaitility.await()
+                                                .until(() -> status(replica).divergence() == null);
+                                        awaitTitles(replica, "a");
+                                    }));
                 });
     }
 

@@ -3,6 +3,7 @@ package io.github.hasqlite.testing;
 import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.CommitMode;
+import io.github.hasqlite.DigestExchange;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.SnapshotStore;
@@ -131,7 +132,8 @@ public final class TestNode implements AutoCloseable {
         return open(url, file, name, customizer, interceptors, publishing, null);
     }
 
-    private static TestNode open(
+    /** Opens a node with everything of the test's own. */
+    public static TestNode open(
             String url,
             Path file,
             String name,
@@ -160,6 +162,11 @@ public final class TestNode implements AutoCloseable {
             nats.close();
             throw e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
         }
+    }
+
+    /** A way to exchange digests with the other nodes; to be closed. */
+    public DigestExchange digestExchange() {
+        return nats.digestExchange();
     }
 
     public HaSqliteDataSource dataSource() {
