@@ -135,6 +135,21 @@ class BootstrapTests {
     }
 
     @Test
+    void aReadReplicaWithADatabaseOfItsOwnIsRefused() throws Exception {
+        createPlain("n1.db");
+        try (NatsServer server = NatsServer.start()) {
+            assertThatExceptionOfType(ReplicationStartException.class)
+                    .isThrownBy(() -> TestNode.open(
+                            server,
+                            folder.resolve("n1.db"),
+                            "n1",
+                            store,
+                            settings -> settings.with(to -> to.readOnly(true))))
+                    .withMessageContaining("read replica");
+        }
+    }
+
+    @Test
     void aNodeThatTheStreamHasLeftBehindGoesOnFromASnapshotAndKeepsWhatIsPending() throws Exception {
         try (NatsServer server = NatsServer.start();
                 TestNode one = open(server, "n1")) {

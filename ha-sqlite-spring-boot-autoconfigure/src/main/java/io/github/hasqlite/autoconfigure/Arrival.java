@@ -172,6 +172,13 @@ final class Arrival {
                             + " ha.sqlite.replication-id, and start this node first.",
                     null);
         }
+        if (settings.readOnly() && store != null) {
+            throw new ReplicationStartException(
+                    "the database file " + path + " was never replicated, and a read replica cannot be what a stream"
+                            + " begins with",
+                    "Move the file away: this node then begins with what the others have.",
+                    null);
+        }
         return canBegin ? Way.BEGIN : Way.FOLLOW;
     }
 

@@ -36,6 +36,7 @@ public final class TestNode implements AutoCloseable {
     private final NatsReplication nats;
     private final HaSqliteDataSource dataSource;
     private @Nullable PeriodicSnapshotter snapshotter;
+    private @Nullable SnapshotStore ownStore;
 
     private TestNode(NatsReplication nats, HaSqliteDataSource dataSource) {
         this.nats = nats;
@@ -53,6 +54,7 @@ public final class TestNode implements AutoCloseable {
                 List.of(),
                 UnaryOperator.identity(),
                 store);
+        node.ownStore = store;
         node.snapshotter = new PeriodicSnapshotter(
                 node.dataSource.unwrap(SnapshotSource.class),
                 store,
@@ -218,6 +220,9 @@ public final class TestNode implements AutoCloseable {
                 snapshotter.close();
             }
             dataSource.close();
+            if (ownStore != null) {
+                ownStore.close();
+            }
         }
     }
 }
