@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -105,7 +107,9 @@ class StrictHistoryTests {
             if (killing) {
                 for (int i = 1; i <= 2; i++) {
                     int before = ids.get();
-                    org.awaitility.Awaitility.await().until(() -> ids.get() > before + TRANSACTIONS / 2);
+                    Awaitility.await()
+                            .atMost(Duration.ofSeconds(60))
+                            .until(() -> ids.get() > before + TRANSACTIONS / 2);
                     server.kill9();
                     server.restart();
                 }

@@ -20,7 +20,9 @@ final class JetStreamErrors {
     private static final int NOT_ENABLED = 10076;
     private static final int REPLICAS_NEED_A_CLUSTER = 10074;
     private static final int NO_SUITABLE_PEERS = 10005;
-    private static final int SUBJECTS_OVERLAP = 10065;
+    /** Another stream has the subject; also what a server says while somebody else creates the same stream. */
+    static final int SUBJECTS_OVERLAP = 10065;
+
     private static final int CLUSTER_UNAVAILABLE = 10008;
     private static final int NO_LEADER = 10009;
     private static final int INSUFFICIENT_RESOURCES = 10023;

@@ -40,6 +40,9 @@ public final class ReplicationStream {
 
     private static final Duration RETRY_PAUSE = Duration.ofMillis(200);
 
+    /** How often to look for a stream that somebody else is creating. */
+    private static final int LOOKS = 5;
+
     private final NatsLink link;
     private final NatsSettings settings;
     private final @Nullable ClusterProperties cluster;
@@ -250,12 +253,26 @@ public final class ReplicationStream {
             management.addStream(configuration);
             log.info("Created stream '{}' (max age {})", settings.stream(), settings.streamMaxAge());
         } catch (JetStreamApiException e) {
-            if (e.getApiErrorCode() != JetStreamErrors.NAME_IN_USE) {
-                throw e;
-            }
-            // another node was faster and is configured differently
-            adopt(management, management.getStreamInfo(settings.stream()));
+            adopt(management, createdByAnother(management, e));
         }
+    }
+
+    /** The stream, if another node was faster to create it. */
+    private StreamInfo createdByAnother(JetStreamManagement management, JetStreamApiException refusal)
+            throws IOException, JetStreamApiException {
+        boolean overlap = refusal.getApiErrorCode() == JetStreamErrors.SUBJECTS_OVERLAP;
+        if (refusal.getApiErrorCode() != JetStreamErrors.NAME_IN_USE && !overlap) {
+            throw refusal;
+        }
+        // a stream that is being created takes its subjects before it can be found
+        for (int look = 0; look < LOOKS; look++) {
+            StreamInfo info = find(management);
+            if (info != null) {
+                return info;
+            }
+            pause();
+        }
+        throw refusal;
     }
 
     /** In a stream of its own nobody can publish to another subject, which would move the sequence on. */

@@ -177,11 +177,19 @@ final class StreamLeases implements AutoCloseable {
                         end();
                         return;
                     }
+                    if (!isHeld()) {
+                        // its message is still there for a moment, but the holder was told that it is lost
+                        break;
+                    }
                     long sent = System.nanoTime();
-                    if (write(info)) {
+                    if (!write(info)) {
+                        continue;
+                    }
+                    if (isHeld()) {
                         until = end(sent, info);
                         return;
                     }
+                    break;
                 }
             } catch (IOException | JetStreamApiException | RuntimeException e) {
                 log.debug("Could not renew the lease {}", subject, e);
