@@ -116,6 +116,7 @@ class BackupTests {
                 backup(two).restoreCluster(file);
                 for (TestNode node : List.of(one, two)) {
                     Awaitility.await()
+                            .atMost(Duration.ofSeconds(60))
                             .ignoreExceptions()
                             .untilAsserted(() ->
                                     assertThat(node.query("SELECT * FROM t")).containsExactly("1|kept"));

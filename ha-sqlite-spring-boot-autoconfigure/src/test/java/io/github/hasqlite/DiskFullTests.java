@@ -45,7 +45,9 @@ class DiskFullTests {
                     .atMost(Duration.ofSeconds(30))
                     .untilAsserted(() ->
                             assertThat(two.ask("query SELECT count(*) FROM b")).isEqualTo("4"));
-            Awaitility.await().untilAsserted(() -> assertThat(two.ask("status")).endsWith("null"));
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(two.ask("status")).endsWith("null"));
             two.make("execute INSERT INTO b VALUES(100, 'there is room')");
             two.awaitAppliedOn(one);
             assertThat(List.of(one.ask("digest b"))).containsExactly(two.ask("digest b"));
