@@ -44,6 +44,7 @@ class StrictHistoryTests {
     private static final int LISTS = 3;
     private static final int START = 100;
     private static final int TRANSACTIONS = 60;
+    private static final int KILLS = 2;
 
     private static final JsonChangeSetSerializer SERIALIZER = new JsonChangeSetSerializer();
 
@@ -105,11 +106,9 @@ class StrictHistoryTests {
                 }));
             }
             if (killing) {
-                for (int i = 1; i <= 2; i++) {
-                    int before = ids.get();
-                    Awaitility.await()
-                            .atMost(Duration.ofSeconds(60))
-                            .until(() -> ids.get() > before + TRANSACTIONS / 2);
+                for (int i = 1; i <= KILLS; i++) {
+                    int begun = i * NODES * TRANSACTIONS / (KILLS + 1);
+                    Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> ids.get() >= begun);
                     server.kill9();
                     server.restart();
                 }
