@@ -3,9 +3,6 @@ package io.github.hasqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.github.hasqlite.snapshot.PeriodicSnapshotter;
-import io.github.hasqlite.snapshot.Retention;
-import io.github.hasqlite.snapshot.SnapshotSource;
 import io.github.hasqlite.testing.FolderSnapshotStore;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
@@ -79,7 +76,7 @@ class BackupTests {
                 sequences.add(one.status().appliedSequence());
                 times.add(Instant.now());
                 if (i == 3) {
-                    snapshot(one);
+                    one.takeSnapshot(store);
                 }
             }
             for (int i = 1; i <= 6; i++) {
@@ -156,16 +153,6 @@ class BackupTests {
 
     private static DatabaseBackup backup(TestNode node) throws SQLException {
         return node.dataSource().unwrap(DatabaseBackup.class);
-    }
-
-    private void snapshot(TestNode node) throws Exception {
-        try (PeriodicSnapshotter snapshotter = new PeriodicSnapshotter(
-                node.dataSource().unwrap(SnapshotSource.class),
-                store,
-                Duration.ZERO,
-                new Retention(2, Duration.ofHours(1)))) {
-            snapshotter.takeSnapshot();
-        }
     }
 
     private static List<String> rows(Path file, String sql) throws SQLException {

@@ -3,8 +3,6 @@ package io.github.hasqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.github.hasqlite.snapshot.PeriodicSnapshotter;
-import io.github.hasqlite.snapshot.Retention;
 import io.github.hasqlite.snapshot.SnapshotSource;
 import io.github.hasqlite.testing.FolderSnapshotStore;
 import io.github.hasqlite.testing.NatsServer;
@@ -275,13 +273,7 @@ class BootstrapTests {
 
     private Snapshot snapshot(TestNode node) throws Exception {
         node.awaitAppliedOn(node);
-        try (PeriodicSnapshotter snapshotter = new PeriodicSnapshotter(
-                node.dataSource().unwrap(SnapshotSource.class),
-                store,
-                Duration.ZERO,
-                new Retention(2, Duration.ofHours(1)))) {
-            return snapshotter.takeSnapshot();
-        }
+        return node.takeSnapshot(store);
     }
 
     private void createPlain(String name) throws Exception {

@@ -3,9 +3,6 @@ package io.github.hasqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.github.hasqlite.snapshot.PeriodicSnapshotter;
-import io.github.hasqlite.snapshot.Retention;
-import io.github.hasqlite.snapshot.SnapshotSource;
 import io.github.hasqlite.testing.FolderSnapshotStore;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
@@ -14,15 +11,11 @@ import io.nats.client.Nats;
 import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -58,7 +51,7 @@ class StreamHoleTests {
             long deleted = one.status().appliedSequence();
             one.execute("INSERT INTO t VALUES(2, 'behind')");
             one.awaitAppliedOn(one);
-            snapshot(one);
+            one.takeSnapshot(store);
             one.execute("INSERT INTO t VALUES(3, 'later')");
             one.awaitAppliedOn(one);
             try (Connection connection = Nats.connect(server.url())) {
@@ -104,17 +97,14 @@ class StreamHoleTests {
             one.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, v)");
             one.awaitAppliedOn(one);
             server.stop();
-            Path data = server.folder().resolve("store");
-            Path older = server.folder().resolve("older");
-            copy(data, older);
+            server.keepStore();
             server.restart();
             for (int i = 0; i < 5; i++) {
                 one.execute("INSERT INTO t VALUES(" + i + ", 'x')");
             }
             one.awaitAppliedOn(one);
             server.stop();
-            delete(data);
-            copy(older, data);
+            server.setStoreBack();
             server.restart();
             one.execute("INSERT INTO t VALUES(100, 'pending')");
             Awaitility.await()
@@ -179,31 +169,5 @@ class StreamHoleTests {
 
     private TestNode open(NatsServer server, String name) {
         return TestNode.open(server, folder.resolve(name + ".db"), name, store);
-    }
-
-    private void snapshot(TestNode node) throws Exception {
-        try (PeriodicSnapshotter snapshotter = new PeriodicSnapshotter(
-                node.dataSource().unwrap(SnapshotSource.class),
-                store,
-                Duration.ZERO,
-                new Retention(2, Duration.ofHours(1)))) {
-            snapshotter.takeSnapshot();
-        }
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> all = Files.walk(from)) {
-            for (Path file : all.toList()) {
-                Files.copy(file, to.resolve(from.relativize(file).toString()), StandardCopyOption.COPY_ATTRIBUTES);
-            }
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.hasqlite.actuate.HaSqliteHealthIndicator;
 import io.github.hasqlite.snapshot.ClusterVerifier;
-import io.github.hasqlite.snapshot.PeriodicSnapshotter;
-import io.github.hasqlite.snapshot.Retention;
-import io.github.hasqlite.snapshot.SnapshotSource;
 import io.github.hasqlite.snapshot.VerificationSource;
 import io.github.hasqlite.testing.Content;
 import io.github.hasqlite.testing.FolderSnapshotStore;
@@ -147,7 +144,7 @@ class VerificationTests {
                     assertThat(right.health().getStatus()).isEqualTo(Status.UP);
                 }
                 assertThatExceptionOfType(SQLException.class)
-                        .isThrownBy(() -> snapshot(three.node()))
+                        .isThrownBy(() -> three.node().takeSnapshot(store))
                         .withMessageContaining("differs from other nodes: table t");
             }
             try (Member three = open(server, "n3")) {
@@ -158,7 +155,7 @@ class VerificationTests {
                         .withMessageContaining("no snapshot of another node")
                         .withMessageContaining("[n3]");
                 try (Writers writers = new Writers(List.of(one.node(), two.node(), three.node()))) {
-                    Snapshot taken = snapshot(one.node());
+                    Snapshot taken = one.node().takeSnapshot(store);
                     assertThat(three.verifier().repair()).isEqualTo(taken);
                     assertThat(three.node().status().divergence()).isNull();
                     assertThat(three.health().getStatus()).isEqualTo(Status.UP);
@@ -169,7 +166,7 @@ class VerificationTests {
                 assertThat(Content.of(three.node().dataSource()))
                         .isEqualTo(Content.of(one.node().dataSource()));
                 assertThat(three.health().getStatus()).isEqualTo(Status.UP);
-                snapshot(three.node());
+                three.node().takeSnapshot(store);
             }
         }
     }
@@ -203,7 +200,7 @@ class VerificationTests {
             createTables(one.node());
             one.node().execute("INSERT INTO t VALUES(1, 'a', 1.5)");
             awaitAll(one, two);
-            Snapshot taken = snapshot(one.node());
+            Snapshot taken = one.node().takeSnapshot(store);
             changeBehindTheBack("n2", "DELETE FROM t");
             assertThat(two.verifier().verify(PATIENCE).differences())
                     .containsExactly(new TableDifference("t", List.of("n1", "n2")));
@@ -260,16 +257,6 @@ class VerificationTests {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve(node + ".db"));
                 Statement statement = connection.createStatement()) {
             statement.executeUpdate(sql);
-        }
-    }
-
-    private Snapshot snapshot(TestNode node) throws Exception {
-        try (PeriodicSnapshotter snapshotter = new PeriodicSnapshotter(
-                node.dataSource().unwrap(SnapshotSource.class),
-                store,
-                Duration.ZERO,
-                new Retention(2, Duration.ofHours(1)))) {
-            return snapshotter.takeSnapshot();
         }
     }
 

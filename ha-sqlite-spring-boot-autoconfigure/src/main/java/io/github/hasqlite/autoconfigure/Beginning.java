@@ -11,13 +11,10 @@ import io.github.hasqlite.snapshot.SnapshotChoice;
 import io.github.hasqlite.snapshot.SnapshotFiles;
 import io.github.hasqlite.snapshot.SnapshotSource;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConnection;
@@ -108,24 +105,8 @@ final class Beginning {
     /** Takes the snapshot that all other nodes need, unless there is one. */
     void takeSnapshot() throws IOException, SQLException {
         if (SnapshotChoice.of(store, state.streamCreatedNs()).isEmpty()) {
-            takeFirstSnapshot();
+            SnapshotFiles.take(source, store);
         }
         state.clearBaseline(connection);
-    }
-
-    private void takeFirstSnapshot() throws IOException, SQLException {
-        long started = System.nanoTime();
-        Path copy = SnapshotFiles.temporary(source.database(), "beginning");
-        try {
-            long sequence = source.copy(copy);
-            SnapshotFiles.save(store, copy, sequence, state.streamCreatedNs(), source.node());
-            logger.info(
-                    "Took the first snapshot, {} bytes at {}, in {} ms",
-                    Files.size(copy),
-                    sequence,
-                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
-        } finally {
-            Files.deleteIfExists(copy);
-        }
     }
 }

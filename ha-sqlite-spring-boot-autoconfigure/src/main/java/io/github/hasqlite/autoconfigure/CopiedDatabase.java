@@ -62,10 +62,17 @@ final class CopiedDatabase implements AutoCloseable {
         }
     }
 
+    /** Does without a write-ahead log from now on: everything is in the one file. */
+    static void intoOneFile(SQLiteConnection database) throws SQLException {
+        try (Statement statement = database.createStatement()) {
+            statement.execute("PRAGMA main.journal_mode = DELETE");
+        }
+    }
+
     /** Gives the file another page size. */
     void setPageSize(String bytes) throws SQLException {
+        intoOneFile(connection);
         try (Statement statement = connection.createStatement()) {
-            statement.execute("PRAGMA main.journal_mode = DELETE");
             statement.execute("PRAGMA main.page_size = " + Integer.parseInt(bytes));
             statement.execute("VACUUM main");
         }
@@ -75,9 +82,8 @@ final class CopiedDatabase implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         try (connection;
-                state;
-                Statement statement = connection.createStatement()) {
-            statement.execute("PRAGMA main.journal_mode = DELETE");
+                state) {
+            intoOneFile(connection);
         }
     }
 }

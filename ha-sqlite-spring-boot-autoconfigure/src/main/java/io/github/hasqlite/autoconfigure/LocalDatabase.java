@@ -78,10 +78,8 @@ record LocalDatabase(Kind kind, long sequence, long streamCreatedNs, String base
      * @return the new name
      */
     static Path setAside(DatabaseFile file, Path path) throws SQLException, IOException {
-        try (SQLiteConnection connection = file.open();
-                Statement statement = connection.createStatement()) {
-            // so that all of it is in the one file
-            statement.execute("PRAGMA journal_mode = DELETE");
+        try (SQLiteConnection connection = file.open()) {
+            CopiedDatabase.intoOneFile(connection);
         }
         Path aside = path.resolveSibling(path.getFileName() + ".before-" + TIME.format(Instant.now()));
         return Files.move(path, aside);

@@ -23,7 +23,6 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -107,20 +106,13 @@ final class NodeBackup implements DatabaseBackup {
     private void finish(Path copy, Path target) throws SQLException, IOException {
         try (SQLiteConnection connection = open(copy)) {
             CanonicalState.forgetReplication(connection);
-            closeWhole(connection);
+            CopiedDatabase.intoOneFile(connection);
         }
         Files.move(copy, target);
     }
 
     private SQLiteConnection open(Path file) throws SQLException {
         return new DatabaseFile(settings.pool().withPath(file.toString())).open();
-    }
-
-    /** Leaves everything in the one file. */
-    private static void closeWhole(SQLiteConnection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("PRAGMA main.journal_mode = DELETE");
-        }
     }
 
     // ---- as it is now
@@ -240,7 +232,7 @@ final class NodeBackup implements DatabaseBackup {
                 try (SQLiteConnection connection = open(copy)) {
                     AppliedState.copyPosition(connection, source.database().toString(), state.streamCreatedNs(), at);
                     OutboxTable.create(connection);
-                    closeWhole(connection);
+                    CopiedDatabase.intoOneFile(connection);
                 }
                 SnapshotFiles.save(target, copy, at, state.streamCreatedNs(), settings.name());
                 await(() -> state.sequence() >= at, "this node has not gone on from the restored database");
@@ -272,7 +264,7 @@ final class NodeBackup implements DatabaseBackup {
                 throw new SQLException(file + " is no sound database: " + found);
             }
             CanonicalState.forgetReplication(connection);
-            closeWhole(connection);
+            CopiedDatabase.intoOneFile(connection);
         }
     }
 

@@ -13,14 +13,13 @@ import org.jspecify.annotations.Nullable;
  * sequence beyond all that was applied here; if it does not, the stream was made anew or set back, and
  * nothing more is published. Thread-safe.
  */
-final class ResetGuard implements ChangeSetPublisher {
+final class ResetGuard extends ForwardingPublisher {
 
-    private final ChangeSetPublisher publisher;
     private final AppliedState state;
     private volatile @Nullable Applier applier;
 
     ResetGuard(ChangeSetPublisher publisher, AppliedState state) {
-        this.publisher = publisher;
+        super(publisher);
         this.state = state;
     }
 
@@ -40,12 +39,12 @@ final class ResetGuard implements ChangeSetPublisher {
             return refused();
         }
         long applied = state.sequence();
-        return publisher.publish(changeSet, message).thenApply(sequence -> check(applied, sequence));
+        return super.publish(changeSet, message).thenApply(sequence -> check(applied, sequence));
     }
 
     @Override
     public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message, long expectedLastSequence) {
-        return isReset() ? refused() : publisher.publish(changeSet, message, expectedLastSequence);
+        return isReset() ? refused() : super.publish(changeSet, message, expectedLastSequence);
     }
 
     private static CompletableFuture<Long> refused() {
@@ -64,32 +63,7 @@ final class ResetGuard implements ChangeSetPublisher {
     }
 
     @Override
-    public boolean comparesAndSets() {
-        return publisher.comparesAndSets();
-    }
-
-    @Override
-    public int maxMessageBytes() {
-        return publisher.maxMessageBytes();
-    }
-
-    @Override
     public boolean isConnected() {
-        return publisher.isConnected() && !isReset();
-    }
-
-    @Override
-    public boolean echoes() {
-        return publisher.echoes();
-    }
-
-    @Override
-    public String toString() {
-        return publisher.toString();
-    }
-
-    @Override
-    public void close() {
-        publisher.close();
+        return super.isConnected() && !isReset();
     }
 }

@@ -4,7 +4,6 @@ import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetFormatException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.json.JsonFactory;
@@ -33,9 +32,9 @@ public final class FragmentCodec {
     static final String COMPRESSED = "zstd";
     static final String PLAIN = "plain";
 
-    private static final byte[] START = ascii("{\"" + FieldNames.PUBLISHER + "\":\"");
-    private static final byte[] COUNTER = ascii("\",\"" + FieldNames.COUNTER + "\":");
-    private static final byte[] PART = ascii(",\"" + FieldNames.PART + "\":");
+    private static final byte[] START = Ascii.bytes("{\"" + FieldNames.PUBLISHER + "\":\"");
+    private static final byte[] COUNTER = Ascii.bytes("\",\"" + FieldNames.COUNTER + "\":");
+    private static final byte[] PART = Ascii.bytes(",\"" + FieldNames.PART + "\":");
 
     private final JsonFactory factory = JsonFormat.factory();
     private final PropertyNameMatcher fields = FieldNames.matcher(factory, FieldNames.OF_FRAGMENT);
@@ -67,21 +66,21 @@ public final class FragmentCodec {
 
     /** Whether a message begins as a part does, and no change set. Looks at its first bytes only. */
     public boolean isFragment(byte[] message) {
-        if (!isAt(message, 0, START)) {
+        if (!Ascii.isAt(message, 0, START)) {
             return false;
         }
         int at = START.length;
         while (at < message.length && message[at] != '"') {
             at += message[at] == '\\' ? 2 : 1;
         }
-        if (!isAt(message, at, COUNTER)) {
+        if (!Ascii.isAt(message, at, COUNTER)) {
             return false;
         }
         at += COUNTER.length;
         while (at < message.length && message[at] >= '0' && message[at] <= '9') {
             at++;
         }
-        return isAt(message, at, PART);
+        return Ascii.isAt(message, at, PART);
     }
 
     /**
@@ -131,21 +130,5 @@ public final class FragmentCodec {
         try (InputStream in = data.open()) {
             return new Packing(last.compressed(), in.readAllBytes()).message(last.size());
         }
-    }
-
-    private static boolean isAt(byte[] message, int offset, byte[] expected) {
-        if (message.length - offset < expected.length) {
-            return false;
-        }
-        for (int i = 0; i < expected.length; i++) {
-            if (message[offset + i] != expected[i]) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

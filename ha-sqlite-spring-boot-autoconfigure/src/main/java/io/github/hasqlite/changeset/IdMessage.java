@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class IdMessage {
 
     private static final String MIDDLE = "\":\"";
-    private static final byte[] END = ascii("\",\"changes\":[]}");
+    private static final byte[] END = Ascii.bytes("\",\"changes\":[]}");
     private static final int MAX_ID = 64;
 
     private final String name;
@@ -23,7 +23,7 @@ final class IdMessage {
      */
     IdMessage(String name) {
         this.name = name;
-        this.start = ascii("{\"" + name + MIDDLE);
+        this.start = Ascii.bytes("{\"" + name + MIDDLE);
     }
 
     /**
@@ -32,13 +32,14 @@ final class IdMessage {
      * @throws IllegalArgumentException unless it is 1 to 64 letters and digits
      */
     void check(String id) {
-        if (!isId(ascii(id), 0, id.length())) {
+        if (!isId(Ascii.bytes(id), 0, id.length())) {
             throw new IllegalArgumentException("not the id of a " + name + ": " + id);
         }
     }
 
     byte[] bytes(String id) {
-        return ascii(new String(start, StandardCharsets.US_ASCII) + id + new String(END, StandardCharsets.US_ASCII));
+        return Ascii.bytes(
+                new String(start, StandardCharsets.US_ASCII) + id + new String(END, StandardCharsets.US_ASCII));
     }
 
     /** The id that a message has, or {@code null} if it is none of these; looks at no more than a few bytes. */
@@ -46,24 +47,12 @@ final class IdMessage {
     String id(byte[] message) {
         int length = message.length - start.length - END.length;
         if (length > MAX_ID
-                || !isAt(message, 0, start)
-                || !isAt(message, message.length - END.length, END)
+                || !Ascii.isAt(message, 0, start)
+                || !Ascii.isAt(message, message.length - END.length, END)
                 || !isId(message, start.length, length)) {
             return null;
         }
         return new String(message, start.length, length, StandardCharsets.US_ASCII);
-    }
-
-    private static boolean isAt(byte[] message, int offset, byte[] expected) {
-        if (offset < 0 || message.length - offset < expected.length) {
-            return false;
-        }
-        for (int i = 0; i < expected.length; i++) {
-            if (message[offset + i] != expected[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static boolean isId(byte[] bytes, int offset, int length) {
@@ -79,9 +68,5 @@ final class IdMessage {
             }
         }
         return true;
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

@@ -13,7 +13,7 @@ import tools.jackson.core.sym.PropertyNameMatcher;
 /** Tells who published a message: from its first bytes as we write them, else by streaming through. */
 final class OriginReader {
 
-    private static final byte[] START = ("{\"" + FieldNames.PUBLISHER + "\":\"").getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] START = Ascii.bytes("{\"" + FieldNames.PUBLISHER + "\":\"");
     private static final byte[] MIDDLE = (",\"" + FieldNames.COUNTER + "\":").getBytes(StandardCharsets.US_ASCII);
     private static final List<String> FIELDS = List.of(FieldNames.PUBLISHER, FieldNames.COUNTER);
 
@@ -35,12 +35,12 @@ final class OriginReader {
     }
 
     private static @Nullable Origin fromPrefix(byte[] message) {
-        if (!isAt(message, 0, START)) {
+        if (!Ascii.isAt(message, 0, START)) {
             return null;
         }
         int end = endOfPlainText(message, START.length);
         int digits = end + 1 + MIDDLE.length;
-        if (end == START.length || !isAt(message, end + 1, MIDDLE)) {
+        if (end == START.length || !Ascii.isAt(message, end + 1, MIDDLE)) {
             return null;
         }
         long counter = 0;
@@ -64,18 +64,6 @@ final class OriginReader {
             i++;
         }
         return i < message.length && message[i] == '"' && i - from <= Limits.NAME ? i : from;
-    }
-
-    private static boolean isAt(byte[] message, int offset, byte[] expected) {
-        if (message.length - offset < expected.length) {
-            return false;
-        }
-        for (int i = 0; i < expected.length; i++) {
-            if (message[offset + i] != expected[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private @Nullable Origin fromFields(byte[] message) {

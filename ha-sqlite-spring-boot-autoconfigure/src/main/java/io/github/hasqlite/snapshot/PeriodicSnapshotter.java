@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -117,26 +116,9 @@ public final class PeriodicSnapshotter implements DatabaseSnapshotter {
             if (newest != null && newest.sequence() >= source.sequence()) {
                 return newest;
             }
-            return take();
-        }
-    }
-
-    private Snapshot take() throws IOException, SQLException {
-        long started = System.nanoTime();
-        Path copy = SnapshotFiles.temporary(source.database(), "snapshot-" + UUID.randomUUID());
-        try {
-            long streamCreatedNs = source.streamCreatedNs();
-            long sequence = source.copy(copy);
-            Snapshot taken = SnapshotFiles.save(store, copy, sequence, streamCreatedNs, source.node());
-            logger.info(
-                    "Took a snapshot of {} bytes at {} in {} ms",
-                    taken.bytes(),
-                    sequence,
-                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
-            prune(streamCreatedNs);
+            Snapshot taken = SnapshotFiles.take(source, store);
+            prune(taken.streamCreatedNs());
             return taken;
-        } finally {
-            Files.deleteIfExists(copy);
         }
     }
 

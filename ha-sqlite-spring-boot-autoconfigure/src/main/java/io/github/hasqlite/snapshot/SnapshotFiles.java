@@ -18,10 +18,15 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Moves snapshots between files and the store, compressed on the way and checked at its end. */
 public final class SnapshotFiles {
+
+    private static final Logger logger = LoggerFactory.getLogger(SnapshotFiles.class);
 
     /** What follows the database file's name in those of copies that are being made. */
     private static final String MARK = "-ha-copy-";
@@ -61,6 +66,30 @@ public final class SnapshotFiles {
             for (Path file : left) {
                 Files.deleteIfExists(file);
             }
+        }
+    }
+
+    /**
+     * Takes a snapshot of a node and keeps it.
+     *
+     * @throws IOException if there is no room for the copy, or it cannot be stored
+     * @throws SQLException if the database cannot be copied
+     */
+    public static Snapshot take(SnapshotSource source, SnapshotStore store) throws IOException, SQLException {
+        long started = System.nanoTime();
+        Path copy = temporary(source.database(), "snapshot-" + UUID.randomUUID());
+        try {
+            long streamCreatedNs = source.streamCreatedNs();
+            long sequence = source.copy(copy);
+            Snapshot taken = save(store, copy, sequence, streamCreatedNs, source.node());
+            logger.info(
+                    "Took a snapshot of {} bytes at {} in {} ms",
+                    taken.bytes(),
+                    sequence,
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
+            return taken;
+        } finally {
+            Files.deleteIfExists(copy);
         }
     }
 

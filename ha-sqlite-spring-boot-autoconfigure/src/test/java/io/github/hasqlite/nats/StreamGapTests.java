@@ -11,15 +11,11 @@ import io.nats.client.PurgeOptions;
 import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -314,9 +310,7 @@ class StreamGapTests {
     void setBackToAnOlderCopy() throws Exception {
         publish("db", 3);
         server.stop();
-        Path store = server.folder().resolve("store");
-        Path copy = server.folder().resolve("copy");
-        copy(store, copy);
+        server.keepStore();
         server.restart();
         await().until(link::isConnected);
         publish("db", 4);
@@ -324,8 +318,7 @@ class StreamGapTests {
         log.awaitSize(7);
         server.stop();
         await().until(() -> !subscriber.isConnected());
-        delete(store);
-        copy(copy, store);
+        server.setStoreBack();
         server.restart();
         log.awaitSize(8);
         assertThat(log.get(7)).contains("set back").contains("last message is 3");
@@ -355,22 +348,6 @@ class StreamGapTests {
     private void publish(String database, int count) throws Exception {
         for (int i = 0; i < count; i++) {
             link.connection().jetStream().publish(STREAM + "." + database, "x".getBytes(StandardCharsets.UTF_8));
-        }
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : files.toList()) {
-                Files.copy(file, to.resolve(from.relativize(file).toString()), StandardCopyOption.COPY_ATTRIBUTES);
-            }
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 

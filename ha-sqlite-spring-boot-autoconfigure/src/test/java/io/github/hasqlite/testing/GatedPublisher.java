@@ -2,19 +2,19 @@ package io.github.hasqlite.testing;
 
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
+import io.github.hasqlite.autoconfigure.ForwardingPublisher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** A publisher that keeps what it is given until it is told to go on. */
-public final class GatedPublisher implements ChangeSetPublisher {
+public final class GatedPublisher extends ForwardingPublisher {
 
-    private final ChangeSetPublisher publisher;
     private final List<Runnable> kept = new ArrayList<>();
     private boolean open = true;
 
     public GatedPublisher(ChangeSetPublisher publisher) {
-        this.publisher = publisher;
+        super(publisher);
     }
 
     /** From now on everything is kept. */
@@ -32,10 +32,10 @@ public final class GatedPublisher implements ChangeSetPublisher {
     @Override
     public synchronized CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message) {
         if (open) {
-            return publisher.publish(changeSet, message);
+            return super.publish(changeSet, message);
         }
         CompletableFuture<Long> stored = new CompletableFuture<>();
-        kept.add(() -> publisher.publish(changeSet, message).whenComplete((sequence, failure) -> {
+        kept.add(() -> super.publish(changeSet, message).whenComplete((sequence, failure) -> {
             if (failure == null) {
                 stored.complete(sequence);
             } else {
@@ -45,23 +45,9 @@ public final class GatedPublisher implements ChangeSetPublisher {
         return stored;
     }
 
+    /** What is compared and set could not be kept. */
     @Override
-    public int maxMessageBytes() {
-        return publisher.maxMessageBytes();
-    }
-
-    @Override
-    public boolean isConnected() {
-        return publisher.isConnected();
-    }
-
-    @Override
-    public boolean echoes() {
-        return publisher.echoes();
-    }
-
-    @Override
-    public void close() {
-        publisher.close();
+    public boolean comparesAndSets() {
+        return false;
     }
 }

@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -85,6 +86,30 @@ public final class NatsServer implements AutoCloseable {
         Path file = folder.resolve("server.conf");
         Files.writeString(file, Files.readString(file).replaceAll("max_file: \\w+", "max_file: " + maxFile));
         restart();
+    }
+
+    /** Keeps what the server has stored, which must be stopped. */
+    public void keepStore() throws IOException {
+        copy(folder.resolve("store"), folder.resolve("kept"));
+    }
+
+    /** Gives the server, which must be stopped, what was {@linkplain #keepStore kept}. */
+    public void setStoreBack() throws IOException {
+        Path store = folder.resolve("store");
+        try (Stream<Path> files = Files.walk(store)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+        copy(folder.resolve("kept"), store);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()), StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
     }
 
     /** Starts a server without JetStream. */

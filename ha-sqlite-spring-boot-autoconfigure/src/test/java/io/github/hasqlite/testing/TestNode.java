@@ -6,6 +6,7 @@ import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.DigestExchange;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationStatus;
+import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.autoconfigure.NatsReplication;
 import io.github.hasqlite.autoconfigure.NodeSettings;
@@ -18,6 +19,7 @@ import io.github.hasqlite.nats.NatsSettings;
 import io.github.hasqlite.snapshot.PeriodicSnapshotter;
 import io.github.hasqlite.snapshot.Retention;
 import io.github.hasqlite.snapshot.SnapshotSource;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -177,6 +179,14 @@ public final class TestNode implements AutoCloseable {
 
     public ReplicationStatus status() {
         return dataSource.replicationStatus();
+    }
+
+    /** Takes a snapshot of this node now, and keeps it and the one before. */
+    public Snapshot takeSnapshot(SnapshotStore store) throws IOException, SQLException {
+        try (PeriodicSnapshotter taking = new PeriodicSnapshotter(
+                dataSource.unwrap(SnapshotSource.class), store, Duration.ZERO, new Retention(2, Duration.ofHours(1)))) {
+            return taking.takeSnapshot();
+        }
     }
 
     /** Runs a script in auto-commit mode. */

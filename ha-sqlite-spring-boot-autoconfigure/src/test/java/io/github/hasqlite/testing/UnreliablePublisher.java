@@ -2,12 +2,13 @@ package io.github.hasqlite.testing;
 
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
+import io.github.hasqlite.autoconfigure.ForwardingPublisher;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A publisher that loses what it is told to lose. */
-public final class UnreliablePublisher implements ChangeSetPublisher {
+public final class UnreliablePublisher extends ForwardingPublisher {
 
     /** What happens to the next message that is published behind an expected sequence. */
     public interface Fault {
@@ -24,7 +25,6 @@ public final class UnreliablePublisher implements ChangeSetPublisher {
         CompletableFuture<Long> now();
     }
 
-    private final ChangeSetPublisher publisher;
     private final AtomicReference<Fault> next;
 
     /**
@@ -33,7 +33,7 @@ public final class UnreliablePublisher implements ChangeSetPublisher {
      * @param next taken once for one message; {@code null} for none
      */
     public UnreliablePublisher(ChangeSetPublisher publisher, AtomicReference<Fault> next) {
-        this.publisher = publisher;
+        super(publisher);
         this.next = next;
     }
 
@@ -45,41 +45,11 @@ public final class UnreliablePublisher implements ChangeSetPublisher {
     @Override
     public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message, long expectedLastSequence) {
         Fault fault = next.getAndSet(null);
-        Publish publish = () -> publisher.publish(changeSet, message, expectedLastSequence);
+        Publish publish = () -> super.publish(changeSet, message, expectedLastSequence);
         try {
             return fault == null ? publish.now() : fault.publish(publish);
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    @Override
-    public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message) {
-        return publisher.publish(changeSet, message);
-    }
-
-    @Override
-    public boolean comparesAndSets() {
-        return publisher.comparesAndSets();
-    }
-
-    @Override
-    public int maxMessageBytes() {
-        return publisher.maxMessageBytes();
-    }
-
-    @Override
-    public boolean isConnected() {
-        return publisher.isConnected();
-    }
-
-    @Override
-    public boolean echoes() {
-        return publisher.echoes();
-    }
-
-    @Override
-    public void close() {
-        publisher.close();
     }
 }
