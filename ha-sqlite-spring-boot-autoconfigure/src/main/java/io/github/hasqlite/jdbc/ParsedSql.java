@@ -2,6 +2,7 @@ package io.github.hasqlite.jdbc;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The first statement of some SQL text, as far as it must be understood: its kind, and the name it
@@ -199,7 +200,15 @@ record ParsedSql(
         String name = qualifiedName(tokens);
         boolean header = name.equalsIgnoreCase("user_version") || name.equalsIgnoreCase("application_id");
         boolean sets = tokens.end() > tokens.start() && (tokens.is('=') || tokens.is('('));
-        return of(text, header && sets ? StatementKind.HEADER_PRAGMA : StatementKind.OTHER);
+        if (header && sets) {
+            return of(text, StatementKind.HEADER_PRAGMA);
+        }
+        boolean writes = switch (name.toLowerCase(Locale.ROOT)) {
+            case "incremental_vacuum", "optimize" -> true;
+            case "default_cache_size", "schema_version" -> sets;
+            default -> false;
+        };
+        return of(text, writes ? StatementKind.MAINTENANCE : StatementKind.OTHER);
     }
 
     private static ParsedSql begin(String text, SqlTokens tokens) {

@@ -16,7 +16,7 @@ enum StatementKind {
     ALTER,
     /** PRAGMA user_version or application_id with a value; travels as its text. */
     HEADER_PRAGMA,
-    /** VACUUM, ANALYZE or REINDEX: takes the write lock and stays local. */
+    /** VACUUM, ANALYZE, REINDEX, and pragmas that write to the file: takes the write lock and stays local. */
     MAINTENANCE,
     BEGIN,
     BEGIN_IMMEDIATE,

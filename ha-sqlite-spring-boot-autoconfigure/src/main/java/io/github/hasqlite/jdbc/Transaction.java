@@ -92,13 +92,21 @@ final class Transaction {
         return result;
     }
 
-    /** The application's own BEGIN IMMEDIATE. */
+    /**
+     * The application's own BEGIN IMMEDIATE. Inside a transaction SQLite refuses it, but not before it
+     * has made that transaction one that writes.
+     */
     <T> T beginImmediate(SqlCall<T> call) throws SQLException {
-        if (active) {
+        if (writing) {
             return call.run();
         }
         acquireToWrite();
         try {
+            if (active) {
+                upgrade();
+                writing = true;
+                return call.run();
+            }
             T result = call.run();
             active = true;
             writing = true;

@@ -1,6 +1,6 @@
 package io.github.hasqlite.differential;
 
-/** What a person needs to know of a difference. */
+/** What a person needs to know of a difference: first what differed, for logs that are cut, then the script. */
 final class Report {
 
     private Report() {}
@@ -10,13 +10,13 @@ final class Report {
         String head = "seed " + script.seed() + " differs (" + run.kindOf(script.seed()) + ")";
         try (DifferentialRun alone = run.onNewClusters()) {
             if (alone.run(script) == null) {
-                return head + ", but not on a new cluster:\n" + script + "\n" + difference;
+                return head + ", but not on a new cluster:\n" + difference + "\n" + script;
             }
             Script shrunk = new Shrinker(alone).shrink(script);
             String again = alone.run(shrunk);
             return head + ", " + script.steps().size() + " steps made "
-                    + shrunk.steps().size() + ":\n" + shrunk + "\n"
-                    + (again == null ? "Not every time! At first: " + difference : again);
+                    + shrunk.steps().size() + ":\n"
+                    + (again == null ? "Not every time! At first: " + difference : again) + "\n" + shrunk;
         }
     }
 }

@@ -2,6 +2,7 @@ package io.github.hasqlite.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.hasqlite.CommitMode;
@@ -17,6 +18,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -28,6 +30,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
@@ -260,6 +264,37 @@ class ConnectionTests {
             waiting.commit();
         }
         assertThat(node.query("SELECT a FROM t")).containsExactly("13");
+    }
+
+    /** Whoever waited inside SQLite instead, with the write lock held, would keep the holder from writing. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "BEGIN IMMEDIATE",
+                "BEGIN EXCLUSIVE",
+                "PRAGMA incremental_vacuum",
+                "PRAGMA optimize(0x10002)",
+                "PRAGMA schema_version = 7",
+                "PRAGMA main.default_cache_size = 100",
+                "REINDEX"
+            })
+    void whatLocksTheDatabaseHoldsTheWriteLock(String sql) throws Exception {
+        try (Connection holder = dataSource.getConnection();
+                Connection waiting = dataSource.getConnection()) {
+            update(holder, "BEGIN");
+            try {
+                update(holder, sql);
+            } catch (SQLiteException e) {
+                assertThat(e.getMessage()).contains("cannot start a transaction within a transaction");
+            }
+            SQLiteException busy =
+                    catchThrowableOfType(SQLiteException.class, () -> update(waiting, "UPDATE t SET a = 12"));
+            assertThat(Arrays.stream(busy.getStackTrace()).map(StackTraceElement::getClassName))
+                    .contains(WriteLock.class.getName());
+            update(holder, "UPDATE t SET a = 11");
+            update(holder, "COMMIT");
+        }
+        assertThat(node.query("SELECT a FROM t")).containsExactly("11");
     }
 
     @Test
