@@ -35,14 +35,14 @@ class DiskFullTests {
             limit(two, "1000000");
             one.make("blobs 4");
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
+                    .atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(two.ask("status")).contains("trying on"));
             assertThat(two.ask("attempt INSERT INTO b VALUES(100, zeroblob(3000000))"))
                     .contains("SQLITE_");
             assertThat(two.ask("query SELECT count(*) FROM b")).isEqualTo("0");
             limit(two, "unlimited");
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
+                    .atMost(Duration.ofSeconds(60))
                     .untilAsserted(() ->
                             assertThat(two.ask("query SELECT count(*) FROM b")).isEqualTo("4"));
             Awaitility.await()

@@ -110,7 +110,7 @@ class LateJoinTests {
 
     private void assertJoins(NatsServer server, TestNode one) throws Exception {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> one.status().outboxLength() == 0 && one.status().connected());
         assertThat(one.status().halted()).isNull();
         try (TestNode two = TestNode.open(server, folder.resolve("two.db"), "n2")) {

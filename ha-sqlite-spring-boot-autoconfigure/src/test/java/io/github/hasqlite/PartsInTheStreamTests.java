@@ -262,7 +262,7 @@ class PartsInTheStreamTests {
     }
 
     private void awaitApplied() {
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> one.status().appliedSequence() == published
                         && two.status().appliedSequence() == published);
     }

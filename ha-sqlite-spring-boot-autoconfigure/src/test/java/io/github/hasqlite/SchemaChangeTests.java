@@ -215,7 +215,7 @@ class SchemaChangeTests {
             one.execute("ALTER TABLE t ADD COLUMN c" + i + " DEFAULT " + i);
         }
         stop.set(true);
-        int rows = writer.get(30, TimeUnit.SECONDS);
+        int rows = writer.get(60, TimeUnit.SECONDS);
         assertSame();
         assertThat(one.query("SELECT count(*) FROM t")).containsExactly(Integer.toString(rows));
     }
@@ -242,7 +242,7 @@ class SchemaChangeTests {
         }
         List<SQLException> failures = new ArrayList<>();
         for (Future<SQLException> each : running) {
-            SQLException failure = each.get(30, TimeUnit.SECONDS);
+            SQLException failure = each.get(60, TimeUnit.SECONDS);
             if (failure != null) {
                 failures.add(failure);
             }

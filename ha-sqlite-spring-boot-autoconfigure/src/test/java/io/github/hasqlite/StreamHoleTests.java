@@ -80,7 +80,7 @@ class StreamHoleTests {
             }
             one.execute("INSERT INTO t VALUES(100, 'pending')");
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
+                    .atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(one.status().halted()).isNotNull());
             assertThat(one.status().connected()).isFalse();
             assertThat(one.dataSource().retryReplication()).isFalse();
@@ -108,7 +108,7 @@ class StreamHoleTests {
             server.restart();
             one.execute("INSERT INTO t VALUES(100, 'pending')");
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
+                    .atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(one.status().halted()).isNotNull());
         }
     }
@@ -157,7 +157,7 @@ class StreamHoleTests {
                 one.execute("INSERT INTO t VALUES(" + i + ", randomblob(100000))");
             }
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(20))
+                    .atMost(Duration.ofSeconds(60))
                     .until(() -> two.status().appliedSequence() > 5);
             assertThat(one.status().outboxLength()).isPositive();
             assertThat(one.query("SELECT count(*) FROM t")).containsExactly("40");

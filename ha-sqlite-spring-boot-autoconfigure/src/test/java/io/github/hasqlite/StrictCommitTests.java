@@ -438,7 +438,7 @@ class StrictCommitTests {
             });
             stop.set(true);
             for (Future<Integer> reads : reading) {
-                assertThat(reads.get(10, TimeUnit.SECONDS)).isPositive();
+                assertThat(reads.get(60, TimeUnit.SECONDS)).isPositive();
             }
         } finally {
             stop.set(true);

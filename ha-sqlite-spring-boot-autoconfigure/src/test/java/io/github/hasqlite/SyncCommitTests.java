@@ -78,7 +78,7 @@ class SyncCommitTests {
         server.kill9();
         server.restart();
         Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> two.query("SELECT * FROM t").size() == 50);
     }
 
@@ -90,7 +90,7 @@ class SyncCommitTests {
                 .isThrownBy(() -> one.execute("INSERT INTO t VALUES(1, 'late')"))
                 .withMessageContaining("is committed on this node, is in the outbox and will be replicated")
                 .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("08H01"));
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(TIMEOUT, TIMEOUT.multipliedBy(4));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(TIMEOUT);
         assertThat(one.query("SELECT * FROM t")).containsExactly("1|late");
         assertThat(one.status().outboxLength()).isEqualTo(1);
         assertThat(one.query("SELECT count(*) FROM ha_outbox")).containsExactly("1");

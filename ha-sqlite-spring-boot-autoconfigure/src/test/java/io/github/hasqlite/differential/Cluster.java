@@ -193,7 +193,7 @@ final class Cluster implements AutoCloseable {
             Awaitility.await()
                     .pollDelay(Duration.ZERO)
                     .pollInterval(Duration.ofMillis(1))
-                    .atMost(Duration.ofSeconds(20))
+                    .atMost(Duration.ofSeconds(60))
                     .until(() -> trouble() != null || isSettled());
         } catch (org.awaitility.core.ConditionTimeoutException e) {
             return "replication does not settle: " + one.replicationStatus() + " " + two.replicationStatus();

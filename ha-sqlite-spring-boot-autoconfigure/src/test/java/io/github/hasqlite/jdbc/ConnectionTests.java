@@ -253,8 +253,7 @@ class ConnectionTests {
             update(holder, "UPDATE t SET a = 11");
             long start = System.nanoTime();
             assertFails(SQLiteErrorCode.SQLITE_BUSY, () -> update(waiting, "UPDATE t SET a = 12"));
-            assertThat(Duration.ofNanos(System.nanoTime() - start))
-                    .isBetween(LOCK_TIMEOUT, LOCK_TIMEOUT.multipliedBy(4));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(LOCK_TIMEOUT);
             waiting.setAutoCommit(false);
             assertThat(query(waiting, "SELECT a FROM t")).isEqualTo("10");
             assertFails(SQLiteErrorCode.SQLITE_BUSY, () -> update(waiting, "UPDATE t SET a = 12"));

@@ -72,7 +72,7 @@ class EmbeddedNatsServerTests {
             long pid = server.pid();
             int port = server.port();
             ProcessHandle.of(pid).orElseThrow().destroyForcibly();
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> server.pid() != pid && server.pid() > 0 && server.isRunning());
             assertThat(server.port()).isEqualTo(port);
             assertThat(store(server, "two")).isEqualTo(2);
@@ -82,7 +82,7 @@ class EmbeddedNatsServerTests {
     @Test
     void diesWithItsJvm() throws Exception {
         long pid = Long.parseLong(startJvmAndKillIt());
-        await().atMost(Duration.ofSeconds(20)).until(() -> !isAlive(pid));
+        await().atMost(Duration.ofSeconds(60)).until(() -> !isAlive(pid));
         try (EmbeddedNatsServer server = EmbeddedNatsServer.start(settings(0))) {
             assertThat(store(server, "after")).isEqualTo(1);
         }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 class StreamGapTests {
 
     private static final String STREAM = "ha_replication";
-    private static final Duration SOON = Duration.ofSeconds(15);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private NatsServer server;
     private NatsLink link;

@@ -61,7 +61,7 @@ class StreamLeasesTests {
             Lease lease = one.tryLease("snapshot");
             long start = System.nanoTime();
             await().pollInterval(Duration.ofMillis(50))
-                    .atMost(Duration.ofSeconds(20))
+                    .atMost(Duration.ofSeconds(60))
                     .until(() -> {
                         assertThat(lease.isHeld()).isTrue();
                         assertThat(two.tryLease("snapshot")).isNull();
@@ -102,7 +102,7 @@ class StreamLeasesTests {
             server.kill9();
             await().atMost(SHORT.multipliedBy(2)).until(() -> !lease.isHeld());
             server.restart();
-            await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> one.tryLease("snapshot") != null);
+            await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> one.tryLease("snapshot") != null);
             assertThat(lease.isHeld()).isFalse();
         }
     }
@@ -142,7 +142,7 @@ class StreamLeasesTests {
                 List<Future<Lease>> attempts = new ArrayList<>();
                 for (JetStreamSnapshotStore store : stores) {
                     attempts.add(threads.submit(() -> {
-                        together.await(10, TimeUnit.SECONDS);
+                        together.await(60, TimeUnit.SECONDS);
                         return attempt(store);
                     }));
                 }

@@ -25,7 +25,7 @@ public final class Attacker implements AutoCloseable {
         for (TestNode node : nodes) {
             Awaitility.await()
                     .pollInterval(Duration.ofMillis(2))
-                    .atMost(Duration.ofSeconds(30))
+                    .atMost(Duration.ofSeconds(60))
                     .until(() -> node.status().appliedSequence() >= sequence
                             || node.status().halted() != null);
         }
