@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hasqlite.testing.NodeProcess;
 import io.github.hasqlite.testing.ProcessCluster;
-import io.nats.client.JetStreamManagement;
-import io.nats.client.PurgeOptions;
-import io.nats.client.api.MessageInfo;
-import io.nats.client.impl.NatsMessage;
+import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +15,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -36,7 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FaultsInProcessesTests {
 
-    private static final String BUCKET = "OBJ_" + ProcessCluster.STREAM + "_SNAPSHOTS";
     private static final String ROWS = "SELECT id || '=' || v FROM t ORDER BY id";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -115,9 +110,9 @@ class FaultsInProcessesTests {
         one.make("execute UPDATE t SET v = 'missed again' WHERE id = 2");
         long purged = takeSnapshotBehind(one, 5);
         one.make("execute INSERT INTO t VALUES(6, 'behind the snapshot')");
-        purgeUpTo(purged);
+        cluster.purgeUpTo(purged);
         two.resume();
-        Awaitility.await().atMost(PATIENCE).until(() -> applied(two) >= purged);
+        Awaitility.await().atMost(PATIENCE).until(() -> two.applied() >= purged);
         cluster.assertEqual(nodes);
         assertThat(two.log()).contains("Went on with the snapshot at " + purged);
         assertThat(one.ask("query " + ROWS))
@@ -131,18 +126,26 @@ class FaultsInProcessesTests {
         NodeProcess one = nodes.get(0);
         NodeProcess two = nodes.get(1);
         createTable(one, "known");
+        one.make("execute CREATE TABLE w(node TEXT, n INTEGER, v INTEGER, PRIMARY KEY(node, n))");
         cluster.assertEqual(nodes);
-        cluster.makeStreamAnew();
+        for (NodeProcess node : nodes) {
+            node.make("write " + node.name());
+        }
+        StreamConfiguration configuration = cluster.deleteStream();
+        for (NodeProcess node : nodes) {
+            node.awaitHealth("connected=false");
+        }
+        cluster.manage((connection, management) -> management.addStream(configuration));
         for (NodeProcess node : nodes) {
             awaitHalted(node, "deleted and created again");
         }
-        one.make("execute INSERT INTO t VALUES(2, 'of the best one')");
+        assertThat(cluster.end())
+                .as("what was stored of those that follow another")
+                .isZero();
+        String written = one.ask("stop");
+        two.ask("stop");
         two.make("execute INSERT INTO t VALUES(2, 'of the other one')");
-        for (NodeProcess node : nodes) {
-            assertThat(node.ask("query SELECT count(*) FROM t")).isEqualTo("2");
-            node.kill9();
-        }
-        assertThat(cluster.end()).isZero();
+        nodes.forEach(NodeProcess::kill9);
 
         one.launch();
         assertThat(one.awaitRefusal())
@@ -151,7 +154,8 @@ class FaultsInProcessesTests {
         two.start(OnStreamReset.REJOIN);
         two.make("execute INSERT INTO t VALUES(3, 'after')");
         cluster.assertEqual(nodes);
-        assertThat(two.ask("query " + ROWS)).isEqualTo("1=known,2=of the best one,3=after");
+        assertThat(two.ask("query " + ROWS)).isEqualTo("1=known,3=after");
+        assertThat(two.ask("query SELECT count(*) FROM w WHERE node = 'n1'")).isEqualTo(written);
         assertThat(rows(setAside("n2"))).containsExactly("1=known", "2=of the other one");
         assertThat(folder.toFile().list((in, name) -> name.startsWith("n1.db.before-")))
                 .isEmpty();
@@ -164,6 +168,7 @@ class FaultsInProcessesTests {
         NodeProcess two = nodes.get(1);
         createTable(one, "kept");
         cluster.assertEqual(nodes);
+        long kept = cluster.end();
         cluster.server().stop();
         cluster.server().keepStore();
         cluster.server().restart();
@@ -172,12 +177,15 @@ class FaultsInProcessesTests {
         cluster.assertEqual(nodes);
         cluster.server().stop();
         cluster.server().setStoreBack();
+        one.make("execute INSERT INTO t VALUES(4, 'pending')");
+        two.make("execute INSERT INTO t VALUES(4, 'pending')");
         cluster.server().restart();
         for (NodeProcess node : nodes) {
             awaitHalted(node, "set back");
-            assertThat(node.ask("query " + ROWS)).isEqualTo("1=changed,2=lost");
+            assertThat(node.ask("query " + ROWS)).isEqualTo("1=changed,2=lost,4=pending");
             node.kill9();
         }
+        assertThat(cluster.end()).isEqualTo(kept);
         one.launch(OnStreamReset.ORIGIN);
         two.launch();
         assertThat(one.awaitRefusal()).contains("has a history already", "on-stream-reset=rejoin");
@@ -190,7 +198,7 @@ class FaultsInProcessesTests {
         cluster.assertEqual(nodes);
         assertThat(one.ask("query " + ROWS)).isEqualTo("1=kept,3=after");
         for (String name : List.of("n1", "n2")) {
-            assertThat(rows(setAside(name))).containsExactly("1=changed", "2=lost");
+            assertThat(rows(setAside(name))).containsExactly("1=changed", "2=lost", "4=pending");
         }
     }
 
@@ -199,22 +207,22 @@ class FaultsInProcessesTests {
         NodeProcess one = cluster.start("n1").get(0);
         createTable(one, "known");
         takeSnapshotBehind(one, 2);
-        emptyBucket();
+        cluster.emptyBucket();
         NodeProcess two = cluster.start("n2").get(0);
         assertThat(two.log()).doesNotContain("Began with the snapshot");
         cluster.assertEqual(List.of(one, two));
 
         long before = takeSnapshotBehind(one, 3);
-        purgeUpTo(before);
+        cluster.purgeUpTo(before);
         long newest = takeSnapshotBehind(one, 4);
-        damageNewestSnapshot();
+        cluster.damageNewestSnapshot();
         NodeProcess three = cluster.start("n3").get(0);
         assertThat(three.log())
                 .containsPattern("A snapshot cannot be used, trying the one before: .*/" + newest + "-\\w+ is damaged")
                 .contains("Began with the snapshot at " + before);
         cluster.assertEqual(List.of(one, two, three));
 
-        emptyBucket();
+        cluster.emptyBucket();
         NodeProcess four = cluster.launch("n4");
         one.make("execute INSERT INTO t VALUES(5, 'while it waits')");
         four.awaitLog("Waiting for a snapshot");
@@ -241,7 +249,7 @@ class FaultsInProcessesTests {
         two.say("restore " + file);
         three.kill9();
         long restored = Long.parseLong(two.answer());
-        Awaitility.await().atMost(PATIENCE).until(() -> applied(one) >= restored);
+        Awaitility.await().atMost(PATIENCE).until(() -> one.applied() >= restored);
         one.make("execute INSERT INTO t VALUES(3, 'after')");
         three.start();
         cluster.assertEqual(nodes);
@@ -268,11 +276,7 @@ class FaultsInProcessesTests {
         three.start();
         assertThat(three.ask("health")).startsWith("UP");
         assertThat(one.ask("verify")).isEqualTo("[TableDifference[table=t, nodes=[n3]]]");
-        Awaitility.await()
-                .atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(three.ask("health"))
-                        .startsWith("DOWN")
-                        .contains("table t: this node differs from n1, n2"));
+        three.awaitHealth("DOWN", "table t: this node differs from n1, n2");
         assertThat(one.ask("health")).startsWith("UP");
         takeSnapshotBehind(one, 2);
         three.make("execute INSERT INTO t VALUES(3, 'while it differs')");
@@ -300,7 +304,7 @@ class FaultsInProcessesTests {
     private long insertAndAwait(NodeProcess node, int id, String value) throws Exception {
         node.make("execute INSERT INTO t VALUES(" + id + ", '" + value + "')");
         cluster.awaitQuiet(List.of(node));
-        return applied(node);
+        return node.applied();
     }
 
     /** Takes a snapshot of which a new row is the last thing; its sequence. */
@@ -310,52 +314,8 @@ class FaultsInProcessesTests {
         return sequence;
     }
 
-    private static long applied(NodeProcess node) throws IOException {
-        return Long.parseLong(node.ask("status").split(",")[0]);
-    }
-
     private static void awaitHalted(NodeProcess node, String reason) {
-        Awaitility.await()
-                .atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(node.ask("health"))
-                        .startsWith("DOWN")
-                        .contains("connected=false")
-                        .contains(reason));
-    }
-
-    private void purgeUpTo(long sequence) throws Exception {
-        cluster.manage((connection, management) -> management.purgeStream(
-                ProcessCluster.STREAM,
-                PurgeOptions.builder().sequence(sequence + 1).build()));
-    }
-
-    private void emptyBucket() throws Exception {
-        cluster.manage((connection, management) -> management.purgeStream(BUCKET));
-    }
-
-    /** Puts other bytes, as many, in the place of the last chunk of the newest snapshot. */
-    private void damageNewestSnapshot() throws Exception {
-        cluster.manage((connection, management) -> {
-            MessageInfo chunk = newestChunk(management);
-            byte[] bytes = Arrays.copyOf(chunk.getData(), chunk.getData().length);
-            bytes[bytes.length / 2] ^= 0x55;
-            management.deleteMessage(BUCKET, chunk.getSeq());
-            return connection
-                    .jetStream()
-                    .publish(NatsMessage.builder()
-                            .subject(chunk.getSubject())
-                            .data(bytes)
-                            .build());
-        });
-    }
-
-    private static MessageInfo newestChunk(JetStreamManagement management) throws Exception {
-        for (long sequence = management.getStreamInfo(BUCKET).getStreamState().getLastSequence(); ; sequence--) {
-            MessageInfo message = management.getMessage(BUCKET, sequence);
-            if (message.getSubject().contains(".C.")) {
-                return message;
-            }
-        }
+        node.awaitHealth("DOWN", "connected=false", reason);
     }
 
     private Path setAside(String name) {

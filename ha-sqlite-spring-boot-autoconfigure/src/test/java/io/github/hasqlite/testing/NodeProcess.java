@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import org.assertj.core.api.Assertions;
+import org.awaitility.Awaitility;
 
 /** A {@link NodeMain} with little memory in a process of its own, to be killed and started again. */
 public final class NodeProcess implements AutoCloseable {
@@ -53,6 +55,11 @@ public final class NodeProcess implements AutoCloseable {
     /** Its number in the operating system. */
     public long pid() {
         return process.pid();
+    }
+
+    /** Its name, in the cluster too. */
+    public String name() {
+        return name;
     }
 
     /** Its database. */
@@ -182,6 +189,18 @@ public final class NodeProcess implements AutoCloseable {
         return Long.parseLong(ask("status").split(",")[1]);
     }
 
+    /** The sequence up to which it has applied the stream. */
+    public long applied() throws IOException {
+        return Long.parseLong(ask("status").split(",")[0]);
+    }
+
+    /** Waits until its health, as {@code UP} or {@code DOWN} and details, says some things. */
+    public void awaitHealth(String... parts) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> Assertions.assertThat(ask("health")).contains(parts));
+    }
+
     /** Waits until the other one has applied all that this one has published. */
     public void awaitAppliedOn(NodeProcess other) throws IOException, InterruptedException {
         Instant end = Instant.now().plus(Duration.ofSeconds(120));
@@ -231,8 +250,8 @@ public final class NodeProcess implements AutoCloseable {
     }
 
     /** Kills it, as {@code kill -9} does. */
-    public void kill9() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+    public void kill9() {
+        process.destroyForcibly().onExit().join();
     }
 
     @Override
@@ -241,8 +260,6 @@ public final class NodeProcess implements AutoCloseable {
             kill9();
             input.close();
             output.close();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.Nats;
+import io.nats.client.PurgeOptions;
+import io.nats.client.api.MessageInfo;
 import io.nats.client.api.StreamConfiguration;
+import io.nats.client.impl.NatsMessage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.awaitility.Awaitility;
 
@@ -18,6 +22,8 @@ public final class ProcessCluster implements AutoCloseable {
 
     /** The stream that the nodes follow. */
     public static final String STREAM = "ha_replication";
+
+    private static final String BUCKET = "OBJ_" + STREAM + "_SNAPSHOTS";
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -76,13 +82,49 @@ public final class ProcessCluster implements AutoCloseable {
                 management.getStreamInfo(STREAM).getStreamState().getLastSequence());
     }
 
-    /** Deletes the stream and makes an empty one like it. */
-    public void makeStreamAnew() throws Exception {
-        manage((connection, management) -> {
+    /** Deletes the stream; what it was like. */
+    public StreamConfiguration deleteStream() throws Exception {
+        return manage((connection, management) -> {
             StreamConfiguration configuration = management.getStreamInfo(STREAM).getConfiguration();
             management.deleteStream(STREAM);
-            return management.addStream(configuration);
+            return configuration;
         });
+    }
+
+    /** Takes away what is in the stream up to a sequence, as retention would. */
+    public void purgeUpTo(long sequence) throws Exception {
+        manage((connection, management) -> management.purgeStream(
+                STREAM, PurgeOptions.builder().sequence(sequence + 1).build()));
+    }
+
+    /** Takes all snapshots away. */
+    public void emptyBucket() throws Exception {
+        manage((connection, management) -> management.purgeStream(BUCKET));
+    }
+
+    /** Puts other bytes, as many, in the place of the last chunk of the newest snapshot. */
+    public void damageNewestSnapshot() throws Exception {
+        manage((connection, management) -> {
+            MessageInfo chunk = newestChunk(management);
+            byte[] bytes = Arrays.copyOf(chunk.getData(), chunk.getData().length);
+            bytes[bytes.length / 2] ^= 0x55;
+            management.deleteMessage(BUCKET, chunk.getSeq());
+            return connection
+                    .jetStream()
+                    .publish(NatsMessage.builder()
+                            .subject(chunk.getSubject())
+                            .data(bytes)
+                            .build());
+        });
+    }
+
+    private static MessageInfo newestChunk(JetStreamManagement management) throws Exception {
+        for (long sequence = management.getStreamInfo(BUCKET).getStreamState().getLastSequence(); ; sequence--) {
+            MessageInfo message = management.getMessage(BUCKET, sequence);
+            if (message.getSubject().contains(".C.")) {
+                return message;
+            }
+        }
     }
 
     /** Waits until some nodes have published all they have and applied all that is in the stream. */
