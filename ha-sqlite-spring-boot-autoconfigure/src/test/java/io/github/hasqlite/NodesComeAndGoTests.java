@@ -70,12 +70,12 @@ class NodesComeAndGoTests {
             nodes.get(0).make("execute CREATE TABLE w(node TEXT, n INTEGER, v INTEGER, PRIMARY KEY(node, n))");
             nodes.add(NodeProcess.start(server, folder, "n2"));
             NodeProcess sleeper = nodes.get(1);
-            signal(sleeper, "STOP");
+            sleeper.suspend();
             nodes.get(0).make("write n1");
             long before = nodes.get(0).streamSequence();
             Awaitility.await().atMost(PATIENCE).until(() -> nodes.get(0).streamSequence() > before + 500);
             purgeWhatIsInASnapshot(server);
-            signal(sleeper, "CONT");
+            sleeper.resume();
             sleeper.make("write n2");
             long asleep = nodes.get(0).streamSequence();
             Awaitility.await()
@@ -127,14 +127,6 @@ class NodesComeAndGoTests {
 
     private NodeProcess start(NatsServer server, String name) throws IOException {
         return NodeProcess.start(server, folder, name, SNAPSHOT_MILLIS);
-    }
-
-    private static void signal(NodeProcess node, String name) throws IOException, InterruptedException {
-        int code = new ProcessBuilder("kill", "-" + name, String.valueOf(node.pid()))
-                .inheritIO()
-                .start()
-                .waitFor();
-        assertThat(code).isZero();
     }
 
     private static void assertEqual(List<NodeProcess> nodes, int rows) throws Exception {

@@ -141,7 +141,8 @@ final class Arrival {
                 throw new ReplicationStartException(
                         reset + ", and the new stream has a history already",
                         "Set ha.sqlite.on-stream-reset=rejoin to begin with what the stream has; the present database"
-                                + " file is kept under another name.",
+                                + " file is kept under another name. Or, if what the stream has is worth nothing, delete it"
+                                + " and start this node again.",
                         null);
             }
             case STOP ->

@@ -43,7 +43,7 @@ record LocalDatabase(Kind kind, long sequence, long streamCreatedNs, String base
         if (!Files.exists(path) || isEmpty(path)) {
             return NOTHING;
         }
-        try (SQLiteConnection connection = file.open()) {
+        try (SQLiteConnection connection = file.openAsItIs()) {
             AppliedState state = new AppliedState();
             if (AppliedState.exists(connection)) {
                 AppliedState.create(connection);

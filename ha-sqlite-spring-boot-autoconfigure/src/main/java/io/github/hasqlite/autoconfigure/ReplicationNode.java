@@ -192,7 +192,7 @@ public final class ReplicationNode implements Replication {
             List<ChangeSetInterceptor> interceptors)
             throws SQLException {
         this.settings = settings;
-        ResetGuard guard = new ResetGuard(publisher, state);
+        ResetGuard guard = new ResetGuard(publisher, state, subscriber);
         this.publisher = guard;
         this.subscriber = subscriber;
         this.writeLock = new WriteLock(permit, settings.pool().lockTimeout().toMillis());

@@ -2,6 +2,7 @@ package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
+import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.apply.AppliedState;
 import io.github.hasqlite.apply.Applier;
 import io.github.hasqlite.nats.PublishException;
@@ -9,18 +10,21 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes to the stream that this node follows and to no other (rule R11). What is stored must get a
- * sequence beyond all that was applied here; if it does not, the stream was made anew or set back, and
- * nothing more is published. Thread-safe.
+ * Publishes to the stream that this node follows and to no other (rule R11). While the stream is not heard, nothing
+ * goes out: what is there next may be another one, and whoever listens finds that out before it is heard again.
+ * What is stored must get a sequence beyond all that was applied here; if it does not, the stream was made
+ * anew or set back, and nothing more is published. Thread-safe.
  */
 final class ResetGuard extends ForwardingPublisher {
 
     private final AppliedState state;
+    private final @Nullable ChangeSetSubscriber subscriber;
     private volatile @Nullable Applier applier;
 
-    ResetGuard(ChangeSetPublisher publisher, AppliedState state) {
+    ResetGuard(ChangeSetPublisher publisher, AppliedState state, @Nullable ChangeSetSubscriber subscriber) {
         super(publisher);
         this.state = state;
+        this.subscriber = subscriber;
     }
 
     /** Says who learns of a reset, and knows of those that others have found. */
@@ -37,6 +41,10 @@ final class ResetGuard extends ForwardingPublisher {
     public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message) {
         if (isReset()) {
             return refused();
+        }
+        if (subscriber != null && !subscriber.isConnected()) {
+            return CompletableFuture.failedFuture(new PublishException(
+                    PublishException.Reason.NOT_CONNECTED, "the stream is not heard at the moment"));
         }
         long applied = state.sequence();
         return super.publish(changeSet, message).thenApply(sequence -> check(applied, sequence));

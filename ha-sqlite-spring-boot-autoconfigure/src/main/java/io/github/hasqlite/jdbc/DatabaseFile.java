@@ -14,6 +14,8 @@ public final class DatabaseFile {
     /** SQLite's own limit, which the driver lowers to 100; wide rows need it. */
     private static final int MAX_FUNCTION_ARGUMENTS = 127;
 
+    private static final String WAL = "PRAGMA journal_mode = WAL; ";
+
     private final PoolSettings settings;
 
     public DatabaseFile(PoolSettings settings) {
@@ -27,8 +29,21 @@ public final class DatabaseFile {
      * @throws SQLException if the file cannot be opened
      */
     public SQLiteConnection open() throws SQLException {
+        return open(WAL);
+    }
+
+    /**
+     * The same without a change of the file: its journal stays of the kind that it is.
+     *
+     * @throws SQLException if the file cannot be opened
+     */
+    public SQLiteConnection openAsItIs() throws SQLException {
+        return open("");
+    }
+
+    private SQLiteConnection open(String journal) throws SQLException {
         JDBC4Connection connection = new JDBC4Connection(settings.url(), settings.path(), properties());
-        configure(connection, "PRAGMA foreign_keys = OFF");
+        configure(connection, journal, "PRAGMA foreign_keys = OFF");
         // off without a transaction being open: spares the BEGIN that the driver tries after each statement
         connection.getConnectionConfig().setAutoCommit(false);
         return connection;
@@ -37,7 +52,7 @@ public final class DatabaseFile {
     /** Opens a connection that may write. */
     PhysicalConnection openWriter(SessionContext context) throws SQLException {
         PhysicalConnection connection = new PhysicalConnection(settings.url(), settings.path(), properties());
-        configure(connection, "PRAGMA foreign_keys = " + (settings.foreignKeys() ? "ON" : "OFF"));
+        configure(connection, WAL, "PRAGMA foreign_keys = " + (settings.foreignKeys() ? "ON" : "OFF"));
         connection.setLimit(SQLiteLimits.SQLITE_LIMIT_FUNCTION_ARG, MAX_FUNCTION_ARGUMENTS);
         connection.setUp(context, false);
         return connection;
@@ -46,7 +61,7 @@ public final class DatabaseFile {
     /** Opens a connection that refuses to write. */
     PhysicalConnection openReader(SessionContext context) throws SQLException {
         PhysicalConnection connection = new PhysicalConnection(settings.url(), settings.path(), properties());
-        configure(connection, "PRAGMA query_only = ON");
+        configure(connection, WAL, "PRAGMA query_only = ON");
         connection.setUp(context, true);
         return connection;
     }
@@ -59,8 +74,8 @@ public final class DatabaseFile {
         return config.toProperties();
     }
 
-    private void configure(SQLiteConnection connection, String own) throws SQLException {
-        String sql = "PRAGMA journal_mode = WAL; PRAGMA synchronous = " + settings.synchronous() + "; "
+    private void configure(SQLiteConnection connection, String journal, String own) throws SQLException {
+        String sql = journal + "PRAGMA synchronous = " + settings.synchronous() + "; "
                 + "PRAGMA cache_size = -" + settings.cacheKib() + "; PRAGMA temp_store = MEMORY; "
                 + "PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 16000; "
                 + "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; " + own;

@@ -278,6 +278,8 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
 
         @Override
         public void disconnected() {
+            // also while the listener takes its time
+            flowing = false;
             PullConsumer current = consumer;
             if (current != null) {
                 current.close();

@@ -1,12 +1,20 @@
 package io.github.hasqlite.testing;
 
 import io.github.hasqlite.CommitMode;
+import io.github.hasqlite.DatabaseBackup;
+import io.github.hasqlite.OnStreamReset;
+import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.SqlIdentifier;
+import io.github.hasqlite.VerificationReport;
+import io.github.hasqlite.actuate.HaSqliteHealthIndicator;
+import io.github.hasqlite.autoconfigure.NodeSettings;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,7 +26,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.health.contributor.Health;
 
 /**
  * A node in a process of its own that does what it is told, one line of input after the other, and
@@ -28,6 +38,17 @@ public final class NodeMain {
 
     /** Begins each line of the output that is an answer; others are of the log. */
     static final String ANSWER = "> ";
+
+    /** Instead of an interval: the node takes snapshots when it is told to. */
+    static final long BY_HAND = 0;
+
+    /** Instead of an interval: the node has nothing to do with snapshots. */
+    static final long NO_SNAPSHOTS = -1;
+
+    /** The exit code of a node that refuses to start. */
+    static final int REFUSED = 3;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final int MEGABYTE = 1 << 20;
 
@@ -44,20 +65,22 @@ public final class NodeMain {
     }
 
     /**
-     * Runs until killed, or until the input ends.
+     * Runs until killed, or until the input ends; ends with {@link #REFUSED} if the node refuses to start.
      *
-     * @param args URL, database file, name, milliseconds between two snapshots or 0 for none
+     * @param args URL, database file, name, milliseconds between two snapshots ({@link #BY_HAND} for those it is told
+     *     to take, {@link #NO_SNAPSHOTS} for a node that knows of none), and an {@link OnStreamReset}
      */
     public static void main(String[] args) throws Exception {
-        long snapshots = Long.parseLong(args[3]);
-        TestNode node = snapshots > 0
-                ? TestNode.open(args[0], Path.of(args[1]), args[2], Duration.ofMillis(snapshots))
-                : TestNode.open(
-                        args[0],
-                        Path.of(args[1]),
-                        args[2],
-                        settings -> settings.with(to -> to.commitMode(CommitMode.ASYNC)),
-                        List.of());
+        TestNode node;
+        try {
+            node = open(args[0], Path.of(args[1]), args[2], Long.parseLong(args[3]), OnStreamReset.valueOf(args[4]));
+        } catch (ReplicationStartException e) {
+            System.out.println(e.getMessage());
+            System.out.println(e.action());
+            System.out.flush();
+            Runtime.getRuntime().halt(REFUSED);
+            return;
+        }
         System.out.println(ANSWER + "ready");
         NodeMain main = new NodeMain(node);
         try (BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
@@ -65,7 +88,7 @@ public final class NodeMain {
                 String answer;
                 try {
                     answer = main.answer(line);
-                } catch (SQLException | RuntimeException e) {
+                } catch (IOException | SQLException | RuntimeException e) {
                     e.printStackTrace();
                     answer = "failed: " + e;
                 }
@@ -73,6 +96,15 @@ public final class NodeMain {
             }
         }
         Runtime.getRuntime().halt(0);
+    }
+
+    private static TestNode open(String url, Path file, String name, long snapshots, OnStreamReset onStreamReset)
+            throws SQLException {
+        UnaryOperator<NodeSettings> settings =
+                to -> to.with(each -> each.commitMode(CommitMode.ASYNC).onStreamReset(onStreamReset));
+        return snapshots == NO_SNAPSHOTS
+                ? TestNode.open(url, file, name, settings, List.of())
+                : TestNode.open(url, file, name, Duration.ofMillis(snapshots), settings);
     }
 
     private String answer(String line) throws Exception {
@@ -96,7 +128,20 @@ public final class NodeMain {
             case "status" ->
                 node.status().appliedSequence() + "," + node.status().streamSequence() + ","
                         + node.status().outboxLength() + "," + node.status().halted();
+            case "health" -> {
+                Health health = new HaSqliteHealthIndicator(node.dataSource(), false, () -> "").health();
+                yield health.getStatus() + " " + health.getDetails();
+            }
             case "digest" -> digest(words[1]);
+            case "content" -> sha256(Content.of(node.dataSource()).toString());
+            case "snapshot" -> String.valueOf(node.snapshotter().takeSnapshot().sequence());
+            case "copy" -> String.valueOf(backup().copyTo(Path.of(words[1])));
+            case "restore" -> String.valueOf(backup().restoreCluster(Path.of(words[1])));
+            case "verify" -> {
+                VerificationReport report = node.verifier().verify(PATIENCE);
+                yield report.agrees() ? "agree" : String.valueOf(report.differences());
+            }
+            case "repair" -> node.verifier().repair().node();
             case "write" -> {
                 write(words[1]);
                 yield "done";
@@ -105,6 +150,15 @@ public final class NodeMain {
             case "refused" -> String.valueOf(refused);
             default -> throw new IllegalArgumentException(line);
         };
+    }
+
+    private DatabaseBackup backup() throws SQLException {
+        return node.dataSource().unwrap(DatabaseBackup.class);
+    }
+
+    private static String sha256(String text) throws NoSuchAlgorithmException {
+        return HexFormat.of()
+                .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Inserts rows into {@code t(id, a, b, c)} in one transaction, row by row. */

@@ -1,5 +1,6 @@
 package io.github.hasqlite.testing;
 
+import io.github.hasqlite.OnStreamReset;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -9,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import org.assertj.core.api.Assertions;
+import org.awaitility.Awaitility;
 
 /** A {@link NodeMain} with little memory in a process of its own, to be killed and started again. */
 public final class NodeProcess implements AutoCloseable {
@@ -17,6 +20,7 @@ public final class NodeProcess implements AutoCloseable {
     private final Path folder;
     private final String name;
     private final long snapshotMillis;
+    private final StringBuilder log = new StringBuilder();
     private Process process;
     private BufferedReader output;
     private BufferedWriter input;
@@ -30,7 +34,7 @@ public final class NodeProcess implements AutoCloseable {
 
     /** Starts a node and waits until it is ready. */
     public static NodeProcess start(NatsServer server, Path folder, String name) throws IOException {
-        return start(server, folder, name, 0);
+        return start(server, folder, name, NodeMain.NO_SNAPSHOTS);
     }
 
     /** Starts a node that takes snapshots at an interval, and waits until it is ready. */
@@ -41,19 +45,51 @@ public final class NodeProcess implements AutoCloseable {
         return node;
     }
 
+    /** Starts a node that takes snapshots when it is told to, without waiting. */
+    public static NodeProcess launch(NatsServer server, Path folder, String name) throws IOException {
+        NodeProcess node = new NodeProcess(server, folder, name, NodeMain.BY_HAND);
+        node.launch();
+        return node;
+    }
+
     /** Its number in the operating system. */
     public long pid() {
         return process.pid();
     }
 
+    /** Its name, in the cluster too. */
+    public String name() {
+        return name;
+    }
+
+    /** Its database. */
+    public Path file() {
+        return folder.resolve(name + ".db");
+    }
+
     /** Starts it, after it was killed, and waits until it is ready. */
     public void start() throws IOException {
-        launch();
-        expect("ready");
+        start(OnStreamReset.STOP);
+    }
+
+    /** The same with what becomes of its database if the stream is another one. */
+    public void start(OnStreamReset onStreamReset) throws IOException {
+        launch(onStreamReset);
+        awaitReady();
     }
 
     /** Starts it, after it was killed, without waiting. */
     public void launch() throws IOException {
+        launch(OnStreamReset.STOP);
+    }
+
+    /** Waits until it is ready, after it was launched. */
+    public void awaitReady() throws IOException {
+        expect("ready");
+    }
+
+    /** Starts it, after it was killed, with what becomes of its database if the stream is another one. */
+    public void launch(OnStreamReset onStreamReset) throws IOException {
         process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
@@ -63,13 +99,44 @@ public final class NodeProcess implements AutoCloseable {
                         System.getProperty("java.class.path"),
                         NodeMain.class.getName(),
                         server.url(),
-                        folder.resolve(name + ".db").toString(),
+                        file().toString(),
                         name,
-                        String.valueOf(snapshotMillis))
+                        String.valueOf(snapshotMillis),
+                        onStreamReset.name())
                 .redirectError(ProcessBuilder.Redirect.appendTo(errors().toFile()))
                 .start();
         output = process.inputReader(StandardCharsets.UTF_8);
         input = process.outputWriter(StandardCharsets.UTF_8);
+    }
+
+    /** What it has logged until its last answer, all that it logged before it was started again included. */
+    public String log() {
+        return log.toString();
+    }
+
+    /** Waits until it has logged something, before it is ready. */
+    public void awaitLog(String text) throws IOException {
+        String line;
+        do {
+            line = output.readLine();
+            log.append(line).append('\n');
+        } while (line != null && !line.contains(text));
+        if (line == null) {
+            throw new AssertionError(name + " ended without " + text);
+        }
+    }
+
+    /** Waits until it has ended because it refuses to start; what it says then. */
+    public String awaitRefusal() throws IOException, InterruptedException {
+        StringBuilder said = new StringBuilder();
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            said.append(line).append('\n');
+        }
+        int code = process.waitFor();
+        if (code != NodeMain.REFUSED) {
+            throw new AssertionError(name + " ended with " + code + " and says " + said);
+        }
+        return said.toString();
     }
 
     private Path errors() {
@@ -87,6 +154,7 @@ public final class NodeProcess implements AutoCloseable {
     public String answer() throws IOException {
         String line = output.readLine();
         while (line != null && !line.startsWith(NodeMain.ANSWER)) {
+            log.append(line).append('\n');
             line = output.readLine();
         }
         line = line == null ? "nothing: it ended" : line.substring(NodeMain.ANSWER.length());
@@ -121,6 +189,18 @@ public final class NodeProcess implements AutoCloseable {
         return Long.parseLong(ask("status").split(",")[1]);
     }
 
+    /** The sequence up to which it has applied the stream. */
+    public long applied() throws IOException {
+        return Long.parseLong(ask("status").split(",")[0]);
+    }
+
+    /** Waits until its health, as {@code UP} or {@code DOWN} and details, says some things. */
+    public void awaitHealth(String... parts) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> Assertions.assertThat(ask("health")).contains(parts));
+    }
+
     /** Waits until the other one has applied all that this one has published. */
     public void awaitAppliedOn(NodeProcess other) throws IOException, InterruptedException {
         Instant end = Instant.now().plus(Duration.ofSeconds(120));
@@ -149,9 +229,29 @@ public final class NodeProcess implements AutoCloseable {
         } while (!status[0].equals(status[1]));
     }
 
+    /** Stops it from doing anything, as a machine that hangs; undone by {@link #resume()}. */
+    public void suspend() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /** Lets a suspended node go on. */
+    public void resume() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String signal) throws IOException, InterruptedException {
+        int code = new ProcessBuilder("kill", "-" + signal, String.valueOf(pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (code != 0) {
+            throw new AssertionError("kill -" + signal + " of " + name + " ended with " + code);
+        }
+    }
+
     /** Kills it, as {@code kill -9} does. */
-    public void kill9() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+    public void kill9() {
+        process.destroyForcibly().onExit().join();
     }
 
     @Override
@@ -160,8 +260,6 @@ public final class NodeProcess implements AutoCloseable {
             kill9();
             input.close();
             output.close();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

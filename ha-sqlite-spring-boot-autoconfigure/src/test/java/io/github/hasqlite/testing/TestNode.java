@@ -3,6 +3,8 @@ package io.github.hasqlite.testing;
 import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.CommitMode;
+import io.github.hasqlite.DatabaseSnapshotter;
+import io.github.hasqlite.DatabaseVerifier;
 import io.github.hasqlite.DigestExchange;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationStatus;
@@ -16,9 +18,11 @@ import io.github.hasqlite.jdbc.PoolSettings;
 import io.github.hasqlite.nats.ClusterProperties;
 import io.github.hasqlite.nats.JetStreamSnapshotStore;
 import io.github.hasqlite.nats.NatsSettings;
+import io.github.hasqlite.snapshot.ClusterVerifier;
 import io.github.hasqlite.snapshot.PeriodicSnapshotter;
 import io.github.hasqlite.snapshot.Retention;
 import io.github.hasqlite.snapshot.SnapshotSource;
+import io.github.hasqlite.snapshot.VerificationSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -28,6 +32,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -39,29 +44,48 @@ public final class TestNode implements AutoCloseable {
     private final HaSqliteDataSource dataSource;
     private @Nullable PeriodicSnapshotter snapshotter;
     private @Nullable SnapshotStore ownStore;
+    private @Nullable DigestExchange ownExchange;
+    private @Nullable ClusterVerifier verifier;
 
     private TestNode(NatsReplication nats, HaSqliteDataSource dataSource) {
         this.nats = nats;
         this.dataSource = dataSource;
     }
 
-    /** Opens a node in {@code async} mode whose snapshots are beside the stream, and which takes some. */
-    public static TestNode open(String url, Path file, String name, Duration snapshotInterval) throws SQLException {
+    /**
+     * Opens a node in {@code async} mode whose snapshots are beside the stream, and which takes some and takes part
+     * in verifications.
+     *
+     * @param snapshotInterval zero for only when told to
+     */
+    public static TestNode open(
+            String url, Path file, String name, Duration snapshotInterval, UnaryOperator<NodeSettings> customizer)
+            throws SQLException {
         JetStreamSnapshotStore store = JetStreamSnapshotStore.open(NatsSettings.of(url, "test"));
-        TestNode node = open(
-                url,
-                file,
-                name,
-                settings -> settings.with(to -> to.commitMode(CommitMode.ASYNC)),
-                List.of(),
-                UnaryOperator.identity(),
-                store);
+        TestNode node;
+        try {
+            node = open(
+                    url,
+                    file,
+                    name,
+                    settings -> customizer.apply(settings.with(to -> to.commitMode(CommitMode.ASYNC))),
+                    List.of(),
+                    UnaryOperator.identity(),
+                    store);
+        } catch (RuntimeException | Error e) {
+            store.close();
+            throw e;
+        }
         node.ownStore = store;
         node.snapshotter = new PeriodicSnapshotter(
                 node.dataSource.unwrap(SnapshotSource.class),
                 store,
                 snapshotInterval,
                 new Retention(2, Duration.ofDays(1)));
+        DigestExchange exchange = node.digestExchange();
+        node.ownExchange = exchange;
+        node.verifier =
+                new ClusterVerifier(node.dataSource.unwrap(VerificationSource.class), exchange, store, Duration.ZERO);
         return node;
     }
 
@@ -189,6 +213,16 @@ public final class TestNode implements AutoCloseable {
         }
     }
 
+    /** Takes snapshots of this node; only of one that was opened so. */
+    public DatabaseSnapshotter snapshotter() {
+        return Objects.requireNonNull(snapshotter);
+    }
+
+    /** Compares this node with the others; only of one that was opened so. */
+    public DatabaseVerifier verifier() {
+        return Objects.requireNonNull(verifier);
+    }
+
     /** Runs a script in auto-commit mode. */
     public void execute(String sql) throws SQLException {
         try (Connection connection = dataSource.getConnection();
@@ -226,6 +260,12 @@ public final class TestNode implements AutoCloseable {
     @Override
     public void close() {
         try (nats) {
+            if (verifier != null) {
+                verifier.close();
+            }
+            if (ownExchange != null) {
+                ownExchange.close();
+            }
             if (snapshotter != null) {
                 snapshotter.close();
             }
