@@ -1,22 +1,34 @@
 package io.github.hasqlite.autoconfigure;
 
+import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.SnapshotStore;
 import org.flywaydb.core.Flyway;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomizer;
+import org.springframework.boot.flyway.autoconfigure.FlywayMigrationInitializer;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Lets Flyway migrate a new database. It refuses to touch a schema that has tables but no history; the
- * tables of replication are there from the start, and must not count.
+ * Lets Flyway migrate a new database, on one node at a time. It refuses to touch a schema that has tables
+ * but no history; the tables of replication are there from the start, and must not count.
  */
 @AutoConfiguration(after = HaSqliteAutoConfiguration.class, before = FlywayAutoConfiguration.class)
 @ConditionalOnClass({Flyway.class, FlywayConfigurationCustomizer.class})
 @ConditionalOnSingleCandidate(HaSqliteDataSource.class)
 public final class HaSqliteFlywayAutoConfiguration {
+
+    @Bean
+    static MigrationLease haSqliteFlywayLease(
+            ObjectProvider<HaSqliteDataSource> dataSource,
+            ObjectProvider<ChangeSetSubscriber> subscriber,
+            ObjectProvider<SnapshotStore> store) {
+        return new MigrationLease(FlywayMigrationInitializer.class, dataSource, subscriber, store);
+    }
 
     @Bean
     FlywayConfigurationCustomizer haSqliteFlywayConfigurationCustomizer() {

@@ -1,0 +1,122 @@
+package io.github.hasqlite.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.SnapshotStore;
+import io.github.hasqlite.nats.JetStreamSnapshotStore;
+import io.github.hasqlite.nats.NatsSettings;
+import io.github.hasqlite.testing.NatsServer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
+import org.springframework.boot.liquibase.autoconfigure.LiquibaseAutoConfiguration;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Nodes that start at the same moment migrate the schema once between them. */
+@Tag("nats")
+@Timeout(180)
+@ExtendWith(OutputCaptureExtension.class)
+class MigrationTests {
+
+    private static final int NODES = 3;
+
+    @TempDir
+    private Path folder;
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    SslAutoConfiguration.class,
+                    HaSqliteAutoConfiguration.class,
+                    HaSqliteFlywayAutoConfiguration.class,
+                    HaSqliteLiquibaseAutoConfiguration.class,
+                    JdbcTemplateAutoConfiguration.class,
+                    JdbcClientAutoConfiguration.class));
+
+    @Test
+    void flywayMigratesOnOneOfThem(CapturedOutput output) throws Exception {
+        startTogether(
+                output,
+                runner.withConfiguration(AutoConfigurations.of(FlywayAutoConfiguration.class))
+                        .withPropertyValues(
+                                "spring.flyway.locations=classpath:io/github/hasqlite/autoconfigure/migration"),
+                "SELECT version FROM flyway_schema_history ORDER BY installed_rank",
+                "0",
+                "1",
+                "2");
+    }
+
+    @Test
+    void liquibaseMigratesOnOneOfThem(CapturedOutput output) throws Exception {
+        startTogether(
+                output,
+                runner.withConfiguration(AutoConfigurations.of(LiquibaseAutoConfiguration.class))
+                        .withPropertyValues(
+                                "spring.liquibase.change-log=classpath:io/github/hasqlite/autoconfigure/changelog.sql"),
+                "SELECT id FROM databasechangelog ORDER BY orderexecuted",
+                "1",
+                "2");
+    }
+
+    private void startTogether(
+            CapturedOutput output, ApplicationContextRunner migrating, String history, String... expected)
+            throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(NODES);
+        try (NatsServer server = NatsServer.start();
+                JetStreamSnapshotStore store = JetStreamSnapshotStore.open(NatsSettings.of(server.url(), "app"))) {
+            SnapshotStore.Lease lease = store.tryLease("migration");
+            List<Future<?>> nodes = new ArrayList<>();
+            for (int i = 1; i <= NODES; i++) {
+                ApplicationContextRunner node = migrating.withPropertyValues(
+                        "ha.sqlite.replication-id=app",
+                        "ha.sqlite.name=n" + i,
+                        "ha.sqlite.path=" + folder.resolve("n" + i + ".db"),
+                        "ha.sqlite.replication-url=" + server.url());
+                nodes.add(threads.submit(() -> {
+                    node.run(context -> assertMigratedOnce(context, history, expected));
+                    return null;
+                }));
+            }
+            // all have come to their migration, and none has begun it
+            Awaitility.await().until(() -> output.getAll().split("Waiting until another node").length == NODES + 1);
+            lease.close();
+            for (Future<?> node : nodes) {
+                node.get(120, TimeUnit.SECONDS);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static void assertMigratedOnce(AssertableApplicationContext context, String history, String... expected) {
+        assertThat(context).hasNotFailed();
+        JdbcClient jdbc = context.getBean(JdbcClient.class);
+        assertThat(jdbc.sql(history).query(String.class).list()).containsExactly(expected);
+        assertThat(jdbc.sql("SELECT title FROM task").query(String.class).list())
+                .containsExactly("migrated");
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(context.getBean(HaSqliteDataSource.class)
+                                .replicationStatus()
+                                .outboxLength())
+                        .isZero());
+    }
+}
