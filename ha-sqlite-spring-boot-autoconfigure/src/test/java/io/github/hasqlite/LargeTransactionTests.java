@@ -106,6 +106,30 @@ class LargeTransactionTests {
         }
     }
 
+    /** All of a million rows give way to one row of somebody else, with the memory for a few of them. */
+    @Test
+    void aMillionPendingRowsAreTakenBackAndPutOnTopAgain() throws Exception {
+        try (NatsServer server = NatsServer.start();
+                NodeProcess author = NodeProcess.start(server, folder, "author");
+                NodeProcess other = NodeProcess.start(server, folder, "other")) {
+            createTables(author);
+            author.awaitAppliedOn(other);
+            server.kill9();
+            author.make("rows 1000000");
+            other.make("execute INSERT INTO t VALUES(500000, 'the other''s', 0, 0)");
+            server.restart();
+            other.awaitAppliedOn(author);
+            author.awaitAppliedOn(other);
+            assertSame(author, other, "t", 1_000_000);
+            // the author's is on top, so the other's came first
+            assertThat(author.ask("query SELECT a = 'the other''s' FROM t WHERE id = 500000"))
+                    .isEqualTo("0");
+            assertThat(author.ask("query SELECT count(*) FROM ha_conflicts")).isEqualTo("1");
+            assertThat(other.ask("query SELECT count(*) FROM ha_conflicts")).isEqualTo("1");
+            assertNothingLeft(author, other);
+        }
+    }
+
     private static void createTables(NodeProcess node) throws IOException {
         node.make(TABLES + "t(id INTEGER PRIMARY KEY, a TEXT, b REAL, c INTEGER)");
         node.make(TABLES + "b(id INTEGER PRIMARY KEY, v BLOB)");
