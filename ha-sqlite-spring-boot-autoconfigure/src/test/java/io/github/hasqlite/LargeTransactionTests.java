@@ -130,6 +130,21 @@ class LargeTransactionTests {
         }
     }
 
+    /** A strict commit publishes before it commits, also without holding the transaction in memory. */
+    @Test
+    void strictTransactionsAreNotHeldInMemoryEither() throws Exception {
+        try (NatsServer server = NatsServer.start();
+                NodeProcess author = NodeProcess.startStrict(server, folder, "author");
+                NodeProcess receiver = NodeProcess.startStrict(server, folder, "receiver")) {
+            createTables(author);
+            author.awaitAppliedOn(receiver);
+            author.make("rows 1000000");
+            author.awaitAppliedOn(receiver);
+            assertSame(author, receiver, "t", 1_000_000);
+            assertNothingLeft(author, receiver);
+        }
+    }
+
     private static void createTables(NodeProcess node) throws IOException {
         node.make(TABLES + "t(id INTEGER PRIMARY KEY, a TEXT, b REAL, c INTEGER)");
         node.make(TABLES + "b(id INTEGER PRIMARY KEY, v BLOB)");

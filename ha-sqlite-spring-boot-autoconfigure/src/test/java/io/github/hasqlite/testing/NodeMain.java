@@ -34,6 +34,9 @@ public final class NodeMain {
     private static final long WRITE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long REFUSED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** For large transactions on slow machines: a strict commit waits until all parts are in the stream. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private final TestNode node;
     private @Nullable Thread writer;
     private volatile int written;
@@ -46,7 +49,8 @@ public final class NodeMain {
     /**
      * Runs until killed, or until the input ends.
      *
-     * @param args URL, database file, name, milliseconds between two snapshots or 0 for none
+     * @param args URL, database file, name, milliseconds between two snapshots or 0 for none, and without
+     *     them the commit mode
      */
     public static void main(String[] args) throws Exception {
         long snapshots = Long.parseLong(args[3]);
@@ -56,7 +60,13 @@ public final class NodeMain {
                         args[0],
                         Path.of(args[1]),
                         args[2],
-                        settings -> settings.with(to -> to.commitMode(CommitMode.ASYNC)),
+                        settings -> settings.with(to -> {
+                            CommitMode mode = CommitMode.valueOf(args[4]);
+                            to.commitMode(mode);
+                            if (mode == CommitMode.STRICT) {
+                                to.publisherTimeout(PATIENCE);
+                            }
+                        }),
                         List.of());
         System.out.println(ANSWER + "ready");
         NodeMain main = new NodeMain(node);

@@ -1,5 +1,6 @@
 package io.github.hasqlite.testing;
 
+import io.github.hasqlite.CommitMode;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -17,12 +18,14 @@ public final class NodeProcess implements AutoCloseable {
     private final Path folder;
     private final String name;
     private final long snapshotMillis;
+    private final CommitMode mode;
     private Process process;
     private BufferedReader output;
     private BufferedWriter input;
 
-    private NodeProcess(NatsServer server, Path folder, String name, long snapshotMillis) {
+    private NodeProcess(NatsServer server, Path folder, String name, long snapshotMillis, CommitMode mode) {
         this.snapshotMillis = snapshotMillis;
+        this.mode = mode;
         this.server = server;
         this.folder = folder;
         this.name = name;
@@ -36,7 +39,14 @@ public final class NodeProcess implements AutoCloseable {
     /** Starts a node that takes snapshots at an interval, and waits until it is ready. */
     public static NodeProcess start(NatsServer server, Path folder, String name, long snapshotMillis)
             throws IOException {
-        NodeProcess node = new NodeProcess(server, folder, name, snapshotMillis);
+        NodeProcess node = new NodeProcess(server, folder, name, snapshotMillis, CommitMode.ASYNC);
+        node.start();
+        return node;
+    }
+
+    /** Starts a node of commit mode {@code strict}, and waits until it is ready. */
+    public static NodeProcess startStrict(NatsServer server, Path folder, String name) throws IOException {
+        NodeProcess node = new NodeProcess(server, folder, name, 0, CommitMode.STRICT);
         node.start();
         return node;
     }
@@ -65,7 +75,8 @@ public final class NodeProcess implements AutoCloseable {
                         server.url(),
                         folder.resolve(name + ".db").toString(),
                         name,
-                        String.valueOf(snapshotMillis))
+                        String.valueOf(snapshotMillis),
+                        mode.name())
                 .redirectError(ProcessBuilder.Redirect.appendTo(errors().toFile()))
                 .start();
         output = process.inputReader(StandardCharsets.UTF_8);
