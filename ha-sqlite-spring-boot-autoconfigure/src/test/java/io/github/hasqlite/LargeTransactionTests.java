@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Transactions larger than the memory of those who write and who receive them: each has a heap of 256 MB. */
 @Tag("nats")
-@Timeout(180)
+@Timeout(300)
 class LargeTransactionTests {
 
     private static final String TABLES = "execute CREATE TABLE ";
@@ -103,6 +103,45 @@ class LargeTransactionTests {
             author.awaitAppliedOn(other);
             assertSame(author, other, "t", 60_000 - 20_000 + 1);
             assertNothingLeft(author, other);
+        }
+    }
+
+    /** All of a million rows give way to one row of somebody else, with the memory for a few of them. */
+    @Test
+    void aMillionPendingRowsAreTakenBackAndPutOnTopAgain() throws Exception {
+        try (NatsServer server = NatsServer.start();
+                NodeProcess author = NodeProcess.start(server, folder, "author");
+                NodeProcess other = NodeProcess.start(server, folder, "other")) {
+            createTables(author);
+            author.awaitAppliedOn(other);
+            server.kill9();
+            author.make("rows 1000000");
+            other.make("execute INSERT INTO t VALUES(500000, 'the other''s', 0, 0)");
+            server.restart();
+            other.awaitAppliedOn(author);
+            author.awaitAppliedOn(other);
+            assertSame(author, other, "t", 1_000_000);
+            // the author's is on top, so the other's came first
+            assertThat(author.ask("query SELECT a = 'the other''s' FROM t WHERE id = 500000"))
+                    .isEqualTo("0");
+            assertThat(author.ask("query SELECT count(*) FROM ha_conflicts")).isEqualTo("1");
+            assertThat(other.ask("query SELECT count(*) FROM ha_conflicts")).isEqualTo("1");
+            assertNothingLeft(author, other);
+        }
+    }
+
+    /** A strict commit publishes before it commits, also without holding the transaction in memory. */
+    @Test
+    void strictTransactionsAreNotHeldInMemoryEither() throws Exception {
+        try (NatsServer server = NatsServer.start();
+                NodeProcess author = NodeProcess.startStrict(server, folder, "author");
+                NodeProcess receiver = NodeProcess.startStrict(server, folder, "receiver")) {
+            createTables(author);
+            author.awaitAppliedOn(receiver);
+            author.make("rows 1000000");
+            author.awaitAppliedOn(receiver);
+            assertSame(author, receiver, "t", 1_000_000);
+            assertNothingLeft(author, receiver);
         }
     }
 

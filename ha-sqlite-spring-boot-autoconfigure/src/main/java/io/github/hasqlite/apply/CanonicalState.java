@@ -94,7 +94,6 @@ public final class CanonicalState implements AutoCloseable {
         }
         inTransaction(() -> {
             known.addAll(outbox.adoptFrom("node", "ha_publishers"));
-            application.record();
             rebase.redo(0);
         });
         execute("DETACH node");

@@ -2,6 +2,7 @@ package io.github.hasqlite.apply;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.LargeChanges;
 import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.Operation;
 import io.github.hasqlite.RowIdentify;
@@ -44,6 +45,8 @@ public final class ChangeSetApplication implements AutoCloseable {
     private final ApplySavepoint savepoint;
     private boolean failedOnStaleSchema;
     private boolean recording;
+    private boolean takingBack;
+    private boolean unguarded;
 
     /**
      * Takes a connection over: sets {@code recursive_triggers} and switches generated keys off.
@@ -171,11 +174,25 @@ public final class ChangeSetApplication implements AutoCloseable {
      */
     Outcome takeBack(ChangeSet inverse) throws SQLException {
         overwritten.collect(false);
+        takingBack = true;
         try {
             return apply(inverse);
         } finally {
+            takingBack = false;
             overwritten.collect(true);
         }
+    }
+
+    /**
+     * Says whether to do without savepoints for large change sets and for what is taken back, at the
+     * price of {@link HalfAppliedException} where one of them fails.
+     *
+     * <p>A statement with triggers that call functions has a savepoint of its own, which SQLite ends by
+     * walking through the copies of all pages that were written since the one around it began: a savepoint
+     * around a hundred thousand such statements makes each of them take longer than all else together.
+     */
+    void unguard(boolean on) {
+        unguarded = on;
     }
 
     /** What the last change set overwrote that its author had not seen; nothing if it was not applied. */
@@ -272,7 +289,10 @@ public final class ChangeSetApplication implements AutoCloseable {
             return hostile;
         }
         List<TableTriggers> mark = silence.mark();
-        savepoint.begin();
+        boolean guarded = !unguarded || !(takingBack || changes instanceof LargeChanges);
+        if (guarded) {
+            savepoint.begin();
+        }
         boolean schemaChanged = false;
         List<Skipped> skipped = List.of();
         int index = 0;
@@ -288,17 +308,19 @@ public final class ChangeSetApplication implements AutoCloseable {
                 index++;
             }
         } catch (RefusedChangeException e) {
-            undo(mark);
+            undo(mark, guarded, e);
             return new Refused(index, e.reason());
         } catch (SQLException e) {
             if (current == null) {
                 throw e;
             }
             Failed failed = failed(current, index, e);
-            undo(mark);
+            undo(mark, guarded, e);
             return failed;
         }
-        savepoint.release();
+        if (guarded) {
+            savepoint.release();
+        }
         return !schemaChanged && skipped.isEmpty() ? Applied.WHOLLY : new Applied(schemaChanged, List.copyOf(skipped));
     }
 
@@ -329,7 +351,10 @@ public final class ChangeSetApplication implements AutoCloseable {
         return null;
     }
 
-    private void undo(List<TableTriggers> mark) throws SQLException {
+    private void undo(List<TableTriggers> mark, boolean guarded, Exception cause) throws SQLException {
+        if (!guarded) {
+            throw new HalfAppliedException(cause);
+        }
         // before: statements that a failed one left open would keep the savepoint from rolling back
         tables.clear();
         savepoint.undo();

@@ -1,9 +1,7 @@
 package io.github.hasqlite.apply;
 
-import io.github.hasqlite.Change;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -62,12 +60,6 @@ record Footprint(boolean everything, long[] keys, long[] tables, long[] wholeTab
         void addWholeTable(String table) {
             addTable(table);
             wholeTables.add(tableKey(table));
-        }
-
-        void addWholeTables(List<Change> changes) {
-            for (Change change : changes) {
-                addWholeTable(change.table());
-            }
         }
 
         Footprint build() {

@@ -9,7 +9,9 @@ import io.github.hasqlite.outbox.OutboxTable;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,7 @@ final class Rebase {
     private final OutboxTable outbox;
     private final ChangeSetSerializer serializer;
     private final ConflictTable conflicts;
+    private final LargePending large = new LargePending();
 
     Rebase(
             ChangeSetApplication application,
@@ -46,13 +49,17 @@ final class Rebase {
         this.conflicts = conflicts;
     }
 
+    /** What was read of the outbox may be another one now. */
+    void forget() {
+        large.forget();
+    }
+
     /**
      * Takes all pending change sets out whose rows come after {@code id}, the newest first.
      *
      * @throws HaltException if one cannot be taken out: the database is not what it was left as
      */
     void undo(long id) throws SQLException, HaltException {
-        application.record();
         long before = Long.MAX_VALUE;
         while (true) {
             List<OutboxTable.Row> rows = outbox.readBefore(before, READ_AHEAD);
@@ -75,7 +82,13 @@ final class Rebase {
         int pieces = row.undoPieces();
         if (row.large() != null && pieces == 0 && row.undo() == null) {
             ChangeSet changeSet = read(row);
-            pieces = cut(row.pending().id(), changeSet, changeSet.changes());
+            Set<String> tables = new HashSet<>();
+            pieces = cut(row.pending().id(), changeSet, changeSet.changes(), tables);
+            large.setTables(row.pending().id(), tables);
+        }
+        if (pieces > 0) {
+            // what is taken back need not be recorded, and for so many rows it pays to say so
+            application.recordNoMore();
         }
         for (int number = pieces - 1; number >= 0; number--) {
             undo(row, read(outbox.undo(row.pending().id(), number)));
@@ -96,8 +109,12 @@ final class Rebase {
         }
     }
 
-    /** Keeps what a change set did in pieces, which can be read from the last to the first. */
-    private int cut(long id, ChangeSet changeSet, List<Change> done) throws SQLException {
+    /**
+     * Keeps what a change set did in pieces, which can be read from the last to the first.
+     *
+     * @param tables where to add the tables that it touched
+     */
+    private int cut(long id, ChangeSet changeSet, List<Change> done, Set<String> tables) throws SQLException {
         int pieces = 0;
         long bytes = 0;
         List<Change> piece = new ArrayList<>();
@@ -108,6 +125,7 @@ final class Rebase {
                 bytes = 0;
             }
             piece.add(change);
+            tables.add(change.table());
             bytes += sizeOf(change.oldValues()) + sizeOf(change.newValues());
         }
         outbox.addUndo(id, pieces++, serializer.serialize(withChanges(changeSet, piece)));
@@ -126,6 +144,7 @@ final class Rebase {
 
     /** Puts all pending change sets in whose rows come after {@code id}, the oldest first. */
     void redo(long id) throws SQLException, HaltException {
+        application.record();
         long after = id;
         while (true) {
             List<OutboxTable.Row> rows = outbox.read(after, READ_AHEAD);
@@ -147,7 +166,9 @@ final class Rebase {
         try {
             conflicts.recordProvisional(changeSet, application.overwritten());
             if (done instanceof LargeChanges) {
-                cut(row.pending().id(), changeSet, done);
+                Set<String> tables = new HashSet<>();
+                cut(row.pending().id(), changeSet, done, tables);
+                large.addTables(row.pending().id(), tables);
             } else {
                 outbox.setUndo(
                         row.pending().id(),
@@ -178,13 +199,9 @@ final class Rebase {
     private Footprint footprint(OutboxTable.Row row) throws SQLException, HaltException {
         ChangeSet changeSet = read(row);
         if (row.large() != null || row.undoPieces() > 0) {
-            Footprint.Builder tables = new Footprint.Builder();
-            tables.addWholeTables(changeSet.changes());
-            for (int number = 0; number < row.undoPieces(); number++) {
-                tables.addWholeTables(
-                        read(outbox.undo(row.pending().id(), number)).changes());
-            }
-            return tables.build();
+            Footprint.Builder footprint = new Footprint.Builder();
+            tables(row, changeSet).forEach(footprint::addWholeTable);
+            return footprint.build();
         }
         byte[] undo = row.undo();
         if (undo == null) {
@@ -194,10 +211,33 @@ final class Rebase {
                 changeSet, undo.length == 0 ? List.of() : read(undo).changes());
     }
 
+    private Set<String> tables(OutboxTable.Row row, ChangeSet changeSet) throws SQLException, HaltException {
+        long id = row.pending().id();
+        Set<String> tables = large.tables(id);
+        if (tables == null) {
+            tables = LargePending.tablesOf(changeSet.changes());
+            for (int number = 0; number < row.undoPieces(); number++) {
+                tables.addAll(
+                        LargePending.tablesOf(read(outbox.undo(id, number)).changes()));
+            }
+            large.setTables(id, tables);
+        }
+        return tables;
+    }
+
     /** What a row of the outbox holds. */
     ChangeSet read(OutboxTable.Row row) throws SQLException, HaltException {
+        ChangeSet known =
+                row.large() == null ? null : large.changeSet(row.pending().id());
+        if (known != null) {
+            return known;
+        }
         try {
-            return row.changeSet(serializer);
+            ChangeSet changeSet = row.changeSet(serializer);
+            if (row.large() != null) {
+                large.add(row.pending().id(), changeSet);
+            }
+            return changeSet;
         } catch (ChangeSetFormatException e) {
             throw new HaltException("the outbox holds what is no change set: " + e.getMessage(), e);
         }

@@ -50,6 +50,7 @@ final class Replay {
     private final DeadLetters deadLetters;
     private final Rebase rebase;
     private final Echoes echoes;
+    private final Attempts attempts;
     private final Footprints footprints = new Footprints();
     private long footprintGeneration = -1;
     /** Transactions since what is pending was last taken out. */
@@ -85,6 +86,7 @@ final class Replay {
         this.deadLetters = new DeadLetters(connection);
         this.rebase = new Rebase(application, outbox, serializer, conflicts);
         this.echoes = new Echoes(connection, outbox, pending);
+        this.attempts = new Attempts(application);
     }
 
     /** Says which publisher's messages are this node's. */
@@ -112,15 +114,7 @@ final class Replay {
      * @throws HaltException if nothing was applied, and trying again will not help
      */
     void apply(List<Received> batch) throws SQLException, HaltException {
-        try {
-            apply(batch, false);
-        } catch (MetPendingException e) {
-            try {
-                apply(batch, true);
-            } catch (MetPendingException again) {
-                throw new IllegalStateException("nothing is pending that could be met", again);
-            }
-        }
+        attempts.run(undoFirst -> apply(batch, undoFirst, new Progress(state.step())));
     }
 
     /**
@@ -144,13 +138,9 @@ final class Replay {
         state.load(connection);
         application.schemaChanged();
         footprints.clear();
+        rebase.forget();
         deadLetters.recount();
         conflicts.reload();
-    }
-
-    private void apply(List<Received> batch, boolean undoFirst)
-            throws SQLException, HaltException, MetPendingException {
-        apply(batch, undoFirst, new Progress(state.step()));
     }
 
     private void apply(List<Received> batch, boolean undoFirst, Progress progress)
@@ -192,6 +182,7 @@ final class Replay {
 
     private void undo(Throwable cause) {
         footprints.clear();
+        rebase.forget();
         try {
             execute("ROLLBACK");
         } catch (SQLException e) {

@@ -7,8 +7,10 @@ import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.WrongLastSequenceException;
 import io.github.hasqlite.changeset.FragmentCodec;
 import io.github.hasqlite.changeset.FragmentedMessage;
+import io.github.hasqlite.changeset.PackedMessage;
 import io.github.hasqlite.nats.PublishException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
@@ -26,6 +28,9 @@ final class CompareAndSet {
 
     /** An answer that takes longer is taken for lost. */
     private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    /** What a part of a large message is at most, however large the server lets it be. */
+    private static final int MAX_PART = 4 << 20;
 
     private static final long MIN_PAUSE_MILLIS = 10;
     private static final long MAX_PAUSE_MILLIS = 200;
@@ -83,7 +88,34 @@ final class CompareAndSet {
         if (message.length <= limit) {
             return one(changeSet, message, expectedLastSequence, deadlineNanos);
         }
-        FragmentedMessage parts = fragments.split(changeSet, message, limit);
+        return parts(changeSet, fragments.split(changeSet, message, limit), expectedLastSequence, deadlineNanos);
+    }
+
+    /**
+     * Publishes a large change set, of which one part at a time is in memory.
+     *
+     * @param message the change set, serialized and packed
+     * @param expectedLastSequence the stream's last sequence
+     * @param deadlineNanos when to give up, by {@link System#nanoTime()}
+     * @throws IllegalArgumentException if it is larger than any message may be
+     * @throws IOException if the message cannot be read; then it is not in the stream as a whole
+     * @throws java.io.UncheckedIOException the same
+     */
+    Result publish(ChangeSet changeSet, PackedMessage message, long expectedLastSequence, long deadlineNanos)
+            throws IOException {
+        int limit = publisher.maxMessageBytes();
+        if (message.size() > limit) {
+            FragmentedMessage parts = fragments.split(changeSet, message, Math.min(MAX_PART, limit));
+            return parts(changeSet, parts, expectedLastSequence, deadlineNanos);
+        }
+        byte[] whole;
+        try (InputStream in = message.open()) {
+            whole = in.readAllBytes();
+        }
+        return one(changeSet, whole, expectedLastSequence, deadlineNanos);
+    }
+
+    private Result parts(ChangeSet changeSet, FragmentedMessage parts, long expectedLastSequence, long deadlineNanos) {
         Result result = new Stored(expectedLastSequence);
         for (int part = 1; part <= parts.parts(); part++) {
             result = one(changeSet, parts.part(part), expectedLastSequence + part - 1, deadlineNanos);

@@ -13,6 +13,7 @@ import io.github.hasqlite.outbox.Pending;
 import io.github.hasqlite.outbox.PendingQueue;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -93,7 +94,10 @@ final class OutboxCommitLog implements CommitLog {
 
         @Override
         public Placement place(List<Change> changes) throws SQLException {
-            return placing == null ? new Unordered(append(changes)) : placing.place(connection, table, changes);
+            // what waits for its echo is held in memory as a whole, also when it is in the outbox at last
+            return placing == null
+                    ? new Unordered(append(changes))
+                    : placing.place(connection, table, new ArrayList<>(changes));
         }
     }
 

@@ -316,9 +316,11 @@ public final class ReplicationNode implements Replication {
         }
         return new StrictCommitLog(
                 changeSets,
-                serializer,
                 publisher,
-                new CompareAndSet(publisher, source),
+                new StrictPublishing(
+                        serializer,
+                        new CompareAndSet(publisher, source),
+                        settings.pool().path()),
                 new StreamPosition(applier, state, application),
                 join::joined,
                 settings.isolation(),

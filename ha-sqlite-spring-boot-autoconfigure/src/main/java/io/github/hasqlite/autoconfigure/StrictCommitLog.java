@@ -3,7 +3,6 @@ package io.github.hasqlite.autoconfigure;
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
-import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.StrictIsolation;
 import io.github.hasqlite.apply.PositionTable;
@@ -46,9 +45,8 @@ final class StrictCommitLog implements CommitLog {
     private static final long OUTCOME_SECONDS = 5;
 
     private final ChangeSetFactory changeSets;
-    private final ChangeSetSerializer serializer;
     private final ChangeSetPublisher publisher;
-    private final CompareAndSet stream;
+    private final StrictPublishing stream;
     private final StreamPosition position;
     private final BooleanSupplier joined;
     private final StrictIsolation isolation;
@@ -62,15 +60,13 @@ final class StrictCommitLog implements CommitLog {
      */
     StrictCommitLog(
             ChangeSetFactory changeSets,
-            ChangeSetSerializer serializer,
             ChangeSetPublisher publisher,
-            CompareAndSet stream,
+            StrictPublishing stream,
             StreamPosition position,
             BooleanSupplier joined,
             StrictIsolation isolation,
             Duration timeout) {
         this.changeSets = changeSets;
-        this.serializer = serializer;
         this.publisher = publisher;
         this.stream = stream;
         this.position = position;
@@ -132,7 +128,7 @@ final class StrictCommitLog implements CommitLog {
             ChangeSet changeSet = changeSets.at(base, position.nextCounter(changeSets.publisher()), changes);
             long beaten = position.received();
             if (beaten <= base) {
-                CompareAndSet.Result result = publish(changeSet, serializer.serialize(changeSet), base, deadline);
+                CompareAndSet.Result result = stream.publish(changeSet, base, deadline);
                 if (result instanceof CompareAndSet.Stored stored) {
                     return new Here(table, changeSet, stored.sequence());
                 }
@@ -167,15 +163,6 @@ final class StrictCommitLog implements CommitLog {
                 NOT_CONNECTED);
     }
 
-    private CompareAndSet.Result publish(ChangeSet changeSet, byte[] message, long expected, long deadline)
-            throws SQLException {
-        try {
-            return stream.publish(changeSet, message, expected, deadline);
-        } catch (IllegalArgumentException e) {
-            throw new SQLException("the transaction is too large: " + e.getMessage() + "; it was rolled back", e);
-        }
-    }
-
     private Placement unresolved(CompareAndSet.Result result) throws SQLException {
         if (result instanceof CompareAndSet.NotSent notSent) {
             throw notPublished(notSent.reason());
@@ -195,7 +182,7 @@ final class StrictCommitLog implements CommitLog {
             long base = certification.sequence();
             ChangeSet changeSet =
                     changeSets.at(base, certification.nextCounter(changeSets.publisher()), made.changes());
-            CompareAndSet.Result result = publish(changeSet, serializer.serialize(changeSet), base, deadline);
+            CompareAndSet.Result result = stream.publish(changeSet, base, deadline);
             if (result instanceof CompareAndSet.Stored stored) {
                 return new Elsewhere(stored.sequence(), position.outcome(changeSet.publisher(), changeSet.counter()));
             }

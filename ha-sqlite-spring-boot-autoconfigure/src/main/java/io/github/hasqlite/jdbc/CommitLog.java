@@ -67,7 +67,8 @@ public interface CommitLog {
          * any where being accepted by the stream is the commit. It has run in the open transaction of
          * this connection and is not committed yet. Waits for the stream.
          *
-         * @param changes what it did, in memory; never empty
+         * @param changes what it did, never empty; if they are a {@link io.github.hasqlite.LargeChanges}, good
+         *     until {@link Placement#await} returns
          * @return what the caller has to do with the open transaction
          * @throws SQLException if the stream cannot be reached: nothing was published, roll back
          */

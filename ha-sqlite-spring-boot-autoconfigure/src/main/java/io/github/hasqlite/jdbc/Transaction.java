@@ -378,9 +378,7 @@ final class Transaction {
         }
         boolean open = false;
         try {
-            return appender.places(changes)
-                    ? place(appender, new ArrayList<>(changes), call, nothing)
-                    : append(appender, changes, call);
+            return appender.places(changes) ? place(appender, changes, call, nothing) : append(appender, changes, call);
         } catch (SQLException | RuntimeException e) {
             if (active && endedByItself()) {
                 ended(false);

@@ -48,12 +48,13 @@ public final class NodeMain {
     /** The exit code of a node that refuses to start. */
     static final int REFUSED = 3;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
     private static final int MEGABYTE = 1 << 20;
 
     private static final long WRITE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long REFUSED_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** For large transactions on slow machines: a strict commit waits until all parts are in the stream. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final TestNode node;
     private @Nullable Thread writer;
@@ -68,12 +69,24 @@ public final class NodeMain {
      * Runs until killed, or until the input ends; ends with {@link #REFUSED} if the node refuses to start.
      *
      * @param args URL, database file, name, milliseconds between two snapshots ({@link #BY_HAND} for those it is told
-     *     to take, {@link #NO_SNAPSHOTS} for a node that knows of none), and an {@link OnStreamReset}
+     *     to take, {@link #NO_SNAPSHOTS} for a node that knows of none), an {@link OnStreamReset}, and a
+     *     {@link CommitMode}
      */
     public static void main(String[] args) throws Exception {
         TestNode node;
         try {
-            node = open(args[0], Path.of(args[1]), args[2], Long.parseLong(args[3]), OnStreamReset.valueOf(args[4]));
+            node = open(
+                    args[0],
+                    Path.of(args[1]),
+                    args[2],
+                    Long.parseLong(args[3]),
+                    settings -> settings.with(to -> {
+                        CommitMode mode = CommitMode.valueOf(args[5]);
+                        to.onStreamReset(OnStreamReset.valueOf(args[4])).commitMode(mode);
+                        if (mode == CommitMode.STRICT) {
+                            to.publisherTimeout(PATIENCE);
+                        }
+                    }));
         } catch (ReplicationStartException e) {
             System.out.println(e.getMessage());
             System.out.println(e.action());
@@ -98,10 +111,9 @@ public final class NodeMain {
         Runtime.getRuntime().halt(0);
     }
 
-    private static TestNode open(String url, Path file, String name, long snapshots, OnStreamReset onStreamReset)
+    private static TestNode open(
+            String url, Path file, String name, long snapshots, UnaryOperator<NodeSettings> settings)
             throws SQLException {
-        UnaryOperator<NodeSettings> settings =
-                to -> to.with(each -> each.commitMode(CommitMode.ASYNC).onStreamReset(onStreamReset));
         return snapshots == NO_SNAPSHOTS
                 ? TestNode.open(url, file, name, settings, List.of())
                 : TestNode.open(url, file, name, Duration.ofMillis(snapshots), settings);

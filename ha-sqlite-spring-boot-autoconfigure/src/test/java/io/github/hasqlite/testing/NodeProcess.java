@@ -1,5 +1,6 @@
 package io.github.hasqlite.testing;
 
+import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.OnStreamReset;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -21,12 +22,14 @@ public final class NodeProcess implements AutoCloseable {
     private final String name;
     private final long snapshotMillis;
     private final StringBuilder log = new StringBuilder();
+    private final CommitMode mode;
     private Process process;
     private BufferedReader output;
     private BufferedWriter input;
 
-    private NodeProcess(NatsServer server, Path folder, String name, long snapshotMillis) {
+    private NodeProcess(NatsServer server, Path folder, String name, long snapshotMillis, CommitMode mode) {
         this.snapshotMillis = snapshotMillis;
+        this.mode = mode;
         this.server = server;
         this.folder = folder;
         this.name = name;
@@ -40,14 +43,21 @@ public final class NodeProcess implements AutoCloseable {
     /** Starts a node that takes snapshots at an interval, and waits until it is ready. */
     public static NodeProcess start(NatsServer server, Path folder, String name, long snapshotMillis)
             throws IOException {
-        NodeProcess node = new NodeProcess(server, folder, name, snapshotMillis);
+        NodeProcess node = new NodeProcess(server, folder, name, snapshotMillis, CommitMode.ASYNC);
+        node.start();
+        return node;
+    }
+
+    /** Starts a node of commit mode {@code strict}, and waits until it is ready. */
+    public static NodeProcess startStrict(NatsServer server, Path folder, String name) throws IOException {
+        NodeProcess node = new NodeProcess(server, folder, name, NodeMain.NO_SNAPSHOTS, CommitMode.STRICT);
         node.start();
         return node;
     }
 
     /** Starts a node that takes snapshots when it is told to, without waiting. */
     public static NodeProcess launch(NatsServer server, Path folder, String name) throws IOException {
-        NodeProcess node = new NodeProcess(server, folder, name, NodeMain.BY_HAND);
+        NodeProcess node = new NodeProcess(server, folder, name, NodeMain.BY_HAND, CommitMode.ASYNC);
         node.launch();
         return node;
     }
@@ -102,7 +112,8 @@ public final class NodeProcess implements AutoCloseable {
                         file().toString(),
                         name,
                         String.valueOf(snapshotMillis),
-                        onStreamReset.name())
+                        onStreamReset.name(),
+                        mode.name())
                 .redirectError(ProcessBuilder.Redirect.appendTo(errors().toFile()))
                 .start();
         output = process.inputReader(StandardCharsets.UTF_8);
