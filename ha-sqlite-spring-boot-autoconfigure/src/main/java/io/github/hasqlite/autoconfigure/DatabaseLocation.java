@@ -1,6 +1,7 @@
 package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.ReplicationStartException;
+import io.github.hasqlite.jdbc.ExtensionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -144,6 +145,12 @@ final class DatabaseLocation {
 
     /** What it means that SQLite could not open the file. */
     ReplicationStartException explain(SQLException e) {
+        if (e instanceof ExtensionException) {
+            return new ReplicationStartException(
+                    String.valueOf(e.getMessage()),
+                    "Correct ha.sqlite.extensions: it lists files with SQLite extensions, made for this machine.",
+                    e);
+        }
         SQLiteErrorCode code = SQLiteErrorCode.getErrorCode(e.getErrorCode() & 0xFF);
         return switch (code) {
             case SQLITE_NOTADB -> notADatabase(e);

@@ -31,6 +31,8 @@ import org.springframework.util.unit.DataSize;
  * @param streamMaxBytes How large the stream may get, on each server, before its oldest changes go although they are
  *     younger than stream-max-age. By default any size.
  * @param replicas On how many servers of a NATS cluster each change is stored, 1 to 5.
+ * @param extensions Shared libraries with SQLite extensions, which every connection to the database loads in this
+ *     order. The same on all nodes.
  * @param merge What an update means for a row that another node has changed meanwhile. ROW sets all of it, COLUMN the
  *     columns that were changed. The same on all nodes.
  * @param rowIdentify How the row that another node's change means is found. The same on all nodes.
@@ -59,6 +61,7 @@ public record HaSqliteProperties(
         @DefaultValue("24h") Duration streamMaxAge,
         @Nullable DataSize streamMaxBytes,
         @DefaultValue("1") int replicas,
+        @DefaultValue List<String> extensions,
         @DefaultValue("pk") RowIdentify rowIdentify,
         @DefaultValue("row") MergeMode merge,
         @DefaultValue("sync") CommitMode commitMode,
@@ -80,7 +83,7 @@ public record HaSqliteProperties(
         return "HaSqliteProperties[enabled=" + enabled + ", path=" + path + ", name=" + name + ", replicationId="
                 + replicationId + ", replicationUrl=" + replicationUrl.size() + " configured, stream=" + stream
                 + ", streamMaxAge=" + streamMaxAge + ", streamMaxBytes=" + streamMaxBytes + ", replicas=" + replicas
-                + ", rowIdentify=" + rowIdentify
+                + ", extensions=" + extensions + ", rowIdentify=" + rowIdentify
                 + ", commitMode=" + commitMode + ", strict=" + strict + ", publisher=" + publisher + ", subscriber="
                 + subscriber
                 + ", bootstrap=" + bootstrap + ", snapshotter=" + snapshotter + ", verification=" + verification

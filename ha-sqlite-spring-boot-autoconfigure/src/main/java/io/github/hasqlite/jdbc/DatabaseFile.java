@@ -84,11 +84,36 @@ public final class DatabaseFile {
             if (code != 0) {
                 throw DB.newSQLException(code, "cannot set up a connection to " + settings.path());
             }
+            loadExtensions(connection);
             // on every connection: also reading the schema's DEFAULT clauses, the applier must know them
             KeyFunctions.register(connection, KeyGenerator.PROCESS);
         } catch (SQLException e) {
             connection.close();
             throw e;
         }
+    }
+
+    /** SQL may not load any more: what an application lets in by mistake must not become code. */
+    private void loadExtensions(SQLiteConnection connection) throws SQLException {
+        if (settings.extensions().isEmpty()) {
+            return;
+        }
+        DB database = connection.getDatabase();
+        database.enable_load_extension(true);
+        try {
+            for (String extension : settings.extensions()) {
+                try {
+                    database._exec("SELECT load_extension(" + quoted(extension) + ")");
+                } catch (SQLException e) {
+                    throw new ExtensionException(extension, e);
+                }
+            }
+        } finally {
+            database.enable_load_extension(false);
+        }
+    }
+
+    private static String quoted(String text) {
+        return "'" + text.replace("'", "''") + "'";
     }
 }

@@ -1,6 +1,7 @@
 package io.github.hasqlite.jdbc;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How the connections to the database file are set up.
@@ -15,6 +16,7 @@ import java.time.Duration;
  * @param synchronous FULL survives a power failure with the last commits; NORMAL survives it without
  *     corruption but may lose the last ones; both survive a crash of the process with all
  * @param cacheKib page cache of each connection, KiB
+ * @param extensions shared libraries with SQLite extensions that every connection loads, in this order
  */
 public record PoolSettings(
         String path,
@@ -25,7 +27,12 @@ public record PoolSettings(
         Duration lockTimeout,
         boolean foreignKeys,
         Synchronous synchronous,
-        int cacheKib) {
+        int cacheKib,
+        List<String> extensions) {
+
+    public PoolSettings {
+        extensions = List.copyOf(extensions);
+    }
 
     /** See the SQLite documentation of {@code PRAGMA synchronous}. */
     public enum Synchronous {
@@ -46,13 +53,38 @@ public record PoolSettings(
                 Duration.ofSeconds(5),
                 false,
                 Synchronous.NORMAL,
-                16_384);
+                16_384,
+                List.of());
     }
 
     /** The same for another file. */
     public PoolSettings withPath(String other) {
         return new PoolSettings(
-                other, name, writers, readers, connectionTimeout, lockTimeout, foreignKeys, synchronous, cacheKib);
+                other,
+                name,
+                writers,
+                readers,
+                connectionTimeout,
+                lockTimeout,
+                foreignKeys,
+                synchronous,
+                cacheKib,
+                extensions);
+    }
+
+    /** The same with other extensions. */
+    public PoolSettings withExtensions(List<String> others) {
+        return new PoolSettings(
+                path,
+                name,
+                writers,
+                readers,
+                connectionTimeout,
+                lockTimeout,
+                foreignKeys,
+                synchronous,
+                cacheKib,
+                others);
     }
 
     /** What sqlite-jdbc calls the database. */

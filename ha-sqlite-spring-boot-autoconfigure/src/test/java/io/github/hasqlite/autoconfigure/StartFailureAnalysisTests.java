@@ -89,6 +89,14 @@ class StartFailureAnalysisTests {
     }
 
     @Test
+    void extensionIsNotThere() {
+        assertAnalysis(
+                valid().withPropertyValues("ha.sqlite.extensions=absent.so"),
+                "'absent.so' cannot be loaded",
+                "ha.sqlite.extensions");
+    }
+
+    @Test
     void propertyIsMisspelledAndItsValueIsNotShown() {
         assertAnalysis(
                 valid().withPropertyValues("ha.sqlite.nats.pasword=" + SECRET),

@@ -125,7 +125,8 @@ final class Cluster implements AutoCloseable {
                 Duration.ofMillis(BUSY_MILLIS),
                 kind.foreignKeys(),
                 defaults.synchronous(),
-                defaults.cacheKib());
+                defaults.cacheKib(),
+                List.of());
         NodeSettings settings = NodeSettings.of(name, pool).with(to -> to.commitMode(kind.mode()));
         ChangeSetSerializer serializer = kind.serializer().apply(new JsonChangeSetSerializer());
         ChangeSetPublisher publisher = stream.publisher();

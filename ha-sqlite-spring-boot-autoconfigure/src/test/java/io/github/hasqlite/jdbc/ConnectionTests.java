@@ -87,7 +87,8 @@ class ConnectionTests {
                 LOCK_TIMEOUT,
                 settings.foreignKeys(),
                 settings.synchronous(),
-                settings.cacheKib());
+                settings.cacheKib(),
+                List.of());
     }
 
     @AfterEach

@@ -95,7 +95,8 @@ class ReplacedRowsTests {
                     Duration.ofSeconds(5),
                     scripts.foreignKeys(),
                     PoolSettings.Synchronous.NORMAL,
-                    1_024);
+                    1_024,
+                    List.of());
             dataSource = new ReplicatingDataSource(
                     settings,
                     false,
