@@ -55,6 +55,9 @@ final class PullConsumer implements AutoCloseable {
     private static final int REQUEST_EXPIRED = 408;
     private static final int CONFLICT = 409;
 
+    /** What newer servers say, as a conflict, of a request that got every message it asked for. */
+    private static final String BATCH_COMPLETED = "Batch Completed";
+
     private final Connection connection;
     private final String stream;
     private final String name;
@@ -182,12 +185,13 @@ final class PullConsumer implements AutoCloseable {
             case NO_MESSAGES, REQUEST_EXPIRED -> requestEnded(message);
             case CONFLICT -> {
                 String reason = status.getMessage();
-                if (!reason.contains("MaxBytes")) {
+                if (reason.contains("MaxBytes")) {
+                    requestEnded(message);
+                    // one that is larger than all that was asked for, stored when the server took larger ones
+                    oneAtATime = !receivedSinceRequest;
+                } else if (!reason.contains(BATCH_COMPLETED)) {
                     throw new ConsumerLostException(reason);
                 }
-                requestEnded(message);
-                // one that is larger than all that was asked for, stored when the server took larger ones
-                oneAtATime = !receivedSinceRequest;
             }
             default -> throw new ConsumerLostException(status.getMessageWithCode());
         }
