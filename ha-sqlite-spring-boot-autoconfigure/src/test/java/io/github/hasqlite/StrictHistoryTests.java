@@ -8,6 +8,7 @@ import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.Nats;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -47,6 +48,9 @@ class StrictHistoryTests {
     private static final int TRANSACTIONS = 60;
     private static final int KILLS = 2;
 
+    /** Runs of a broken rule at most; most often the first finds it. */
+    private static final int RUNS = 20;
+
     private static final JsonChangeSetSerializer SERIALIZER = new JsonChangeSetSerializer();
 
     @TempDir
@@ -71,12 +75,22 @@ class StrictHistoryTests {
 
     @Test
     void withoutCompareAndSetItDoesNot() throws Exception {
-        assertThat(play(Unchecked::new, false)).isNotNull();
+        assertFound(Unchecked::new);
     }
 
     @Test
     void withoutWaitingForTheAnswerItDoesNot() throws Exception {
-        assertThat(play(Impatient::new, false)).isNotNull();
+        assertFound(Impatient::new);
+    }
+
+    /** What crosses on real nodes is a matter of chance: some runs of a broken rule go well. */
+    private void assertFound(UnaryOperator<ChangeSetPublisher> broken) throws Exception {
+        String found = null;
+        for (int run = 0; run < RUNS && found == null; run++) {
+            history.clear();
+            found = play(broken, false);
+        }
+        assertThat(found).isNotNull();
     }
 
     /** Runs transactions on all nodes; what does not fit, or {@code null}. */
@@ -84,10 +98,11 @@ class StrictHistoryTests {
         long seed = Long.getLong("ha.sqlite.test.seed", System.nanoTime());
         List<TestNode> nodes = new ArrayList<>();
         ExecutorService threads = Executors.newFixedThreadPool(NODES);
+        Path files = Files.createTempDirectory(folder, "run");
         try (NatsServer server = NatsServer.start()) {
             for (int i = 1; i <= NODES; i++) {
                 nodes.add(TestNode.openStrict(
-                        server, folder.resolve("n" + i), "n" + i, UnaryOperator.identity(), publishing));
+                        server, files.resolve("n" + i), "n" + i, UnaryOperator.identity(), publishing));
             }
             nodes.get(0).execute("CREATE TABLE cell(k TEXT PRIMARY KEY, v TEXT)");
             nodes.get(0).execute("CREATE TABLE tx(id INTEGER PRIMARY KEY)");

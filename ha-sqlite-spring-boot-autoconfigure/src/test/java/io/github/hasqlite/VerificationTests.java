@@ -108,6 +108,7 @@ class VerificationTests {
                 Member one = open(server, "n1", Duration.ZERO, CommitMode.STRICT, UnaryOperator.identity());
                 Member two = open(server, "n2", Duration.ZERO, CommitMode.STRICT, UnaryOperator.identity())) {
             createTables(one.node());
+            awaitAll(one, two);
             try (Writers writers = new Writers(List.of(one.node(), two.node()))) {
                 assertThat(one.verifier().verify(PATIENCE).agrees()).isTrue();
                 assertThat(two.verifier().verify(PATIENCE).agrees()).isTrue();

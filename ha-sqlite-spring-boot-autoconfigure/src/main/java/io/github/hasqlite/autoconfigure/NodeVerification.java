@@ -7,6 +7,7 @@ import io.github.hasqlite.apply.AppliedState;
 import io.github.hasqlite.changeset.VerificationMessage;
 import io.github.hasqlite.jdbc.DatabaseFile;
 import io.github.hasqlite.jdbc.WriteLock;
+import io.github.hasqlite.nats.PublishException;
 import io.github.hasqlite.outbox.OutboxRelay;
 import io.github.hasqlite.snapshot.VerificationSource;
 import java.io.IOException;
@@ -24,6 +25,11 @@ import org.sqlite.SQLiteConnection;
 
 /** A node as it is compared with others. Thread-safe. */
 final class NodeVerification implements VerificationSource {
+
+    private static final long RETRY_MILLIS = 50;
+
+    /** A consumer is there again before; a server that is away stays away for longer. */
+    private static final long HEARD_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final NodeSettings settings;
     private final AppliedState state;
@@ -93,16 +99,31 @@ final class NodeVerification implements VerificationSource {
             throw new IOException("this node is a read replica (ha.sqlite.publisher.enabled is false): ask another one;"
                     + " this one answers, too");
         }
+        long retryUntil = System.nanoTime() + HEARD_AGAIN_NANOS;
         try {
-            publish(new VerificationMessage(id).bytes())
-                    .get(settings.publisherTimeout().toNanos(), TimeUnit.NANOSECONDS);
+            while (!isPlaced(new VerificationMessage(id).bytes(), retryUntil)) {
+                TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
+        }
+    }
+
+    /** Publishes; {@code false} if the stream was not heard just then, as after a start, and may be soon. */
+    private boolean isPlaced(byte[] message, long retryUntil) throws IOException, InterruptedException {
+        try {
+            publish(message).get(settings.publisherTimeout().toNanos(), TimeUnit.NANOSECONDS);
+            return true;
         } catch (TimeoutException e) {
             throw new IOException("the stream did not take the message within " + settings.publisherTimeout(), e);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
+            if (cause instanceof PublishException failure
+                    && failure.reason() == PublishException.Reason.NOT_CONNECTED
+                    && System.nanoTime() < retryUntil) {
+                return false;
+            }
             throw new IOException(
                     "the stream did not take the message: " + (cause == null ? e : cause).getMessage(), e);
         }
