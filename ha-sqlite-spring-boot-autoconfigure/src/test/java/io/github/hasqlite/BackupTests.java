@@ -15,7 +15,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,7 +112,6 @@ class BackupTests {
                 backup(two).restoreCluster(file);
                 for (TestNode node : List.of(one, two)) {
                     Awaitility.await()
-                            .atMost(Duration.ofSeconds(60))
                             .ignoreExceptions()
                             .untilAsserted(() ->
                                     assertThat(node.query("SELECT * FROM t")).containsExactly("1|kept"));

@@ -105,7 +105,6 @@ class BootstrapTests {
                 TestNode two = open(server, "n2");
                 TestNode one = open(server, "n1")) {
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(two.query("SELECT name FROM sqlite_schema WHERE name = 'old'"))
                             .hasSize(1));
             assertThat(two.query("SELECT * FROM old")).containsExactly("1|old");

@@ -7,7 +7,6 @@ import io.github.hasqlite.testing.NodeProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
@@ -34,20 +33,15 @@ class DiskFullTests {
             one.awaitAppliedOn(two);
             limit(two, "1000000");
             one.make("blobs 4");
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(60))
-                    .untilAsserted(() -> assertThat(two.ask("status")).contains("trying on"));
+            Awaitility.await().untilAsserted(() -> assertThat(two.ask("status")).contains("trying on"));
             assertThat(two.ask("attempt INSERT INTO b VALUES(100, zeroblob(3000000))"))
                     .contains("SQLITE_");
             assertThat(two.ask("query SELECT count(*) FROM b")).isEqualTo("0");
             limit(two, "unlimited");
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(60))
                     .untilAsserted(() ->
                             assertThat(two.ask("query SELECT count(*) FROM b")).isEqualTo("4"));
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(60))
-                    .untilAsserted(() -> assertThat(two.ask("status")).endsWith("null"));
+            Awaitility.await().untilAsserted(() -> assertThat(two.ask("status")).endsWith("null"));
             two.make("execute INSERT INTO b VALUES(100, 'there is room')");
             two.awaitAppliedOn(one);
             assertThat(List.of(one.ask("digest b"))).containsExactly(two.ask("digest b"));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.github.hasqlite.autoconfigure.NodeSettings;
+import io.github.hasqlite.jdbc.PoolSettings;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import java.io.IOException;
@@ -106,12 +107,23 @@ class ExtensionTests {
     }
 
     private TestNode open(NatsServer server, String name, Path extension) {
+        PoolSettings defaults = PoolSettings.of(databases.resolve(name + ".db").toString());
+        PoolSettings pool = new PoolSettings(
+                defaults.path(),
+                defaults.name(),
+                defaults.writers(),
+                defaults.readers(),
+                defaults.connectionTimeout(),
+                defaults.lockTimeout(),
+                defaults.foreignKeys(),
+                defaults.synchronous(),
+                defaults.cacheKib(),
+                List.of(extension.toString()));
         return TestNode.open(
                 server.url(),
-                databases.resolve(name + ".db"),
+                Path.of(pool.path()),
                 name,
-                settings ->
-                        NodeSettings.of(settings.name(), settings.pool().withExtensions(List.of(extension.toString()))),
+                settings -> NodeSettings.of(settings.name(), pool),
                 List.of());
     }
 }

@@ -13,7 +13,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -33,7 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
 class FaultsInProcessesTests {
 
     private static final String ROWS = "SELECT id || '=' || v FROM t ORDER BY id";
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     private Path folder;
@@ -112,7 +110,7 @@ class FaultsInProcessesTests {
         one.make("execute INSERT INTO t VALUES(6, 'behind the snapshot')");
         cluster.purgeUpTo(purged);
         two.resume();
-        Awaitility.await().atMost(PATIENCE).until(() -> two.applied() >= purged);
+        Awaitility.await().until(() -> two.applied() >= purged);
         cluster.assertEqual(nodes);
         assertThat(two.log()).contains("Went on with the snapshot at " + purged);
         assertThat(one.ask("query " + ROWS))
@@ -249,7 +247,7 @@ class FaultsInProcessesTests {
         two.say("restore " + file);
         three.kill9();
         long restored = Long.parseLong(two.answer());
-        Awaitility.await().atMost(PATIENCE).until(() -> one.applied() >= restored);
+        Awaitility.await().until(() -> one.applied() >= restored);
         one.make("execute INSERT INTO t VALUES(3, 'after')");
         three.start();
         cluster.assertEqual(nodes);

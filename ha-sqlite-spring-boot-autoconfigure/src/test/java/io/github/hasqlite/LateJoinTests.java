@@ -13,7 +13,6 @@ import io.github.hasqlite.testing.TestNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
@@ -110,7 +109,6 @@ class LateJoinTests {
 
     private void assertJoins(NatsServer server, TestNode one) throws Exception {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
                 .until(() -> one.status().outboxLength() == 0 && one.status().connected());
         assertThat(one.status().halted()).isNull();
         try (TestNode two = TestNode.open(server, folder.resolve("two.db"), "n2")) {

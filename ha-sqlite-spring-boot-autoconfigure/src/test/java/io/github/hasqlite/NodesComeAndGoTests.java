@@ -9,7 +9,6 @@ import io.nats.client.Nats;
 import io.nats.client.PurgeOptions;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -30,7 +29,6 @@ class NodesComeAndGoTests {
 
     private static final long JOIN_SECONDS = Long.getLong("ha.sqlite.test.join-seconds", 60);
     private static final long SNAPSHOT_MILLIS = 1_500;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     private Path folder;
@@ -52,7 +50,7 @@ class NodesComeAndGoTests {
                 }
                 purgeWhatIsInASnapshot(server);
                 // the next one joins when a few seconds' worth of commits is there
-                Awaitility.await().atMost(PATIENCE).until(() -> nodes.get(0).streamSequence() > before + 1_000);
+                Awaitility.await().until(() -> nodes.get(0).streamSequence() > before + 1_000);
             }
             int rows = Integer.parseInt(nodes.get(0).ask("stop"))
                     + Integer.parseInt(nodes.get(1).ask("stop"));
@@ -73,14 +71,12 @@ class NodesComeAndGoTests {
             sleeper.suspend();
             nodes.get(0).make("write n1");
             long before = nodes.get(0).streamSequence();
-            Awaitility.await().atMost(PATIENCE).until(() -> nodes.get(0).streamSequence() > before + 500);
+            Awaitility.await().until(() -> nodes.get(0).streamSequence() > before + 500);
             purgeWhatIsInASnapshot(server);
             sleeper.resume();
             sleeper.make("write n2");
             long asleep = nodes.get(0).streamSequence();
-            Awaitility.await()
-                    .atMost(PATIENCE)
-                    .until(() -> Long.parseLong(sleeper.ask("status").split(",")[0]) > asleep);
+            Awaitility.await().until(() -> Long.parseLong(sleeper.ask("status").split(",")[0]) > asleep);
             int rows = Integer.parseInt(nodes.get(0).ask("stop")) + Integer.parseInt(sleeper.ask("stop"));
             assertEqual(nodes, rows);
         } finally {
@@ -139,7 +135,7 @@ class NodesComeAndGoTests {
 
     /** Waits until a node has published all it has, and applied all that is there. */
     private static void awaitQuiet(NodeProcess node) {
-        Awaitility.await().atMost(PATIENCE).until(() -> {
+        Awaitility.await().until(() -> {
             String[] status = node.ask("status").split(",");
             return status[2].equals("0") && status[0].equals(status[1]);
         });
@@ -153,9 +149,7 @@ class NodesComeAndGoTests {
         }
         for (NodeProcess node : nodes) {
             long wanted = last;
-            Awaitility.await()
-                    .atMost(PATIENCE)
-                    .until(() -> Long.parseLong(node.ask("status").split(",")[0]) >= wanted);
+            Awaitility.await().until(() -> Long.parseLong(node.ask("status").split(",")[0]) >= wanted);
             digests.add(node.ask("digest " + table));
         }
         return digests;
@@ -166,7 +160,7 @@ class NodesComeAndGoTests {
         try (Connection connection = Nats.connect(server.url());
                 io.github.hasqlite.nats.JetStreamSnapshotStore store =
                         io.github.hasqlite.nats.JetStreamSnapshotStore.open(server.settings("test"))) {
-            Awaitility.await().atMost(PATIENCE).until(() -> !store.list().isEmpty());
+            Awaitility.await().until(() -> !store.list().isEmpty());
             long sequence = Collections.max(
                     store.list().stream().map(Snapshot::sequence).toList());
             connection

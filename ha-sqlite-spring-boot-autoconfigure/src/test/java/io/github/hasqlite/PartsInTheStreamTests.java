@@ -14,7 +14,6 @@ import io.nats.client.Nats;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -262,9 +261,8 @@ class PartsInTheStreamTests {
     }
 
     private void awaitApplied() {
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> one.status().appliedSequence() == published
-                        && two.status().appliedSequence() == published);
+        await().until(() ->
+                one.status().appliedSequence() == published && two.status().appliedSequence() == published);
     }
 
     /** The rows, which both nodes have, and the state, which both nodes have. */

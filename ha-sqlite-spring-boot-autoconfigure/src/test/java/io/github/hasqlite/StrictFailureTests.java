@@ -90,9 +90,7 @@ class StrictFailureTests {
 
     /** Writes on both nodes, which shows that counters are still in turn, and compares. */
     private void assertBothGoOn(String... rows) throws SQLException {
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> one.status().connected() && two.status().connected());
+        Awaitility.await().until(() -> one.status().connected() && two.status().connected());
         one.execute("INSERT INTO t VALUES(1001, 'one goes on')");
         two.execute("INSERT INTO t VALUES(1002, 'two goes on')");
         two.awaitAppliedOn(one);
@@ -191,9 +189,7 @@ class StrictFailureTests {
         });
         assertUnknown("INSERT INTO t VALUES(1, 'turned up')");
         server.restart();
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> !one.query("SELECT * FROM t").isEmpty());
+        Awaitility.await().until(() -> !one.query("SELECT * FROM t").isEmpty());
         assertBothGoOn("1|turned up");
     }
 
@@ -219,9 +215,7 @@ class StrictFailureTests {
         });
         assertUnknown("INSERT INTO t VALUES(1, 'late')");
         server.restart();
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> one.status().connected());
+        Awaitility.await().until(() -> one.status().connected());
         one.execute("INSERT INTO t VALUES(2, 'successor')");
         assertThat(late.get().now())
                 .failsWithin(Duration.ofSeconds(60))
@@ -240,9 +234,7 @@ class StrictFailureTests {
         });
         assertUnknown("INSERT INTO t VALUES(1, 'late')");
         server.restart();
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> one.status().connected());
+        Awaitility.await().until(() -> one.status().connected());
         fault.set(publish -> {
             late.get().now().get();
             return publish.now();
@@ -339,23 +331,18 @@ class StrictFailureTests {
             }
             for (int kill = 0; kill < 3; kill++) {
                 sinceKill.set(0);
-                Awaitility.await()
-                        .atMost(Duration.ofSeconds(60))
-                        .pollInterval(Duration.ofMillis(1))
-                        .until(() -> sinceKill.get() > 30);
+                Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> sinceKill.get() > 30);
                 server.kill9();
                 server.restart();
             }
             sinceKill.set(0);
-            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> sinceKill.get() > 30);
+            Awaitility.await().until(() -> sinceKill.get() > 30);
             pool.shutdownNow();
             assertThat(pool.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
         } finally {
             pool.shutdownNow();
         }
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> one.status().connected() && two.status().connected());
+        Awaitility.await().until(() -> one.status().connected() && two.status().connected());
         one.execute("DELETE FROM t WHERE id = -1");
         one.execute("INSERT INTO t VALUES(-1, 'end')");
         one.awaitAppliedOn(two);

@@ -77,9 +77,7 @@ class SyncCommitTests {
         // no waiting for the first node: all of it must be in the stream already
         server.kill9();
         server.restart();
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> two.query("SELECT * FROM t").size() == 50);
+        Awaitility.await().until(() -> two.query("SELECT * FROM t").size() == 50);
     }
 
     @Test

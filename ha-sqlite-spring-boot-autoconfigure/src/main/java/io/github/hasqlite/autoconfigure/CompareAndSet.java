@@ -6,11 +6,10 @@ import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.WrongLastSequenceException;
 import io.github.hasqlite.changeset.FragmentCodec;
-import io.github.hasqlite.changeset.FragmentedMessage;
 import io.github.hasqlite.changeset.PackedMessage;
 import io.github.hasqlite.nats.PublishException;
+import io.github.hasqlite.outbox.Freight;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.ExecutionException;
@@ -28,9 +27,6 @@ final class CompareAndSet {
 
     /** An answer that takes longer is taken for lost. */
     private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(2);
-
-    /** What a part of a large message is at most, however large the server lets it be. */
-    private static final int MAX_PART = 4 << 20;
 
     private static final long MIN_PAUSE_MILLIS = 10;
     private static final long MAX_PAUSE_MILLIS = 200;
@@ -84,11 +80,10 @@ final class CompareAndSet {
      * @throws IllegalArgumentException if it is larger than any message may be
      */
     Result publish(ChangeSet changeSet, byte[] message, long expectedLastSequence, long deadlineNanos) {
-        int limit = publisher.maxMessageBytes();
-        if (message.length <= limit) {
-            return one(changeSet, message, expectedLastSequence, deadlineNanos);
-        }
-        return parts(changeSet, fragments.split(changeSet, message, limit), expectedLastSequence, deadlineNanos);
+        return publish(
+                Freight.of(fragments, changeSet, message, publisher.maxMessageBytes()),
+                expectedLastSequence,
+                deadlineNanos);
     }
 
     /**
@@ -103,23 +98,17 @@ final class CompareAndSet {
      */
     Result publish(ChangeSet changeSet, PackedMessage message, long expectedLastSequence, long deadlineNanos)
             throws IOException {
-        int limit = publisher.maxMessageBytes();
-        if (message.size() > limit) {
-            FragmentedMessage parts = fragments.split(changeSet, message, Math.min(MAX_PART, limit));
-            return parts(changeSet, parts, expectedLastSequence, deadlineNanos);
-        }
-        byte[] whole;
-        try (InputStream in = message.open()) {
-            whole = in.readAllBytes();
-        }
-        return one(changeSet, whole, expectedLastSequence, deadlineNanos);
+        return publish(
+                Freight.of(fragments, changeSet, message, publisher.maxMessageBytes()),
+                expectedLastSequence,
+                deadlineNanos);
     }
 
-    private Result parts(ChangeSet changeSet, FragmentedMessage parts, long expectedLastSequence, long deadlineNanos) {
+    private Result publish(Freight freight, long expectedLastSequence, long deadlineNanos) {
         Result result = new Stored(expectedLastSequence);
-        for (int part = 1; part <= parts.parts(); part++) {
-            result = one(changeSet, parts.part(part), expectedLastSequence + part - 1, deadlineNanos);
-            if (result instanceof Unknown unknown && part < parts.parts()) {
+        for (int number = 1; number <= freight.pieces(); number++) {
+            result = one(freight.changeSet(), freight.piece(number), expectedLastSequence + number - 1, deadlineNanos);
+            if (result instanceof Unknown unknown && number < freight.pieces()) {
                 // without its last part it has no effect, whatever became of this one
                 return new NotSent(unknown.reason());
             }

@@ -99,9 +99,10 @@ final class NodeVerification implements VerificationSource {
             throw new IOException("this node is a read replica (ha.sqlite.publisher.enabled is false): ask another one;"
                     + " this one answers, too");
         }
+        byte[] message = new VerificationMessage(id).bytes();
         long retryUntil = System.nanoTime() + HEARD_AGAIN_NANOS;
         try {
-            while (!isPlaced(new VerificationMessage(id).bytes(), retryUntil)) {
+            while (!isPlaced(message, retryUntil)) {
                 TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
             }
         } catch (InterruptedException e) {

@@ -49,8 +49,7 @@ public record PackedMessage(boolean compressed, int size, PackedBytes bytes) imp
 
         @Override
         public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            return SingleByte.of(this);
         }
 
         @Override

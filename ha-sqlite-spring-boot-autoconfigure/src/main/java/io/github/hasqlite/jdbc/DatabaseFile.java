@@ -1,5 +1,6 @@
 package io.github.hasqlite.jdbc;
 
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Properties;
 import org.sqlite.SQLiteConfig;
@@ -100,20 +101,21 @@ public final class DatabaseFile {
         }
         DB database = connection.getDatabase();
         database.enable_load_extension(true);
-        try {
+        try (PreparedStatement load = connection.prepareStatement("SELECT load_extension(?)")) {
             for (String extension : settings.extensions()) {
-                try {
-                    database._exec("SELECT load_extension(" + quoted(extension) + ")");
-                } catch (SQLException e) {
-                    throw new ExtensionException(extension, e);
-                }
+                load(extension, load);
             }
         } finally {
             database.enable_load_extension(false);
         }
     }
 
-    private static String quoted(String text) {
-        return "'" + text.replace("'", "''") + "'";
+    private static void load(String extension, PreparedStatement load) throws SQLException {
+        load.setString(1, extension);
+        try {
+            load.executeQuery().close();
+        } catch (SQLException e) {
+            throw new ExtensionException(extension, e);
+        }
     }
 }

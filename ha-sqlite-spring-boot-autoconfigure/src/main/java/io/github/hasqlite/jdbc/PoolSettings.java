@@ -72,21 +72,6 @@ public record PoolSettings(
                 extensions);
     }
 
-    /** The same with other extensions. */
-    public PoolSettings withExtensions(List<String> others) {
-        return new PoolSettings(
-                path,
-                name,
-                writers,
-                readers,
-                connectionTimeout,
-                lockTimeout,
-                foreignKeys,
-                synchronous,
-                cacheKib,
-                others);
-    }
-
     /** What sqlite-jdbc calls the database. */
     public String url() {
         return "jdbc:sqlite:" + path;

@@ -6,14 +6,13 @@ import io.github.hasqlite.changeset.FragmentedMessage;
 import io.github.hasqlite.changeset.PackedMessage;
 import java.io.IOException;
 import java.io.InputStream;
-import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A change set as it goes to the publisher: in one piece, or in parts if it is too large for that.
  * Not thread-safe.
  */
-final class Freight {
+public final class Freight {
 
     /** What a part of a large message is at most, however large the server lets it be. */
     private static final int MAX_PART = 4 << 20;
@@ -36,7 +35,7 @@ final class Freight {
      * @param maxBytes how large a piece may be
      * @throws IllegalArgumentException if that is too small even for parts
      */
-    static Freight of(FragmentCodec codec, ChangeSet changeSet, byte[] message, int maxBytes) {
+    public static Freight of(FragmentCodec codec, ChangeSet changeSet, byte[] message, int maxBytes) {
         return new Freight(
                 changeSet, message, message.length <= maxBytes ? null : codec.split(changeSet, message, maxBytes));
     }
@@ -46,20 +45,20 @@ final class Freight {
      *
      * @param maxBytes how large a piece may be
      * @throws IllegalArgumentException if that is too small even for parts
+     * @throws IOException if it cannot be read just now
      */
-    static Freight of(FragmentCodec codec, ChangeSet changeSet, PackedMessage message, int maxBytes)
-            throws SQLException {
+    public static Freight of(FragmentCodec codec, ChangeSet changeSet, PackedMessage message, int maxBytes)
+            throws IOException {
         if (message.size() > maxBytes) {
             return new Freight(changeSet, NOTHING, codec.split(changeSet, message, Math.min(MAX_PART, maxBytes)));
         }
         try (InputStream whole = message.open()) {
             return new Freight(changeSet, whole.readAllBytes(), null);
-        } catch (IOException e) {
-            throw new SQLException("a large change set cannot be read from the outbox: " + e.getMessage(), e);
         }
     }
 
-    ChangeSet changeSet() {
+    /** What it is made of. */
+    public ChangeSet changeSet() {
         return changeSet;
     }
 
@@ -67,12 +66,17 @@ final class Freight {
         return fragmented != null;
     }
 
-    int pieces() {
+    /** How many pieces there are, at least one. */
+    public int pieces() {
         return fragmented == null ? 1 : fragmented.parts();
     }
 
-    /** The piece with this number, from 1. */
-    byte[] piece(int number) {
+    /**
+     * The piece with this number, from 1.
+     *
+     * @throws java.io.UncheckedIOException if what is kept cannot be read just now
+     */
+    public byte[] piece(int number) {
         return fragmented == null ? message : fragmented.part(number);
     }
 }

@@ -2,6 +2,7 @@ package io.github.hasqlite.outbox;
 
 import com.github.luben.zstd.Zstd;
 import io.github.hasqlite.changeset.PackedBytes;
+import io.github.hasqlite.changeset.SingleByte;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -185,8 +186,7 @@ final class OutboxChunks {
 
         @Override
         public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            return SingleByte.of(this);
         }
 
         @Override

@@ -6,6 +6,7 @@ import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.changeset.FragmentCodec;
 import io.github.hasqlite.changeset.PackedMessage;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
@@ -353,9 +354,14 @@ public final class OutboxRelay implements AutoCloseable {
     private Freight freight(OutboxTable.Row row) throws SQLException, ChangeSetFormatException {
         ChangeSet changeSet = row.changeSet(serializer);
         PackedMessage large = row.large();
-        return large == null
-                ? freight(changeSet, row.message())
-                : Freight.of(fragments, changeSet, large, publisher.maxMessageBytes());
+        if (large == null) {
+            return freight(changeSet, row.message());
+        }
+        try {
+            return Freight.of(fragments, changeSet, large, publisher.maxMessageBytes());
+        } catch (IOException e) {
+            throw new SQLException("a large change set cannot be read from the outbox: " + e.getMessage(), e);
+        }
     }
 
     private Freight freight(ChangeSet changeSet, byte[] message) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetInterceptor;
-import io.github.hasqlite.Conflict;
 import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.StreamMessage;
@@ -145,7 +144,7 @@ class LargeRebaseTests {
         assertThat(Databases.rows(large.connection, conflicts)).isEqualTo(Databases.rows(small.connection, conflicts));
     }
 
-    private static final class Node implements Applier.AppliedListener {
+    private static final class Node extends SilentListener {
 
         private final SQLiteConnection connection;
         private final boolean asLarge;
@@ -216,25 +215,5 @@ class LargeRebaseTests {
                 statement.executeUpdate(sql);
             }
         }
-
-        @Override
-        public void committed(long pages, boolean schemaChanged) {}
-
-        @Override
-        public void notPending(long counter) {}
-
-        @Override
-        public void echoed(long outboxId) {}
-
-        @Override
-        public void conflict(Conflict conflict) {}
-
-        @Override
-        public ChangeSet renumber(ChangeSet changeSet, long taken, int ahead) {
-            throw new AssertionError("nobody forges");
-        }
-
-        @Override
-        public void reissued(Pending row, ChangeSet changeSet, byte @Nullable [] again) {}
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
-import io.github.hasqlite.Conflict;
 import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.StreamMessage;
@@ -70,7 +69,7 @@ class SchemaBarrierTests {
                 serializer,
                 List.of(),
                 Applier.OnFailure.HALT,
-                new Ignored());
+                new SilentListener());
         barrier = new SchemaBarrier(applier, state, pending);
     }
 
@@ -176,27 +175,5 @@ class SchemaBarrierTests {
             }
         }
         return rows;
-    }
-
-    private static final class Ignored implements Applier.AppliedListener {
-        @Override
-        public void committed(long pages, boolean schemaChanged) {}
-
-        @Override
-        public void echoed(long outboxId) {}
-
-        @Override
-        public void notPending(long counter) {}
-
-        @Override
-        public void conflict(Conflict conflict) {}
-
-        @Override
-        public ChangeSet renumber(ChangeSet changeSet, long taken, int ahead) {
-            throw new AssertionError("nothing is forged here");
-        }
-
-        @Override
-        public void reissued(Pending row, ChangeSet changeSet, byte[] message) {}
     }
 }

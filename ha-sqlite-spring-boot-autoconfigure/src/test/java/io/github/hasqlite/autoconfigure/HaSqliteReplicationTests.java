@@ -412,7 +412,6 @@ class HaSqliteReplicationTests {
 
     private static void awaitTitles(ApplicationContext context, String... titles) {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
                 .ignoreExceptions()
                 .untilAsserted(() -> assertThat(jdbc(context)
                                 .sql("SELECT title FROM task")

@@ -3,13 +3,13 @@ package io.github.hasqlite.benchmark;
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetSerializer;
-import io.github.hasqlite.Conflict;
 import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.apply.AppliedState;
 import io.github.hasqlite.apply.Applier;
 import io.github.hasqlite.apply.ChangeSetApplication;
+import io.github.hasqlite.apply.SilentListener;
 import io.github.hasqlite.autoconfigure.CapturedRows;
 import io.github.hasqlite.capture.Capture;
 import io.github.hasqlite.capture.CaptureBuffer;
@@ -24,7 +24,6 @@ import io.github.hasqlite.outbox.PendingQueue;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -33,7 +32,6 @@ import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 
 /**
@@ -155,7 +153,7 @@ public final class RebaseBenchmark {
         return took;
     }
 
-    private final class Listener implements Applier.AppliedListener {
+    private final class Listener extends SilentListener {
         @Override
         public void committed(long pages, boolean schemaChanged) {
             try {
@@ -164,23 +162,6 @@ public final class RebaseBenchmark {
                 Thread.currentThread().interrupt();
             }
         }
-
-        @Override
-        public void notPending(long counter) {}
-
-        @Override
-        public void echoed(long outboxId) {}
-
-        @Override
-        public void conflict(Conflict conflict) {}
-
-        @Override
-        public ChangeSet renumber(ChangeSet changeSet, long taken, int ahead) {
-            return changeSet;
-        }
-
-        @Override
-        public void reissued(Pending row, ChangeSet changeSet, byte @Nullable [] message) {}
     }
 
     private void execute(String sql) throws SQLException {
@@ -190,10 +171,6 @@ public final class RebaseBenchmark {
     }
 
     private void close() throws SQLException {
-        try (Statement statement = author.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT count(*) FROM ha_conflicts")) {
-            rows.next();
-        }
         applier.close();
         author.close();
     }

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
@@ -35,9 +34,7 @@ class DataSourceCloseTests {
     }
 
     private static void assertNoMoreThan(List<String> before) {
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> assertThat(threads()).isSubsetOf(before));
+        Awaitility.await().untilAsserted(() -> assertThat(threads()).isSubsetOf(before));
     }
 
     private List<Path> openFiles() throws Exception {

@@ -11,7 +11,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -55,7 +54,7 @@ class LongReaderTests {
                 assertThat(count(reader)).as("it sees the past").isZero();
                 reader.rollback();
             }
-            Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            Awaitility.await().untilAsserted(() -> {
                 write(writer, 1);
                 assertThat(Files.size(log)).isLessThanOrEqualTo(LIMIT);
             });

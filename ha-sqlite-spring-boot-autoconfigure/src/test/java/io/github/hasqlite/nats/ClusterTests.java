@@ -83,7 +83,7 @@ class ClusterTests {
     private static int publish(JetStreamPublisher publisher, int from, int to) throws Exception {
         int next = from;
         while (next < to) {
-            await().atMost(Duration.ofSeconds(60)).until(publisher::isConnected);
+            await().until(publisher::isConnected);
             List<CompletableFuture<Long>> pending = new ArrayList<>();
             for (int i = next; i < Math.min(to, next + 100); i++) {
                 byte[] message = Integer.toString(i).getBytes(StandardCharsets.UTF_8);

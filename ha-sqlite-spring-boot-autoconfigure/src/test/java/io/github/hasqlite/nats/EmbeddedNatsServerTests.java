@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -72,8 +71,7 @@ class EmbeddedNatsServerTests {
             long pid = server.pid();
             int port = server.port();
             ProcessHandle.of(pid).orElseThrow().destroyForcibly();
-            await().atMost(Duration.ofSeconds(60))
-                    .until(() -> server.pid() != pid && server.pid() > 0 && server.isRunning());
+            await().until(() -> server.pid() != pid && server.pid() > 0 && server.isRunning());
             assertThat(server.port()).isEqualTo(port);
             assertThat(store(server, "two")).isEqualTo(2);
         }
@@ -82,7 +80,7 @@ class EmbeddedNatsServerTests {
     @Test
     void diesWithItsJvm() throws Exception {
         long pid = Long.parseLong(startJvmAndKillIt());
-        await().atMost(Duration.ofSeconds(60)).until(() -> !isAlive(pid));
+        await().until(() -> !isAlive(pid));
         try (EmbeddedNatsServer server = EmbeddedNatsServer.start(settings(0))) {
             assertThat(store(server, "after")).isEqualTo(1);
         }

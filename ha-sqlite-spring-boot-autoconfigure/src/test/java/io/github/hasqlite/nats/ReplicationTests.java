@@ -58,7 +58,7 @@ class ReplicationTests {
                 JetStreamSubscriber subscriber = new JetStreamSubscriber(link, stream)) {
             subscriber.start(0, received::take);
             assertThat(publishInOrder(publisher, 1, count)).isEqualTo(count);
-            await().atMost(Duration.ofSeconds(60)).until(() -> received.size() == count);
+            await().until(() -> received.size() == count);
         }
         received.assertGapless(count);
         assertThat(stream.extent()).satisfies(extent -> {
@@ -78,7 +78,7 @@ class ReplicationTests {
             Thread killer = new Thread(() -> {
                 for (int i = 1; i <= 3; i++) {
                     int after = i * count / 5;
-                    await().atMost(Duration.ofSeconds(60)).until(() -> received.lastNumber() > after);
+                    await().until(() -> received.lastNumber() > after);
                     server.kill9();
                     server.restart();
                 }
@@ -86,7 +86,7 @@ class ReplicationTests {
             killer.start();
             publishAsTheCoreDoes(publisher, count);
             killer.join();
-            await().atMost(Duration.ofSeconds(60)).until(() -> received.lastNumber() == count);
+            await().until(() -> received.lastNumber() == count);
         }
         // what was in the stream though its acknowledgement was lost comes twice, under two sequences:
         // the counters of R4 sort that out; the subscriber owes every sequence once
@@ -151,7 +151,7 @@ class ReplicationTests {
             }
             await().until(() -> received.size() == 10);
             permits.release(count);
-            await().atMost(Duration.ofSeconds(60)).until(() -> received.size() == count);
+            await().until(() -> received.size() == count);
         }
         received.assertSequencesGapless();
     }
@@ -166,7 +166,7 @@ class ReplicationTests {
                 publisher.publish(ANY, new byte[900_000]).get(60, TimeUnit.SECONDS);
             }
             subscriber.start(0, received::take);
-            await().atMost(Duration.ofSeconds(60)).until(() -> received.size() == count);
+            await().until(() -> received.size() == count);
             publishInOrder(publisher, 1, 100);
             await().until(() -> received.size() == count + 100);
         }
@@ -189,7 +189,7 @@ class ReplicationTests {
                 JetStreamSubscriber subscriber = new JetStreamSubscriber(link, stream)) {
             publishInOrder(publisher, 1, 10);
             subscriber.start(0, received::take);
-            await().atMost(Duration.ofSeconds(60)).until(() -> received.size() == 11);
+            await().until(() -> received.size() == 11);
         }
         received.assertSequencesGapless();
     }
@@ -361,7 +361,7 @@ class ReplicationTests {
         int next = 1;
         while (next <= count) {
             if (!publisher.isConnected()) {
-                await().atMost(Duration.ofSeconds(60)).until(publisher::isConnected);
+                await().until(publisher::isConnected);
             }
             List<CompletableFuture<Long>> pending = new ArrayList<>();
             for (int i = next; i <= Math.min(count, next + 499); i++) {

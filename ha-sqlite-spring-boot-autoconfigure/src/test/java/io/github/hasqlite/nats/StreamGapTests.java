@@ -28,8 +28,6 @@ import org.junit.jupiter.api.Timeout;
 class StreamGapTests {
 
     private static final String STREAM = "ha_replication";
-    private static final Duration SOON = Duration.ofSeconds(60);
-
     private NatsServer server;
     private NatsLink link;
     private ReplicationStream stream;
@@ -169,7 +167,7 @@ class StreamGapTests {
         management().purgeStream(STREAM);
         publish("db", 1);
         go.countDown();
-        await().atMost(SOON).until(() -> log.get(log.size() - 1).equals("5001"));
+        await().until(() -> log.get(log.size() - 1).equals("5001"));
         String gap = log.get(log.size() - 2);
         assertThat(gap).endsWith("-5000");
         // what was on its way already is delivered
@@ -204,13 +202,13 @@ class StreamGapTests {
                 .duplicateWindow(Duration.ofMillis(500))
                 .maxAge(Duration.ofSeconds(1))
                 .build());
-        await().atMost(SOON).until(() -> stream.extent().firstSequence() == 8);
+        await().until(() -> stream.extent().firstSequence() == 8);
         subscriber.start(3, log);
         log.awaitThat("4-7");
         publish("db", 1);
         log.awaitThat("4-7", "8");
         // and by then has aged, too
-        await().atMost(SOON).until(() -> stream.extent().firstSequence() == 9);
+        await().until(() -> stream.extent().firstSequence() == 9);
         awaitSilence();
         assertThat(log).containsExactly("4-7", "8");
     }
@@ -289,7 +287,7 @@ class StreamGapTests {
         subscriber.start(0, log);
         log.awaitSize(3);
         management().deleteStream(STREAM);
-        await().atMost(SOON).until(() -> !subscriber.isConnected());
+        await().until(() -> !subscriber.isConnected());
         stream.ensure();
         assertThat(management().getStreamNames()).isEmpty();
         new ReplicationStream(link).ensure();
@@ -329,8 +327,7 @@ class StreamGapTests {
     /** Until the subscriber has looked twice whether something is missing at the end. */
     private void awaitSilence() {
         long start = System.nanoTime();
-        await().atMost(SOON)
-                .until(() -> System.nanoTime() - start > Duration.ofSeconds(5).toNanos());
+        await().until(() -> System.nanoTime() - start > Duration.ofSeconds(5).toNanos());
     }
 
     private JetStreamManagement management() throws IOException {
@@ -372,12 +369,11 @@ class StreamGapTests {
         }
 
         void awaitThat(String... entries) {
-            await().atMost(SOON)
-                    .untilAsserted(() -> assertThat(List.copyOf(this)).containsExactly(entries));
+            await().untilAsserted(() -> assertThat(List.copyOf(this)).containsExactly(entries));
         }
 
         void awaitSize(int size) {
-            await().atMost(SOON).until(() -> size() >= size);
+            await().until(() -> size() >= size);
         }
     }
 }

@@ -11,7 +11,6 @@ import io.nats.client.api.StreamConfiguration;
 import io.nats.client.impl.NatsMessage;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,8 +23,6 @@ public final class ProcessCluster implements AutoCloseable {
     public static final String STREAM = "ha_replication";
 
     private static final String BUCKET = "OBJ_" + STREAM + "_SNAPSHOTS";
-
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final NatsServer server = NatsServer.start();
     private final List<NodeProcess> nodes = new ArrayList<>();
@@ -129,7 +126,7 @@ public final class ProcessCluster implements AutoCloseable {
 
     /** Waits until some nodes have published all they have and applied all that is in the stream. */
     public void awaitQuiet(List<NodeProcess> some) {
-        Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
+        Awaitility.await().untilAsserted(() -> {
             for (NodeProcess node : some) {
                 assertThat(node.ask("status").split(",")[2]).isEqualTo("0");
             }

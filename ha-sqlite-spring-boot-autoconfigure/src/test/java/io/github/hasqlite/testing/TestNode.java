@@ -64,14 +64,7 @@ public final class TestNode implements AutoCloseable {
         JetStreamSnapshotStore store = JetStreamSnapshotStore.open(NatsSettings.of(url, "test"));
         TestNode node;
         try {
-            node = open(
-                    url,
-                    file,
-                    name,
-                    settings -> customizer.apply(settings.with(to -> to.commitMode(CommitMode.ASYNC))),
-                    List.of(),
-                    UnaryOperator.identity(),
-                    store);
+            node = open(url, file, name, async(customizer), List.of(), UnaryOperator.identity(), store);
         } catch (RuntimeException | Error e) {
             store.close();
             throw e;
@@ -89,10 +82,13 @@ public final class TestNode implements AutoCloseable {
         return node;
     }
 
+    private static UnaryOperator<NodeSettings> async(UnaryOperator<NodeSettings> customizer) {
+        return settings -> customizer.apply(settings.with(to -> to.commitMode(CommitMode.ASYNC)));
+    }
+
     /** Opens a node in {@code async} mode. */
     public static TestNode open(NatsServer server, Path file, String name) {
-        return open(
-                server.url(), file, name, settings -> settings.with(to -> to.commitMode(CommitMode.ASYNC)), List.of());
+        return open(server.url(), file, name, async(UnaryOperator.identity()), List.of());
     }
 
     /** Opens a node in a mode of the test's choice. */
@@ -108,14 +104,7 @@ public final class TestNode implements AutoCloseable {
     /** Opens a node with snapshots and settings of the test's own, in {@code async} mode. */
     public static TestNode open(
             NatsServer server, Path file, String name, SnapshotStore store, UnaryOperator<NodeSettings> customizer) {
-        return open(
-                server.url(),
-                file,
-                name,
-                settings -> customizer.apply(settings.with(to -> to.commitMode(CommitMode.ASYNC))),
-                List.of(),
-                UnaryOperator.identity(),
-                store);
+        return open(server.url(), file, name, async(customizer), List.of(), UnaryOperator.identity(), store);
     }
 
     /** Opens a node with settings of the test's own. */
