@@ -19,7 +19,9 @@ esac
 
 cd "$(dirname "$0")/.."
 .ci/check-tools
-.ci/install-nats-server
+server=$(.ci/install-nats-server)
+PATH=$server:$PATH
+export PATH
 
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 target=$PWD/ha-sqlite-sample-app/target
