@@ -6,6 +6,7 @@ import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.LargeChanges;
 import io.github.hasqlite.ReplicationTimeoutException;
+import io.github.hasqlite.apply.CommandRules;
 import io.github.hasqlite.jdbc.CommitLog;
 import io.github.hasqlite.outbox.OutboxRelay;
 import io.github.hasqlite.outbox.OutboxTable;
@@ -51,6 +52,11 @@ final class OutboxCommitLog implements CommitLog {
         this.pending = pending;
         this.relay = relay;
         this.placing = placing;
+    }
+
+    @Override
+    public @Nullable String refusal(String statement) {
+        return CommandRules.refusal(statement);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.github.hasqlite.Change;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where committed transactions go. This room says what it needs of the outbox and of replication;
@@ -40,6 +41,15 @@ public interface CommitLog {
      */
     default boolean reportsSerializationFailures() {
         return false;
+    }
+
+    /**
+     * Why other nodes would not run a statement of the application that is to travel as text.
+     *
+     * @return {@code null} if they would
+     */
+    default @Nullable String refusal(String statement) {
+        return null;
     }
 
     /** Writes to the log through one connection. Always called with the write lock held. */

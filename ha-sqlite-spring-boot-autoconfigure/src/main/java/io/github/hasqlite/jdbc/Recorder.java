@@ -85,10 +85,13 @@ final class Recorder {
                     buffer.add(Change.sql(trimmed(sql.text()), statement.boundValues()));
                 }
             }
-            case HEADER_PRAGMA -> buffer.add(Change.sql(trimmed(sql.text()), List.of()));
+            case HEADER_PRAGMA -> buffer.add(Change.sql(header(sql.name()), List.of()));
             case CREATE, DROP, ALTER -> {
-                if (schemaVersion.queryLong() != versionBefore) {
+                if (hasChangedSchema()) {
                     capture.schemaTouched();
+                    if (SchemaStatement.of(sql).dropsStatistics()) {
+                        return;
+                    }
                     if (sql.copiesRows()) {
                         capture.addCopiedTable(sql.name());
                     } else {
@@ -103,7 +106,36 @@ final class Recorder {
         }
     }
 
-    private static String trimmed(String sql) {
+    /** Whether the statement that may do so has changed the main schema. */
+    boolean hasChangedSchema() throws SQLException {
+        return schemaVersion.queryLong() != versionBefore;
+    }
+
+    /** The pragma with the number that SQLite has made of its argument. */
+    private String header(String pragma) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("PRAGMA main." + pragma);
+                ResultSet value = statement.executeQuery()) {
+            return "PRAGMA " + pragma + " = " + value.getInt(1);
+        }
+    }
+
+    /**
+     * The application has set a pragma.
+     *
+     * @param name in lower case
+     */
+    void pragmaSet(String name) throws SQLException {
+        if (name.equals("recursive_triggers")) {
+            try (PreparedStatement statement = connection.prepareStatement("PRAGMA recursive_triggers");
+                    ResultSet value = statement.executeQuery()) {
+                capture.recursiveTriggers(value.getBoolean(1));
+            }
+        } else if (capture.isCurrent() && !capture.isComplete()) {
+            capture.outdated();
+        }
+    }
+
+    static String trimmed(String sql) {
         String text = sql.strip();
         return text.endsWith(";") ? text.substring(0, text.length() - 1).stripTrailing() : text;
     }

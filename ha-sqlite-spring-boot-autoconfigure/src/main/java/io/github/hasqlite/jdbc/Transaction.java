@@ -9,6 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.core.DB;
+import org.sqlite.jdbc4.JDBC4PreparedStatement;
 
 /**
  * The native transaction of one connection, open or not: takes and gives back the write lock, and
@@ -33,6 +34,7 @@ final class Transaction {
     private final ChangeCounters counters;
     private final @Nullable Recorder recorder;
     private final CommitLog.@Nullable Appender appender;
+    private final @Nullable ChangeAudit audit;
     private final DeferredForeignKeys foreignKeys;
     private final Savepoints savepoints = new Savepoints();
     private final List<ReadValidator.Query> queries = new ArrayList<>();
@@ -58,9 +60,12 @@ final class Transaction {
         if (reader || log == null) {
             this.recorder = null;
             this.appender = null;
+            this.audit = null;
         } else {
-            this.recorder = new Recorder(connection, new Capture(connection, context.catalog()));
+            Capture capture = new Capture(connection, context.catalog());
+            this.recorder = new Recorder(connection, capture);
             this.appender = log.open(connection);
+            this.audit = new ChangeAudit(connection, counters, capture);
         }
     }
 
@@ -76,6 +81,12 @@ final class Transaction {
 
     ChangeCounters counters() {
         return counters;
+    }
+
+    /** Compares what is written with what is captured, or {@code null} if nothing is replicated. */
+    @Nullable
+    ChangeAudit audit() {
+        return audit;
     }
 
     // ---- beginning
@@ -104,12 +115,12 @@ final class Transaction {
         try {
             if (active) {
                 upgrade();
-                writing = true;
+                beganToWrite();
                 return call.run();
             }
             T result = call.run();
             active = true;
-            writing = true;
+            beganToWrite();
             return result;
         } finally {
             if (!writing) {
@@ -149,7 +160,7 @@ final class Transaction {
                     beginImmediate.run();
                     active = true;
                 }
-                writing = true;
+                beganToWrite();
             } finally {
                 if (!writing) {
                     context.writeLock().release();
@@ -159,6 +170,13 @@ final class Transaction {
         prepare(sql, true);
         if (recorder != null && sql.kind().isSchema()) {
             own(() -> recorder.begun(sql));
+        }
+    }
+
+    private void beganToWrite() throws SQLException {
+        writing = true;
+        if (audit != null) {
+            audit.restart();
         }
     }
 
@@ -258,13 +276,17 @@ final class Transaction {
     /** Holds the write lock while something runs that SQLite must not see inside a transaction. */
     <T> T locked(SqlCall<T> call) throws SQLException {
         if (writing) {
-            return call.run();
+            T result = call.run();
+            if (audit != null) {
+                audit.restart();
+            }
+            return result;
         }
         context.writeLock().acquire();
         try {
             T result = call.run();
             if (active) {
-                writing = true;
+                beganToWrite();
             }
             return result;
         } finally {
@@ -292,7 +314,19 @@ final class Transaction {
         if (recorder != null) {
             recorder.failed(mark, changesNow);
         }
+        if (audit != null) {
+            audit.restart();
+        }
         return true;
+    }
+
+    /** Makes what is believed of the transaction what SQLite says, whatever a text seemed to do. */
+    void follow() throws SQLException {
+        boolean open = !endedByItself();
+        if (active && !open) {
+            ended(false);
+        }
+        active = open;
     }
 
     /** Whether SQLite has rolled everything back, as it does when a disk is full, or nothing was open. */
@@ -307,6 +341,49 @@ final class Transaction {
     /** Makes SQLite forget what a failed ALTER has left in its memory, so that triggers fit again. */
     void reloadSchema() throws SQLException {
         connection.getDatabase()._exec("PRAGMA writable_schema = RESET");
+    }
+
+    /**
+     * Runs a statement that other nodes would refuse, if it turns out to be about something that stays here:
+     * a TEMP table or an attached database, or something that exists already.
+     */
+    <T> T unlessSchemaChanges(ParsedSql sql, SqlCall<T> call, String refusal) throws SQLException {
+        Recorder present = recorder;
+        DB database = connection.getDatabase();
+        database._exec("SAVEPOINT ha_schema");
+        try {
+            T result = call.run();
+            if (present != null && present.hasChangedSchema()) {
+                database._exec("ROLLBACK TO ha_schema");
+                throw RefusedStatementException.notSupported(sql.text(), "other nodes would not run this: " + refusal);
+            }
+            return result;
+        } finally {
+            release("ha_schema");
+        }
+    }
+
+    /** The statement may have taken the savepoint with it when it failed. */
+    private void release(String savepoint) throws SQLException {
+        try {
+            connection.getDatabase()._exec("RELEASE " + savepoint);
+        } catch (SQLException e) {
+            follow();
+        }
+    }
+
+    /**
+     * Fails if SQLite will not understand the statement with which the application commits: where being
+     * published is the commit, that would come too late.
+     */
+    void requireValid(ParsedSql sql) throws SQLException {
+        if (recorder != null && writing && !isPlainCommit(sql.text())) {
+            new JDBC4PreparedStatement(connection, sql.text()).close();
+        }
+    }
+
+    private static boolean isPlainCommit(String text) {
+        return text.equalsIgnoreCase("COMMIT") || text.equalsIgnoreCase("COMMIT;");
     }
 
     // ---- savepoints
@@ -370,6 +447,7 @@ final class Transaction {
             ended(true);
             return result;
         }
+        requireAllCaptured();
         List<Change> changes = recorder.drain();
         if (changes.isEmpty()) {
             T result = call.run();
@@ -391,6 +469,17 @@ final class Transaction {
         } finally {
             if (!open) {
                 recorder.release(changes);
+            }
+        }
+    }
+
+    private void requireAllCaptured() throws SQLException {
+        if (audit != null) {
+            try {
+                audit.beforeCommit();
+            } catch (UncapturedChangeException e) {
+                abandon();
+                throw e;
             }
         }
     }
