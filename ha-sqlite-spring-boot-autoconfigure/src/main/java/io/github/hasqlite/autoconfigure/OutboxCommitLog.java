@@ -75,6 +75,11 @@ final class OutboxCommitLog implements CommitLog {
         }
 
         @Override
+        public void renew() throws SQLException {
+            table.renew();
+        }
+
+        @Override
         public boolean places(List<Change> changes) {
             return ChangeSet.hasCommands(changes);
         }

@@ -5,7 +5,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import org.sqlite.SQLiteConnection;
 
 /**
@@ -36,6 +38,8 @@ final class ChangeAudit {
     private long owed;
 
     private long owedBefore;
+    /** Statements of this transaction whose RETURNING rows were open, so that they were counted later. */
+    private final Set<String> unfinished = new LinkedHashSet<>();
     /** In this transaction the triggers were found to be there. */
     private boolean complete;
 
@@ -50,6 +54,7 @@ final class ChangeAudit {
         counted = counters.totalChanges();
         owed = 0;
         complete = false;
+        unfinished.clear();
     }
 
     /** A statement that writes is about to run. */
@@ -72,9 +77,12 @@ final class ChangeAudit {
         long seen = capture.reported() - reported;
         long balance = owed + seen - (now - counted);
         counted = now;
+        if (rowsOpen) {
+            unfinished.add(sql.text());
+        }
         if (balance < 0) {
             owed = 0;
-            explain(sql, seen);
+            explain(sql);
         } else {
             owed = rowsOpen ? balance : Math.min(balance, owedBefore);
         }
@@ -95,14 +103,32 @@ final class ChangeAudit {
         if (owed < 0) {
             long rows = -owed;
             owed = 0;
-            if (!hasVirtualTables()) {
+            if (!isExplained()) {
                 throw new UncapturedChangeException(
                         "SQLite has changed " + rows + " rows more than were captured", "(before this statement)");
             }
         }
     }
 
-    private void explain(ParsedSql sql, long seen) throws SQLException {
+    private boolean isExplained() throws SQLException {
+        if (hasVirtualTables()) {
+            return true;
+        }
+        counters.beforeOwnStatement();
+        try {
+            for (String sql : unfinished) {
+                CountedTables tables = tables(sql);
+                if (tables.elsewhere() && tables.uncaptured() == null) {
+                    return true;
+                }
+            }
+            return false;
+        } finally {
+            counters.afterOwnStatement();
+        }
+    }
+
+    private void explain(ParsedSql sql) throws SQLException {
         CountedTables tables;
         counters.beforeOwnStatement();
         try {
@@ -116,7 +142,7 @@ final class ChangeAudit {
                 return;
             }
             // a full-text index writes what is pending when a statement begins that may be undone alone
-            boolean explained = countsOthers || (seen > 0 && hasVirtualTables());
+            boolean explained = countsOthers || hasVirtualTables();
             if (explained && isComplete()) {
                 return;
             }

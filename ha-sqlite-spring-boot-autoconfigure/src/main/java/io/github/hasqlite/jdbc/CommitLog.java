@@ -56,6 +56,14 @@ public interface CommitLog {
     interface Appender {
 
         /**
+         * All that was TEMP on the connection may be gone: makes anew what is needed of it. No transaction
+         * is open.
+         *
+         * @throws SQLException if SQLite refuses
+         */
+        default void renew() throws SQLException {}
+
+        /**
          * Whether a transaction must be {@linkplain #place brought to its place in the stream} before it
          * commits, instead of being {@linkplain #append appended} to the log.
          *

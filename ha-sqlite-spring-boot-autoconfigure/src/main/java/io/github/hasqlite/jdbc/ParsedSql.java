@@ -33,7 +33,13 @@ record ParsedSql(
     static ParsedSql first(String sql) {
         String text = untilNul(sql);
         int from = behindEmptyStatements(text);
-        return parse(text, from, endOfStatement(text, from));
+        ParsedSql first = parse(text, from, endOfStatement(text, from));
+        return from == 0 ? first : first.withoutKey();
+    }
+
+    /** sqlite-jdbc does not see an INSERT behind a semicolon. */
+    private ParsedSql withoutKey() {
+        return new ParsedSql(text, kind, false, name, copiesRows, constant, updateOrReplace);
     }
 
     private static String untilNul(String sql) {

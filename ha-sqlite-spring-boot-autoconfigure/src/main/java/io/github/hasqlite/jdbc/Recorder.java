@@ -25,6 +25,8 @@ final class Recorder {
     private final CaptureBuffer buffer;
     private final NativeStatement schemaVersion;
     private long versionBefore;
+    /** The schema's version as it should be when the transaction commits, or -1 if nobody else may change it. */
+    private long expectedVersion = -1;
 
     Recorder(SQLiteConnection connection, Capture capture) throws SQLException {
         this.connection = connection;
@@ -60,8 +62,22 @@ final class Recorder {
     /** The transaction has begun and a statement that may change the schema is about to run. */
     void begun(ParsedSql sql) throws SQLException {
         versionBefore = schemaVersion.queryLong();
+        requireSameSchema();
         if (sql.kind() == StatementKind.ALTER) {
             capture.suspend();
+        }
+    }
+
+    /** Somebody may change the schema past the session from now on until the transaction ends. */
+    void watchSchema() throws SQLException {
+        expectedVersion = schemaVersion.queryLong();
+    }
+
+    /** Fails if somebody did. */
+    void requireSameSchema() throws SQLException {
+        if (expectedVersion >= 0 && schemaVersion.queryLong() != expectedVersion) {
+            throw new UncapturedChangeException(
+                    "the schema was changed through the driver's own connection", "(run through what was unwrapped)");
         }
     }
 
@@ -79,6 +95,9 @@ final class Recorder {
 
     /** The statement is done: adds it as a command if that is how it travels. */
     void succeeded(ParsedSql sql, RunningStatement statement) throws SQLException {
+        if (expectedVersion >= 0 && sql.kind().isSchema()) {
+            watchSchema();
+        }
         switch (sql.kind()) {
             case WRITE -> {
                 if (capture.isVirtual(sql.name())) {
@@ -123,16 +142,21 @@ final class Recorder {
      * The application has set a pragma.
      *
      * @param name in lower case
+     * @return whether what was TEMP is gone
      */
-    void pragmaSet(String name) throws SQLException {
+    boolean pragmaSet(String name) throws SQLException {
         if (name.equals("recursive_triggers")) {
             try (PreparedStatement statement = connection.prepareStatement("PRAGMA recursive_triggers");
                     ResultSet value = statement.executeQuery()) {
                 capture.recursiveTriggers(value.getBoolean(1));
             }
-        } else if (capture.isCurrent() && !capture.isComplete()) {
+            return false;
+        }
+        boolean gone = name.startsWith("temp_store") || (capture.isCurrent() && !capture.isComplete());
+        if (gone) {
             capture.outdated();
         }
+        return gone;
     }
 
     static String trimmed(String sql) {
@@ -185,7 +209,10 @@ final class Recorder {
         }
     }
 
-    void cutTo(int mark) {
+    void cutTo(int mark) throws SQLException {
+        if (expectedVersion >= 0) {
+            watchSchema();
+        }
         buffer.cutTo(mark);
         capture.rolledBackToSavepoint();
     }
@@ -206,6 +233,7 @@ final class Recorder {
     }
 
     void ended(boolean committed) {
+        expectedVersion = -1;
         buffer.cutTo(0);
         capture.transactionEnded(committed);
     }

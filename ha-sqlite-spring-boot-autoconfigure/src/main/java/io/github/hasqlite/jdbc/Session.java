@@ -15,6 +15,7 @@ final class Session {
     private final Transaction transaction;
     private final NativeStatement lastInsertRowid;
     private final NativeStatement foreignKeys;
+    private final NativeStatement queryOnly;
     private final boolean reader;
     private final StatementCache compiled;
     private final SessionContext context;
@@ -42,6 +43,7 @@ final class Session {
         this.compiled = new StatementCache(connection);
         this.guard = new StatementGuard(connection, reader);
         this.foreignKeys = new NativeStatement(connection, "PRAGMA foreign_keys");
+        this.queryOnly = new NativeStatement(connection, "PRAGMA query_only");
         this.lastInsertRowid = new NativeStatement(connection, "SELECT last_insert_rowid()");
     }
 
@@ -125,6 +127,7 @@ final class Session {
             transaction.abandon();
         }
         rolledBack();
+        transaction.takeBack();
     }
 
     /**
@@ -147,6 +150,7 @@ final class Session {
     /** Makes sure that what is written past the session does not go unnoticed. */
     void beforeUnwrapping() throws SQLException {
         transaction.beforeUnwrapping();
+        transaction.lend();
     }
 
     // ---- compiled statements
@@ -193,6 +197,9 @@ final class Session {
      * @param nothing what to answer if the session did itself what the statement asked for
      */
     <T> T execute(ParsedSql sql, RunningStatement statement, SqlCall<T> call, T nothing) throws SQLException {
+        if (transaction.isLent()) {
+            transaction.follow();
+        }
         return switch (sql.kind()) {
             case READ -> {
                 beginIfImplicit();
@@ -294,8 +301,13 @@ final class Session {
 
     private void pragmaSet(ParsedSql sql) throws SQLException {
         Recorder recorder = transaction.recorder();
-        if (recorder != null && !sql.name().isEmpty() && PragmaText.of(sql.text()).sets()) {
-            recorder.pragmaSet(sql.name());
+        if (reader || sql.name().isEmpty() || !PragmaText.of(sql.text()).sets()) {
+            return;
+        }
+        if (sql.name().equals("query_only")) {
+            transaction.queryOnly(queryOnly.queryLong() != 0);
+        } else if (recorder != null && recorder.pragmaSet(sql.name())) {
+            transaction.renewTemporary();
         }
     }
 

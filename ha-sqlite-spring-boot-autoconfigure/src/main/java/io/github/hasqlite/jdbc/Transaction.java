@@ -44,6 +44,10 @@ final class Transaction {
     private boolean writing;
     private boolean snapshotTaken;
     private long commitsAtSnapshot;
+    /** The application holds the driver's own connection, past which it must not write. */
+    private boolean lent;
+    /** The application wants the connection to be for reading only. */
+    private boolean queryOnly;
 
     Transaction(PhysicalConnection connection, SessionContext context, boolean reader) throws SQLException {
         this.connection = connection;
@@ -124,7 +128,7 @@ final class Transaction {
             return result;
         } finally {
             if (!writing) {
-                context.writeLock().release();
+                releaseLock();
             }
         }
     }
@@ -163,7 +167,7 @@ final class Transaction {
                 beganToWrite();
             } finally {
                 if (!writing) {
-                    context.writeLock().release();
+                    releaseLock();
                 }
             }
         }
@@ -178,6 +182,9 @@ final class Transaction {
         if (audit != null) {
             audit.restart();
         }
+        if (lent && recorder != null) {
+            recorder.watchSchema();
+        }
     }
 
     private void acquireToWrite() throws SQLException {
@@ -186,6 +193,59 @@ final class Transaction {
             log.awaitTurn();
         }
         context.writeLock().acquire();
+        allowWrites(true);
+    }
+
+    private void releaseLock() throws SQLException {
+        try {
+            allowWrites(false);
+        } finally {
+            context.writeLock().release();
+        }
+    }
+
+    /** A connection that is lent refuses all writes, but for those of its session. */
+    private void allowWrites(boolean on) throws SQLException {
+        if (lent && !queryOnly) {
+            setQueryOnly(!on);
+        }
+    }
+
+    private void setQueryOnly(boolean on) throws SQLException {
+        connection.getDatabase()._exec("PRAGMA query_only = " + (on ? "ON" : "OFF"));
+    }
+
+    /** The application has said whether it wants to write. */
+    void queryOnly(boolean on) throws SQLException {
+        queryOnly = on;
+        if (lent && !writing) {
+            setQueryOnly(true);
+        }
+    }
+
+    boolean isLent() {
+        return lent;
+    }
+
+    /** The application is about to get the driver's own connection, and may write through it. */
+    void lend() throws SQLException {
+        if (recorder != null && !lent) {
+            lent = true;
+            if (writing) {
+                recorder.watchSchema();
+            } else {
+                allowWrites(false);
+            }
+        }
+    }
+
+    /** The connection goes back to the pool. */
+    void takeBack() throws SQLException {
+        if (lent || queryOnly) {
+            lent = false;
+            queryOnly = false;
+            setQueryOnly(false);
+        }
     }
 
     /** Runs statements that the application must not see in its counters. */
@@ -267,9 +327,10 @@ final class Transaction {
         }
         context.writeLock().acquire();
         try {
+            allowWrites(true);
             own(() -> present.prepare(inTransaction));
         } finally {
-            context.writeLock().release();
+            releaseLock();
         }
     }
 
@@ -284,6 +345,7 @@ final class Transaction {
         }
         context.writeLock().acquire();
         try {
+            allowWrites(true);
             T result = call.run();
             if (active) {
                 beganToWrite();
@@ -291,7 +353,7 @@ final class Transaction {
             return result;
         } finally {
             if (!writing) {
-                context.writeLock().release();
+                releaseLock();
             }
         }
     }
@@ -318,6 +380,17 @@ final class Transaction {
             audit.restart();
         }
         return true;
+    }
+
+    /** What replication needs of TEMP objects, beside its triggers, is made anew. */
+    void renewTemporary() throws SQLException {
+        CommitLog.Appender log = appender;
+        if (log != null) {
+            own(() -> locked(() -> {
+                log.renew();
+                return Boolean.TRUE;
+            }));
+        }
     }
 
     /** Makes what is believed of the transaction what SQLite says, whatever a text seemed to do. */
@@ -456,6 +529,9 @@ final class Transaction {
         }
         boolean open = false;
         try {
+            if (queryOnly) {
+                setQueryOnly(false);
+            }
             return appender.places(changes) ? place(appender, changes, call, nothing) : append(appender, changes, call);
         } catch (SQLException | RuntimeException e) {
             if (active && endedByItself()) {
@@ -470,13 +546,17 @@ final class Transaction {
             if (!open) {
                 recorder.release(changes);
             }
+            if (queryOnly) {
+                setQueryOnly(true);
+            }
         }
     }
 
     private void requireAllCaptured() throws SQLException {
-        if (audit != null) {
+        if (audit != null && recorder != null) {
             try {
                 audit.beforeCommit();
+                recorder.requireSameSchema();
             } catch (UncapturedChangeException e) {
                 abandon();
                 throw e;
@@ -600,7 +680,7 @@ final class Transaction {
         return result;
     }
 
-    private void ended(boolean committed) {
+    private void ended(boolean committed) throws SQLException {
         boolean wrote = writing;
         active = false;
         writing = false;
@@ -615,7 +695,7 @@ final class Transaction {
             if (committed) {
                 context.writeLock().committed(PAGES_A_COMMIT + counters.rowsSinceLastAsked() / ROWS_A_PAGE);
             }
-            context.writeLock().release();
+            releaseLock();
         }
     }
 }
