@@ -104,8 +104,9 @@ final class ChangeAudit {
             long rows = -owed;
             owed = 0;
             if (!isExplained()) {
+                capture.outdated();
                 throw new UncapturedChangeException(
-                        "SQLite has changed " + rows + " rows more than were captured", "(before this statement)");
+                        "SQLite has changed " + rows + " rows more than were captured", "(a statement before)");
             }
         }
     }
