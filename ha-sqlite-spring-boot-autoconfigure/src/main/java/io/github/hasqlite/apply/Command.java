@@ -36,7 +36,7 @@ record Command(String text, Kind kind, String table) {
         }
         TokenList tokens = new TokenList(text);
         for (int i = 0; i < tokens.size(); i++) {
-            if (tokens.name(i).equalsIgnoreCase("load_extension")) {
+            if (callsLoadExtension(tokens, i)) {
                 throw new RefusedChangeException("a statement that loads an extension");
             }
         }
@@ -49,6 +49,16 @@ record Command(String text, Kind kind, String table) {
             default -> throw new RefusedChangeException(UNTYPED);
         };
         return command;
+    }
+
+    /** A table or column of that name is none of the function's affair, nor is a text. */
+    private static boolean callsLoadExtension(TokenList tokens, int at) {
+        return at > 0
+                && tokens.name(at).equalsIgnoreCase("load_extension")
+                && tokens.is(at + 1, '(')
+                && !tokens.text(at).startsWith("'")
+                && !tokens.is(at - 1, '.')
+                && !tokens.isAnyWord(at - 1, "TABLE", "EXISTS", "VIEW", "ON", "INTO", "REFERENCES", "WITH", "USING");
     }
 
     private static Command create(String text, TokenList tokens) throws RefusedChangeException {

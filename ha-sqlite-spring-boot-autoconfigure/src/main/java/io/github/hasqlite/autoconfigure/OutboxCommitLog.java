@@ -6,6 +6,7 @@ import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.LargeChanges;
 import io.github.hasqlite.ReplicationTimeoutException;
+import io.github.hasqlite.apply.CommandRules;
 import io.github.hasqlite.jdbc.CommitLog;
 import io.github.hasqlite.outbox.OutboxRelay;
 import io.github.hasqlite.outbox.OutboxTable;
@@ -54,6 +55,11 @@ final class OutboxCommitLog implements CommitLog {
     }
 
     @Override
+    public @Nullable String refusal(String statement) {
+        return CommandRules.refusal(statement);
+    }
+
+    @Override
     public Appender open(Connection connection) throws SQLException {
         return new OutboxAppender(connection, new OutboxTable(connection));
     }
@@ -66,6 +72,11 @@ final class OutboxCommitLog implements CommitLog {
         OutboxAppender(Connection connection, OutboxTable table) {
             this.connection = connection;
             this.table = table;
+        }
+
+        @Override
+        public void renew() throws SQLException {
+            table.renew();
         }
 
         @Override

@@ -5,6 +5,7 @@ import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.StrictIsolation;
+import io.github.hasqlite.apply.CommandRules;
 import io.github.hasqlite.apply.PositionTable;
 import io.github.hasqlite.apply.StreamPosition;
 import io.github.hasqlite.jdbc.CommitLog;
@@ -73,6 +74,11 @@ final class StrictCommitLog implements CommitLog {
         this.joined = joined;
         this.isolation = isolation;
         this.timeout = timeout;
+    }
+
+    @Override
+    public @Nullable String refusal(String statement) {
+        return CommandRules.refusal(statement);
     }
 
     @Override

@@ -33,6 +33,10 @@ public final class Capture {
     private boolean installedInTransaction;
     private boolean updatesReplace;
     private boolean schemaTouched;
+    /** The application wants triggers to be recursive. */
+    private boolean recursive;
+    /** Counts the times that triggers were installed. */
+    private long installations;
 
     /**
      * Registers the capture function.
@@ -82,8 +86,9 @@ public final class Capture {
             // so that REPLACE shows the rows it deletes; with triggers of the application it would
             // change which of those fire, and an UPDATE OR REPLACE that meets two keys would fail (SQLite
             // takes the row itself for one that is in the way), so more triggers have to look for those rows
-            boolean unseen =
-                    updatesReplace || schema.replacesByItself() || schema.hasUserTriggers() || hasOtherTriggers();
+            boolean others = hasOtherTriggers();
+            boolean unseen = !recursive
+                    && (updatesReplace || schema.replacesByItself() || schema.hasUserTriggers() || others);
             statement.executeUpdate("PRAGMA recursive_triggers = " + (unseen ? "OFF" : "ON"));
             for (String trigger : schema.triggers()) {
                 statement.executeUpdate(trigger);
@@ -93,8 +98,12 @@ public final class Capture {
                     statement.executeUpdate(trigger);
                 }
             }
+            if (others) {
+                new TriggerOrder(connection, schema).putCaptureFirst();
+            }
             function.use(schema, unseen ? replaced : null);
         }
+        installations++;
         installed = schema;
         installedEpoch = schema.epoch();
         installedInTransaction |= inTransaction;
@@ -115,6 +124,65 @@ public final class Capture {
             updatesReplace = true;
             installedEpoch = NOT_INSTALLED;
         }
+    }
+
+    /** How many rows the triggers have reported as changed since the connection was opened. */
+    public long reported() {
+        return function.reported();
+    }
+
+    /** Changes whenever the triggers were installed anew. */
+    public long installations() {
+        return installations;
+    }
+
+    /** Whether changes of this table, given as stored in the main schema, are captured. */
+    public boolean isCaptured(String table) {
+        CapturedSchema schema = installed;
+        return schema != null && schema.isCaptured(table);
+    }
+
+    /** Whether the main schema has virtual tables. */
+    public boolean hasVirtualTables() {
+        CapturedSchema schema = installed;
+        return schema != null && schema.hasVirtualTables();
+    }
+
+    /**
+     * Whether all capture triggers are where they should be.
+     *
+     * @throws SQLException if the schema cannot be read
+     */
+    public boolean isComplete() throws SQLException {
+        CapturedSchema schema = installed;
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT name FROM temp.sqlite_schema WHERE type = 'trigger'")) {
+            int found = 0;
+            while (rows.next()) {
+                found += isReport(rows.getString(1)) ? 1 : 0;
+            }
+            return schema != null && found == schema.triggers().size();
+        }
+    }
+
+    private static boolean isReport(String trigger) {
+        return trigger.startsWith(CapturedSchema.TRIGGER_PREFIX)
+                && !trigger.startsWith(CapturedSchema.TRIGGER_PREFIX + "before_");
+    }
+
+    /**
+     * The application has said whether triggers are to be recursive; as in SQLite REPLACE then fires DELETE
+     * triggers.
+     */
+    public void recursiveTriggers(boolean on) {
+        recursive = on;
+        installedEpoch = NOT_INSTALLED;
+    }
+
+    /** Says that the schema may have been changed by somebody who did not say so, another process for example. */
+    public void schemaUnknown() {
+        catalog.changed();
+        installedEpoch = NOT_INSTALLED;
     }
 
     /** Says that the triggers must be looked at again before the next write. */

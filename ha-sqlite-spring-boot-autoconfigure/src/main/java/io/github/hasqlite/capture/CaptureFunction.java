@@ -29,6 +29,8 @@ final class CaptureFunction extends Function {
     private boolean armed;
     private @Nullable Object @Nullable [] row;
     private int filled;
+    /** How many rows the triggers have reported as changed. */
+    private long reported;
 
     /**
      * Creates the function.
@@ -51,6 +53,10 @@ final class CaptureFunction extends Function {
     void use(CapturedSchema installed, @Nullable ReplacedRows unseen) {
         schema = installed;
         replaced = unseen;
+    }
+
+    long reported() {
+        return reported;
     }
 
     /** Only a statement that the data source runs itself may change captured rows: others would get lost. */
@@ -90,6 +96,7 @@ final class CaptureFunction extends Function {
         row = null;
         ReplacedRows unseen = replaced;
         if (stage == WriteStage.DONE) {
+            reported++;
             add(installed, table, operation, table.change(operation, values));
         } else if (unseen != null && stage == WriteStage.BEGUN) {
             unseen.begun(table, operation, table.change(RowOperation.DELETE, values));

@@ -87,7 +87,7 @@ public final class CapturedSchema {
     private static boolean replaces(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type ="
-                        + " 'table' AND sql LIKE '%conflict%replace%')")) {
+                        + " 'table' AND lower(sql) GLOB '*conflict*replace*')")) {
             return rows.next() && rows.getBoolean(1);
         }
     }
@@ -103,6 +103,10 @@ public final class CapturedSchema {
     /** Which state of the schema this is; see {@link SchemaCatalog}. */
     long epoch() {
         return epoch;
+    }
+
+    int size() {
+        return tables.length;
     }
 
     CapturedTable table(int index) {
@@ -134,6 +138,16 @@ public final class CapturedSchema {
         return !virtualTables.isEmpty() && virtualTables.contains(table.toLowerCase(Locale.ROOT));
     }
 
+    /** Whether a table of this name, as stored in the schema, is captured. */
+    boolean isCaptured(String table) {
+        return indexOf(table) >= 0;
+    }
+
+    /** Whether there is any virtual table. */
+    boolean hasVirtualTables() {
+        return !virtualTables.isEmpty();
+    }
+
     private static List<String> triggers(List<CapturedTable> tables) {
         List<String> statements = new ArrayList<>(tables.size() * 3);
         for (int i = 0; i < tables.size(); i++) {
@@ -146,9 +160,22 @@ public final class CapturedSchema {
     }
 
     private static String trigger(int index, CapturedTable table, RowOperation operation) {
-        return "CREATE TEMP TRIGGER " + TRIGGER_PREFIX + operation.name().toLowerCase(Locale.ROOT) + '_' + index
-                + " AFTER " + operation.name() + " ON main." + SqlIdentifier.quote(table.name()) + " BEGIN "
-                + report(index, table, operation) + "END";
+        return trigger(triggerName(index, operation), index, table, operation);
+    }
+
+    /** The name of a capture trigger, unless another one had to be found for it. */
+    static String triggerName(int index, RowOperation operation) {
+        return TRIGGER_PREFIX + operation.name().toLowerCase(Locale.ROOT) + '_' + index;
+    }
+
+    /** The statement that creates a capture trigger under another name. */
+    String trigger(String name, int index, RowOperation operation) {
+        return trigger(name, index, tables[index], operation);
+    }
+
+    private static String trigger(String name, int index, CapturedTable table, RowOperation operation) {
+        return "CREATE TEMP TRIGGER " + name + " AFTER " + operation.name() + " ON main."
+                + SqlIdentifier.quote(table.name()) + " BEGIN " + report(index, table, operation) + "END";
     }
 
     /** The statements of a trigger that pass a row to the function. */

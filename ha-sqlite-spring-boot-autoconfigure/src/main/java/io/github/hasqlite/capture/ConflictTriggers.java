@@ -27,7 +27,8 @@ import java.util.stream.Collectors;
 final class ConflictTriggers {
 
     private static final String NAME = "(?:\"(?:[^\"]|\"\")*\"|\\[[^\\]]*\\]|`(?:[^`]|``)*`|'(?:[^']|'')*'|[\\w$]+)";
-    private static final Pattern AFTER = Pattern.compile(
+    /** Matches the stored text of a trigger that fires after the row is written. */
+    static final Pattern AFTER = Pattern.compile(
             "\\s*CREATE\\s+TRIGGER\\s+" + NAME + "\\s*AFTER\\s.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private final CapturedSchema schema;

@@ -4,6 +4,7 @@ import io.github.hasqlite.Change;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where committed transactions go. This room says what it needs of the outbox and of replication;
@@ -42,8 +43,25 @@ public interface CommitLog {
         return false;
     }
 
+    /**
+     * Why other nodes would not run a statement of the application that is to travel as text.
+     *
+     * @return {@code null} if they would
+     */
+    default @Nullable String refusal(String statement) {
+        return null;
+    }
+
     /** Writes to the log through one connection. Always called with the write lock held. */
     interface Appender {
+
+        /**
+         * All that was TEMP on the connection may be gone: makes anew what is needed of it. No transaction
+         * is open.
+         *
+         * @throws SQLException if SQLite refuses
+         */
+        default void renew() throws SQLException {}
 
         /**
          * Whether a transaction must be {@linkplain #place brought to its place in the stream} before it

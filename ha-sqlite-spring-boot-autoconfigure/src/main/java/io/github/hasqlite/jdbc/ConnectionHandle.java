@@ -35,7 +35,6 @@ final class ConnectionHandle implements Connection {
     private @Nullable PhysicalConnection physical;
     private boolean closed;
     private boolean readOnly;
-    private boolean queryOnly;
     private boolean autoCommit = true;
     private int originalIsolation = -1;
     private int savepointNumber;
@@ -234,7 +233,6 @@ final class ConnectionHandle implements Connection {
         if (connection != null && on != readOnly) {
             Session session = connection.session();
             if (!session.isReader()) {
-                queryOnly = on;
                 control(connection, "PRAGMA query_only = " + (on ? "ON" : "OFF"));
             } else if (!on) {
                 if (session.inTransaction()) {
@@ -296,10 +294,6 @@ final class ConnectionHandle implements Connection {
                 return;
             }
             connection.session().reset();
-            if (queryOnly) {
-                connection.getDatabase()._exec("PRAGMA query_only = OFF");
-                queryOnly = false;
-            }
             if (originalIsolation >= 0) {
                 connection.setTransactionIsolation(originalIsolation);
                 originalIsolation = -1;

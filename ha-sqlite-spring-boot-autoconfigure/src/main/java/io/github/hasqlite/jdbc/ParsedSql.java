@@ -2,7 +2,6 @@ package io.github.hasqlite.jdbc;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * The first statement of some SQL text, as far as it must be understood: its kind, and the name it
@@ -12,7 +11,8 @@ import java.util.Locale;
  * @param kind what it means for the transaction
  * @param insert whether it is an INSERT or REPLACE, after which there is a generated key
  * @param name the table written to ({@link StatementKind#WRITE}), created ({@link
- *     StatementKind#CREATE} with {@code copiesRows}), or the savepoint; otherwise empty
+ *     StatementKind#CREATE} with {@code copiesRows}), the pragma in lower case, or the savepoint; otherwise
+ *     empty
  * @param copiesRows whether it is a CREATE TABLE … AS SELECT
  * @param constant whether it is a query without any FROM: what it answers is not in the database
  * @param updateOrReplace whether it is an UPDATE OR REPLACE
@@ -26,13 +26,39 @@ record ParsedSql(
         boolean constant,
         boolean updateOrReplace) {
 
-    /** Parses the first statement of {@code sql}. */
+    /**
+     * Parses the first statement of {@code sql} that is not empty, which is what SQLite compiles: it reads over
+     * semicolons in front of a statement, and nothing behind a NUL character.
+     */
     static ParsedSql first(String sql) {
-        return parse(sql, 0, endOfStatement(sql, 0));
+        String text = untilNul(sql);
+        int from = behindEmptyStatements(text);
+        ParsedSql first = parse(text, from, endOfStatement(text, from));
+        return from == 0 ? first : first.withoutKey();
+    }
+
+    /** sqlite-jdbc does not see an INSERT behind a semicolon. */
+    private ParsedSql withoutKey() {
+        return new ParsedSql(text, kind, false, name, copiesRows, constant, updateOrReplace);
+    }
+
+    private static String untilNul(String sql) {
+        int nul = sql.indexOf('\0');
+        return nul < 0 ? sql : sql.substring(0, nul);
+    }
+
+    private static int behindEmptyStatements(String sql) {
+        SqlTokens tokens = new SqlTokens(sql, 0, sql.length());
+        int from = 0;
+        while (tokens.advance() && tokens.is(';')) {
+            from = tokens.end();
+        }
+        return from;
     }
 
     /** Splits a script the way {@code sqlite3_exec} does, empty statements left out. */
-    static List<ParsedSql> script(String sql) {
+    static List<ParsedSql> script(String script) {
+        String sql = untilNul(script);
         List<ParsedSql> statements = new ArrayList<>();
         int from = 0;
         while (from < sql.length()) {
@@ -125,24 +151,31 @@ record ParsedSql(
         return false;
     }
 
+    /** Steps over {@code WITH [RECURSIVE] name [(columns)] AS [[NOT] MATERIALIZED] (query), …}. */
     private static ParsedSql afterWith(String text, SqlTokens tokens) {
-        int depth = 0;
-        while (tokens.advance()) {
-            if (tokens.is('(')) {
-                depth++;
-            } else if (tokens.is(')')) {
-                depth--;
-            } else if (depth == 0) {
-                switch (tokens.word()) {
-                    case "SELECT", "VALUES" -> {
-                        return of(text, StatementKind.READ);
-                    }
-                    case "INSERT", "REPLACE", "UPDATE", "DELETE" -> {
-                        return write(text, tokens);
-                    }
-                    default -> {}
-                }
+        boolean more = tokens.advance();
+        if (more && tokens.isWord("RECURSIVE")) {
+            more = tokens.advance();
+        }
+        while (more) {
+            more = tokens.advance();
+            if (more && tokens.is('(')) {
+                more = tokens.advanceBehindParentheses();
             }
+            while (more && (tokens.isWord("AS") || tokens.isWord("NOT") || tokens.isWord("MATERIALIZED"))) {
+                more = tokens.advance();
+            }
+            if (!more || !tokens.is('(') || !tokens.advanceBehindParentheses()) {
+                break;
+            }
+            if (!tokens.is(',')) {
+                return switch (tokens.word()) {
+                    case "SELECT", "VALUES" -> of(text, StatementKind.READ);
+                    case "INSERT", "REPLACE", "UPDATE", "DELETE" -> write(text, tokens);
+                    default -> of(text, StatementKind.OTHER);
+                };
+            }
+            more = tokens.advance();
         }
         return of(text, StatementKind.OTHER);
     }
@@ -194,21 +227,12 @@ record ParsedSql(
     }
 
     private static ParsedSql pragma(String text, SqlTokens tokens) {
-        if (!tokens.advance()) {
-            return of(text, StatementKind.OTHER);
+        PragmaText pragma = PragmaText.read(tokens);
+        if (pragma.isHeader()) {
+            return new ParsedSql(text, StatementKind.HEADER_PRAGMA, false, pragma.name(), false, false, false);
         }
-        String name = qualifiedName(tokens);
-        boolean header = name.equalsIgnoreCase("user_version") || name.equalsIgnoreCase("application_id");
-        boolean sets = tokens.end() > tokens.start() && (tokens.is('=') || tokens.is('('));
-        if (header && sets) {
-            return of(text, StatementKind.HEADER_PRAGMA);
-        }
-        boolean writes = switch (name.toLowerCase(Locale.ROOT)) {
-            case "incremental_vacuum", "optimize" -> true;
-            case "default_cache_size", "schema_version" -> sets;
-            default -> false;
-        };
-        return of(text, writes ? StatementKind.MAINTENANCE : StatementKind.OTHER);
+        StatementKind kind = pragma.writes() ? StatementKind.MAINTENANCE : StatementKind.OTHER;
+        return new ParsedSql(text, kind, false, pragma.name(), false, false, false);
     }
 
     private static ParsedSql begin(String text, SqlTokens tokens) {
@@ -216,10 +240,14 @@ record ParsedSql(
         return of(text, locks ? StatementKind.BEGIN_IMMEDIATE : StatementKind.BEGIN);
     }
 
+    /** {@code ROLLBACK [TRANSACTION [name]] [TO [SAVEPOINT] name]}. */
     private static ParsedSql rollback(String text, SqlTokens tokens) {
         boolean more = tokens.advance();
         if (more && tokens.isWord("TRANSACTION")) {
             more = tokens.advance();
+            if (more && !tokens.isWord("TO") && !tokens.is(';')) {
+                more = tokens.advance();
+            }
         }
         if (more && tokens.isWord("TO")) {
             return named(text, StatementKind.ROLLBACK_TO, tokens);

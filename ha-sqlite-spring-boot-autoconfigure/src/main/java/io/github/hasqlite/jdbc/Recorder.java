@@ -25,6 +25,8 @@ final class Recorder {
     private final CaptureBuffer buffer;
     private final NativeStatement schemaVersion;
     private long versionBefore;
+    /** The schema's version as it should be when the transaction commits, or -1 if nobody else may change it. */
+    private long expectedVersion = -1;
 
     Recorder(SQLiteConnection connection, Capture capture) throws SQLException {
         this.connection = connection;
@@ -60,8 +62,22 @@ final class Recorder {
     /** The transaction has begun and a statement that may change the schema is about to run. */
     void begun(ParsedSql sql) throws SQLException {
         versionBefore = schemaVersion.queryLong();
+        requireSameSchema();
         if (sql.kind() == StatementKind.ALTER) {
             capture.suspend();
+        }
+    }
+
+    /** Somebody may change the schema past the session from now on until the transaction ends. */
+    void watchSchema() throws SQLException {
+        expectedVersion = schemaVersion.queryLong();
+    }
+
+    /** Fails if somebody did. */
+    void requireSameSchema() throws SQLException {
+        if (expectedVersion >= 0 && schemaVersion.queryLong() != expectedVersion) {
+            throw new UncapturedChangeException(
+                    "the schema was changed through the driver's own connection", "(run through what was unwrapped)");
         }
     }
 
@@ -79,16 +95,22 @@ final class Recorder {
 
     /** The statement is done: adds it as a command if that is how it travels. */
     void succeeded(ParsedSql sql, RunningStatement statement) throws SQLException {
+        if (expectedVersion >= 0 && sql.kind().isSchema()) {
+            watchSchema();
+        }
         switch (sql.kind()) {
             case WRITE -> {
                 if (capture.isVirtual(sql.name())) {
                     buffer.add(Change.sql(trimmed(sql.text()), statement.boundValues()));
                 }
             }
-            case HEADER_PRAGMA -> buffer.add(Change.sql(trimmed(sql.text()), List.of()));
+            case HEADER_PRAGMA -> buffer.add(Change.sql(header(sql.name()), List.of()));
             case CREATE, DROP, ALTER -> {
-                if (schemaVersion.queryLong() != versionBefore) {
+                if (hasChangedSchema()) {
                     capture.schemaTouched();
+                    if (SchemaStatement.of(sql).dropsStatistics()) {
+                        return;
+                    }
                     if (sql.copiesRows()) {
                         capture.addCopiedTable(sql.name());
                     } else {
@@ -103,7 +125,41 @@ final class Recorder {
         }
     }
 
-    private static String trimmed(String sql) {
+    /** Whether the statement that may do so has changed the main schema. */
+    boolean hasChangedSchema() throws SQLException {
+        return schemaVersion.queryLong() != versionBefore;
+    }
+
+    /** The pragma with the number that SQLite has made of its argument. */
+    private String header(String pragma) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("PRAGMA main." + pragma);
+                ResultSet value = statement.executeQuery()) {
+            return "PRAGMA " + pragma + " = " + value.getInt(1);
+        }
+    }
+
+    /**
+     * The application has set a pragma.
+     *
+     * @param name in lower case
+     * @return whether what was TEMP is gone
+     */
+    boolean pragmaSet(String name) throws SQLException {
+        if (name.equals("recursive_triggers")) {
+            try (PreparedStatement statement = connection.prepareStatement("PRAGMA recursive_triggers");
+                    ResultSet value = statement.executeQuery()) {
+                capture.recursiveTriggers(value.getBoolean(1));
+            }
+            return false;
+        }
+        boolean gone = name.startsWith("temp_store") || (capture.isCurrent() && !capture.isComplete());
+        if (gone) {
+            capture.outdated();
+        }
+        return gone;
+    }
+
+    static String trimmed(String sql) {
         String text = sql.strip();
         return text.endsWith(";") ? text.substring(0, text.length() - 1).stripTrailing() : text;
     }
@@ -153,7 +209,10 @@ final class Recorder {
         }
     }
 
-    void cutTo(int mark) {
+    void cutTo(int mark) throws SQLException {
+        if (expectedVersion >= 0) {
+            watchSchema();
+        }
         buffer.cutTo(mark);
         capture.rolledBackToSavepoint();
     }
@@ -174,6 +233,7 @@ final class Recorder {
     }
 
     void ended(boolean committed) {
+        expectedVersion = -1;
         buffer.cutTo(0);
         capture.transactionEnded(committed);
     }

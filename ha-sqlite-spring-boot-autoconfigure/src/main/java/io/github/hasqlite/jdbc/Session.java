@@ -15,9 +15,11 @@ final class Session {
     private final Transaction transaction;
     private final NativeStatement lastInsertRowid;
     private final NativeStatement foreignKeys;
+    private final NativeStatement queryOnly;
     private final boolean reader;
     private final StatementCache compiled;
     private final SessionContext context;
+    private final StatementGuard guard;
     /** Counts the schema changes of this connection, which others may not see yet or ever. */
     private long ownSchemaChanges;
     /** Rolling back would change the schema, too. */
@@ -29,6 +31,8 @@ final class Session {
     private boolean implicitBegin;
     /** The last statement that failed made SQLite roll the transaction back. */
     private boolean rolledBack;
+    /** A query of the transaction may have failed since, while its rows were fetched. */
+    private boolean queried;
     /** The statement whose rows keep the transaction of an auto-commit write open. */
     private @Nullable RunningStatement openRows;
 
@@ -37,7 +41,9 @@ final class Session {
         this.transaction = new Transaction(connection, context, reader);
         this.context = context;
         this.compiled = new StatementCache(connection);
+        this.guard = new StatementGuard(connection, reader);
         this.foreignKeys = new NativeStatement(connection, "PRAGMA foreign_keys");
+        this.queryOnly = new NativeStatement(connection, "PRAGMA query_only");
         this.lastInsertRowid = new NativeStatement(connection, "SELECT last_insert_rowid()");
     }
 
@@ -121,6 +127,7 @@ final class Session {
             transaction.abandon();
         }
         rolledBack();
+        transaction.takeBack();
     }
 
     /**
@@ -143,6 +150,7 @@ final class Session {
     /** Makes sure that what is written past the session does not go unnoticed. */
     void beforeUnwrapping() throws SQLException {
         transaction.beforeUnwrapping();
+        transaction.lend();
     }
 
     // ---- compiled statements
@@ -189,10 +197,14 @@ final class Session {
      * @param nothing what to answer if the session did itself what the statement asked for
      */
     <T> T execute(ParsedSql sql, RunningStatement statement, SqlCall<T> call, T nothing) throws SQLException {
+        if (transaction.isLent()) {
+            transaction.follow();
+        }
         return switch (sql.kind()) {
             case READ -> {
                 beginIfImplicit();
                 if (transaction.isActive() && !reader) {
+                    queried = true;
                     transaction.reads(sql, statement);
                 }
                 yield call.run();
@@ -216,35 +228,100 @@ final class Session {
     }
 
     private <T> T control(ParsedSql sql, SqlCall<T> call, T nothing) throws SQLException {
+        if (sql.kind() == StatementKind.OTHER) {
+            return other(sql, call);
+        }
+        boolean certain = sql.kind() == StatementKind.BEGIN || sql.kind() == StatementKind.COMMIT;
+        try {
+            T result = controlled(sql, call, nothing);
+            if (!certain) {
+                transaction.follow();
+            }
+            return result;
+        } catch (SQLException | RuntimeException e) {
+            followAfter(e);
+            throw e;
+        }
+    }
+
+    private <T> T controlled(ParsedSql sql, SqlCall<T> call, T nothing) throws SQLException {
         if (sql.kind() != StatementKind.EMPTY) {
             beginIfImplicit();
         }
         return switch (sql.kind()) {
             case BEGIN -> transaction.begin(call);
             case BEGIN_IMMEDIATE -> reader ? transaction.begin(call) : transaction.beginImmediate(call);
-            case COMMIT -> endedByText(() -> transaction.commit(call, nothing));
+            case COMMIT -> {
+                transaction.requireValid(sql);
+                yield endedByText(() -> transaction.commit(call, nothing));
+            }
             case ROLLBACK -> {
                 T result = endedByText(() -> transaction.rollback(call));
                 rolledBack();
                 yield result;
             }
             case SAVEPOINT -> transaction.savepoint(sql, call);
-            case RELEASE ->
-                transaction.commitsWithRelease(sql.name())
-                        ? endedByText(() -> transaction.commit(call, nothing))
-                        : transaction.release(sql, call);
+            case RELEASE -> {
+                if (!transaction.commitsWithRelease(sql.name())) {
+                    yield transaction.release(sql, call);
+                }
+                transaction.requireValid(sql);
+                yield endedByText(() -> transaction.commit(call, nothing));
+            }
             case ROLLBACK_TO -> {
                 T result = transaction.rollbackTo(sql, call);
                 rolledBack();
                 yield result;
             }
-            case OTHER -> {
-                // may attach or detach a database
-                ownSchemaChanges++;
-                yield call.run();
-            }
             default -> call.run();
         };
+    }
+
+    /** A pragma, ATTACH or DETACH, a command of the driver's own, or what SQLite does not know. */
+    private <T> T other(ParsedSql sql, SqlCall<T> call) throws SQLException {
+        boolean replicated = reader || transaction.recorder() != null;
+        if (replicated) {
+            guard.before(sql);
+        }
+        beginIfImplicit();
+        // may attach or detach a database
+        ownSchemaChanges++;
+        try {
+            T result = call.run();
+            if (replicated) {
+                guard.after(sql);
+            }
+            pragmaSet(sql);
+            return result;
+        } catch (SQLException | RuntimeException e) {
+            followAfter(e);
+            throw e;
+        }
+    }
+
+    private void pragmaSet(ParsedSql sql) throws SQLException {
+        Recorder recorder = transaction.recorder();
+        if (reader || sql.name().isEmpty() || !PragmaText.of(sql.text()).sets()) {
+            return;
+        }
+        if (sql.name().equals("query_only")) {
+            transaction.queryOnly(queryOnly.queryLong() != 0);
+        } else if (recorder != null && recorder.pragmaSet(sql.name())) {
+            transaction.renewTemporary();
+        }
+    }
+
+    /** A statement failed that may have ended the transaction, or was not what it seemed to be. */
+    private void followAfter(Exception failure) {
+        try {
+            boolean active = transaction.isActive();
+            transaction.follow();
+            if (active && !transaction.isActive()) {
+                rolledBack();
+            }
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     /** After the application's own COMMIT or ROLLBACK nothing begins by itself, as in sqlite-jdbc. */
@@ -277,6 +354,7 @@ final class Session {
     }
 
     private <T> T write(ParsedSql sql, RunningStatement statement, SqlCall<T> call) throws SQLException {
+        followQueries();
         if (!isSingle()) {
             transaction.write(sql);
             return record(sql, statement, call, false);
@@ -300,6 +378,16 @@ final class Session {
             }
             return result;
         });
+    }
+
+    /** A query that fails while its rows are fetched, for want of memory or disk, may roll back. */
+    private void followQueries() throws SQLException {
+        if (queried) {
+            queried = false;
+            if (transaction.isActive()) {
+                transaction.follow();
+            }
+        }
     }
 
     /** Whether a single statement may have to be run again. */
@@ -339,6 +427,7 @@ final class Session {
      * transaction.
      */
     void writeBatch(ParsedSql sql, RunningStatement statement, int rows, BatchRow row) throws SQLException {
+        followQueries();
         boolean alone = isSingle();
         if (alone && foreignKeys.queryLong() != 0) {
             // a deferred one is checked at the end of each transaction
@@ -419,13 +508,19 @@ final class Session {
     private <T> T record(ParsedSql sql, RunningStatement statement, SqlCall<T> call, boolean single)
             throws SQLException {
         Recorder recorder = transaction.recorder();
+        ChangeAudit audit = transaction.audit();
         int mark = recorder == null ? 0 : recorder.mark();
         try {
-            if (recorder == null) {
+            if (recorder == null || audit == null) {
                 return call.run();
             }
+            if (sql.kind().isSchema()) {
+                return recordSchemaChange(sql, statement, call, recorder, audit);
+            }
             recorder.arm();
+            audit.statementBegins();
             T result = call.run();
+            audit.statementEnds(sql, statement.hasOpenRows());
             recorder.succeeded(sql, statement);
             return result;
         } catch (SQLException | RuntimeException | Error e) {
@@ -438,9 +533,35 @@ final class Session {
         }
     }
 
+    /** What other nodes would refuse is refused here, and undone if it has changed the schema. */
+    private <T> T recordSchemaChange(
+            ParsedSql sql, RunningStatement statement, SqlCall<T> call, Recorder recorder, ChangeAudit audit)
+            throws SQLException {
+        SchemaStatement about = SchemaStatement.of(sql);
+        String reserved = about.reservedName();
+        if (reserved != null) {
+            throw RefusedStatementException.reserved(sql.text(), reserved);
+        }
+        recorder.arm();
+        CommitLog log = context.commitLog();
+        String refusal = log == null || about.dropsStatistics() ? null : log.refusal(Recorder.trimmed(sql.text()));
+        T result = refusal == null ? call.run() : transaction.unlessSchemaChanges(sql, call, refusal);
+        recorder.succeeded(sql, statement);
+        audit.restart();
+        return result;
+    }
+
     private void writeFailed(ParsedSql sql, boolean single, int mark, Throwable failure)
             throws SerializationFailureException {
         try {
+            if (failure instanceof UncapturedChangeException) {
+                // what has escaped cannot be told from the rest any more
+                transaction.abandon();
+                rolledBack = true;
+                implicitBegin = false;
+                rolledBack();
+                return;
+            }
             rolledBack = !transaction.statementFailed(mark);
             if (rolledBack) {
                 implicitBegin = false;

@@ -158,8 +158,8 @@ final class SessionStatement extends JDBC4Statement implements RunningStatement 
         closeKeptRows();
         if (pointer != null && !pointer.isClosed()) {
             rs.close();
-            if (session.isWaitingFor(this)) {
-                // nobody asked for the rows
+            if (resultsWaiting || session.isWaitingFor(this)) {
+                // nobody asked for the rows; SQLite counts them now
                 pointer.safeRunInt(DB::reset);
                 resultsWaiting = false;
             }

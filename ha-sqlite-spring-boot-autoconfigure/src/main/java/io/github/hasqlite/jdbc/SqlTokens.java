@@ -41,6 +41,19 @@ final class SqlTokens {
         return true;
     }
 
+    /** Moves from an opening parenthesis to the token behind the one that closes it; {@code false} at the end. */
+    boolean advanceBehindParentheses() {
+        int depth = 1;
+        while (depth > 0 && advance()) {
+            if (is('(')) {
+                depth++;
+            } else if (is(')')) {
+                depth--;
+            }
+        }
+        return depth == 0 && advance();
+    }
+
     int start() {
         return start;
     }

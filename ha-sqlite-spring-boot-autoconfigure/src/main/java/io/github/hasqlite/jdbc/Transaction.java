@@ -9,6 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.core.DB;
+import org.sqlite.jdbc4.JDBC4PreparedStatement;
 
 /**
  * The native transaction of one connection, open or not: takes and gives back the write lock, and
@@ -33,6 +34,7 @@ final class Transaction {
     private final ChangeCounters counters;
     private final @Nullable Recorder recorder;
     private final CommitLog.@Nullable Appender appender;
+    private final @Nullable ChangeAudit audit;
     private final DeferredForeignKeys foreignKeys;
     private final Savepoints savepoints = new Savepoints();
     private final List<ReadValidator.Query> queries = new ArrayList<>();
@@ -42,6 +44,10 @@ final class Transaction {
     private boolean writing;
     private boolean snapshotTaken;
     private long commitsAtSnapshot;
+    /** The application holds the driver's own connection, past which it must not write. */
+    private boolean lent;
+    /** The application wants the connection to be for reading only. */
+    private boolean queryOnly;
 
     Transaction(PhysicalConnection connection, SessionContext context, boolean reader) throws SQLException {
         this.connection = connection;
@@ -58,9 +64,12 @@ final class Transaction {
         if (reader || log == null) {
             this.recorder = null;
             this.appender = null;
+            this.audit = null;
         } else {
-            this.recorder = new Recorder(connection, new Capture(connection, context.catalog()));
+            Capture capture = new Capture(connection, context.catalog());
+            this.recorder = new Recorder(connection, capture);
             this.appender = log.open(connection);
+            this.audit = new ChangeAudit(connection, counters, capture);
         }
     }
 
@@ -76,6 +85,12 @@ final class Transaction {
 
     ChangeCounters counters() {
         return counters;
+    }
+
+    /** Compares what is written with what is captured, or {@code null} if nothing is replicated. */
+    @Nullable
+    ChangeAudit audit() {
+        return audit;
     }
 
     // ---- beginning
@@ -104,16 +119,16 @@ final class Transaction {
         try {
             if (active) {
                 upgrade();
-                writing = true;
+                beganToWrite();
                 return call.run();
             }
             T result = call.run();
             active = true;
-            writing = true;
+            beganToWrite();
             return result;
         } finally {
             if (!writing) {
-                context.writeLock().release();
+                releaseLock();
             }
         }
     }
@@ -149,10 +164,10 @@ final class Transaction {
                     beginImmediate.run();
                     active = true;
                 }
-                writing = true;
+                beganToWrite();
             } finally {
                 if (!writing) {
-                    context.writeLock().release();
+                    releaseLock();
                 }
             }
         }
@@ -162,12 +177,75 @@ final class Transaction {
         }
     }
 
+    private void beganToWrite() throws SQLException {
+        writing = true;
+        if (audit != null) {
+            audit.restart();
+        }
+        if (lent && recorder != null) {
+            recorder.watchSchema();
+        }
+    }
+
     private void acquireToWrite() throws SQLException {
         CommitLog log = context.commitLog();
         if (log != null && appender != null) {
             log.awaitTurn();
         }
         context.writeLock().acquire();
+        allowWrites(true);
+    }
+
+    private void releaseLock() throws SQLException {
+        try {
+            allowWrites(false);
+        } finally {
+            context.writeLock().release();
+        }
+    }
+
+    /** A connection that is lent refuses all writes, but for those of its session. */
+    private void allowWrites(boolean on) throws SQLException {
+        if (lent && !queryOnly) {
+            setQueryOnly(!on);
+        }
+    }
+
+    private void setQueryOnly(boolean on) throws SQLException {
+        connection.getDatabase()._exec("PRAGMA query_only = " + (on ? "ON" : "OFF"));
+    }
+
+    /** The application has said whether it wants to write. */
+    void queryOnly(boolean on) throws SQLException {
+        queryOnly = on;
+        if (lent && !writing) {
+            setQueryOnly(true);
+        }
+    }
+
+    boolean isLent() {
+        return lent;
+    }
+
+    /** The application is about to get the driver's own connection, and may write through it. */
+    void lend() throws SQLException {
+        if (recorder != null && !lent) {
+            lent = true;
+            if (writing) {
+                recorder.watchSchema();
+            } else {
+                allowWrites(false);
+            }
+        }
+    }
+
+    /** The connection goes back to the pool. */
+    void takeBack() throws SQLException {
+        if (lent || queryOnly) {
+            lent = false;
+            queryOnly = false;
+            setQueryOnly(false);
+        }
     }
 
     /** Runs statements that the application must not see in its counters. */
@@ -249,27 +327,33 @@ final class Transaction {
         }
         context.writeLock().acquire();
         try {
+            allowWrites(true);
             own(() -> present.prepare(inTransaction));
         } finally {
-            context.writeLock().release();
+            releaseLock();
         }
     }
 
     /** Holds the write lock while something runs that SQLite must not see inside a transaction. */
     <T> T locked(SqlCall<T> call) throws SQLException {
         if (writing) {
-            return call.run();
+            T result = call.run();
+            if (audit != null) {
+                audit.restart();
+            }
+            return result;
         }
         context.writeLock().acquire();
         try {
+            allowWrites(true);
             T result = call.run();
             if (active) {
-                writing = true;
+                beganToWrite();
             }
             return result;
         } finally {
             if (!writing) {
-                context.writeLock().release();
+                releaseLock();
             }
         }
     }
@@ -292,7 +376,30 @@ final class Transaction {
         if (recorder != null) {
             recorder.failed(mark, changesNow);
         }
+        if (audit != null) {
+            audit.restart();
+        }
         return true;
+    }
+
+    /** What replication needs of TEMP objects, beside its triggers, is made anew. */
+    void renewTemporary() throws SQLException {
+        CommitLog.Appender log = appender;
+        if (log != null) {
+            own(() -> locked(() -> {
+                log.renew();
+                return Boolean.TRUE;
+            }));
+        }
+    }
+
+    /** Makes what is believed of the transaction what SQLite says, whatever a text seemed to do. */
+    void follow() throws SQLException {
+        boolean open = !endedByItself();
+        if (active && !open) {
+            ended(false);
+        }
+        active = open;
     }
 
     /** Whether SQLite has rolled everything back, as it does when a disk is full, or nothing was open. */
@@ -307,6 +414,49 @@ final class Transaction {
     /** Makes SQLite forget what a failed ALTER has left in its memory, so that triggers fit again. */
     void reloadSchema() throws SQLException {
         connection.getDatabase()._exec("PRAGMA writable_schema = RESET");
+    }
+
+    /**
+     * Runs a statement that other nodes would refuse, if it turns out to be about something that stays here:
+     * a TEMP table or an attached database, or something that exists already.
+     */
+    <T> T unlessSchemaChanges(ParsedSql sql, SqlCall<T> call, String refusal) throws SQLException {
+        Recorder present = recorder;
+        DB database = connection.getDatabase();
+        database._exec("SAVEPOINT ha_schema");
+        try {
+            T result = call.run();
+            if (present != null && present.hasChangedSchema()) {
+                database._exec("ROLLBACK TO ha_schema");
+                throw RefusedStatementException.notSupported(sql.text(), "other nodes would not run this: " + refusal);
+            }
+            return result;
+        } finally {
+            release("ha_schema");
+        }
+    }
+
+    /** The statement may have taken the savepoint with it when it failed. */
+    private void release(String savepoint) throws SQLException {
+        try {
+            connection.getDatabase()._exec("RELEASE " + savepoint);
+        } catch (SQLException e) {
+            follow();
+        }
+    }
+
+    /**
+     * Fails if SQLite will not understand the statement with which the application commits: where being
+     * published is the commit, that would come too late.
+     */
+    void requireValid(ParsedSql sql) throws SQLException {
+        if (recorder != null && writing && !isPlainCommit(sql.text())) {
+            new JDBC4PreparedStatement(connection, sql.text()).close();
+        }
+    }
+
+    private static boolean isPlainCommit(String text) {
+        return text.equalsIgnoreCase("COMMIT") || text.equalsIgnoreCase("COMMIT;");
     }
 
     // ---- savepoints
@@ -370,6 +520,7 @@ final class Transaction {
             ended(true);
             return result;
         }
+        requireAllCaptured();
         List<Change> changes = recorder.drain();
         if (changes.isEmpty()) {
             T result = call.run();
@@ -378,6 +529,9 @@ final class Transaction {
         }
         boolean open = false;
         try {
+            if (queryOnly) {
+                setQueryOnly(false);
+            }
             return appender.places(changes) ? place(appender, changes, call, nothing) : append(appender, changes, call);
         } catch (SQLException | RuntimeException e) {
             if (active && endedByItself()) {
@@ -391,6 +545,21 @@ final class Transaction {
         } finally {
             if (!open) {
                 recorder.release(changes);
+            }
+            if (queryOnly) {
+                setQueryOnly(true);
+            }
+        }
+    }
+
+    private void requireAllCaptured() throws SQLException {
+        if (audit != null && recorder != null) {
+            try {
+                audit.beforeCommit();
+                recorder.requireSameSchema();
+            } catch (UncapturedChangeException e) {
+                abandon();
+                throw e;
             }
         }
     }
@@ -511,7 +680,7 @@ final class Transaction {
         return result;
     }
 
-    private void ended(boolean committed) {
+    private void ended(boolean committed) throws SQLException {
         boolean wrote = writing;
         active = false;
         writing = false;
@@ -526,7 +695,7 @@ final class Transaction {
             if (committed) {
                 context.writeLock().committed(PAGES_A_COMMIT + counters.rowsSinceLastAsked() / ROWS_A_PAGE);
             }
-            context.writeLock().release();
+            releaseLock();
         }
     }
 }

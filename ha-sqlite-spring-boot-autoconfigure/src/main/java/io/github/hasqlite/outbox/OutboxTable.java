@@ -29,6 +29,9 @@ public final class OutboxTable {
     private static final String SELECT =
             "SELECT id, publisher, counter, command, size, message, undo_size, undo FROM main.ha_outbox";
 
+    private static final String INSERT =
+            "INSERT INTO temp.ha_outbox_entry(id, publisher, counter, command, size, message) VALUES(?,?,?,?,?,?)";
+
     /** In the place of a size: the message is in chunks. What is stored says how, with one byte. */
     private static final byte[] PLAIN = {0};
 
@@ -36,7 +39,7 @@ public final class OutboxTable {
 
     private final OutboxChunks chunks;
     private final Connection connection;
-    private final PreparedStatement insert;
+    private PreparedStatement insert;
     private final PreparedStatement delete;
     private final PreparedStatement deleteUpTo;
     private final PreparedStatement read;
@@ -50,6 +53,17 @@ public final class OutboxTable {
      */
     public OutboxTable(Connection connection) throws SQLException {
         this.connection = connection;
+        createWayIn(connection);
+        chunks = new OutboxChunks(connection);
+        insert = connection.prepareStatement(INSERT);
+        delete = connection.prepareStatement("DELETE FROM main.ha_outbox WHERE id = ?");
+        deleteUpTo = connection.prepareStatement("DELETE FROM main.ha_outbox WHERE id <= ?");
+        read = connection.prepareStatement(SELECT + " WHERE id > ? ORDER BY id LIMIT ?");
+        readBefore = connection.prepareStatement(SELECT + " WHERE id < ? ORDER BY id DESC LIMIT ?");
+        setUndo = connection.prepareStatement("UPDATE main.ha_outbox SET undo_size = ?, undo = ? WHERE id = ?");
+    }
+
+    private static void createWayIn(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.executeUpdate("CREATE TEMP VIEW IF NOT EXISTS ha_outbox_entry AS"
                     + " SELECT id, publisher, counter, command, size, message FROM main.ha_outbox");
@@ -58,15 +72,18 @@ public final class OutboxTable {
                     + " message) VALUES(NEW.id, NEW.publisher, NEW.counter, NEW.command, NEW.size, NEW.message);"
                     + " END");
         }
-        chunks = new OutboxChunks(connection);
-        insert = connection.prepareStatement(
-                "INSERT INTO temp.ha_outbox_entry(id, publisher, counter, command, size, message)"
-                        + " VALUES(?,?,?,?,?,?)");
-        delete = connection.prepareStatement("DELETE FROM main.ha_outbox WHERE id = ?");
-        deleteUpTo = connection.prepareStatement("DELETE FROM main.ha_outbox WHERE id <= ?");
-        read = connection.prepareStatement(SELECT + " WHERE id > ? ORDER BY id LIMIT ?");
-        readBefore = connection.prepareStatement(SELECT + " WHERE id < ? ORDER BY id DESC LIMIT ?");
-        setUndo = connection.prepareStatement("UPDATE main.ha_outbox SET undo_size = ?, undo = ? WHERE id = ?");
+    }
+
+    /**
+     * Makes anew what the connection has lost with all else that is temporary: SQLite drops it when the place
+     * of temporary storage is changed.
+     *
+     * @throws SQLException if SQLite refuses
+     */
+    public void renew() throws SQLException {
+        createWayIn(connection);
+        insert.close();
+        insert = connection.prepareStatement(INSERT);
     }
 
     /** Creates the tables if they are not there. */

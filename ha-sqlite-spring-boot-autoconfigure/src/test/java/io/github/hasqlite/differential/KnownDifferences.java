@@ -40,9 +40,7 @@ import java.util.regex.Pattern;
  *       those of a commit that succeeded. The script ends there.
  *   <li>changes() in the RETURNING clause of an INSERT into a view: it counts what INSTEAD OF triggers did when
  *       those fire triggers themselves, which capture adds.
- *   <li>A TEMP trigger of the application on a replicated table may fire before the capture trigger. If it
- *       then changes the row again or does RAISE(IGNORE), the change is captured out of order or not at
- *       all. Such ones are not generated.
+ *   <li>Of several TEMP triggers on one table SQLite fires any first, and the capture triggers change which.
  *   <li>An ALTER that fails because a view or trigger would break: inside a transaction SQLite undoes it in
  *       the file but not in the connection's memory, where the node undoes it, too. The script ends there.
  *   <li>"table t has 2 columns but 3 values were supplied" although it has 3 now: SQLite says so if another

@@ -191,7 +191,18 @@ final class SchemaScripts {
 
     private String header() {
         return "PRAGMA " + dice.of("", "main.") + dice.of("user_version", "user_version", "application_id")
-                + dice.of(" = 0", "=7", "(-3)", " = 2147483647", "( 12 )");
+                + dice.of(
+                        " = 0",
+                        "=7",
+                        "(-3)",
+                        " = 2147483647",
+                        "( 12 )",
+                        " = 5.7",
+                        " = -7.9",
+                        " = 0x10",
+                        " = '12'",
+                        " = twelve",
+                        " = 99999999999");
     }
 
     private String maintenance(Schema schema) {
@@ -204,6 +215,11 @@ final class SchemaScripts {
                 "PRAGMA integrity_check",
                 "PRAGMA user_version",
                 "PRAGMA foreign_key_check",
-                "PRAGMA encoding");
+                "PRAGMA encoding",
+                "PRAGMA temp.user_version = 3",
+                "PRAGMA temp_store = " + dice.of("MEMORY", "FILE", "0"),
+                "PRAGMA trusted_schema = OFF",
+                "PRAGMA journal_mode = WAL",
+                "PRAGMA case_sensitive_like = OFF");
     }
 }

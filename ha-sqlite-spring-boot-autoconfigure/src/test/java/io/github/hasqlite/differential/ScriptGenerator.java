@@ -30,7 +30,12 @@ final class ScriptGenerator {
             "DROP TABLE sqlite_sequence",
             "SELECT no_such_function(1)",
             "RELEASE nothing",
-            "INSERT INTO t1 SELECT * FROM t1; bogus");
+            "INSERT INTO t1 SELECT * FROM t1; bogus",
+            "WITH replace AS (SELECT 1 AS x) SELECT * FROM replace",
+            "WITH \"delete\"(a, [b)]) AS NOT MATERIALIZED (VALUES(1, ')')), replace AS (SELECT 2) SELECT a FROM \"delete\"",
+            "WITH replace AS (SELECT 1 AS x) SELECT * FROM replace; bogus",
+            "/* */;\uFEFF; SELECT 1",
+            "SELECT 1\0; bogus");
 
     private final long seed;
     private final Dice dice;
@@ -104,7 +109,15 @@ final class ScriptGenerator {
     }
 
     private Step update(String sql) {
-        return new Step.Sql(Method.UPDATE, Reading.ALL, sql);
+        return new Step.Sql(Method.UPDATE, Reading.ALL, odd(sql));
+    }
+
+    /** The same statement as SQLite reads it, not as one looks at it. */
+    private String odd(String sql) {
+        return dice.percent(92)
+                ? sql
+                : dice.of(";", ";;\n", "/**/;", "-- first\n;", "\uFEFF", ";\uFEFF", " ;/* ; */ ;") + sql
+                        + dice.of("", "", ";", ";; ", " -- last", "\0; bogus");
     }
 
     private Table target() {
@@ -138,7 +151,7 @@ final class ScriptGenerator {
             case 23 -> new Step.Call(Action.READ_METADATA_OF_CONNECTION);
             case 24, 25 -> new Step.Sql(Method.UPDATE, Reading.ALL, rows.query(table));
             case 26, 27 -> new Step.Sql(Method.QUERY, closed(), rows.write(table, sources()));
-            case 28, 29, 30 -> new Step.Sql(Method.EXECUTE, closed(), rows.write(table, sources()));
+            case 28, 29, 30 -> new Step.Sql(Method.EXECUTE, closed(), odd(rows.write(table, sources())));
             default -> update(rows.write(table, sources()));
         };
     }
@@ -167,7 +180,10 @@ final class ScriptGenerator {
             all.add(values.boundList(statement.parameters()));
         }
         return new Step.Prepared(
-                dice.of(Method.UPDATE, Method.UPDATE, Method.EXECUTE, Method.QUERY), closed(), statement.sql(), all);
+                dice.of(Method.UPDATE, Method.UPDATE, Method.EXECUTE, Method.QUERY),
+                closed(),
+                odd(statement.sql()),
+                all);
     }
 
     private Step preparedBatch(Table table) {
@@ -184,7 +200,7 @@ final class ScriptGenerator {
         List<String> statements = new ArrayList<>();
         int count = dice.between(1, 5);
         for (int i = 0; i < count; i++) {
-            statements.add(dice.percent(5) ? dice.of(BROKEN) : rows.write(target(), sources()));
+            statements.add(dice.percent(5) ? dice.of(BROKEN) : odd(rows.write(target(), sources())));
         }
         return new Step.Batch(statements);
     }

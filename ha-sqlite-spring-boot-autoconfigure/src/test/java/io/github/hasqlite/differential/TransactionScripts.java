@@ -18,6 +18,9 @@ final class TransactionScripts {
 
     /** Some step, and what it probably does to the transaction. */
     Step step() {
+        if (dice.percent(12)) {
+            return sql(odd());
+        }
         return switch (dice.upTo(25)) {
             case 0, 1 -> new Step.Call(Action.AUTO_COMMIT_OFF);
             case 2, 3 -> new Step.Call(Action.AUTO_COMMIT_ON);
@@ -37,6 +40,32 @@ final class TransactionScripts {
         };
     }
 
+    /** What is not quite what it seems to be, or is refused by SQLite. */
+    private String odd() {
+        return dice.of(
+                "COMMIT WORK",
+                "END NOW PLEASE",
+                "COMMIT TRANSACTION one two",
+                "COMMIT TRANSACTION 'any'",
+                "; COMMIT",
+                "/* */;;END TRANSACTION",
+                "\uFEFFCOMMIT",
+                "BEGIN TRANSACTION IMMEDIATE",
+                "BEGIN NOW AND THEN",
+                ";BEGIN",
+                "-- first\n; BEGIN IMMEDIATE",
+                "ROLLBACK WORK",
+                "ROLLBACK TRANSACTION any",
+                "ROLLBACK TRANSACTION any TO s1",
+                "ROLLBACK TRANSACTION any TO SAVEPOINT s2",
+                ";ROLLBACK TO s1",
+                "SAVEPOINT s1 s2",
+                "RELEASE s1 WORK",
+                ";RELEASE SAVEPOINT s1",
+                "SAVEPOINT savepoint",
+                "RELEASE SAVEPOINT savepoint");
+    }
+
     private Step sql(String text) {
         Method method = dice.of(Method.UPDATE, Method.UPDATE, Method.EXECUTE);
         return dice.percent(10)
@@ -47,13 +76,13 @@ final class TransactionScripts {
     /** Whether the schema may be what it was before the transaction, after this step. */
     static boolean rollsBack(Step step) {
         return step instanceof Step.Call call && call.action() == Action.ROLLBACK
-                || step instanceof Step.Sql sql && sql.sql().matches("ROLLBACK( TRANSACTION)?");
+                || step instanceof Step.Sql sql && sql.sql().matches("ROLLBACK( TRANSACTION( any)?)?");
     }
 
     /** Whether what was done before this step probably stays. */
     static boolean commits(Step step) {
         return step instanceof Step.Call call && call.action() != Action.ROLLBACK
                 || step instanceof Step.Switch
-                || step instanceof Step.Sql sql && sql.sql().matches("(COMMIT|END).*");
+                || step instanceof Step.Sql sql && sql.sql().matches("\\W*(COMMIT|END).*");
     }
 }

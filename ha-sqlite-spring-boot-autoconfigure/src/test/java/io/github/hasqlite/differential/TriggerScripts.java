@@ -13,6 +13,8 @@ final class TriggerScripts {
     private final RowScripts rows;
     private final RandomValues values;
     private int named;
+    /** Of several TEMP triggers on one table nobody knows which one fires first. */
+    private boolean temporaryMade;
 
     TriggerScripts(Dice dice, Names names, RowScripts rows, RandomValues values) {
         this.dice = dice;
@@ -61,8 +63,10 @@ final class TriggerScripts {
         boolean temporary = dice.percent(6);
         int statements = dice.of(1, 1, 2);
         for (int i = 0; i < statements; i++) {
-            body.add((temporary ? temporaryAction(log, column) : action(schema, on, log, event, column)) + ";");
+            boolean mild = temporary && (temporaryMade || dice.percent(50));
+            body.add((mild ? temporaryAction(log, column) : action(schema, on, log, event, column)) + ";");
         }
+        temporaryMade |= temporary;
         return "CREATE " + (temporary ? "TEMP " : "") + "TRIGGER " + Sql.quoted(name)
                 + dice.of("", " BEFORE", " BEFORE", " AFTER", " AFTER", " AFTER") + " " + event + of + " ON "
                 + names.quoted(on.name()) + dice.of("", " FOR EACH ROW") + when + " BEGIN " + body + " END";

@@ -1,0 +1,584 @@
+package io.github.hasqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.hasqlite.testing.NatsServer;
+import io.github.hasqlite.testing.TestNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sqlite.SQLiteConnection;
+
+/**
+ * What one node has written the other node has, however it was written; and what cannot reach the other
+ * node is refused on the first, where it then has changed nothing (rule R12).
+ */
+@Tag("nats")
+class NothingEscapesTests {
+
+    @TempDir
+    static Path folder;
+
+    private static NatsServer server;
+    private static TestNode one;
+    private static TestNode two;
+
+    private Connection connection;
+
+    @BeforeAll
+    static void start() {
+        server = NatsServer.start();
+        one = TestNode.open(server, folder.resolve("one.db"), "n1");
+        two = TestNode.open(server, folder.resolve("two.db"), "n2");
+    }
+
+    @AfterAll
+    static void stop() {
+        two.close();
+        one.close();
+        server.close();
+    }
+
+    @BeforeEach
+    void open() throws SQLException {
+        connection = one.dataSource().getConnection();
+        run("CREATE TABLE t(id INTEGER PRIMARY KEY, v)");
+    }
+
+    @AfterEach
+    void drop() throws SQLException {
+        // the next test may get the same connection from the pool
+        run("PRAGMA recursive_triggers = OFF", "PRAGMA foreign_keys = OFF", "PRAGMA case_sensitive_like = OFF");
+        connection.close();
+        for (String table : one.query("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type <> 'shadow'"
+                + " AND name NOT GLOB 'sqlite_*' AND name NOT GLOB 'ha_*' ORDER BY type DESC")) {
+            boolean view = one.query("SELECT type FROM sqlite_schema WHERE name = '" + table + "'")
+                    .contains("view");
+            one.execute("DROP " + (view ? "VIEW" : "TABLE") + " IF EXISTS \"" + table + '"');
+        }
+        one.awaitAppliedOn(two);
+    }
+
+    private void run(String... statements) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    private List<String> query(String sql) throws SQLException {
+        List<String> rows = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            while (result.next()) {
+                rows.add(result.getString(1));
+            }
+        }
+        return rows;
+    }
+
+    private static void assertBothHave(String query, String... rows) throws SQLException {
+        one.awaitAppliedOn(two);
+        assertThat(one.query(query)).containsExactly(rows);
+        assertThat(two.query(query)).containsExactly(rows);
+    }
+
+    private SQLException refused(String... statements) {
+        SQLException refusal = catchThrowableOfType(SQLException.class, () -> run(statements));
+        assertThat((Throwable) refusal).as(String.join("; ", statements)).isNotNull();
+        return refusal;
+    }
+
+    private AbstractThrowableAssert<?, ? extends Throwable> assertRefused(String... statements) {
+        return assertThat((Throwable) refused(statements));
+    }
+
+    // ---- texts
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                ";INSERT INTO t VALUES(1, 'x')",
+                "/* first */;;\n-- second\n; INSERT INTO t VALUES(1, 'x')",
+                "\uFEFFINSERT INTO t VALUES(1, 'x')",
+                ";\uFEFF/**/INSERT INTO t VALUES(1, 'x')",
+                "INSERT INTO t VALUES(1, 'x')\0; DELETE FROM t",
+                "INSERT INTO t VALUES(1, 'x'); -- nothing more",
+                "INSERT INTO t VALUES(1, 'x');;",
+                "WITH replace AS (SELECT 1 AS a) INSERT INTO t SELECT a, 'x' FROM replace",
+                "WITH \"select\"(a, [b) (]) AS NOT MATERIALIZED (SELECT 1, ')'), replace AS (SELECT 2)"
+                        + " INSERT INTO t SELECT a, 'x' FROM \"select\"",
+                "with recursive replace(i) as (values(1) union all select i + 1 from replace where i < 3)"
+                        + " insert into t select i, 'x' from replace where i = 1",
+                "WITH d AS (SELECT 1) REPLACE INTO t SELECT 1, 'x'"
+            })
+    void oddTextsArriveByAllMethods(String sql) throws Exception {
+        run(sql);
+        assertBothHave("SELECT id, v FROM t", "1|x");
+        run("DELETE FROM t");
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
+            assertBothHave("SELECT id, v FROM t", "1|x");
+            run("DELETE FROM t");
+            statement.executeLargeUpdate(sql);
+            assertBothHave("SELECT id, v FROM t", "1|x");
+            run("DELETE FROM t");
+            statement.addBatch(sql);
+            statement.executeBatch();
+        }
+        assertBothHave("SELECT id, v FROM t", "1|x");
+        run("DELETE FROM t");
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.executeUpdate();
+            assertBothHave("SELECT id, v FROM t", "1|x");
+            run("DELETE FROM t");
+            statement.addBatch();
+            statement.executeBatch();
+        }
+        assertBothHave("SELECT id, v FROM t", "1|x");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "WITH replace AS (SELECT 1 AS x) SELECT * FROM replace",
+                "WITH \"update\"(x) AS MATERIALIZED (SELECT 1), [delete] AS (SELECT 2) SELECT * FROM \"update\"",
+                ";SELECT 1",
+                "WITH insert_ AS (SELECT ')INSERT' AS x) SELECT * FROM insert_"
+            })
+    void queriesTakeNoWriteLock(String sql) throws Exception {
+        try (Connection other = one.dataSource().getConnection();
+                Statement statement = other.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            assertThat(rows.next()).isTrue();
+            run("INSERT INTO t VALUES(1, 'x')");
+        }
+        assertBothHave("SELECT id, v FROM t", "1|x");
+    }
+
+    @Test
+    void schemaCommandsBehindSemicolonsArrive() throws Exception {
+        run(";CREATE TABLE u(a)", "/**/; ALTER TABLE u ADD COLUMN b", ";;CREATE TRIGGER g AFTER INSERT ON u BEGIN"
+                + " INSERT INTO t VALUES(new.a, new.b); DELETE FROM u; END", "; INSERT INTO u VALUES(4, 'y')");
+        assertBothHave("SELECT id, v FROM t", "4|y");
+        assertBothHave("SELECT count(*) FROM u", "0");
+    }
+
+    @Test
+    void transactionsFollowSqliteWhateverTheText() throws Exception {
+        run(";BEGIN", "INSERT INTO t VALUES(1, 'a')");
+        assertRefused("COMMIT WORK").hasMessageContaining("syntax error");
+        assertRefused("END NOW PLEASE").hasMessageContaining("syntax error");
+        run("SAVEPOINT s", "INSERT INTO t VALUES(2, 'b')", "ROLLBACK TRANSACTION any TO SAVEPOINT s");
+        run("\uFEFF;END TRANSACTION 'any'");
+        run("BEGIN TRANSACTION IMMEDIATE", "INSERT INTO t VALUES(3, 'c')", "ROLLBACK TRANSACTION any");
+        run("; SAVEPOINT x", "INSERT INTO t VALUES(4, 'd')");
+        assertRefused("RELEASE x WORK").hasMessageContaining("syntax error");
+        run("RELEASE X");
+        run("/* */;INSERT INTO t VALUES(5, 'e')");
+        assertBothHave("SELECT id, v FROM t", "1|a", "4|d", "5|e");
+    }
+
+    @Test
+    void whatSqliteRefusesDoesNotCommitInStrictMode() throws Exception {
+        try (NatsServer strictServer = NatsServer.start();
+                TestNode strict = TestNode.openStrict(strictServer, folder.resolve("strict.db"), "s1");
+                Connection writer = strict.dataSource().getConnection();
+                Statement statement = writer.createStatement()) {
+            strict.execute("CREATE TABLE t(id INTEGER PRIMARY KEY)");
+            long before = strict.status().appliedSequence();
+            for (String end : List.of("COMMIT WORK", "END WORK", "COMMIT AND CHAIN", "COMMIT TRANSACTION a b", "commit 5")) {
+                statement.execute("BEGIN");
+                statement.execute("INSERT INTO t VALUES(1)");
+                assertThatThrownBy(() -> statement.execute(end)).hasMessageContaining("syntax error");
+                assertThatThrownBy(() -> statement.executeUpdate(end)).hasMessageContaining("syntax error");
+                statement.execute("ROLLBACK");
+                statement.execute("SAVEPOINT s");
+                statement.execute("INSERT INTO t VALUES(2)");
+                assertThatThrownBy(() -> statement.execute("RELEASE s s")).hasMessageContaining("syntax error");
+                statement.execute("ROLLBACK TO s");
+                statement.execute("RELEASE s");
+            }
+            assertThat(strict.query("SELECT count(*) FROM t")).containsExactly("0");
+            assertThat(strict.status().appliedSequence()).isEqualTo(before);
+            statement.execute("BEGIN");
+            statement.execute("INSERT INTO t VALUES(3)");
+            statement.execute(";; COMMIT TRANSACTION \"any\";");
+            assertThat(strict.query("SELECT id FROM t")).containsExactly("3");
+        }
+    }
+
+    // ---- capture switched off from below
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "PRAGMA temp_store = FILE",
+                "PRAGMA temp_store(1)",
+                "PRAGMA temp_store_directory = ''",
+                "PRAGMA recursive_triggers = OFF",
+                "PRAGMA recursive_triggers = ON",
+                "PRAGMA case_sensitive_like = ON",
+                "PRAGMA trusted_schema = ON",
+                "PRAGMA writable_schema = OFF",
+                "PRAGMA journal_mode = wal"
+            })
+    void writesAreCapturedAfterPragmas(String pragma) throws Exception {
+        run("CREATE TABLE u(id INTEGER PRIMARY KEY, k UNIQUE ON CONFLICT REPLACE, v)");
+        run("INSERT INTO u VALUES(1, 1, 'a'), (2, 2, 'b')", "INSERT INTO t VALUES(1, 'a')");
+        run(pragma, "INSERT INTO t VALUES(2, 'b')", "REPLACE INTO u VALUES(3, 1, 'c')", "UPDATE u SET k = 2 WHERE id = 3");
+        run("CREATE TRIGGER g AFTER DELETE ON u BEGIN INSERT INTO t VALUES(old.id + 10, 'deleted'); END");
+        run("REPLACE INTO u VALUES(4, 2, 'd')", "DELETE FROM u WHERE id = 4", "INSERT INTO u VALUES(5, 5, 'e')");
+        one.awaitAppliedOn(two);
+        for (String table : List.of("t", "u")) {
+            assertThat(two.query("SELECT * FROM " + table)).isEqualTo(one.query("SELECT * FROM " + table));
+        }
+        assertBothHave("SELECT id FROM u", "5");
+        // REPLACE fires DELETE triggers if they are recursive
+        boolean recursive = pragma.endsWith("recursive_triggers = ON");
+        assertThat(one.query("SELECT count(*) FROM t WHERE v = 'deleted'")).containsExactly(recursive ? "2" : "1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "PRAGMA writable_schema = ON",
+                "PRAGMA main.writable_schema(1)",
+                "; PRAGMA writable_schema = yes",
+                "PRAGMA schema_version = 77",
+                "PRAGMA journal_mode = DELETE",
+                "pragma \"main\".[journal_mode] = off",
+                "PRAGMA locking_mode = exclusive",
+                "restore from other.db",
+                "RESTORE main from 'other.db'"
+            })
+    void whatUndercutsReplicationIsRefused(String sql) throws Exception {
+        String before = String.join(",", one.query("PRAGMA schema_version"));
+        SQLException refusal = refused(sql);
+        assertThat(refusal.getSQLState()).isEqualTo("0A000");
+        assertThat((Throwable) refusal).hasMessageContaining(sql.replace(";", "").strip());
+        assertThat(one.query("PRAGMA journal_mode")).containsExactly("wal");
+        assertThat(one.query("PRAGMA schema_version")).containsExactly(before);
+        run("INSERT INTO t VALUES(1, 'x')");
+        assertBothHave("SELECT id, v FROM t", "1|x");
+    }
+
+    @Test
+    void readersStayReaders() throws Exception {
+        try (Connection reader = one.dataSource().getConnection()) {
+            reader.setReadOnly(true);
+            try (Statement statement = reader.createStatement()) {
+                for (String sql : List.of("PRAGMA query_only = OFF", "PRAGMA query_only = 0", "restore from 'other.db'")) {
+                    assertThatThrownBy(() -> statement.execute(sql))
+                            .isInstanceOf(SQLException.class)
+                            .hasMessageContaining(sql);
+                }
+                assertThatThrownBy(() -> statement.execute(";INSERT INTO t VALUES(1, 'x')"))
+                        .hasMessageContaining("readonly");
+            }
+        }
+        assertBothHave("SELECT count(*) FROM t", "0");
+    }
+
+    @Test
+    void readOnlyInTheMiddleOfATransactionLosesNothing() throws Exception {
+        run("BEGIN", "INSERT INTO t VALUES(1, 'x')", "PRAGMA query_only = ON");
+        assertRefused("INSERT INTO t VALUES(2, 'y')").hasMessageContaining("readonly");
+        run("COMMIT");
+        assertRefused("INSERT INTO t VALUES(3, 'z')").hasMessageContaining("readonly");
+        connection.close();
+        connection = one.dataSource().getConnection();
+        run("INSERT INTO t VALUES(4, 'w')");
+        assertBothHave("SELECT id FROM t", "1", "4");
+    }
+
+    @Test
+    void aReplicatedFileCannotBeAttachedForWriting() throws Exception {
+        Path link = Files.createSymbolicLink(folder.resolve("link" + System.nanoTime() + ".db"), folder.resolve("one.db"));
+        for (Path file : List.of(folder.resolve("one.db"), link, folder.resolve("two.db"))) {
+            assertThat(refused("ATTACH '" + file + "' AS other").getSQLState()).isEqualTo("0A000");
+            assertThat(refused("ATTACH DATABASE 'file:" + file + "?mode=rw' AS \"other one\"").getSQLState())
+                    .isEqualTo("0A000");
+            try (PreparedStatement attach = connection.prepareStatement("ATTACH ? AS other")) {
+                attach.setString(1, file.toString());
+                assertThatThrownBy(attach::execute).isInstanceOf(SQLException.class);
+            }
+        }
+        assertThat(query("SELECT count(*) FROM pragma_database_list WHERE seq > 1")).containsExactly("0");
+        run("ATTACH ':memory:' AS other", "CREATE TABLE other.t(a)", "INSERT INTO other.t VALUES(1)");
+        run("INSERT INTO t VALUES(1, 'x')", "DETACH other");
+        assertBothHave("SELECT id, v FROM t", "1|x");
+        assertThatThrownBy(() -> run("backup to '" + link + "'")).hasMessageContaining("over itself");
+    }
+
+    @Test
+    void theDriversOwnConnectionWritesNothing() throws Exception {
+        SQLiteConnection driver = connection.unwrap(SQLiteConnection.class);
+        for (String sql : List.of("CREATE TABLE u(a)", "DROP TABLE t", "INSERT INTO t VALUES(9, 'z')")) {
+            try (Statement statement = driver.createStatement()) {
+                assertThatThrownBy(() -> statement.execute(sql)).hasMessageContaining("readonly");
+            }
+            assertThatThrownBy(() -> driver.getDatabase()._exec(sql)).hasMessageContaining("readonly");
+        }
+        run("INSERT INTO t VALUES(1, 'x')", "CREATE TABLE v(a)");
+        run("BEGIN", "INSERT INTO t VALUES(2, 'y')");
+        driver.getDatabase()._exec("CREATE TABLE u(a)");
+        assertRefused("COMMIT").hasMessageContaining("rolled back");
+        assertRefused("INSERT INTO u VALUES(1)").hasMessageContaining("no such table");
+        run("BEGIN", "INSERT INTO t VALUES(3, 'z')");
+        driver.getDatabase()._exec("CREATE TABLE u(a)");
+        assertRefused("CREATE TABLE w(a)").hasMessageContaining("rolled back");
+        connection.close();
+        connection = one.dataSource().getConnection();
+        run("CREATE TABLE w(a)", "DROP TABLE w");
+        assertBothHave("SELECT id, v FROM t", "1|x");
+        assertBothHave("SELECT name FROM sqlite_schema WHERE name IN ('u', 'v', 'w')", "v");
+    }
+
+    @Test
+    void aRemovedCaptureTriggerIsNoticed() throws Exception {
+        run("INSERT INTO t VALUES(1, 'x')", "CREATE TEMP TABLE removal_log(a)");
+        run("INSERT INTO t VALUES(2, 'x')");
+        SQLiteConnection driver = connection.unwrap(SQLiteConnection.class);
+        for (String sql : List.of(
+                "INSERT INTO t VALUES(3, 'y')",
+                "INSERT INTO t VALUES(3, 'y') RETURNING id",
+                "UPDATE t SET v = 'y'",
+                "DELETE FROM t",
+                "REPLACE INTO t VALUES(1, 'y')",
+                "INSERT INTO t VALUES(1, 'y') ON CONFLICT(id) DO UPDATE SET v = 'y'")) {
+            removeCapture(driver);
+            assertRefused("BEGIN", sql, "COMMIT").hasMessageContaining("would not be replicated");
+            assertThat(query("SELECT id || v FROM t")).containsExactly("1x", "2x");
+            run("UPDATE t SET v = 'x' WHERE id = 1");
+        }
+        assertBothHave("SELECT id, v FROM t", "1|x", "2|x");
+    }
+
+    private void removeCapture(SQLiteConnection driver) throws SQLException {
+        driver.getDatabase()._exec("PRAGMA query_only = OFF");
+        for (String trigger : query("SELECT name FROM temp.sqlite_schema WHERE name GLOB 'ha_capture_*'")) {
+            driver.getDatabase()._exec("DROP TRIGGER temp." + trigger);
+        }
+        driver.getDatabase()._exec("PRAGMA query_only = ON");
+    }
+
+    // ---- TEMP
+
+    @Test
+    void temporaryTriggersOfTheApplicationHideNothing() throws Exception {
+        for (int i = 0; i < 12; i++) {
+            run("CREATE TABLE u" + i + "(id INTEGER PRIMARY KEY, v)");
+        }
+        run("CREATE TEMP TABLE trigger_log(a)");
+        for (int i = 0; i < 12; i++) {
+            String table = "u" + i;
+            String name = "trigger" + Integer.toHexString(i * 7919);
+            run("CREATE TEMP TRIGGER " + name + " AFTER INSERT ON " + table + " BEGIN UPDATE " + table
+                    + " SET v = 'changed' WHERE id = new.id; INSERT INTO trigger_log VALUES(new.id);"
+                    + (i % 2 == 0 ? "" : " SELECT RAISE(IGNORE);") + " END");
+            run("INSERT INTO " + table + " VALUES(1, 'a'), (2, 'b')");
+            assertBothHave("SELECT id, v FROM " + table, "1|changed", "2|changed");
+        }
+        assertThat(query("SELECT count(*) FROM trigger_log")).containsExactly("24");
+    }
+
+    @Test
+    void temporaryTablesThatHideReplicatedOnesStayHere() throws Exception {
+        run("INSERT INTO t VALUES(1, 'main')", "CREATE TEMP TABLE t(id INTEGER PRIMARY KEY, v)");
+        run("INSERT INTO t VALUES(2, 'temp')", "INSERT INTO main.t VALUES(3, 'main')", "REPLACE INTO main.t VALUES(1, 'r')");
+        run("BEGIN", "INSERT INTO t VALUES(4, 'temp')", "UPDATE main.t SET v = v || '!'", "COMMIT", "DROP TABLE temp.t");
+        assertBothHave("SELECT id, v FROM t", "1|r!", "3|main!");
+    }
+
+    // ---- what adds up
+
+    @Test
+    void legalStatementsAddUp() throws Exception {
+        run(
+                "CREATE TABLE k(id INTEGER PRIMARY KEY AUTOINCREMENT, a UNIQUE, b)",
+                "CREATE TABLE w(a, b UNIQUE, c, PRIMARY KEY(a)) WITHOUT ROWID",
+                "CREATE TABLE p(id INTEGER PRIMARY KEY)",
+                "CREATE TABLE c(id INTEGER PRIMARY KEY, p REFERENCES p ON DELETE CASCADE ON UPDATE CASCADE)",
+                "CREATE VIEW kv AS SELECT a, b FROM k",
+                "CREATE TRIGGER ki INSTEAD OF INSERT ON kv BEGIN INSERT INTO k(a, b) VALUES(new.a, new.b);"
+                        + " INSERT OR REPLACE INTO w VALUES(new.a, new.a, new.b); END",
+                "CREATE TRIGGER kd AFTER DELETE ON k BEGIN INSERT INTO t(v) VALUES('gone ' || old.a); END",
+                "CREATE TEMP TABLE l(a)",
+                "CREATE TEMP TRIGGER lt AFTER INSERT ON k BEGIN INSERT INTO l VALUES(new.a); END",
+                "CREATE TEMP TRIGGER tl AFTER INSERT ON l BEGIN INSERT INTO t(v) VALUES('logged ' || new.a); END",
+                "CREATE VIRTUAL TABLE f USING fts5(a)");
+        run("ATTACH ':memory:' AS side", "CREATE TABLE side.s(a)", "PRAGMA foreign_keys = ON");
+        run(
+                "INSERT INTO kv VALUES(1, 'a'), (2, 'b')",
+                "INSERT INTO k(a, b) VALUES(3, 'c'), (4, 'd') RETURNING id",
+                "REPLACE INTO k(a, b) VALUES(1, 'z'), (4, 'y')",
+                "INSERT OR IGNORE INTO k(a, b) VALUES(1, 'no')",
+                "INSERT INTO k(a, b) VALUES(2, 'up') ON CONFLICT(a) DO UPDATE SET b = excluded.b",
+                "INSERT INTO k(a, b) VALUES(2, 'no') ON CONFLICT DO NOTHING",
+                "UPDATE OR REPLACE w SET b = 2",
+                "UPDATE OR IGNORE k SET a = 3",
+                "UPDATE sqlite_sequence SET seq = 100 WHERE name = 'k'",
+                "INSERT INTO p VALUES(1), (2)",
+                "INSERT INTO c VALUES(1, 1), (2, 1), (3, 2)",
+                "UPDATE p SET id = 10 WHERE id = 1",
+                "DELETE FROM p WHERE id = 2",
+                "INSERT INTO side.s SELECT a FROM k",
+                "DELETE FROM side.s",
+                "INSERT INTO l VALUES('direct')",
+                "DELETE FROM l",
+                "ANALYZE",
+                "DELETE FROM sqlite_stat1",
+                "DROP TABLE sqlite_stat1",
+                "ANALYZE",
+                "BEGIN",
+                "INSERT INTO f VALUES('one two')",
+                "UPDATE t SET v = v || '.'",
+                "SAVEPOINT s",
+                "INSERT INTO k(a, b) VALUES(7, 'gone')",
+                "ROLLBACK TO s",
+                "DELETE FROM w",
+                "COMMIT",
+                "DELETE FROM c");
+        assertRefused("INSERT OR FAIL INTO k(a, b) VALUES(8, 'h'), (2, 'no')").hasMessageContaining("UNIQUE");
+        assertRefused("INSERT INTO k(a, b) VALUES(9, 'no'), (2, 'no')").hasMessageContaining("UNIQUE");
+        connection.setAutoCommit(false);
+        try (PreparedStatement returning = connection.prepareStatement("INSERT INTO l VALUES(?), (?) RETURNING a")) {
+            for (int i = 0; i < 3; i++) {
+                returning.setInt(1, i);
+                returning.setInt(2, i);
+                assertThat(returning.executeQuery().next()).isTrue();
+                run("UPDATE k SET b = b || '!'");
+            }
+        }
+        connection.commit();
+        connection.setAutoCommit(true);
+        run("DETACH side", "PRAGMA foreign_keys = OFF");
+        one.awaitAppliedOn(two);
+        for (String table : List.of("t", "k", "w", "p", "c", "f")) {
+            String rows = "SELECT * FROM " + table;
+            assertThat(two.query(rows)).as(table).isEqualTo(one.query(rows));
+        }
+        assertBothHave("SELECT a, b FROM k WHERE a > 4", "8|h!!!");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "INSERT INTO f_content VALUES(9, 'hidden')",
+                "DELETE FROM f_content",
+                "INSERT INTO ha_publishers VALUES('x', 5)",
+                "DELETE FROM ha_state",
+                "WITH ha_state AS (SELECT 1) UPDATE main.ha_state SET value = value"
+            })
+    void whatIsNotCapturedIsRefusedAndTakesItsTransactionAlong(String sql) throws Exception {
+        run("CREATE VIRTUAL TABLE f USING fts5(a)", "INSERT INTO f VALUES('x')");
+        String state = String.join(",", one.query("SELECT * FROM ha_state WHERE name NOT LIKE '%sequence%'"));
+        run("BEGIN", "INSERT INTO t VALUES(1, 'x')");
+        assertThat(refused(sql).getMessage()).contains("rolled back", sql);
+        assertRefused("COMMIT").hasMessageContaining("no transaction is active");
+        assertThat(refused(sql).getSQLState()).isEqualTo("0A000");
+        assertBothHave("SELECT count(*) FROM t", "0");
+        assertBothHave("SELECT a FROM f", "x");
+        assertThat(String.join(",", one.query("SELECT * FROM ha_state WHERE name NOT LIKE '%sequence%'")))
+                .isEqualTo(state);
+    }
+
+    // ---- names and header
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CREATE TABLE ha_user(id INTEGER PRIMARY KEY)",
+                "CREATE TABLE IF NOT EXISTS main.\"HA_user\"(a)",
+                "CREATE TEMP TABLE ha_outbox(a)",
+                "CREATE TABLE temp.ha_tick2(a)",
+                "CREATE INDEX ha_i ON t(v)",
+                "CREATE UNIQUE INDEX IF NOT EXISTS [Ha_i] ON t(v)",
+                "CREATE VIEW ha_v AS SELECT 1",
+                "CREATE TRIGGER ha_g AFTER INSERT ON t BEGIN SELECT 1; END",
+                "CREATE TEMP TRIGGER ha_g AFTER INSERT ON t BEGIN SELECT 1; END",
+                "CREATE VIRTUAL TABLE ha_f USING fts5(a)",
+                "CREATE TABLE ha_copy AS SELECT * FROM t",
+                "ALTER TABLE t RENAME TO ha_t",
+                "DROP TRIGGER temp.ha_capture_insert_0",
+                "DROP TABLE ha_outbox"
+            })
+    void reservedNamesAreRefused(String sql) throws Exception {
+        run("INSERT INTO t VALUES(1, 'x')");
+        SQLException refusal = refused(sql);
+        assertThat(refusal.getSQLState()).isEqualTo("42939");
+        assertThat(refusal.getMessage().toLowerCase(Locale.ROOT)).contains("reserved", "ha_", sql.toLowerCase(Locale.ROOT));
+        run("BEGIN", "INSERT INTO t VALUES(2, 'y')");
+        refused(sql);
+        run("COMMIT");
+        assertBothHave("SELECT id, v FROM t", "1|x", "2|y");
+        assertThat(two.query("SELECT count(*) FROM sqlite_schema WHERE name LIKE 'ha%' AND tbl_name = 't'"))
+                .containsExactly("0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "CREATE TRIGGER g AFTER INSERT ON t BEGIN DELETE FROM ha_outbox; END",
+                "CREATE INDEX i ON ha_state(value)",
+                "CREATE VIEW g AS SELECT load_extension('x')"
+            })
+    void whatOtherNodesWouldRefuseIsRefusedHere(String sql) throws Exception {
+        long rejected = two.status().rejectedMessages();
+        assertRefused(sql).hasMessageContaining("other nodes would not run this");
+        run("BEGIN", "INSERT INTO t VALUES(1, 'x')");
+        refused(sql);
+        run("INSERT INTO t VALUES(2, 'y')", "COMMIT");
+        assertBothHave("SELECT id, v FROM t", "1|x", "2|y");
+        assertBothHave("SELECT count(*) FROM sqlite_schema WHERE name IN ('g', 'i')", "0");
+        assertThat(two.status().rejectedMessages()).isEqualTo(rejected);
+    }
+
+    @Test
+    void namesLikeThoseOfFunctionsAreNames() throws Exception {
+        run("CREATE TABLE load_extension(load_extension TEXT, b DEFAULT 'load_extension(')");
+        run("CREATE UNIQUE INDEX li ON load_extension(load_extension)");
+        run("CREATE VIEW lv AS SELECT load_extension FROM \"load_extension\"");
+        run("CREATE TABLE lr(a REFERENCES load_extension(load_extension))");
+        run("INSERT INTO load_extension(load_extension) VALUES('x')");
+        assertBothHave("SELECT load_extension FROM lv", "x");
+        assertBothHave("SELECT count(*) FROM lr", "0");
+    }
+
+    @Test
+    void headerPragmasAreWhatSqliteMakesOfThem() throws Exception {
+        for (String value : List.of("5.7", "-7.9", "0x10", "'12'", "abc", "99999999999", "+3", "(8)", "\"9\"", "1e3")) {
+            for (String pragma : List.of("user_version", "application_id")) {
+                run("PRAGMA " + pragma + (value.startsWith("(") ? value : " = " + value));
+                one.awaitAppliedOn(two);
+                assertThat(two.query("PRAGMA " + pragma)).as(value).isEqualTo(one.query("PRAGMA " + pragma));
+            }
+        }
+        run("PRAGMA user_version = 41", "ATTACH ':memory:' AS aux");
+        run("PRAGMA aux.user_version = 3", "PRAGMA temp.user_version = 4", "; PRAGMA \"main\".user_version(42)");
+        run("DETACH aux");
+        assertBothHave("PRAGMA user_version", "42");
+        assertThat(one.status().rejectedMessages()).isZero();
+    }
+}
