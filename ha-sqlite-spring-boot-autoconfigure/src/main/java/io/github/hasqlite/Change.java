@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  * One row inserted, updated or deleted, or one statement that travels as text.
  *
  * <p>Values are exactly what SQLite stores: {@link Long} (INTEGER), {@link Double} (REAL), {@link
- * String} (TEXT), {@code byte[]} (BLOB) or {@code null}. Arrays and lists are shared, not copied:
- * treat them as immutable. Instances may be read by any thread.
+ * String} (TEXT), {@link RawText} (TEXT of which not all bytes are characters), {@code byte[]} (BLOB) or
+ * {@code null}. Arrays and lists are shared, not copied: treat them as immutable. Instances may be read by
+ * any thread.
  *
  * @param operation what happened
  * @param database the schema the table belongs to, always {@code main} for changes captured here

@@ -2,7 +2,7 @@ package io.github.hasqlite.apply;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.TableDefinition;
-import java.sql.PreparedStatement;
+import io.github.hasqlite.ValueStatement;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,14 +41,14 @@ final class CommandRunner {
             silence.removeAll();
             tables.clear();
         }
-        try (PreparedStatement statement = connection.prepareStatement(command.text())) {
+        try (ValueStatement statement = new ValueStatement(connection, command::text)) {
             List<@Nullable Object> args = change.args();
-            int parameters = statement.getParameterMetaData().getParameterCount();
+            int parameters = statement.parameters();
             if (args.size() != parameters) {
                 throw new RefusedChangeException(args.size() + " values for " + parameters + " parameters");
             }
             for (int i = 0; i < parameters; i++) {
-                statement.setObject(i + 1, args.get(i));
+                statement.set(i + 1, args.get(i));
             }
             statement.execute();
         }

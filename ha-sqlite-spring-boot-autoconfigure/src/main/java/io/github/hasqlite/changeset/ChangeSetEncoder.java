@@ -3,6 +3,7 @@ package io.github.hasqlite.changeset;
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.Operation;
+import io.github.hasqlite.RawText;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -222,6 +223,8 @@ final class ChangeSetEncoder {
             out.writeNull();
         } else if (value instanceof byte[] blob) {
             out.writeBinary(blob);
+        } else if (value instanceof RawText text) {
+            out.writeBinary(text.bytes());
         } else {
             writeReal(out, (Double) value);
         }

@@ -4,9 +4,9 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.Operation;
 import io.github.hasqlite.SqlIdentifier;
 import io.github.hasqlite.TableDefinition;
+import io.github.hasqlite.ValueStatement;
 import io.github.hasqlite.capture.Capture;
 import io.github.hasqlite.capture.CaptureBuffer;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -143,11 +143,11 @@ final class Recorder {
             sql.append(" AND ").append(rowidName).append(" = ?");
             values.add(rowid);
         }
-        try (PreparedStatement statement = connection.prepareStatement(sql.toString())) {
+        try (ValueStatement statement = new ValueStatement(connection, sql::toString)) {
             for (int i = 0; i < values.size(); i++) {
-                statement.setObject(i + 1, values.get(i));
+                statement.set(i + 1, values.get(i));
             }
-            try (ResultSet rows = statement.executeQuery()) {
+            try (ResultSet rows = statement.query()) {
                 return rows.next() != deleted;
             }
         }
