@@ -51,7 +51,7 @@ import java.util.regex.Pattern;
  * </ol>
  *
  * Not generated at all, because SQLite itself does not answer twice alike or does not promise to:
- * random(), the present time, text that is not UTF-8, {@code sqlite_schema.rootpage}, {@code
+ * random(), the present time, {@code sqlite_schema.rootpage}, {@code
  * schema_version}, the state of the write-ahead log, statements between the rows of another one's
  * RETURNING in auto-commit mode, and {@code recursive_triggers}, which belongs to capture.
  */
