@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param command the statement's text; {@code null} unless {@link Operation#SQL}
  * @param args values bound to the statement's parameters, in order; empty unless {@link
  *     Operation#SQL}
+ * @param pragmas the {@linkplain SchemaPragmas switches} that are on while a schema command runs; empty unless
+ *     {@link Operation#SQL}
  */
 public record Change(
         Operation operation,
@@ -37,7 +39,8 @@ public record Change(
         List<@Nullable Object> oldValues,
         List<@Nullable Object> newValues,
         @Nullable String command,
-        List<@Nullable Object> args) {
+        List<@Nullable Object> args,
+        List<String> pragmas) {
 
     /** The schema name of the replicated database. */
     public static final String MAIN = "main";
@@ -46,6 +49,34 @@ public record Change(
         Objects.requireNonNull(operation, "operation");
         Objects.requireNonNull(database, "database");
         Objects.requireNonNull(table, "table");
+    }
+
+    /** A change that depends on no switch of a connection. */
+    public Change(
+            Operation operation,
+            String database,
+            String table,
+            List<String> columns,
+            List<String> pkColumns,
+            @Nullable Long oldRowid,
+            @Nullable Long newRowid,
+            List<@Nullable Object> oldValues,
+            List<@Nullable Object> newValues,
+            @Nullable String command,
+            List<@Nullable Object> args) {
+        this(
+                operation,
+                database,
+                table,
+                columns,
+                pkColumns,
+                oldRowid,
+                newRowid,
+                oldValues,
+                newValues,
+                command,
+                args,
+                List.of());
     }
 
     /** A row that was inserted. */
@@ -95,7 +126,23 @@ public record Change(
 
     /** A statement that travels as its text and the values bound to it. */
     public static Change sql(String command, List<@Nullable Object> args) {
+        return sql(command, args, List.of());
+    }
+
+    /** The same, which runs with these {@linkplain SchemaPragmas switches} on and the others off. */
+    public static Change sql(String command, List<@Nullable Object> args, List<String> pragmas) {
         return new Change(
-                Operation.SQL, MAIN, "", List.of(), List.of(), null, null, List.of(), List.of(), command, args);
+                Operation.SQL,
+                MAIN,
+                "",
+                List.of(),
+                List.of(),
+                null,
+                null,
+                List.of(),
+                List.of(),
+                command,
+                args,
+                pragmas);
     }
 }

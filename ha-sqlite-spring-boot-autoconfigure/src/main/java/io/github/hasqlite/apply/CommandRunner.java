@@ -1,6 +1,7 @@
 package io.github.hasqlite.apply;
 
 import io.github.hasqlite.Change;
+import io.github.hasqlite.SchemaPragmas;
 import io.github.hasqlite.TableDefinition;
 import io.github.hasqlite.ValueStatement;
 import java.sql.SQLException;
@@ -10,6 +11,12 @@ import org.sqlite.SQLiteConnection;
 
 /** Runs the statements of messages that may be run. */
 final class CommandRunner {
+
+    /**
+     * What the author has checked is not checked again: a CHECK may look at the clock, at other switches or at
+     * functions of the application.
+     */
+    static final List<String> WHILE_APPLYING_ROWS = List.of(SchemaPragmas.IGNORE_CHECK_CONSTRAINTS);
 
     private final SQLiteConnection connection;
     private final TableCache tables;
@@ -41,6 +48,20 @@ final class CommandRunner {
             silence.removeAll();
             tables.clear();
         }
+        if (command.kind() != Command.Kind.SCHEMA) {
+            execute(command, change);
+            return false;
+        }
+        SchemaPragmas.set(connection, change.pragmas());
+        try {
+            execute(command, change);
+        } finally {
+            SchemaPragmas.set(connection, WHILE_APPLYING_ROWS);
+        }
+        return true;
+    }
+
+    private void execute(Command command, Change change) throws SQLException, RefusedChangeException {
         try (ValueStatement statement = new ValueStatement(connection, command::text)) {
             List<@Nullable Object> args = change.args();
             int parameters = statement.parameters();
@@ -52,7 +73,6 @@ final class CommandRunner {
             }
             statement.execute();
         }
-        return command.kind() == Command.Kind.SCHEMA;
     }
 
     /** Judges a command without running it. */
@@ -60,6 +80,10 @@ final class CommandRunner {
         String text = change.command();
         if (text == null) {
             throw new RefusedChangeException("a command without text");
+        }
+        String unknown = SchemaPragmas.unknownAmong(change.pragmas());
+        if (!unknown.isEmpty()) {
+            throw new RefusedChangeException("a statement that needs PRAGMA " + unknown);
         }
         return Command.judge(text);
     }

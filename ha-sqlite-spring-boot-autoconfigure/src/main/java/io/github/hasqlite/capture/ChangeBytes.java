@@ -98,6 +98,7 @@ final class ChangeBytes {
         if (change.operation() == Operation.SQL) {
             writeValue(change.command(), out);
             writeValues(change.args(), out);
+            writeValues(List.copyOf(change.pragmas()), out);
         }
     }
 
@@ -156,9 +157,11 @@ final class ChangeBytes {
         List<@Nullable Object> newValues = readValues(in);
         String command = null;
         List<@Nullable Object> args = List.of();
+        List<String> pragmas = new ArrayList<>();
         if (operation == Operation.SQL) {
             command = (String) readValue(in);
             args = readValues(in);
+            readValues(in).forEach(pragma -> pragmas.add((String) pragma));
         }
         return new Change(
                 operation,
@@ -171,7 +174,8 @@ final class ChangeBytes {
                 oldValues,
                 newValues,
                 command,
-                args);
+                args,
+                List.copyOf(pragmas));
     }
 
     private static List<@Nullable Object> readValues(DataInputStream in) throws IOException {

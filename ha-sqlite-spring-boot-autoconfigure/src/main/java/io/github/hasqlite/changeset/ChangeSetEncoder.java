@@ -38,6 +38,7 @@ final class ChangeSetEncoder {
     private static final SerializableString COMMAND = new SerializedString(FieldNames.COMMAND);
     private static final SerializableString ARG_TYPES = new SerializedString(FieldNames.ARG_TYPES);
     private static final SerializableString ARGS = new SerializedString(FieldNames.ARGS);
+    private static final SerializableString PRAGMAS = new SerializedString(FieldNames.PRAGMAS);
 
     private final JsonFactory factory;
     private final RowHeads heads;
@@ -172,6 +173,12 @@ final class ChangeSetEncoder {
         out.writeString(StorableText.of(command));
         if (!change.args().isEmpty()) {
             writeValues(out, ARG_TYPES, ARGS, change.args());
+        }
+        if (!change.pragmas().isEmpty()) {
+            out.writeName(PRAGMAS);
+            out.writeStartArray();
+            change.pragmas().forEach(out::writeString);
+            out.writeEndArray();
         }
     }
 

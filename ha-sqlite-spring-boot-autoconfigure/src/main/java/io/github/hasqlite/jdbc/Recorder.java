@@ -24,12 +24,16 @@ final class Recorder {
     private final Capture capture;
     private final CaptureBuffer buffer;
     private final NativeStatement schemaVersion;
+    private final SchemaContext context;
     private long versionBefore;
+    /** Runs next; {@code null} if it is no schema command. */
+    private @Nullable ParsedSql schemaCommand;
 
     Recorder(SQLiteConnection connection, Capture capture) throws SQLException {
         this.connection = connection;
         this.capture = capture;
         this.buffer = capture.buffer();
+        this.context = new SchemaContext(connection);
         this.schemaVersion = new NativeStatement(connection, "PRAGMA main.schema_version");
     }
 
@@ -60,6 +64,8 @@ final class Recorder {
     /** The transaction has begun and a statement that may change the schema is about to run. */
     void begun(ParsedSql sql) throws SQLException {
         versionBefore = schemaVersion.queryLong();
+        context.begun();
+        schemaCommand = sql;
         if (sql.kind() == StatementKind.ALTER) {
             capture.suspend();
         }
@@ -69,8 +75,18 @@ final class Recorder {
         return buffer.mark();
     }
 
-    void arm() {
+    /**
+     * A statement is about to run.
+     *
+     * @throws SQLException if other nodes could not do what it does
+     */
+    void arm() throws SQLException {
         capture.arm();
+        ParsedSql command = schemaCommand;
+        schemaCommand = null;
+        if (command != null) {
+            context.requireAlike(command);
+        }
     }
 
     void disarm() {
@@ -92,7 +108,7 @@ final class Recorder {
                     if (sql.copiesRows()) {
                         capture.addCopiedTable(sql.name());
                     } else {
-                        buffer.add(Change.sql(trimmed(sql.text()), List.of()));
+                        buffer.add(Change.sql(trimmed(sql.text()), List.of(), context.of(sql)));
                     }
                 } else {
                     // it may have been a TEMP trigger, which decides on how to capture
