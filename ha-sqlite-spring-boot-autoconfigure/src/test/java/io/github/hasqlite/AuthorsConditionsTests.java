@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.sqlite.Collation;
 import org.sqlite.Function;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteLimits;
@@ -125,27 +126,95 @@ class AuthorsConditionsTests {
         }
     }
 
+    private static final int INNOCUOUS = 0x200000;
+
+    private static void register(Connection connection, String name) throws SQLException {
+        Function.create(
+                connection.unwrap(SQLiteConnection.class),
+                name,
+                new Function() {
+                    @Override
+                    protected void xFunc() throws SQLException {
+                        result(1);
+                    }
+                },
+                1,
+                Function.FLAG_DETERMINISTIC | INNOCUOUS);
+    }
+
     @Test
     void aFunctionThatIsMissingHereStopsThisNodeAndIsNamed() throws Exception {
         try (TestNode one = open("n1", CommitMode.ASYNC);
                 TestNode two = open("n2", CommitMode.ASYNC)) {
             try (Connection connection = one.dataSource().getConnection();
                     Statement statement = connection.createStatement()) {
-                Function.create(
-                        connection.unwrap(SQLiteConnection.class),
-                        "mine",
-                        new Function() {
-                            @Override
-                            protected void xFunc() throws SQLException {
-                                result(1);
-                            }
-                        },
-                        1,
-                        Function.FLAG_DETERMINISTIC | 0x200000);
-                statement.executeUpdate("CREATE TABLE t(a, b AS (mine(a)))");
+                register(connection, "mine");
+                statement.executeUpdate("CREATE TABLE t(a CHECK(mine(a)))");
             }
             Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> two.status().halted() != null);
             assertThat(two.status().halted()).contains("no such function: mine");
+        }
+    }
+
+    @Test
+    void whatOthersWouldComputeOtherwiseIsRefusedAtTheAuthor() throws Exception {
+        try (TestNode one = open("n1", CommitMode.ASYNC);
+                TestNode two = open("n2", CommitMode.ASYNC);
+                Connection connection = one.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("CREATE TABLE t(a, l AS (a LIKE 'X%'), CHECK(upper(a) <> 'Q'))");
+            statement.executeUpdate("CREATE UNIQUE INDEX i ON t(lower(a)) WHERE a NOT LIKE 'y%'");
+            statement.executeUpdate("INSERT INTO t VALUES('x')");
+            register(connection, "mine");
+            assertRefused(statement, "CREATE TABLE u(a, b AS (mine(a)))", "mine");
+            assertRefused(statement, "CREATE INDEX u ON t(mine(a))", "mine");
+            connection.setAutoCommit(false);
+            statement.executeUpdate("CREATE TABLE u(a, b AS (mine(a)))");
+            statement.executeUpdate("INSERT INTO u VALUES(1)");
+            assertThatThrownBy(connection::commit).hasMessageContaining("mine");
+            connection.rollback();
+            connection.setAutoCommit(true);
+            Collation.create(connection.unwrap(SQLiteConnection.class), "mine", new Collation() {
+                @Override
+                protected int xCompare(String a, String b) {
+                    return a.compareTo(b);
+                }
+            });
+            assertRefused(statement, "CREATE TABLE u(a COLLATE mine)", "mine");
+            statement.executeUpdate("INSERT INTO t VALUES('z')");
+            register(connection, "upper");
+            statement.executeUpdate("INSERT INTO t VALUES('1')");
+            register(connection, "lower");
+            assertRefused(statement, "INSERT INTO t VALUES('w')", "lower");
+            try (Connection other = one.dataSource().getConnection();
+                    Statement on = other.createStatement()) {
+                on.executeUpdate("INSERT INTO t VALUES('Y2')");
+                on.executeUpdate("PRAGMA case_sensitive_like = ON");
+                assertRefused(on, "INSERT INTO t VALUES('Y1')", "like");
+            }
+            assertSame(one, two);
+            assertThat(two.query("SELECT a, l FROM t ORDER BY 1")).containsExactly("1|0", "Y2|0", "x|1", "z|0");
+        }
+    }
+
+    private static void assertRefused(Statement statement, String sql, String what) {
+        assertThatThrownBy(() -> statement.executeUpdate(sql))
+                .hasMessageContaining(what)
+                .hasFieldOrPropertyWithValue("SQLState", "0A000");
+    }
+
+    @Test
+    void replacedRowsAreSeenWhateverLikeMeans() throws Exception {
+        try (TestNode one = open("n1", CommitMode.ASYNC);
+                TestNode two = open("n2", CommitMode.ASYNC);
+                Connection connection = one.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("PRAGMA case_sensitive_like = ON");
+            statement.executeUpdate("CREATE TABLE t(id INTEGER PRIMARY KEY, a UNIQUE ON CONFLICT REPLACE)");
+            statement.executeUpdate("INSERT INTO t VALUES(1, 1), (2, 2)");
+            statement.executeUpdate("UPDATE t SET a = 1 WHERE id = 2");
+            assertSame(one, two);
+            assertThat(two.query("SELECT * FROM t")).containsExactly("2|1");
         }
     }
 
@@ -216,7 +285,7 @@ class AuthorsConditionsTests {
                     .contains("(b", "CHECK");
             // and the switches are what they were
             assertThatThrownBy(() -> two.execute("INSERT INTO x(b) VALUES(1)")).hasMessageContaining("CHECK");
-            two.execute("ALTER TABLE q RENAME TO q2");
+            two.execute("DROP VIEW broken; ALTER TABLE q RENAME TO q2");
             assertSame(one, two);
         }
     }

@@ -86,8 +86,9 @@ public final class CapturedSchema {
 
     private static boolean replaces(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
+                // not LIKE, whose meaning the application may change
                 ResultSet rows = statement.executeQuery("SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type ="
-                        + " 'table' AND sql LIKE '%conflict%replace%')")) {
+                        + " 'table' AND sql GLOB '*[cC][oO][nN][fF][lL][iI][cC][tT]*[rR][eE][pP][lL][aA][cC][eE]*')")) {
             return rows.next() && rows.getBoolean(1);
         }
     }

@@ -25,15 +25,23 @@ final class Recorder {
     private final CaptureBuffer buffer;
     private final NativeStatement schemaVersion;
     private final SchemaContext context;
+    private final ComputedParts computed;
+    private boolean schemaTouched;
     private long versionBefore;
     /** Runs next; {@code null} if it is no schema command. */
     private @Nullable ParsedSql schemaCommand;
 
-    Recorder(SQLiteConnection connection, Capture capture) throws SQLException {
+    /**
+     * Records what one connection does.
+     *
+     * @param present a connection with the functions and collations that replication has
+     */
+    Recorder(SQLiteConnection connection, Capture capture, SqlCall<SQLiteConnection> present) throws SQLException {
         this.connection = connection;
         this.capture = capture;
         this.buffer = capture.buffer();
         this.context = new SchemaContext(connection);
+        this.computed = new ComputedParts(connection, present);
         this.schemaVersion = new NativeStatement(connection, "PRAGMA main.schema_version");
     }
 
@@ -53,6 +61,9 @@ final class Recorder {
 
     /** Makes the triggers fit what is going to be written. */
     void prepare(boolean inTransaction) throws SQLException {
+        if (!capture.isCurrent()) {
+            computed.schemaOutdated();
+        }
         capture.install(inTransaction);
     }
 
@@ -86,6 +97,8 @@ final class Recorder {
         schemaCommand = null;
         if (command != null) {
             context.requireAlike(command);
+        } else if (!schemaTouched) {
+            computed.check();
         }
     }
 
@@ -105,6 +118,8 @@ final class Recorder {
             case CREATE, DROP, ALTER -> {
                 if (schemaVersion.queryLong() != versionBefore) {
                     capture.schemaTouched();
+                    schemaTouched = true;
+                    computed.schemaOutdated();
                     if (sql.copiesRows()) {
                         capture.addCopiedTable(sql.name());
                     } else {
@@ -174,8 +189,18 @@ final class Recorder {
         capture.rolledBackToSavepoint();
     }
 
-    /** Hands over what the transaction changed; it is to be restored or released. */
-    List<Change> drain() {
+    /** Says that the application may have registered functions, or changed what they do. */
+    void functionsUnknown() {
+        computed.functionsOutdated();
+    }
+
+    /**
+     * Hands over what the transaction changed; it is to be restored or released.
+     *
+     * @throws SQLException if other nodes would compute something else from its rows
+     */
+    List<Change> drain() throws SQLException {
+        computed.check();
         return buffer.drain();
     }
 
@@ -190,6 +215,10 @@ final class Recorder {
     }
 
     void ended(boolean committed) {
+        if (schemaTouched) {
+            schemaTouched = false;
+            computed.schemaOutdated();
+        }
         buffer.cutTo(0);
         capture.transactionEnded(committed);
     }

@@ -1,10 +1,8 @@
 package io.github.hasqlite.jdbc;
 
 import io.github.hasqlite.SchemaPragmas;
-import io.github.hasqlite.SqlIdentifier;
 import io.github.hasqlite.TableDefinition;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -133,7 +131,7 @@ final class SchemaContext {
         if (table == null || table.columns().isEmpty()) {
             return true;
         }
-        Set<String> used = functionsOfInsert(table);
+        Set<String> used = ProgramFunctions.ofInsert(connection, table, false);
         return used.isEmpty() || deterministicFunctions().containsAll(used);
     }
 
@@ -152,24 +150,6 @@ final class SchemaContext {
             }
         }
         return null;
-    }
-
-    /** The functions, as {@code name(arguments)}, that are called when a row is inserted. */
-    private Set<String> functionsOfInsert(TableDefinition table) throws SQLException {
-        String insert = "EXPLAIN INSERT INTO main." + SqlIdentifier.quote(table.name()) + "("
-                + SqlIdentifier.quoteAll(table.columns()) + ") VALUES("
-                + "?,".repeat(table.columns().size() - 1) + "?)";
-        Set<String> functions = new HashSet<>();
-        try (PreparedStatement statement = connection.prepareStatement(insert);
-                ResultSet program = statement.executeQuery()) {
-            while (program.next()) {
-                String operation = program.getString("opcode");
-                if (operation.equals("Function") || operation.equals("PureFunc")) {
-                    functions.add(program.getString("p4").toLowerCase(Locale.ROOT));
-                }
-            }
-        }
-        return functions;
     }
 
     /** SQLite's own functions that give the same result always; what an application defines may be missing elsewhere. */

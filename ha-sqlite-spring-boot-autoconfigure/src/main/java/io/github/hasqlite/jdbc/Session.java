@@ -239,8 +239,12 @@ final class Session {
                 yield result;
             }
             case OTHER -> {
-                // may attach or detach a database
+                // may attach or detach a database, or change what LIKE means
                 ownSchemaChanges++;
+                Recorder recorder = transaction.recorder();
+                if (recorder != null) {
+                    recorder.functionsUnknown();
+                }
                 yield call.run();
             }
             default -> call.run();

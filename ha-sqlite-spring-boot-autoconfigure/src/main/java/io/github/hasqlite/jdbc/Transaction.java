@@ -59,7 +59,10 @@ final class Transaction {
             this.recorder = null;
             this.appender = null;
         } else {
-            this.recorder = new Recorder(connection, new Capture(connection, context.catalog()));
+            this.recorder = new Recorder(
+                    connection,
+                    new Capture(connection, context.catalog()),
+                    context.validator()::present);
             this.appender = log.open(connection);
         }
     }
@@ -239,6 +242,9 @@ final class Transaction {
     /** Installs the triggers, which refuse what is written without the session's knowledge. */
     void beforeUnwrapping() throws SQLException {
         Recorder present = recorder;
+        if (present != null) {
+            present.functionsUnknown();
+        }
         if (present == null || present.isCurrent()) {
             return;
         }

@@ -204,6 +204,13 @@ final class SchemaScripts {
                 "PRAGMA integrity_check",
                 "PRAGMA user_version",
                 "PRAGMA foreign_key_check",
+                "PRAGMA case_sensitive_like = ON",
+                "PRAGMA case_sensitive_like = ON",
+                "PRAGMA case_sensitive_like = OFF",
+                "PRAGMA ignore_check_constraints = ON",
+                "PRAGMA ignore_check_constraints = OFF",
+                "PRAGMA legacy_alter_table = ON",
+                "PRAGMA legacy_alter_table = OFF",
                 "PRAGMA encoding");
     }
 }
