@@ -41,6 +41,7 @@ public final class ChangeSetApplication implements AutoCloseable {
     private final RowRecorder recorder;
     private final RowidWatch rowids = new RowidWatch();
     private final Overwritten overwritten = new Overwritten();
+    private final Authorship author = new Authorship();
     private final TableCache tables;
     private final CommandRunner commands;
     private final ApplySavepoint savepoint;
@@ -80,7 +81,7 @@ public final class ChangeSetApplication implements AutoCloseable {
         // or the driver runs a query after every insert
         connection.getConnectionConfig().setGetGeneratedKeys(false);
         this.silence = new TriggerSilence(connection, recorder);
-        this.tables = new TableCache(connection, identify, merge, silence, recorder, rowids, overwritten);
+        this.tables = new TableCache(connection, identify, merge, silence, recorder, rowids, overwritten, author);
         this.commands = new CommandRunner(connection, tables, silence);
         this.savepoint = new ApplySavepoint(connection);
     }
@@ -94,8 +95,10 @@ public final class ChangeSetApplication implements AutoCloseable {
      */
     public Outcome apply(ChangeSet changeSet) throws SQLException {
         failedOnStaleSchema = false;
+        author.begins(changeSet);
         Outcome outcome = attempt(changeSet.changes());
         if (failedOnStaleSchema) {
+            author.begins(changeSet);
             outcome = attempt(changeSet.changes());
         }
         if (!(outcome instanceof Applied)) {

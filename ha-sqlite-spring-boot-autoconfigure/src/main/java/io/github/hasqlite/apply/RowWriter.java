@@ -41,6 +41,8 @@ final class RowWriter {
     private final Overwritten overwritten;
     private final Occupants occupants;
     private final WholeColumns whole;
+    private final MissingDefaults missing;
+    private final Authorship author;
     private final RowSql sql;
     private final WholeRow wholeRow;
     private final ApplySavepoint savepoint;
@@ -86,6 +88,8 @@ final class RowWriter {
             UniqueKeys unique,
             RowidWatch rowids,
             Overwritten overwritten,
+            MissingDefaults missing,
+            Authorship author,
             WholeColumns whole) {
         this.connection = connection;
         this.layout = layout;
@@ -94,7 +98,9 @@ final class RowWriter {
         this.rowids = rowids;
         this.overwritten = overwritten;
         this.whole = whole;
-        this.sql = new RowSql(layout, identify);
+        this.missing = missing;
+        this.author = author;
+        this.sql = new RowSql(layout, identify, missing);
         this.wholeRow = new WholeRow(connection, layout, sql);
         this.savepoint = new ApplySavepoint(connection);
         this.occupants = new Occupants(connection, layout, sql, unique);
@@ -142,6 +148,7 @@ final class RowWriter {
         if (layout.hasImplicitRowid()) {
             statement.set(layout.width() + 1, rowid);
         }
+        missing.bind(statement, author);
         return statement.update();
     }
 
