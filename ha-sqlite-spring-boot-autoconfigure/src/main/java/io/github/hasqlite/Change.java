@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  * One row inserted, updated or deleted, or one statement that travels as text.
  *
  * <p>Values are exactly what SQLite stores: {@link Long} (INTEGER), {@link Double} (REAL), {@link
- * String} (TEXT), {@code byte[]} (BLOB) or {@code null}. Arrays and lists are shared, not copied:
- * treat them as immutable. Instances may be read by any thread.
+ * String} (TEXT), {@link RawText} (TEXT of which not all bytes are characters), {@code byte[]} (BLOB) or
+ * {@code null}. Arrays and lists are shared, not copied: treat them as immutable. Instances may be read by
+ * any thread.
  *
  * @param operation what happened
  * @param database the schema the table belongs to, always {@code main} for changes captured here
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param command the statement's text; {@code null} unless {@link Operation#SQL}
  * @param args values bound to the statement's parameters, in order; empty unless {@link
  *     Operation#SQL}
+ * @param pragmas the {@linkplain SchemaPragmas switches} that are on while a schema command runs; empty unless
+ *     {@link Operation#SQL}
  */
 public record Change(
         Operation operation,
@@ -36,7 +39,8 @@ public record Change(
         List<@Nullable Object> oldValues,
         List<@Nullable Object> newValues,
         @Nullable String command,
-        List<@Nullable Object> args) {
+        List<@Nullable Object> args,
+        List<String> pragmas) {
 
     /** The schema name of the replicated database. */
     public static final String MAIN = "main";
@@ -45,6 +49,34 @@ public record Change(
         Objects.requireNonNull(operation, "operation");
         Objects.requireNonNull(database, "database");
         Objects.requireNonNull(table, "table");
+    }
+
+    /** A change that depends on no switch of a connection. */
+    public Change(
+            Operation operation,
+            String database,
+            String table,
+            List<String> columns,
+            List<String> pkColumns,
+            @Nullable Long oldRowid,
+            @Nullable Long newRowid,
+            List<@Nullable Object> oldValues,
+            List<@Nullable Object> newValues,
+            @Nullable String command,
+            List<@Nullable Object> args) {
+        this(
+                operation,
+                database,
+                table,
+                columns,
+                pkColumns,
+                oldRowid,
+                newRowid,
+                oldValues,
+                newValues,
+                command,
+                args,
+                List.of());
     }
 
     /** A row that was inserted. */
@@ -94,7 +126,23 @@ public record Change(
 
     /** A statement that travels as its text and the values bound to it. */
     public static Change sql(String command, List<@Nullable Object> args) {
+        return sql(command, args, List.of());
+    }
+
+    /** The same, which runs with these {@linkplain SchemaPragmas switches} on and the others off. */
+    public static Change sql(String command, List<@Nullable Object> args, List<String> pragmas) {
         return new Change(
-                Operation.SQL, MAIN, "", List.of(), List.of(), null, null, List.of(), List.of(), command, args);
+                Operation.SQL,
+                MAIN,
+                "",
+                List.of(),
+                List.of(),
+                null,
+                null,
+                List.of(),
+                List.of(),
+                command,
+                args,
+                pragmas);
     }
 }

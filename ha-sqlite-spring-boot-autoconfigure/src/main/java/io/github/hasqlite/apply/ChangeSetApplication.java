@@ -6,6 +6,7 @@ import io.github.hasqlite.LargeChanges;
 import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.Operation;
 import io.github.hasqlite.RowIdentify;
+import io.github.hasqlite.SchemaPragmas;
 import io.github.hasqlite.apply.Outcome.Applied;
 import io.github.hasqlite.apply.Outcome.Failed;
 import io.github.hasqlite.apply.Outcome.Refused;
@@ -40,6 +41,7 @@ public final class ChangeSetApplication implements AutoCloseable {
     private final RowRecorder recorder;
     private final RowidWatch rowids = new RowidWatch();
     private final Overwritten overwritten = new Overwritten();
+    private final Authorship author = new Authorship();
     private final TableCache tables;
     private final CommandRunner commands;
     private final ApplySavepoint savepoint;
@@ -49,7 +51,8 @@ public final class ChangeSetApplication implements AutoCloseable {
     private boolean unguarded;
 
     /**
-     * Takes a connection over: sets {@code recursive_triggers} and switches generated keys off.
+     * Takes a connection over: sets {@code recursive_triggers} and {@code ignore_check_constraints} and switches
+     * generated keys off.
      *
      * @param connection opened for this object alone, with foreign keys off and trusted_schema off
      * @param identify how rows are found; the same on all nodes
@@ -74,10 +77,11 @@ public final class ChangeSetApplication implements AutoCloseable {
             // so that REPLACE runs the delete triggers of full-text indexes
             statement.executeUpdate("PRAGMA recursive_triggers = ON");
         }
+        SchemaPragmas.set(connection, CommandRunner.WHILE_APPLYING_ROWS);
         // or the driver runs a query after every insert
         connection.getConnectionConfig().setGetGeneratedKeys(false);
         this.silence = new TriggerSilence(connection, recorder);
-        this.tables = new TableCache(connection, identify, merge, silence, recorder, rowids, overwritten);
+        this.tables = new TableCache(connection, identify, merge, silence, recorder, rowids, overwritten, author);
         this.commands = new CommandRunner(connection, tables, silence);
         this.savepoint = new ApplySavepoint(connection);
     }
@@ -91,8 +95,10 @@ public final class ChangeSetApplication implements AutoCloseable {
      */
     public Outcome apply(ChangeSet changeSet) throws SQLException {
         failedOnStaleSchema = false;
+        author.begins(changeSet);
         Outcome outcome = attempt(changeSet.changes());
         if (failedOnStaleSchema) {
+            author.begins(changeSet);
             outcome = attempt(changeSet.changes());
         }
         if (!(outcome instanceof Applied)) {

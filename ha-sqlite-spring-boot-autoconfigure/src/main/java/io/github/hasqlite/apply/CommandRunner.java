@@ -1,8 +1,9 @@
 package io.github.hasqlite.apply;
 
 import io.github.hasqlite.Change;
+import io.github.hasqlite.SchemaPragmas;
 import io.github.hasqlite.TableDefinition;
-import java.sql.PreparedStatement;
+import io.github.hasqlite.ValueStatement;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,12 @@ import org.sqlite.SQLiteConnection;
 
 /** Runs the statements of messages that may be run. */
 final class CommandRunner {
+
+    /**
+     * What the author has checked is not checked again: a CHECK may look at the clock, at other switches or at
+     * functions of the application.
+     */
+    static final List<String> WHILE_APPLYING_ROWS = List.of(SchemaPragmas.IGNORE_CHECK_CONSTRAINTS);
 
     private final SQLiteConnection connection;
     private final TableCache tables;
@@ -41,18 +48,31 @@ final class CommandRunner {
             silence.removeAll();
             tables.clear();
         }
-        try (PreparedStatement statement = connection.prepareStatement(command.text())) {
+        if (command.kind() != Command.Kind.SCHEMA) {
+            execute(command, change);
+            return false;
+        }
+        SchemaPragmas.set(connection, change.pragmas());
+        try {
+            execute(command, change);
+        } finally {
+            SchemaPragmas.set(connection, WHILE_APPLYING_ROWS);
+        }
+        return true;
+    }
+
+    private void execute(Command command, Change change) throws SQLException, RefusedChangeException {
+        try (ValueStatement statement = new ValueStatement(connection, command::text)) {
             List<@Nullable Object> args = change.args();
-            int parameters = statement.getParameterMetaData().getParameterCount();
+            int parameters = statement.parameters();
             if (args.size() != parameters) {
                 throw new RefusedChangeException(args.size() + " values for " + parameters + " parameters");
             }
             for (int i = 0; i < parameters; i++) {
-                statement.setObject(i + 1, args.get(i));
+                statement.set(i + 1, args.get(i));
             }
             statement.execute();
         }
-        return command.kind() == Command.Kind.SCHEMA;
     }
 
     /** Judges a command without running it. */
@@ -60,6 +80,10 @@ final class CommandRunner {
         String text = change.command();
         if (text == null) {
             throw new RefusedChangeException("a command without text");
+        }
+        String unknown = SchemaPragmas.unknownAmong(change.pragmas());
+        if (!unknown.isEmpty()) {
+            throw new RefusedChangeException("a statement that needs PRAGMA " + unknown);
         }
         return Command.judge(text);
     }

@@ -1,6 +1,7 @@
 package io.github.hasqlite.apply;
 
-import java.sql.PreparedStatement;
+import io.github.hasqlite.TextEncoding;
+import io.github.hasqlite.ValueStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -23,19 +24,22 @@ final class Occupants {
      *
      * @param columns their indexes in the layout
      */
-    private record Key(int[] columns, boolean primary, LazyStatement select) {}
+    private record Key(int[] columns, boolean primary, ValueStatement select) {}
 
+    private final SQLiteConnection connection;
     private final RowLayout layout;
+    private @Nullable TextEncoding encoding;
     private final List<Key> keys = new ArrayList<>();
-    private final LazyStatement byKey;
-    private final LazyStatement byRowid;
+    private final ValueStatement byKey;
+    private final ValueStatement byRowid;
     private final boolean hidden;
 
     Occupants(SQLiteConnection connection, RowLayout layout, RowSql sql, UniqueKeys unique) {
+        this.connection = connection;
         this.layout = layout;
         this.hidden = unique.computed();
-        this.byKey = new LazyStatement(connection, sql::selectByKey);
-        this.byRowid = new LazyStatement(connection, sql::selectByRowid);
+        this.byKey = new ValueStatement(connection, sql::selectByKey);
+        this.byRowid = new ValueStatement(connection, sql::selectByRowid);
         List<String> primary = layout.table().primaryKey();
         if (layout.key().length > 0) {
             keys.add(new Key(layout.key(), true, byKey));
@@ -47,7 +51,7 @@ final class Occupants {
                 complete &= index >= 0;
             }
             if (complete && !columns.isEmpty() && !columns.equals(primary)) {
-                keys.add(new Key(indexes, false, new LazyStatement(connection, () -> sql.selectBy(columns))));
+                keys.add(new Key(indexes, false, new ValueStatement(connection, () -> sql.selectBy(columns))));
             }
         }
     }
@@ -60,17 +64,17 @@ final class Occupants {
     /** The row with a row's primary key, or {@code null}. */
     @Nullable
     StoredRow byKey(List<@Nullable Object> row) throws SQLException {
-        List<StoredRow> found = select(byKey.get(), layout.key(), row);
+        List<StoredRow> found = select(byKey, layout.key(), row);
         return found.isEmpty() ? null : found.get(0);
     }
 
     /** The row with a rowid, or {@code null}. */
     @Nullable
     StoredRow byRowid(long rowid) throws SQLException {
-        PreparedStatement statement = byRowid.get();
-        statement.setLong(1, rowid);
-        try (ResultSet rows = statement.executeQuery()) {
-            return rows.next() ? StoredRow.read(rows, layout.width()) : null;
+        ValueStatement statement = byRowid;
+        statement.set(1, rowid);
+        try (ResultSet rows = statement.query()) {
+            return rows.next() ? read(rows) : null;
         }
     }
 
@@ -87,7 +91,7 @@ final class Occupants {
             all.add(new Occupant(atRowid, true));
         }
         for (Key key : keys) {
-            for (StoredRow found : select(key.select.get(), key.columns, row)) {
+            for (StoredRow found : select(key.select, key.columns, row)) {
                 if (all.stream().noneMatch(known -> known.row().isSame(found))) {
                     all.add(new Occupant(found, key.primary));
                 }
@@ -96,18 +100,27 @@ final class Occupants {
         return all;
     }
 
-    private List<StoredRow> select(PreparedStatement statement, int[] columns, List<@Nullable Object> row)
+    private List<StoredRow> select(ValueStatement statement, int[] columns, List<@Nullable Object> row)
             throws SQLException {
         List<StoredRow> found = new ArrayList<>();
         for (int i = 0; i < columns.length; i++) {
-            statement.setObject(i + 1, layout.value(row, columns[i]));
+            statement.set(i + 1, layout.value(row, columns[i]));
         }
-        try (ResultSet rows = statement.executeQuery()) {
+        try (ResultSet rows = statement.query()) {
             while (rows.next()) {
-                found.add(StoredRow.read(rows, layout.width()));
+                found.add(read(rows));
             }
         }
         return found;
+    }
+
+    private StoredRow read(ResultSet rows) throws SQLException {
+        TextEncoding own = encoding;
+        if (own == null) {
+            own = TextEncoding.of(connection);
+            encoding = own;
+        }
+        return StoredRow.read(rows, layout.width(), own);
     }
 
     /**

@@ -4,6 +4,7 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetFormatException;
 import io.github.hasqlite.ChangeSetSerializer;
+import io.github.hasqlite.RawText;
 import io.github.hasqlite.LargeChanges;
 import io.github.hasqlite.outbox.OutboxTable;
 import java.sql.SQLException;
@@ -137,7 +138,9 @@ final class Rebase {
         for (Object value : values) {
             size += value instanceof String text
                     ? VALUE + 2L * text.length()
-                    : value instanceof byte[] blob ? VALUE + blob.length : VALUE;
+                    : value instanceof byte[] blob
+                            ? VALUE + blob.length
+                            : value instanceof RawText raw ? VALUE + raw.bytes().length : VALUE;
         }
         return size;
     }

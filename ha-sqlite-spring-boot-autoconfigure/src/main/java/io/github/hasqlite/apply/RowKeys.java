@@ -1,6 +1,7 @@
 package io.github.hasqlite.apply;
 
 import io.github.hasqlite.Change;
+import io.github.hasqlite.RawText;
 import io.github.hasqlite.RowIdentify;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -112,6 +113,7 @@ final class RowKeys {
         if (value instanceof byte[] blob) {
             return Arrays.hashCode(blob);
         }
-        return ((String) value).stripTrailing().toLowerCase(Locale.ROOT).hashCode();
+        String text = value instanceof RawText raw ? raw.approximate() : (String) value;
+        return text.stripTrailing().toLowerCase(Locale.ROOT).hashCode();
     }
 }

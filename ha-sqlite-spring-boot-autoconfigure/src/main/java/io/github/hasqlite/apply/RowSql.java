@@ -15,11 +15,13 @@ final class RowSql {
 
     private final RowLayout layout;
     private final RowIdentify identify;
+    private final MissingDefaults missing;
     private final String table;
     private final @Nullable String rowid;
 
-    RowSql(RowLayout layout, RowIdentify identify) {
+    RowSql(RowLayout layout, RowIdentify identify, MissingDefaults missing) {
         this.layout = layout;
+        this.missing = missing;
         this.identify = identify;
         this.table = "main." + SqlIdentifier.quote(layout.table().name());
         this.rowid = rowidOf(layout.table());
@@ -56,6 +58,10 @@ final class RowSql {
         columns.append(SqlIdentifier.quoteAll(layout.columns()));
         for (int i = 1; i <= width; i++) {
             values.add("?" + i);
+        }
+        for (int i = 0; i < missing.columns().size(); i++) {
+            columns.append(',').append(SqlIdentifier.quote(missing.columns().get(i)));
+            values.add(missing.expressions().get(i));
         }
         return "INSERT OR " + onConflict + " INTO " + table + "(" + columns + ")" + values;
     }

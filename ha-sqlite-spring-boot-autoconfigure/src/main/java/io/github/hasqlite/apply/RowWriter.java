@@ -4,7 +4,7 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.Conflict.Kind;
 import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
-import java.sql.PreparedStatement;
+import io.github.hasqlite.ValueStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -41,23 +41,25 @@ final class RowWriter {
     private final Overwritten overwritten;
     private final Occupants occupants;
     private final WholeColumns whole;
+    private final MissingDefaults missing;
+    private final Authorship author;
     private final RowSql sql;
     private final WholeRow wholeRow;
     private final ApplySavepoint savepoint;
-    private final List<LazyStatement> statements = new ArrayList<>();
-    private final LazyStatement insert;
-    private final LazyStatement insertIfFree;
-    private final LazyStatement insertedRowid;
+    private final List<ValueStatement> statements = new ArrayList<>();
+    private final ValueStatement insert;
+    private final ValueStatement insertIfFree;
+    private final ValueStatement insertedRowid;
     private final Updates updates;
     private final Updates checkedUpdates;
-    private final LazyStatement updateOneMatch;
-    private final LazyStatement moveByKey;
-    private final LazyStatement moveByRowid;
-    private final LazyStatement deleteByKey;
-    private final LazyStatement deleteByKeyChecked;
-    private final LazyStatement deleteByRowid;
-    private final LazyStatement deleteByRowidChecked;
-    private final LazyStatement deleteOneMatch;
+    private final ValueStatement updateOneMatch;
+    private final ValueStatement moveByKey;
+    private final ValueStatement moveByRowid;
+    private final ValueStatement deleteByKey;
+    private final ValueStatement deleteByKeyChecked;
+    private final ValueStatement deleteByRowid;
+    private final ValueStatement deleteByRowidChecked;
+    private final ValueStatement deleteOneMatch;
 
     /** Writes whole rows of the same table. */
     @FunctionalInterface
@@ -67,9 +69,9 @@ final class RowWriter {
 
     /** The updates that find a row by its key or rowid, with or without looking at what it is. */
     private final class Updates {
-        final LazyStatement byKey;
-        final LazyStatement byKeyInPlace;
-        final LazyStatement byRowid;
+        final ValueStatement byKey;
+        final ValueStatement byKeyInPlace;
+        final ValueStatement byRowid;
 
         Updates(boolean checked) {
             byKey = statement(() -> sql.updateByKey(true, checked));
@@ -86,6 +88,8 @@ final class RowWriter {
             UniqueKeys unique,
             RowidWatch rowids,
             Overwritten overwritten,
+            MissingDefaults missing,
+            Authorship author,
             WholeColumns whole) {
         this.connection = connection;
         this.layout = layout;
@@ -94,7 +98,9 @@ final class RowWriter {
         this.rowids = rowids;
         this.overwritten = overwritten;
         this.whole = whole;
-        this.sql = new RowSql(layout, identify);
+        this.missing = missing;
+        this.author = author;
+        this.sql = new RowSql(layout, identify, missing);
         this.wholeRow = new WholeRow(connection, layout, sql);
         this.savepoint = new ApplySavepoint(connection);
         this.occupants = new Occupants(connection, layout, sql, unique);
@@ -113,8 +119,8 @@ final class RowWriter {
         this.deleteOneMatch = statement(sql::deleteOneMatch);
     }
 
-    private LazyStatement statement(Supplier<String> text) {
-        LazyStatement statement = new LazyStatement(connection, text);
+    private ValueStatement statement(Supplier<String> text) {
+        ValueStatement statement = new ValueStatement(connection, text);
         statements.add(statement);
         return statement;
     }
@@ -127,22 +133,23 @@ final class RowWriter {
 
     /** Sets a row in place of those that hold its keys. */
     private void insert(List<@Nullable Object> row, @Nullable Long rowid, Kind samePrimaryKey) throws SQLException {
-        if (insert(insertIfFree.get(), row, rowid) == 0) {
+        if (insert(insertIfFree, row, rowid) == 0) {
             noteOccupants(row, rowid, samePrimaryKey);
-            insert(insert.get(), row, rowid);
+            insert(insert, row, rowid);
         }
         if (rowids.isOn() && layout.hasImplicitRowid() && !Objects.equals(rowid, insertedRowid())) {
             rowids.miss();
         }
     }
 
-    private int insert(PreparedStatement statement, List<@Nullable Object> row, @Nullable Long rowid)
+    private int insert(ValueStatement statement, List<@Nullable Object> row, @Nullable Long rowid)
             throws SQLException {
         bindRow(statement, 0, row);
         if (layout.hasImplicitRowid()) {
-            statement.setObject(layout.width() + 1, rowid);
+            statement.set(layout.width() + 1, rowid);
         }
-        return statement.executeUpdate();
+        missing.bind(statement, author);
+        return statement.update();
     }
 
     private void noteOccupants(List<@Nullable Object> row, @Nullable Long rowid, Kind samePrimaryKey)
@@ -166,7 +173,7 @@ final class RowWriter {
     }
 
     private Long insertedRowid() throws SQLException {
-        try (ResultSet rows = insertedRowid.get().executeQuery()) {
+        try (ResultSet rows = insertedRowid.query()) {
             return rows.getLong(1);
         }
     }
@@ -214,23 +221,23 @@ final class RowWriter {
         boolean inPlace = layout.alias() >= 0
                 && layout.width() > 1
                 && Objects.equals(layout.value(old, layout.alias()), layout.value(row, layout.alias()));
-        PreparedStatement statement = (inPlace ? by.byKeyInPlace : by.byKey).get();
+        ValueStatement statement = inPlace ? by.byKeyInPlace : by.byKey;
         for (int i = 0; i < layout.width(); i++) {
             if (!inPlace || i != layout.alias()) {
-                statement.setObject(i + 1, layout.value(row, i));
+                statement.set(i + 1, layout.value(row, i));
             }
         }
         bindKey(statement, layout.width(), old);
         if (check) {
             bindRow(statement, layout.width() + layout.key().length, old);
         }
-        if (statement.executeUpdate() == 0) {
+        if (statement.update() == 0) {
             return false;
         }
         if (moves(change)) {
-            PreparedStatement move = moveByKey.get();
+            ValueStatement move = moveByKey;
             bindKey(move, 0, row);
-            move.setObject(layout.key().length + 1, change.newRowid());
+            move.set(layout.key().length + 1, change.newRowid());
             move(move);
         }
         return true;
@@ -253,19 +260,19 @@ final class RowWriter {
     }
 
     private boolean updateAt(Updates by, long rowid, Change change, boolean check) throws SQLException {
-        PreparedStatement statement = by.byRowid.get();
+        ValueStatement statement = by.byRowid;
         bindRow(statement, 0, change.newValues());
-        statement.setObject(layout.width() + 1, rowid);
+        statement.set(layout.width() + 1, rowid);
         if (check) {
             bindRow(statement, layout.width() + 1, change.oldValues());
         }
-        if (statement.executeUpdate() == 0) {
+        if (statement.update() == 0) {
             return false;
         }
         if (moves(change)) {
-            PreparedStatement move = moveByRowid.get();
-            move.setObject(1, rowid);
-            move.setObject(2, change.newRowid());
+            ValueStatement move = moveByRowid;
+            move.set(1, rowid);
+            move.set(2, change.newRowid());
             move(move);
         }
         return true;
@@ -275,10 +282,10 @@ final class RowWriter {
         if (wholeRow.find(change.oldValues(), null) == null) {
             return false;
         }
-        PreparedStatement statement = updateOneMatch.get();
+        ValueStatement statement = updateOneMatch;
         bindRow(statement, 0, change.newValues());
         bindRow(statement, layout.width(), change.oldValues());
-        if (statement.executeUpdate() == 0) {
+        if (statement.update() == 0) {
             deleteOneMatch(change.oldValues());
             insert(change.newValues(), null, Kind.UNIQUE_KEY);
         }
@@ -319,8 +326,8 @@ final class RowWriter {
         savepoint.release();
     }
 
-    private void move(PreparedStatement move) throws SQLException {
-        if (move.executeUpdate() == 0) {
+    private void move(ValueStatement move) throws SQLException {
+        if (move.update() == 0) {
             rowids.miss();
         }
     }
@@ -356,10 +363,10 @@ final class RowWriter {
     }
 
     private void deleteByKeyIfThere(List<@Nullable Object> old) throws SQLException {
-        PreparedStatement statement = deleteByKeyChecked.get();
+        ValueStatement statement = deleteByKeyChecked;
         bindKey(statement, 0, old);
         bindRow(statement, layout.key().length, old);
-        if (statement.executeUpdate() == 0) {
+        if (statement.update() == 0) {
             StoredRow current = occupants.byKey(old);
             if (current != null) {
                 overwritten.add(Kind.UPDATE_DELETE, layout.table().name(), current.asDeletion(layout));
@@ -369,10 +376,10 @@ final class RowWriter {
     }
 
     private void deleteAtIfThere(long rowid, List<@Nullable Object> old) throws SQLException {
-        PreparedStatement statement = deleteByRowidChecked.get();
-        statement.setObject(1, rowid);
+        ValueStatement statement = deleteByRowidChecked;
+        statement.set(1, rowid);
         bindRow(statement, 1, old);
-        if (statement.executeUpdate() == 0) {
+        if (statement.update() == 0) {
             StoredRow current = occupants.byRowid(rowid);
             if (current != null) {
                 overwritten.add(Kind.UPDATE_DELETE, layout.table().name(), current.asDeletion(layout));
@@ -382,21 +389,21 @@ final class RowWriter {
     }
 
     private void deleteByKey(List<@Nullable Object> old) throws SQLException {
-        PreparedStatement statement = deleteByKey.get();
+        ValueStatement statement = deleteByKey;
         bindKey(statement, 0, old);
-        statement.executeUpdate();
+        statement.update();
     }
 
     private void deleteAt(long rowid) throws SQLException {
-        PreparedStatement statement = deleteByRowid.get();
-        statement.setObject(1, rowid);
-        statement.executeUpdate();
+        ValueStatement statement = deleteByRowid;
+        statement.set(1, rowid);
+        statement.update();
     }
 
     private void deleteOneMatch(List<@Nullable Object> old) throws SQLException {
-        PreparedStatement statement = deleteOneMatch.get();
+        ValueStatement statement = deleteOneMatch;
         bindRow(statement, 0, old);
-        statement.executeUpdate();
+        statement.update();
     }
 
     private Address address(List<@Nullable Object> old, @Nullable Long rowid) {
@@ -413,21 +420,21 @@ final class RowWriter {
         return keyed ? Address.VALUES_AND_KEY : Address.VALUES_ONLY;
     }
 
-    private void bindRow(PreparedStatement statement, int offset, List<@Nullable Object> row) throws SQLException {
+    private void bindRow(ValueStatement statement, int offset, List<@Nullable Object> row) throws SQLException {
         for (int i = 0; i < layout.width(); i++) {
-            statement.setObject(offset + i + 1, layout.value(row, i));
+            statement.set(offset + i + 1, layout.value(row, i));
         }
     }
 
-    private void bindKey(PreparedStatement statement, int offset, List<@Nullable Object> row) throws SQLException {
+    private void bindKey(ValueStatement statement, int offset, List<@Nullable Object> row) throws SQLException {
         int[] key = layout.key();
         for (int i = 0; i < key.length; i++) {
-            statement.setObject(offset + i + 1, layout.value(row, key[i]));
+            statement.set(offset + i + 1, layout.value(row, key[i]));
         }
     }
 
     void close() throws SQLException {
-        for (LazyStatement statement : statements) {
+        for (ValueStatement statement : statements) {
             statement.close();
         }
         wholeRow.close();

@@ -18,9 +18,14 @@ final class SqlFailure {
     private static final int SQLITE_AUTH = 23;
     private static final int SQLITE_RANGE = 25;
 
-    /** SQLite's words for what another node may have loaded. */
+    /** SQLite's words for what another node may have loaded, or be allowed to use. */
     private static final List<String> MISSING_HERE = List.of(
-            "no such module", "no such function", "no such collation", "no such tokenizer", "unknown tokenizer");
+            "no such module",
+            "no such function",
+            "no such collation",
+            "no such tokenizer",
+            "unknown tokenizer",
+            "unsafe use of");
 
     private SqlFailure() {}
 

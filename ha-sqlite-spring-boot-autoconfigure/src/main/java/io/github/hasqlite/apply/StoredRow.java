@@ -1,6 +1,7 @@
 package io.github.hasqlite.apply;
 
 import io.github.hasqlite.Change;
+import io.github.hasqlite.TextEncoding;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -18,12 +19,10 @@ import org.jspecify.annotations.Nullable;
 record StoredRow(long rowid, List<@Nullable Object> values) {
 
     /** Reads the rowid and the columns of a layout. */
-    static StoredRow read(ResultSet rows, int width) throws SQLException {
+    static StoredRow read(ResultSet rows, int width, TextEncoding encoding) throws SQLException {
         List<@Nullable Object> values = new ArrayList<>(width);
         for (int i = 0; i < width; i++) {
-            Object value = rows.getObject(i + 2);
-            // the driver hands small integers out as Integer
-            values.add(value instanceof Integer small ? Long.valueOf(small) : value);
+            values.add(encoding.read(rows, i + 2));
         }
         return new StoredRow(rows.getLong(1), Collections.unmodifiableList(values));
     }

@@ -25,6 +25,7 @@ final class TableCache {
     private final RowRecorder recorder;
     private final RowidWatch rowids;
     private final Overwritten overwritten;
+    private final Authorship author;
     private final Map<String, TableRows> byName = new HashMap<>();
     private final Map<String, TableRows> byFoldedName = new HashMap<>();
     private final LazyStatement version;
@@ -39,7 +40,8 @@ final class TableCache {
             TriggerSilence silence,
             RowRecorder recorder,
             RowidWatch rowids,
-            Overwritten overwritten) {
+            Overwritten overwritten,
+            Authorship author) {
         this.connection = connection;
         this.identify = identify;
         this.merge = merge;
@@ -47,6 +49,7 @@ final class TableCache {
         this.recorder = recorder;
         this.rowids = rowids;
         this.overwritten = overwritten;
+        this.author = author;
         this.version = new LazyStatement(connection, () -> "PRAGMA main.schema_version");
     }
 
@@ -131,7 +134,8 @@ final class TableCache {
         silence.removeAll();
         Set<String> virtual = new HashSet<>();
         for (TableDefinition table : TableDefinition.readAll(connection)) {
-            TableRows rows = new TableRows(connection, table, identify, merge, silence, recorder, rowids, overwritten);
+            TableRows rows = new TableRows(
+                    connection, table, identify, merge, silence, recorder, rowids, overwritten, author);
             byName.put(table.name(), rows);
             byFoldedName.put(fold(table.name()), rows);
             if (table.kind() == Kind.VIRTUAL) {

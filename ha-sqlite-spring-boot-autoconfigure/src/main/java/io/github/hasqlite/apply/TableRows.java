@@ -48,6 +48,7 @@ final class TableRows {
     private final RowRecorder recorder;
     private final RowidWatch rowids;
     private final Overwritten overwritten;
+    private final Authorship author;
     private final Map<List<String>, ForColumns> known = new HashMap<>();
     private @Nullable ForColumns last;
     private @Nullable Map<String, String> columns;
@@ -64,7 +65,8 @@ final class TableRows {
             TriggerSilence silence,
             RowRecorder recorder,
             RowidWatch rowids,
-            Overwritten overwritten) {
+            Overwritten overwritten,
+            Authorship author) {
         this.connection = connection;
         this.definition = definition;
         this.identify = identify;
@@ -73,6 +75,7 @@ final class TableRows {
         this.recorder = recorder;
         this.rowids = rowids;
         this.overwritten = overwritten;
+        this.author = author;
     }
 
     TableDefinition definition() {
@@ -98,6 +101,7 @@ final class TableRows {
         silenceTriggers();
         int mark = recorder.mark();
         overwritten.at(index);
+        author.at(index);
         int overwrittenMark = overwritten.mark();
         try {
             write(change, writer);
@@ -186,8 +190,19 @@ final class TableRows {
     private ForColumns read(List<String> names) throws SQLException, RefusedChangeException {
         try {
             RowLayout layout = RowLayout.of(definition, columns(), generated, names);
+            MissingDefaults missing =
+                    MissingDefaults.of(connection, definition, layout.columns(), layout.width() + 2);
             RowWriter writer = new RowWriter(
-                    connection, layout, identify, merge, uniqueKeys(), rowids, overwritten, this::wholeWriter);
+                    connection,
+                    layout,
+                    identify,
+                    merge,
+                    uniqueKeys(),
+                    rowids,
+                    overwritten,
+                    missing,
+                    author,
+                    this::wholeWriter);
             return new ForColumns(names, writer, new RowKeys(uniqueKeys(), layout, identify), "");
         } catch (UnknownColumnException e) {
             return new ForColumns(names, null, null, String.valueOf(e.getMessage()));

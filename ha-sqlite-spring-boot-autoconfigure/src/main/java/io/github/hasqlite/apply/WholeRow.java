@@ -1,6 +1,6 @@
 package io.github.hasqlite.apply;
 
-import java.sql.PreparedStatement;
+import io.github.hasqlite.ValueStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -12,14 +12,14 @@ final class WholeRow {
 
     private final RowLayout layout;
     private final boolean reachesRowid;
-    private final LazyStatement atRowid;
-    private final LazyStatement scan;
+    private final ValueStatement atRowid;
+    private final ValueStatement scan;
 
     WholeRow(SQLiteConnection connection, RowLayout layout, RowSql sql) {
         this.layout = layout;
         this.reachesRowid = sql.reachesRowid();
-        this.atRowid = new LazyStatement(connection, () -> sql.find(true));
-        this.scan = new LazyStatement(connection, () -> sql.find(false));
+        this.atRowid = new ValueStatement(connection, () -> sql.find(true));
+        this.scan = new ValueStatement(connection, () -> sql.find(false));
     }
 
     /**
@@ -31,21 +31,21 @@ final class WholeRow {
     @Nullable
     Long find(List<@Nullable Object> row, @Nullable Long hint) throws SQLException {
         if (hint != null && reachesRowid) {
-            PreparedStatement statement = atRowid.get();
-            statement.setObject(layout.width() + 1, hint);
+            ValueStatement statement = atRowid;
+            statement.set(layout.width() + 1, hint);
             Long found = first(statement, row);
             if (found != null) {
                 return found;
             }
         }
-        return first(scan.get(), row);
+        return first(scan, row);
     }
 
-    private @Nullable Long first(PreparedStatement statement, List<@Nullable Object> row) throws SQLException {
+    private @Nullable Long first(ValueStatement statement, List<@Nullable Object> row) throws SQLException {
         for (int i = 0; i < layout.width(); i++) {
-            statement.setObject(i + 1, layout.value(row, i));
+            statement.set(i + 1, layout.value(row, i));
         }
-        try (ResultSet rows = statement.executeQuery()) {
+        try (ResultSet rows = statement.query()) {
             while (rows.next()) {
                 if (zerosHaveSameSign(rows, row)) {
                     return rows.getLong(1);

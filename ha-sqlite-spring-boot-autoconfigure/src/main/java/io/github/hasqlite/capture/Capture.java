@@ -4,6 +4,7 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.SqlIdentifier;
 import io.github.hasqlite.TableDefinition;
 import io.github.hasqlite.TemporaryTriggers;
+import io.github.hasqlite.TextEncoding;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -26,6 +27,7 @@ public final class Capture {
     private final SchemaCatalog catalog;
     private final CaptureBuffer buffer;
     private final StoredRows stored;
+    private final TextEncoding encoding;
     private final ReplacedRows replaced;
     private final CaptureFunction function;
     private @Nullable CapturedSchema installed;
@@ -48,16 +50,10 @@ public final class Capture {
         this.buffer = new CaptureBuffer(TemporaryFolder.of(connection));
         this.catalog = catalog;
         this.stored = new StoredRows(connection);
+        this.encoding = TextEncoding.of(connection);
         this.replaced = new ReplacedRows(buffer, stored);
-        this.function = new CaptureFunction(connection.getDatabase(), isUtf8(connection), buffer, true);
+        this.function = new CaptureFunction(connection.getDatabase(), encoding, buffer, true);
         Function.create(connection, CapturedSchema.FUNCTION, function);
-    }
-
-    static boolean isUtf8(SQLiteConnection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet encoding = statement.executeQuery("PRAGMA encoding")) {
-            return "UTF-8".equals(encoding.getString(1));
-        }
     }
 
     public CaptureBuffer buffer() {
@@ -290,15 +286,10 @@ public final class Capture {
             while (rows.next()) {
                 @Nullable Object[] values = new @Nullable Object[width];
                 for (int i = 0; i < width; i++) {
-                    values[i] = exact(rows.getObject(i + 1));
+                    values[i] = encoding.read(rows, i + 1);
                 }
                 buffer.add(captured.change(RowOperation.INSERT, values));
             }
         }
-    }
-
-    /** The driver hands small integers out as {@link Integer}. */
-    private static @Nullable Object exact(@Nullable Object value) {
-        return value instanceof Integer small ? Long.valueOf(small) : value;
     }
 }

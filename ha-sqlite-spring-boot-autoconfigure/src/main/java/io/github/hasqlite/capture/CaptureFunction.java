@@ -1,7 +1,7 @@
 package io.github.hasqlite.capture;
 
 import io.github.hasqlite.Change;
-import java.nio.charset.StandardCharsets;
+import io.github.hasqlite.TextEncoding;
 import java.sql.SQLException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,7 @@ final class CaptureFunction extends Function {
     private static final byte[] EMPTY = {};
 
     private final DB database;
-    private final boolean utf8;
+    private final TextEncoding encoding;
     private final CaptureBuffer buffer;
     private final boolean strict;
     private @Nullable CapturedSchema schema;
@@ -35,12 +35,12 @@ final class CaptureFunction extends Function {
     /**
      * Creates the function.
      *
-     * @param utf8 whether the database stores texts as UTF-8, as it does unless created otherwise
+     * @param encoding how the database stores texts
      * @param strict whether to refuse rows while not armed, instead of ignoring them
      */
-    CaptureFunction(DB database, boolean utf8, CaptureBuffer buffer, boolean strict) {
+    CaptureFunction(DB database, TextEncoding encoding, CaptureBuffer buffer, boolean strict) {
         this.database = database;
-        this.utf8 = utf8;
+        this.encoding = encoding;
         this.buffer = buffer;
         this.strict = strict;
     }
@@ -126,23 +126,18 @@ final class CaptureFunction extends Function {
 
     /**
      * Reads one argument. Asks the database and not the inherited methods, which lock this object each
-     * time, and takes a text as its bytes, which costs a fraction of the driver's way.
+     * time, and takes a text as its bytes, which costs a fraction of the driver's way and keeps all of them.
      */
     private @Nullable Object value(int arg) throws SQLException {
         return switch (database.value_type(this, arg)) {
             case SQLITE_INTEGER -> database.value_long(this, arg);
             case SQLITE_FLOAT -> database.value_double(this, arg);
-            case SQLITE_TEXT -> utf8 ? text(database.value_blob(this, arg)) : database.value_text(this, arg);
+            case SQLITE_TEXT -> encoding.text(database.value_blob(this, arg));
             case SQLITE_BLOB -> {
                 byte[] blob = database.value_blob(this, arg);
                 yield blob == null ? EMPTY : blob;
             }
             default -> null;
         };
-    }
-
-    /** SQLite answers a null pointer where there is nothing to point to. */
-    private static String text(byte @Nullable [] bytes) {
-        return bytes == null ? "" : new String(bytes, StandardCharsets.UTF_8);
     }
 }

@@ -86,6 +86,7 @@ public final class CapturedSchema {
 
     private static boolean replaces(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
+                // not LIKE, whose meaning the application may change
                 ResultSet rows = statement.executeQuery("SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE type ="
                         + " 'table' AND lower(sql) GLOB '*conflict*replace*')")) {
             return rows.next() && rows.getBoolean(1);

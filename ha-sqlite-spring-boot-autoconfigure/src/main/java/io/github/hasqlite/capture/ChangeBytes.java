@@ -2,6 +2,8 @@ package io.github.hasqlite.capture;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.Operation;
+import io.github.hasqlite.RawText;
+import io.github.hasqlite.TextEncoding;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -25,10 +27,13 @@ final class ChangeBytes {
     private static final int REAL = 2;
     private static final int TEXT = 3;
     private static final int BLOB = 4;
+    /** The first of as many as there are encodings. */
+    private static final int RAW_TEXT = 5;
 
     private static final int OLD_ROWID = 1;
     private static final int NEW_ROWID = 2;
 
+    private static final List<TextEncoding> ENCODINGS = List.of(TextEncoding.values());
     private static final List<Operation> OPERATIONS = List.of(Operation.values());
 
     /** A change's memory besides its values. */
@@ -69,6 +74,8 @@ final class ChangeBytes {
                 weight += REFERENCE + 2L * text.length();
             } else if (value instanceof byte[] blob) {
                 weight += blob.length;
+            } else if (value instanceof RawText text) {
+                weight += REFERENCE + text.bytes().length;
             }
         }
         return weight;
@@ -91,6 +98,7 @@ final class ChangeBytes {
         if (change.operation() == Operation.SQL) {
             writeValue(change.command(), out);
             writeValues(change.args(), out);
+            writeValues(List.copyOf(change.pragmas()), out);
         }
     }
 
@@ -126,6 +134,8 @@ final class ChangeBytes {
             writeBytes(TEXT, text.getBytes(StandardCharsets.UTF_8), out);
         } else if (value instanceof byte[] blob) {
             writeBytes(BLOB, blob, out);
+        } else if (value instanceof RawText text) {
+            writeBytes(RAW_TEXT + ENCODINGS.indexOf(text.encoding()), text.bytes(), out);
         } else {
             throw new IllegalArgumentException("a value that SQLite does not store: " + value.getClass());
         }
@@ -147,9 +157,11 @@ final class ChangeBytes {
         List<@Nullable Object> newValues = readValues(in);
         String command = null;
         List<@Nullable Object> args = List.of();
+        List<String> pragmas = new ArrayList<>();
         if (operation == Operation.SQL) {
             command = (String) readValue(in);
             args = readValues(in);
+            readValues(in).forEach(pragma -> pragmas.add((String) pragma));
         }
         return new Change(
                 operation,
@@ -162,7 +174,8 @@ final class ChangeBytes {
                 oldValues,
                 newValues,
                 command,
-                args);
+                args,
+                List.copyOf(pragmas));
     }
 
     private static List<@Nullable Object> readValues(DataInputStream in) throws IOException {
@@ -185,7 +198,12 @@ final class ChangeBytes {
             case REAL -> Double.longBitsToDouble(in.readLong());
             case TEXT -> new String(readBytes(in), StandardCharsets.UTF_8);
             case BLOB -> readBytes(in);
-            default -> throw new IOException("the file of changes was overwritten: type " + type);
+            default -> {
+                if (type >= RAW_TEXT + ENCODINGS.size()) {
+                    throw new IOException("the file of changes was overwritten: type " + type);
+                }
+                yield ENCODINGS.get(type - RAW_TEXT).text(readBytes(in));
+            }
         };
     }
 

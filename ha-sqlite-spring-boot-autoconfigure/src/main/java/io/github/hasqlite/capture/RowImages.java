@@ -1,6 +1,7 @@
 package io.github.hasqlite.capture;
 
 import io.github.hasqlite.Change;
+import io.github.hasqlite.TextEncoding;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,8 @@ public final class RowImages {
     public RowImages(SQLiteConnection connection) throws SQLException {
         this.connection = connection;
         this.buffer = new CaptureBuffer(TemporaryFolder.of(connection));
-        this.function = new CaptureFunction(connection.getDatabase(), Capture.isUtf8(connection), buffer, false);
+        this.function =
+                new CaptureFunction(connection.getDatabase(), TextEncoding.of(connection), buffer, false);
         Function.create(connection, CapturedSchema.FUNCTION, function);
     }
 

@@ -2,8 +2,8 @@ package io.github.hasqlite.capture;
 
 import io.github.hasqlite.SqlIdentifier;
 import io.github.hasqlite.TableDefinition;
+import io.github.hasqlite.ValueStatement;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class StoredRows {
 
     private final Connection connection;
-    private final Map<String, PreparedStatement> queries = new HashMap<>();
+    private final Map<String, ValueStatement> queries = new HashMap<>();
 
     StoredRows(Connection connection) {
         this.connection = connection;
@@ -24,21 +24,21 @@ final class StoredRows {
 
     /** Whether there is a row at this place. */
     boolean contains(CapturedTable table, RowSlot slot) throws SQLException {
-        PreparedStatement query = queries.get(table.name());
+        ValueStatement query = queries.get(table.name());
         if (query == null) {
-            query = connection.prepareStatement(
-                    "SELECT 1 FROM main." + SqlIdentifier.quote(table.name()) + " WHERE " + condition(table, slot));
+            String sql = "SELECT 1 FROM main." + SqlIdentifier.quote(table.name()) + " WHERE " + condition(table, slot);
+            query = new ValueStatement(connection, () -> sql);
             queries.put(table.name(), query);
         }
         if (slot.rowid() != null) {
-            query.setLong(1, slot.rowid());
+            query.set(1, slot.rowid());
         } else {
             List<@Nullable Object> values = slot.values();
             for (int i = 0; i < values.size(); i++) {
-                query.setObject(i + 1, values.get(i));
+                query.set(i + 1, values.get(i));
             }
         }
-        try (ResultSet rows = query.executeQuery()) {
+        try (ResultSet rows = query.query()) {
             return rows.next();
         }
     }
@@ -64,7 +64,7 @@ final class StoredRows {
 
     /** Forgets the tables, because the schema may be another one. */
     void close() throws SQLException {
-        for (PreparedStatement query : queries.values()) {
+        for (ValueStatement query : queries.values()) {
             query.close();
         }
         queries.clear();

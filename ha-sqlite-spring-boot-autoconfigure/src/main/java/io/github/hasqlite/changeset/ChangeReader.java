@@ -29,6 +29,7 @@ final class ChangeReader {
     private @Nullable Long oldRowid;
     private @Nullable Long newRowid;
     private @Nullable String command;
+    private List<String> pragmas = List.of();
 
     ChangeReader(MessageParser in, PropertyNameMatcher fields, KnownTables tables) {
         this.in = in;
@@ -90,6 +91,7 @@ final class ChangeReader {
         oldRowid = null;
         newRowid = null;
         command = null;
+        pragmas = List.of();
         oldImage.forget();
         newImage.forget();
         arguments.forget();
@@ -112,6 +114,7 @@ final class ChangeReader {
             case 11 -> command = in.text();
             case 12 -> arguments.readTypes();
             case 13 -> arguments.readValues();
+            case 14 -> pragmas = in.names(null);
             default -> throw new AssertionError(field);
         }
     }
@@ -156,7 +159,8 @@ final class ChangeReader {
                 List.of(),
                 List.of(),
                 command,
-                arguments.values());
+                arguments.values(),
+                pragmas);
     }
 
     private Change row(Operation rowOperation) throws ChangeSetFormatException {

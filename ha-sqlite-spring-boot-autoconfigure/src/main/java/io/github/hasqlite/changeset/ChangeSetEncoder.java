@@ -3,6 +3,7 @@ package io.github.hasqlite.changeset;
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.Operation;
+import io.github.hasqlite.RawText;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -37,6 +38,7 @@ final class ChangeSetEncoder {
     private static final SerializableString COMMAND = new SerializedString(FieldNames.COMMAND);
     private static final SerializableString ARG_TYPES = new SerializedString(FieldNames.ARG_TYPES);
     private static final SerializableString ARGS = new SerializedString(FieldNames.ARGS);
+    private static final SerializableString PRAGMAS = new SerializedString(FieldNames.PRAGMAS);
 
     private final JsonFactory factory;
     private final RowHeads heads;
@@ -172,6 +174,12 @@ final class ChangeSetEncoder {
         if (!change.args().isEmpty()) {
             writeValues(out, ARG_TYPES, ARGS, change.args());
         }
+        if (!change.pragmas().isEmpty()) {
+            out.writeName(PRAGMAS);
+            out.writeStartArray();
+            change.pragmas().forEach(out::writeString);
+            out.writeEndArray();
+        }
     }
 
     private static void writeImage(
@@ -222,6 +230,8 @@ final class ChangeSetEncoder {
             out.writeNull();
         } else if (value instanceof byte[] blob) {
             out.writeBinary(blob);
+        } else if (value instanceof RawText text) {
+            out.writeBinary(text.bytes());
         } else {
             writeReal(out, (Double) value);
         }

@@ -7,7 +7,7 @@ import tools.jackson.core.util.Named;
 
 /**
  * The names of the fields. {@code publisher}, {@code counter}, {@code base_sequence}, the three
- * {@code …_types} and those of a part alone are ours; the others are those of the Go implementation, which ignores ours.
+ * {@code …_types}, {@code pragmas} and those of a part alone are ours; the others are those of the Go implementation, which ignores ours.
  */
 final class FieldNames {
 
@@ -40,6 +40,7 @@ final class FieldNames {
     static final String COMMAND = "command";
     static final String ARG_TYPES = "arg_types";
     static final String ARGS = "args";
+    static final String PRAGMAS = "pragmas";
 
     /** Fields of a change set, in the order of the cases that read them. */
     static final List<String> OF_CHANGE_SET =
@@ -64,7 +65,8 @@ final class FieldNames {
             NEW_VALUES,
             COMMAND,
             ARG_TYPES,
-            ARGS);
+            ARGS,
+            PRAGMAS);
 
     private FieldNames() {}
 

@@ -1,8 +1,14 @@
 package io.github.hasqlite.changeset;
 
+import io.github.hasqlite.RawText;
+import io.github.hasqlite.TextEncoding;
 import org.jspecify.annotations.Nullable;
 
-/** The letters that name the storage class of a value in {@code old_types}, {@code new_types} and {@code arg_types}. */
+/**
+ * The letters that name the storage class of a value in {@code old_types}, {@code new_types} and {@code
+ * arg_types}. A TEXT of which not all bytes are characters has a letter for each encoding, and is base64 like a
+ * BLOB.
+ */
 final class StorageClass {
 
     static final char INTEGER = 'i';
@@ -10,6 +16,9 @@ final class StorageClass {
     static final char TEXT = 't';
     static final char BLOB = 'b';
     static final char NULL = 'n';
+    static final char TEXT_UTF_8 = 'u';
+    static final char TEXT_UTF_16LE = 'v';
+    static final char TEXT_UTF_16BE = 'w';
 
     private StorageClass() {}
 
@@ -37,6 +46,17 @@ final class StorageClass {
         if (value instanceof byte[]) {
             return BLOB;
         }
+        if (value instanceof RawText text) {
+            return of(text.encoding());
+        }
         throw new IllegalArgumentException("a value of " + value.getClass() + " is none that SQLite stores");
+    }
+
+    private static char of(TextEncoding encoding) {
+        return switch (encoding) {
+            case UTF_8 -> TEXT_UTF_8;
+            case UTF_16LE -> TEXT_UTF_16LE;
+            case UTF_16BE -> TEXT_UTF_16BE;
+        };
     }
 }

@@ -1,6 +1,7 @@
 package io.github.hasqlite.changeset;
 
 import io.github.hasqlite.ChangeSetFormatException;
+import io.github.hasqlite.TextEncoding;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -78,6 +79,9 @@ final class ValueReader {
             case StorageClass.REAL -> real(token);
             case StorageClass.BLOB -> blob(token);
             case StorageClass.NULL -> nothing(token);
+            case StorageClass.TEXT_UTF_8 -> TextEncoding.UTF_8.text(blob(token));
+            case StorageClass.TEXT_UTF_16LE -> TextEncoding.UTF_16LE.text(blob(token));
+            case StorageClass.TEXT_UTF_16BE -> TextEncoding.UTF_16BE.text(blob(token));
             default -> throw place.wrong("unknown storage class " + Excerpt.of(String.valueOf(storageClass)));
         };
     }

@@ -2,6 +2,7 @@ package io.github.hasqlite.jdbc;
 
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Properties;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
@@ -12,8 +13,15 @@ import org.sqlite.jdbc4.JDBC4Connection;
 /** Opens connections to the database file, all with the same careful settings. Thread-safe. */
 public final class DatabaseFile {
 
-    /** SQLite's own limit, which the driver lowers to 100; wide rows need it. */
+    /** SQLite's own limit, which the driver lowers to 100; wide rows need it, and a schema that one writes all must read. */
     private static final int MAX_FUNCTION_ARGUMENTS = 127;
+
+    /** SQLite takes what it was compiled with for more than that. */
+    private static final List<SQLiteLimits> RAISED = List.of(
+            SQLiteLimits.SQLITE_LIMIT_LENGTH,
+            SQLiteLimits.SQLITE_LIMIT_SQL_LENGTH,
+            SQLiteLimits.SQLITE_LIMIT_COLUMN,
+            SQLiteLimits.SQLITE_LIMIT_LIKE_PATTERN_LENGTH);
 
     private static final String WAL = "PRAGMA journal_mode = WAL; ";
 
@@ -45,16 +53,23 @@ public final class DatabaseFile {
     private SQLiteConnection open(String journal) throws SQLException {
         JDBC4Connection connection = new JDBC4Connection(settings.url(), settings.path(), properties());
         configure(connection, journal, "PRAGMA foreign_keys = OFF");
+        raiseLimits(connection);
         // off without a transaction being open: spares the BEGIN that the driver tries after each statement
         connection.getConnectionConfig().setAutoCommit(false);
         return connection;
+    }
+
+    /** What an application may write after it has raised a limit of its own, replication must be able to apply. */
+    private static void raiseLimits(SQLiteConnection connection) throws SQLException {
+        for (SQLiteLimits limit : RAISED) {
+            connection.setLimit(limit, Integer.MAX_VALUE);
+        }
     }
 
     /** Opens a connection that may write. */
     PhysicalConnection openWriter(SessionContext context) throws SQLException {
         PhysicalConnection connection = new PhysicalConnection(settings.url(), settings.path(), properties());
         configure(connection, WAL, "PRAGMA foreign_keys = " + (settings.foreignKeys() ? "ON" : "OFF"));
-        connection.setLimit(SQLiteLimits.SQLITE_LIMIT_FUNCTION_ARG, MAX_FUNCTION_ARGUMENTS);
         connection.setUp(context, false);
         return connection;
     }
@@ -85,6 +100,7 @@ public final class DatabaseFile {
             if (code != 0) {
                 throw DB.newSQLException(code, "cannot set up a connection to " + settings.path());
             }
+            connection.setLimit(SQLiteLimits.SQLITE_LIMIT_FUNCTION_ARG, MAX_FUNCTION_ARGUMENTS);
             loadExtensions(connection);
             // on every connection: also reading the schema's DEFAULT clauses, the applier must know them
             KeyFunctions.register(connection, KeyGenerator.PROCESS);

@@ -1,7 +1,8 @@
 package io.github.hasqlite.jdbc;
 
 import io.github.hasqlite.SqlIdentifier;
-import java.sql.PreparedStatement;
+import io.github.hasqlite.TextEncoding;
+import io.github.hasqlite.ValueStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
@@ -23,7 +24,7 @@ final class KeptRows implements AutoCloseable {
     private final SQLiteConnection connection;
     private final List<String> names = new ArrayList<>();
     private final List<@Nullable Object> values = new ArrayList<>();
-    private @Nullable PreparedStatement statement;
+    private @Nullable ValueStatement statement;
     private @Nullable ResultSet result;
 
     /**
@@ -37,13 +38,14 @@ final class KeptRows implements AutoCloseable {
         for (int i = 1; i <= columns.getColumnCount(); i++) {
             names.add(columns.getColumnLabel(i));
         }
+        TextEncoding encoding = TextEncoding.of(connection);
         while (rows.next()) {
             if (values.size() + names.size() > MAX_VALUES) {
                 throw new SQLException("a RETURNING clause in auto-commit mode gave more than " + MAX_VALUES
                         + " values; run the statement in a transaction");
             }
             for (int i = 1; i <= names.size(); i++) {
-                values.add(rows.getObject(i));
+                values.add(encoding.read(rows, i));
             }
         }
     }
@@ -52,12 +54,12 @@ final class KeptRows implements AutoCloseable {
     ResultSet rows() throws SQLException {
         ResultSet open = result;
         if (open == null) {
-            PreparedStatement query = connection.prepareStatement(query());
+            ValueStatement query = new ValueStatement(connection, this::query);
             statement = query;
             for (int i = 0; i < values.size(); i++) {
-                query.setObject(i + 1, values.get(i));
+                query.set(i + 1, values.get(i));
             }
-            open = query.executeQuery();
+            open = query.query();
             result = open;
         }
         return open;

@@ -1,5 +1,6 @@
 package io.github.hasqlite.jdbc;
 
+import io.github.hasqlite.TextEncoding;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -80,6 +81,7 @@ final class ReadValidator implements AutoCloseable {
                 PreparedStatement at = prepare(now, query);
                 ResultSet thenRows = then.executeQuery();
                 ResultSet nowRows = at.executeQuery()) {
+            TextEncoding encoding = TextEncoding.of(past);
             int columns = thenRows.getMetaData().getColumnCount();
             if (columns != nowRows.getMetaData().getColumnCount()) {
                 return false;
@@ -93,7 +95,7 @@ final class ReadValidator implements AutoCloseable {
                     return true;
                 }
                 for (int i = 1; i <= columns; i++) {
-                    if (!same(thenRows.getObject(i), nowRows.getObject(i))) {
+                    if (!same(encoding.read(thenRows, i), encoding.read(nowRows, i))) {
                         return false;
                     }
                 }

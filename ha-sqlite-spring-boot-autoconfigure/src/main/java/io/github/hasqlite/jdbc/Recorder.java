@@ -4,6 +4,7 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.Operation;
 import io.github.hasqlite.SqlIdentifier;
 import io.github.hasqlite.TableDefinition;
+import io.github.hasqlite.ValueStatement;
 import io.github.hasqlite.capture.Capture;
 import io.github.hasqlite.capture.CaptureBuffer;
 import java.sql.PreparedStatement;
@@ -24,14 +25,26 @@ final class Recorder {
     private final Capture capture;
     private final CaptureBuffer buffer;
     private final NativeStatement schemaVersion;
+    private final SchemaContext context;
+    private final ComputedParts computed;
+    private boolean schemaTouched;
     private long versionBefore;
     /** The schema's version as it should be when the transaction commits, or -1 if nobody else may change it. */
     private long expectedVersion = -1;
+    /** Runs next; {@code null} if it is no schema command. */
+    private @Nullable ParsedSql schemaCommand;
 
-    Recorder(SQLiteConnection connection, Capture capture) throws SQLException {
+    /**
+     * Records what one connection does.
+     *
+     * @param present a connection with the functions and collations that replication has
+     */
+    Recorder(SQLiteConnection connection, Capture capture, SqlCall<SQLiteConnection> present) throws SQLException {
         this.connection = connection;
         this.capture = capture;
         this.buffer = capture.buffer();
+        this.context = new SchemaContext(connection);
+        this.computed = new ComputedParts(connection, present);
         this.schemaVersion = new NativeStatement(connection, "PRAGMA main.schema_version");
     }
 
@@ -51,6 +64,9 @@ final class Recorder {
 
     /** Makes the triggers fit what is going to be written. */
     void prepare(boolean inTransaction) throws SQLException {
+        if (!capture.isCurrent()) {
+            computed.schemaOutdated();
+        }
         capture.install(inTransaction);
     }
 
@@ -63,6 +79,8 @@ final class Recorder {
     void begun(ParsedSql sql) throws SQLException {
         versionBefore = schemaVersion.queryLong();
         requireSameSchema();
+        context.begun();
+        schemaCommand = sql;
         if (sql.kind() == StatementKind.ALTER) {
             capture.suspend();
         }
@@ -85,8 +103,20 @@ final class Recorder {
         return buffer.mark();
     }
 
-    void arm() {
+    /**
+     * A statement is about to run.
+     *
+     * @throws SQLException if other nodes could not do what it does
+     */
+    void arm() throws SQLException {
         capture.arm();
+        ParsedSql command = schemaCommand;
+        schemaCommand = null;
+        if (command != null) {
+            context.requireAlike(command);
+        } else if (!schemaTouched) {
+            computed.check();
+        }
     }
 
     void disarm() {
@@ -111,10 +141,12 @@ final class Recorder {
                     if (SchemaStatement.of(sql).dropsStatistics()) {
                         return;
                     }
+                    schemaTouched = true;
+                    computed.schemaOutdated();
                     if (sql.copiesRows()) {
                         capture.addCopiedTable(sql.name());
                     } else {
-                        buffer.add(Change.sql(trimmed(sql.text()), List.of()));
+                        buffer.add(Change.sql(trimmed(sql.text()), List.of(), context.of(sql)));
                     }
                 } else {
                     // it may have been a TEMP trigger, which decides on how to capture
@@ -199,11 +231,11 @@ final class Recorder {
             sql.append(" AND ").append(rowidName).append(" = ?");
             values.add(rowid);
         }
-        try (PreparedStatement statement = connection.prepareStatement(sql.toString())) {
+        try (ValueStatement statement = new ValueStatement(connection, sql::toString)) {
             for (int i = 0; i < values.size(); i++) {
-                statement.setObject(i + 1, values.get(i));
+                statement.set(i + 1, values.get(i));
             }
-            try (ResultSet rows = statement.executeQuery()) {
+            try (ResultSet rows = statement.query()) {
                 return rows.next() != deleted;
             }
         }
@@ -217,8 +249,18 @@ final class Recorder {
         capture.rolledBackToSavepoint();
     }
 
-    /** Hands over what the transaction changed; it is to be restored or released. */
-    List<Change> drain() {
+    /** Says that the application may have registered functions, or changed what they do. */
+    void functionsUnknown() {
+        computed.functionsOutdated();
+    }
+
+    /**
+     * Hands over what the transaction changed; it is to be restored or released.
+     *
+     * @throws SQLException if other nodes would compute something else from its rows
+     */
+    List<Change> drain() throws SQLException {
+        computed.check();
         return buffer.drain();
     }
 
@@ -234,6 +276,10 @@ final class Recorder {
 
     void ended(boolean committed) {
         expectedVersion = -1;
+        if (schemaTouched) {
+            schemaTouched = false;
+            computed.schemaOutdated();
+        }
         buffer.cutTo(0);
         capture.transactionEnded(committed);
     }

@@ -284,8 +284,12 @@ final class Session {
             guard.before(sql);
         }
         beginIfImplicit();
-        // may attach or detach a database
+        // may attach or detach a database, or change what LIKE means
         ownSchemaChanges++;
+        Recorder recorder = transaction.recorder();
+        if (recorder != null) {
+            recorder.functionsUnknown();
+        }
         try {
             T result = call.run();
             if (replicated) {

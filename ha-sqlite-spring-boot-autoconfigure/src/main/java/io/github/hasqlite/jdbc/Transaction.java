@@ -67,7 +67,7 @@ final class Transaction {
             this.audit = null;
         } else {
             Capture capture = new Capture(connection, context.catalog());
-            this.recorder = new Recorder(connection, capture);
+            this.recorder = new Recorder(connection, capture, context.validator()::present);
             this.appender = log.open(connection);
             this.audit = new ChangeAudit(connection, counters, capture);
         }
@@ -317,6 +317,9 @@ final class Transaction {
     /** Installs the triggers, which refuse what is written without the session's knowledge. */
     void beforeUnwrapping() throws SQLException {
         Recorder present = recorder;
+        if (present != null) {
+            present.functionsUnknown();
+        }
         if (present == null || present.isCurrent()) {
             return;
         }

@@ -5,6 +5,7 @@ import io.github.hasqlite.SqlIdentifier;
 import io.github.hasqlite.TableDefinition;
 import io.github.hasqlite.TableDefinition.Kind;
 import io.github.hasqlite.TableDigest;
+import io.github.hasqlite.TextEncoding;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -25,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * those in which virtual tables keep what they have do not count. Needs the memory of one row.
  */
 public final class DatabaseDigests {
-
-    /** What the driver puts in the place of bytes that are no characters. */
-    private static final char NO_CHARACTER = '\uFFFD';
 
     private static final int ROWS_BETWEEN_LOOKS = 1_024;
 
@@ -61,7 +59,7 @@ public final class DatabaseDigests {
                     + " NOT INDEXED";
             try (Statement statement = connection.createStatement();
                     ResultSet rows = statement.executeQuery(query)) {
-                add(rows, columns.size(), sum);
+                add(rows, columns.size(), TextEncoding.of(connection), sum);
             }
         }
         MessageDigest digest = FileDigest.newDigest();
@@ -70,12 +68,10 @@ public final class DatabaseDigests {
         return new TableDigest(sum.rows(), FileDigest.text(digest));
     }
 
-    private static void add(ResultSet rows, int columns, RowSum sum) throws SQLException {
+    private static void add(ResultSet rows, int columns, TextEncoding encoding, RowSum sum) throws SQLException {
         while (rows.next()) {
             for (int i = 1; i <= columns; i++) {
-                Object value = rows.getObject(i);
-                boolean unclear = value instanceof String text && text.indexOf(NO_CHARACTER) >= 0;
-                sum.value(value, unclear ? rows.getBytes(i) : null);
+                sum.value(encoding.read(rows, i));
             }
             sum.endRow();
             if (sum.rows() % ROWS_BETWEEN_LOOKS == 0 && Thread.currentThread().isInterrupted()) {

@@ -1,5 +1,7 @@
 package io.github.hasqlite.snapshot;
 
+import io.github.hasqlite.RawText;
+import io.github.hasqlite.TextEncoding;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -24,14 +26,16 @@ final class RowSum {
     /**
      * Adds a value to the row that is being read.
      *
-     * @param value as the driver reads it: a number, a text, bytes or {@code null}
-     * @param raw the bytes of a text as they are stored, if not all of them are characters; otherwise {@code null}
+     * @param value what a {@link io.github.hasqlite.Change} holds
      */
-    void value(@Nullable Object value, byte @Nullable [] raw) {
+    void value(@Nullable Object value) {
         if (value == null) {
             row.update((byte) 'n');
         } else if (value instanceof String text) {
-            bytes('t', raw == null ? text.getBytes(StandardCharsets.UTF_8) : raw);
+            bytes('t', text.getBytes(StandardCharsets.UTF_8));
+        } else if (value instanceof RawText text) {
+            // those of UTF-16 might be characters in UTF-8
+            bytes(text.encoding() == TextEncoding.UTF_8 ? 't' : 'u', text.bytes());
         } else if (value instanceof byte[] blob) {
             bytes('b', blob);
         } else if (value instanceof Double real) {

@@ -2,10 +2,10 @@ package io.github.hasqlite.apply;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.ValueStatement;
 import io.github.hasqlite.capture.Capture;
 import io.github.hasqlite.capture.SchemaCatalog;
 import java.nio.file.Path;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -83,9 +83,9 @@ final class Author implements AutoCloseable {
     }
 
     void execute(String sql, Object... args) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (ValueStatement statement = new ValueStatement(connection, () -> sql)) {
             for (int i = 0; i < args.length; i++) {
-                statement.setObject(i + 1, args[i]);
+                statement.set(i + 1, args[i]);
             }
             statement.execute();
         }

@@ -2,8 +2,10 @@ package io.github.hasqlite.apply;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.RawText;
 import io.github.hasqlite.SqlIdentifier;
 import io.github.hasqlite.TableDefinition;
+import io.github.hasqlite.TextEncoding;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -38,6 +40,16 @@ final class Databases {
             statement.executeUpdate("PRAGMA trusted_schema = OFF");
         }
         return connection;
+    }
+
+    /** A database with nothing in it that stores texts so. */
+    static Path create(Path file, TextEncoding encoding) throws SQLException {
+        try (SQLiteConnection connection = open(file, false);
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("PRAGMA encoding = '" + encoding.name().replace("UTF_", "UTF-").replace("LE", "le").replace("BE", "be") + "'");
+            statement.executeUpdate("CREATE TABLE sets_the_encoding(x); DROP TABLE sets_the_encoding");
+        }
+        return file;
     }
 
     static ChangeSet changeSet(List<Change> changes) {
@@ -90,12 +102,13 @@ final class Databases {
             for (int i = 0; i < args.length; i++) {
                 statement.setObject(i + 1, args[i]);
             }
+            TextEncoding encoding = TextEncoding.of(connection);
             try (ResultSet result = statement.executeQuery()) {
                 int width = result.getMetaData().getColumnCount();
                 while (result.next()) {
                     List<String> row = new ArrayList<>();
                     for (int i = 1; i <= width; i++) {
-                        row.add(exact(result.getObject(i)));
+                        row.add(exact(encoding.read(result, i)));
                     }
                     rows.add(String.join("|", row));
                 }
@@ -112,6 +125,9 @@ final class Databases {
         }
         if (value instanceof Double real) {
             return "r:" + real + ":" + Long.toHexString(Double.doubleToRawLongBits(real));
+        }
+        if (value instanceof RawText) {
+            return "t:" + value;
         }
         return value == null ? "null" : (value instanceof String ? "t:" : "i:") + value;
     }

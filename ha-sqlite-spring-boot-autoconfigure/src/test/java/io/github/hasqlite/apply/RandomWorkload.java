@@ -1,6 +1,8 @@
 package io.github.hasqlite.apply;
 
 import io.github.hasqlite.Change;
+import io.github.hasqlite.TextEncoding;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,8 +16,8 @@ final class RandomWorkload {
         "CREATE TABLE auto(id INTEGER PRIMARY KEY AUTOINCREMENT, a UNIQUE, b, c)",
         "CREATE TABLE txt(id TEXT PRIMARY KEY COLLATE NOCASE, a UNIQUE, b REAL, c)",
         "CREATE TABLE comp(id, a, b, c, PRIMARY KEY(a, id), UNIQUE(b))",
-        "CREATE TABLE nokey(id, a COLLATE NOCASE, b, c)",
-        "CREATE TABLE wr(id, a UNIQUE, b, c, PRIMARY KEY(id)) WITHOUT ROWID",
+        "CREATE TABLE nokey(id, a COLLATE NOCASE, b, c CHECK(random() % 4 <> 0))",
+        "CREATE TABLE wr(id, a UNIQUE, b CHECK(random() % 8 <> 0), c, PRIMARY KEY(id)) WITHOUT ROWID",
         "CREATE TABLE gen(id INTEGER PRIMARY KEY, a, b, c, g AS (coalesce(a, 0) || 'x') STORED, h AS (b))",
         "CREATE TABLE hidden(id, a, b, c, rowid, oid, _rowid_)",
         "CREATE TABLE doc(id INTEGER PRIMARY KEY, a, b, c)",
@@ -42,12 +44,30 @@ final class RandomWorkload {
     private static final Object[] VALUES = {
         1L, 2L, 3L, 1.0, 2.5, -0.0, 0.0, 0L, "1", "a", "A", "b c", "", null, new byte[0], new byte[] {1}
     };
+    /** No characters in any encoding, the same without regard to case, and one that looks like them. */
+    private static final byte[][] RAW_TEXTS = {
+        {'a', (byte) 0xff, 0, (byte) 0xd8},
+        {'A', (byte) 0xff, 0, (byte) 0xd8},
+        {(byte) 0xfe},
+        {(byte) 0xdc, 0x20, 0x20, (byte) 0xdc},
+        {(byte) 0xed, (byte) 0xa0, (byte) 0x80, 0},
+        {(byte) 0xc0, (byte) 0x80},
+        {(byte) 0xff, (byte) 0xff},
+        "\ufffd".getBytes(StandardCharsets.UTF_8)
+    };
     private static final List<String> COLUMNS = List.of("id", "a", "b", "c");
 
     private final Random random;
 
+    private final TextEncoding encoding;
+
     RandomWorkload(long seed) {
-        random = new Random(seed);
+        this(seed, TextEncoding.UTF_8);
+    }
+
+    RandomWorkload(long seed, TextEncoding encoding) {
+        this.random = new Random(seed);
+        this.encoding = encoding;
     }
 
     int below(int bound) {
@@ -55,7 +75,15 @@ final class RandomWorkload {
     }
 
     private Object value() {
-        return VALUES[random.nextInt(VALUES.length)];
+        int which = random.nextInt(VALUES.length + RAW_TEXTS.length / 2);
+        return which < VALUES.length
+                ? VALUES[which]
+                : encoding.text(wholeUnits(RAW_TEXTS[random.nextInt(RAW_TEXTS.length)]));
+    }
+
+    /** SQLite cuts half a unit off. */
+    private byte[] wholeUnits(byte[] bytes) {
+        return encoding == TextEncoding.UTF_8 ? bytes : Arrays.copyOf(bytes, bytes.length / 2 * 2);
     }
 
     private Object key(String table) {

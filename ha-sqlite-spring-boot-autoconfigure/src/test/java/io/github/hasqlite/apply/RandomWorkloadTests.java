@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.RowIdentify;
+import io.github.hasqlite.TextEncoding;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -17,6 +18,10 @@ class RandomWorkloadTests {
     /** How many seeds to try, and the first one: {@code -Dha.sqlite.test.seeds}, {@code -Dha.sqlite.test.seed}. */
     private static final int SEEDS = Integer.getInteger("ha.sqlite.test.seeds", 25);
 
+    /** Most seeds have the usual one. */
+    private static final List<TextEncoding> ENCODINGS =
+            List.of(TextEncoding.UTF_8, TextEncoding.UTF_16LE, TextEncoding.UTF_8, TextEncoding.UTF_16BE);
+
     private static final long FIRST = Long.getLong("ha.sqlite.test.seed", 1);
 
     @TempDir
@@ -25,9 +30,10 @@ class RandomWorkloadTests {
     @Test
     void endsAsTheAuthorDid() throws SQLException {
         for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
-            RandomWorkload workload = new RandomWorkload(seed);
-            try (Author author = new Author(folder.resolve("author" + seed));
-                    Replica replica = new Replica(folder.resolve("replica" + seed))) {
+            TextEncoding encoding = ENCODINGS.get((int) (seed % ENCODINGS.size()));
+            RandomWorkload workload = new RandomWorkload(seed, encoding);
+            try (Author author = new Author(Databases.create(folder.resolve("author" + seed), encoding));
+                    Replica replica = new Replica(Databases.create(folder.resolve("replica" + seed), encoding))) {
                 author.script(RandomWorkload.SCHEMA);
                 replica.run(RandomWorkload.SCHEMA);
                 List<String> history = new ArrayList<>();
@@ -90,9 +96,11 @@ class RandomWorkloadTests {
 
     /** One replica applies all in one transaction, the other each alone, forgetting its caches now and then. */
     private void applyTwice(RowIdentify identify, long seed) throws SQLException {
-        RandomWorkload workload = new RandomWorkload(seed);
-        try (Replica one = new Replica(folder.resolve(identify + "one" + seed), identify);
-                Replica other = new Replica(folder.resolve(identify + "other" + seed), identify)) {
+        TextEncoding encoding = ENCODINGS.get((int) (seed % ENCODINGS.size()));
+        RandomWorkload workload = new RandomWorkload(seed, encoding);
+        try (Replica one = new Replica(Databases.create(folder.resolve(identify + "one" + seed), encoding), identify);
+                Replica other =
+                        new Replica(Databases.create(folder.resolve(identify + "other" + seed), encoding), identify)) {
             one.run(RandomWorkload.SCHEMA);
             other.run(RandomWorkload.SCHEMA);
             one.run("BEGIN IMMEDIATE");

@@ -10,8 +10,8 @@ final class SimulatedSchema {
     private static final List<String> TABLES = List.of(
             "CREATE TABLE t(id INTEGER PRIMARY KEY, email TEXT UNIQUE, v)",
             "CREATE TABLE w(a, b TEXT COLLATE NOCASE, v, PRIMARY KEY(a, b)) WITHOUT ROWID",
-            "CREATE TABLE s(code TEXT PRIMARY KEY, v)",
-            "CREATE TABLE n(x, y)",
+            "CREATE TABLE s(code TEXT PRIMARY KEY, v CHECK(random() % 8 <> 0))",
+            "CREATE TABLE n(x, y CHECK(random() % 4 <> 0))",
             "CREATE TABLE e(id INTEGER PRIMARY KEY, x, y)",
             "CREATE UNIQUE INDEX e_lower ON e(lower(x))",
             "CREATE UNIQUE INDEX e_part ON e(y) WHERE y > 5",
@@ -104,12 +104,17 @@ final class SimulatedSchema {
     }
 
     private String mail() {
+        if (random.nextInt(6) == 0) {
+            // no characters; the first two are the same without regard to case
+            return "CAST(x'" + List.of("65ff", "45ff", "fe").get(random.nextInt(3)) + "' AS TEXT)";
+        }
         String mail = "'e" + (1 + random.nextInt(4)) + "'";
         return random.nextInt(4) == 0 ? mail.toUpperCase(Locale.ROOT) : mail;
     }
 
     private String value() {
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(9)) {
+            case 8 -> "CAST(x'eda080' AS TEXT)";
             case 0 -> "NULL";
             case 1 -> "1.5";
             case 2 -> "x'00ff'";

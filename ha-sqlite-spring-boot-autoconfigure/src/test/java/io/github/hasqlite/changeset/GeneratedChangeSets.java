@@ -2,6 +2,7 @@ package io.github.hasqlite.changeset;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.TextEncoding;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -116,13 +117,20 @@ final class GeneratedChangeSets {
     }
 
     private Object value() {
-        return switch (random.nextInt(5)) {
+        return switch (random.nextInt(6)) {
+            case 5 -> rawText();
             case 0 -> null;
             case 1 -> integer();
             case 2 -> real();
             case 3 -> text();
             default -> blob();
         };
+    }
+
+    /** A text in any encoding whose bytes need not be characters. */
+    private Object rawText() {
+        TextEncoding encoding = TextEncoding.values()[random.nextInt(TextEncoding.values().length)];
+        return encoding.text(blob());
     }
 
     private Long integer() {

@@ -1,5 +1,6 @@
 package io.github.hasqlite.differential;
 
+import io.github.hasqlite.TextEncoding;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -146,11 +147,12 @@ final class DatabaseContent {
         List<String> all = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(query)) {
+            TextEncoding encoding = TextEncoding.of(connection);
             int columns = rows.getMetaData().getColumnCount();
             while (rows.next()) {
                 StringBuilder row = new StringBuilder();
                 for (int i = 1; i <= columns; i++) {
-                    row.append(Values.text(rows.getObject(i))).append(' ');
+                    row.append(Values.text(encoding.read(rows, i))).append(' ');
                 }
                 all.add(row.toString());
             }

@@ -46,6 +46,12 @@ final class RandomValues {
         "char(0)",
         "'a'||char(0)||'b'",
         "char(65533)",
+        "CAST(x'ff' AS TEXT)",
+        "CAST(x'fe' AS TEXT)",
+        "CAST(x'61ff6200' AS TEXT)",
+        "CAST(x'eda08062' AS TEXT)",
+        "CAST(x'c080' AS TEXT)",
+        "CAST(x'efbfbd' AS TEXT)",
         "char(65279)||'x'",
         "x''",
         "x'00'",
@@ -115,7 +121,8 @@ final class RandomValues {
     String keyLiteral() {
         return switch (dice.upTo(10)) {
             case 0 -> literal();
-            case 1, 2 -> dice.of("'a'", "'A'", "'b'", "'ß'", "'a '", "x'61'", "1.0", "'1'", "NULL");
+            case 1, 2 -> dice.of("'a'", "'A'", "'b'", "'ß'", "'a '", "x'61'", "1.0", "'1'", "NULL", "CAST(x'ff' AS TEXT)",
+                        "CAST(x'fe' AS TEXT)", "CAST(x'61fe' AS TEXT)", "CAST(x'41fe' AS TEXT)");
             default -> smallInteger();
         };
     }

@@ -220,6 +220,12 @@ final class SchemaScripts {
                 "PRAGMA temp_store = " + dice.of("MEMORY", "FILE", "0"),
                 "PRAGMA trusted_schema = OFF",
                 "PRAGMA journal_mode = WAL",
-                "PRAGMA case_sensitive_like = OFF");
+                "PRAGMA case_sensitive_like = ON",
+                "PRAGMA case_sensitive_like = ON",
+                "PRAGMA case_sensitive_like = OFF",
+                "PRAGMA ignore_check_constraints = ON",
+                "PRAGMA ignore_check_constraints = OFF",
+                "PRAGMA legacy_alter_table = ON",
+                "PRAGMA legacy_alter_table = OFF");
     }
 }

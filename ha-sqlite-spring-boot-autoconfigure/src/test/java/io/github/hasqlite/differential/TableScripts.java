@@ -235,7 +235,16 @@ final class TableScripts {
                         + dice.of("7", "'d'", "x'0a'", "(1+1)", "-2.5");
             case 1, 2 -> " UNIQUE" + (dice.percent(40) ? onConflict() : "");
             case 3 -> " DEFAULT " + dice.of("'dflt'", "1.0", "NULL", "(abs(-3))", "true", "+9223372036854775807");
-            case 4 -> " CHECK(" + names.quoted(name) + " IS NOT 5)";
+            case 4 ->
+                // the others hold by the author's clock, or by a switch that only its connection has
+                " CHECK("
+                        + names.quoted(name)
+                        + dice.of(
+                                " IS NOT 5",
+                                " NOT LIKE 'a%'",
+                                " NOT LIKE 'A'",
+                                " IS NULL OR CURRENT_TIMESTAMP > '2000'")
+                        + ")";
             case 5 -> " COLLATE " + dice.of("NOCASE", "RTRIM");
             case 6 -> " NOT NULL" + (dice.percent(30) ? onConflict() : "");
             case 7, 8 -> others.isEmpty() ? "" : anyReference(others);

@@ -44,7 +44,10 @@ public final class Content {
     private static List<String> rows(Connection connection, TableDefinition table) throws SQLException {
         List<String> values = new ArrayList<>();
         for (String column : table.columns()) {
-            values.add("quote(" + SqlIdentifier.quote(column) + ")");
+            String name = SqlIdentifier.quote(column);
+            // texts by their bytes, too, which need not be characters
+            values.add("quote(" + name + ") || CASE typeof(" + name + ") WHEN 'text' THEN hex(" + name
+                    + ") ELSE '' END");
         }
         List<String> rows = strings(
                 connection,
