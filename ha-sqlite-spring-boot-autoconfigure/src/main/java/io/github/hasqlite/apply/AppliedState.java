@@ -45,12 +45,13 @@ public final class AppliedState {
         }
         Parts.create(connection);
         ConflictTable.create(connection);
+        Renames.create(connection);
         DeadLetters.create(connection);
     }
 
     /** The names of the tables that this creates. */
     static List<String> tables() {
-        return List.of("ha_state", "ha_publishers", "ha_parts", "ha_conflicts", "ha_dead_letters");
+        return List.of("ha_state", "ha_publishers", "ha_parts", "ha_conflicts", "ha_renames", "ha_dead_letters");
     }
 
     /** Whether the tables of replication are in the database. */
@@ -164,7 +165,7 @@ public final class AppliedState {
             attach.execute();
         }
         try (Statement statement = connection.createStatement()) {
-            for (String table : List.of("ha_publishers", "ha_parts")) {
+            for (String table : List.of("ha_publishers", "ha_parts", "ha_renames")) {
                 statement.executeUpdate("DELETE FROM main." + table);
                 statement.executeUpdate("INSERT INTO main." + table + " SELECT * FROM node." + table);
             }

@@ -1,6 +1,9 @@
 package io.github.hasqlite.apply;
 
+import io.github.hasqlite.Change;
+import io.github.hasqlite.SchemaNote;
 import io.github.hasqlite.TableDefinition;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -18,6 +21,8 @@ record Command(String text, Kind kind, String table) {
         SCHEMA,
         /** Sets {@code user_version} or {@code application_id}. */
         HEADER,
+        /** Says something about the change set, and does nothing: see {@link io.github.hasqlite.SchemaNote}. */
+        NOTE,
         /** Writes to a virtual table, if its target is one. */
         VIRTUAL_WRITE
     }
@@ -33,6 +38,13 @@ record Command(String text, Kind kind, String table) {
     static Command judge(String text) throws RefusedChangeException {
         if (text.indexOf('\0') >= 0) {
             throw new RefusedChangeException("a statement with a NUL character");
+        }
+        Change change = Change.sql(text, List.of());
+        if (SchemaNote.is(change)) {
+            if (SchemaNote.read(change) == null) {
+                throw new RefusedChangeException("a malformed note on a schema change");
+            }
+            return new Command(text, Kind.NOTE, "");
         }
         TokenList tokens = new TokenList(text);
         for (int i = 0; i < tokens.size(); i++) {

@@ -29,6 +29,9 @@ final class CommandRunner {
      */
     boolean run(Change change) throws SQLException, RefusedChangeException {
         Command command = judge(change);
+        if (command.kind() == Command.Kind.NOTE) {
+            return false;
+        }
         if (command.kind() == Command.Kind.VIRTUAL_WRITE) {
             TableRows target = tables.find(command.table());
             if (target == null || target.definition().kind() != TableDefinition.Kind.VIRTUAL) {

@@ -4,6 +4,7 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSerializer;
+import io.github.hasqlite.SchemaNote;
 import io.github.hasqlite.apply.ChangeSetApplication;
 import io.github.hasqlite.apply.SchemaBarrier;
 import io.github.hasqlite.jdbc.CommitLog;
@@ -68,7 +69,7 @@ final class CommandPlacing {
         SchemaBarrier.Arrival arrival = await(changeSet, message);
         boolean maybeSent = relay.withdrawCommand();
         if (arrival instanceof SchemaBarrier.Alone alone) {
-            return new Here(connection, table, alone);
+            return new Here(connection, table, alone, SchemaNote.of(changes));
         }
         if (arrival instanceof SchemaBarrier.Overtaken overtaken) {
             return overtaken.seen()
@@ -113,12 +114,14 @@ final class CommandPlacing {
         private final Connection connection;
         private final OutboxTable table;
         private final SchemaBarrier.Alone alone;
+        private final SchemaNote note;
         private boolean settled;
 
-        Here(Connection connection, OutboxTable table, SchemaBarrier.Alone alone) {
+        Here(Connection connection, OutboxTable table, SchemaBarrier.Alone alone, SchemaNote note) {
             this.connection = connection;
             this.table = table;
             this.alone = alone;
+            this.note = note;
         }
 
         @Override
@@ -133,7 +136,7 @@ final class CommandPlacing {
 
         @Override
         public void settle() throws SQLException {
-            alone.write(connection, table);
+            alone.write(connection, table, note);
         }
 
         @Override

@@ -2,10 +2,12 @@ package io.github.hasqlite.jdbc;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.Operation;
+import io.github.hasqlite.SchemaNote;
 import io.github.hasqlite.SqlIdentifier;
 import io.github.hasqlite.TableDefinition;
 import io.github.hasqlite.capture.Capture;
 import io.github.hasqlite.capture.CaptureBuffer;
+import io.github.hasqlite.capture.SchemaTrace;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -24,13 +26,16 @@ final class Recorder {
     private final Capture capture;
     private final CaptureBuffer buffer;
     private final NativeStatement schemaVersion;
+    private final SchemaTrace trace;
     private long versionBefore;
+    private int markBefore;
 
     Recorder(SQLiteConnection connection, Capture capture) throws SQLException {
         this.connection = connection;
         this.capture = capture;
         this.buffer = capture.buffer();
         this.schemaVersion = new NativeStatement(connection, "PRAGMA main.schema_version");
+        this.trace = new SchemaTrace(connection);
     }
 
     /** Whether the triggers fit what is going to be written. */
@@ -60,6 +65,8 @@ final class Recorder {
     /** The transaction has begun and a statement that may change the schema is about to run. */
     void begun(ParsedSql sql) throws SQLException {
         versionBefore = schemaVersion.queryLong();
+        markBefore = buffer.mark();
+        trace.begun();
         if (sql.kind() == StatementKind.ALTER) {
             capture.suspend();
         }
@@ -89,6 +96,7 @@ final class Recorder {
             case CREATE, DROP, ALTER -> {
                 if (schemaVersion.queryLong() != versionBefore) {
                     capture.schemaTouched();
+                    trace.changed(markBefore);
                     if (sql.copiesRows()) {
                         capture.addCopiedTable(sql.name());
                     } else {
@@ -155,11 +163,16 @@ final class Recorder {
 
     void cutTo(int mark) {
         buffer.cutTo(mark);
+        trace.cutTo(mark);
         capture.rolledBackToSavepoint();
     }
 
     /** Hands over what the transaction changed; it is to be restored or released. */
     List<Change> drain() {
+        SchemaNote note = new SchemaNote(false, trace.renamed());
+        if (!note.isEmpty()) {
+            buffer.add(note.command());
+        }
         return buffer.drain();
     }
 
@@ -175,6 +188,7 @@ final class Recorder {
 
     void ended(boolean committed) {
         buffer.cutTo(0);
+        trace.clear();
         capture.transactionEnded(committed);
     }
 }

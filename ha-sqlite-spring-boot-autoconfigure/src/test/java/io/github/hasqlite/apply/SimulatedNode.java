@@ -7,6 +7,7 @@ import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.Conflict;
 import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
+import io.github.hasqlite.SchemaNote;
 import io.github.hasqlite.autoconfigure.CapturedRows;
 import io.github.hasqlite.capture.Capture;
 import io.github.hasqlite.capture.RowImages;
@@ -315,7 +316,7 @@ final class SimulatedNode implements AutoCloseable {
         SchemaBarrier barrier = new SchemaBarrier(applier, state, pending);
         SchemaBarrier.Arrival arrival = barrier.await(publisher, counter, message, 0);
         if (arrival instanceof SchemaBarrier.Alone alone) {
-            alone.write(author, authorsOutbox);
+            alone.write(author, authorsOutbox, SchemaNote.of(changeSet.changes()));
             execute(author, "COMMIT");
             capture.transactionEnded(true);
             settled = Math.max(settled, alone.committed());
