@@ -349,6 +349,7 @@ public final class ChangeSetApplication implements AutoCloseable {
         if (hostile != null) {
             return hostile;
         }
+        boolean changesSchema = changesSchema(changes);
         List<TableTriggers> mark = silence.mark();
         boolean guarded = !unguarded || !(takingBack || changes instanceof LargeChanges);
         if (guarded) {
@@ -362,7 +363,7 @@ public final class ChangeSetApplication implements AutoCloseable {
             for (Change change : changes) {
                 current = change;
                 if (change.operation() == Operation.SQL) {
-                    schemaChanged |= commands.run(change);
+                    schemaChanged |= commands.run(change, changesSchema);
                 } else {
                     skipped = with(skipped, applyRow(change, index));
                 }
@@ -395,6 +396,24 @@ public final class ChangeSetApplication implements AutoCloseable {
         List<Skipped> more = skipped.isEmpty() ? new ArrayList<>() : skipped;
         more.add(one);
         return more;
+    }
+
+    /** Whether one of its commands is one on the schema; all have been judged. */
+    private static boolean changesSchema(List<Change> changes) {
+        if (!ChangeSet.hasCommands(changes)) {
+            return false;
+        }
+        for (Change change : changes) {
+            try {
+                if (change.operation() == Operation.SQL
+                        && CommandRunner.judge(change).kind() == Command.Kind.SCHEMA) {
+                    return true;
+                }
+            } catch (RefusedChangeException e) {
+                return false;
+            }
+        }
+        return false;
     }
 
     private static @Nullable Refused refusedCommand(List<Change> changes) {

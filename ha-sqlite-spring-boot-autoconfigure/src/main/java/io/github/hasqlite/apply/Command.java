@@ -11,7 +11,7 @@ import java.util.Locale;
  *
  * @param text the statement
  * @param kind what it does
- * @param table the virtual table it writes to; empty unless {@link Kind#VIRTUAL_WRITE}
+ * @param table the table it writes to; empty unless {@link Kind#WRITE}
  */
 record Command(String text, Kind kind, String table) {
 
@@ -23,8 +23,8 @@ record Command(String text, Kind kind, String table) {
         HEADER,
         /** Says something about the change set, and does nothing: see {@link io.github.hasqlite.SchemaNote}. */
         NOTE,
-        /** Writes to a virtual table, if its target is one. */
-        VIRTUAL_WRITE
+        /** Writes rows: to a virtual table, or in a change set that changes the schema to any. */
+        WRITE
     }
 
     private static final String UNTYPED = "only schema commands, writes to virtual tables and PRAGMA user_version or"
@@ -122,7 +122,7 @@ record Command(String text, Kind kind, String table) {
         }
         requireMain(target.schema());
         requireReplicated(target.table());
-        return new Command(text, Kind.VIRTUAL_WRITE, target.table());
+        return new Command(text, Kind.WRITE, target.table());
     }
 
     /** {@code PRAGMA [main.]name = [sign] value} or the same with parentheses. */

@@ -184,6 +184,8 @@ public final class SchemaBarrier {
                         && applier.replay().echoes().isEcho(head, received, step);
                 step.accept(received.publisher(), received.counter());
                 if (mine) {
+                    // what an earlier start of this node left in the outbox is somebody else's to all nodes
+                    alone &= received.publisher().equals(publisher);
                     popped++;
                     echoes.add(received);
                     newestEchoed = head;

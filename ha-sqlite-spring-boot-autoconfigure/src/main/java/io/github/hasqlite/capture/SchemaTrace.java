@@ -93,6 +93,32 @@ public final class SchemaTrace {
         return shapes;
     }
 
+    /** The tables that were there before the transaction and are gone since the last command. */
+    public List<String> goneInLastStep() {
+        List<String> gone = new ArrayList<>();
+        if (steps.isEmpty()) {
+            return gone;
+        }
+        Map<String, Traced> now = originals();
+        for (Step step : steps.subList(0, steps.size() - 1)) {
+            follow(step, now);
+        }
+        Map<String, Traced> then = new LinkedHashMap<>(now);
+        follow(steps.get(steps.size() - 1), now);
+        then.forEach((name, table) -> {
+            if (table.name != null && !now.containsValue(table)) {
+                gone.add(name);
+            }
+        });
+        return gone;
+    }
+
+    private Map<String, Traced> originals() {
+        Map<String, Traced> now = new LinkedHashMap<>();
+        steps.get(0).before.forEach((name, shape) -> now.put(name, Traced.original(name, shape.columns)));
+        return now;
+    }
+
     // ---- what it comes to
 
     /** What became of the tables that were there before the transaction. */
@@ -100,8 +126,7 @@ public final class SchemaTrace {
         if (steps.isEmpty()) {
             return List.of();
         }
-        Map<String, Traced> now = new LinkedHashMap<>();
-        steps.get(0).before.forEach((name, shape) -> now.put(name, Traced.original(name, shape.columns)));
+        Map<String, Traced> now = originals();
         Map<String, Traced> originals = new LinkedHashMap<>(now);
         for (Step step : steps) {
             follow(step, now);

@@ -27,6 +27,7 @@ final class Recorder {
     private final CaptureBuffer buffer;
     private final NativeStatement schemaVersion;
     private final SchemaTrace trace;
+    private final SchemaTransaction schema;
     private long versionBefore;
     private int markBefore;
 
@@ -36,6 +37,7 @@ final class Recorder {
         this.buffer = capture.buffer();
         this.schemaVersion = new NativeStatement(connection, "PRAGMA main.schema_version");
         this.trace = new SchemaTrace(connection);
+        this.schema = new SchemaTransaction(connection, trace);
     }
 
     /** Whether the triggers fit what is going to be written. */
@@ -62,10 +64,27 @@ final class Recorder {
         capture.suspend();
     }
 
-    /** The transaction has begun and a statement that may change the schema is about to run. */
+    /** The application reads inside the transaction. */
+    void reads(ParsedSql sql) throws SQLException {
+        schema.reads(sql);
+    }
+
+    /** Whether {@link #begun} is to be called before a statement runs. */
+    boolean looksAt(ParsedSql sql) {
+        return sql.kind().isSchema() || (sql.kind() == StatementKind.WRITE && schema.changesSchema());
+    }
+
+    /** The transaction has begun, and a statement is about to run that changes the schema, or rows in a changed one. */
     void begun(ParsedSql sql) throws SQLException {
+        if (sql.kind() == StatementKind.WRITE) {
+            schema.decide(sql);
+            return;
+        }
+        schema.schemaCommandBegins();
+        if (sql.copiesRows()) {
+            schema.decide(sql);
+        }
         versionBefore = schemaVersion.queryLong();
-        markBefore = buffer.mark();
         trace.begun();
         if (sql.kind() == StatementKind.ALTER) {
             capture.suspend();
@@ -77,6 +96,7 @@ final class Recorder {
     }
 
     void arm() {
+        markBefore = buffer.mark();
         capture.arm();
     }
 
@@ -90,6 +110,13 @@ final class Recorder {
             case WRITE -> {
                 if (capture.isVirtual(sql.name())) {
                     buffer.add(Change.sql(trimmed(sql.text()), statement.boundValues()));
+                } else if (!schema.changesSchema()) {
+                    schema.wrote(sql);
+                } else if (schema.wayOf(sql) == SchemaTransaction.Way.STATEMENT) {
+                    List<@Nullable Object> values = statement.boundValues();
+                    schema.bound(sql, values.size());
+                    buffer.cutTo(markBefore);
+                    buffer.add(Change.sql(trimmed(sql.text()), values));
                 }
             }
             case HEADER_PRAGMA -> buffer.add(Change.sql(trimmed(sql.text()), List.of()));
@@ -97,7 +124,10 @@ final class Recorder {
                 if (schemaVersion.queryLong() != versionBefore) {
                     capture.schemaTouched();
                     trace.changed(markBefore);
-                    if (sql.copiesRows()) {
+                    boolean asStatement =
+                            !sql.copiesRows() || schema.wayOf(sql) == SchemaTransaction.Way.STATEMENT;
+                    schema.schemaChanged();
+                    if (!asStatement) {
                         capture.addCopiedTable(sql.name());
                     } else {
                         buffer.add(Change.sql(trimmed(sql.text()), List.of()));
@@ -169,7 +199,7 @@ final class Recorder {
 
     /** Hands over what the transaction changed; it is to be restored or released. */
     List<Change> drain() {
-        SchemaNote note = new SchemaNote(false, trace.renamed());
+        SchemaNote note = new SchemaNote(schema.isStale(), trace.renamed());
         if (!note.isEmpty()) {
             buffer.add(note.command());
         }
@@ -189,6 +219,7 @@ final class Recorder {
     void ended(boolean committed) {
         buffer.cutTo(0);
         trace.clear();
+        schema.clear();
         capture.transactionEnded(committed);
     }
 }
