@@ -247,6 +247,17 @@ public final class AppliedState {
      */
     private record Accepted(long counter, long sequence) {}
 
+    /** The place of the newest change set that is applied here and not of this publisher; 0 if there is none. */
+    public long newestOfOthers(String publisher) {
+        long newest = 0;
+        for (Map.Entry<String, Accepted> other : publishers.entrySet()) {
+            if (!other.getKey().equals(publisher)) {
+                newest = Math.max(newest, other.getValue().sequence);
+            }
+        }
+        return newest;
+    }
+
     /** Starts a step forward, which counts only once it is committed. */
     Step step() {
         return new Step();

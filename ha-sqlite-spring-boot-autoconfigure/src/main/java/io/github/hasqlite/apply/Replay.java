@@ -9,6 +9,7 @@ import io.github.hasqlite.SchemaNote;
 import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.apply.AppliedState.Turn;
 import io.github.hasqlite.changeset.Fragment;
+import io.github.hasqlite.changeset.PauseMessage;
 import io.github.hasqlite.changeset.VerificationMessage;
 import io.github.hasqlite.outbox.OutboxTable;
 import io.github.hasqlite.outbox.Pending;
@@ -272,6 +273,11 @@ final class Replay {
         VerificationMessage verification = received.verification();
         if (verification != null) {
             progress.outcomes.add(() -> listener.verify(verification.id(), received.sequence()));
+            return;
+        }
+        PauseMessage pause = received.pause();
+        if (pause != null) {
+            progress.outcomes.add(() -> listener.pause(pause.id()));
             return;
         }
         Turn turn = progress.step.take(received);

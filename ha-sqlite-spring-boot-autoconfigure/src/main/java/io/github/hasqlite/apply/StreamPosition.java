@@ -185,6 +185,7 @@ public final class StreamPosition {
             }
             if (received.rejection() != null
                     || received.verification() != null
+                    || received.pause() != null
                     || step.take(received) != AppliedState.Turn.NEXT) {
                 return false;
             }

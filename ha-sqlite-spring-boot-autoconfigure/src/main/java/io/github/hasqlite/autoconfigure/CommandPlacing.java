@@ -5,6 +5,7 @@ import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.SchemaNote;
+import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.apply.ChangeSetApplication;
 import io.github.hasqlite.apply.SchemaBarrier;
 import io.github.hasqlite.jdbc.CommitLog;
@@ -37,6 +38,7 @@ final class CommandPlacing {
     private final PendingQueue pending;
     private final SchemaBarrier barrier;
     private final ChangeSetApplication application;
+    private final WriterPause pause;
     private final Duration timeout;
 
     CommandPlacing(
@@ -47,6 +49,7 @@ final class CommandPlacing {
             PendingQueue pending,
             SchemaBarrier barrier,
             ChangeSetApplication application,
+            WriterPause pause,
             Duration timeout) {
         this.changeSets = changeSets;
         this.serializer = serializer;
@@ -55,6 +58,7 @@ final class CommandPlacing {
         this.pending = pending;
         this.barrier = barrier;
         this.application = application;
+        this.pause = pause;
         this.timeout = timeout;
     }
 
@@ -239,7 +243,12 @@ final class CommandPlacing {
                                 + " applied on all nodes as soon as the stream has it",
                         UNKNOWN);
             }
-            overtaken.await(timeout.toNanos());
+            try {
+                overtaken.await(timeout.toNanos());
+            } catch (SerializationFailureException e) {
+                pause.gaveWay();
+                throw e;
+            }
         }
     }
 }
