@@ -228,6 +228,8 @@ public final class StatementDeterminism {
         private final Set<Integer> hiddenRowids = new HashSet<>();
 
         private final Set<Integer> writtenCursors = new HashSet<>();
+        /** Cursors on {@code sqlite_sequence}, whose own rowids nobody sees. */
+        private final Set<Integer> sequences = new HashSet<>();
         /** What the registers of the present program hold: a number, NULL, or what is not known. */
         private final Map<Integer, NewKey> registers = new HashMap<>();
 
@@ -267,7 +269,7 @@ public final class StatementDeterminism {
                 }
                 case "DecrJumpZero", "OffsetLimit", "IfNotZero" -> order.add("has a LIMIT or takes the first row");
                 case "NewRowid" -> {
-                    if (writtenCursors.contains(p1) && registers.get(p2) != NewKey.GIVEN) {
+                    if (writtenCursors.contains(p1) && !sequences.contains(p1) && registers.get(p2) != NewKey.GIVEN) {
                         order.add("leaves rowids to SQLite");
                     }
                 }
@@ -280,6 +282,7 @@ public final class StatementDeterminism {
         private void begin(String comment) {
             hiddenRowids.clear();
             writtenCursors.clear();
+            sequences.clear();
             registers.clear();
             records.clear();
             ephemeral.clear();
@@ -358,6 +361,9 @@ public final class StatementDeterminism {
                 // made by the open transaction after the schema was read
                 reasons.add("reads a table that is not known yet");
             } else if (toWrite) {
+                if (table.name.equals("sqlite_sequence")) {
+                    sequences.add(cursor);
+                }
                 if (!TableDefinition.isInternal(table.name)) {
                     writes.add(table.name);
                 }

@@ -126,7 +126,7 @@ final class Recorder {
                     trace.changed(markBefore);
                     boolean asStatement =
                             !sql.copiesRows() || schema.wayOf(sql) == SchemaTransaction.Way.STATEMENT;
-                    schema.schemaChanged();
+                    schema.schemaChanged(markBefore);
                     if (!asStatement) {
                         capture.addCopiedTable(sql.name());
                     } else {
@@ -194,6 +194,7 @@ final class Recorder {
     void cutTo(int mark) {
         buffer.cutTo(mark);
         trace.cutTo(mark);
+        schema.cutTo(mark);
         capture.rolledBackToSavepoint();
     }
 

@@ -25,6 +25,9 @@ final class SchemaTransaction {
     /** Of more statements than this before the first schema command, nothing is known. */
     private static final int REMEMBERED = 64;
 
+    /** Stands for tables of which it is not known which they are. */
+    private static final String UNKNOWN = "*";
+
     /** How a statement that writes rows travels. */
     enum Way {
         /** As the rows that it changed. */
@@ -44,6 +47,7 @@ final class SchemaTransaction {
 
     private @Nullable StatementDeterminism determinism;
     private boolean changesSchema;
+    private int firstCommand;
     private boolean earlierCopies;
     private boolean stale;
     private @Nullable ParsedSql decided;
@@ -95,19 +99,36 @@ final class SchemaTransaction {
         for (ParsedSql sql : earlierReads) {
             addRead(sql);
         }
+        if (earlierReads.size() > REMEMBERED) {
+            read.add(UNKNOWN);
+        }
         boolean writes = !earlierWrites.isEmpty();
         boolean copies = earlierWrites.size() > REMEMBERED || earlierWrites.stream().anyMatch(sql -> !givesValues(sql));
-        earlierCopies = copies || (writes && (!read.isEmpty() || earlierReads.size() > REMEMBERED));
+        earlierCopies = copies || (writes && !read.isEmpty());
     }
 
-    /** A schema command has changed the schema. */
-    void schemaChanged() {
-        changesSchema = true;
+    /**
+     * A schema command has changed the schema.
+     *
+     * @param mark how many changes were recorded before it
+     */
+    void schemaChanged(int mark) {
+        if (!changesSchema) {
+            changesSchema = true;
+            firstCommand = mark;
+        }
         determinism = null;
         decided = null;
         for (String gone : trace.goneInLastStep()) {
             stale |= earlierCopies || !copied.contains(lower(gone));
         }
+    }
+
+    /** What was recorded since the mark was rolled back: perhaps the schema is what it was. */
+    void cutTo(int mark) {
+        changesSchema &= mark > firstCommand;
+        determinism = null;
+        decided = null;
     }
 
     /**
@@ -119,11 +140,12 @@ final class SchemaTransaction {
         way = Way.ROWS;
         boolean creates = sql.kind() == StatementKind.CREATE;
         String text = creates ? queryOf(sql.text()) : sql.text();
-        if (!creates && givesValues(sql) && !hasTriggers(sql.name())) {
+        StatementSources sources = StatementSources.of(connection, text);
+        boolean given = givesValues(sql) || (sources != null && sources.isEmpty() && inserts(sql));
+        if (!creates && given && !hasTriggers(sql.name())) {
             stale |= readsOthersThan(sql.name());
             return;
         }
-        StatementSources sources = StatementSources.of(connection, text);
         if (sources == null || !travels(sql, text, sources)) {
             stale = true;
             return;
@@ -181,7 +203,7 @@ final class SchemaTransaction {
             return false;
         }
         for (String table : effect.writes()) {
-            if (hasTriggers(table) || resolvesConflicts(table) || (!sql.insert() && isParent(table))) {
+            if (hasTriggers(table) || resolvesConflicts(table) || (!inserts(sql) && isParent(table))) {
                 return false;
             }
         }
@@ -204,12 +226,17 @@ final class SchemaTransaction {
         }
     }
 
+    private static boolean inserts(ParsedSql sql) {
+        SqlTokens tokens = new SqlTokens(sql.text(), 0, sql.text().length());
+        return tokens.advance() && (tokens.isWord("INSERT") || tokens.isWord("REPLACE"));
+    }
+
     /** Whether the rows it inserts are in its text and the values bound to it. */
     private static boolean givesValues(ParsedSql sql) {
-        SqlTokens tokens = new SqlTokens(sql.text(), 0, sql.text().length());
-        if (!tokens.advance() || !(tokens.isWord("INSERT") || tokens.isWord("REPLACE"))) {
+        if (!inserts(sql)) {
             return false;
         }
+        SqlTokens tokens = new SqlTokens(sql.text(), 0, sql.text().length());
         while (tokens.advance()) {
             if (tokens.isWord("SELECT")) {
                 return false;

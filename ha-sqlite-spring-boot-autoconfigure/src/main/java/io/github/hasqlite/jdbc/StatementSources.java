@@ -17,8 +17,9 @@ import org.sqlite.SQLiteConnection;
  * @param tables their names, in lower case; without SQLite's own
  * @param roots the root pages that are opened to be read
  * @param columns the positions of the columns that are read
+ * @param elsewhere whether it reads TEMP, attached or virtual tables
  */
-record StatementSources(Set<String> tables, List<Long> roots, Set<Integer> columns) {
+record StatementSources(Set<String> tables, List<Long> roots, Set<Integer> columns, boolean elsewhere) {
 
     /** A query with one of these does not simply go through one table from its first row to its last. */
     private static final Set<String> SELECTIVE =
@@ -33,6 +34,7 @@ record StatementSources(Set<String> tables, List<Long> roots, Set<Integer> colum
         Set<String> tables = new HashSet<>();
         List<Long> roots = new ArrayList<>();
         Set<Integer> columns = new HashSet<>();
+        boolean elsewhere = false;
         try (PreparedStatement statement = connection.prepareStatement("EXPLAIN " + sql);
                 ResultSet rows = statement.executeQuery()) {
             boolean own = false;
@@ -45,6 +47,7 @@ record StatementSources(Set<String> tables, List<Long> roots, Set<Integer> colum
                     own = begun && comment != null && comment.startsWith("-- TRIGGER ha_");
                     begun = true;
                 }
+                elsewhere |= !own && (opcode.equals("VOpen") || (opcode.equals("OpenRead") && rows.getInt(5) != 0));
                 if (!own && opcode.equals("OpenRead") && rows.getInt(5) == 0 && rows.getInt(4) > 1) {
                     roots.add(rows.getLong(4));
                 } else if (!own && opcode.equals("Column")) {
@@ -58,7 +61,12 @@ record StatementSources(Set<String> tables, List<Long> roots, Set<Integer> colum
             return null;
         }
         tables.removeIf(table -> table.startsWith("sqlite_") || table.startsWith("ha_"));
-        return new StatementSources(tables, roots, columns);
+        return new StatementSources(tables, roots, columns, elsewhere);
+    }
+
+    /** Whether it reads no rows at all. */
+    boolean isEmpty() {
+        return tables.isEmpty() && !elsewhere;
     }
 
     private static List<String> names(SQLiteConnection connection, String query, Object parameter) throws SQLException {
