@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param table the table's name as stored in the schema
  * @param change index of the winning change in its change set
  * @param losing the losing row as it was, as if it were deleted; {@code null} if there is none: the
- *     losing change was a deletion, or the row is not known
+ *     losing change was a deletion, or the row is not known; for {@link Kind#SCHEMA_CHANGE} the change as
+ *     its author made it, under the names that its author knew
  * @param node name of the node whose change won
  * @param publisher publisher id of the winning change set; empty for messages of the Go implementation
  * @param counter its place in that publisher's sequence
@@ -41,6 +42,11 @@ public record Conflict(
         /** A row was updated that somebody else had deleted, or the other way round. */
         UPDATE_DELETE,
         /** A row took a unique key, or by an update a primary key, that somebody else's row had. */
-        UNIQUE_KEY
+        UNIQUE_KEY,
+        /**
+         * A change could not take effect, or not all of it, because the schema at its place in the stream is
+         * another one than its author knew: a table or column was dropped, or a constraint is new (rule R13).
+         */
+        SCHEMA_CHANGE
     }
 }

@@ -26,7 +26,7 @@ public final class AppliedState {
     static final String DIVERGENCE = "divergence";
     static final String BASELINE_AT = "baseline_at";
 
-    private final Map<String, Long> counters = new HashMap<>();
+    private final Map<String, Accepted> publishers = new HashMap<>();
     private final Parts parts = new Parts();
     private final Object advanced = new Object();
     private volatile long sequence;
@@ -41,16 +41,31 @@ public final class AppliedState {
             statement.executeUpdate(
                     "CREATE TABLE IF NOT EXISTS main.ha_state(name TEXT PRIMARY KEY, value)" + " WITHOUT ROWID");
             statement.executeUpdate("CREATE TABLE IF NOT EXISTS main.ha_publishers(publisher TEXT PRIMARY KEY,"
-                    + " counter INTEGER NOT NULL) WITHOUT ROWID");
+                    + " counter INTEGER NOT NULL, sequence INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID");
         }
+        addPlaces(connection);
         Parts.create(connection);
         ConflictTable.create(connection);
+        Renames.create(connection);
         DeadLetters.create(connection);
+    }
+
+    /** Databases of earlier versions do not know where in the stream a publisher's last change set is. */
+    private static void addPlaces(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            try (ResultSet rows = statement.executeQuery(
+                    "SELECT 1 FROM pragma_table_info('ha_publishers', 'main') WHERE name = 'sequence'")) {
+                if (rows.next()) {
+                    return;
+                }
+            }
+            statement.executeUpdate("ALTER TABLE main.ha_publishers ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0");
+        }
     }
 
     /** The names of the tables that this creates. */
     static List<String> tables() {
-        return List.of("ha_state", "ha_publishers", "ha_parts", "ha_conflicts", "ha_dead_letters");
+        return List.of("ha_state", "ha_publishers", "ha_parts", "ha_conflicts", "ha_renames", "ha_dead_letters");
     }
 
     /** Whether the tables of replication are in the database. */
@@ -64,7 +79,7 @@ public final class AppliedState {
 
     /** Reads what was committed. */
     public void load(Connection connection) throws SQLException {
-        counters.clear();
+        publishers.clear();
         parts.load(connection);
         try (Statement statement = connection.createStatement()) {
             long applied = 0;
@@ -85,9 +100,10 @@ public final class AppliedState {
             }
             sequence = applied;
             divergence = differs;
-            try (ResultSet rows = statement.executeQuery("SELECT publisher, counter FROM main.ha_publishers")) {
+            try (ResultSet rows =
+                    statement.executeQuery("SELECT publisher, counter, sequence FROM main.ha_publishers")) {
                 while (rows.next()) {
-                    counters.put(rows.getString(1), rows.getLong(2));
+                    publishers.put(rows.getString(1), new Accepted(rows.getLong(2), rows.getLong(3)));
                 }
             }
         }
@@ -164,7 +180,7 @@ public final class AppliedState {
             attach.execute();
         }
         try (Statement statement = connection.createStatement()) {
-            for (String table : List.of("ha_publishers", "ha_parts")) {
+            for (String table : List.of("ha_publishers", "ha_parts", "ha_renames")) {
                 statement.executeUpdate("DELETE FROM main." + table);
                 statement.executeUpdate("INSERT INTO main." + table + " SELECT * FROM node." + table);
             }
@@ -223,6 +239,25 @@ public final class AppliedState {
         }
     }
 
+    /**
+     * A publisher's last change set that counts.
+     *
+     * @param counter its counter; 0 for messages of the Go implementation, which do not count
+     * @param sequence its place in the stream
+     */
+    private record Accepted(long counter, long sequence) {}
+
+    /** The place of the newest change set that is applied here and not of this publisher; 0 if there is none. */
+    public long newestOfOthers(String publisher) {
+        long newest = 0;
+        for (Map.Entry<String, Accepted> other : publishers.entrySet()) {
+            if (!other.getKey().equals(publisher)) {
+                newest = Math.max(newest, other.getValue().sequence);
+            }
+        }
+        return newest;
+    }
+
     /** Starts a step forward, which counts only once it is committed. */
     Step step() {
         return new Step();
@@ -231,7 +266,7 @@ public final class AppliedState {
     /** What one transaction adds. */
     final class Step {
 
-        private final Map<String, Long> accepted = new HashMap<>();
+        private final Map<String, Accepted> accepted = new HashMap<>();
         private final Parts.Step partsStep = parts.step();
         private long reached = sequence;
 
@@ -257,16 +292,34 @@ public final class AppliedState {
 
         /** The publisher's last accepted counter; 0 if it has none. */
         long counter(String publisher) {
-            Long here = accepted.get(publisher);
-            return here != null ? here : counters.getOrDefault(publisher, 0L);
+            Accepted here = accepted.getOrDefault(publisher, publishers.get(publisher));
+            return here == null ? 0 : here.counter;
         }
 
-        /** Accepts the message that was judged to be next. */
+        /** Accepts the message that was judged to be next, and was {@linkplain #reach reached} last. */
         void accept(String publisher, long counter) {
+            accepted.put(publisher, new Accepted(publisher.isEmpty() ? 0 : counter, reached));
             if (!publisher.isEmpty()) {
-                accepted.put(publisher, counter);
                 partsStep.forget(publisher);
             }
+        }
+
+        /**
+         * Whether anybody else has committed something since (rule R13).
+         *
+         * @param base what the publisher had applied
+         */
+        boolean othersSince(long base, String publisher) {
+            return anyOtherSince(accepted, base, publisher) || anyOtherSince(publishers, base, publisher);
+        }
+
+        private static boolean anyOtherSince(Map<String, Accepted> places, long base, String publisher) {
+            for (Map.Entry<String, Accepted> place : places.entrySet()) {
+                if (place.getValue().sequence > base && !place.getKey().equals(publisher)) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         /** What all the parts of a change set hold whose last part was judged to be next. */
@@ -299,15 +352,16 @@ public final class AppliedState {
         /** Writes the step inside the caller's transaction; the last statement changes a row. */
         void write(PositionTable table) throws SQLException {
             partsStep.write(table.connection());
-            for (Map.Entry<String, Long> entry : accepted.entrySet()) {
-                table.setCounter(entry.getKey(), entry.getValue());
+            for (Map.Entry<String, Accepted> entry : accepted.entrySet()) {
+                table.setPublisher(
+                        entry.getKey(), entry.getValue().counter, entry.getValue().sequence);
             }
             table.setValue(SEQUENCE, reached);
         }
 
         /** The transaction is committed. */
         void committed() {
-            counters.putAll(accepted);
+            publishers.putAll(accepted);
             partsStep.committed();
             synchronized (advanced) {
                 sequence = reached;

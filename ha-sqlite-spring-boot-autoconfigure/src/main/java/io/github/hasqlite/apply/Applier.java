@@ -88,6 +88,13 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
          */
         default void verify(String id, long sequence) {}
 
+        /**
+         * Writers are to wait for a moment. Must neither wait nor throw.
+         *
+         * @param id the message's
+         */
+        default void pause(String id) {}
+
         /** Something was overwritten unseen, and its place in the stream is certain. */
         void conflict(Conflict conflict);
 

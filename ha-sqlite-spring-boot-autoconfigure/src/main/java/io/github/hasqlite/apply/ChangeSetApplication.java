@@ -6,6 +6,7 @@ import io.github.hasqlite.LargeChanges;
 import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.Operation;
 import io.github.hasqlite.RowIdentify;
+import io.github.hasqlite.SchemaNote;
 import io.github.hasqlite.SchemaPragmas;
 import io.github.hasqlite.apply.Outcome.Applied;
 import io.github.hasqlite.apply.Outcome.Failed;
@@ -45,6 +46,10 @@ public final class ChangeSetApplication implements AutoCloseable {
     private final TableCache tables;
     private final CommandRunner commands;
     private final ApplySavepoint savepoint;
+    private final Renames renames;
+    /** For the change set that is being applied; {@code null} if its author had seen all names. */
+    private @Nullable NewNames newNames;
+
     private boolean failedOnStaleSchema;
     private boolean recording;
     private boolean takingBack;
@@ -84,6 +89,7 @@ public final class ChangeSetApplication implements AutoCloseable {
         this.tables = new TableCache(connection, identify, merge, silence, recorder, rowids, overwritten, author);
         this.commands = new CommandRunner(connection, tables, silence);
         this.savepoint = new ApplySavepoint(connection);
+        this.renames = new Renames(connection);
     }
 
     /**
@@ -95,16 +101,32 @@ public final class ChangeSetApplication implements AutoCloseable {
      */
     public Outcome apply(ChangeSet changeSet) throws SQLException {
         failedOnStaleSchema = false;
+        // what is taken back was recorded here, under the names that it was done to
+        newNames = takingBack ? null : renames.since(changeSet);
         author.begins(changeSet);
-        Outcome outcome = attempt(changeSet.changes());
+        Outcome outcome = attempt(changeSet);
         if (failedOnStaleSchema) {
             author.begins(changeSet);
-            outcome = attempt(changeSet.changes());
+            outcome = attempt(changeSet);
         }
         if (!(outcome instanceof Applied)) {
             overwritten.drain();
+            if (outcome instanceof Failed failed && failed.scope() == Scope.EVERYWHERE && !changeSet.hasCommands()) {
+                keepWanted(changeSet.changes());
+            }
         }
         return outcome;
+    }
+
+    /** The author was told that it is committed: what it wanted is at least to be found (rule R13). */
+    private void keepWanted(List<Change> changes) {
+        int index = 0;
+        for (Change change : changes) {
+            if (index == MANY_SKIPPED) {
+                return;
+            }
+            overwritten.wanted(index++, change);
+        }
     }
 
     /**
@@ -212,8 +234,9 @@ public final class ChangeSetApplication implements AutoCloseable {
         if (changeSet.hasCommands()) {
             return Footprint.EVERYTHING;
         }
+        NewNames names = renames.since(changeSet);
         for (Change change : changeSet.changes()) {
-            tables.addKeys(change, footprint);
+            addKeys(names, change, footprint);
         }
         return footprint.build();
     }
@@ -230,14 +253,25 @@ public final class ChangeSetApplication implements AutoCloseable {
             newRows.add(new NewRow(change.table(), change.newRowid()));
             tables.addKeys(change, footprint);
         }
-        for (Change change : changeSet.changes()) {
-            tables.addKeys(change, footprint);
-            if (change.newRowid() != null && !newRows.contains(new NewRow(change.table(), change.newRowid()))) {
+        NewNames names = renames.since(changeSet);
+        for (Change made : changeSet.changes()) {
+            Change change = addKeys(names, made, footprint);
+            if (change != null && change.newRowid() != null && !newRows.contains(new NewRow(change.table(), change.newRowid()))) {
                 // the rowid it got instead depends on all other rows
                 footprint.addWholeTable(change.table());
             }
         }
         return footprint.build();
+    }
+
+    /** Adds the keys of a row change, and hands it back in the names that its tables have now. */
+    private @Nullable Change addKeys(@Nullable NewNames names, Change change, Footprint.Builder footprint)
+            throws SQLException {
+        Change now = names == null ? change : names.of(change).change();
+        if (now != null) {
+            tables.addKeys(now, footprint);
+        }
+        return now;
     }
 
     private record NewRow(String table, @Nullable Long rowid) {}
@@ -247,12 +281,13 @@ public final class ChangeSetApplication implements AutoCloseable {
         return tables.generation();
     }
 
-    private Outcome attempt(List<Change> changes) throws SQLException {
+    private Outcome attempt(ChangeSet changeSet) throws SQLException {
+        List<Change> changes = changeSet.changes();
         if (recording) {
             recorder.start();
         }
         overwritten.drain();
-        return changes.size() == 1 && isOneStatement(changes.get(0)) ? one(changes.get(0)) : all(changes);
+        return changes.size() == 1 && isOneStatement(changes.get(0)) ? one(changes.get(0)) : all(changeSet);
     }
 
     /** Whether the change is all or nothing by itself. */
@@ -266,7 +301,7 @@ public final class ChangeSetApplication implements AutoCloseable {
 
     private Outcome one(Change change) throws SQLException {
         try {
-            Skipped skipped = tables.apply(change, 0);
+            Skipped skipped = applyRow(change, 0);
             return skipped == null ? Applied.WHOLLY : new Applied(false, List.of(skipped));
         } catch (RefusedChangeException e) {
             return new Refused(0, e.reason());
@@ -289,11 +324,38 @@ public final class ChangeSetApplication implements AutoCloseable {
         throw new SQLException("applying a change made SQLite roll the transaction back", cause);
     }
 
-    private Outcome all(List<Change> changes) throws SQLException {
+    /**
+     * Applies a row change, under the names that its table and columns have now. What of it has no place any
+     * more is kept as a conflict.
+     */
+    private @Nullable Skipped applyRow(Change made, int index) throws SQLException, RefusedChangeException {
+        NewNames names = newNames;
+        NewNames.Renamed renamed = names == null ? null : names.of(made);
+        Change change = renamed == null ? made : renamed.change();
+        if (change == null) {
+            overwritten.wanted(index, made);
+            return new Skipped(
+                    index,
+                    made.table(),
+                    Skipped.Cause.NO_TABLE,
+                    "table " + made.table() + " was dropped before this change, whose author had not seen that, came");
+        }
+        Skipped skipped = tables.apply(change, index);
+        boolean absent = skipped != null
+                && (skipped.cause() == Skipped.Cause.NO_TABLE || skipped.cause() == Skipped.Cause.NO_COLUMN);
+        if (absent || (renamed != null && !renamed.complete())) {
+            overwritten.wanted(index, made);
+        }
+        return skipped;
+    }
+
+    private Outcome all(ChangeSet changeSet) throws SQLException {
+        List<Change> changes = changeSet.changes();
         Refused hostile = refusedCommand(changes);
         if (hostile != null) {
             return hostile;
         }
+        boolean changesSchema = changesSchema(changes);
         List<TableTriggers> mark = silence.mark();
         boolean guarded = !unguarded || !(takingBack || changes instanceof LargeChanges);
         if (guarded) {
@@ -307,11 +369,14 @@ public final class ChangeSetApplication implements AutoCloseable {
             for (Change change : changes) {
                 current = change;
                 if (change.operation() == Operation.SQL) {
-                    schemaChanged |= commands.run(change);
+                    schemaChanged |= commands.run(change, changesSchema);
                 } else {
-                    skipped = with(skipped, tables.apply(change, index));
+                    skipped = with(skipped, applyRow(change, index));
                 }
                 index++;
+            }
+            if (schemaChanged) {
+                renames.add(changeSet.streamSequence(), SchemaNote.of(changes));
             }
         } catch (RefusedChangeException e) {
             undo(mark, guarded, e);
@@ -337,6 +402,24 @@ public final class ChangeSetApplication implements AutoCloseable {
         List<Skipped> more = skipped.isEmpty() ? new ArrayList<>() : skipped;
         more.add(one);
         return more;
+    }
+
+    /** Whether one of its commands is one on the schema; all have been judged. */
+    private static boolean changesSchema(List<Change> changes) {
+        if (!ChangeSet.hasCommands(changes)) {
+            return false;
+        }
+        for (Change change : changes) {
+            try {
+                if (change.operation() == Operation.SQL
+                        && CommandRunner.judge(change).kind() == Command.Kind.SCHEMA) {
+                    return true;
+                }
+            } catch (RefusedChangeException e) {
+                return false;
+            }
+        }
+        return false;
     }
 
     private static @Nullable Refused refusedCommand(List<Change> changes) {
@@ -365,6 +448,7 @@ public final class ChangeSetApplication implements AutoCloseable {
         tables.clear();
         savepoint.undo();
         silence.rolledBackTo(mark);
+        renames.forget();
     }
 
     private Failed failed(Change change, int index, SQLException error) throws SQLException {
@@ -396,18 +480,21 @@ public final class ChangeSetApplication implements AutoCloseable {
      */
     public void transactionBegun() throws SQLException {
         if (tables.isStale()) {
+            renames.forget();
             tables.clear();
         }
     }
 
     /** Says that another connection committed a schema change. */
     public void schemaChanged() throws SQLException {
+        renames.forget();
         tables.clear();
     }
 
     /** Says that the transaction, or a savepoint of the caller, was rolled back. */
     public void rolledBack() throws SQLException {
         silence.cameBack();
+        renames.forget();
         tables.clear();
     }
 

@@ -1,6 +1,9 @@
 package io.github.hasqlite.apply;
 
+import io.github.hasqlite.Change;
+import io.github.hasqlite.SchemaNote;
 import io.github.hasqlite.TableDefinition;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -8,7 +11,7 @@ import java.util.Locale;
  *
  * @param text the statement
  * @param kind what it does
- * @param table the virtual table it writes to; empty unless {@link Kind#VIRTUAL_WRITE}
+ * @param table the table it writes to; empty unless {@link Kind#WRITE}
  */
 record Command(String text, Kind kind, String table) {
 
@@ -18,8 +21,10 @@ record Command(String text, Kind kind, String table) {
         SCHEMA,
         /** Sets {@code user_version} or {@code application_id}. */
         HEADER,
-        /** Writes to a virtual table, if its target is one. */
-        VIRTUAL_WRITE
+        /** Says something about the change set, and does nothing: see {@link io.github.hasqlite.SchemaNote}. */
+        NOTE,
+        /** Writes rows: to a virtual table, or in a change set that changes the schema to any. */
+        WRITE
     }
 
     private static final String UNTYPED = "only schema commands, writes to virtual tables and PRAGMA user_version or"
@@ -33,6 +38,13 @@ record Command(String text, Kind kind, String table) {
     static Command judge(String text) throws RefusedChangeException {
         if (text.indexOf('\0') >= 0) {
             throw new RefusedChangeException("a statement with a NUL character");
+        }
+        Change change = Change.sql(text, List.of());
+        if (SchemaNote.is(change)) {
+            if (SchemaNote.read(change) == null) {
+                throw new RefusedChangeException("a malformed note on a schema change");
+            }
+            return new Command(text, Kind.NOTE, "");
         }
         TokenList tokens = new TokenList(text);
         for (int i = 0; i < tokens.size(); i++) {
@@ -120,7 +132,7 @@ record Command(String text, Kind kind, String table) {
         }
         requireMain(target.schema());
         requireReplicated(target.table());
-        return new Command(text, Kind.VIRTUAL_WRITE, target.table());
+        return new Command(text, Kind.WRITE, target.table());
     }
 
     /** {@code PRAGMA [main.]name = [sign] value} or the same with parentheses. */

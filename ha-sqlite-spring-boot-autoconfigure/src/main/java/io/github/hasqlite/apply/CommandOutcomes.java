@@ -18,11 +18,17 @@ final class CommandOutcomes {
         return waiting.computeIfAbsent(new Key(publisher, counter), key -> new CompletableFuture<>());
     }
 
-    synchronized void complete(String publisher, long counter, @Nullable SQLException failure) {
+    /**
+     * Tells whoever waits.
+     *
+     * @return whether somebody does
+     */
+    synchronized boolean complete(String publisher, long counter, @Nullable SQLException failure) {
         CompletableFuture<@Nullable SQLException> waiter = waiting.remove(new Key(publisher, counter));
         if (waiter != null) {
             waiter.complete(failure);
         }
+        return waiter != null;
     }
 
     synchronized void failAll(SQLException failure) {

@@ -31,19 +31,25 @@ final class CommandRunner {
     /**
      * Runs one.
      *
+     * @param changesSchema whether its change set changes the schema, so that it may write to any table
      * @return whether the schema may be another one now
      * @throws RefusedChangeException if such a statement must not come from a message
      */
-    boolean run(Change change) throws SQLException, RefusedChangeException {
+    boolean run(Change change, boolean changesSchema) throws SQLException, RefusedChangeException {
         Command command = judge(change);
-        if (command.kind() == Command.Kind.VIRTUAL_WRITE) {
+        if (command.kind() == Command.Kind.NOTE) {
+            return false;
+        }
+        boolean writesRows = false;
+        if (command.kind() == Command.Kind.WRITE) {
             TableRows target = tables.find(command.table());
-            if (target == null || target.definition().kind() != TableDefinition.Kind.VIRTUAL) {
+            writesRows = target != null && target.definition().kind() == TableDefinition.Kind.ORDINARY;
+            if (target == null || (writesRows ? !changesSchema : !isVirtual(target))) {
                 throw new RefusedChangeException(
                         "a statement that writes to " + command.table() + ", which is no virtual table");
             }
         }
-        if (command.kind() == Command.Kind.SCHEMA) {
+        if (command.kind() == Command.Kind.SCHEMA || writesRows) {
             silence.restore();
             silence.removeAll();
             tables.clear();
@@ -73,6 +79,10 @@ final class CommandRunner {
             }
             statement.execute();
         }
+    }
+
+    private static boolean isVirtual(TableRows table) {
+        return table.definition().kind() == TableDefinition.Kind.VIRTUAL;
     }
 
     /** Judges a command without running it. */

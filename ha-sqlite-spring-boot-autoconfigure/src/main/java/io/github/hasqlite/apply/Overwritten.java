@@ -13,7 +13,8 @@ final class Overwritten {
      * One row that lost.
      *
      * @param change index of the change that won
-     * @param losing the row as it was, as a deletion; {@code null} if there is none or it is not known
+     * @param losing the row as it was, as a deletion; {@code null} if there is none or it is not known; for
+     *     {@link Kind#SCHEMA_CHANGE} the change as its author made it
      */
     record Row(
             int change, Kind kind, String table, @Nullable Change losing) {}
@@ -39,6 +40,16 @@ final class Overwritten {
     void add(Kind kind, String table, @Nullable Change losing) {
         if (on) {
             rows.add(new Row(change, kind, table, losing));
+        }
+    }
+
+    /**
+     * What a change wanted could not take effect, or not all of it, because the schema is another one than its
+     * author knew.
+     */
+    void wanted(int index, Change change) {
+        if (on) {
+            rows.add(new Row(index, Kind.SCHEMA_CHANGE, change.table(), change));
         }
     }
 

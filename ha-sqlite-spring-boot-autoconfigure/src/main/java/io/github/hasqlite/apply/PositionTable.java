@@ -22,7 +22,7 @@ public final class PositionTable implements AutoCloseable {
     public PositionTable(Connection connection) throws SQLException {
         this.connection = connection;
         counter = connection.prepareStatement(
-                "INSERT OR REPLACE INTO main.ha_publishers(publisher, counter) VALUES(?,?)");
+                "INSERT OR REPLACE INTO main.ha_publishers(publisher, counter, sequence) VALUES(?,?,?)");
         value = connection.prepareStatement("INSERT OR REPLACE INTO main.ha_state(name, value) VALUES(?,?)");
     }
 
@@ -30,9 +30,10 @@ public final class PositionTable implements AutoCloseable {
         return connection;
     }
 
-    void setCounter(String publisher, long accepted) throws SQLException {
+    void setPublisher(String publisher, long accepted, long sequence) throws SQLException {
         counter.setString(1, publisher);
         counter.setLong(2, accepted);
+        counter.setLong(3, sequence);
         counter.executeUpdate();
     }
 

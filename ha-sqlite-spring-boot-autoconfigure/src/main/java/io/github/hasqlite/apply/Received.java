@@ -3,6 +3,7 @@ package io.github.hasqlite.apply;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.changeset.Fragment;
+import io.github.hasqlite.changeset.PauseMessage;
 import io.github.hasqlite.changeset.VerificationMessage;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,12 @@ record Received(
     @Nullable
     VerificationMessage verification() {
         return part == null ? VerificationMessage.of(message.data()) : null;
+    }
+
+    /** What asks writers to wait, if that is what it is; otherwise {@code null}. */
+    @Nullable
+    PauseMessage pause() {
+        return part == null ? PauseMessage.of(message.data()) : null;
     }
 
     long sequence() {

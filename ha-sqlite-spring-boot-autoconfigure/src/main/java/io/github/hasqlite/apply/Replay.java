@@ -5,8 +5,11 @@ import io.github.hasqlite.ChangeSetFormatException;
 import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.Conflict;
+import io.github.hasqlite.SchemaNote;
+import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.apply.AppliedState.Turn;
 import io.github.hasqlite.changeset.Fragment;
+import io.github.hasqlite.changeset.PauseMessage;
 import io.github.hasqlite.changeset.VerificationMessage;
 import io.github.hasqlite.outbox.OutboxTable;
 import io.github.hasqlite.outbox.Pending;
@@ -272,6 +275,11 @@ final class Replay {
             progress.outcomes.add(() -> listener.verify(verification.id(), received.sequence()));
             return;
         }
+        PauseMessage pause = received.pause();
+        if (pause != null) {
+            progress.outcomes.add(() -> listener.pause(pause.id()));
+            return;
+        }
         Turn turn = progress.step.take(received);
         if (turn == Turn.OVERSIZED) {
             reject(received, "the parts of one change set hold more than it says", progress);
@@ -407,6 +415,9 @@ final class Replay {
 
     private void applyChanges(ChangeSet changeSet, Received received, boolean mine, Progress progress)
             throws SQLException, HaltException, MetPendingException {
+        if (givesWay(changeSet, received, progress)) {
+            return;
+        }
         List<ChangeSetInterceptor> asked = mine || received.publisher().equals(ownPublisher) ? List.of() : interceptors;
         for (ChangeSetInterceptor interceptor : asked) {
             if (!interceptor.beforeApply(changeSet, connection)) {
@@ -423,6 +434,30 @@ final class Replay {
             asked.get(i).afterApply(changeSet, connection, failure);
         }
         progress.outcomes.add(() -> commandOutcomes.complete(received.publisher(), received.counter(), failure));
+    }
+
+    /**
+     * Whether a schema change holds rows that its author had copied, and somebody has committed since what
+     * is not among them: it takes no effect, and its author does it again (rule R13).
+     */
+    private boolean givesWay(ChangeSet changeSet, Received received, Progress progress) {
+        if (!changeSet.hasCommands()
+                || !SchemaNote.of(changeSet.changes()).alone()
+                || !progress.step.othersSince(changeSet.baseSequence(), changeSet.publisher())) {
+            return false;
+        }
+        progress.outcomes.add(() -> {
+            boolean told = commandOutcomes.complete(
+                    received.publisher(),
+                    received.counter(),
+                    new SerializationFailureException("other nodes have committed since this schema change was made, what"
+                            + " it has copied or dropped is not all; nothing of it took effect, do all of it again"));
+            if (!told && received.publisher().equals(ownPublisher)) {
+                rejections.add("message " + received.sequence() + ": a schema change of this node gave way to what other"
+                        + " nodes had committed; do it again");
+            }
+        });
+        return true;
     }
 
     /**

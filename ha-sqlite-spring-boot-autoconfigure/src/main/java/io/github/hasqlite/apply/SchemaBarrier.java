@@ -1,6 +1,7 @@
 package io.github.hasqlite.apply;
 
 import io.github.hasqlite.Conflict;
+import io.github.hasqlite.SchemaNote;
 import io.github.hasqlite.apply.AppliedState.Turn;
 import io.github.hasqlite.outbox.OutboxTable;
 import io.github.hasqlite.outbox.Pending;
@@ -50,14 +51,19 @@ public final class SchemaBarrier {
             this.newestEchoed = newestEchoed;
         }
 
-        /** Writes what must commit with the tentative transaction, inside it; the last statement changes a row. */
-        public void write(Connection connection, OutboxTable outbox) throws SQLException {
+        /**
+         * Writes what must commit with the tentative transaction, inside it; the last statement changes a row.
+         *
+         * @param note what the transaction says of its schema change
+         */
+        public void write(Connection connection, OutboxTable outbox, SchemaNote note) throws SQLException {
             if (newestEchoed != null) {
                 outbox.deleteUpTo(newestEchoed.id());
             }
             for (Received echo : echoes) {
                 conflicts.addAll(applier.replay().settle(connection, echo));
             }
+            Renames.write(connection, step.reached(), note);
             step.write(connection);
         }
 
@@ -178,6 +184,8 @@ public final class SchemaBarrier {
                         && applier.replay().echoes().isEcho(head, received, step);
                 step.accept(received.publisher(), received.counter());
                 if (mine) {
+                    // what an earlier start of this node left in the outbox is somebody else's to all nodes
+                    alone &= received.publisher().equals(publisher);
                     popped++;
                     echoes.add(received);
                     newestEchoed = head;

@@ -2,6 +2,7 @@ package io.github.hasqlite.apply;
 
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetFormatException;
+import io.github.hasqlite.SchemaNote;
 import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -84,11 +85,11 @@ public final class StreamPosition {
      *
      * @param sequence of its last message
      */
-    public Advance advance(String publisher, long counter, long sequence) {
+    public Advance advance(ChangeSet changeSet, long sequence) {
         AppliedState.Step step = state.step();
-        step.accept(publisher, counter);
         step.reach(sequence);
-        return new Advance(step);
+        step.accept(changeSet.publisher(), changeSet.counter());
+        return new Advance(step, changeSet.hasCommands() ? SchemaNote.of(changeSet.changes()) : null);
     }
 
     /** A step forward that counts once it is committed. */
@@ -96,12 +97,18 @@ public final class StreamPosition {
 
         private final AppliedState.Step step;
 
-        private Advance(AppliedState.Step step) {
+        private final @Nullable SchemaNote note;
+
+        private Advance(AppliedState.Step step, @Nullable SchemaNote note) {
             this.step = step;
+            this.note = note;
         }
 
         /** Writes it inside the transaction that makes the change set's changes; the last statement changes a row. */
         public void write(PositionTable table) throws SQLException {
+            if (note != null) {
+                Renames.write(table.connection(), step.reached(), note);
+            }
             step.write(table);
         }
 
@@ -178,6 +185,7 @@ public final class StreamPosition {
             }
             if (received.rejection() != null
                     || received.verification() != null
+                    || received.pause() != null
                     || step.take(received) != AppliedState.Turn.NEXT) {
                 return false;
             }

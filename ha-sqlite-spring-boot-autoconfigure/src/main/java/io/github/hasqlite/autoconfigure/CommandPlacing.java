@@ -4,6 +4,8 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSerializer;
+import io.github.hasqlite.SchemaNote;
+import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.apply.ChangeSetApplication;
 import io.github.hasqlite.apply.SchemaBarrier;
 import io.github.hasqlite.jdbc.CommitLog;
@@ -36,6 +38,7 @@ final class CommandPlacing {
     private final PendingQueue pending;
     private final SchemaBarrier barrier;
     private final ChangeSetApplication application;
+    private final WriterPause pause;
     private final Duration timeout;
 
     CommandPlacing(
@@ -46,6 +49,7 @@ final class CommandPlacing {
             PendingQueue pending,
             SchemaBarrier barrier,
             ChangeSetApplication application,
+            WriterPause pause,
             Duration timeout) {
         this.changeSets = changeSets;
         this.serializer = serializer;
@@ -54,6 +58,7 @@ final class CommandPlacing {
         this.pending = pending;
         this.barrier = barrier;
         this.application = application;
+        this.pause = pause;
         this.timeout = timeout;
     }
 
@@ -68,7 +73,7 @@ final class CommandPlacing {
         SchemaBarrier.Arrival arrival = await(changeSet, message);
         boolean maybeSent = relay.withdrawCommand();
         if (arrival instanceof SchemaBarrier.Alone alone) {
-            return new Here(connection, table, alone);
+            return new Here(connection, table, alone, SchemaNote.of(changes));
         }
         if (arrival instanceof SchemaBarrier.Overtaken overtaken) {
             return overtaken.seen()
@@ -113,12 +118,14 @@ final class CommandPlacing {
         private final Connection connection;
         private final OutboxTable table;
         private final SchemaBarrier.Alone alone;
+        private final SchemaNote note;
         private boolean settled;
 
-        Here(Connection connection, OutboxTable table, SchemaBarrier.Alone alone) {
+        Here(Connection connection, OutboxTable table, SchemaBarrier.Alone alone, SchemaNote note) {
             this.connection = connection;
             this.table = table;
             this.alone = alone;
+            this.note = note;
         }
 
         @Override
@@ -133,7 +140,7 @@ final class CommandPlacing {
 
         @Override
         public void settle() throws SQLException {
-            alone.write(connection, table);
+            alone.write(connection, table, note);
         }
 
         @Override
@@ -236,7 +243,12 @@ final class CommandPlacing {
                                 + " applied on all nodes as soon as the stream has it",
                         UNKNOWN);
             }
-            overtaken.await(timeout.toNanos());
+            try {
+                overtaken.await(timeout.toNanos());
+            } catch (SerializationFailureException e) {
+                pause.gaveWay();
+                throw e;
+            }
         }
     }
 }

@@ -22,6 +22,8 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
  * catches up with what the first has done, and finds it done. Without a stream, or if it cannot be
  * reached, there is nobody to wait for.
  *
+ * <p>A migration that gives way to what other nodes commit meanwhile is {@linkplain RepeatedMigration done again}.
+ *
  * <p>The lease is taken before a bean that migrates when it is initialized, and given back when all it
  * has done is in the stream.
  */
@@ -64,7 +66,7 @@ final class MigrationLease implements BeanPostProcessor, DisposableBean {
         SnapshotStore leases = migration.isInstance(bean) ? store.getIfAvailable() : null;
         ChangeSetSubscriber stream = leases == null ? null : subscriber.getIfAvailable();
         if (leases == null || stream == null) {
-            return bean;
+            return migration.isInstance(bean) ? RepeatedMigration.of(bean) : bean;
         }
         try {
             SnapshotStore.Lease lease = await(leases);
@@ -76,7 +78,7 @@ final class MigrationLease implements BeanPostProcessor, DisposableBean {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while another node migrates the schema", e);
         }
-        return bean;
+        return RepeatedMigration.of(bean);
     }
 
     @Override

@@ -31,6 +31,7 @@ final class OutboxCommitLog implements CommitLog {
     private final ChangeSetSerializer serializer;
     private final PendingQueue pending;
     private final OutboxRelay relay;
+    private final WriterPause pause;
     private final @Nullable CommandPlacing placing;
 
     /**
@@ -45,18 +46,30 @@ final class OutboxCommitLog implements CommitLog {
             ChangeSetSerializer serializer,
             PendingQueue pending,
             OutboxRelay relay,
+            WriterPause pause,
             @Nullable CommandPlacing placing) {
         this.settings = settings;
         this.changeSets = changeSets;
         this.serializer = serializer;
         this.pending = pending;
         this.relay = relay;
+        this.pause = pause;
         this.placing = placing;
     }
 
     @Override
     public @Nullable String refusal(String statement) {
         return CommandRules.refusal(statement);
+    }
+
+    @Override
+    public void awaitTurn() throws SQLException {
+        pause.awaitTurn();
+    }
+
+    @Override
+    public long schemaRetryNanos() {
+        return settings.publisherTimeout().toNanos();
     }
 
     @Override

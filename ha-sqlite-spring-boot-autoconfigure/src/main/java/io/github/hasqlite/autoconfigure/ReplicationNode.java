@@ -62,6 +62,7 @@ public final class ReplicationNode implements Replication {
     private final WriteLock writeLock;
     private final PendingQueue pending;
     private final OutboxRelay relay;
+    private final WriterPause writerPause;
     private final Applier applier;
     private final ChangeSetFactory changeSets;
     private final @Nullable NodeSnapshots snapshots;
@@ -201,6 +202,7 @@ public final class ReplicationNode implements Replication {
         this.changeSets = new ChangeSetFactory(settings.name(), settings.pool().path(), state);
         SQLiteConnection relayConnection = file.open();
         this.relay = new OutboxRelay(new OutboxTable(relayConnection), pending, permit, guard, serializer);
+        this.writerPause = new WriterPause(changeSets, relay, state, permit);
         ChangeSetApplication application = new ChangeSetApplication(
                 connection, settings.rowIdentify(), settings.merge(), new CapturedRows(new RowImages(connection)));
         this.applier = new Applier(
@@ -291,8 +293,9 @@ public final class ReplicationNode implements Replication {
                         pending,
                         new SchemaBarrier(applier, state, pending),
                         application,
+                        writerPause,
                         settings.publisherTimeout());
-        return new OutboxCommitLog(settings, changeSets, serializer, pending, relay, placing);
+        return new OutboxCommitLog(settings, changeSets, serializer, pending, relay, writerPause, placing);
     }
 
     private CommitLog strictLog(ChangeSetApplication application, ChangeSetSerializer serializer) {
@@ -359,6 +362,7 @@ public final class ReplicationNode implements Replication {
             writeLock.committed(pages);
             if (schemaChanged) {
                 catalog.changed();
+                writerPause.ends();
             }
         }
 
@@ -367,6 +371,11 @@ public final class ReplicationNode implements Replication {
             if (verification != null) {
                 verification.reached(id, sequence);
             }
+        }
+
+        @Override
+        public void pause(String id) {
+            writerPause.begins(id);
         }
 
         @Override

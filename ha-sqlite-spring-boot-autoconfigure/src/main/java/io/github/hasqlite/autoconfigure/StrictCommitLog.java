@@ -222,7 +222,7 @@ final class StrictCommitLog implements CommitLog {
             this.table = table;
             this.changeSet = changeSet;
             this.sequence = sequence;
-            this.advance = position.advance(changeSet.publisher(), changeSet.counter(), sequence);
+            this.advance = position.advance(changeSet, sequence);
         }
 
         @Override

@@ -36,6 +36,14 @@ public interface CommitLog {
     }
 
     /**
+     * How long a single schema command in auto-commit mode is run again after {@link
+     * io.github.hasqlite.SerializationFailureException}, in nanoseconds.
+     */
+    default long schemaRetryNanos() {
+        return retryNanos();
+    }
+
+    /**
      * Whether a transaction that can no longer write, because what it has read is outdated, is told so by
      * {@link io.github.hasqlite.SerializationFailureException} instead of SQLite's SQLITE_BUSY_SNAPSHOT.
      */

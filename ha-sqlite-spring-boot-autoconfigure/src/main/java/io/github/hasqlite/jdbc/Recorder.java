@@ -2,11 +2,13 @@ package io.github.hasqlite.jdbc;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.Operation;
+import io.github.hasqlite.SchemaNote;
 import io.github.hasqlite.SqlIdentifier;
 import io.github.hasqlite.TableDefinition;
 import io.github.hasqlite.ValueStatement;
 import io.github.hasqlite.capture.Capture;
 import io.github.hasqlite.capture.CaptureBuffer;
+import io.github.hasqlite.capture.SchemaTrace;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -27,12 +29,15 @@ final class Recorder {
     private final NativeStatement schemaVersion;
     private final SchemaContext context;
     private final ComputedParts computed;
+    private final SchemaTrace trace;
+    private final SchemaTransaction schema;
     private boolean schemaTouched;
     private long versionBefore;
     /** The schema's version as it should be when the transaction commits, or -1 if nobody else may change it. */
     private long expectedVersion = -1;
     /** Runs next; {@code null} if it is no schema command. */
     private @Nullable ParsedSql schemaCommand;
+    private int markBefore;
 
     /**
      * Records what one connection does.
@@ -46,6 +51,8 @@ final class Recorder {
         this.context = new SchemaContext(connection);
         this.computed = new ComputedParts(connection, present);
         this.schemaVersion = new NativeStatement(connection, "PRAGMA main.schema_version");
+        this.trace = new SchemaTrace(connection);
+        this.schema = new SchemaTransaction(connection, trace);
     }
 
     /** Whether the triggers fit what is going to be written. */
@@ -75,12 +82,31 @@ final class Recorder {
         capture.suspend();
     }
 
-    /** The transaction has begun and a statement that may change the schema is about to run. */
+    /** The application reads inside the transaction. */
+    void reads(ParsedSql sql) throws SQLException {
+        schema.reads(sql);
+    }
+
+    /** Whether {@link #begun} is to be called before a statement runs. */
+    boolean looksAt(ParsedSql sql) {
+        return sql.kind().isSchema() || (sql.kind() == StatementKind.WRITE && schema.changesSchema());
+    }
+
+    /** The transaction has begun, and a statement is about to run that changes the schema, or rows in a changed one. */
     void begun(ParsedSql sql) throws SQLException {
+        if (sql.kind() == StatementKind.WRITE) {
+            schema.decide(sql);
+            return;
+        }
+        schema.schemaCommandBegins();
+        if (sql.copiesRows()) {
+            schema.decide(sql);
+        }
         versionBefore = schemaVersion.queryLong();
         requireSameSchema();
         context.begun();
         schemaCommand = sql;
+        trace.begun();
         if (sql.kind() == StatementKind.ALTER) {
             capture.suspend();
         }
@@ -109,6 +135,7 @@ final class Recorder {
      * @throws SQLException if other nodes could not do what it does
      */
     void arm() throws SQLException {
+        markBefore = buffer.mark();
         capture.arm();
         ParsedSql command = schemaCommand;
         schemaCommand = null;
@@ -132,6 +159,13 @@ final class Recorder {
             case WRITE -> {
                 if (capture.isVirtual(sql.name())) {
                     buffer.add(Change.sql(trimmed(sql.text()), statement.boundValues()));
+                } else if (!schema.changesSchema()) {
+                    schema.wrote(sql);
+                } else if (schema.wayOf(sql) == SchemaTransaction.Way.STATEMENT) {
+                    List<@Nullable Object> values = statement.boundValues();
+                    schema.bound(sql, values.size());
+                    buffer.cutTo(markBefore);
+                    buffer.add(Change.sql(trimmed(sql.text()), values));
                 }
             }
             case HEADER_PRAGMA -> buffer.add(Change.sql(header(sql.name()), List.of()));
@@ -143,7 +177,11 @@ final class Recorder {
                     }
                     schemaTouched = true;
                     computed.schemaOutdated();
-                    if (sql.copiesRows()) {
+                    trace.changed(markBefore);
+                    boolean asStatement =
+                            !sql.copiesRows() || schema.wayOf(sql) == SchemaTransaction.Way.STATEMENT;
+                    schema.schemaChanged(markBefore);
+                    if (!asStatement) {
                         capture.addCopiedTable(sql.name());
                     } else {
                         buffer.add(Change.sql(trimmed(sql.text()), List.of(), context.of(sql)));
@@ -246,6 +284,8 @@ final class Recorder {
             watchSchema();
         }
         buffer.cutTo(mark);
+        trace.cutTo(mark);
+        schema.cutTo(mark);
         capture.rolledBackToSavepoint();
     }
 
@@ -261,6 +301,10 @@ final class Recorder {
      */
     List<Change> drain() throws SQLException {
         computed.check();
+        SchemaNote note = new SchemaNote(schema.isStale(), trace.renamed());
+        if (!note.isEmpty()) {
+            buffer.add(note.command());
+        }
         return buffer.drain();
     }
 
@@ -281,6 +325,8 @@ final class Recorder {
             computed.schemaOutdated();
         }
         buffer.cutTo(0);
+        trace.clear();
+        schema.clear();
         capture.transactionEnded(committed);
     }
 }

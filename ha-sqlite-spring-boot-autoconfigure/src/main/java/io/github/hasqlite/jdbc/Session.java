@@ -363,7 +363,7 @@ final class Session {
             transaction.write(sql);
             return record(sql, statement, call, false);
         }
-        return untilSerialized(() -> {
+        return untilSerialized(sql, () -> {
             transaction.write(sql);
             T result = record(sql, statement, call, true);
             if (statement.hasOpenRows() && !mayLose()) {
@@ -404,12 +404,13 @@ final class Session {
      * Runs what is a transaction by itself, and runs it again if others came first. The application can
      * tell neither from its result nor from SQLite's counters.
      */
-    private <T> T untilSerialized(SqlCall<T> attempt) throws SQLException {
+    private <T> T untilSerialized(ParsedSql sql, SqlCall<T> attempt) throws SQLException {
         CommitLog log = context.commitLog();
-        if (log == null || !mayLose()) {
+        long patience = log == null ? 0 : sql.kind().isSchema() ? log.schemaRetryNanos() : log.retryNanos();
+        if (patience == 0) {
             return attempt.run();
         }
-        long deadline = System.nanoTime() + log.retryNanos();
+        long deadline = System.nanoTime() + patience;
         long total = transaction.counters().totalChanges();
         while (true) {
             try {
@@ -439,7 +440,7 @@ final class Session {
             return;
         }
         if (alone) {
-            untilSerialized(() -> {
+            untilSerialized(sql, () -> {
                 transaction.write(sql);
                 writeRows(sql, statement, rows, row, true);
                 commitSingle();

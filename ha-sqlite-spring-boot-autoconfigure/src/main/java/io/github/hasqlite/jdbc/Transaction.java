@@ -134,7 +134,10 @@ final class Transaction {
     }
 
     /** A query is about to run inside the transaction. */
-    void reads(ParsedSql sql, RunningStatement statement) {
+    void reads(ParsedSql sql, RunningStatement statement) throws SQLException {
+        if (recorder != null && !sql.constant()) {
+            recorder.reads(sql);
+        }
         if (writing) {
             return;
         }
@@ -172,7 +175,7 @@ final class Transaction {
             }
         }
         prepare(sql, true);
-        if (recorder != null && sql.kind().isSchema()) {
+        if (recorder != null && recorder.looksAt(sql)) {
             own(() -> recorder.begun(sql));
         }
     }

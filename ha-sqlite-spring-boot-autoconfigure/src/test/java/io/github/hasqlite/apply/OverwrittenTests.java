@@ -3,6 +3,7 @@ package io.github.hasqlite.apply;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hasqlite.Change;
+import io.github.hasqlite.Conflict.Kind;
 import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
 import java.nio.file.Path;
@@ -118,7 +119,8 @@ class OverwrittenTests {
             Change update =
                     Change.update("c", List.of("id", "k", "v"), KEY, 1L, 1L, row(1L, 1L, 1L), row(1L, 2L, null));
             assertThat(replica.apply(update)).isInstanceOf(Outcome.Failed.class);
-            assertThat(replica.application.overwritten()).isEmpty();
+            assertThat(replica.application.overwritten())
+                    .containsExactly(new Overwritten.Row(0, Kind.SCHEMA_CHANGE, "c", update));
             assertThat(replica.rows("SELECT * FROM c")).containsExactly("i:1|i:1|i:1", "i:2|i:2|i:2");
         }
     }

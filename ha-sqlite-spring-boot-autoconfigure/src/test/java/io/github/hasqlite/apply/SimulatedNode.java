@@ -7,10 +7,12 @@ import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.Conflict;
 import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
+import io.github.hasqlite.SchemaNote;
 import io.github.hasqlite.autoconfigure.CapturedRows;
 import io.github.hasqlite.capture.Capture;
 import io.github.hasqlite.capture.RowImages;
 import io.github.hasqlite.capture.SchemaCatalog;
+import io.github.hasqlite.capture.SchemaTrace;
 import io.github.hasqlite.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.outbox.OutboxTable;
 import io.github.hasqlite.outbox.Pending;
@@ -225,7 +227,7 @@ final class SimulatedNode implements AutoCloseable {
         long mark = 1_000_000L + marks.size() + 1;
         runStatements();
         if (random.nextBoolean()) {
-            run("INSERT INTO log VALUES(" + mark + ")");
+            run("INSERT INTO log(" + markColumn() + ") VALUES(" + mark + ")");
         } else {
             mark = 0;
         }
@@ -285,21 +287,26 @@ final class SimulatedNode implements AutoCloseable {
         if (!isReady() || !flights.isEmpty() || !leftoversSettled() || !pendingIsInMemory()) {
             return;
         }
-        String command = schema.command();
         capture.install(false);
         execute(author, "BEGIN IMMEDIATE");
-        capture.suspend();
+        SchemaTrace trace = new SchemaTrace(author);
+        boolean alone = false;
         try {
-            execute(author, command);
+            for (String command : schema.commands()) {
+                alone |= runCommand(command, trace);
+            }
         } catch (SQLException e) {
             execute(author, "ROLLBACK");
+            capture.buffer().cutTo(0);
             capture.transactionEnded(false);
             return;
         }
-        capture.schemaTouched();
         capture.install(true);
-        capture.buffer().add(Change.sql(command, List.of()));
         runStatements();
+        SchemaNote note = new SchemaNote(alone, trace.renamed());
+        if (!note.isEmpty()) {
+            capture.buffer().add(note.command());
+        }
         ChangeSet changeSet = changeSet(capture.buffer().drain(), ++counter);
         byte[] message = SERIALIZER.serialize(changeSet);
         for (Pending row : all()) {
@@ -314,11 +321,11 @@ final class SimulatedNode implements AutoCloseable {
         receive(broker.end());
         SchemaBarrier barrier = new SchemaBarrier(applier, state, pending);
         SchemaBarrier.Arrival arrival = barrier.await(publisher, counter, message, 0);
-        if (arrival instanceof SchemaBarrier.Alone alone) {
-            alone.write(author, authorsOutbox);
+        if (arrival instanceof SchemaBarrier.Alone here) {
+            here.write(author, authorsOutbox, note);
             execute(author, "COMMIT");
             capture.transactionEnded(true);
-            settled = Math.max(settled, alone.committed());
+            settled = Math.max(settled, here.committed());
             application.schemaChanged();
         } else {
             execute(author, "ROLLBACK");
@@ -327,6 +334,37 @@ final class SimulatedNode implements AutoCloseable {
         }
         catalog.changed();
         sentUpTo = Math.max(sentUpTo, settled);
+    }
+
+    /**
+     * Runs a command of a schema change, or a statement that copies rows, which travels as a statement or as the
+     * rows that it has copied.
+     *
+     * @return whether rows were copied that must not be stale
+     */
+    private boolean runCommand(String command, SchemaTrace trace) throws SQLException {
+        if (command.startsWith("INSERT") && random.nextBoolean()) {
+            capture.install(true);
+            run(command);
+            return true;
+        }
+        capture.suspend();
+        int mark = capture.buffer().mark();
+        trace.begun();
+        execute(author, command);
+        capture.schemaTouched();
+        capture.buffer().add(Change.sql(command, List.of()));
+        trace.changed(mark);
+        return false;
+    }
+
+    /** What the column with the marks is called here just now. */
+    private String markColumn() throws SQLException {
+        try (Statement statement = author.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT name FROM pragma_table_info('log')")) {
+            rows.next();
+            return rows.getString(1);
+        }
     }
 
     /** Somebody else publishes in this node's name, under a number that is pending or comes next. */
@@ -554,7 +592,8 @@ final class SimulatedNode implements AutoCloseable {
         List<String> lines = new ArrayList<>();
         try (Statement statement = keeper.createStatement();
                 ResultSet rows =
-                        statement.executeQuery("SELECT publisher || '=' || counter FROM ha_publishers UNION ALL"
+                        statement.executeQuery("SELECT publisher || '=' || counter || '@' || sequence FROM ha_publishers UNION"
+                                + " ALL SELECT sequence || ' ' || note FROM ha_renames UNION ALL"
                                 + " SELECT concat_ws(' ', publisher, counter, number, change, coalesce(sequence, 'pending'),"
                                 + " at_ns, node, table_name, kind, losing) FROM ha_conflicts ORDER BY 1")) {
             while (rows.next()) {

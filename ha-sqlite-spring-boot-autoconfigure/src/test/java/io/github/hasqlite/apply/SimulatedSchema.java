@@ -27,6 +27,22 @@ final class SimulatedSchema {
             "CREATE UNIQUE INDEX s_v ON s(v)",
             "DROP INDEX s_v");
 
+    /** Of the table with the marks, none of which may get lost; its column has one of two names. */
+    private static final List<List<String>> REBUILDS = List.of(
+            List.of(
+                    "CREATE TABLE log_new(mark INTEGER PRIMARY KEY)",
+                    "INSERT INTO log_new SELECT * FROM log",
+                    "DROP TABLE log",
+                    "ALTER TABLE log_new RENAME TO log"),
+            List.of(
+                    "ALTER TABLE log RENAME TO log_old",
+                    "CREATE TABLE log(m INTEGER PRIMARY KEY, extra)",
+                    "INSERT INTO log SELECT *, NULL FROM log_old",
+                    "DROP TABLE log_old"),
+            List.of("ALTER TABLE log RENAME COLUMN mark TO m"),
+            List.of("ALTER TABLE log RENAME COLUMN m TO mark"),
+            List.of("ALTER TABLE log DROP COLUMN extra"));
+
     private static final List<String> ON_CONFLICT = List.of("", " OR REPLACE", " OR REPLACE", " OR IGNORE");
 
     private final Random random;
@@ -39,8 +55,10 @@ final class SimulatedSchema {
         return TABLES;
     }
 
-    String command() {
-        return COMMANDS.get(random.nextInt(COMMANDS.size()));
+    /** Schema commands of one transaction, and statements that copy rows between them. */
+    List<String> commands() {
+        int which = random.nextInt(COMMANDS.size() + REBUILDS.size());
+        return which < COMMANDS.size() ? List.of(COMMANDS.get(which)) : REBUILDS.get(which - COMMANDS.size());
     }
 
     /** One statement that writes rows; it may fail. */

@@ -71,6 +71,10 @@ class SimulationTests {
         "io.github.hasqlite.apply.Footprint$Builder, addWholeTable",
         // what somebody else published in this node's name takes the place of what is pending
         "io.github.hasqlite.apply.Replay, noteForgery",
+        // what was renamed and dropped is not kept
+        "io.github.hasqlite.apply.Renames, write",
+        // rows that a rebuild has copied overwrite what others have committed meanwhile
+        "io.github.hasqlite.apply.Replay, givesWay",
         // a rowid that another row has goes unnoticed
         "io.github.hasqlite.apply.RowidWatch, miss"
     })

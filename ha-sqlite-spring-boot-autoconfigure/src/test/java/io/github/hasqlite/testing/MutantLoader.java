@@ -90,6 +90,9 @@ public final class MutantLoader extends ClassLoader {
             String enumName = ANSWERS.get(descriptor.substring(descriptor.indexOf(')') + 1));
             if (descriptor.endsWith(")V")) {
                 writer.visitInsn(Opcodes.RETURN);
+            } else if (descriptor.endsWith(")Z")) {
+                writer.visitInsn(Opcodes.ICONST_0);
+                writer.visitInsn(Opcodes.IRETURN);
             } else if (enumName != null) {
                 String type = descriptor.substring(descriptor.indexOf(')') + 1);
                 writer.visitFieldInsn(Opcodes.GETSTATIC, type.substring(1, type.length() - 1), enumName, type);
