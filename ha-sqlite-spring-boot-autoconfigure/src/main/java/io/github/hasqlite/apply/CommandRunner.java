@@ -28,7 +28,14 @@ final class CommandRunner {
      * @throws RefusedChangeException if such a statement must not come from a message
      */
     boolean run(Change change) throws SQLException, RefusedChangeException {
-        Command command = judge(change);
+        boolean schema = false;
+        for (Command command : judge(change)) {
+            schema |= run(command, change.args());
+        }
+        return schema;
+    }
+
+    private boolean run(Command command, List<@Nullable Object> args) throws SQLException, RefusedChangeException {
         if (command.kind() == Command.Kind.VIRTUAL_WRITE) {
             TableRows target = tables.find(command.table());
             if (target == null || target.definition().kind() != TableDefinition.Kind.VIRTUAL) {
@@ -42,7 +49,6 @@ final class CommandRunner {
             tables.clear();
         }
         try (PreparedStatement statement = connection.prepareStatement(command.text())) {
-            List<@Nullable Object> args = change.args();
             int parameters = statement.getParameterMetaData().getParameterCount();
             if (args.size() != parameters) {
                 throw new RefusedChangeException(args.size() + " values for " + parameters + " parameters");
@@ -55,12 +61,12 @@ final class CommandRunner {
         return command.kind() == Command.Kind.SCHEMA;
     }
 
-    /** Judges a command without running it. */
-    static Command judge(Change change) throws RefusedChangeException {
+    /** Judges a command without running it. Go nodes put all schema commands of one call into one. */
+    static List<Command> judge(Change change) throws RefusedChangeException {
         String text = change.command();
         if (text == null) {
             throw new RefusedChangeException("a command without text");
         }
-        return Command.judge(text);
+        return change.args().isEmpty() ? Command.judgeAll(text) : List.of(Command.judge(text));
     }
 }

@@ -89,7 +89,7 @@ final class TableCache {
         if (table == null
                 || table.definition().kind() != Kind.ORDINARY
                 || !change.database().equals(Change.MAIN)) {
-            return skip(change, index, table);
+            return GoRows.isLocal(change) ? null : skip(change, index, table);
         }
         return table.apply(change, index);
     }
@@ -105,7 +105,7 @@ final class TableCache {
         try {
             RowKeys keys = table.keys(change);
             if (keys != null) {
-                keys.add(change, footprint);
+                keys.add(table.restored(change), footprint);
             }
         } catch (RefusedChangeException e) {
             footprint.addWholeTable(table.definition().name());
