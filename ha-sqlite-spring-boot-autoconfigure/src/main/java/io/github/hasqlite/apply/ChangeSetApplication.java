@@ -236,6 +236,11 @@ public final class ChangeSetApplication implements AutoCloseable {
 
     private record NewRow(String table, @Nullable Long rowid) {}
 
+    /** Whether there is or was a table of this name, as far as this object knows. */
+    boolean wasThere(String table) {
+        return tables.wasThere(table);
+    }
+
     /** Changes whenever footprints taken before say nothing any more. */
     long generation() {
         return tables.generation();

@@ -27,6 +27,7 @@ final class TableCache {
     private final Overwritten overwritten;
     private final Map<String, TableRows> byName = new HashMap<>();
     private final Map<String, TableRows> byFoldedName = new HashMap<>();
+    private final Set<String> everRead = new HashSet<>();
     private final LazyStatement version;
     private boolean read;
     private long readVersion;
@@ -76,6 +77,11 @@ final class TableCache {
         }
         TableRows found = byName.get(table);
         return found != null ? found : byFoldedName.get(fold(table));
+    }
+
+    /** Whether there is or was a table of this name since this object was made. */
+    boolean wasThere(String table) {
+        return everRead.contains(fold(table));
     }
 
     /**
@@ -134,6 +140,7 @@ final class TableCache {
             TableRows rows = new TableRows(connection, table, identify, merge, silence, recorder, rowids, overwritten);
             byName.put(table.name(), rows);
             byFoldedName.put(fold(table.name()), rows);
+            everRead.add(fold(table.name()));
             if (table.kind() == Kind.VIRTUAL) {
                 virtual.add(fold(table.name()));
             }

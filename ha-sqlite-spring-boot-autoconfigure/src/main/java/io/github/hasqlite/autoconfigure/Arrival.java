@@ -194,7 +194,11 @@ final class Arrival {
         StreamState stream = atFirst;
         while (true) {
             List<Snapshot> candidates = SnapshotChoice.of(from, stream.createdNs());
-            if (fetch(from, candidates, stream.firstSequence() - 1) || stream.firstSequence() <= 1) {
+            if (fetch(from, candidates, stream.firstSequence() - 1)
+                    || (candidates.isEmpty()
+                            && stream.lastSequence() > 0
+                            && new GoBeginning(settings, path, from, source).begin(stream))
+                    || stream.firstSequence() <= 1) {
                 return Way.FOLLOW;
             }
             if (stream.lastSequence() == 0 && candidates.isEmpty() && canBegin) {

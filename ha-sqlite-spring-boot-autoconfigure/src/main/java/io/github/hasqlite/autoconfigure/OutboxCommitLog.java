@@ -2,6 +2,7 @@ package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.LargeChanges;
@@ -30,11 +31,13 @@ final class OutboxCommitLog implements CommitLog {
     private final ChangeSetSerializer serializer;
     private final PendingQueue pending;
     private final OutboxRelay relay;
+    private final ChangeSetPublisher publisher;
     private final @Nullable CommandPlacing placing;
 
     /**
      * Creates the log.
      *
+     * @param publisher says who takes part
      * @param placing {@code null} if nothing comes back from the stream: then a transaction with
      *     commands is one like any other
      */
@@ -44,12 +47,14 @@ final class OutboxCommitLog implements CommitLog {
             ChangeSetSerializer serializer,
             PendingQueue pending,
             OutboxRelay relay,
+            ChangeSetPublisher publisher,
             @Nullable CommandPlacing placing) {
         this.settings = settings;
         this.changeSets = changeSets;
         this.serializer = serializer;
         this.pending = pending;
         this.relay = relay;
+        this.publisher = publisher;
         this.placing = placing;
     }
 
@@ -79,10 +84,14 @@ final class OutboxCommitLog implements CommitLog {
             try {
                 Pending row = new Pending(pending.nextId(), changeSet.publisher(), changeSet.counter(), false);
                 if (changes instanceof LargeChanges) {
+                    PartsRefusal.check(publisher);
                     table.insertLarge(row, changeSet, serializer);
                     return new OutboxEntry(table, row, changeSet, null);
                 }
                 byte[] message = serializer.serialize(changeSet);
+                if (message.length > publisher.maxMessageBytes()) {
+                    PartsRefusal.check(publisher);
+                }
                 table.insert(row, message);
                 return new OutboxEntry(table, row, changeSet, message);
             } catch (SQLException | RuntimeException | Error e) {

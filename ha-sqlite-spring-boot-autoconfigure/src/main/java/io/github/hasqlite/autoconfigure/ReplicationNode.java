@@ -255,6 +255,7 @@ public final class ReplicationNode implements Replication {
                 applier,
                 state,
                 connection,
+                permit,
                 pending,
                 relay,
                 changeSets.publisher(),
@@ -292,7 +293,7 @@ public final class ReplicationNode implements Replication {
                         new SchemaBarrier(applier, state, pending),
                         application,
                         settings.publisherTimeout());
-        return new OutboxCommitLog(settings, changeSets, serializer, pending, relay, placing);
+        return new OutboxCommitLog(settings, changeSets, serializer, pending, relay, publisher, placing);
     }
 
     private CommitLog strictLog(ChangeSetApplication application, ChangeSetSerializer serializer) {
