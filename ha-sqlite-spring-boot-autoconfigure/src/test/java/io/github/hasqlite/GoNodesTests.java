@@ -61,7 +61,7 @@ class GoNodesTests {
     }
 
     private static void awaitRows(GoNode node, String query, List<String> rows) {
-        await().untilAsserted(() -> assertThat(node.query(query)).isEqualTo(rows));
+        await().untilAsserted(() -> assertThat(node.query(query)).as(node.log()).isEqualTo(rows));
     }
 
     private static org.awaitility.core.ConditionFactory await() {
@@ -76,7 +76,8 @@ class GoNodesTests {
         try (TestNode one = open("n1");
                 TestNode two = open("n2");
                 GoNode go = go("go")) {
-            one.execute("CREATE TABLE task(id INTEGER PRIMARY KEY, title TEXT NOT NULL, price REAL, done INT, data BLOB)");
+            one.execute(
+                    "CREATE TABLE task(id INTEGER PRIMARY KEY, title TEXT NOT NULL, price REAL, done INT, data BLOB)");
             await().until(() -> go.query("SELECT count(*) FROM task").equals(List.of("0")));
             go.execute(
                     "CREATE TABLE log(line TEXT); CREATE INDEX log_line ON log(line); INSERT INTO log VALUES('a;b')",
@@ -94,10 +95,16 @@ class GoNodesTests {
             String tasks = "SELECT id, title, price, done FROM task ORDER BY id";
             awaitRows(go, tasks, List.of("1|changed again|1|1", "3|from java|3.25|1"));
             awaitRows(go, "SELECT line FROM log ORDER BY 1", List.of("a;b", "line"));
+            try (GoNode asynchronous =
+                    GoNode.start(server, folder.resolve("go2.db"), "go2", ID, "-outbox", folder.toString())) {
+                awaitRows(asynchronous, "SELECT count(*) FROM log", List.of("2"));
+                asynchronous.execute("UPDATE log SET line = 'changed' WHERE line = 'line'");
+                awaitRows(go, "SELECT line FROM log ORDER BY 1", List.of("a;b", "changed"));
+            }
             for (TestNode node : List.of(one, two)) {
                 awaitRows(node, tasks, List.of("1|changed again|1.0|1", "3|from java|3.25|1"));
                 awaitRows(node, "SELECT quote(data) FROM task ORDER BY id", List.of("X'00FF'", "X'01'"));
-                awaitRows(node, "SELECT line FROM log ORDER BY 1", List.of("a;b", "line"));
+                awaitRows(node, "SELECT line FROM log ORDER BY 1", List.of("a;b", "changed"));
                 assertThat(node.query("SELECT count(*) FROM sqlite_schema WHERE name = 'log_line'"))
                         .containsExactly("1");
                 assertThat(node.status().rejectedMessages()).isZero();
@@ -127,7 +134,10 @@ class GoNodesTests {
 
     private String description() throws Exception {
         try (Connection nats = Nats.connect(server.url())) {
-            return nats.jetStreamManagement().getStreamInfo(STREAM).getConfiguration().getDescription();
+            return nats.jetStreamManagement()
+                    .getStreamInfo(STREAM)
+                    .getConfiguration()
+                    .getDescription();
         }
     }
 
@@ -161,7 +171,12 @@ class GoNodesTests {
                         .isThrownBy(() -> one.execute(large))
                         .withMessageContaining("test_go")
                         .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("54000"));
+                assertThatExceptionOfType(SQLException.class)
+                        .isThrownBy(() -> transaction(one, "CREATE TABLE u(a)", large))
+                        .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("54000"));
                 assertThat(one.query("SELECT count(*) FROM t")).containsExactly("0");
+                assertThat(one.query("SELECT count(*) FROM sqlite_schema WHERE name = 'u'"))
+                        .containsExactly("0");
                 one.execute("INSERT INTO t VALUES(2, 'small')");
                 awaitRows(go, "SELECT id FROM t", List.of("2"));
             }
@@ -172,6 +187,17 @@ class GoNodesTests {
             }
             one.execute(large);
             assertThat(one.query("SELECT id FROM t ORDER BY id")).containsExactly("1", "2");
+        }
+    }
+
+    private static void transaction(TestNode node, String... statements) throws SQLException {
+        try (java.sql.Connection connection = node.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            for (String sql : statements) {
+                statement.executeUpdate(sql);
+            }
+            connection.commit();
         }
     }
 
@@ -188,6 +214,24 @@ class GoNodesTests {
                 awaitRows(go, "SELECT id, text, b FROM t", List.of("2|small|AQI="));
                 assertThat(go.query("PRAGMA user_version")).containsExactly("7");
             }
+        }
+    }
+
+    @Test
+    void keysOfEveryKindAreTheirs() throws Exception {
+        try (TestNode one = open("n1");
+                GoNode go = go("go")) {
+            one.execute("CREATE TABLE pair(b TEXT, a INT, v TEXT, PRIMARY KEY(a, b)) WITHOUT ROWID");
+            one.execute("INSERT INTO pair(b, a, v) VALUES('x', 1, 'v'), ('y', 1, 'v'), ('z', 1, 'v')");
+            one.execute("UPDATE pair SET v = 'w' WHERE b = 'y'");
+            one.execute("UPDATE pair SET a = 2 WHERE b = 'z'");
+            one.execute("DELETE FROM pair WHERE b = 'x'");
+            awaitRows(go, "SELECT b, a, v FROM pair ORDER BY b", List.of("y|1|w", "z|2|v"));
+            go.execute("UPDATE pair SET v = 'go' WHERE b = 'y'", "DELETE FROM pair WHERE b = 'z'");
+            awaitRows(one, "SELECT b, a, v FROM pair", List.of("y|1|go"));
+            one.execute("CREATE TABLE g(a INTEGER PRIMARY KEY, v TEXT, twice INT AS (a * 2) STORED)");
+            one.execute("INSERT INTO g(a, v) VALUES(4, 'v')");
+            awaitRows(go, "SELECT a, v, twice FROM g", List.of("4|v|8"));
         }
     }
 
@@ -243,7 +287,6 @@ class GoNodesTests {
     }
 
     private TestNode open(String name, Duration snapshotInterval) throws Exception {
-        return TestNode.open(
-                server.url(), folder.resolve(name + ".db"), name, snapshotInterval, settings -> settings);
+        return TestNode.open(server.url(), folder.resolve(name + ".db"), name, snapshotInterval, settings -> settings);
     }
 }

@@ -290,6 +290,11 @@ public final class AppliedState {
             return counter <= last ? Turn.REPEATED : Turn.OUT_OF_TURN;
         }
 
+        /** Whether anything but messages of Go nodes was accepted. */
+        boolean knowsPublishers() {
+            return !counters.isEmpty() || !accepted.isEmpty();
+        }
+
         /** The publisher's last accepted counter; 0 if it has none. */
         long counter(String publisher) {
             Long here = accepted.get(publisher);

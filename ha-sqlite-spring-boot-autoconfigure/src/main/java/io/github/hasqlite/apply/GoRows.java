@@ -143,7 +143,8 @@ final class GoRows {
             Column column = columns.get(i);
             Object value = values.get(column.place);
             if (column.type.equals(BLOB)) {
-                boolean spared = column.place >= named || columns.get(column.place).type.equals(BLOB);
+                boolean spared =
+                        column.place >= named || columns.get(column.place).type.equals(BLOB);
                 if (value instanceof String text) {
                     value = spared ? fromBase64(text) : fromText(text);
                 } else {

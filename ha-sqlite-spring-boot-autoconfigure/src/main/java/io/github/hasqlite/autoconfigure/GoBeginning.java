@@ -50,9 +50,13 @@ final class GoBeginning {
     /**
      * Makes the file that snapshot, if there is one that leads on to the stream.
      *
+     * @param deadlineNanos when to give up, by {@link System#nanoTime()}
      * @return whether it did
      */
-    boolean begin(StreamState stream) throws IOException {
+    boolean begin(StreamState stream, long deadlineNanos) throws IOException {
+        if (stream.lastSequence() == 0) {
+            return false;
+        }
         Path copy = SnapshotFiles.temporary(path, "bootstrap");
         try {
             GoSnapshot snapshot;
@@ -62,7 +66,7 @@ final class GoBeginning {
             if (snapshot == null) {
                 return false;
             }
-            String obstacle = obstacle(snapshot, stream);
+            String obstacle = obstacle(snapshot, stream, deadlineNanos);
             if (obstacle != null) {
                 logger.warn("The snapshot of a Go node at {} cannot be used: {}", snapshot.sequence(), obstacle);
                 return false;
@@ -80,7 +84,7 @@ final class GoBeginning {
         }
     }
 
-    private @Nullable String obstacle(GoSnapshot snapshot, StreamState stream) throws IOException {
+    private @Nullable String obstacle(GoSnapshot snapshot, StreamState stream, long deadlineNanos) throws IOException {
         if (snapshot.sequence() < stream.firstSequence() - 1) {
             return "the stream begins at " + stream.firstSequence();
         }
@@ -89,6 +93,10 @@ final class GoBeginning {
         }
         Duration patience = settings.publisherTimeout();
         for (long sequence = stream.firstSequence(); sequence <= snapshot.sequence(); sequence++) {
+            if (System.nanoTime() - deadlineNanos > 0) {
+                return "to look through the " + snapshot.sequence() + " messages before takes longer than "
+                        + settings.bootstrapTimeout() + " (ha.sqlite.bootstrap.timeout)";
+            }
             StreamMessage message = source.read(sequence, patience);
             if (message != null && isOwn(message.data())) {
                 return "message " + sequence + " before is of a node that is none, whose own snapshots are needed";
@@ -110,8 +118,7 @@ final class GoBeginning {
     }
 
     private void adopt(Path copy, GoSnapshot snapshot, StreamState stream) throws SQLException {
-        try (SQLiteConnection connection =
-                        new DatabaseFile(settings.pool().withPath(copy.toString())).open();
+        try (SQLiteConnection connection = new DatabaseFile(settings.pool().withPath(copy.toString())).open();
                 Statement statement = connection.createStatement()) {
             try (ResultSet rows = statement.executeQuery("PRAGMA main.quick_check(1)")) {
                 if (!rows.next() || !"ok".equals(rows.getString(1))) {

@@ -29,7 +29,12 @@ final class PartsRefusal {
     static void check(ChangeSetPublisher publisher) throws SQLException {
         String reason = of(publisher);
         if (reason != null) {
-            throw new SQLException("Not committed: " + reason, "54000");
+            throw exception(reason);
         }
+    }
+
+    /** What a commit fails with; SQLState 54000, program limit exceeded. */
+    static SQLException exception(String reason) {
+        return new SQLException("Not committed: " + reason, "54000");
     }
 }

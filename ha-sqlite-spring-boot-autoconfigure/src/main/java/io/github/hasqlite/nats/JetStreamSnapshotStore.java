@@ -136,7 +136,8 @@ public final class JetStreamSnapshotStore implements SnapshotStore {
                 SnapshotObject object = SnapshotObject.parseGo(meta, replicationId);
                 if (object != null
                         && (newest == null
-                                || object.snapshot().sequence() > newest.snapshot().sequence())) {
+                                || object.snapshot().sequence()
+                                        > newest.snapshot().sequence())) {
                     newest = object;
                 }
             }
@@ -144,7 +145,8 @@ public final class JetStreamSnapshotStore implements SnapshotStore {
                 return null;
             }
             new SnapshotDownload(link, bucket, newest).writeTo(target);
-            return new GoSnapshot(newest.snapshot().sequence(), newest.snapshot().takenAtNs());
+            return new GoSnapshot(
+                    newest.snapshot().sequence(), newest.snapshot().takenAtNs());
         } catch (JetStreamApiException e) {
             throw failed("load the snapshot of a Go node", e);
         } catch (InterruptedException e) {

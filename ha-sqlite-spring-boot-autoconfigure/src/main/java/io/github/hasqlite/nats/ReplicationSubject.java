@@ -73,8 +73,11 @@ public final class ReplicationSubject {
             keep(note, subject);
         } catch (NatsUnreachableException | IOException | JetStreamApiException e) {
             subject = kept(note, former, settings.subject());
-            log.info("Whether change sets are on '{}' cannot be asked now ({}); taking it that they are on '{}'", former, e
-                    .getMessage(), subject);
+            log.info(
+                    "Whether change sets are on '{}' cannot be asked now ({}); taking it that they are on '{}'",
+                    former,
+                    e.getMessage(),
+                    subject);
         }
         if (subject.equals(former)) {
             log.info(
@@ -90,7 +93,8 @@ public final class ReplicationSubject {
         JetStreamManagement management = link.connection().jetStreamManagement();
         StreamInfo info;
         try {
-            info = management.getStreamInfo(settings.stream(), StreamInfoOptions.filterSubjects(settings.stream() + ".>"));
+            info = management.getStreamInfo(
+                    settings.stream(), StreamInfoOptions.filterSubjects(settings.stream() + ".>"));
         } catch (JetStreamApiException e) {
             if (e.getErrorCode() == JetStreamErrors.NOT_FOUND) {
                 return false;
@@ -112,7 +116,8 @@ public final class ReplicationSubject {
         }
         return hasFormer
                 || info.getConfiguration().getSubjects().equals(List.of(former))
-                || (!hasPresent && hasSnapshot(link, former.substring(settings.stream().length() + 1)));
+                || (!hasPresent
+                        && hasSnapshot(link, former.substring(settings.stream().length() + 1)));
     }
 
     private static boolean hasSnapshot(NatsLink link, String replicationId) throws IOException, JetStreamApiException {

@@ -81,12 +81,12 @@ class GoRowsTests {
         assertThat(notApplied).isEmpty();
         assertThat(rows("SELECT id, name, price, hex(data), typeof(data), flag, at, any FROM t ORDER BY id"))
                 .containsExactly(
-                        "3|A\ufffd|1.0E300:7e37e43c8800759c|" + "7465787420696E20626C6F62" + "|text|null|null|-0.0:8000000000000000",
+                        "3|A\ufffd|1.0E300:7e37e43c8800759c|" + "7465787420696E20626C6F62"
+                                + "|text|null|null|-0.0:8000000000000000",
                         "4||1.0E300:7e37e43c8800759c||null|null|null|",
                         "7|c|1.0:3ff0000000000000|010203|blob|1|2026-01-01|9007199254740993");
         assertThat(rows("SELECT * FROM g")).isEmpty();
-        assertThat(rows("SELECT a, b FROM n ORDER BY rowid"))
-                .containsExactly("1|5", "3|4", "9|tr;");
+        assertThat(rows("SELECT a, b FROM n ORDER BY rowid")).containsExactly("1|5", "3|4", "9|tr;");
         assertThat(rows("SELECT * FROM w")).isEmpty();
         assertThat(rows("SELECT * FROM u")).isEmpty();
         assertThat(rows("SELECT a, b FROM m1")).containsExactly("1|null", "2|;");
@@ -105,11 +105,9 @@ class GoRowsTests {
         }
         apply(messages.get(create));
         assertThat(apply(messages.get(create + 1))).isEqualTo(Applied.WHOLLY);
-        assertThat(rows("SELECT a, twice, typeof(b), hex(b), v, c FROM g"))
-                .containsExactly("1|2|blob|01|C|c");
+        assertThat(rows("SELECT a, twice, typeof(b), hex(b), v, c FROM g")).containsExactly("1|2|blob|01|C|c");
         assertThat(apply(messages.get(create + 2))).isEqualTo(Applied.WHOLLY);
-        assertThat(rows("SELECT a, twice, typeof(b), hex(b), v, c FROM g"))
-                .containsExactly("1|2|blob|01|D|d");
+        assertThat(rows("SELECT a, twice, typeof(b), hex(b), v, c FROM g")).containsExactly("1|2|blob|01|D|d");
         assertThat(apply(messages.get(create + 3))).isEqualTo(Applied.WHOLLY);
         assertThat(rows("SELECT * FROM g")).isEmpty();
     }
@@ -117,14 +115,12 @@ class GoRowsTests {
     @Test
     void onlyColumnsDeclaredBlobGetBlobs() throws Exception {
         replica.run("CREATE TABLE t(id INTEGER PRIMARY KEY, b blob NOT NULL, t TEXT, n, l BLOB(9))");
-        apply(row("INSERT", "\"id\",\"b\",\"t\",\"n\",\"l\"", "\"new_values\":[1,\"AQID\",\"AQID\",\"AQID\",\"AQID\"]"));
+        apply(row(
+                "INSERT", "\"id\",\"b\",\"t\",\"n\",\"l\"", "\"new_values\":[1,\"AQID\",\"AQID\",\"AQID\",\"AQID\"]"));
         apply(row("INSERT", "\"id\",\"b\",\"t\",\"n\",\"l\"", "\"new_values\":[2,null,null,null,null]"));
         apply(row("INSERT", "\"id\",\"b\",\"t\",\"n\",\"l\"", "\"new_values\":[3,\"no base64\",\"\",\"\",\"\"]"));
         assertThat(rows("SELECT id, quote(b), quote(t), quote(n), quote(l) FROM t"))
-                .containsExactly(
-                        "1|X'010203'|'AQID'|'AQID'|'AQID'",
-                        "2|X''|NULL|NULL|NULL",
-                        "3|'no base64'|''|''|''");
+                .containsExactly("1|X'010203'|'AQID'|'AQID'|'AQID'", "2|X''|NULL|NULL|NULL", "3|'no base64'|''|''|''");
     }
 
     @Test

@@ -102,8 +102,7 @@ class ReplicationSubjectTests {
         NatsSettings former = server.settings("my.db").withStream("ha_replication", FORMER);
         byte[] content = {1, 2, 3};
         try (JetStreamSnapshotStore store = JetStreamSnapshotStore.open(former)) {
-            store.save(
-                    new Snapshot(7, 1, 1, "n1", content.length, "0".repeat(64)), new ByteArrayInputStream(content));
+            store.save(new Snapshot(7, 1, 1, "n1", content.length, "0".repeat(64)), new ByteArrayInputStream(content));
         }
         assertThat(settled()).isEqualTo(FORMER);
     }

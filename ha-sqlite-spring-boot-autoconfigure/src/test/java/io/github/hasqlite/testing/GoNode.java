@@ -15,10 +15,11 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
@@ -155,7 +156,7 @@ public final class GoNode implements AutoCloseable {
             find();
         }
         Assumptions.assumeTrue(program != null, absence);
-        return java.util.Objects.requireNonNull(program);
+        return Objects.requireNonNull(program);
     }
 
     private static void find() throws IOException {
@@ -228,6 +229,6 @@ public final class GoNode implements AutoCloseable {
     }
 
     private static InputStream source(String name) {
-        return java.util.Objects.requireNonNull(GoNode.class.getResourceAsStream("/gonode/" + name), name);
+        return Objects.requireNonNull(GoNode.class.getResourceAsStream("/gonode/" + name), name);
     }
 }
