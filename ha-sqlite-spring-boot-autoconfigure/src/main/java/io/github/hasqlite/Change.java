@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param table the table's name as stored in the schema, unquoted; empty for {@link Operation#SQL}
  * @param columns names of the columns the value lists refer to, in table order, without generated
  *     columns; empty for {@link Operation#SQL}
- * @param pkColumns names of the primary key's columns in key order; empty if there is no primary key
+ * @param pkColumns names of the primary key's columns, in key order where the change was captured and in
+ *     table order where it was received; empty if there is no primary key
  * @param oldRowid the row's rowid before the change; {@code null} where it has none or it is unknown
  * @param newRowid the row's rowid after the change; {@code null} where it has none or it is unknown
  * @param oldValues the row before the change, one value a column; empty for an insert

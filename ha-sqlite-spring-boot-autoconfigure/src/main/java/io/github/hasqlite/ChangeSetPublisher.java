@@ -1,5 +1,6 @@
 package io.github.hasqlite;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -57,6 +58,17 @@ public interface ChangeSetPublisher extends AutoCloseable {
      */
     default int maxMessageBytes() {
         return Integer.MAX_VALUE;
+    }
+
+    /**
+     * Who takes part in the cluster now and would miss what travels in parts, as Go nodes do. Asked before a
+     * change set that is larger than {@link #maxMessageBytes()} is committed, which is refused then; may take
+     * as long as a request to the stream.
+     *
+     * @return names for people to read; none if there is nobody, or if that cannot be learned now
+     */
+    default List<String> missParts() {
+        return List.of();
     }
 
     /** Whether it makes sense to hand over now. While {@code false}, change sets wait in the outbox. */

@@ -38,6 +38,25 @@ public interface SnapshotStore extends AutoCloseable {
     void load(Snapshot snapshot, OutputStream target) throws IOException;
 
     /**
+     * Writes the newest snapshot that a Go node has taken of this database, a database file as it is.
+     *
+     * @param target gets the bytes; not closed by this method
+     * @return what is known of it, or {@code null} if there is none
+     * @throws IOException if it cannot be read, or is not what was stored
+     */
+    default @Nullable GoSnapshot loadGoSnapshot(OutputStream target) throws IOException {
+        return null;
+    }
+
+    /**
+     * A snapshot that a Go node has taken.
+     *
+     * @param sequence the stream sequence up to which it holds everything; it may hold more
+     * @param storedAtNs when it was stored by the clock of the store, nanoseconds since 1970-01-01T00:00Z
+     */
+    record GoSnapshot(long sequence, long storedAtNs) {}
+
+    /**
      * Removes a snapshot; does nothing if it is not there.
      *
      * @throws IOException if that cannot be done now

@@ -178,7 +178,7 @@ class BadInputTests {
                 "ANALYZE",
                 "DETACH main",
                 "EXPLAIN DROP TABLE t",
-                "CREATE TABLE u(a); DROP TABLE t",
+                "CREATE TABLE u(a); DELETE FROM t",
                 "CREATE TABLE u(a);;DROP TABLE t",
                 "",
                 ";",

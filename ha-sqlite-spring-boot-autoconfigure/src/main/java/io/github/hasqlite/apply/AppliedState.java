@@ -25,6 +25,7 @@ public final class AppliedState {
     static final String BASELINE = "baseline";
     static final String DIVERGENCE = "divergence";
     static final String BASELINE_AT = "baseline_at";
+    static final String BEGUN_WITH_NOTHING = "begun_with_nothing";
 
     private final Map<String, Accepted> publishers = new HashMap<>();
     private final Parts parts = new Parts();
@@ -34,6 +35,7 @@ public final class AppliedState {
     private volatile String baseline = "";
     private volatile String divergence = "";
     private volatile long baselineAt;
+    private volatile boolean begunWithNothing;
 
     /** Creates the tables if they are not there. */
     public static void create(Connection connection) throws SQLException {
@@ -86,6 +88,7 @@ public final class AppliedState {
             streamCreatedNs = 0;
             baseline = "";
             String differs = "";
+            boolean nothing = false;
             try (ResultSet rows = statement.executeQuery("SELECT name, value FROM main.ha_state")) {
                 while (rows.next()) {
                     switch (rows.getString(1)) {
@@ -94,12 +97,14 @@ public final class AppliedState {
                         case BASELINE -> baseline = rows.getString(2);
                         case DIVERGENCE -> differs = rows.getString(2);
                         case BASELINE_AT -> baselineAt = rows.getLong(2);
+                        case BEGUN_WITH_NOTHING -> nothing = true;
                         default -> {}
                     }
                 }
             }
             sequence = applied;
             divergence = differs;
+            begunWithNothing = nothing;
             try (ResultSet rows =
                     statement.executeQuery("SELECT publisher, counter, sequence FROM main.ha_publishers")) {
                 while (rows.next()) {
@@ -121,6 +126,36 @@ public final class AppliedState {
     public void follow(Connection connection, long createdNs) throws SQLException {
         set(connection, STREAM_CREATED, createdNs);
         streamCreatedNs = createdNs;
+    }
+
+    /**
+     * Makes this database one that has applied a stream up to a sequence.
+     *
+     * @param createdNs when the stream was created, nanoseconds since 1970
+     */
+    public static void begin(Connection connection, long sequence, long createdNs) throws SQLException {
+        create(connection);
+        set(connection, SEQUENCE, sequence);
+        set(connection, STREAM_CREATED, createdNs);
+    }
+
+    /** Notes that an empty database begins with the stream alone, outside of any transaction. */
+    public void beginWithNothing(Connection connection) throws SQLException {
+        set(connection, BEGUN_WITH_NOTHING, 1);
+        begunWithNothing = true;
+    }
+
+    /** Notes that it has caught up for the first time, outside of any transaction. */
+    public void hasBegun(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate("DELETE FROM main.ha_state WHERE name = '" + BEGUN_WITH_NOTHING + "'");
+        }
+        begunWithNothing = false;
+    }
+
+    /** Whether it began with the stream alone and has not caught up yet. Any thread. */
+    public boolean isBegunWithNothing() {
+        return begunWithNothing;
     }
 
     /**
@@ -258,6 +293,10 @@ public final class AppliedState {
         return newest;
     }
 
+    private static boolean hasPublisher(Map<String, Accepted> accepted) {
+        return accepted.size() > (accepted.containsKey("") ? 1 : 0);
+    }
+
     /** Starts a step forward, which counts only once it is committed. */
     Step step() {
         return new Step();
@@ -288,6 +327,11 @@ public final class AppliedState {
                 return Turn.NEXT;
             }
             return counter <= last ? Turn.REPEATED : Turn.OUT_OF_TURN;
+        }
+
+        /** Whether anything but messages of Go nodes was accepted. */
+        boolean knowsPublishers() {
+            return hasPublisher(publishers) || hasPublisher(accepted);
         }
 
         /** The publisher's last accepted counter; 0 if it has none. */

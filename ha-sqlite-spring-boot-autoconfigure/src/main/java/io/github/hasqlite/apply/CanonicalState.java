@@ -65,7 +65,8 @@ public final class CanonicalState implements AutoCloseable {
             outbox.deleteUpTo(Long.MAX_VALUE);
             execute("DELETE FROM main.ha_dead_letters");
             execute("DELETE FROM main.ha_state WHERE name IN ('" + AppliedState.BASELINE + "', '"
-                    + AppliedState.BASELINE_AT + "', '" + AppliedState.DIVERGENCE + "')");
+                    + AppliedState.BASELINE_AT + "', '" + AppliedState.DIVERGENCE + "', '"
+                    + AppliedState.BEGUN_WITH_NOTHING + "')");
         });
     }
 

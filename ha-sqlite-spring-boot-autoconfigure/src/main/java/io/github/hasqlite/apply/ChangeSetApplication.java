@@ -276,6 +276,11 @@ public final class ChangeSetApplication implements AutoCloseable {
 
     private record NewRow(String table, @Nullable Long rowid) {}
 
+    /** Whether there is or was a table of this name, as far as this object knows. */
+    boolean wasThere(String table) {
+        return tables.wasThere(table);
+    }
+
     /** Changes whenever footprints taken before say nothing any more. */
     long generation() {
         return tables.generation();
@@ -412,7 +417,8 @@ public final class ChangeSetApplication implements AutoCloseable {
         for (Change change : changes) {
             try {
                 if (change.operation() == Operation.SQL
-                        && CommandRunner.judge(change).kind() == Command.Kind.SCHEMA) {
+                        && CommandRunner.judge(change).stream()
+                                .anyMatch(command -> command.kind() == Command.Kind.SCHEMA)) {
                     return true;
                 }
             } catch (RefusedChangeException e) {

@@ -3,6 +3,7 @@ package io.github.hasqlite.apply;
 import io.github.hasqlite.Change;
 import io.github.hasqlite.SchemaNote;
 import io.github.hasqlite.TableDefinition;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -29,6 +30,46 @@ record Command(String text, Kind kind, String table) {
 
     private static final String UNTYPED = "only schema commands, writes to virtual tables and PRAGMA user_version or"
             + " application_id travel as statements";
+
+    /**
+     * Judges one or more statements by their text. Of several each must be a schema command.
+     *
+     * @throws RefusedChangeException if one of them must not come from a message
+     */
+    static List<Command> judgeAll(String text) throws RefusedChangeException {
+        List<String> statements = statements(text);
+        if (statements.size() <= 1) {
+            return List.of(judge(text));
+        }
+        List<Command> commands = new ArrayList<>(statements.size());
+        for (String statement : statements) {
+            Command command = judge(statement);
+            if (command.kind != Kind.SCHEMA) {
+                throw new RefusedChangeException("more than one statement");
+            }
+            commands.add(command);
+        }
+        return commands;
+    }
+
+    private static List<String> statements(String text) {
+        List<String> statements = new ArrayList<>();
+        String rest = text;
+        while (true) {
+            TokenList tokens = new TokenList(rest);
+            if (tokens.size() == 0) {
+                return statements;
+            }
+            boolean trigger = tokens.isWord(0, "CREATE") && tokens.isWord(1, "TRIGGER");
+            int end = tokens.semicolonFrom(trigger ? new TriggerText(tokens).end() : 0);
+            if (end >= tokens.size() - 1) {
+                statements.add(rest);
+                return statements;
+            }
+            statements.add(rest.substring(0, tokens.end(end)));
+            rest = rest.substring(tokens.end(end));
+        }
+    }
 
     /**
      * Judges a statement by its text.

@@ -36,7 +36,15 @@ final class CommandRunner {
      * @throws RefusedChangeException if such a statement must not come from a message
      */
     boolean run(Change change, boolean changesSchema) throws SQLException, RefusedChangeException {
-        Command command = judge(change);
+        boolean schema = false;
+        for (Command command : judge(change)) {
+            schema |= run(command, change, changesSchema);
+        }
+        return schema;
+    }
+
+    private boolean run(Command command, Change change, boolean changesSchema)
+            throws SQLException, RefusedChangeException {
         if (command.kind() == Command.Kind.NOTE) {
             return false;
         }
@@ -85,8 +93,8 @@ final class CommandRunner {
         return table.definition().kind() == TableDefinition.Kind.VIRTUAL;
     }
 
-    /** Judges a command without running it. */
-    static Command judge(Change change) throws RefusedChangeException {
+    /** Judges a command without running it. Go nodes put all schema commands of one call into one. */
+    static List<Command> judge(Change change) throws RefusedChangeException {
         String text = change.command();
         if (text == null) {
             throw new RefusedChangeException("a command without text");
@@ -95,6 +103,6 @@ final class CommandRunner {
         if (!unknown.isEmpty()) {
             throw new RefusedChangeException("a statement that needs PRAGMA " + unknown);
         }
-        return Command.judge(text);
+        return change.args().isEmpty() ? Command.judgeAll(text) : List.of(Command.judge(text));
     }
 }

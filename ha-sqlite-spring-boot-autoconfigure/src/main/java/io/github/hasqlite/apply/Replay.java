@@ -489,6 +489,7 @@ final class Replay {
         if (outcome instanceof Outcome.Applied applied) {
             progress.schemaChanged |= applied.schemaChanged();
             for (Outcome.Skipped skipped : applied.skipped()) {
+                requireBeginning(received, skipped, progress);
                 reject(received, "change " + skipped.change() + ": " + skipped.detail(), progress);
             }
             return null;
@@ -506,6 +507,27 @@ final class Replay {
         Outcome.Refused refused = (Outcome.Refused) outcome;
         reject(received, "refused: " + refused.reason(), progress);
         return new SQLException("refused: " + refused.reason(), "42000");
+    }
+
+    /**
+     * Go nodes may have had tables before they joined the stream, which then does not tell of them. Where a
+     * node of this project was there first, its own history counts, and whoever publishes rubbish stops nobody.
+     */
+    private void requireBeginning(Received received, Outcome.Skipped skipped, Progress progress) throws HaltException {
+        if (state.isBegunWithNothing()
+                && received.publisher().isEmpty()
+                && !progress.step.knowsPublishers()
+                && skipped.cause() == Outcome.Skipped.Cause.NO_TABLE
+                && !application.wasThere(skipped.table())) {
+            throw new HaltException(
+                    "message " + received.sequence()
+                            + " of the stream, which a Go node has published, changes the table "
+                            + skipped.table() + ", which no message before has created: the stream alone does not hold"
+                            + " what that node has begun with. Let the Go node take a snapshot, or give this node a copy"
+                            + " of the database of one that is up to date; then remove this node's file "
+                            + "and start it again",
+                    null);
+        }
     }
 
     private static void reject(Received received, String reason, Progress progress) {

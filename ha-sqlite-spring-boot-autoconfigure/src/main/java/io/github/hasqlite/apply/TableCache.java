@@ -28,6 +28,7 @@ final class TableCache {
     private final Authorship author;
     private final Map<String, TableRows> byName = new HashMap<>();
     private final Map<String, TableRows> byFoldedName = new HashMap<>();
+    private final Set<String> everRead = new HashSet<>();
     private final LazyStatement version;
     private boolean read;
     private long readVersion;
@@ -81,6 +82,11 @@ final class TableCache {
         return found != null ? found : byFoldedName.get(fold(table));
     }
 
+    /** Whether there is or was a table of this name since this object was made. */
+    boolean wasThere(String table) {
+        return everRead.contains(fold(table));
+    }
+
     /**
      * Applies a row change.
      *
@@ -92,7 +98,7 @@ final class TableCache {
         if (table == null
                 || table.definition().kind() != Kind.ORDINARY
                 || !change.database().equals(Change.MAIN)) {
-            return skip(change, index, table);
+            return GoRows.isLocal(change) ? null : skip(change, index, table);
         }
         return table.apply(change, index);
     }
@@ -108,7 +114,7 @@ final class TableCache {
         try {
             RowKeys keys = table.keys(change);
             if (keys != null) {
-                keys.add(change, footprint);
+                keys.add(table.restored(change), footprint);
             }
         } catch (RefusedChangeException e) {
             footprint.addWholeTable(table.definition().name());
@@ -138,6 +144,7 @@ final class TableCache {
                     connection, table, identify, merge, silence, recorder, rowids, overwritten, author);
             byName.put(table.name(), rows);
             byFoldedName.put(fold(table.name()), rows);
+            everRead.add(fold(table.name()));
             if (table.kind() == Kind.VIRTUAL) {
                 virtual.add(fold(table.name()));
             }

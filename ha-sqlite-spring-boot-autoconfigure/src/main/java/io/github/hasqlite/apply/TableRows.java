@@ -55,6 +55,7 @@ final class TableRows {
     private Set<String> generated = Set.of();
     private @Nullable UniqueKeys unique;
     private @Nullable TableTriggers triggers;
+    private @Nullable GoRows goRows;
     private long silentIn = -1;
 
     TableRows(
@@ -88,7 +89,8 @@ final class TableRows {
      * @return why it was left out, or {@code null} if it was applied
      */
     @Nullable
-    Skipped apply(Change change, int index) throws SQLException, RefusedChangeException {
+    Skipped apply(Change received, int index) throws SQLException, RefusedChangeException {
+        Change change = restored(received);
         ForColumns forColumns = forColumnsOf(change);
         RowWriter writer = forColumns.writer;
         if (writer == null) {
@@ -121,6 +123,20 @@ final class TableRows {
     @Nullable
     RowKeys keys(Change change) throws SQLException, RefusedChangeException {
         return forColumnsOf(change).keys;
+    }
+
+    /** The change as keys and conflicts are found by it. */
+    Change restored(Change change) throws SQLException {
+        return GoRows.isOne(change) ? goRows().restored(change) : change;
+    }
+
+    private GoRows goRows() throws SQLException {
+        GoRows known = goRows;
+        if (known == null) {
+            known = GoRows.of(connection, definition.name());
+            goRows = known;
+        }
+        return known;
     }
 
     private ForColumns forColumnsOf(Change change) throws SQLException, RefusedChangeException {

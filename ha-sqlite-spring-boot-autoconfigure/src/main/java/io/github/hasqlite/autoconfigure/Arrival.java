@@ -30,6 +30,9 @@ final class Arrival {
 
     private static final long LOOK_MILLIS = 1_000;
 
+    /** What a Go node has stored must be got as a whole to be looked at. */
+    private static final int LOOKS_A_GO_SNAPSHOT = 30;
+
     private final NodeSettings settings;
     private final DatabaseFile file;
     private final Path path;
@@ -191,10 +194,14 @@ final class Arrival {
         }
         long deadline = System.nanoTime() + settings.bootstrapTimeout().toNanos();
         boolean said = false;
+        int looks = 0;
+        GoBeginning go = new GoBeginning(settings, path, from, source);
         StreamState stream = atFirst;
         while (true) {
             List<Snapshot> candidates = SnapshotChoice.of(from, stream.createdNs());
-            if (fetch(from, candidates, stream.firstSequence() - 1) || stream.firstSequence() <= 1) {
+            if (fetch(from, candidates, stream.firstSequence() - 1)
+                    || (candidates.isEmpty() && looks++ % LOOKS_A_GO_SNAPSHOT == 0 && go.begin(stream, deadline))
+                    || stream.firstSequence() <= 1) {
                 return Way.FOLLOW;
             }
             if (stream.lastSequence() == 0 && candidates.isEmpty() && canBegin) {

@@ -69,6 +69,11 @@ final class CommandPlacing {
             changeSets.giveBack();
             throw notPublished("the stream cannot be reached");
         }
+        String refusal = message.length > publisher.maxMessageBytes() ? PartsRefusal.of(publisher) : null;
+        if (refusal != null) {
+            changeSets.giveBack();
+            throw PartsRefusal.exception(refusal);
+        }
         relay.publishCommand(changeSet, message);
         SchemaBarrier.Arrival arrival = await(changeSet, message);
         boolean maybeSent = relay.withdrawCommand();

@@ -105,6 +105,10 @@ final class CompareAndSet {
     }
 
     private Result publish(Freight freight, long expectedLastSequence, long deadlineNanos) {
+        String refusal = freight.pieces() > 1 ? PartsRefusal.of(publisher) : null;
+        if (refusal != null) {
+            return new NotSent(refusal);
+        }
         Result result = new Stored(expectedLastSequence);
         for (int number = 1; number <= freight.pieces(); number++) {
             result = one(freight.changeSet(), freight.piece(number), expectedLastSequence + number - 1, deadlineNanos);

@@ -2,6 +2,7 @@ package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** A publisher that leaves everything to another one, to be changed in some respect. As thread-safe as that. */
@@ -32,6 +33,11 @@ public abstract class ForwardingPublisher implements ChangeSetPublisher {
     @Override
     public int maxMessageBytes() {
         return publisher.maxMessageBytes();
+    }
+
+    @Override
+    public List<String> missParts() {
+        return publisher.missParts();
     }
 
     @Override

@@ -23,7 +23,8 @@ import org.springframework.util.unit.DataSize;
  * @param path Database file. Missing parent folders are created.
  * @param name Name of this node, unique among the nodes. By default the name of the host.
  * @param replicationId Which database this is: nodes with the same one replicate each other's changes. By
- *     default the name of the database file.
+ *     default the name of the database file. In the stream's subject, dots, slashes and blanks become
+ *     underscores and the last 32 bytes stay.
  * @param replicationUrl NATS servers to replicate through, for example nats://host:4222; several separated by
  *     commas. By default the embedded server if it is enabled.
  * @param stream JetStream stream that stores the changes, shared by all nodes.

@@ -10,6 +10,7 @@ import io.github.hasqlite.nats.EmbeddedNatsServer;
 import io.github.hasqlite.nats.EmbeddedNatsSettings;
 import io.github.hasqlite.nats.NatsCredentials;
 import io.github.hasqlite.nats.NatsSettings;
+import io.github.hasqlite.nats.ReplicationSubject;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,8 +29,8 @@ final class NatsProperties {
     /** What JetStream takes as a stream's name: no separators of subjects and paths. */
     private static final Pattern STREAM_NAME = Pattern.compile("[^\\s.*>/\\\\\\p{Cntrl}]+");
 
-    /** What can be the end of a subject: no wildcards, no empty parts. */
-    private static final Pattern SUBJECT = Pattern.compile("[^\\s.*>\\p{Cntrl}]+(\\.[^\\s.*>\\p{Cntrl}]+)*");
+    /** What can be the end of a subject. */
+    private static final Pattern SUBJECT = Pattern.compile("[^\\s.*>\\p{Cntrl}]+");
 
     /** The group is the port, which may be left out. */
     private static final Pattern URL = Pattern.compile(
@@ -61,11 +62,11 @@ final class NatsProperties {
 
     private void checkStream() {
         check(
-                SUBJECT.matcher(replicationId).matches(),
+                SUBJECT.matcher(ReplicationSubject.token(replicationId)).matches(),
                 "replication-id",
                 replicationId,
-                "It becomes part of a NATS subject and cannot contain blanks, '*' or '>' or begin or end with a dot."
-                        + " By default it is the name of the database file.");
+                "It becomes part of a NATS subject, with '_' for blanks, dots, slashes, '*' and '>', and needs some other"
+                        + " character, but no control characters. By default it is the name of the database file.");
         check(
                 STREAM_NAME.matcher(properties.stream()).matches(),
                 "stream",
@@ -199,6 +200,11 @@ final class NatsProperties {
                         path("nats.embedded.config-file", embedded.configFile()));
     }
 
+    /** The subject that is in use where an earlier version has begun; asks the stream if that is possible. */
+    NatsSettings settled(NatsSettings nats) {
+        return ReplicationSubject.settle(nats, replicationId, node.location().sibling("-ha-subject"));
+    }
+
     /**
      * How to reach the stream.
      *
@@ -224,7 +230,7 @@ final class NatsProperties {
                         ? null
                         : sslBundles.getBundle(bundle).createSslContext(),
                 properties.stream(),
-                properties.stream() + "." + replicationId,
+                ReplicationSubject.of(properties.stream(), replicationId),
                 properties.streamMaxAge(),
                 maxBytes == null ? NatsSettings.ANY_SIZE : maxBytes.toBytes(),
                 properties.replicas(),

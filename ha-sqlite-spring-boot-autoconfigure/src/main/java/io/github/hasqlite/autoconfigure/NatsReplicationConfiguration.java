@@ -59,7 +59,8 @@ class NatsReplicationConfiguration {
         ClusterProperties cluster = node.publisher().enabled()
                 ? ClusterProperties.of(node.commitMode(), node.merge(), node.rowIdentify())
                 : ClusterProperties.ofReader(node.merge(), node.rowIdentify());
-        return new NatsReplication(properties.nats(server.getIfAvailable(), bundles.getIfAvailable()), cluster);
+        return new NatsReplication(
+                properties.settled(properties.nats(server.getIfAvailable(), bundles.getIfAvailable())), cluster);
     }
 
     @Bean

@@ -2,6 +2,7 @@ package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.LargeChanges;
@@ -32,11 +33,13 @@ final class OutboxCommitLog implements CommitLog {
     private final PendingQueue pending;
     private final OutboxRelay relay;
     private final WriterPause pause;
+    private final ChangeSetPublisher publisher;
     private final @Nullable CommandPlacing placing;
 
     /**
      * Creates the log.
      *
+     * @param publisher says who takes part
      * @param placing {@code null} if nothing comes back from the stream: then a transaction with
      *     commands is one like any other
      */
@@ -47,6 +50,7 @@ final class OutboxCommitLog implements CommitLog {
             PendingQueue pending,
             OutboxRelay relay,
             WriterPause pause,
+            ChangeSetPublisher publisher,
             @Nullable CommandPlacing placing) {
         this.settings = settings;
         this.changeSets = changeSets;
@@ -54,6 +58,7 @@ final class OutboxCommitLog implements CommitLog {
         this.pending = pending;
         this.relay = relay;
         this.pause = pause;
+        this.publisher = publisher;
         this.placing = placing;
     }
 
@@ -103,10 +108,14 @@ final class OutboxCommitLog implements CommitLog {
             try {
                 Pending row = new Pending(pending.nextId(), changeSet.publisher(), changeSet.counter(), false);
                 if (changes instanceof LargeChanges) {
+                    PartsRefusal.check(publisher);
                     table.insertLarge(row, changeSet, serializer);
                     return new OutboxEntry(table, row, changeSet, null);
                 }
                 byte[] message = serializer.serialize(changeSet);
+                if (message.length > publisher.maxMessageBytes()) {
+                    PartsRefusal.check(publisher);
+                }
                 table.insert(row, message);
                 return new OutboxEntry(table, row, changeSet, message);
             } catch (SQLException | RuntimeException | Error e) {

@@ -257,6 +257,7 @@ public final class ReplicationNode implements Replication {
                 applier,
                 state,
                 connection,
+                permit,
                 pending,
                 relay,
                 changeSets.publisher(),
@@ -295,7 +296,7 @@ public final class ReplicationNode implements Replication {
                         application,
                         writerPause,
                         settings.publisherTimeout());
-        return new OutboxCommitLog(settings, changeSets, serializer, pending, relay, writerPause, placing);
+        return new OutboxCommitLog(settings, changeSets, serializer, pending, relay, writerPause, publisher, placing);
     }
 
     private CommitLog strictLog(ChangeSetApplication application, ChangeSetSerializer serializer) {

@@ -9,6 +9,7 @@ import io.github.hasqlite.outbox.OutboxRelay;
 import io.github.hasqlite.outbox.PendingQueue;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +34,7 @@ final class StreamJoin implements AutoCloseable {
     private final Applier applier;
     private final AppliedState state;
     private final SQLiteConnection connection;
+    private final Semaphore permit;
     private final PendingQueue pending;
     private final OutboxRelay relay;
     private final String publisherId;
@@ -47,6 +49,7 @@ final class StreamJoin implements AutoCloseable {
      * The join of one node.
      *
      * @param connection the applier's
+     * @param permit the write lock
      * @param recovery lets the node go on where only a snapshot helps; {@code null} if there are none
      * @param beginning makes this database what the stream's history begins with; {@code null} if it follows
      *     what is there
@@ -57,6 +60,7 @@ final class StreamJoin implements AutoCloseable {
             Applier applier,
             AppliedState state,
             SQLiteConnection connection,
+            Semaphore permit,
             PendingQueue pending,
             OutboxRelay relay,
             String publisherId,
@@ -67,6 +71,7 @@ final class StreamJoin implements AutoCloseable {
         this.applier = applier;
         this.state = state;
         this.connection = connection;
+        this.permit = permit;
         this.pending = pending;
         this.relay = relay;
         this.publisherId = publisherId;
@@ -162,9 +167,15 @@ final class StreamJoin implements AutoCloseable {
                 end = beginning.announce(stream);
             }
             if (state.streamCreatedNs() == 0) {
+                if (beginning == null) {
+                    state.beginWithNothing(connection);
+                }
                 state.follow(connection, stream.createdNs());
             }
             follow(source, stream, end);
+            if (state.isBegunWithNothing()) {
+                hasBegun();
+            }
             if (beginning != null) {
                 beginning.takeSnapshot();
             }
@@ -190,6 +201,16 @@ final class StreamJoin implements AutoCloseable {
             recovery.start();
         }
         catchUp(end);
+    }
+
+    /** The applier's connection is not ours any more while messages come in. */
+    private void hasBegun() throws SQLException, InterruptedException {
+        permit.acquire();
+        try {
+            state.hasBegun(connection);
+        } finally {
+            permit.release();
+        }
     }
 
     private void check(StreamState stream) {

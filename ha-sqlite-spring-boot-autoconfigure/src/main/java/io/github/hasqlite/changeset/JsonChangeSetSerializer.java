@@ -26,8 +26,9 @@ import tools.jackson.core.json.JsonFactory;
  * </ul>
  *
  * <p>Messages of Go nodes have no such strings. Of those, a whole number in the 64-bit range is read as
- * INTEGER, another number as REAL, a string as TEXT, a boolean as 0 or 1. So a REAL without a fraction
- * arrives as INTEGER and a BLOB as the TEXT of its base64, just as they do on a Go node.
+ * INTEGER, another number as REAL, a string as TEXT, a boolean as 0 or 1: as {@link UntypedValues}. So a
+ * REAL without a fraction arrives as INTEGER and a BLOB as the TEXT of its base64, just as they do on a Go
+ * node; whoever knows the table makes of it what can be made.
  *
  * <p>Fields it does not know are skipped. A field it knows that comes twice makes the message invalid,
  * because JSON readers do not agree on which of the two counts. {@code publisher} and {@code counter}

@@ -62,7 +62,13 @@ final class RowHeads {
             out.writeStringProperty(FieldNames.TABLE, StorableText.of(shape.table()));
             writeNames(out, FieldNames.COLUMNS, shape.columns());
             if (!shape.pkColumns().isEmpty()) {
-                writeNames(out, FieldNames.PK_COLUMNS, shape.pkColumns());
+                // Go nodes look for them in table order
+                writeNames(
+                        out,
+                        FieldNames.PK_COLUMNS,
+                        shape.columns().stream()
+                                .filter(shape.pkColumns()::contains)
+                                .toList());
             }
             out.writeEndObject();
         }

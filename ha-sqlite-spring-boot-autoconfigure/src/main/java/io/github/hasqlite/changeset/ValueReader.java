@@ -47,11 +47,10 @@ final class ValueReader {
 
     /**
      * Reads a list of a Go node, which sends no storage classes: integers in the 64-bit range become
-     * INTEGER, other numbers REAL, booleans 0 and 1. A Go node's JSON turns a BLOB into base64, which
-     * every Go node that receives it stores as TEXT; so does this, because nothing tells it from text
-     * that looks alike.
+     * INTEGER, other numbers REAL, booleans 0 and 1. A Go node's JSON turns a BLOB into base64, which is
+     * TEXT here, because nothing but the table's declaration tells it from text that looks alike.
      */
-    List<@Nullable Object> untyped(int limit) throws ChangeSetFormatException {
+    UntypedValues untyped(int limit) throws ChangeSetFormatException {
         expectArray();
         List<@Nullable Object> values = new ArrayList<>();
         JsonToken token;
@@ -63,7 +62,7 @@ final class ValueReader {
             }
             values.add(guessed(token));
         }
-        return Collections.unmodifiableList(values);
+        return new UntypedValues(values);
     }
 
     private void expectArray() throws ChangeSetFormatException {
@@ -91,7 +90,10 @@ final class ValueReader {
             return StorableText.of(parser.getString());
         }
         if (token == JsonToken.VALUE_NUMBER_INT) {
-            return isLong() ? (Object) parser.getLongValue() : (Object) finite(Double.parseDouble(parser.getString()));
+            // no INTEGER is -0
+            return isLong() && !parser.getString().equals("-0")
+                    ? (Object) parser.getLongValue()
+                    : (Object) finite(Double.parseDouble(parser.getString()));
         }
         if (token == JsonToken.VALUE_NUMBER_FLOAT) {
             return finite(parser.getDoubleValue());

@@ -10,12 +10,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has to be the same on all nodes of a cluster. Whoever creates the stream writes it into the
- * stream's description, as {@code ha-sqlite name=value name=value …}; whoever comes later compares.
- * Immutable.
+ * What has to be the same on all nodes of a cluster. Whoever creates the stream writes it into a
+ * {@linkplain ClusterRecord message beside the stream} and into the stream's description, as {@code
+ * ha-sqlite name=value name=value …}; whoever comes later compares. Immutable.
  *
- * <p>Description and not metadata, because servers before 2.10 have no metadata. What else an
- * administrator wrote into the description stays there, in front.
+ * <p>The description is what earlier versions read and write; Go nodes overwrite it. Not metadata,
+ * because servers before 2.10 have none. What else an administrator wrote into the description stays
+ * there, in front.
  */
 public final class ClusterProperties {
 
@@ -101,8 +102,9 @@ public final class ClusterProperties {
     }
 
     /**
-     * Compares with a stream's description.
+     * Compares with what a stream's cluster has said.
      *
+     * @param description the record or the description; {@code null} if there is neither
      * @throws ReplicationStartException if this node must not join
      */
     void check(@Nullable String description, NatsSettings settings) {

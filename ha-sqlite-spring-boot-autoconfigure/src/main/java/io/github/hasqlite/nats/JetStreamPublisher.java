@@ -4,10 +4,15 @@ import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.nats.PublishException.Reason;
 import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Publishes change sets to the stream, many in flight at once, over a connection of its own, so that
@@ -35,6 +40,8 @@ public final class JetStreamPublisher implements ChangeSetPublisher {
 
     private static final long MAX_SWEEP_MS = 1000;
     private static final Duration PUSH_TIMEOUT = Duration.ofMillis(10);
+
+    private static final Logger log = LoggerFactory.getLogger(JetStreamPublisher.class);
 
     private final NatsSettings settings;
     private final InFlight inFlight;
@@ -140,6 +147,17 @@ public final class JetStreamPublisher implements ChangeSetPublisher {
     public int maxMessageBytes() {
         long payload = channel.maxPayload();
         return (int) Math.min(Integer.MAX_VALUE, payload - Math.min(HEADERS, payload / HEADERS_SHARE));
+    }
+
+    /** {@inheritDoc} Goes by their consumers, which stay in the stream while they are away. */
+    @Override
+    public List<String> missParts() {
+        try {
+            return GoConsumers.of(link.connection(), settings);
+        } catch (IOException | JetStreamApiException | RuntimeException e) {
+            log.debug("Could not ask who takes part in stream '{}'", settings.stream(), e);
+            return List.of();
+        }
     }
 
     @Override

@@ -128,6 +128,34 @@ public final class JetStreamSnapshotStore implements SnapshotStore {
     }
 
     @Override
+    public @Nullable GoSnapshot loadGoSnapshot(OutputStream target) throws IOException {
+        connect("list snapshots");
+        try {
+            SnapshotObject newest = null;
+            for (MessageInfo meta : bucket.metas()) {
+                SnapshotObject object = SnapshotObject.parseGo(meta, replicationId);
+                if (object != null
+                        && (newest == null
+                                || object.snapshot().sequence()
+                                        > newest.snapshot().sequence())) {
+                    newest = object;
+                }
+            }
+            if (newest == null) {
+                return null;
+            }
+            new SnapshotDownload(link, bucket, newest).writeTo(target);
+            return new GoSnapshot(
+                    newest.snapshot().sequence(), newest.snapshot().takenAtNs());
+        } catch (JetStreamApiException e) {
+            throw failed("load the snapshot of a Go node", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failed("load the snapshot of a Go node", new IOException("interrupted", e));
+        }
+    }
+
+    @Override
     public void delete(Snapshot snapshot) throws IOException {
         connect("delete a snapshot");
         try {

@@ -68,7 +68,7 @@ public record NatsSettings(
         Objects.requireNonNull(connectionName, "connectionName");
         require(!servers.isEmpty(), "no NATS server URL given");
         require(STREAM_NAME.matcher(stream).matches(), "not a stream name: '" + stream + "'");
-        require(SUBJECT.matcher(subject).matches(), "not a subject: '" + subject + "'");
+        require(isSubject(subject), "not a subject: '" + subject + "'");
         require(
                 subject.equals(stream) || subject.startsWith(stream + "."),
                 "the subject '" + subject + "' does not belong to the stream '" + stream + "'");
@@ -81,7 +81,7 @@ public record NatsSettings(
         require(isPositive(publishTimeout), "the publish timeout must be positive: " + publishTimeout);
     }
 
-    /** Settings with every default, for the subject {@code ha_replication.<replicationId>}. */
+    /** Settings with every default, for the {@linkplain ReplicationSubject subject} of a replication id. */
     public static NatsSettings of(String server, String replicationId) {
         return new NatsSettings(
                 List.of(server),
@@ -89,7 +89,7 @@ public record NatsSettings(
                 null,
                 null,
                 DEFAULT_STREAM,
-                DEFAULT_STREAM + "." + replicationId,
+                ReplicationSubject.of(DEFAULT_STREAM, replicationId),
                 DEFAULT_STREAM_MAX_AGE,
                 ANY_SIZE,
                 1,
@@ -205,6 +205,11 @@ public record NatsSettings(
                 + ", streamMaxAge=" + streamMaxAge + ", streamMaxBytes=" + streamMaxBytes + ", replicas=" + replicas
                 + ", connectTimeout=" + connectTimeout
                 + ", publishTimeout=" + publishTimeout + "]";
+    }
+
+    /** Whether one can publish to this: no wildcards, no empty tokens. */
+    static boolean isSubject(String subject) {
+        return SUBJECT.matcher(subject).matches();
     }
 
     private static boolean isPositive(Duration duration) {

@@ -46,7 +46,12 @@ public final class ReplicationStream {
     private final NatsLink link;
     private final NatsSettings settings;
     private final @Nullable ClusterProperties cluster;
+    private final ClusterRecord record;
     private volatile boolean ensured;
+    private volatile @Nullable Said said;
+
+    /** What a stream's cluster has in common, once that is known. */
+    private record Said(long createdNs, String text) {}
 
     /** The stream that the link's settings name, whatever cluster it belongs to. */
     public ReplicationStream(NatsLink link) {
@@ -62,6 +67,7 @@ public final class ReplicationStream {
         this.link = link;
         this.cluster = cluster;
         this.settings = link.settings();
+        this.record = new ClusterRecord(link);
     }
 
     /**
@@ -123,7 +129,7 @@ public final class ReplicationStream {
             StreamInfo info =
                     management.getStreamInfo(settings.stream(), StreamInfoOptions.filterSubjects(settings.subject()));
             if (cluster != null) {
-                cluster.check(info.getConfiguration().getDescription(), settings);
+                cluster.check(said(info), settings);
             }
             StreamState state = info.getStreamState();
             long created = nanos(info.getCreateTime().toInstant());
@@ -250,8 +256,9 @@ public final class ReplicationStream {
                 .allowDirect(true)
                 .build();
         try {
-            management.addStream(configuration);
+            StreamInfo created = management.addStream(configuration);
             log.info("Created stream '{}' (max age {})", settings.stream(), settings.streamMaxAge());
+            join(management, created);
         } catch (JetStreamApiException e) {
             adopt(management, createdByAnother(management, e));
         }
@@ -305,20 +312,50 @@ public final class ReplicationStream {
         if (cluster == null) {
             return info;
         }
-        String description = info.getConfiguration().getDescription();
-        boolean unclaimed = info.getStreamState().getLastSequence() == 0 && !ClusterProperties.isIn(description);
-        if (unclaimed && cluster.publishes()) {
-            StreamConfiguration.Builder builder = StreamConfiguration.builder(info.getConfiguration())
-                    .description(cluster.description(description, settings));
+        String text = said(info);
+        if (text == null && cluster.publishes() && info.getStreamState().getLastSequence() == 0) {
+            String description = info.getConfiguration().getDescription();
+            text = cluster.description(description, settings);
+            StreamConfiguration.Builder builder =
+                    StreamConfiguration.builder(info.getConfiguration()).description(text);
             if (cluster.needsOwnStream()) {
                 builder.subjects(subjects());
             }
             management.updateStream(builder.build());
-            // another node may have done the same with other properties
             info = management.getStreamInfo(settings.stream());
+            // another node may have done the same with other properties
+            String described = info.getConfiguration().getDescription();
+            text = described != null && ClusterProperties.isIn(described) ? described : text;
         }
-        cluster.check(info.getConfiguration().getDescription(), settings);
+        if (text != null && cluster.publishes()) {
+            text = remember(info, record.claim(created(info), text));
+        }
+        cluster.check(text, settings);
         return info;
+    }
+
+    /** What the stream's cluster has in common; {@code null} if nobody has said it. */
+    private @Nullable String said(StreamInfo info) throws IOException, JetStreamApiException {
+        Said known = said;
+        if (known != null && known.createdNs == created(info)) {
+            return known.text;
+        }
+        String recorded = record.read(created(info));
+        if (recorded != null) {
+            return remember(info, recorded);
+        }
+        // from a version that wrote nothing else
+        String description = info.getConfiguration().getDescription();
+        return ClusterProperties.isIn(description) ? description : null;
+    }
+
+    private String remember(StreamInfo info, String text) {
+        said = new Said(created(info), text);
+        return text;
+    }
+
+    private static long created(StreamInfo info) {
+        return nanos(info.getCreateTime().toInstant());
     }
 
     private static long nanos(Instant instant) {

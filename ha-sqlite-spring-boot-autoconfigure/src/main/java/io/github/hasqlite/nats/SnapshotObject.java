@@ -4,11 +4,14 @@ import io.github.hasqlite.Snapshot;
 import io.nats.client.api.MessageInfo;
 import io.nats.client.api.ObjectInfo;
 import io.nats.client.api.ObjectMeta;
+import io.nats.client.impl.Headers;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.ZonedDateTime;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +37,8 @@ record SnapshotObject(Snapshot snapshot, String name, String nuid, long chunks, 
     private static final String NODE = "ha-sqlite-node";
     private static final String BYTES = "ha-sqlite-bytes";
     private static final String SHA256 = "ha-sqlite-sha256";
+
+    private static final String GO_SEQUENCE = "seq";
 
     /** A name that no other object has. */
     static String name(Snapshot snapshot, String replicationId, String nuid) {
@@ -94,6 +99,37 @@ record SnapshotObject(Snapshot snapshot, String name, String nuid, long chunks, 
             return new SnapshotObject(snapshot, info.getObjectName(), nuid, info.getChunks(), info.getSize(), digest);
         } catch (RuntimeException e) {
             log.debug("Message {} of the bucket does not describe a snapshot", message.getSeq(), e);
+            return null;
+        }
+    }
+
+    /**
+     * Reads the description of a snapshot that a Go node has taken: an object whose name is the replication id,
+     * with the header {@code seq}. {@code null} if it is none, or of another database.
+     *
+     * @param token the replication id as it is in the subject
+     */
+    static @Nullable SnapshotObject parseGo(MessageInfo message, String token) {
+        try {
+            ObjectInfo info = new ObjectInfo(message);
+            Headers headers = info.getHeaders();
+            String sequence = headers == null ? null : headers.getFirst(GO_SEQUENCE);
+            String digest = info.getDigest();
+            String nuid = info.getNuid();
+            ZonedDateTime stored = message.getTime();
+            if (info.isDeleted()
+                    || sequence == null
+                    || digest == null
+                    || nuid == null
+                    || stored == null
+                    || !ReplicationSubject.token(info.getObjectName()).equals(token)) {
+                return null;
+            }
+            long storedAtNs = TimeUnit.SECONDS.toNanos(stored.toEpochSecond()) + stored.getNano();
+            Snapshot snapshot = new Snapshot(Long.parseLong(sequence), 0, storedAtNs, "", info.getSize(), "");
+            return new SnapshotObject(snapshot, info.getObjectName(), nuid, info.getChunks(), info.getSize(), digest);
+        } catch (RuntimeException e) {
+            log.debug("Message {} of the bucket does not describe a Go node's snapshot", message.getSeq(), e);
             return null;
         }
     }

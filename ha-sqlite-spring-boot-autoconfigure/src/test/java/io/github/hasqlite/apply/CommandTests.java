@@ -59,6 +59,7 @@ class CommandTests {
                 "pragma main.application_id(-7);",
                 "INSERT INTO f VALUES('x')",
                 "INSERT OR REPLACE INTO main.f(rowid, a) VALUES(1, 'load extension')",
+                "CREATE TABLE n(a);CREATE TRIGGER g AFTER INSERT ON n BEGIN SELECT ';'; END;ALTER TABLE n ADD COLUMN b;",
                 "WITH c(a) AS (SELECT replace('a', 'b', 'c')) INSERT INTO \"F\" SELECT a FROM c"
             })
     void runsWhatMayTravel(String command) throws SQLException {
@@ -92,7 +93,9 @@ class CommandTests {
                 "WITH f AS (SELECT 1) DELETE FROM t",
                 "WITH f AS (SELECT 1) SELECT 1",
                 "REPLACE INTO sqlite_sequence VALUES(1, 2)",
-                "CREATE TABLE n(a); DROP TABLE t",
+                "CREATE TABLE n(a); DELETE FROM t",
+                "CREATE TABLE n(a); DROP TABLE ha_outbox",
+                "CREATE TABLE n(a); PRAGMA user_version = 1",
                 "CREATE TEMP TABLE t(a)",
                 "CREATE TEMPORARY TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END",
                 "CREATE TABLE temp.n(a)",
@@ -101,7 +104,7 @@ class CommandTests {
                 "CREATE TRIGGER g AFTER INSERT ON ha_outbox BEGIN SELECT 1; END",
                 "CREATE TRIGGER g AFTER INSERT ON t BEGIN DELETE FROM ha_outbox; END",
                 "CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; WITH c AS (SELECT 1) DELETE FROM [ha_outbox]; END",
-                "CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END; DROP TABLE t",
+                "CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END; VACUUM",
                 "CREATE TRIGGER temp.g AFTER INSERT ON t BEGIN SELECT 1; END",
                 "DROP TABLE ha_outbox",
                 "DROP TABLE IF EXISTS main.\"ha_outbox\"",

@@ -129,7 +129,7 @@ class StartFailureAnalysisTests {
         assertInvalid("ha.sqlite.snapshotter.interval=0s", "longer than nothing");
         assertInvalid("ha.sqlite.snapshotter.interval=13h", "twice the interval");
         assertInvalid("ha.sqlite.snapshotter.keep=0", "At least one snapshot");
-        assertInvalid("ha.sqlite.replication-id=a b", "NATS subject");
+        assertInvalid("ha.sqlite.replication-id=./.", "NATS subject");
         assertInvalid("ha.sqlite.nats.embedded.port=70000", "between 1 and 65535");
         assertInvalid("ha.sqlite.nats.embedded.name=a b", "takes no name");
         assertInvalid("ha.sqlite.nats.user=app", "belong together");

@@ -101,7 +101,10 @@ final class GeneratedChangeSets {
         }
         List<String> key = new ArrayList<>(columns);
         Collections.shuffle(key, random);
-        return new Table(name(), columns, key.subList(0, random.nextInt(key.size() + 1)));
+        List<String> chosen = key.subList(0, random.nextInt(key.size() + 1));
+        // as they are written
+        return new Table(
+                name(), columns, columns.stream().filter(chosen::contains).toList());
     }
 
     private Long rowid() {

@@ -1,0 +1,94 @@
+package io.github.hasqlite.nats;
+
+import io.nats.client.JetStreamApiException;
+import io.nats.client.api.MessageInfo;
+import io.nats.client.api.StorageType;
+import io.nats.client.api.StreamConfiguration;
+import io.nats.client.api.StreamInfo;
+import io.nats.client.impl.Headers;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all nodes of a cluster have in common, in a message of the stream {@code <stream>_CLUSTER}. The
+ * description of the stream says the same, but Go nodes write that anew whenever they join. The first to
+ * write decides: the message is stored only if nothing was written since its author looked. It says which
+ * stream it is about, so a stream that was deleted and made anew begins without one. Thread-safe.
+ */
+final class ClusterRecord {
+
+    /** Each failure means that another succeeded. */
+    private static final int TRIES = 20;
+
+    private static final String SEPARATOR = " ";
+
+    private final NatsLink link;
+    private final String name;
+
+    ClusterRecord(NatsLink link) {
+        this.link = link;
+        name = link.settings().stream() + "_CLUSTER";
+    }
+
+    /**
+     * What was written for a stream, or {@code null} if nothing was.
+     *
+     * @param createdNs when the stream was created, nanoseconds since 1970
+     */
+    @Nullable
+    String read(long createdNs) throws IOException, JetStreamApiException {
+        return text(LeaderReads.lastMessage(link.connection(), name, name), createdNs);
+    }
+
+    /**
+     * Writes what a cluster has in common, unless that was done before.
+     *
+     * @return what is written now
+     */
+    String claim(long createdNs, String text) throws IOException, JetStreamApiException {
+        for (int i = 0; i < TRIES; i++) {
+            StreamInfo info = SideStream.ensure(
+                    link,
+                    StreamConfiguration.builder()
+                            .name(name)
+                            .description("What the nodes of ha-sqlite clusters have in common")
+                            .subjects(name)
+                            .storageType(StorageType.File)
+                            .maxMessagesPerSubject(1)
+                            .replicas(link.settings().replicas())
+                            .build());
+            String written = read(createdNs);
+            if (written != null) {
+                return written;
+            }
+            write(createdNs, text, info.getStreamState().getLastSequence());
+        }
+        throw new IOException("stream '" + name + "' is written to all the time");
+    }
+
+    private void write(long createdNs, String text, long seen) throws IOException, JetStreamApiException {
+        Headers expectation = new Headers().put("Nats-Expected-Last-Sequence", Long.toString(seen));
+        byte[] message = (createdNs + SEPARATOR + text).getBytes(StandardCharsets.UTF_8);
+        try {
+            link.connection().jetStream().publish(name, expectation, message);
+        } catch (JetStreamApiException e) {
+            if (e.getApiErrorCode() != JetStreamErrors.WRONG_LAST_SEQUENCE
+                    && e.getApiErrorCode() != JetStreamErrors.WRONG_LAST_SEQUENCE_IN_FLIGHT) {
+                throw e;
+            }
+        } catch (IllegalStateException e) {
+            throw new IOException("the connection was lost: " + e.getMessage(), e);
+        }
+    }
+
+    private static @Nullable String text(@Nullable MessageInfo message, long createdNs) {
+        byte[] data = message == null ? null : message.getData();
+        if (data == null) {
+            return null;
+        }
+        String text = new String(data, StandardCharsets.UTF_8);
+        String start = createdNs + SEPARATOR;
+        return text.startsWith(start) ? text.substring(start.length()) : null;
+    }
+}
