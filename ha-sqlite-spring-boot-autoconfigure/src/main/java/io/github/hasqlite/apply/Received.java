@@ -3,6 +3,7 @@ package io.github.hasqlite.apply;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.changeset.Fragment;
+import io.github.hasqlite.changeset.ProbeMessage;
 import io.github.hasqlite.changeset.VerificationMessage;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +69,11 @@ record Received(
     @Nullable
     VerificationMessage verification() {
         return part == null ? VerificationMessage.of(message.data()) : null;
+    }
+
+    /** Whether it is no change set, and nothing is to be done at its place. */
+    boolean isProbe() {
+        return part == null && publisher.isEmpty() && ProbeMessage.is(message.data());
     }
 
     long sequence() {

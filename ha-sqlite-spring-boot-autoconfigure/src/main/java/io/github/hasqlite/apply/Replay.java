@@ -272,6 +272,9 @@ final class Replay {
             progress.outcomes.add(() -> listener.verify(verification.id(), received.sequence()));
             return;
         }
+        if (received.isProbe()) {
+            return;
+        }
         Turn turn = progress.step.take(received);
         if (turn == Turn.OVERSIZED) {
             reject(received, "the parts of one change set hold more than it says", progress);

@@ -178,6 +178,7 @@ public final class StreamPosition {
             }
             if (received.rejection() != null
                     || received.verification() != null
+                    || received.isProbe()
                     || step.take(received) != AppliedState.Turn.NEXT) {
                 return false;
             }

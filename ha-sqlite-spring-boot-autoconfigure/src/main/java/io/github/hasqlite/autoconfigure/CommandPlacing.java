@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,7 @@ final class CommandPlacing {
     private final SchemaBarrier barrier;
     private final ChangeSetApplication application;
     private final Duration timeout;
+    private final Supplier<String> whyNotStored;
 
     CommandPlacing(
             ChangeSetFactory changeSets,
@@ -46,7 +48,8 @@ final class CommandPlacing {
             PendingQueue pending,
             SchemaBarrier barrier,
             ChangeSetApplication application,
-            Duration timeout) {
+            Duration timeout,
+            Supplier<String> whyNotStored) {
         this.changeSets = changeSets;
         this.serializer = serializer;
         this.publisher = publisher;
@@ -55,6 +58,7 @@ final class CommandPlacing {
         this.barrier = barrier;
         this.application = application;
         this.timeout = timeout;
+        this.whyNotStored = whyNotStored;
     }
 
     CommitLog.Placement place(Connection connection, OutboxTable table, List<Change> changes) throws SQLException {
@@ -77,7 +81,7 @@ final class CommandPlacing {
         }
         if (!maybeSent) {
             changeSets.giveBack();
-            throw notPublished("the outbox could not be published within " + timeout);
+            throw notPublished("the outbox could not be published within " + timeout + whyNotStored.get());
         }
         return new Elsewhere(new Queued(connection, table, changeSet, message), null);
     }
@@ -232,7 +236,7 @@ final class CommandPlacing {
         public void await() throws SQLException {
             if (overtaken == null) {
                 throw new SQLException(
-                        "no echo of the schema change within " + timeout + ": it was rolled back on this node, and is"
+                        "no echo of the schema change within " + timeout + whyNotStored.get() + ": it was rolled back on this node, and is"
                                 + " applied on all nodes as soon as the stream has it",
                         UNKNOWN);
             }

@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,12 +32,14 @@ final class OutboxCommitLog implements CommitLog {
     private final PendingQueue pending;
     private final OutboxRelay relay;
     private final @Nullable CommandPlacing placing;
+    private final Supplier<String> whyNotStored;
 
     /**
      * Creates the log.
      *
      * @param placing {@code null} if nothing comes back from the stream: then a transaction with
      *     commands is one like any other
+     * @param whyNotStored why what was committed is not in the stream, with a semicolon in front; or empty
      */
     OutboxCommitLog(
             NodeSettings settings,
@@ -44,13 +47,15 @@ final class OutboxCommitLog implements CommitLog {
             ChangeSetSerializer serializer,
             PendingQueue pending,
             OutboxRelay relay,
-            @Nullable CommandPlacing placing) {
+            @Nullable CommandPlacing placing,
+            Supplier<String> whyNotStored) {
         this.settings = settings;
         this.changeSets = changeSets;
         this.serializer = serializer;
         this.pending = pending;
         this.relay = relay;
         this.placing = placing;
+        this.whyNotStored = whyNotStored;
     }
 
     @Override
@@ -180,7 +185,7 @@ final class OutboxCommitLog implements CommitLog {
 
         private void late(Exception cause) throws SQLException {
             String what = "the stream did not acknowledge the transaction within " + settings.publisherTimeout()
-                    + "; it is committed on this node, is in the outbox and will be replicated";
+                    + whyNotStored.get() + "; it is committed on this node, is in the outbox and will be replicated";
             if (settings.degradeOnTimeout()) {
                 logger.warn("Going on although {}", what);
             } else {

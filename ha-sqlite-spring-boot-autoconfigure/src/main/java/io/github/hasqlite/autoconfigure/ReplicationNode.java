@@ -1,6 +1,7 @@
 package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.ChangeSetFormatException;
 import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSerializer;
@@ -58,6 +59,7 @@ public final class ReplicationNode implements Replication {
     private final AppliedState state = new AppliedState();
     private final SchemaCatalog catalog = new SchemaCatalog();
     private final Semaphore permit = new Semaphore(1, true);
+    private final PublishTrouble trouble = new PublishTrouble();
     private final KeyCollisionAdvice keyCollisions = new KeyCollisionAdvice();
     private final WriteLock writeLock;
     private final PendingQueue pending;
@@ -69,6 +71,7 @@ public final class ReplicationNode implements Replication {
     private final @Nullable DatabaseBackup backup;
     private final @Nullable NodeVerification verification;
     private final StreamJoin join;
+    private final NodeStatus status;
     private final ReplicatingDataSource dataSource;
     private final Deque<AutoCloseable> resources = new ArrayDeque<>();
 
@@ -162,7 +165,7 @@ public final class ReplicationNode implements Replication {
         WriteLock lock = new WriteLock(
                 new Semaphore(1, true), settings.pool().lockTimeout().toMillis());
         ReplicationStatus status = new ReplicationStatus(
-                settings.name(), false, false, 0, 0, Duration.ZERO, 0, 0, null, null, 0, null, null);
+                settings.name(), false, false, 0, 0, Duration.ZERO, 0, 0, null, null, 0, null, null, null, null, Duration.ZERO);
         return new ReplicatingDataSource(
                 settings.pool(), settings.readOnly(), lock, new SchemaCatalog(), null, new NoReplication(status));
     }
@@ -192,12 +195,13 @@ public final class ReplicationNode implements Replication {
             List<ChangeSetInterceptor> interceptors)
             throws SQLException {
         this.settings = settings;
-        ResetGuard guard = new ResetGuard(publisher, state, subscriber);
+        ResetGuard guard = new ResetGuard(publisher, state, subscriber, trouble);
         this.publisher = guard;
         this.subscriber = subscriber;
         this.writeLock = new WriteLock(permit, settings.pool().lockTimeout().toMillis());
         state.load(connection);
         this.pending = new PendingQueue(OutboxTable.pending(connection));
+        noteOldest(new OutboxTable(connection), serializer);
         this.changeSets = new ChangeSetFactory(settings.name(), settings.pool().path(), state);
         SQLiteConnection relayConnection = file.open();
         this.relay = new OutboxRelay(new OutboxTable(relayConnection), pending, permit, guard, serializer);
@@ -260,6 +264,17 @@ public final class ReplicationNode implements Replication {
                 changeSets.publisher(),
                 recovery,
                 beginning);
+        this.status = new NodeStatus(
+                settings,
+                guard,
+                subscriber,
+                state,
+                applier,
+                pending,
+                join,
+                recovery,
+                verification,
+                trouble);
         resources.push(lock);
         resources.push(connection);
         resources.push(relayConnection);
@@ -280,6 +295,19 @@ public final class ReplicationNode implements Replication {
                 new ReplicatingDataSource(settings.pool(), settings.readOnly(), writeLock, catalog, log, this);
     }
 
+    /** The age of what an earlier start left in the outbox is in its message. */
+    private void noteOldest(OutboxTable outbox, ChangeSetSerializer serializer) throws SQLException {
+        if (pending.size() == 0) {
+            return;
+        }
+        try {
+            ChangeSet oldest = outbox.read(0, 1).get(0).changeSet(serializer);
+            pending.oldestIsOf(TimeUnit.NANOSECONDS.toMillis(oldest.timestampNs()));
+        } catch (ChangeSetFormatException e) {
+            logger.debug("The oldest change set of the outbox cannot be read", e);
+        }
+    }
+
     private CommitLog outboxLog(ChangeSetApplication application, ChangeSetSerializer serializer) {
         CommandPlacing placing = subscriber == null
                 ? null
@@ -291,8 +319,10 @@ public final class ReplicationNode implements Replication {
                         pending,
                         new SchemaBarrier(applier, state, pending),
                         application,
-                        settings.publisherTimeout());
-        return new OutboxCommitLog(settings, changeSets, serializer, pending, relay, placing);
+                        settings.publisherTimeout(),
+                        status::whyNotStored);
+        return new OutboxCommitLog(
+                settings, changeSets, serializer, pending, relay, placing, status::whyNotStored);
     }
 
     private CommitLog strictLog(ChangeSetApplication application, ChangeSetSerializer serializer) {
@@ -314,14 +344,20 @@ public final class ReplicationNode implements Replication {
                     "Start this node once with the commit mode it had, until its outbox is empty.",
                     null);
         }
+        StreamPosition position = new StreamPosition(applier, state, application);
+        CompareAndSet stream = new CompareAndSet(publisher, source);
+        resources.push(new StreamProbe(
+                trouble,
+                () -> publisher.isConnected() && join.joined(),
+                permit,
+                position,
+                changeSets,
+                new CompareAndSet(publisher, source)));
         return new StrictCommitLog(
                 changeSets,
                 publisher,
-                new StrictPublishing(
-                        serializer,
-                        new CompareAndSet(publisher, source),
-                        settings.pool().path()),
-                new StreamPosition(applier, state, application),
+                new StrictPublishing(serializer, stream, settings.pool().path()),
+                position,
                 join::joined,
                 settings.isolation(),
                 settings.publisherTimeout());
@@ -409,25 +445,7 @@ public final class ReplicationNode implements Replication {
 
     @Override
     public ReplicationStatus status() {
-        long applied = state.sequence();
-        long received = applier.receivedSequence();
-        long waitingSince = applier.oldestWaitingNs();
-        long now = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
-        String halted = applier.halted() != null ? applier.halted() + join.obstacle() : applier.obstacle();
-        return new ReplicationStatus(
-                settings.name(),
-                true,
-                publisher.isConnected() && (subscriber == null || subscriber.isConnected()),
-                applied,
-                received,
-                waitingSince == 0 ? Duration.ZERO : Duration.ofNanos(Math.max(0, now - waitingSince)),
-                pending.size(),
-                applier.rejections().count(),
-                applier.rejections().last(),
-                halted == null ? join.refusal() : halted,
-                applier.deadLetters(),
-                recovery == null ? null : recovery.progress(),
-                verification == null ? null : verification.divergence());
+        return status.now();
     }
 
     /** Closes all but the pools, which the data source closes first. */

@@ -2,12 +2,14 @@ package io.github.hasqlite.nats;
 
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
+import io.github.hasqlite.Outage;
 import io.github.hasqlite.nats.PublishException.Reason;
 import io.nats.client.Connection;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes change sets to the stream, many in flight at once, over a connection of its own, so that
@@ -145,6 +147,11 @@ public final class JetStreamPublisher implements ChangeSetPublisher {
     @Override
     public boolean isConnected() {
         return channel.connection() != null;
+    }
+
+    @Override
+    public @Nullable Outage outage() {
+        return link.outage();
     }
 
     @Override

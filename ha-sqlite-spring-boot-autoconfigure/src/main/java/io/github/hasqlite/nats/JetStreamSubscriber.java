@@ -1,11 +1,13 @@
 package io.github.hasqlite.nats;
 
 import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.Outage;
 import io.github.hasqlite.StreamMessage;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,6 +99,19 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
         return link.isConnected() && (current == null || current.flowing);
     }
 
+    @Override
+    public @Nullable Outage outage() {
+        Outage unreachable = link.outage();
+        Run current = run;
+        return unreachable != null || current == null ? unreachable : current.outage();
+    }
+
+    @Override
+    public long backlog() {
+        Run current = run;
+        return current == null ? 0 : current.backlog;
+    }
+
     /**
      * {@inheritDoc}
      *
@@ -163,7 +178,9 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
         private volatile boolean stopped;
         private volatile boolean flowing;
 
-        private @Nullable String complaint;
+        private volatile long backlog;
+        private volatile Instant silentSince = Instant.now();
+        private volatile @Nullable String complaint;
 
         Run(long after, Listener listener, @Nullable Thread previous) {
             this.listener = listener;
@@ -171,6 +188,16 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
             watch = new GapWatch(stream, after, listener);
             thread = new Thread(this::deliver, "ha-sqlite-nats-delivery");
             thread.setDaemon(true);
+        }
+
+        @Nullable
+        Outage outage() {
+            if (flowing) {
+                return null;
+            }
+            String reason = complaint;
+            return new Outage(
+                    "Stream '" + stream.name() + "' is not heard" + (reason == null ? "" : ": " + reason), silentSince);
         }
 
         private void deliver() {
@@ -183,6 +210,7 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
                 log.debug("Delivery was interrupted after message {}", watch.seen());
             } catch (StreamResetException e) {
                 log.error("Nothing more is read: {}", e.getMessage());
+                complaint = e.getMessage();
                 listener.onReset(String.valueOf(e.getMessage()));
             }
         }
@@ -231,8 +259,15 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
                     }
                 }
             } finally {
-                flowing = false;
+                silent();
                 consumer = null;
+            }
+        }
+
+        private void silent() {
+            if (flowing) {
+                silentSince = Instant.now();
+                flowing = false;
             }
         }
 
@@ -251,6 +286,7 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
             if (stopped || !watch.coming(sequence) || stopped) {
                 return;
             }
+            backlog = delivery.behind();
             listener.onMessage(new StreamMessage(sequence, delivery.timestampNs(), data));
             watch.delivered(sequence);
         }
@@ -279,7 +315,7 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
         @Override
         public void disconnected() {
             // also while the listener takes its time
-            flowing = false;
+            silent();
             PullConsumer current = consumer;
             if (current != null) {
                 current.close();

@@ -29,6 +29,7 @@ public final class LossyLine implements AutoCloseable {
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final AtomicInteger messagesToLose = new AtomicInteger();
     private final AtomicInteger answersToLose = new AtomicInteger();
+    private volatile boolean cut;
     private final AtomicInteger lost = new AtomicInteger();
 
     private LossyLine(String url) throws IOException {
@@ -61,6 +62,15 @@ public final class LossyLine implements AutoCloseable {
         answersToLose.incrementAndGet();
     }
 
+    /** Cuts the line and lets nobody through, or lets clients through again. */
+    public void cut(boolean off) {
+        cut = off;
+        if (off) {
+            sockets.forEach(LossyLine::close);
+            sockets.clear();
+        }
+    }
+
     /** How much has been lost. */
     public int lost() {
         return lost.get();
@@ -70,6 +80,10 @@ public final class LossyLine implements AutoCloseable {
         try {
             while (true) {
                 Socket client = listener.accept();
+                if (cut) {
+                    client.close();
+                    continue;
+                }
                 Socket target = new Socket(server.getHost(), server.getPort());
                 client.setTcpNoDelay(true);
                 target.setTcpNoDelay(true);
