@@ -161,6 +161,21 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     public void onMessage(StreamMessage message) throws InterruptedException {
         if (message.sequence() > state.sequence()) {
             inbox.put(reader.read(message, ownPublisher));
+        } else if (replay.order().isAwaited(message.sequence())) {
+            compare(reader.read(message, ownPublisher));
+        }
+    }
+
+    /** From now on a stream is found out that does not compare and set as commit mode {@code strict} needs it. */
+    public void enforceStrictOrder() {
+        replay.order().enforce();
+    }
+
+    private void compare(Received received) {
+        String broken = replay.order().delivered(received, ownPublisher);
+        if (broken != null) {
+            logger.error("Replication of this node stops: {}", broken);
+            onReset(broken);
         }
     }
 
@@ -357,7 +372,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         if (broken != null) {
             throw new HaltException(broken, null);
         }
-        inbox.removeUpTo(state.sequence());
+        inbox.removeUpTo(state.sequence(), this::compare);
         List<Received> batch = upToVerification(inbox.peek(MAX_BATCH));
         if (batch.isEmpty()) {
             failure = null;
@@ -404,7 +419,8 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
                     return false;
                 }
                 reason = failed(new HaltException(failure.toString(), e));
-            } catch (SnapshotNeededException e) {
+            } catch (SnapshotNeededException | BrokenOrderException e) {
+                failure = null;
                 throw e;
             } catch (HaltException e) {
                 reason = failed(e);

@@ -51,6 +51,7 @@ final class Replay {
     private final Rebase rebase;
     private final Echoes echoes;
     private final Attempts attempts;
+    private final StrictOrder order = new StrictOrder();
     private final Footprints footprints = new Footprints();
     private long footprintGeneration = -1;
     /** Transactions since what is pending was last taken out. */
@@ -92,6 +93,11 @@ final class Replay {
     /** Says which publisher's messages are this node's. */
     void ownPublisher(String publisher) {
         ownPublisher = publisher;
+    }
+
+    /** What commit mode {@code strict} takes for granted. */
+    StrictOrder order() {
+        return order;
     }
 
     Echoes echoes() {
@@ -139,6 +145,7 @@ final class Replay {
         application.schemaChanged();
         footprints.clear();
         rebase.forget();
+        order.clear();
         deadLetters.recount();
         conflicts.reload();
     }
@@ -280,6 +287,10 @@ final class Replay {
             reject(received, "the parts of one change set hold more than it says", progress);
         }
         if (turn != Turn.NEXT) {
+            ChangeSet known = received.changeSet();
+            if (known != null && progress.leftOut == null) {
+                order.check(known, received);
+            }
             return;
         }
         Pending head = pending.peek(progress.popped);
@@ -295,6 +306,9 @@ final class Replay {
             announce(settle(connection, received), progress);
         }
         ChangeSet changeSet = inPlace ? null : read(received, progress);
+        if (changeSet != null && progress.leftOut == null) {
+            order.check(changeSet, received);
+        }
         // what is unreadable as a whole has no counter, whoever it says it is from: all nodes agree
         boolean counts = mine || changeSet != null || received.part() != null;
         if (counts) {

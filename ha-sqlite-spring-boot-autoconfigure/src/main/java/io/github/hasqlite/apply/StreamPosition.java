@@ -88,16 +88,18 @@ public final class StreamPosition {
         AppliedState.Step step = state.step();
         step.accept(publisher, counter);
         step.reach(sequence);
-        return new Advance(step);
+        return new Advance(step, () -> applier.replay().order().acknowledged(sequence, counter));
     }
 
     /** A step forward that counts once it is committed. */
     public static final class Advance {
 
         private final AppliedState.Step step;
+        private final Runnable beforehand;
 
-        private Advance(AppliedState.Step step) {
+        private Advance(AppliedState.Step step, Runnable beforehand) {
             this.step = step;
+            this.beforehand = beforehand;
         }
 
         /** Writes it inside the transaction that makes the change set's changes; the last statement changes a row. */
@@ -107,6 +109,7 @@ public final class StreamPosition {
 
         /** The transaction is committed. */
         public void committed() {
+            beforehand.run();
             step.committed();
         }
     }

@@ -219,6 +219,9 @@ public final class ReplicationNode implements Replication {
                 settings.onApplyFailure(),
                 new Bookkeeping());
         guard.watch(applier);
+        if (settings.commitMode() == CommitMode.STRICT) {
+            applier.enforceStrictOrder();
+        }
         this.snapshots =
                 subscriber == null ? null : new NodeSnapshots(settings, subscriber, applier, state, serializer);
         this.recovery = subscriber == null || store == null
