@@ -6,7 +6,9 @@ import io.github.hasqlite.Outage;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.apply.AppliedState;
 import io.github.hasqlite.apply.Applier;
+import io.github.hasqlite.nats.StreamGoneException;
 import io.github.hasqlite.outbox.PendingQueue;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
@@ -88,6 +90,37 @@ final class NodeStatus {
         Outage outage = outage();
         String reason = outage == null ? trouble.reason() : outage.reason();
         return reason == null ? "" : "; " + reason;
+    }
+
+    /**
+     * Since when a server answers but neither stores what is published nor delivers; {@code null} if it does, if
+     * none can be reached, or if it says why it refuses.
+     */
+    @Nullable
+    Instant storesNothingSince() {
+        if (!publisher.isConnected()) {
+            return null;
+        }
+        Outage unanswered = trouble.unanswered();
+        if (unanswered != null) {
+            return unanswered.since();
+        }
+        Outage silence = applier.isReset() || subscriber == null ? null : subscriber.outage();
+        return silence == null ? null : silence.since();
+    }
+
+    /** Whether a server says that there is no such stream. Asks it, so this may wait. */
+    boolean isStreamGone() {
+        try {
+            if (subscriber != null) {
+                subscriber.state();
+            }
+            return false;
+        } catch (StreamGoneException e) {
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private boolean hears() {

@@ -5,14 +5,27 @@ import io.github.hasqlite.nats.PublishException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Whether the stream takes what is published, as the last attempts have shown. Thread-safe. */
 final class PublishTrouble {
 
+    private static final Logger logger = LoggerFactory.getLogger(PublishTrouble.class);
+
     /** Elections and lost messages are over sooner than a commit gives up, so they are no trouble at once. */
     private static final Duration SHORT = Duration.ofSeconds(3);
 
+    /** By then an election is over. */
+    private static final Duration LONG = Duration.ofSeconds(15);
+
+    private static final String HINT = ". If this lasts, JetStream may be off in the server: when its disk was full, it"
+            + " stays off until the server is started again, also when there is room. An embedded server is started"
+            + " again by itself";
+
+    private final AtomicBoolean said = new AtomicBoolean();
     private volatile @Nullable Failing failing;
 
     /** Failures without a success in between. */
@@ -22,6 +35,7 @@ final class PublishTrouble {
     void succeeded() {
         if (failing != null) {
             failing = null;
+            said.set(false);
         }
     }
 
@@ -40,7 +54,12 @@ final class PublishTrouble {
             case DISCONNECTED, TIMEOUT, NO_STREAM, REJECTED -> {
                 Failing before = failing;
                 Instant since = before == null ? Instant.now() : before.outage.since();
-                failing = new Failing(new Outage(String.valueOf(publishing.getMessage()), since), refused);
+                boolean lasting = Duration.between(since, Instant.now()).compareTo(LONG) >= 0;
+                Outage outage = new Outage(publishing.getMessage() + (lasting && !refused ? HINT : ""), since);
+                failing = new Failing(outage, refused);
+                if ((lasting || refused) && said.compareAndSet(false, true)) {
+                    logger.warn("The stream stores nothing of what this node publishes: {}", outage.reason());
+                }
             }
         }
     }
@@ -50,6 +69,13 @@ final class PublishTrouble {
     String reason() {
         Failing now = failing;
         return now == null ? null : now.outage.reason();
+    }
+
+    /** Why nothing was stored, and since when, if the stream did not even refuse it; otherwise {@code null}. */
+    @Nullable
+    Outage unanswered() {
+        Failing now = failing;
+        return now == null || now.refused ? null : now.outage;
     }
 
     /**

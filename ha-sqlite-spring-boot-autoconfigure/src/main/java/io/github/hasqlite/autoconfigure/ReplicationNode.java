@@ -384,6 +384,9 @@ public final class ReplicationNode implements Replication {
         if (type == DatabaseBackup.class) {
             return type.cast(backup);
         }
+        if (type == NodeStatus.class) {
+            return type.cast(status);
+        }
         if (type == VerificationSource.class) {
             return type.cast(verification);
         }

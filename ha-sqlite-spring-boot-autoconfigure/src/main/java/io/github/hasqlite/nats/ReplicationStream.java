@@ -142,10 +142,11 @@ public final class ReplicationStream {
                     subjectLast == 0 ? 1 : LeaderReads.next(connection, settings.stream(), settings.subject(), first);
             return new StreamExtent(first, last, subjectFirst, subjectLast, true, created);
         } catch (JetStreamApiException e) {
-            throw new IOException(
-                    "Could not read the state of stream '" + settings.stream() + "' at " + settings.maskedServers()
-                            + ": " + e.getMessage(),
-                    e);
+            String failure = "Could not read the state of stream '" + settings.stream() + "' at "
+                    + settings.maskedServers() + ": " + e.getMessage();
+            throw e.getErrorCode() == JetStreamErrors.NOT_FOUND
+                    ? new StreamGoneException(failure, e)
+                    : new IOException(failure, e);
         }
     }
 
