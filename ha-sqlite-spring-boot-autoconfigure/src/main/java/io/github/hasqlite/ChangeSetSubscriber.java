@@ -75,6 +75,14 @@ public interface ChangeSetSubscriber extends AutoCloseable {
     }
 
     /**
+     * For how long {@link #state} may answer what is not so, because a server that has lost its disk answers before
+     * others have brought it up to date. What contradicts what is known is asked again for so long.
+     */
+    default Duration doubt() {
+        return Duration.ZERO;
+    }
+
+    /**
      * How many messages of this database the stream had behind the last one that was delivered, when that was sent.
      * Must not wait.
      *

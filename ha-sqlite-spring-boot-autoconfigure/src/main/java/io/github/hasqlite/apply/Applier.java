@@ -51,6 +51,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     private volatile @Nullable String halted;
     private volatile @Nullable SnapshotNeededException snapshotNeeded;
     private volatile @Nullable String reset;
+    private volatile boolean certainReset;
     private volatile @Nullable String leaveOut;
     private volatile boolean closed;
     private volatile String ownPublisher = "";
@@ -175,7 +176,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         String broken = replay.order().delivered(received, ownPublisher);
         if (broken != null) {
             logger.error("Replication of this node stops: {}", broken);
-            onReset(broken);
+            onCertainReset(broken);
         }
     }
 
@@ -190,6 +191,28 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     public void onReset(String reason) {
         reset = reason;
         inbox.wake();
+    }
+
+    /**
+     * The same, found in what this node has published or applied: that cannot turn out to be a mistake of a server's
+     * that passes.
+     */
+    public void onCertainReset(String reason) {
+        certainReset = true;
+        onReset(reason);
+    }
+
+    /** Why the stream is taken for another one, if that may have been a mistake; otherwise {@code null}. */
+    public @Nullable String doubtfulReset() {
+        return certainReset ? null : reset;
+    }
+
+    /** The stream is the one that this node follows after all. Delivery must be stopped. */
+    public void notReset() {
+        synchronized (decision) {
+            reset = null;
+            goOn();
+        }
     }
 
     /** Whether the stream is another one than this node follows: nothing is applied any more. */

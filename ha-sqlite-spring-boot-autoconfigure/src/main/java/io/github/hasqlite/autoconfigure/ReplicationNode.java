@@ -31,6 +31,7 @@ import io.github.hasqlite.outbox.Pending;
 import io.github.hasqlite.outbox.PendingQueue;
 import io.github.hasqlite.snapshot.SnapshotSource;
 import io.github.hasqlite.snapshot.VerificationSource;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -446,7 +447,32 @@ public final class ReplicationNode implements Replication {
 
     @Override
     public boolean resume(boolean skipFailed) {
-        return applier.resume(skipFailed);
+        return applier.isReset() ? followAgain() : applier.resume(skipFailed);
+    }
+
+    /** Looks at the stream once more that was taken for another one, and goes on if it is not. */
+    private synchronized boolean followAgain() {
+        ChangeSetSubscriber source = subscriber;
+        if (source == null || applier.doubtfulReset() == null) {
+            logger.warn("Replication cannot go on: {}", applier.halted());
+            return false;
+        }
+        try {
+            LocalDatabase local =
+                    new LocalDatabase(LocalDatabase.Kind.JOINED, state.sequence(), state.streamCreatedNs(), "");
+            String reset = Arrival.reset(local, source.state());
+            if (reset != null) {
+                logger.warn("Replication cannot go on: {}", reset);
+                return false;
+            }
+            source.stop();
+            applier.notReset();
+            source.start(state.sequence(), applier);
+            return true;
+        } catch (IOException e) {
+            logger.warn("Replication cannot go on: {}", e.getMessage());
+            return false;
+        }
     }
 
     @Override

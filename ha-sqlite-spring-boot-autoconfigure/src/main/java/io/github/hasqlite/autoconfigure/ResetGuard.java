@@ -81,7 +81,7 @@ final class ResetGuard extends ForwardingPublisher {
     private void check(long applied, long sequence) {
         Applier watched = applier;
         if (sequence > 0 && sequence <= applied && watched != null) {
-            watched.onReset(
+            watched.onCertainReset(
                     "the stream has stored a message as number " + sequence + ", but this database has applied it"
                             + " up to " + applied + ": it was made anew, or set back to an earlier state");
         }

@@ -42,6 +42,9 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
     /** When the stream was created that was read first, nanoseconds since 1970-01-01T00:00Z; 0 if none was. */
     private volatile long createdNs;
 
+    /** What was delivered last, whatever run it was. */
+    private final Newest newest = new Newest();
+
     private volatile boolean closed;
 
     /** The thread of the run before, which may not have ended yet. Guarded by {@link #monitor}. */
@@ -104,6 +107,11 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
         Outage unreachable = link.outage();
         Run current = run;
         return unreachable != null || current == null ? unreachable : current.outage();
+    }
+
+    @Override
+    public Duration doubt() {
+        return stream.doubt();
     }
 
     @Override
@@ -185,7 +193,7 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
         Run(long after, Listener listener, @Nullable Thread previous) {
             this.listener = listener;
             this.previous = previous;
-            watch = new GapWatch(stream, after, listener);
+            watch = new GapWatch(stream, after, newest, listener);
             thread = new Thread(this::deliver, "ha-sqlite-nats-delivery");
             thread.setDaemon(true);
         }
@@ -289,6 +297,7 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
             backlog = delivery.behind();
             listener.onMessage(new StreamMessage(sequence, delivery.timestampNs(), data));
             watch.delivered(sequence);
+            newest.set(sequence, delivery.timestampNs());
         }
 
         /** Says each thing once, until messages flow again. */

@@ -22,6 +22,7 @@ import java.util.function.Predicate;
  */
 public final class LossyLine implements AutoCloseable {
 
+    private static final String LAST = "\"last_seq\":";
     private static final int CHUNK = 1 << 16;
 
     private final URI server;
@@ -29,6 +30,8 @@ public final class LossyLine implements AutoCloseable {
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final AtomicInteger messagesToLose = new AtomicInteger();
     private final AtomicInteger answersToLose = new AtomicInteger();
+    private final AtomicInteger forgotten = new AtomicInteger();
+    private volatile boolean forgetting;
     private volatile boolean cut;
     private final AtomicInteger lost = new AtomicInteger();
 
@@ -69,6 +72,16 @@ public final class LossyLine implements AutoCloseable {
             sockets.forEach(LossyLine::close);
             sockets.clear();
         }
+    }
+
+    /** Lets the server say that a stream has never had a message, as one does that begins with an empty disk. */
+    public void forgetStreams(boolean on) {
+        forgetting = on;
+    }
+
+    /** How often the server has said so. */
+    public int forgotten() {
+        return forgotten.get();
     }
 
     /** How much has been lost. */
@@ -117,6 +130,7 @@ public final class LossyLine implements AutoCloseable {
                     toLose.decrementAndGet();
                     lost.incrementAndGet();
                 } else {
+                    forget(bytes, length);
                     out.write(bytes, 0, length);
                 }
             }
@@ -126,6 +140,25 @@ public final class LossyLine implements AutoCloseable {
             close(from);
             close(to);
         }
+    }
+
+    /** Writes another number of the same length. */
+    private void forget(byte[] bytes, int length) {
+        if (!forgetting) {
+            return;
+        }
+        String text = new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
+        int at = text.indexOf(LAST);
+        if (at < 0 || !text.contains("stream_info_response")) {
+            return;
+        }
+        int from = at + LAST.length();
+        int end = from;
+        while (text.charAt(end) >= '0' && text.charAt(end) <= '9') {
+            bytes[end++] = ' ';
+        }
+        bytes[end - 1] = '0';
+        forgotten.incrementAndGet();
     }
 
     private static void start(Runnable task) {
