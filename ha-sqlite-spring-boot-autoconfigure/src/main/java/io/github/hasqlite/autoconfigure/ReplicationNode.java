@@ -228,7 +228,16 @@ public final class ReplicationNode implements Replication {
         this.recovery = subscriber == null || store == null
                 ? null
                 : new SnapshotRecovery(
-                        settings, connection, permit, applier, state, serializer, subscriber, store, this::replaced);
+                        settings,
+                        connection,
+                        permit,
+                        applier,
+                        state,
+                        serializer,
+                        subscriber,
+                        store,
+                        crossing(guard, subscriber, snapshots, store),
+                        this::replaced);
         this.backup = snapshots == null || subscriber == null
                 ? null
                 : new NodeBackup(
@@ -297,6 +306,28 @@ public final class ReplicationNode implements Replication {
                 : outboxLog(application, serializer);
         this.dataSource =
                 new ReplicatingDataSource(settings.pool(), settings.readOnly(), writeLock, catalog, log, this);
+    }
+
+    private @Nullable HoleCrossing crossing(
+            ChangeSetPublisher guarded,
+            ChangeSetSubscriber source,
+            @Nullable SnapshotSource snapshotSource,
+            SnapshotStore store) {
+        return snapshotSource == null || settings.readOnly() || !guarded.comparesAndSets()
+                ? null
+                : new HoleCrossing(
+                        settings,
+                        snapshotSource,
+                        store,
+                        source,
+                        new CompareAndSet(guarded, source),
+                        changeSets,
+                        state,
+                        this::joined);
+    }
+
+    private boolean joined() {
+        return join.joined();
     }
 
     /** The age of what an earlier start left in the outbox is in its message. */
