@@ -67,9 +67,8 @@ class LongOutageTests {
                 server.url(),
                 file(node),
                 node,
-                settings -> settings.with(to -> to.commitMode(CommitMode.ASYNC)
-                        .onStreamReset(onReset)
-                        .bootstrapTimeout(Duration.ofSeconds(6))),
+                settings -> settings.with(to ->
+                        to.commitMode(CommitMode.ASYNC).onStreamReset(onReset).bootstrapTimeout(Duration.ofSeconds(6))),
                 List.of(),
                 publisher -> {
                     if (gate.get() == null) {
@@ -113,8 +112,8 @@ class LongOutageTests {
 
     private static void awaitRows(TestNode node, String... ids) {
         Awaitility.await()
-                .untilAsserted(() -> assertThat(node.query("SELECT id FROM t ORDER BY id"))
-                        .containsExactly(ids));
+                .untilAsserted(() ->
+                        assertThat(node.query("SELECT id FROM t ORDER BY id")).containsExactly(ids));
     }
 
     @Test

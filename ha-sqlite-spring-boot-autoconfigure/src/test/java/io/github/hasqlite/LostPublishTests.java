@@ -61,8 +61,10 @@ class LostPublishTests {
 
     private TestNode open(String url, String name) {
         TestNode node = TestNode.openPatient(
-                url, folder.resolve(name + ".db"), name, settings -> settings.with(to -> to.publisherTimeout(
-                        Duration.ofSeconds(15))));
+                url,
+                folder.resolve(name + ".db"),
+                name,
+                settings -> settings.with(to -> to.publisherTimeout(Duration.ofSeconds(15))));
         Awaitility.await()
                 .pollInterval(1, TimeUnit.MILLISECONDS)
                 .until(() -> node.status().connected());

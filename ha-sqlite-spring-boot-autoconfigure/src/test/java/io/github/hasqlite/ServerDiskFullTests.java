@@ -58,8 +58,7 @@ class ServerDiskFullTests {
                         folder.resolve("n1.db"),
                         "n1",
                         all -> all.with(to -> to.publisherTimeout(Duration.ofSeconds(4))));
-                ServerRevival revival =
-                        new ServerRevival(server, node.dataSource(), Duration.ofSeconds(4))) {
+                ServerRevival revival = new ServerRevival(server, node.dataSource(), Duration.ofSeconds(4))) {
             assertThat(revival).isNotNull();
             node.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, v)");
             Path filler = disk.resolve("filler");
@@ -73,7 +72,8 @@ class ServerDiskFullTests {
             assertThat(node.status().outboxLength()).isPositive();
             Files.delete(filler);
             Awaitility.await()
-                    .untilAsserted(() -> assertThat(node.status().outboxLength()).isZero());
+                    .untilAsserted(
+                            () -> assertThat(node.status().outboxLength()).isZero());
             node.execute("INSERT INTO t VALUES(1000, 'there is room')");
             Awaitility.await()
                     .untilAsserted(() -> assertThat(new HaSqliteHealthIndicator(node.dataSource(), true, () -> "")

@@ -100,9 +100,7 @@ class StreamTroubleTests {
             assertThat(health.getDetails())
                     .containsEntry("connected", false)
                     .containsEntry("commits", "are kept on this node until the stream takes them");
-            assertThat(String.valueOf(health.getDetails()))
-                    .contains("NATS at")
-                    .doesNotContain("s3cret");
+            assertThat(String.valueOf(health.getDetails())).contains("NATS at").doesNotContain("s3cret");
             assertThat((Instant) health.getDetails().get("outageSince")).isBetween(start, Instant.now());
             assertThat(one.status().outboxAge()).isGreaterThan(Duration.ofSeconds(1));
             line.cut(false);
@@ -124,7 +122,8 @@ class StreamTroubleTests {
                 server.stop();
                 node.execute("INSERT INTO t VALUES(1)");
                 Awaitility.await()
-                        .untilAsserted(() -> assertThat(node.status().outboxAge()).isGreaterThan(Duration.ofSeconds(2)));
+                        .untilAsserted(
+                                () -> assertThat(node.status().outboxAge()).isGreaterThan(Duration.ofSeconds(2)));
             }
             assertThat(file).exists();
             try (TestNode node = open(server.url(), "n1", CommitMode.ASYNC)) {
@@ -133,7 +132,8 @@ class StreamTroubleTests {
                 server.restart();
                 awaitUp(node);
                 Awaitility.await()
-                        .untilAsserted(() -> assertThat(node.status().outboxAge()).isZero());
+                        .untilAsserted(
+                                () -> assertThat(node.status().outboxAge()).isZero());
             }
         }
     }
@@ -155,16 +155,19 @@ class StreamTroubleTests {
     private static void limitMessages(NatsServer server, long messages) throws Exception {
         try (Connection connection = Nats.connect(server.url())) {
             JetStreamManagement management = connection.jetStreamManagement();
-            management.updateStream(StreamConfiguration.builder(
-                            management.getStreamInfo(STREAM).getConfiguration())
-                    .maxMessages(messages)
-                    .discardPolicy(DiscardPolicy.New)
-                    .build());
+            management.updateStream(
+                    StreamConfiguration.builder(management.getStreamInfo(STREAM).getConfiguration())
+                            .maxMessages(messages)
+                            .discardPolicy(DiscardPolicy.New)
+                            .build());
         }
     }
 
     private TestNode open(String url, String name, CommitMode mode) {
-        return TestNode.openPatient(url, folder.resolve(name + ".db"), name, settings -> settings.with(
-                to -> to.commitMode(mode).publisherTimeout(Duration.ofSeconds(4))));
+        return TestNode.openPatient(
+                url,
+                folder.resolve(name + ".db"),
+                name,
+                settings -> settings.with(to -> to.commitMode(mode).publisherTimeout(Duration.ofSeconds(4))));
     }
 }

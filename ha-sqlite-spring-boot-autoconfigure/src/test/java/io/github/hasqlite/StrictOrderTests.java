@@ -38,8 +38,7 @@ class StrictOrderTests {
     @BeforeEach
     void open() throws Exception {
         server = NatsServer.start();
-        one = TestNode.openStrict(
-                server, folder.resolve("n1.db"), "n1", settings -> settings, NoCompareAndSet::new);
+        one = TestNode.openStrict(server, folder.resolve("n1.db"), "n1", settings -> settings, NoCompareAndSet::new);
         two = TestNode.openStrict(
                 server,
                 folder.resolve("n2.db"),
@@ -119,7 +118,8 @@ class StrictOrderTests {
 
     private static void assertHalted(TestNode node, String reason) throws SQLException {
         Awaitility.await()
-                .untilAsserted(() -> assertThat(node.status().halted()).isNotNull().contains(reason));
+                .untilAsserted(
+                        () -> assertThat(node.status().halted()).isNotNull().contains(reason));
     }
 
     /** Once there is something to do before, stores whatever comes next and says that it was expected there. */

@@ -38,8 +38,11 @@ class TransientResetTests {
     }
 
     private TestNode openTwo() {
-        return TestNode.openPatient(line.url(), folder.resolve("n2.db"), "n2", settings -> settings.with(
-                to -> to.commitMode(CommitMode.ASYNC)));
+        return TestNode.openPatient(
+                line.url(),
+                folder.resolve("n2.db"),
+                "n2",
+                settings -> settings.with(to -> to.commitMode(CommitMode.ASYNC)));
     }
 
     @AfterEach
@@ -80,7 +83,8 @@ class TransientResetTests {
     void whatLastsStopsTheNodeUntilTryingAgainHasAnEffect() throws Exception {
         reconnectToAServerThatHasForgotten();
         Awaitility.await()
-                .untilAsserted(() -> assertThat(two.status().halted()).isNotNull().contains("set back"));
+                .untilAsserted(
+                        () -> assertThat(two.status().halted()).isNotNull().contains("set back"));
         assertThat(two.dataSource().retryReplication()).isFalse();
         assertThat(two.status().halted()).isNotNull();
         line.forgetStreams(false);

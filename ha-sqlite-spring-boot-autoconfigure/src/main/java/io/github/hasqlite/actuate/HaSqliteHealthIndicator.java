@@ -81,7 +81,8 @@ public final class HaSqliteHealthIndicator extends AbstractHealthIndicator {
                 .withDetail("outboxAgeMillis", status.outboxAge().toMillis())
                 .withDetail("rejectedMessages", status.rejectedMessages());
         if (!takesCommits(status)) {
-            builder.withDetail("commits", commitsNeedStream ? "fail" : "are kept on this node until the stream takes them");
+            builder.withDetail(
+                    "commits", commitsNeedStream ? "fail" : "are kept on this node until the stream takes them");
         }
         describe(builder, "outage", status.outage());
         describe(builder, "publishFailure", status.publishFailure());

@@ -236,7 +236,8 @@ final class CommandPlacing {
         public void await() throws SQLException {
             if (overtaken == null) {
                 throw new SQLException(
-                        "no echo of the schema change within " + timeout + whyNotStored.get() + ": it was rolled back on this node, and is"
+                        "no echo of the schema change within " + timeout + whyNotStored.get()
+                                + ": it was rolled back on this node, and is"
                                 + " applied on all nodes as soon as the stream has it",
                         UNKNOWN);
             }

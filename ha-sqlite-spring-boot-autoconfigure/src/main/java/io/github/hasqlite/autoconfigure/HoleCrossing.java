@@ -111,8 +111,7 @@ final class HoleCrossing {
             if (at == 0) {
                 return "";
             }
-            try (SQLiteConnection connection =
-                    new DatabaseFile(settings.pool().withPath(copy.toString())).open()) {
+            try (SQLiteConnection connection = new DatabaseFile(settings.pool().withPath(copy.toString())).open()) {
                 AppliedState.copyPosition(connection, source.database().toString(), state.streamCreatedNs(), at);
                 CopiedDatabase.intoOneFile(connection);
             }
@@ -149,8 +148,7 @@ final class HoleCrossing {
                 changeSets.at(0, 0, List.of()),
                 new BaselineMessage(UUID.randomUUID().toString().replace("-", "")).bytes(),
                 found.endSequence(),
-                System.nanoTime()
-                        + Math.min(settings.publisherTimeout().toNanos(), TimeUnit.SECONDS.toNanos(10)));
+                System.nanoTime() + Math.min(settings.publisherTimeout().toNanos(), TimeUnit.SECONDS.toNanos(10)));
         if (result instanceof CompareAndSet.Stored stored) {
             return stored.sequence();
         }

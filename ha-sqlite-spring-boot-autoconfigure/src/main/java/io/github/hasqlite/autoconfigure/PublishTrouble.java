@@ -41,9 +41,8 @@ final class PublishTrouble {
 
     /** Something was not stored. What says nothing about the stream does not count. */
     void failed(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (!(cause instanceof PublishException publishing)) {
             return;
         }

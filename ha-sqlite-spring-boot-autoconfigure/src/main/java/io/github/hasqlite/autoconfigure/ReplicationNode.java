@@ -166,7 +166,22 @@ public final class ReplicationNode implements Replication {
         WriteLock lock = new WriteLock(
                 new Semaphore(1, true), settings.pool().lockTimeout().toMillis());
         ReplicationStatus status = new ReplicationStatus(
-                settings.name(), false, false, 0, 0, Duration.ZERO, 0, 0, null, null, 0, null, null, null, null, Duration.ZERO);
+                settings.name(),
+                false,
+                false,
+                0,
+                0,
+                Duration.ZERO,
+                0,
+                0,
+                null,
+                null,
+                0,
+                null,
+                null,
+                null,
+                null,
+                Duration.ZERO);
         return new ReplicatingDataSource(
                 settings.pool(), settings.readOnly(), lock, new SchemaCatalog(), null, new NoReplication(status));
     }
@@ -278,16 +293,7 @@ public final class ReplicationNode implements Replication {
                 recovery,
                 beginning);
         this.status = new NodeStatus(
-                settings,
-                guard,
-                subscriber,
-                state,
-                applier,
-                pending,
-                join,
-                recovery,
-                verification,
-                trouble);
+                settings, guard, subscriber, state, applier, pending, join, recovery, verification, trouble);
         resources.push(lock);
         resources.push(connection);
         resources.push(relayConnection);
@@ -356,8 +362,7 @@ public final class ReplicationNode implements Replication {
                         application,
                         settings.publisherTimeout(),
                         status::whyNotStored);
-        return new OutboxCommitLog(
-                settings, changeSets, serializer, pending, relay, placing, status::whyNotStored);
+        return new OutboxCommitLog(settings, changeSets, serializer, pending, relay, placing, status::whyNotStored);
     }
 
     private CommitLog strictLog(ChangeSetApplication application, ChangeSetSerializer serializer) {

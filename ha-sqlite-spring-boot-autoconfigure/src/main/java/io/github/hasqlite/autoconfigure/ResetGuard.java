@@ -23,7 +23,11 @@ final class ResetGuard extends ForwardingPublisher {
     private final PublishTrouble trouble;
     private volatile @Nullable Applier applier;
 
-    ResetGuard(ChangeSetPublisher publisher, AppliedState state, @Nullable ChangeSetSubscriber subscriber, PublishTrouble trouble) {
+    ResetGuard(
+            ChangeSetPublisher publisher,
+            AppliedState state,
+            @Nullable ChangeSetSubscriber subscriber,
+            PublishTrouble trouble) {
         super(publisher);
         this.trouble = trouble;
         this.state = state;

@@ -70,8 +70,9 @@ public final class ServerRevival implements AutoCloseable {
                     wait = wait.compareTo(MAX_WAIT) < 0 ? wait.multipliedBy(2) : wait;
                 } else if (!said) {
                     said = true;
-                    logger.warn("The embedded nats-server stores nothing, and its disk is full; it is started again when"
-                            + " there is room");
+                    logger.warn(
+                            "The embedded nats-server stores nothing, and its disk is full; it is started again when"
+                                    + " there is room");
                 }
             }
         } catch (InterruptedException e) {

@@ -46,8 +46,7 @@ public final class JetStreamPublisher implements ChangeSetPublisher {
 
     private JetStreamPublisher(NatsSettings settings, int maxMessages, long maxBytes) {
         this.settings = settings;
-        inFlight = new InFlight(
-                maxMessages, maxBytes, settings.publishTimeout().toNanos());
+        inFlight = new InFlight(maxMessages, maxBytes, settings.publishTimeout().toNanos());
         channel = new PublishChannel(settings.subject(), inFlight);
         link = new NatsLink(
                 settings,

@@ -135,7 +135,8 @@ public final class NatsLink implements AutoCloseable {
         }
         String reason = events.lastReason();
         return new Outage(
-                (everConnected ? "Lost the connection to NATS at " : "Cannot reach NATS at ") + settings.maskedServers()
+                (everConnected ? "Lost the connection to NATS at " : "Cannot reach NATS at ")
+                        + settings.maskedServers()
                         + (reason == null ? "" : ": " + reason),
                 downSince);
     }

@@ -163,8 +163,7 @@ public final class TestNode implements AutoCloseable {
 
     /** Opens a node that waits for the stream's acknowledgements as long as an application's node does. */
     public static TestNode openPatient(String url, Path file, String name, UnaryOperator<NodeSettings> customizer) {
-        return open(
-                url, file, name, customizer, List.of(), UnaryOperator.identity(), null, Duration.ofSeconds(15));
+        return open(url, file, name, customizer, List.of(), UnaryOperator.identity(), null, Duration.ofSeconds(15));
     }
 
     private static TestNode open(
