@@ -2,6 +2,7 @@ package io.github.hasqlite;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes committed change sets out of this node. The default one publishes to a JetStream stream;
@@ -74,6 +75,15 @@ public interface ChangeSetPublisher extends AutoCloseable {
     /** Whether it makes sense to hand over now. While {@code false}, change sets wait in the outbox. */
     default boolean isConnected() {
         return true;
+    }
+
+    /**
+     * Why nothing can be handed over now, and since when. Must not wait.
+     *
+     * @return {@code null} if something can, or if this publisher does not know
+     */
+    default @Nullable Outage outage() {
+        return null;
     }
 
     /**

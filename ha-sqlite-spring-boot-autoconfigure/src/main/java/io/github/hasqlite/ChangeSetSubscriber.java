@@ -65,6 +65,33 @@ public interface ChangeSetSubscriber extends AutoCloseable {
     /** Whether the stream can be reached now. */
     boolean isConnected();
 
+    /**
+     * Why the stream cannot be read now, and since when. Must not wait.
+     *
+     * @return {@code null} if it can, or if this subscriber does not know
+     */
+    default @Nullable Outage outage() {
+        return null;
+    }
+
+    /**
+     * For how long {@link #state} may answer what is not so, because a server that has lost its disk answers before
+     * others have brought it up to date. What contradicts what is known is asked again for so long.
+     */
+    default Duration doubt() {
+        return Duration.ZERO;
+    }
+
+    /**
+     * How many messages of this database the stream had behind the last one that was delivered, when that was sent.
+     * Must not wait.
+     *
+     * @return 0 also if this subscriber does not know
+     */
+    default long backlog() {
+        return 0;
+    }
+
     /** Stops delivery. No message is delivered after this returns. */
     @Override
     void close();

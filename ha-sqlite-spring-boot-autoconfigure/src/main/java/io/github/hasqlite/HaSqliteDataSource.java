@@ -24,10 +24,11 @@ public interface HaSqliteDataSource extends DataSource, AutoCloseable {
     default void addConflictListener(Consumer<Conflict> listener) {}
 
     /**
-     * Goes on where replication has stopped (health says at which change set and why), trying the same
-     * change set again.
+     * Goes on where replication has stopped (health says at which change set and why), trying the same change set
+     * again, or looking again at a stream that was taken for another one. May wait for the stream's answer.
      *
-     * @return whether it had stopped
+     * @return whether it tries again; {@code false} if it had not stopped, or if trying has no effect: then the log
+     *     says why. If the reason is still there it stops again, and health says so
      */
     default boolean retryReplication() {
         return false;

@@ -15,6 +15,10 @@ public enum OnStreamReset {
     /**
      * Its database, with what was still pending, is what the new stream begins with. It refuses to start if
      * the new stream has begun otherwise already.
+     *
+     * <p>The same where the stream is the same and has dropped, all nodes having been away for too long, what none of
+     * them has applied and no snapshot holds: all go on from this node's database. Nothing is lost if it has applied
+     * the most; a node that has applied more refuses to go on.
      */
     ORIGIN
 }

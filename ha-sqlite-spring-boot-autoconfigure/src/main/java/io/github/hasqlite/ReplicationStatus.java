@@ -8,10 +8,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param node this node's name
  * @param replicating {@code false} if neither a server nor a URL is configured
- * @param connected whether the stream can be reached
+ * @param connected whether the stream can be reached, and this node has joined it
  * @param appliedSequence the stream sequence up to which this database has applied everything
- * @param streamSequence the highest stream sequence this node knows of
- * @param lag how long ago the oldest message not applied yet was stored; zero if there is none
+ * @param streamSequence the highest stream sequence this node knows of; of what was not delivered yet it knows how
+ *     many messages there are, and counts on
+ * @param lag how long ago the oldest message not applied yet was stored; zero if there is none. While the stream is
+ *     not heard, at least for how long it has not been, since others may have committed all that time
  * @param outboxLength change sets committed here that the stream has not echoed yet
  * @param rejectedMessages messages since the start that were no change sets, and skipped
  * @param lastRejection why the last of them was rejected, or {@code null}
@@ -22,6 +24,12 @@ import org.jspecify.annotations.Nullable;
  *     {@code null}
  * @param divergence how this database differs from those of other nodes, as a verification has found; otherwise
  *     {@code null}
+ * @param outage why this node is not connected, and since when; {@code null} if it is, or that is not known
+ * @param publishFailure why the stream does not store what this node publishes, and since when; {@code null} if it
+ *     does, or if that has been so for a few seconds only without the stream's having refused anything. Commits that
+ *     need the stream fail meanwhile
+ * @param outboxAge how long ago the oldest change set of the outbox was committed, up to a second more; zero if
+ *     there is none
  */
 public record ReplicationStatus(
         String node,
@@ -36,7 +44,10 @@ public record ReplicationStatus(
         @Nullable String halted,
         long deadLetters,
         @Nullable String bootstrap,
-        @Nullable String divergence) {
+        @Nullable String divergence,
+        @Nullable Outage outage,
+        @Nullable Outage publishFailure,
+        Duration outboxAge) {
 
     /** Messages in the stream that are not applied here yet. */
     public long lagMessages() {

@@ -1,9 +1,11 @@
 package io.github.hasqlite.actuate;
 
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.Outage;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.nats.ServerVersion;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
@@ -14,10 +16,10 @@ import org.springframework.boot.health.contributor.Status;
  * <ul>
  *   <li>{@code DOWN}: replication has halted until somebody intervenes; the detail {@code halted} says
  *       why. Or this node's database is not what it is on most nodes; the detail {@code divergence} says where.
- *   <li>{@code OUT_OF_SERVICE}: the stream cannot be reached and commits need it, so that they fail
- *       although reads work.
- *   <li>{@code UP}: all else, also if the stream cannot be reached but commits do not need it (then
- *       the detail {@code connected} is {@code false}), and if nothing is replicated at all.
+ *   <li>{@code OUT_OF_SERVICE}: the stream cannot be reached, or does not take what is published, and commits need
+ *       it, so that they fail although reads work; the details {@code outage} and {@code publishFailure} say why.
+ *   <li>{@code UP}: all else, also if the stream cannot be reached or written but commits do not need it (then the
+ *       same details say so, and {@code commits} that they are kept on this node), and if nothing is replicated at all.
  * </ul>
  */
 public final class HaSqliteHealthIndicator extends AbstractHealthIndicator {
@@ -56,7 +58,17 @@ public final class HaSqliteHealthIndicator extends AbstractHealthIndicator {
         if (status.halted() != null || status.divergence() != null) {
             return Status.DOWN;
         }
-        return status.replicating() && !status.connected() && commitsNeedStream ? Status.OUT_OF_SERVICE : Status.UP;
+        return status.replicating() && commitsNeedStream && !takesCommits(status) ? Status.OUT_OF_SERVICE : Status.UP;
+    }
+
+    private static boolean takesCommits(ReplicationStatus status) {
+        return status.connected() && status.publishFailure() == null;
+    }
+
+    private static void describe(Health.Builder builder, String name, @Nullable Outage outage) {
+        if (outage != null) {
+            builder.withDetail(name, outage.reason()).withDetail(name + "Since", outage.since());
+        }
     }
 
     private void describe(Health.Builder builder, ReplicationStatus status) {
@@ -66,7 +78,14 @@ public final class HaSqliteHealthIndicator extends AbstractHealthIndicator {
                 .withDetail("lagMessages", status.lagMessages())
                 .withDetail("lagMillis", status.lag().toMillis())
                 .withDetail("outboxLength", status.outboxLength())
+                .withDetail("outboxAgeMillis", status.outboxAge().toMillis())
                 .withDetail("rejectedMessages", status.rejectedMessages());
+        if (!takesCommits(status)) {
+            builder.withDetail(
+                    "commits", commitsNeedStream ? "fail" : "are kept on this node until the stream takes them");
+        }
+        describe(builder, "outage", status.outage());
+        describe(builder, "publishFailure", status.publishFailure());
         if (status.deadLetters() > 0) {
             builder.withDetail("deadLetters", status.deadLetters());
         }

@@ -43,6 +43,18 @@ public final class HaSqliteMetrics implements MeterBinder {
                 .register(registry)
                 .increment());
         gauge(registry, "outbox", "changesets", "Change sets not echoed yet", ReplicationStatus::outboxLength);
+        gauge(
+                registry,
+                "outbox.age",
+                "seconds",
+                "Age of the oldest change set not echoed yet",
+                status -> status.outboxAge().toNanos() / NANOS_PER_SECOND);
+        gauge(
+                registry,
+                "writable",
+                null,
+                "1 if the stream takes what this node publishes",
+                status -> status.connected() && status.publishFailure() == null ? 1 : 0);
         gauge(registry, "connected", null, "1 if the stream can be reached", status -> status.connected() ? 1 : 0);
         gauge(
                 registry,

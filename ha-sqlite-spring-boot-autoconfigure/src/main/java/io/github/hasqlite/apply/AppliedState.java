@@ -9,8 +9,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -295,6 +297,20 @@ public final class AppliedState {
 
     private static boolean hasPublisher(Map<String, Accepted> accepted) {
         return accepted.size() > (accepted.containsKey("") ? 1 : 0);
+    }
+
+    /**
+     * The names of the nodes whose change sets are applied here: what publisher ids begin with, before two more words
+     * with points in front. With the write lock held, or while nothing is applied.
+     */
+    public Set<String> publishingNodes() {
+        Set<String> names = new HashSet<>();
+        for (String publisher : publishers.keySet()) {
+            int random = publisher.lastIndexOf('.');
+            int start = random <= 0 ? -1 : publisher.lastIndexOf('.', random - 1);
+            names.add(start <= 0 ? publisher : publisher.substring(0, start));
+        }
+        return names;
     }
 
     /** Starts a step forward, which counts only once it is committed. */

@@ -51,6 +51,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     private volatile @Nullable String halted;
     private volatile @Nullable SnapshotNeededException snapshotNeeded;
     private volatile @Nullable String reset;
+    private volatile boolean certainReset;
     private volatile @Nullable String leaveOut;
     private volatile boolean closed;
     private volatile String ownPublisher = "";
@@ -168,6 +169,21 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     public void onMessage(StreamMessage message) throws InterruptedException {
         if (message.sequence() > state.sequence()) {
             inbox.put(reader.read(message, ownPublisher));
+        } else if (replay.order().isAwaited(message.sequence())) {
+            compare(reader.read(message, ownPublisher));
+        }
+    }
+
+    /** From now on a stream is found out that does not compare and set as commit mode {@code strict} needs it. */
+    public void enforceStrictOrder() {
+        replay.order().enforce();
+    }
+
+    private void compare(Received received) {
+        String broken = replay.order().delivered(received, ownPublisher);
+        if (broken != null) {
+            logger.error("Replication of this node stops: {}", broken);
+            onCertainReset(broken);
         }
     }
 
@@ -182,6 +198,28 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     public void onReset(String reason) {
         reset = reason;
         inbox.wake();
+    }
+
+    /**
+     * The same, found in what this node has published or applied: that cannot turn out to be a mistake of a server's
+     * that passes.
+     */
+    public void onCertainReset(String reason) {
+        certainReset = true;
+        onReset(reason);
+    }
+
+    /** Why the stream is taken for another one, if that may have been a mistake; otherwise {@code null}. */
+    public @Nullable String doubtfulReset() {
+        return certainReset ? null : reset;
+    }
+
+    /** The stream is the one that this node follows after all. Delivery must be stopped. */
+    public void notReset() {
+        synchronized (decision) {
+            reset = null;
+            goOn();
+        }
     }
 
     /** Whether the stream is another one than this node follows: nothing is applied any more. */
@@ -364,7 +402,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         if (broken != null) {
             throw new HaltException(broken, null);
         }
-        inbox.removeUpTo(state.sequence());
+        inbox.removeUpTo(state.sequence(), this::compare);
         List<Received> batch = upToVerification(inbox.peek(MAX_BATCH));
         if (batch.isEmpty()) {
             failure = null;
@@ -411,7 +449,8 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
                     return false;
                 }
                 reason = failed(new HaltException(failure.toString(), e));
-            } catch (SnapshotNeededException e) {
+            } catch (SnapshotNeededException | BrokenOrderException e) {
+                failure = null;
                 throw e;
             } catch (HaltException e) {
                 reason = failed(e);

@@ -6,6 +6,7 @@ import io.github.hasqlite.outbox.Pending;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -85,13 +86,17 @@ public final class CanonicalState implements AutoCloseable {
      * Puts what is pending on a node on top, but for what the copy has already.
      *
      * @param node the node's database file, which nobody writes meanwhile
+     * @param continues whether the copy must hold all that the node has applied
      * @return what the copy has already: it was in the stream, and its echo was among what was missing
      */
-    public List<Pending> adopt(Path node) throws SQLException {
+    public List<Pending> adopt(Path node, boolean continues) throws SQLException {
         List<Pending> known = new ArrayList<>();
         try (PreparedStatement attach = connection.prepareStatement("ATTACH ? AS node")) {
             attach.setString(1, node.toString());
             attach.execute();
+        }
+        if (continues) {
+            requireAllOfNode();
         }
         inTransaction(() -> {
             known.addAll(outbox.adoptFrom("node", "ha_publishers"));
@@ -99,6 +104,21 @@ public final class CanonicalState implements AutoCloseable {
         });
         execute("DETACH node");
         return known;
+    }
+
+    /** What the node has applied and the copy has not would be lost in silence (rule R11). */
+    private void requireAllOfNode() throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet missing = statement.executeQuery("SELECT n.publisher, coalesce(c.counter, 0) + 1, n.counter"
+                        + " FROM node.ha_publishers n LEFT JOIN main.ha_publishers c ON c.publisher = n.publisher"
+                        + " WHERE n.counter > coalesce(c.counter, 0)")) {
+            if (missing.next()) {
+                throw new SQLException("the snapshot at " + state.sequence() + ", from which the others went on, lacks"
+                        + " what this node has applied: change sets " + missing.getLong(2) + " to " + missing.getLong(3)
+                        + " of publisher " + missing.getString(1) + ". If they do not come, keep a copy of this node's"
+                        + " database file, move the file away and start the node: it begins with what the others have");
+            }
+        }
     }
 
     /** Something inside a transaction. */

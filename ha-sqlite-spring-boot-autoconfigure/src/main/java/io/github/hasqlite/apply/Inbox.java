@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * What was received and is not applied yet. Bounded, so that a slow database slows delivery down
@@ -172,13 +173,18 @@ final class Inbox {
         notifyAll();
     }
 
-    /** Removes what a commit of this node has dealt with already: everything up to a sequence. */
-    synchronized void removeUpTo(long sequence) {
+    /**
+     * Removes what a commit of this node has dealt with already: everything up to a sequence.
+     *
+     * @param removed is given each of them
+     */
+    synchronized void removeUpTo(long sequence, Consumer<Received> removed) {
         int count = 0;
         for (Received received : messages) {
             if (received.sequence() > sequence) {
                 break;
             }
+            removed.accept(received);
             count++;
         }
         if (count > 0) {

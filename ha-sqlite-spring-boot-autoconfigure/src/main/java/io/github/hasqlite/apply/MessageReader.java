@@ -10,6 +10,7 @@ import io.github.hasqlite.changeset.FragmentCodec;
 import io.github.hasqlite.changeset.PackedBytes;
 import io.github.hasqlite.changeset.PackedMessage;
 import io.github.hasqlite.changeset.PauseMessage;
+import io.github.hasqlite.changeset.ProbeMessage;
 import io.github.hasqlite.changeset.VerificationMessage;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -38,7 +39,9 @@ final class MessageReader {
                 return Received.missing(
                         message, "a new baseline was set at " + message.sequence() + ", from which all nodes go on");
             }
-            if (VerificationMessage.of(message.data()) != null || PauseMessage.of(message.data()) != null) {
+            if (VerificationMessage.of(message.data()) != null
+                    || PauseMessage.of(message.data()) != null
+                    || ProbeMessage.is(message.data())) {
                 return Received.unchanging(message);
             }
             if (fragments.isFragment(message.data())) {

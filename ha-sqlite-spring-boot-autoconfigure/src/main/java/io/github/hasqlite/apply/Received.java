@@ -4,6 +4,7 @@ import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.changeset.Fragment;
 import io.github.hasqlite.changeset.PauseMessage;
+import io.github.hasqlite.changeset.ProbeMessage;
 import io.github.hasqlite.changeset.VerificationMessage;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +76,11 @@ record Received(
     @Nullable
     PauseMessage pause() {
         return part == null ? PauseMessage.of(message.data()) : null;
+    }
+
+    /** Whether it is no change set, and nothing is to be done at its place. */
+    boolean isProbe() {
+        return part == null && publisher.isEmpty() && ProbeMessage.is(message.data());
     }
 
     long sequence() {

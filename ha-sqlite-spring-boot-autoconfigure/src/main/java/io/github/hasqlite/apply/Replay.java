@@ -54,6 +54,7 @@ final class Replay {
     private final Rebase rebase;
     private final Echoes echoes;
     private final Attempts attempts;
+    private final StrictOrder order = new StrictOrder();
     private final Footprints footprints = new Footprints();
     private long footprintGeneration = -1;
     /** Transactions since what is pending was last taken out. */
@@ -95,6 +96,11 @@ final class Replay {
     /** Says which publisher's messages are this node's. */
     void ownPublisher(String publisher) {
         ownPublisher = publisher;
+    }
+
+    /** What commit mode {@code strict} takes for granted. */
+    StrictOrder order() {
+        return order;
     }
 
     Echoes echoes() {
@@ -142,6 +148,7 @@ final class Replay {
         application.schemaChanged();
         footprints.clear();
         rebase.forget();
+        order.clear();
         deadLetters.recount();
         conflicts.reload();
     }
@@ -280,11 +287,18 @@ final class Replay {
             progress.outcomes.add(() -> listener.pause(pause.id()));
             return;
         }
+        if (received.isProbe()) {
+            return;
+        }
         Turn turn = progress.step.take(received);
         if (turn == Turn.OVERSIZED) {
             reject(received, "the parts of one change set hold more than it says", progress);
         }
         if (turn != Turn.NEXT) {
+            ChangeSet known = received.changeSet();
+            if (known != null && progress.leftOut == null) {
+                order.check(known, received);
+            }
             return;
         }
         Pending head = pending.peek(progress.popped);
@@ -300,6 +314,9 @@ final class Replay {
             announce(settle(connection, received), progress);
         }
         ChangeSet changeSet = inPlace ? null : read(received, progress);
+        if (changeSet != null && progress.leftOut == null) {
+            order.check(changeSet, received);
+        }
         // what is unreadable as a whole has no counter, whoever it says it is from: all nodes agree
         boolean counts = mine || changeSet != null || received.part() != null;
         if (counts) {

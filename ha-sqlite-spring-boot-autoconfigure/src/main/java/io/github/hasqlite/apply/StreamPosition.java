@@ -89,19 +89,23 @@ public final class StreamPosition {
         AppliedState.Step step = state.step();
         step.reach(sequence);
         step.accept(changeSet.publisher(), changeSet.counter());
-        return new Advance(step, changeSet.hasCommands() ? SchemaNote.of(changeSet.changes()) : null);
+        return new Advance(
+                step,
+                changeSet.hasCommands() ? SchemaNote.of(changeSet.changes()) : null,
+                () -> applier.replay().order().acknowledged(sequence, changeSet.counter()));
     }
 
     /** A step forward that counts once it is committed. */
     public static final class Advance {
 
         private final AppliedState.Step step;
-
         private final @Nullable SchemaNote note;
+        private final Runnable beforehand;
 
-        private Advance(AppliedState.Step step, @Nullable SchemaNote note) {
+        private Advance(AppliedState.Step step, @Nullable SchemaNote note, Runnable beforehand) {
             this.step = step;
             this.note = note;
+            this.beforehand = beforehand;
         }
 
         /** Writes it inside the transaction that makes the change set's changes; the last statement changes a row. */
@@ -114,6 +118,7 @@ public final class StreamPosition {
 
         /** The transaction is committed. */
         public void committed() {
+            beforehand.run();
             step.committed();
         }
     }
@@ -186,6 +191,7 @@ public final class StreamPosition {
             if (received.rejection() != null
                     || received.verification() != null
                     || received.pause() != null
+                    || received.isProbe()
                     || step.take(received) != AppliedState.Turn.NEXT) {
                 return false;
             }

@@ -29,6 +29,7 @@ final class Arrival {
     private static final Logger logger = LoggerFactory.getLogger(Arrival.class);
 
     private static final long LOOK_MILLIS = 1_000;
+    private static final long ASK_AGAIN_MILLIS = 250;
 
     /** What a Go node has stored must be got as a whole to be looked at. */
     private static final int LOOKS_A_GO_SNAPSHOT = 30;
@@ -108,6 +109,10 @@ final class Arrival {
         LocalDatabase local = found;
         String reset = local.kind() == Kind.JOINED ? reset(local, stream) : null;
         if (reset != null) {
+            stream = askAgain(local, source);
+            reset = reset(local, stream);
+        }
+        if (reset != null) {
             local = leave(reset, stream);
         }
         return switch (local.kind()) {
@@ -115,6 +120,18 @@ final class Arrival {
             case PLAIN -> begin(local, stream);
             case EMPTY -> restore(source, stream);
         };
+    }
+
+    /** A server that has just lost its disk, or reads it just now, may say so for a moment without its being so. */
+    static StreamState askAgain(LocalDatabase local, ChangeSetSubscriber source)
+            throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + source.doubt().toNanos();
+        StreamState stream = source.state();
+        while (reset(local, stream) != null && System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(ASK_AGAIN_MILLIS);
+            stream = source.state();
+        }
+        return stream;
     }
 
     /** What shows that the stream is not the one that the database follows; {@code null} if it is. */

@@ -17,6 +17,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,7 @@ final class CommandPlacing {
     private final ChangeSetApplication application;
     private final WriterPause pause;
     private final Duration timeout;
+    private final Supplier<String> whyNotStored;
 
     CommandPlacing(
             ChangeSetFactory changeSets,
@@ -50,7 +52,8 @@ final class CommandPlacing {
             SchemaBarrier barrier,
             ChangeSetApplication application,
             WriterPause pause,
-            Duration timeout) {
+            Duration timeout,
+            Supplier<String> whyNotStored) {
         this.changeSets = changeSets;
         this.serializer = serializer;
         this.publisher = publisher;
@@ -60,6 +63,7 @@ final class CommandPlacing {
         this.application = application;
         this.pause = pause;
         this.timeout = timeout;
+        this.whyNotStored = whyNotStored;
     }
 
     CommitLog.Placement place(Connection connection, OutboxTable table, List<Change> changes) throws SQLException {
@@ -87,7 +91,7 @@ final class CommandPlacing {
         }
         if (!maybeSent) {
             changeSets.giveBack();
-            throw notPublished("the outbox could not be published within " + timeout);
+            throw notPublished("the outbox could not be published within " + timeout + whyNotStored.get());
         }
         return new Elsewhere(new Queued(connection, table, changeSet, message), null);
     }
@@ -244,7 +248,8 @@ final class CommandPlacing {
         public void await() throws SQLException {
             if (overtaken == null) {
                 throw new SQLException(
-                        "no echo of the schema change within " + timeout + ": it was rolled back on this node, and is"
+                        "no echo of the schema change within " + timeout + whyNotStored.get()
+                                + ": it was rolled back on this node, and is"
                                 + " applied on all nodes as soon as the stream has it",
                         UNKNOWN);
             }

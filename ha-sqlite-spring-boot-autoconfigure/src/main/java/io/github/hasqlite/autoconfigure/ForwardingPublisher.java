@@ -2,8 +2,10 @@ package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
+import io.github.hasqlite.Outage;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** A publisher that leaves everything to another one, to be changed in some respect. As thread-safe as that. */
 public abstract class ForwardingPublisher implements ChangeSetPublisher {
@@ -43,6 +45,11 @@ public abstract class ForwardingPublisher implements ChangeSetPublisher {
     @Override
     public boolean isConnected() {
         return publisher.isConnected();
+    }
+
+    @Override
+    public @Nullable Outage outage() {
+        return publisher.outage();
     }
 
     @Override

@@ -50,6 +50,13 @@ class NatsReplicationConfiguration {
     }
 
     @Bean
+    @ConditionalOnBooleanProperty(OnNatsCondition.EMBEDDED)
+    ServerRevival embeddedNatsServerRevival(EmbeddedNatsServer server, HaSqliteDataSource dataSource)
+            throws SQLException {
+        return new ServerRevival(server, dataSource, ServerRevival.PATIENCE);
+    }
+
+    @Bean
     @ConditionalOnMissingBean
     NatsReplication natsReplication(
             HaSqliteProperties node,

@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,7 @@ final class OutboxCommitLog implements CommitLog {
     private final WriterPause pause;
     private final ChangeSetPublisher publisher;
     private final @Nullable CommandPlacing placing;
+    private final Supplier<String> whyNotStored;
 
     /**
      * Creates the log.
@@ -42,6 +44,7 @@ final class OutboxCommitLog implements CommitLog {
      * @param publisher says who takes part
      * @param placing {@code null} if nothing comes back from the stream: then a transaction with
      *     commands is one like any other
+     * @param whyNotStored why what was committed is not in the stream, with a semicolon in front; or empty
      */
     OutboxCommitLog(
             NodeSettings settings,
@@ -51,7 +54,8 @@ final class OutboxCommitLog implements CommitLog {
             OutboxRelay relay,
             WriterPause pause,
             ChangeSetPublisher publisher,
-            @Nullable CommandPlacing placing) {
+            @Nullable CommandPlacing placing,
+            Supplier<String> whyNotStored) {
         this.settings = settings;
         this.changeSets = changeSets;
         this.serializer = serializer;
@@ -60,6 +64,7 @@ final class OutboxCommitLog implements CommitLog {
         this.pause = pause;
         this.publisher = publisher;
         this.placing = placing;
+        this.whyNotStored = whyNotStored;
     }
 
     @Override
@@ -213,7 +218,7 @@ final class OutboxCommitLog implements CommitLog {
 
         private void late(Exception cause) throws SQLException {
             String what = "the stream did not acknowledge the transaction within " + settings.publisherTimeout()
-                    + "; it is committed on this node, is in the outbox and will be replicated";
+                    + whyNotStored.get() + "; it is committed on this node, is in the outbox and will be replicated";
             if (settings.degradeOnTimeout()) {
                 logger.warn("Going on although {}", what);
             } else {

@@ -1,6 +1,7 @@
 package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.ChangeSetFormatException;
 import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSerializer;
@@ -30,6 +31,7 @@ import io.github.hasqlite.outbox.Pending;
 import io.github.hasqlite.outbox.PendingQueue;
 import io.github.hasqlite.snapshot.SnapshotSource;
 import io.github.hasqlite.snapshot.VerificationSource;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -58,6 +60,7 @@ public final class ReplicationNode implements Replication {
     private final AppliedState state = new AppliedState();
     private final SchemaCatalog catalog = new SchemaCatalog();
     private final Semaphore permit = new Semaphore(1, true);
+    private final PublishTrouble trouble = new PublishTrouble();
     private final KeyCollisionAdvice keyCollisions = new KeyCollisionAdvice();
     private final WriteLock writeLock;
     private final PendingQueue pending;
@@ -70,6 +73,7 @@ public final class ReplicationNode implements Replication {
     private final @Nullable DatabaseBackup backup;
     private final @Nullable NodeVerification verification;
     private final StreamJoin join;
+    private final NodeStatus status;
     private final ReplicatingDataSource dataSource;
     private final Deque<AutoCloseable> resources = new ArrayDeque<>();
 
@@ -163,7 +167,22 @@ public final class ReplicationNode implements Replication {
         WriteLock lock = new WriteLock(
                 new Semaphore(1, true), settings.pool().lockTimeout().toMillis());
         ReplicationStatus status = new ReplicationStatus(
-                settings.name(), false, false, 0, 0, Duration.ZERO, 0, 0, null, null, 0, null, null);
+                settings.name(),
+                false,
+                false,
+                0,
+                0,
+                Duration.ZERO,
+                0,
+                0,
+                null,
+                null,
+                0,
+                null,
+                null,
+                null,
+                null,
+                Duration.ZERO);
         return new ReplicatingDataSource(
                 settings.pool(), settings.readOnly(), lock, new SchemaCatalog(), null, new NoReplication(status));
     }
@@ -193,12 +212,13 @@ public final class ReplicationNode implements Replication {
             List<ChangeSetInterceptor> interceptors)
             throws SQLException {
         this.settings = settings;
-        ResetGuard guard = new ResetGuard(publisher, state, subscriber);
+        ResetGuard guard = new ResetGuard(publisher, state, subscriber, trouble);
         this.publisher = guard;
         this.subscriber = subscriber;
         this.writeLock = new WriteLock(permit, settings.pool().lockTimeout().toMillis());
         state.load(connection);
         this.pending = new PendingQueue(OutboxTable.pending(connection));
+        noteOldest(new OutboxTable(connection), serializer);
         this.changeSets = new ChangeSetFactory(settings.name(), settings.pool().path(), state);
         SQLiteConnection relayConnection = file.open();
         this.relay = new OutboxRelay(new OutboxTable(relayConnection), pending, permit, guard, serializer);
@@ -217,12 +237,24 @@ public final class ReplicationNode implements Replication {
                 settings.onApplyFailure(),
                 new Bookkeeping());
         guard.watch(applier);
+        if (settings.commitMode() == CommitMode.STRICT) {
+            applier.enforceStrictOrder();
+        }
         this.snapshots =
                 subscriber == null ? null : new NodeSnapshots(settings, subscriber, applier, state, serializer);
         this.recovery = subscriber == null || store == null
                 ? null
                 : new SnapshotRecovery(
-                        settings, connection, permit, applier, state, serializer, subscriber, store, this::replaced);
+                        settings,
+                        connection,
+                        permit,
+                        applier,
+                        state,
+                        serializer,
+                        subscriber,
+                        store,
+                        crossing(guard, subscriber, snapshots, store),
+                        this::replaced);
         this.backup = snapshots == null || subscriber == null
                 ? null
                 : new NodeBackup(
@@ -263,6 +295,8 @@ public final class ReplicationNode implements Replication {
                 changeSets.publisher(),
                 recovery,
                 beginning);
+        this.status = new NodeStatus(
+                settings, guard, subscriber, state, applier, pending, join, recovery, verification, trouble);
         resources.push(lock);
         resources.push(connection);
         resources.push(relayConnection);
@@ -283,6 +317,41 @@ public final class ReplicationNode implements Replication {
                 new ReplicatingDataSource(settings.pool(), settings.readOnly(), writeLock, catalog, log, this);
     }
 
+    private @Nullable HoleCrossing crossing(
+            ChangeSetPublisher guarded,
+            ChangeSetSubscriber source,
+            @Nullable SnapshotSource snapshotSource,
+            SnapshotStore store) {
+        return snapshotSource == null || settings.readOnly() || !guarded.comparesAndSets()
+                ? null
+                : new HoleCrossing(
+                        settings,
+                        snapshotSource,
+                        store,
+                        source,
+                        new CompareAndSet(guarded, source),
+                        changeSets,
+                        state,
+                        this::joined);
+    }
+
+    private boolean joined() {
+        return join.joined();
+    }
+
+    /** The age of what an earlier start left in the outbox is in its message. */
+    private void noteOldest(OutboxTable outbox, ChangeSetSerializer serializer) throws SQLException {
+        if (pending.size() == 0) {
+            return;
+        }
+        try {
+            ChangeSet oldest = outbox.read(0, 1).get(0).changeSet(serializer);
+            pending.oldestIsOf(TimeUnit.NANOSECONDS.toMillis(oldest.timestampNs()));
+        } catch (ChangeSetFormatException e) {
+            logger.debug("The oldest change set of the outbox cannot be read", e);
+        }
+    }
+
     private CommitLog outboxLog(ChangeSetApplication application, ChangeSetSerializer serializer) {
         CommandPlacing placing = subscriber == null
                 ? null
@@ -295,8 +364,18 @@ public final class ReplicationNode implements Replication {
                         new SchemaBarrier(applier, state, pending),
                         application,
                         writerPause,
-                        settings.publisherTimeout());
-        return new OutboxCommitLog(settings, changeSets, serializer, pending, relay, writerPause, publisher, placing);
+                        settings.publisherTimeout(),
+                        status::whyNotStored);
+        return new OutboxCommitLog(
+                settings,
+                changeSets,
+                serializer,
+                pending,
+                relay,
+                writerPause,
+                publisher,
+                placing,
+                status::whyNotStored);
     }
 
     private CommitLog strictLog(ChangeSetApplication application, ChangeSetSerializer serializer) {
@@ -318,14 +397,20 @@ public final class ReplicationNode implements Replication {
                     "Start this node once with the commit mode it had, until its outbox is empty.",
                     null);
         }
+        StreamPosition position = new StreamPosition(applier, state, application);
+        CompareAndSet stream = new CompareAndSet(publisher, source);
+        resources.push(new StreamProbe(
+                trouble,
+                () -> publisher.isConnected() && join.joined(),
+                permit,
+                position,
+                changeSets,
+                new CompareAndSet(publisher, source)));
         return new StrictCommitLog(
                 changeSets,
                 publisher,
-                new StrictPublishing(
-                        serializer,
-                        new CompareAndSet(publisher, source),
-                        settings.pool().path()),
-                new StreamPosition(applier, state, application),
+                new StrictPublishing(serializer, stream, settings.pool().path()),
+                position,
                 join::joined,
                 settings.isolation(),
                 settings.publisherTimeout());
@@ -348,6 +433,9 @@ public final class ReplicationNode implements Replication {
     public <T> @Nullable T unwrap(Class<T> type) {
         if (type == DatabaseBackup.class) {
             return type.cast(backup);
+        }
+        if (type == NodeStatus.class) {
+            return type.cast(status);
         }
         if (type == VerificationSource.class) {
             return type.cast(verification);
@@ -414,30 +502,37 @@ public final class ReplicationNode implements Replication {
 
     @Override
     public boolean resume(boolean skipFailed) {
-        return applier.resume(skipFailed);
+        return applier.isReset() ? followAgain() : applier.resume(skipFailed);
+    }
+
+    /** Looks at the stream once more that was taken for another one, and goes on if it is not. */
+    private synchronized boolean followAgain() {
+        ChangeSetSubscriber source = subscriber;
+        if (source == null || applier.doubtfulReset() == null) {
+            logger.warn("Replication cannot go on: {}", applier.halted());
+            return false;
+        }
+        try {
+            LocalDatabase local =
+                    new LocalDatabase(LocalDatabase.Kind.JOINED, state.sequence(), state.streamCreatedNs(), "");
+            String reset = Arrival.reset(local, source.state());
+            if (reset != null) {
+                logger.warn("Replication cannot go on: {}", reset);
+                return false;
+            }
+            source.stop();
+            applier.notReset();
+            source.start(state.sequence(), applier);
+            return true;
+        } catch (IOException e) {
+            logger.warn("Replication cannot go on: {}", e.getMessage());
+            return false;
+        }
     }
 
     @Override
     public ReplicationStatus status() {
-        long applied = state.sequence();
-        long received = applier.receivedSequence();
-        long waitingSince = applier.oldestWaitingNs();
-        long now = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
-        String halted = applier.halted() != null ? applier.halted() + join.obstacle() : applier.obstacle();
-        return new ReplicationStatus(
-                settings.name(),
-                true,
-                publisher.isConnected() && (subscriber == null || subscriber.isConnected()),
-                applied,
-                received,
-                waitingSince == 0 ? Duration.ZERO : Duration.ofNanos(Math.max(0, now - waitingSince)),
-                pending.size(),
-                applier.rejections().count(),
-                applier.rejections().last(),
-                halted == null ? join.refusal() : halted,
-                applier.deadLetters(),
-                recovery == null ? null : recovery.progress(),
-                verification == null ? null : verification.divergence());
+        return status.now();
     }
 
     /** Closes all but the pools, which the data source closes first. */

@@ -13,16 +13,23 @@ import org.jspecify.annotations.Nullable;
  * Publishes to the stream that this node follows and to no other (rule R11). While the stream is not heard, nothing
  * goes out: what is there next may be another one, and whoever listens finds that out before it is heard again.
  * What is stored must get a sequence beyond all that was applied here; if it does not, the stream was made
- * anew or set back, and nothing more is published. Thread-safe.
+ * anew or set back, and nothing more is published. Notes, too, whether the stream takes what is published.
+ * Thread-safe.
  */
 final class ResetGuard extends ForwardingPublisher {
 
     private final AppliedState state;
     private final @Nullable ChangeSetSubscriber subscriber;
+    private final PublishTrouble trouble;
     private volatile @Nullable Applier applier;
 
-    ResetGuard(ChangeSetPublisher publisher, AppliedState state, @Nullable ChangeSetSubscriber subscriber) {
+    ResetGuard(
+            ChangeSetPublisher publisher,
+            AppliedState state,
+            @Nullable ChangeSetSubscriber subscriber,
+            PublishTrouble trouble) {
         super(publisher);
+        this.trouble = trouble;
         this.state = state;
         this.subscriber = subscriber;
     }
@@ -47,12 +54,27 @@ final class ResetGuard extends ForwardingPublisher {
                     PublishException.Reason.NOT_CONNECTED, "the stream is not heard at the moment"));
         }
         long applied = state.sequence();
-        return super.publish(changeSet, message).thenApply(sequence -> check(applied, sequence));
+        return super.publish(changeSet, message).whenComplete((sequence, failure) -> {
+            if (failure == null) {
+                trouble.succeeded();
+                check(applied, sequence);
+            } else {
+                trouble.failed(failure);
+            }
+        });
     }
 
     @Override
     public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message, long expectedLastSequence) {
-        return isReset() ? refused() : super.publish(changeSet, message, expectedLastSequence);
+        return isReset()
+                ? refused()
+                : super.publish(changeSet, message, expectedLastSequence).whenComplete((sequence, failure) -> {
+                    if (failure == null) {
+                        trouble.succeeded();
+                    } else {
+                        trouble.failed(failure);
+                    }
+                });
     }
 
     private static CompletableFuture<Long> refused() {
@@ -60,14 +82,13 @@ final class ResetGuard extends ForwardingPublisher {
                 PublishException.Reason.NO_STREAM, "the stream is another one than this node follows"));
     }
 
-    private Long check(long applied, Long sequence) {
+    private void check(long applied, long sequence) {
         Applier watched = applier;
         if (sequence > 0 && sequence <= applied && watched != null) {
-            watched.onReset(
+            watched.onCertainReset(
                     "the stream has stored a message as number " + sequence + ", but this database has applied it"
                             + " up to " + applied + ": it was made anew, or set back to an earlier state");
         }
-        return sequence;
     }
 
     @Override

@@ -42,6 +42,7 @@ final class SnapshotRecovery implements AutoCloseable {
     private final ChangeSetSerializer serializer;
     private final ChangeSetSubscriber subscriber;
     private final SnapshotStore store;
+    private final @Nullable HoleCrossing crossing;
     private final Listener listener;
     private final Thread thread;
     private final Object running = new Object();
@@ -66,6 +67,7 @@ final class SnapshotRecovery implements AutoCloseable {
      *
      * @param connection the applier's
      * @param writeLock the one write lock
+     * @param crossing the way on where no snapshot is to be had; {@code null} if this node may not take it
      */
     SnapshotRecovery(
             NodeSettings settings,
@@ -76,6 +78,7 @@ final class SnapshotRecovery implements AutoCloseable {
             ChangeSetSerializer serializer,
             ChangeSetSubscriber subscriber,
             SnapshotStore store,
+            @Nullable HoleCrossing crossing,
             Listener listener) {
         this.settings = settings;
         this.path = Path.of(settings.pool().path()).toAbsolutePath();
@@ -86,6 +89,7 @@ final class SnapshotRecovery implements AutoCloseable {
         this.serializer = serializer;
         this.subscriber = subscriber;
         this.store = store;
+        this.crossing = crossing;
         this.listener = listener;
         this.thread = new Thread(this::run, "ha-sqlite-recovery");
         thread.setDaemon(true);
@@ -124,12 +128,19 @@ final class SnapshotRecovery implements AutoCloseable {
 
     private boolean tryToRecover(long atLeast) throws InterruptedException {
         try {
-            Snapshot used = recover(atLeast, snapshot -> true);
+            Snapshot used = recover(atLeast, snapshot -> true, true);
             if (used != null) {
                 obstacle = null;
+                if (crossing != null) {
+                    crossing.notStuck();
+                }
                 return true;
             }
-            hinder("no snapshot goes up to " + atLeast + " yet; looking again every second", null);
+            String advice = crossing == null ? "" : crossing.cross();
+            if (advice == null) {
+                return true;
+            }
+            hinder("no snapshot goes up to " + atLeast + " yet; looking again every second" + advice, null);
         } catch (IOException | SQLException | RuntimeException e) {
             hinder("recovering from a snapshot failed: " + e.getMessage(), e);
         }
@@ -157,6 +168,11 @@ final class SnapshotRecovery implements AutoCloseable {
      */
     @Nullable
     Snapshot recover(long atLeast, Filter filter) throws IOException, SQLException, InterruptedException {
+        return recover(atLeast, filter, false);
+    }
+
+    private @Nullable Snapshot recover(long atLeast, Filter filter, boolean continues)
+            throws IOException, SQLException, InterruptedException {
         synchronized (running) {
             Path copy = SnapshotFiles.temporary(path, "recovery");
             BootstrapProgress following = new BootstrapProgress();
@@ -167,7 +183,7 @@ final class SnapshotRecovery implements AutoCloseable {
                         .toList();
                 Snapshot fetched = SnapshotChoice.fetchNewest(store, candidates, atLeast, copy, following);
                 if (fetched != null) {
-                    install(copy);
+                    install(copy, continues);
                     logger.info(
                             "Went on with the snapshot at {} that node {} took", fetched.sequence(), fetched.node());
                 }
@@ -179,12 +195,12 @@ final class SnapshotRecovery implements AutoCloseable {
         }
     }
 
-    private void install(Path copy) throws IOException, SQLException, InterruptedException {
+    private void install(Path copy, boolean continues) throws IOException, SQLException, InterruptedException {
         subscriber.stop();
         try {
             writeLock.acquire();
             try {
-                List<Pending> known = adopt(copy);
+                List<Pending> known = adopt(copy, continues);
                 OnlineCopy.replace(connection, copy);
                 applier.moved();
                 listener.replaced(Long.parseLong(CopiedDatabase.pragma(connection, "page_count")), known);
@@ -196,9 +212,9 @@ final class SnapshotRecovery implements AutoCloseable {
         }
     }
 
-    private List<Pending> adopt(Path copy) throws SQLException {
+    private List<Pending> adopt(Path copy, boolean continues) throws SQLException {
         try (CopiedDatabase database = new CopiedDatabase(settings, copy, serializer)) {
-            List<Pending> known = database.state().adopt(path);
+            List<Pending> known = database.state().adopt(path, continues);
             String encoding = CopiedDatabase.pragma(connection, "encoding");
             if (!encoding.equals(CopiedDatabase.pragma(database.connection(), "encoding"))) {
                 throw new SQLException("the snapshot's text is not encoded as " + encoding

@@ -159,8 +159,13 @@ final class StreamJoin implements AutoCloseable {
     }
 
     private void join(ChangeSetSubscriber source) throws IOException, InterruptedException {
+        LocalDatabase local =
+                new LocalDatabase(LocalDatabase.Kind.JOINED, state.sequence(), state.streamCreatedNs(), "");
         StreamState stream = source.state();
-        check(stream);
+        if (Arrival.reset(local, stream) != null) {
+            stream = Arrival.askAgain(local, source);
+        }
+        check(local, stream);
         try {
             long end = stream.lastSequence();
             if (beginning != null) {
@@ -213,9 +218,8 @@ final class StreamJoin implements AutoCloseable {
         }
     }
 
-    private void check(StreamState stream) {
-        String reset = Arrival.reset(
-                new LocalDatabase(LocalDatabase.Kind.JOINED, state.sequence(), state.streamCreatedNs(), ""), stream);
+    private static void check(LocalDatabase local, StreamState stream) {
+        String reset = Arrival.reset(local, stream);
         if (reset != null) {
             throw new ReplicationStartException(
                     reset,

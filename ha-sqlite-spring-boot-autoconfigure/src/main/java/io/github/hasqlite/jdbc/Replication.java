@@ -13,7 +13,7 @@ public interface Replication extends AutoCloseable {
      * Goes on after it has stopped.
      *
      * @param skipFailed whether to leave out the change set at which it has
-     * @return whether it had stopped
+     * @return whether it tries again; {@code false} if it had not stopped, or trying has no effect
      */
     boolean resume(boolean skipFailed);
 

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param streamSequence place in the stream
  * @param consumerSequence place among all messages of the consumer, from 1 without gaps
  * @param timestampNs when the stream stored it, nanoseconds since 1970-01-01T00:00Z
+ * @param behind how many messages the consumer had to deliver behind this one when it was sent
  */
-record Delivery(long streamSequence, long consumerSequence, long timestampNs) {
+record Delivery(long streamSequence, long consumerSequence, long timestampNs, long behind) {
 
     private static final String PREFIX = "$JS.ACK.";
     private static final int SHORT_TOKENS = 9;
@@ -39,7 +40,8 @@ record Delivery(long streamSequence, long consumerSequence, long timestampNs) {
             return new Delivery(
                     number(reply, starts, delivered + 1),
                     number(reply, starts, delivered + 2),
-                    number(reply, starts, delivered + 3));
+                    number(reply, starts, delivered + 3),
+                    number(reply, starts, delivered + 4));
         } catch (NumberFormatException e) {
             return null;
         }

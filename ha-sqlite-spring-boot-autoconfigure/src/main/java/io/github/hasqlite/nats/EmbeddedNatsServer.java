@@ -29,6 +29,9 @@ public final class EmbeddedNatsServer implements AutoCloseable {
     /** A server that ran for so long is not failing again and again. */
     private static final long STABLE_NANOS = Duration.ofMinutes(1).toNanos();
 
+    /** Bytes that a server needs at least to be of use again. */
+    private static final int ENOUGH_ROOM = 4 << 20;
+
     /** Another program may take a free port between its being found and its being used. */
     private static final int FREE_PORT_ATTEMPTS = 3;
 
@@ -131,6 +134,38 @@ public final class EmbeddedNatsServer implements AutoCloseable {
     /** Whether the process runs. */
     public boolean isRunning() {
         return process.isAlive();
+    }
+
+    /**
+     * Ends the server, by force if it does not listen any more, and starts it again on the same port with the same
+     * data; unless its folder has no room, so that it would be of no use.
+     *
+     * @return whether it was ended
+     */
+    public boolean restartIfThereIsRoom() throws InterruptedException {
+        if (stopping || !hasRoom()) {
+            return false;
+        }
+        log.warn("nats-server runs but does not store, starting it again");
+        process.stop(settings.stopTimeout());
+        return true;
+    }
+
+    private boolean hasRoom() {
+        Path probe = settings.storeDir().resolve("room");
+        try {
+            Files.write(probe, new byte[ENOUGH_ROOM]);
+            return true;
+        } catch (IOException e) {
+            log.debug("There is no room in {}", settings.storeDir(), e);
+            return false;
+        } finally {
+            try {
+                Files.deleteIfExists(probe);
+            } catch (IOException e) {
+                log.debug("{} stays behind", probe, e);
+            }
+        }
     }
 
     /** Ends the server: in order, or by force when that takes longer than the stop timeout. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,10 +32,13 @@ final class GapWatch {
     /** How long an answer decides. */
     private static final Duration FRESH = Duration.ofMillis(250);
 
+    private static final long ASK_AGAIN_MILLIS = 250;
+
     /** Jumps that are remembered until they are looked at once more. */
     private static final int MAX_JUMPS = 1000;
 
     private final ReplicationStream stream;
+    private final Newest newest;
     private final Listener listener;
     /** What may be a gap; not yet looked at. */
     private final Deque<Range> jumps = new ArrayDeque<>();
@@ -54,9 +58,11 @@ final class GapWatch {
     /**
      * A watch over what comes after a sequence.
      *
+     * @param newest what was delivered last
      * @param listener is told of gaps
      */
-    GapWatch(ReplicationStream stream, long after, Listener listener) {
+    GapWatch(ReplicationStream stream, long after, Newest newest, Listener listener) {
+        this.newest = newest;
         this.stream = stream;
         this.listener = listener;
         seen = after;
@@ -76,16 +82,7 @@ final class GapWatch {
      */
     long begin(long createdNs) throws IOException, JetStreamApiException, StreamResetException, InterruptedException {
         suspect = null;
-        StreamHoles now = look();
-        if (createdNs != 0 && createdNs != now.createdNs()) {
-            throw new StreamResetException("stream '" + stream.name()
-                    + "' was deleted and created again: it was created at " + createdNs + " ns and now at "
-                    + now.createdNs() + " ns");
-        }
-        if (now.last() < seen) {
-            throw new StreamResetException("stream '" + stream.name() + "' was set back: its last message is "
-                    + now.last() + " although there was a message " + seen);
-        }
+        StreamHoles now = lookWithoutDoubt(createdNs);
         lookAtJumps(now);
         Range removed = now.removed(seen + 1, now.last());
         if (removed != null && stream.next(seen + 1) == 0) {
@@ -93,6 +90,54 @@ final class GapWatch {
             seen = removed.last();
         }
         return now.createdNs();
+    }
+
+    /**
+     * A leader may answer that there is nothing, and be brought up to date by others a moment later. So what speaks
+     * against this stream is asked again, for longer if another replica has what the leader does not.
+     */
+    private StreamHoles lookWithoutDoubt(long createdNs)
+            throws IOException, JetStreamApiException, StreamResetException, InterruptedException {
+        long start = System.nanoTime();
+        String complaint = null;
+        while (true) {
+            StreamHoles now = look();
+            String reset = reset(createdNs, now);
+            if (reset == null) {
+                if (complaint != null) {
+                    log.info("Stream '{}' is what it was after all", stream.name());
+                }
+                return now;
+            }
+            if (!reset.equals(complaint)) {
+                complaint = reset;
+                log.warn("{}; asking again before believing it", reset);
+            }
+            long doubt = stream.doubt().toNanos();
+            long asked = System.nanoTime() - start;
+            if (asked >= doubt && (asked >= 2 * doubt || !stream.anyReplicaHas(newest.sequence()))) {
+                throw new StreamResetException(reset);
+            }
+            TimeUnit.MILLISECONDS.sleep(ASK_AGAIN_MILLIS);
+        }
+    }
+
+    /** What shows that the stream is not the one any more that it was, or {@code null}. */
+    private @Nullable String reset(long createdNs, StreamHoles now) throws IOException, JetStreamApiException {
+        if (createdNs != 0 && createdNs != now.createdNs()) {
+            return "stream '" + stream.name() + "' was deleted and created again: it was created at " + createdNs
+                    + " ns and now at " + now.createdNs() + " ns";
+        }
+        if (now.last() < seen) {
+            return "stream '" + stream.name() + "' was set back: its last message is " + now.last()
+                    + " although there was a message " + seen;
+        }
+        long sequence = newest.sequence();
+        long time = sequence == 0 ? 0 : stream.timeOf(sequence);
+        return time == 0 || time == newest.timestampNs()
+                ? null
+                : "stream '" + stream.name() + "' was set back and has grown since: its message " + sequence
+                        + " is another one than was delivered";
     }
 
     /**

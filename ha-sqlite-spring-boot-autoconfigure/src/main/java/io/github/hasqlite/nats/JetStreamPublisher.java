@@ -2,6 +2,7 @@ package io.github.hasqlite.nats;
 
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
+import io.github.hasqlite.Outage;
 import io.github.hasqlite.nats.PublishException.Reason;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +40,7 @@ public final class JetStreamPublisher implements ChangeSetPublisher {
 
     private static final int HEADERS_SHARE = 8;
 
-    private static final long MAX_SWEEP_MS = 1000;
+    private static final long MAX_SWEEP_MS = 200;
     private static final Duration PUSH_TIMEOUT = Duration.ofMillis(10);
 
     private static final Logger log = LoggerFactory.getLogger(JetStreamPublisher.class);
@@ -51,7 +53,7 @@ public final class JetStreamPublisher implements ChangeSetPublisher {
 
     private JetStreamPublisher(NatsSettings settings, int maxMessages, long maxBytes) {
         this.settings = settings;
-        inFlight = new InFlight(maxMessages, maxBytes);
+        inFlight = new InFlight(maxMessages, maxBytes, settings.publishTimeout().toNanos());
         channel = new PublishChannel(settings.subject(), inFlight);
         link = new NatsLink(
                 settings,
@@ -62,7 +64,7 @@ public final class JetStreamPublisher implements ChangeSetPublisher {
                         .writeQueuePushTimeout(PUSH_TIMEOUT));
         long period =
                 Math.max(1, Math.min(MAX_SWEEP_MS, settings.publishTimeout().toMillis() / 10));
-        sweep = link.threads().timer().scheduleWithFixedDelay(this::failOverdue, period, period, TimeUnit.MILLISECONDS);
+        sweep = link.threads().timer().scheduleWithFixedDelay(this::failLost, period, period, TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -96,8 +98,8 @@ public final class JetStreamPublisher implements ChangeSetPublisher {
      * {@inheritDoc}
      *
      * <p>Fails with a {@link PublishException}: at once if there is no connection, too much on the way,
-     * or the message is too large; on disconnection; and when no acknowledgement comes within the
-     * publish timeout.
+     * or the message is too large; on disconnection; and when no acknowledgement has come for two
+     * seconds, or twice as long each time that this was not long enough, up to the publish timeout.
      */
     @Override
     public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message) {
@@ -132,8 +134,7 @@ public final class JetStreamPublisher implements ChangeSetPublisher {
                     "A change set of " + message.length + " bytes is larger than a message may be at "
                             + settings.maskedServers() + ", " + channel.maxPayload() + " bytes");
         }
-        InFlight.Entry entry = inFlight.add(
-                message.length, System.nanoTime() + settings.publishTimeout().toNanos());
+        InFlight.Entry entry = inFlight.add(message.length);
         if (entry == null) {
             return failed(
                     Reason.WINDOW_FULL, inFlight.size() + " messages wait for NATS at " + settings.maskedServers());
@@ -166,6 +167,11 @@ public final class JetStreamPublisher implements ChangeSetPublisher {
     }
 
     @Override
+    public @Nullable Outage outage() {
+        return link.outage();
+    }
+
+    @Override
     public boolean echoes() {
         return true;
     }
@@ -177,17 +183,13 @@ public final class JetStreamPublisher implements ChangeSetPublisher {
         inFlight.failAll(new PublishException(Reason.CLOSED, "The publisher was closed"));
     }
 
-    private void failOverdue() {
-        long now = System.nanoTime();
-        if (inFlight.anyOverdue(now)) {
+    private void failLost() {
+        if (inFlight.anyLost(System.nanoTime())) {
             channel.distrust();
-            inFlight.failOverdue(
-                    now,
-                    new PublishException(
-                            Reason.TIMEOUT,
-                            "No acknowledgement from stream '" + settings.stream() + "' at "
-                                    + settings.maskedServers() + " within "
-                                    + settings.publishTimeout().toMillis() + " ms"));
+            // those after it are out of turn without it
+            inFlight.failAll(new PublishException(
+                    Reason.TIMEOUT,
+                    "No acknowledgement from stream '" + settings.stream() + "' at " + settings.maskedServers()));
         }
     }
 

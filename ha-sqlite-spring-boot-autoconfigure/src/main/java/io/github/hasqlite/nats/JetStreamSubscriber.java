@@ -1,11 +1,13 @@
 package io.github.hasqlite.nats;
 
 import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.Outage;
 import io.github.hasqlite.StreamMessage;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,9 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
 
     /** When the stream was created that was read first, nanoseconds since 1970-01-01T00:00Z; 0 if none was. */
     private volatile long createdNs;
+
+    /** What was delivered last, whatever run it was. */
+    private final Newest newest = new Newest();
 
     private volatile boolean closed;
 
@@ -95,6 +100,24 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
     public boolean isConnected() {
         Run current = run;
         return link.isConnected() && (current == null || current.flowing);
+    }
+
+    @Override
+    public @Nullable Outage outage() {
+        Outage unreachable = link.outage();
+        Run current = run;
+        return unreachable != null || current == null ? unreachable : current.outage();
+    }
+
+    @Override
+    public Duration doubt() {
+        return stream.doubt();
+    }
+
+    @Override
+    public long backlog() {
+        Run current = run;
+        return current == null ? 0 : current.backlog;
     }
 
     /**
@@ -163,14 +186,26 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
         private volatile boolean stopped;
         private volatile boolean flowing;
 
-        private @Nullable String complaint;
+        private volatile long backlog;
+        private volatile Instant silentSince = Instant.now();
+        private volatile @Nullable String complaint;
 
         Run(long after, Listener listener, @Nullable Thread previous) {
             this.listener = listener;
             this.previous = previous;
-            watch = new GapWatch(stream, after, listener);
+            watch = new GapWatch(stream, after, newest, listener);
             thread = new Thread(this::deliver, "ha-sqlite-nats-delivery");
             thread.setDaemon(true);
+        }
+
+        @Nullable
+        Outage outage() {
+            if (flowing) {
+                return null;
+            }
+            String reason = complaint;
+            return new Outage(
+                    "Stream '" + stream.name() + "' is not heard" + (reason == null ? "" : ": " + reason), silentSince);
         }
 
         private void deliver() {
@@ -183,6 +218,7 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
                 log.debug("Delivery was interrupted after message {}", watch.seen());
             } catch (StreamResetException e) {
                 log.error("Nothing more is read: {}", e.getMessage());
+                complaint = e.getMessage();
                 listener.onReset(String.valueOf(e.getMessage()));
             }
         }
@@ -231,8 +267,15 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
                     }
                 }
             } finally {
-                flowing = false;
+                silent();
                 consumer = null;
+            }
+        }
+
+        private void silent() {
+            if (flowing) {
+                silentSince = Instant.now();
+                flowing = false;
             }
         }
 
@@ -251,8 +294,10 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
             if (stopped || !watch.coming(sequence) || stopped) {
                 return;
             }
+            backlog = delivery.behind();
             listener.onMessage(new StreamMessage(sequence, delivery.timestampNs(), data));
             watch.delivered(sequence);
+            newest.set(sequence, delivery.timestampNs());
         }
 
         /** Says each thing once, until messages flow again. */
@@ -279,7 +324,7 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
         @Override
         public void disconnected() {
             // also while the listener takes its time
-            flowing = false;
+            silent();
             PullConsumer current = consumer;
             if (current != null) {
                 current.close();

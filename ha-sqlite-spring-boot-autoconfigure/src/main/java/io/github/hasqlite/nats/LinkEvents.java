@@ -16,6 +16,7 @@ final class LinkEvents implements ConnectionListener, ErrorListener {
 
     private final NatsLink link;
     private volatile @Nullable Exception lastException;
+    private volatile @Nullable String lastError;
     private volatile boolean unreachableLogged;
 
     LinkEvents(NatsLink link) {
@@ -25,6 +26,17 @@ final class LinkEvents implements ConnectionListener, ErrorListener {
     @Nullable
     Exception lastException() {
         return lastException;
+    }
+
+    /** What went wrong last since it was connected, without secrets; {@code null} if nothing is known. */
+    @Nullable
+    String lastReason() {
+        Exception reason = lastException;
+        if (reason != null) {
+            return MaskedUrl.mask(reason.getMessage() == null ? reason.toString() : reason.getMessage());
+        }
+        String said = lastError;
+        return said == null ? null : "the server said: " + MaskedUrl.mask(said);
     }
 
     /** Says once, until connected again, that no server can be reached. */
@@ -45,12 +57,14 @@ final class LinkEvents implements ConnectionListener, ErrorListener {
         if (event == Events.CONNECTED || event == Events.RESUBSCRIBED) {
             unreachableLogged = false;
             lastException = null;
+            lastError = null;
         }
         link.changed(connection, event);
     }
 
     @Override
     public void errorOccurred(Connection connection, String error) {
+        lastError = error;
         log.debug("NATS server said: {}", error);
     }
 

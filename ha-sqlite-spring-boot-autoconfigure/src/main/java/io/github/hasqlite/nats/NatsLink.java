@@ -1,5 +1,6 @@
 package io.github.hasqlite.nats;
 
+import io.github.hasqlite.Outage;
 import io.nats.client.AuthenticationException;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener.Events;
@@ -7,6 +8,7 @@ import io.nats.client.Nats;
 import io.nats.client.Options;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
@@ -41,6 +43,7 @@ public final class NatsLink implements AutoCloseable {
     private volatile @Nullable Connection opened;
     private volatile boolean closed;
     private volatile boolean everConnected;
+    private volatile Instant downSince = Instant.now();
 
     /**
      * A link that is not connected yet.
@@ -122,6 +125,20 @@ public final class NatsLink implements AutoCloseable {
     /** Whether a server can be reached now. Cheap: one volatile read. */
     public boolean isConnected() {
         return connected != null;
+    }
+
+    /** Why no server can be reached and since when; {@code null} if one can. */
+    @Nullable
+    Outage outage() {
+        if (isConnected()) {
+            return null;
+        }
+        String reason = events.lastReason();
+        return new Outage(
+                (everConnected ? "Lost the connection to NATS at " : "Cannot reach NATS at ")
+                        + settings.maskedServers()
+                        + (reason == null ? "" : ": " + reason),
+                downSince);
     }
 
     /** Waits until connected. Returns whether it is. */
@@ -209,6 +226,7 @@ public final class NatsLink implements AutoCloseable {
             if (connected == null) {
                 return;
             }
+            downSince = Instant.now();
             connected = null;
             monitor.notifyAll();
         }

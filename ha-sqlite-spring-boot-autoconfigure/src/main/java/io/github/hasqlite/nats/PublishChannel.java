@@ -173,7 +173,7 @@ final class PublishChannel implements LinkListener, ReadListener, DirectDataPort
         if (!to.startsWith(inbox)) {
             return;
         }
-        InFlight.Entry entry = inFlight.remove(Long.parseLong(to, inbox.length(), to.length(), RADIX));
+        InFlight.Entry entry = inFlight.answered(Long.parseLong(to, inbox.length(), to.length(), RADIX));
         if (entry == null) {
             return;
         }

@@ -35,8 +35,16 @@ public final class ReplicationStream {
      */
     static final int MAX_MESSAGE = 31 << 20;
 
+    /** A server that starts with what it has on disk may not have read all of it yet. */
+    private static final Duration DOUBT_ALONE = Duration.ofSeconds(3);
+
+    /** A replica that begins with an empty disk gets the stream from the others, after an election at times. */
+    private static final Duration DOUBT_WITH_OTHERS = Duration.ofSeconds(30);
+
     /** An election takes 4 to 9 s; until it is over, the server says that it is not available. */
     private static final Duration ELECTION = Duration.ofSeconds(12);
+
+    private static final Duration LOOK_TIMEOUT = Duration.ofSeconds(5);
 
     private static final Duration RETRY_PAUSE = Duration.ofMillis(200);
 
@@ -48,6 +56,7 @@ public final class ReplicationStream {
     private final @Nullable ClusterProperties cluster;
     private final ClusterRecord record;
     private volatile boolean ensured;
+    private volatile int replicas;
     private volatile @Nullable Said said;
 
     /** What a stream's cluster has in common, once that is known. */
@@ -133,6 +142,7 @@ public final class ReplicationStream {
             }
             StreamState state = info.getStreamState();
             long created = nanos(info.getCreateTime().toInstant());
+            replicas = info.getConfiguration().getReplicas();
             long first = state.getFirstSequence();
             long last = state.getLastSequence();
             if (state.getMsgCount() == 0) {
@@ -148,10 +158,11 @@ public final class ReplicationStream {
                     subjectLast == 0 ? 1 : LeaderReads.next(connection, settings.stream(), settings.subject(), first);
             return new StreamExtent(first, last, subjectFirst, subjectLast, true, created);
         } catch (JetStreamApiException e) {
-            throw new IOException(
-                    "Could not read the state of stream '" + settings.stream() + "' at " + settings.maskedServers()
-                            + ": " + e.getMessage(),
-                    e);
+            String failure = "Could not read the state of stream '" + settings.stream() + "' at "
+                    + settings.maskedServers() + ": " + e.getMessage();
+            throw e.getErrorCode() == JetStreamErrors.NOT_FOUND
+                    ? new StreamGoneException(failure, e)
+                    : new IOException(failure, e);
         }
     }
 
@@ -162,6 +173,7 @@ public final class ReplicationStream {
      */
     StreamHoles holes(@Nullable StreamHoles known) throws IOException, JetStreamApiException {
         StreamInfo info = management().getStreamInfo(settings.stream());
+        replicas = info.getConfiguration().getReplicas();
         long created = nanos(info.getCreateTime().toInstant());
         if (known != null && known.isStill(info, created)) {
             return known.upTo(info, settings.subject());
@@ -171,6 +183,33 @@ public final class ReplicationStream {
         }
         return StreamHoles.of(
                 info, settings.subject(), nanos(info.getCreateTime().toInstant()));
+    }
+
+    /** For how long the stream's leader may say what is not so. */
+    Duration doubt() {
+        return replicas > 1 ? DOUBT_WITH_OTHERS : DOUBT_ALONE;
+    }
+
+    /** When the leader says that it stored a message, nanoseconds since 1970; 0 if it does not have it. */
+    long timeOf(long sequence) throws IOException, JetStreamApiException {
+        MessageInfo message = LeaderReads.read(link.connection(), settings.stream(), sequence, LOOK_TIMEOUT);
+        return message == null || message.getTime() == null
+                ? 0
+                : nanos(message.getTime().toInstant());
+    }
+
+    /** Whether any replica that answers has a message. */
+    boolean anyReplicaHas(long sequence) {
+        for (int ask = 0; ask < LOOKS; ask++) {
+            try {
+                if (management().getMessage(settings.stream(), sequence) != null) {
+                    return true;
+                }
+            } catch (IOException | JetStreamApiException e) {
+                log.debug("Message {} of stream '{}' was not found", sequence, settings.stream(), e);
+            }
+        }
+        return false;
     }
 
     /** The sequence of the oldest message of the subject at or after another sequence, 0 if there is none. */

@@ -19,16 +19,67 @@ public final class PendingQueue {
     /** What messages may take; others are read from the table again. */
     private static final long MAX_KEPT_BYTES = 16L << 20;
 
+    private static final long MARK_MILLIS = 1_000;
+
     private final Deque<Pending> queue = new ArrayDeque<>();
     private final Map<Long, byte[]> messages = new HashMap<>();
     private final Set<String> earlier = new HashSet<>();
+    /** When rows were added, about one mark a second, oldest first. */
+    private final Deque<Mark> marks = new ArrayDeque<>();
+
     private long keptBytes;
     private long lastId;
+
+    /** From this row on rows were added at this time or later. */
+    private record Mark(long id, long millis) {}
 
     public PendingQueue(Collection<Pending> leftover) {
         queue.addAll(leftover);
         leftover.forEach(row -> earlier.add(row.publisher()));
         lastId = leftover.isEmpty() ? 0 : queue.getLast().id();
+    }
+
+    /** Says when the oldest of those rows was committed that were there from the beginning, in ms since 1970. */
+    public synchronized void oldestIsOf(long millis) {
+        if (!queue.isEmpty()) {
+            marks.addFirst(new Mark(queue.getFirst().id(), millis));
+        }
+    }
+
+    /**
+     * When the oldest row was committed, in milliseconds since 1970, up to a second early; of what an earlier start
+     * left, no later than its oldest. 0 if there is no row, or it is not known.
+     */
+    public synchronized long oldestMillis() {
+        if (queue.isEmpty()) {
+            return 0;
+        }
+        forgetMarks();
+        Mark oldest = marks.peekFirst();
+        return oldest == null ? 0 : oldest.millis;
+    }
+
+    private void mark(long id) {
+        long now = System.currentTimeMillis();
+        if (queue.isEmpty()) {
+            marks.clear();
+        }
+        Mark last = marks.peekLast();
+        if (last == null || now - last.millis >= MARK_MILLIS) {
+            forgetMarks();
+            marks.addLast(new Mark(id, now));
+        }
+    }
+
+    /** Leaves the newest of those that are not behind the oldest row, and all behind it. */
+    private void forgetMarks() {
+        Mark newest = null;
+        while (!marks.isEmpty() && marks.getFirst().id <= firstId()) {
+            newest = marks.removeFirst();
+        }
+        if (newest != null) {
+            marks.addFirst(newest);
+        }
     }
 
     /** The id for the next row. */
@@ -56,6 +107,7 @@ public final class PendingQueue {
 
     /** Adds what was committed and is large, so that its message is only in the table. */
     public synchronized void add(Pending pending) {
+        mark(pending.id());
         queue.addLast(pending);
         lastId = pending.id();
     }

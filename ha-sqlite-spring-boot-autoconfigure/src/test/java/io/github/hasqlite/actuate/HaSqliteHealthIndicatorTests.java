@@ -53,7 +53,22 @@ class HaSqliteHealthIndicatorTests {
     @Test
     void isDownWhenTheDatabaseDiffersAndSaysWhere() {
         ReplicationStatus differs = new ReplicationStatus(
-                "n1", true, true, 7, 9, Duration.ZERO, 0, 0, null, null, 0, null, "table t: this node differs from n2");
+                "n1",
+                true,
+                true,
+                7,
+                9,
+                Duration.ZERO,
+                0,
+                0,
+                null,
+                null,
+                0,
+                null,
+                "table t: this node differs from n2",
+                null,
+                null,
+                Duration.ZERO);
         Health health = health(differs, false, "");
         assertThat(health.getStatus()).isEqualTo(Status.DOWN);
         assertThat(health.getDetails()).containsEntry("divergence", "table t: this node differs from n2");
@@ -80,7 +95,22 @@ class HaSqliteHealthIndicatorTests {
 
     private static ReplicationStatus status(boolean replicating, boolean connected, @Nullable String halted) {
         return new ReplicationStatus(
-                "n1", replicating, connected, 7, 9, Duration.ofMillis(1500), 3, 1, "not JSON", halted, 0, null, null);
+                "n1",
+                replicating,
+                connected,
+                7,
+                9,
+                Duration.ofMillis(1500),
+                3,
+                1,
+                "not JSON",
+                halted,
+                0,
+                null,
+                null,
+                null,
+                null,
+                Duration.ZERO);
     }
 
     private static Health health(ReplicationStatus status, boolean commitsNeedStream, String version) {

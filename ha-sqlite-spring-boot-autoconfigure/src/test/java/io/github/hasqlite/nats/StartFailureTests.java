@@ -297,11 +297,11 @@ class StartFailureTests {
     @Test
     void deliveriesAreRead() {
         assertThat(Delivery.parse("$JS.ACK.S.C.1.17.4.1700000000000000001.9"))
-                .isEqualTo(new Delivery(17, 4, 1700000000000000001L));
+                .isEqualTo(new Delivery(17, 4, 1700000000000000001L, 9));
         assertThat(Delivery.parse("$JS.ACK._.hash.S.C.1.17.4.1700000000000000001.9"))
-                .isEqualTo(new Delivery(17, 4, 1700000000000000001L));
+                .isEqualTo(new Delivery(17, 4, 1700000000000000001L, 9));
         assertThat(Delivery.parse("$JS.ACK._.hash.S.C.1.17.4.1700000000000000001.9.token"))
-                .isEqualTo(new Delivery(17, 4, 1700000000000000001L));
+                .isEqualTo(new Delivery(17, 4, 1700000000000000001L, 9));
         assertThat(Delivery.parse("$JS.ACK.S.C.1.x.4.1.9")).isNull();
         assertThat(Delivery.parse("$JS.ACK.S")).isNull();
         assertThat(Delivery.parse("_INBOX.x")).isNull();

@@ -158,8 +158,24 @@ public final class TestNode implements AutoCloseable {
             List<ChangeSetInterceptor> interceptors,
             UnaryOperator<ChangeSetPublisher> publishing,
             @Nullable SnapshotStore store) {
-        NatsSettings natsSettings =
-                NatsSettings.of(url, "test").withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(5));
+        return open(url, file, name, customizer, interceptors, publishing, store, Duration.ofSeconds(5));
+    }
+
+    /** Opens a node that waits for the stream's acknowledgements as long as an application's node does. */
+    public static TestNode openPatient(String url, Path file, String name, UnaryOperator<NodeSettings> customizer) {
+        return open(url, file, name, customizer, List.of(), UnaryOperator.identity(), null, Duration.ofSeconds(15));
+    }
+
+    private static TestNode open(
+            String url,
+            Path file,
+            String name,
+            UnaryOperator<NodeSettings> customizer,
+            List<ChangeSetInterceptor> interceptors,
+            UnaryOperator<ChangeSetPublisher> publishing,
+            @Nullable SnapshotStore store,
+            Duration patience) {
+        NatsSettings natsSettings = NatsSettings.of(url, "test").withTimeouts(Duration.ofSeconds(5), patience);
         NodeSettings settings = customizer.apply(NodeSettings.of(name, PoolSettings.of(file.toString())));
         NatsReplication nats = new NatsReplication(
                 natsSettings,

@@ -1,0 +1,169 @@
+package io.github.hasqlite.autoconfigure;
+
+import io.github.hasqlite.ChangeSetPublisher;
+import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.Outage;
+import io.github.hasqlite.ReplicationStatus;
+import io.github.hasqlite.apply.AppliedState;
+import io.github.hasqlite.apply.Applier;
+import io.github.hasqlite.nats.StreamGoneException;
+import io.github.hasqlite.outbox.PendingQueue;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Says how replication of one node is doing, from counters, without waiting for anything. Thread-safe. */
+final class NodeStatus {
+
+    private final NodeSettings settings;
+    private final ChangeSetPublisher publisher;
+    private final @Nullable ChangeSetSubscriber subscriber;
+    private final AppliedState state;
+    private final Applier applier;
+    private final PendingQueue pending;
+    private final StreamJoin join;
+    private final @Nullable SnapshotRecovery recovery;
+    private final @Nullable NodeVerification verification;
+    private final PublishTrouble trouble;
+    private final Instant started = Instant.now();
+
+    /** Since when there is an outage that nobody could say more about. */
+    private volatile @Nullable Instant unexplained;
+
+    /**
+     * The status of one node.
+     *
+     * @param subscriber {@code null} if nothing comes in
+     * @param recovery {@code null} if there are no snapshots
+     * @param verification {@code null} if this node takes part in none
+     */
+    NodeStatus(
+            NodeSettings settings,
+            ChangeSetPublisher publisher,
+            @Nullable ChangeSetSubscriber subscriber,
+            AppliedState state,
+            Applier applier,
+            PendingQueue pending,
+            StreamJoin join,
+            @Nullable SnapshotRecovery recovery,
+            @Nullable NodeVerification verification,
+            PublishTrouble trouble) {
+        this.settings = settings;
+        this.publisher = publisher;
+        this.subscriber = subscriber;
+        this.state = state;
+        this.applier = applier;
+        this.pending = pending;
+        this.join = join;
+        this.recovery = recovery;
+        this.verification = verification;
+        this.trouble = trouble;
+    }
+
+    ReplicationStatus now() {
+        long received = applier.receivedSequence();
+        String halted = applier.halted() != null ? applier.halted() + join.obstacle() : applier.obstacle();
+        Outage outage = outage();
+        return new ReplicationStatus(
+                settings.name(),
+                true,
+                outage == null,
+                state.sequence(),
+                received + (subscriber == null ? 0 : subscriber.backlog()),
+                lag(),
+                pending.size(),
+                applier.rejections().count(),
+                applier.rejections().last(),
+                halted == null ? join.refusal() : halted,
+                applier.deadLetters(),
+                recovery == null ? null : recovery.progress(),
+                verification == null ? null : verification.divergence(),
+                outage,
+                trouble.now(),
+                age(pending.oldestMillis()));
+    }
+
+    /** Why a commit is not in the stream, as far as that is known, with a semicolon in front; or empty. */
+    String whyNotStored() {
+        Outage outage = outage();
+        String reason = outage == null ? trouble.reason() : outage.reason();
+        return reason == null ? "" : "; " + reason;
+    }
+
+    /**
+     * Since when a server answers but neither stores what is published nor delivers; {@code null} if it does, if
+     * none can be reached, or if it says why it refuses.
+     */
+    @Nullable
+    Instant storesNothingSince() {
+        if (!publisher.isConnected()) {
+            return null;
+        }
+        Outage unanswered = trouble.unanswered();
+        if (unanswered != null) {
+            return unanswered.since();
+        }
+        Outage silence = applier.isReset() || subscriber == null ? null : subscriber.outage();
+        return silence == null ? null : silence.since();
+    }
+
+    /** Whether a server says that there is no such stream. Asks it, so this may wait. */
+    boolean isStreamGone() {
+        try {
+            if (subscriber != null) {
+                subscriber.state();
+            }
+            return false;
+        } catch (StreamGoneException e) {
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private boolean hears() {
+        return subscriber == null || (subscriber.isConnected() && join.joined());
+    }
+
+    private @Nullable Outage outage() {
+        if (publisher.isConnected() && hears()) {
+            unexplained = null;
+            return null;
+        }
+        Outage known = publisher.outage();
+        if (known == null && subscriber != null) {
+            known = subscriber.outage();
+        }
+        if (known != null) {
+            return known;
+        }
+        Instant since = unexplained;
+        if (since == null) {
+            since = join.joined() ? Instant.now() : started;
+            unexplained = since;
+        }
+        String reason = applier.isReset()
+                ? "the stream is another one than this node follows"
+                : hears() ? "the stream cannot be written to" : "this node has not joined the stream yet";
+        return new Outage(reason, since);
+    }
+
+    private Duration lag() {
+        long waitingSince = applier.oldestWaitingNs();
+        Duration waiting = age(TimeUnit.NANOSECONDS.toMillis(waitingSince));
+        if (hears()) {
+            return waiting;
+        }
+        Outage silence = subscriber == null ? null : subscriber.outage();
+        Instant since = silence == null ? (join.joined() ? Instant.now() : started) : silence.since();
+        Duration unheard = Duration.between(since, Instant.now());
+        return unheard.compareTo(waiting) > 0 ? unheard : waiting;
+    }
+
+    /** Since a time in milliseconds since 1970; zero if that is 0. */
+    private static Duration age(long millis) {
+        return millis == 0 ? Duration.ZERO : Duration.ofMillis(Math.max(0, System.currentTimeMillis() - millis));
+    }
+}

@@ -1,0 +1,92 @@
+package io.github.hasqlite.autoconfigure;
+
+import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.nats.EmbeddedNatsServer;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts the embedded server again when it runs and answers, but has stopped storing: a nats-server whose disk was
+ * full once stores nothing more until it is started again, also when there is room.
+ */
+public final class ServerRevival implements AutoCloseable {
+
+    private static final Logger logger = LoggerFactory.getLogger(ServerRevival.class);
+
+    /** An election or a large recovery is over before. */
+    static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    /** What was not mended by some starts is not mended by many. */
+    private static final Duration MAX_WAIT = Duration.ofMinutes(10);
+
+    private static final long LOOK_MILLIS = 500;
+
+    private final EmbeddedNatsServer server;
+    private final NodeStatus status;
+    private final Duration patience;
+    private final Thread thread;
+
+    /**
+     * Begins to watch.
+     *
+     * @param server the server
+     * @param dataSource a replicating data source that publishes to it
+     * @param patience how long it may store nothing before it is started again, and how long at least it runs then
+     * @throws SQLException if the data source does not replicate
+     */
+    public ServerRevival(EmbeddedNatsServer server, HaSqliteDataSource dataSource, Duration patience)
+            throws SQLException {
+        this.server = server;
+        this.status = dataSource.unwrap(NodeStatus.class);
+        this.patience = patience;
+        this.thread = new Thread(this::watch, "ha-sqlite-server-revival");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void watch() {
+        Instant restarted = Instant.EPOCH;
+        boolean said = false;
+        Duration wait = patience;
+        try {
+            while (true) {
+                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+                Instant since = status.storesNothingSince();
+                if (since == null) {
+                    said = false;
+                    wait = patience;
+                    continue;
+                }
+                Instant from = since.isAfter(restarted) ? since : restarted;
+                if (Duration.between(from, Instant.now()).compareTo(wait) < 0 || status.isStreamGone()) {
+                    continue;
+                }
+                if (server.restartIfThereIsRoom()) {
+                    restarted = Instant.now();
+                    wait = wait.compareTo(MAX_WAIT) < 0 ? wait.multipliedBy(2) : wait;
+                } else if (!said) {
+                    said = true;
+                    logger.warn(
+                            "The embedded nats-server stores nothing, and its disk is full; it is started again when"
+                                    + " there is room");
+                }
+            }
+        } catch (InterruptedException e) {
+            logger.debug("The node is being closed");
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(30));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package io.github.hasqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.hasqlite.actuate.HaSqliteHealthIndicator;
+import io.github.hasqlite.testing.LossyLine;
+import io.github.hasqlite.testing.NatsServer;
+import io.github.hasqlite.testing.TestNode;
+import io.nats.client.Connection;
+import io.nats.client.JetStreamManagement;
+import io.nats.client.Nats;
+import io.nats.client.api.DiscardPolicy;
+import io.nats.client.api.StreamConfiguration;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
+
+/** A stream that takes nothing, or cannot be reached: commits and health say what is so. */
+@Tag("nats")
+class StreamTroubleTests {
+
+    private static final String STREAM = "ha_replication";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aFullStreamPutsANodeThatNeedsItOutOfServiceAndTheExceptionSaysWhy() throws Exception {
+        try (NatsServer server = NatsServer.start();
+                TestNode node = open(server.url(), "n1", CommitMode.SYNC)) {
+            node.execute("CREATE TABLE t(id INTEGER PRIMARY KEY)");
+            limitMessages(server, 1);
+            assertThatThrownBy(() -> node.execute("INSERT INTO t VALUES(1)"))
+                    .isInstanceOf(ReplicationTimeoutException.class)
+                    .hasMessageContaining("maximum messages exceeded");
+            Health health = health(node, true);
+            assertThat(health.getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+            assertThat(health.getDetails())
+                    .containsEntry("connected", true)
+                    .containsEntry("commits", "fail")
+                    .containsKey("publishFailureSince");
+            assertThat(String.valueOf(health.getDetails().get("publishFailure")))
+                    .contains("maximum messages exceeded");
+            assertThat(node.status().outboxAge()).isPositive();
+            assertThat(health(node, false).getStatus()).isEqualTo(Status.UP);
+            limitMessages(server, -1);
+            awaitUp(node);
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(node.status().outboxAge()).isZero());
+        }
+    }
+
+    @Test
+    void inStrictModeANodeComesBackByItselfWhenTheStreamTakesMessagesAgain() throws Exception {
+        try (NatsServer server = NatsServer.start();
+                TestNode node = open(server.url(), "n1", CommitMode.STRICT)) {
+            node.execute("CREATE TABLE t(id INTEGER PRIMARY KEY)");
+            limitMessages(server, 1);
+            assertThatThrownBy(() -> node.execute("INSERT INTO t VALUES(1)"))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("maximum messages exceeded");
+            assertThat(health(node, true).getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+            limitMessages(server, -1);
+            awaitUp(node);
+            node.execute("INSERT INTO t VALUES(1)");
+            assertThat(node.query("SELECT count(*) FROM t")).containsExactly("1");
+            assertThat(node.status().rejectedMessages()).isZero();
+        }
+    }
+
+    @Test
+    void aNodeThatIsCutOffSaysWhySinceWhenAndHowFarItMayBeBehind() throws Exception {
+        Instant start = Instant.now();
+        try (NatsServer server = NatsServer.start("authorization { user: ha, password: s3cret }");
+                LossyLine line = LossyLine.to(server);
+                TestNode one = open(withPassword(line.url()), "n1", CommitMode.ASYNC);
+                TestNode two = open(withPassword(server.url()), "n2", CommitMode.ASYNC)) {
+            one.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, v)");
+            one.awaitAppliedOn(two);
+            assertThat(one.status().outage()).isNull();
+            line.cut(true);
+            Awaitility.await().until(() -> !one.status().connected());
+            one.execute("INSERT INTO t VALUES(1, 'one')");
+            for (int i = 0; i < 50; i++) {
+                two.execute("INSERT INTO t VALUES(" + (100 + i) + ", 'two')");
+            }
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(one.status().lag()).isGreaterThan(Duration.ofSeconds(2)));
+            Health health = health(one, false);
+            assertThat(health.getStatus()).isEqualTo(Status.UP);
+            assertThat(health(one, true).getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+            assertThat(health.getDetails())
+                    .containsEntry("connected", false)
+                    .containsEntry("commits", "are kept on this node until the stream takes them");
+            assertThat(String.valueOf(health.getDetails())).contains("NATS at").doesNotContain("s3cret");
+            assertThat((Instant) health.getDetails().get("outageSince")).isBetween(start, Instant.now());
+            assertThat(one.status().outboxAge()).isGreaterThan(Duration.ofSeconds(1));
+            line.cut(false);
+            one.awaitAppliedOn(two);
+            Awaitility.await().untilAsserted(() -> {
+                assertThat(one.status().lag()).isZero();
+                assertThat(one.status().lagMessages()).isZero();
+                assertThat(one.status().outage()).isNull();
+            });
+        }
+    }
+
+    @Test
+    void whatAnEarlierStartLeftInTheOutboxKeepsItsAge() throws Exception {
+        Path file = folder.resolve("n1.db");
+        try (NatsServer server = NatsServer.start()) {
+            try (TestNode node = open(server.url(), "n1", CommitMode.ASYNC)) {
+                node.execute("CREATE TABLE t(id INTEGER PRIMARY KEY)");
+                server.stop();
+                node.execute("INSERT INTO t VALUES(1)");
+                Awaitility.await()
+                        .untilAsserted(
+                                () -> assertThat(node.status().outboxAge()).isGreaterThan(Duration.ofSeconds(2)));
+            }
+            assertThat(file).exists();
+            try (TestNode node = open(server.url(), "n1", CommitMode.ASYNC)) {
+                assertThat(node.status().outboxAge()).isGreaterThan(Duration.ofSeconds(2));
+                assertThat(node.status().outage()).isNotNull();
+                server.restart();
+                awaitUp(node);
+                Awaitility.await()
+                        .untilAsserted(
+                                () -> assertThat(node.status().outboxAge()).isZero());
+            }
+        }
+    }
+
+    private static void awaitUp(TestNode node) {
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(health(node, true).getStatus()).isEqualTo(Status.UP));
+    }
+
+    private static Health health(TestNode node, boolean commitsNeedStream) {
+        return new HaSqliteHealthIndicator(node.dataSource(), commitsNeedStream, () -> "").health();
+    }
+
+    private static String withPassword(String url) {
+        return url.replace("://", "://ha:s3cret@");
+    }
+
+    /** Lets the stream refuse what is more than so many messages; -1 for no limit. */
+    private static void limitMessages(NatsServer server, long messages) throws Exception {
+        try (Connection connection = Nats.connect(server.url())) {
+            JetStreamManagement management = connection.jetStreamManagement();
+            management.updateStream(
+                    StreamConfiguration.builder(management.getStreamInfo(STREAM).getConfiguration())
+                            .maxMessages(messages)
+                            .discardPolicy(DiscardPolicy.New)
+                            .build());
+        }
+    }
+
+    private TestNode open(String url, String name, CommitMode mode) {
+        return TestNode.openPatient(
+                url,
+                folder.resolve(name + ".db"),
+                name,
+                settings -> settings.with(to -> to.commitMode(mode).publisherTimeout(Duration.ofSeconds(4))));
+    }
+}
