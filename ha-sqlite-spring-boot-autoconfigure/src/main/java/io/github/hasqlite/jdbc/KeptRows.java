@@ -1,7 +1,6 @@
 package io.github.hasqlite.jdbc;
 
 import io.github.hasqlite.SqlIdentifier;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
@@ -9,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
+import org.sqlite.jdbc4.JDBC4PreparedStatement;
 
 /**
  * The rows of a RETURNING clause, read to their end, so that the transaction can commit, or be run
@@ -21,9 +21,10 @@ final class KeptRows implements AutoCloseable {
     private static final int MAX_VALUES = 32_766;
 
     private final SQLiteConnection connection;
+    private final Rows.Description description;
     private final List<String> names = new ArrayList<>();
     private final List<@Nullable Object> values = new ArrayList<>();
-    private @Nullable PreparedStatement statement;
+    private @Nullable Query statement;
     private @Nullable ResultSet result;
 
     /**
@@ -31,8 +32,9 @@ final class KeptRows implements AutoCloseable {
      *
      * @throws SQLException also if there are too many
      */
-    KeptRows(SQLiteConnection connection, ResultSet rows) throws SQLException {
+    KeptRows(SQLiteConnection connection, Rows rows) throws SQLException {
         this.connection = connection;
+        this.description = rows.describe();
         ResultSetMetaData columns = rows.getMetaData();
         for (int i = 1; i <= columns.getColumnCount(); i++) {
             names.add(columns.getColumnLabel(i));
@@ -52,15 +54,28 @@ final class KeptRows implements AutoCloseable {
     ResultSet rows() throws SQLException {
         ResultSet open = result;
         if (open == null) {
-            PreparedStatement query = connection.prepareStatement(query());
+            Query query = new Query(connection, query());
             statement = query;
             for (int i = 0; i < values.size(); i++) {
                 query.setObject(i + 1, values.get(i));
             }
-            open = query.executeQuery();
+            open = query.rows(description);
             result = open;
         }
         return open;
+    }
+
+    /** Hands its result set out as {@link Rows} that know what they were before. */
+    private static final class Query extends JDBC4PreparedStatement {
+
+        Query(SQLiteConnection connection, String sql) throws SQLException {
+            super(connection, sql);
+        }
+
+        Rows rows(Rows.Description description) throws SQLException {
+            executeQuery();
+            return new Rows(this, rs, description).begin();
+        }
     }
 
     private String query() {

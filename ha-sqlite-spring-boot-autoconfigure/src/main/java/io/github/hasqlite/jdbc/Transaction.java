@@ -30,6 +30,7 @@ final class Transaction {
     private final NativeStatement rollback;
     private final NativeStatement savepoint;
     private final NativeStatement release;
+    private final NativeStatement busyTimeout;
     private final ChangeCounters counters;
     private final @Nullable Recorder recorder;
     private final CommitLog.@Nullable Appender appender;
@@ -52,6 +53,7 @@ final class Transaction {
         this.rollback = new NativeStatement(connection, "ROLLBACK");
         this.savepoint = new NativeStatement(connection, "SAVEPOINT ha_commit");
         this.release = new NativeStatement(connection, "RELEASE ha_commit");
+        this.busyTimeout = new NativeStatement(connection, "PRAGMA busy_timeout");
         this.counters = new ChangeCounters(connection);
         this.foreignKeys = new DeferredForeignKeys(connection, context.validator());
         CommitLog log = context.commitLog();
@@ -167,7 +169,7 @@ final class Transaction {
         if (log != null && appender != null) {
             log.awaitTurn();
         }
-        context.writeLock().acquire();
+        context.writeLock().acquire(busyTimeout::queryLong);
     }
 
     /** Runs statements that the application must not see in its counters. */
@@ -247,7 +249,7 @@ final class Transaction {
             own(() -> present.prepare(inTransaction));
             return;
         }
-        context.writeLock().acquire();
+        context.writeLock().acquire(busyTimeout::queryLong);
         try {
             own(() -> present.prepare(inTransaction));
         } finally {
@@ -260,7 +262,7 @@ final class Transaction {
         if (writing) {
             return call.run();
         }
-        context.writeLock().acquire();
+        context.writeLock().acquire(busyTimeout::queryLong);
         try {
             T result = call.run();
             if (active) {
