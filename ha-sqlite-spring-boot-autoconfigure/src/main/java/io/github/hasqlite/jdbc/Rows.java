@@ -2,8 +2,11 @@ package io.github.hasqlite.jdbc;
 
 import java.math.BigDecimal;
 import java.sql.Date;
+import java.sql.NClob;
 import java.sql.ResultSet;
+import java.sql.RowId;
 import java.sql.SQLException;
+import java.sql.SQLXML;
 import java.sql.Time;
 import java.sql.Timestamp;
 import java.util.Calendar;
@@ -303,5 +306,60 @@ final class Rows extends JDBC4ResultSet {
     @Override
     public void setFetchDirection(int direction) throws SQLException {
         Stated.run(() -> super.setFetchDirection(direction));
+    }
+
+    @Override
+    public @Nullable String getNString(int column) throws SQLException {
+        return Stated.<@Nullable String>call(() -> super.getNString(column));
+    }
+
+    @Override
+    public @Nullable NClob getNClob(int column) throws SQLException {
+        return Stated.<@Nullable NClob>call(() -> super.getNClob(column));
+    }
+
+    @Override
+    public @Nullable SQLXML getSQLXML(int column) throws SQLException {
+        return Stated.<@Nullable SQLXML>call(() -> super.getSQLXML(column));
+    }
+
+    @Override
+    public @Nullable RowId getRowId(int column) throws SQLException {
+        return Stated.<@Nullable RowId>call(() -> super.getRowId(column));
+    }
+
+    @Override
+    public @Nullable String getNString(String label) throws SQLException {
+        return Stated.<@Nullable String>call(() -> super.getNString(label));
+    }
+
+    @Override
+    public @Nullable NClob getNClob(String label) throws SQLException {
+        return Stated.<@Nullable NClob>call(() -> super.getNClob(label));
+    }
+
+    @Override
+    public @Nullable SQLXML getSQLXML(String label) throws SQLException {
+        return Stated.<@Nullable SQLXML>call(() -> super.getSQLXML(label));
+    }
+
+    @Override
+    public @Nullable RowId getRowId(String label) throws SQLException {
+        return Stated.<@Nullable RowId>call(() -> super.getRowId(label));
+    }
+
+    @Override
+    public void insertRow() throws SQLException {
+        Stated.run(super::insertRow);
+    }
+
+    @Override
+    public void moveToInsertRow() throws SQLException {
+        Stated.run(super::moveToInsertRow);
+    }
+
+    @Override
+    public void moveToCurrentRow() throws SQLException {
+        Stated.run(super::moveToCurrentRow);
     }
 }

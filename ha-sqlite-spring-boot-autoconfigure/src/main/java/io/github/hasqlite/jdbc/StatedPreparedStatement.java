@@ -249,4 +249,9 @@ class StatedPreparedStatement extends JDBC4PreparedStatement {
     public void setNClob(int index, @Nullable NClob value) throws SQLException {
         Stated.run(() -> super.setNClob(index, value));
     }
+
+    @Override
+    public void setNString(int index, @Nullable String value) throws SQLException {
+        Stated.run(() -> super.setNString(index, value));
+    }
 }

@@ -3,7 +3,9 @@ package io.github.hasqlite.jdbc;
 import io.github.hasqlite.Change;
 import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.capture.Capture;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +32,6 @@ final class Transaction {
     private final NativeStatement rollback;
     private final NativeStatement savepoint;
     private final NativeStatement release;
-    private final NativeStatement busyTimeout;
     private final ChangeCounters counters;
     private final @Nullable Recorder recorder;
     private final CommitLog.@Nullable Appender appender;
@@ -53,7 +54,6 @@ final class Transaction {
         this.rollback = new NativeStatement(connection, "ROLLBACK");
         this.savepoint = new NativeStatement(connection, "SAVEPOINT ha_commit");
         this.release = new NativeStatement(connection, "RELEASE ha_commit");
-        this.busyTimeout = new NativeStatement(connection, "PRAGMA busy_timeout");
         this.counters = new ChangeCounters(connection);
         this.foreignKeys = new DeferredForeignKeys(connection, context.validator());
         CommitLog log = context.commitLog();
@@ -169,7 +169,16 @@ final class Transaction {
         if (log != null && appender != null) {
             log.awaitTurn();
         }
-        context.writeLock().acquire(busyTimeout::queryLong);
+        context.writeLock().acquire(this::busyMillis);
+    }
+
+    /** What a statement's query timeout, the connection's settings or a pragma have set. */
+    private long busyMillis() throws SQLException {
+        // compiled each time, because the answer is part of the compiled statement
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("PRAGMA busy_timeout")) {
+            return result.getLong(1);
+        }
     }
 
     /** Runs statements that the application must not see in its counters. */
@@ -249,7 +258,7 @@ final class Transaction {
             own(() -> present.prepare(inTransaction));
             return;
         }
-        context.writeLock().acquire(busyTimeout::queryLong);
+        context.writeLock().acquire(this::busyMillis);
         try {
             own(() -> present.prepare(inTransaction));
         } finally {
@@ -262,7 +271,7 @@ final class Transaction {
         if (writing) {
             return call.run();
         }
-        context.writeLock().acquire(busyTimeout::queryLong);
+        context.writeLock().acquire(this::busyMillis);
         try {
             T result = call.run();
             if (active) {

@@ -45,6 +45,14 @@ import java.util.regex.Pattern;
  *       all. Such ones are not generated.
  *   <li>An ALTER that fails because a view or trigger would break: inside a transaction SQLite undoes it in
  *       the file but not in the connection's memory, where the node undoes it, too. The script ends there.
+ *   <li>changes() in a trigger that a statement fires more than once and that writes: SQLite shows it the count
+ *       from before the statement each time, the node from the second time on that of the node's own last write.
+ *   <li>A disk or {@code max_page_count} that is full inside a transaction: SQLite rolls all of it back if the
+ *       statement that failed writes one row and the table has no triggers, and only that statement otherwise. With
+ *       capture's triggers it is always that statement alone, and the transaction goes on.
+ *   <li>Rowids that no column shows after {@code INSERT INTO b SELECT * FROM a} into an empty table of the same
+ *       shape with an index: SQLite copies those of a, with them whole pages, unless the table has triggers, which
+ *       capture adds; then it counts from 1.
  *   <li>"table t has 2 columns but 3 values were supplied" although it has 3 now: SQLite says so if another
  *       connection has changed the schema and this one has not looked since. The node has always looked;
  *       scripts look when they go on with another connection.

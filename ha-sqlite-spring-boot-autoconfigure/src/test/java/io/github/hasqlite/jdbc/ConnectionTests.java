@@ -12,6 +12,7 @@ import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -431,5 +432,30 @@ class ConnectionTests {
             connection.commit();
         }
         assertThat(node.query("SELECT a FROM t")).containsExactly("15");
+    }
+
+    @Test
+    void metadataListsNothingOfReplicationAndItsConnectionIsTheApplications() throws Exception {
+        try (Connection connection = dataSource.getConnection()) {
+            update(connection, "INSERT INTO t VALUES(2, 20)");
+            DatabaseMetaData metadata = connection.getMetaData();
+            assertThat(metadata.getConnection()).isSameAs(connection);
+            List<String> names = new ArrayList<>();
+            try (ResultSet tables = metadata.getTables(null, null, "%", null)) {
+                while (tables.next()) {
+                    names.add(tables.getString("TABLE_NAME"));
+                }
+            }
+            assertThat(names).containsExactlyInAnyOrder("t", "sqlite_schema");
+            try (ResultSet columns = metadata.getColumns(null, null, "%", "%")) {
+                while (columns.next()) {
+                    assertThat(columns.getString("TABLE_NAME")).doesNotStartWith("ha_");
+                }
+            }
+            Awaitility.await().until(() -> node.status().outboxLength() == 0);
+            long applied = node.status().appliedSequence();
+            update(metadata.getConnection(), "INSERT INTO t VALUES(3, 30)");
+            Awaitility.await().until(() -> node.status().appliedSequence() == applied + 1);
+        }
     }
 }
