@@ -90,7 +90,9 @@ class WaitingCallersTests {
 
     private void awaitAllWriters() {
         // each holds a connection; the others wait for one
-        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> node.status().outboxLength() >= 16);
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> node.status().outboxLength() >= 16);
     }
 
     private static void soon(ThrowingRunnable work) throws Exception {
@@ -119,7 +121,8 @@ class WaitingCallersTests {
         JdbcTemplate jdbc = new JdbcTemplate(node.dataSource());
         soon(() -> assertThat(jdbc.queryForObject("SELECT v FROM t WHERE id = ?", String.class, 0))
                 .isEqualTo("first"));
-        soon(() -> assertThat(jdbc.queryForList("SELECT v FROM t", String.class)).hasSizeGreaterThanOrEqualTo(17));
+        soon(() ->
+                assertThat(jdbc.queryForList("SELECT v FROM t", String.class)).hasSizeGreaterThanOrEqualTo(17));
         soon(() -> {
             try (Connection connection = node.dataSource().getConnection();
                     ResultSet tables = connection.getMetaData().getTables(null, null, "%", null)) {
@@ -139,7 +142,8 @@ class WaitingCallersTests {
             statement.setQueryTimeout(60);
             prepared.setInt(1, 0);
             assertThat(first(prepared.executeQuery())).isEqualTo("first");
-            assertThat(first(statement.executeQuery("SELECT count(*) FROM t WHERE id = 0"))).isEqualTo("1");
+            assertThat(first(statement.executeQuery("SELECT count(*) FROM t WHERE id = 0")))
+                    .isEqualTo("1");
             assertThat(statement.getConnection()).isSameAs(connection);
             server.resume();
             connection.setAutoCommit(false);
@@ -147,7 +151,8 @@ class WaitingCallersTests {
             assertThat(statement.getQueryTimeout()).isEqualTo(60);
             // its own change, which no reader could see; with the value that was set before
             assertThat(first(prepared.executeQuery())).isEqualTo("mine");
-            assertThat(first(statement.executeQuery("SELECT v FROM t WHERE id = 0"))).isEqualTo("mine");
+            assertThat(first(statement.executeQuery("SELECT v FROM t WHERE id = 0")))
+                    .isEqualTo("mine");
             connection.rollback();
             assertThat(first(prepared.executeQuery())).isEqualTo("first");
         }
@@ -169,7 +174,9 @@ class WaitingCallersTests {
             soon(() -> assertThat(jdbc.queryForList("SELECT v FROM t WHERE id = 0", String.class))
                     .containsExactly("first"));
         }
-        soon(() -> assertThat(new DataSourceHealthIndicator(node.dataSource()).health().getStatus())
+        soon(() -> assertThat(new DataSourceHealthIndicator(node.dataSource())
+                        .health()
+                        .getStatus())
                 .isEqualTo(Status.UP));
     }
 

@@ -28,7 +28,8 @@ final class NativeLibrary {
                 "SQLite's native library cannot be loaded: sqlite-jdbc unpacks it into the folder " + folder
                         + " and loads it from there, which failed: " + reason(failure)
                         + " The database file has nothing to do with it and was not touched",
-                "Let this process write files into " + folder + " and load them from there: a file system that is mounted"
+                "Let this process write files into " + folder
+                        + " and load them from there: a file system that is mounted"
                         + " noexec or read-only, as in hardened containers, forbids it. Or start Java with -D" + FOLDER
                         + "=<a folder that allows it>, or put the library for this platform ("
                         + System.getProperty("os.name") + ", " + System.getProperty("os.arch")

@@ -49,8 +49,7 @@ final class StandInStatement implements InvocationHandler {
      * @throws SQLException if the driver knows no such result sets
      */
     static Statement of(ConnectionHandle handle, int type, int concurrency, int holdability) throws SQLException {
-        return (Statement) proxy(
-                Statement.class, new StandInStatement(handle, null, type, concurrency, holdability));
+        return (Statement) proxy(Statement.class, new StandInStatement(handle, null, type, concurrency, holdability));
     }
 
     /**

@@ -31,7 +31,8 @@ final class StatedConnection extends ConnectionHandle {
     }
 
     @Override
-    public PreparedStatement prepareStatement(String sql, int type, int concurrency, int holdability) throws SQLException {
+    public PreparedStatement prepareStatement(String sql, int type, int concurrency, int holdability)
+            throws SQLException {
         return Stated.call(() -> super.prepareStatement(sql, type, concurrency, holdability));
     }
 

@@ -3,7 +3,6 @@ package io.github.hasqlite.jdbc;
 import java.io.InputStream;
 import java.io.Reader;
 import java.sql.NClob;
-import java.sql.ResultSetMetaData;
 import java.sql.RowId;
 import java.sql.SQLException;
 import java.sql.SQLXML;

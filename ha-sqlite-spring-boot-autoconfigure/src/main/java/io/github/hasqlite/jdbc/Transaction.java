@@ -7,7 +7,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.core.DB;
@@ -38,6 +41,8 @@ final class Transaction {
     private final DeferredForeignKeys foreignKeys;
     private final Savepoints savepoints = new Savepoints();
     private final List<ReadValidator.Query> queries = new ArrayList<>();
+    /** What ran them, which may still be showing rows. */
+    private final Set<RunningStatement> cursors = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private boolean active;
     private boolean openedBySavepoint;
@@ -128,6 +133,7 @@ final class Transaction {
         readsSchema();
         if (!sql.constant() && queries.size() <= ReadValidator.MAX_QUERIES) {
             queries.add(new ReadValidator.Query(sql.text(), statement.boundValues()));
+            cursors.add(statement);
         }
     }
 
@@ -225,6 +231,9 @@ final class Transaction {
                         "what this transaction has read was changed by another one; roll it back and do it again");
             }
             return;
+        }
+        for (RunningStatement cursor : cursors) {
+            cursor.detachRows();
         }
         commit.run();
         active = false;
@@ -530,6 +539,7 @@ final class Transaction {
         snapshotTaken = false;
         savepoints.clear();
         queries.clear();
+        cursors.clear();
         if (recorder != null) {
             recorder.ended(committed);
         }

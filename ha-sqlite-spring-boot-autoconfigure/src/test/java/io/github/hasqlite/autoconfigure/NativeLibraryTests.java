@@ -46,7 +46,9 @@ class NativeLibraryTests {
     void aFolderWhoseFilesCannotBeLoadedIsNamed() throws Exception {
         Path mounted = Files.createDirectory(folder.resolve("noexec"));
         Assumptions.assumeTrue(
-                run("mount", "-t", "tmpfs", "-o", "noexec,size=32m", "tmpfs", mounted.toString()).code() == 0,
+                run("mount", "-t", "tmpfs", "-o", "noexec,size=32m", "tmpfs", mounted.toString())
+                                .code()
+                        == 0,
                 "only the superuser may mount");
         try {
             assertExplained(mounted);

@@ -26,8 +26,9 @@ import java.util.regex.Pattern;
  *       last_insert_rowid() after a statement that broke a foreign key: where the table has triggers SQLite
  *       notices at the end of the statement, in auto-commit mode the node notices at COMMIT. And
  *       last_insert_rowid() after VACUUM, which counts the tables of the schema.
- *   <li>A transaction that began with a cursor, still open, and writes after the applier has committed: to
- *       move on to the present it would have to close the cursor, so there is SQLITE_BUSY_SNAPSHOT.
+ *   <li>A transaction that began with execute() of a query whose result set was not asked for, and writes after
+ *       the applier has committed: to move on to the present it would have to give the rows up, so there is
+ *       SQLITE_BUSY_SNAPSHOT. So there is if more than 64 queries or 10,000 rows were read.
  *   <li>{@code sqlite_sequence} on the second node follows the rows that arrive. SQLite also counts keys
  *       of rows that IGNORE threw away, and after a failed OR FAIL does not count those that stayed. No
  *       key is given twice, because SQLite begins at the highest row if that is higher.

@@ -77,8 +77,7 @@ class LockPatienceTests {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA busy_timeout = 50");
-            assertBusyWithin(
-                    Duration.ofMillis(50), Duration.ofSeconds(3), () -> statement.execute("BEGIN IMMEDIATE"));
+            assertBusyWithin(Duration.ofMillis(50), Duration.ofSeconds(3), () -> statement.execute("BEGIN IMMEDIATE"));
             statement.execute("PRAGMA busy_timeout = 0");
             assertBusyWithin(
                     Duration.ZERO, Duration.ofSeconds(3), () -> statement.executeUpdate("INSERT INTO t VALUES(2)"));

@@ -110,9 +110,7 @@ class SqlStateTests {
     void aStatementThatFailsHasTheStateOfItsKind(String state, String sql) {
         Statement statement = statement();
         for (SQLException e : List.of(
-                failure(() -> statement.executeUpdate(sql)),
-                failure(() -> statement.execute(sql)),
-                failure(() -> {
+                failure(() -> statement.executeUpdate(sql)), failure(() -> statement.execute(sql)), failure(() -> {
                     try (PreparedStatement prepared = connection.prepareStatement(sql)) {
                         prepared.execute();
                     }
@@ -173,11 +171,13 @@ class SqlStateTests {
         }
         try (Connection reader = dataSource.getConnection()) {
             reader.setReadOnly(true);
-            assertThat(failure(() -> reader.createStatement().executeUpdate("INSERT INTO k(x) VALUES(2)")).getSQLState())
+            assertThat(failure(() -> reader.createStatement().executeUpdate("INSERT INTO k(x) VALUES(2)"))
+                            .getSQLState())
                     .isEqualTo("25006");
         }
         connection.createStatement().execute("PRAGMA max_page_count = 20");
-        assertThat(failure(() -> execute("INSERT INTO k(x) VALUES(zeroblob(1000000))")).getSQLState())
+        assertThat(failure(() -> execute("INSERT INTO k(x) VALUES(zeroblob(1000000))"))
+                        .getSQLState())
                 .isEqualTo("53100");
     }
 
@@ -241,7 +241,8 @@ class SqlStateTests {
                 method.invoke(target, args);
             } catch (InvocationTargetException e) {
                 if (e.getCause() instanceof SQLException failure
-                        && (failure.getSQLState() == null || failure.getSQLState().length() != 5)) {
+                        && (failure.getSQLState() == null
+                                || failure.getSQLState().length() != 5)) {
                     without.add(type.getSimpleName() + "." + method.getName() + ": " + failure);
                 }
             }
