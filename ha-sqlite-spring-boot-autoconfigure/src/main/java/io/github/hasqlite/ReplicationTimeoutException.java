@@ -1,13 +1,15 @@
 package io.github.hasqlite;
 
-import java.sql.SQLTransientConnectionException;
+import java.sql.SQLNonTransientConnectionException;
 
 /**
  * A {@code sync} commit was not acknowledged by the stream in time. The transaction <em>is</em>
  * committed in the local database and in the outbox and will be replicated as soon as the stream can
- * be reached: do not repeat it. Spring translates this to a {@code TransientDataAccessResourceException}.
+ * be reached: do not repeat it. Not of a transient type, so that what repeats transient failures leaves it
+ * alone: Spring translates it to a {@code DataAccessResourceFailureException}, which is a {@code
+ * NonTransientDataAccessException}.
  */
-public final class ReplicationTimeoutException extends SQLTransientConnectionException {
+public final class ReplicationTimeoutException extends SQLNonTransientConnectionException {
 
     private static final long serialVersionUID = 1L;
 

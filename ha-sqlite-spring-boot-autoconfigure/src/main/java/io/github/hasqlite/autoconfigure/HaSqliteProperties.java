@@ -244,6 +244,8 @@ public record HaSqliteProperties(
      * @param synchronous What is synced to disk at a commit. NORMAL may lose the last commits when the machine loses
      *     power, FULL does not; both survive a crash of the application.
      * @param cacheSize Page cache of each connection.
+     * @param trustedSchema Whether the schema may use functions and virtual tables that are not marked as harmless, as
+     *     SQLite allows by itself. Switch it off only if nothing in any schema of the cluster needs them.
      */
     public record Pool(
             @DefaultValue("16") int writers,
@@ -252,7 +254,8 @@ public record HaSqliteProperties(
             @DefaultValue("5s") Duration lockTimeout,
             @DefaultValue("false") boolean foreignKeys,
             @DefaultValue("normal") Synchronous synchronous,
-            @DefaultValue("16MB") DataSize cacheSize) {}
+            @DefaultValue("16MB") DataSize cacheSize,
+            @DefaultValue("true") boolean trustedSchema) {}
 
     private static @Nullable String hide(@Nullable String secret) {
         return secret == null ? null : "***";

@@ -87,6 +87,7 @@ final class NodeProperties {
                         pool.foreignKeys(),
                         pool.synchronous(),
                         (int) pool.cacheSize().toKilobytes(),
+                        pool.trustedSchema(),
                         properties.extensions()),
                 properties.commitMode(),
                 properties.publisher().onTimeout() == HaSqliteProperties.OnTimeout.DEGRADE,

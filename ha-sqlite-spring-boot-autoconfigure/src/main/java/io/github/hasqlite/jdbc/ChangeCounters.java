@@ -40,8 +40,8 @@ final class ChangeCounters {
     ChangeCounters(SQLiteConnection connection) throws SQLException {
         this.connection = connection;
         this.database = connection.getDatabase();
-        Function.create(connection, "changes", new Counter(this::changes), 0, 0);
-        Function.create(connection, "total_changes", new Counter(this::totalChanges), 0, 0);
+        Function.create(connection, "changes", new Counter(this::changes), 0, KeyFunctions.INNOCUOUS);
+        Function.create(connection, "total_changes", new Counter(this::totalChanges), 0, KeyFunctions.INNOCUOUS);
     }
 
     /** A statement of the session's own, which may change rows, is about to run; may be nested. */

@@ -25,14 +25,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the application holds: a connection that borrows a pooled one with its first statement, so
- * that {@code setReadOnly} can still choose between the pool of writers and the pool of readers.
+ * that {@code setReadOnly} can still choose between the pool of writers and the pool of readers. In
+ * auto-commit mode what only reads does not wait for a writer: while none is free it borrows a reader,
+ * for itself alone, so that callers who wait for the stream or for each other do not keep it waiting.
  */
-final class ConnectionHandle implements Connection {
+class ConnectionHandle implements Connection {
 
     private final ReplicatingDataSource dataSource;
     private final List<Statement> statements = new ArrayList<>(4);
     private @Nullable Connection pooled;
     private @Nullable PhysicalConnection physical;
+    /** Reads before {@link #physical} is there, see {@link #readsAnywhere}; kept until the end. */
+    private @Nullable Connection pooledReader;
+
     private boolean closed;
     private boolean readOnly;
     private boolean autoCommit = true;
@@ -62,12 +67,45 @@ final class ConnectionHandle implements Connection {
             return borrowed;
         }
         checkOpen();
-        Connection connection = dataSource.borrow(readOnly);
+        return use(dataSource.borrow(readOnly));
+    }
+
+    private PhysicalConnection use(Connection connection) throws SQLException {
         pooled = connection;
-        borrowed = connection.unwrap(PhysicalConnection.class);
+        PhysicalConnection borrowed = connection.unwrap(PhysicalConnection.class);
         physical = borrowed;
         borrowed.session().setAutoCommit(autoCommit);
         return borrowed;
+    }
+
+    /** Whether what is read now is the same on every connection: nothing has been done on one of them yet. */
+    boolean readsAnywhere() {
+        return physical == null && autoCommit && !readOnly && !closed;
+    }
+
+    /** Whether to wait for no connection, because the one to be used is here. */
+    private boolean hasConnection() throws SQLException {
+        if (!readsAnywhere()) {
+            return true;
+        }
+        Connection free = dataSource.borrowFreeWriter();
+        if (free == null) {
+            return false;
+        }
+        use(free);
+        return true;
+    }
+
+    /** The reader that stands in for a writer. */
+    PhysicalConnection reader() throws SQLException {
+        Connection connection = pooledReader;
+        if (connection == null) {
+            checkOpen();
+            connection = dataSource.borrow(true);
+            pooledReader = connection;
+            connection.unwrap(PhysicalConnection.class).session().setAutoCommit(true);
+        }
+        return connection.unwrap(PhysicalConnection.class);
     }
 
     private void checkOpen() throws SQLException {
@@ -95,7 +133,18 @@ final class ConnectionHandle implements Connection {
 
     @Override
     public Statement createStatement(int type, int concurrency, int holdability) throws SQLException {
-        return opened(physical().statement(this, type, concurrency, holdability));
+        return hasConnection()
+                ? statement(physical(), type, concurrency, holdability)
+                : StandInStatement.of(this, type, concurrency, holdability);
+    }
+
+    /** A statement on the connection of the application's transactions. */
+    Statement ownStatement(int type, int concurrency, int holdability) throws SQLException {
+        return statement(physical(), type, concurrency, holdability);
+    }
+
+    Statement statement(PhysicalConnection connection, int type, int concurrency, int holdability) throws SQLException {
+        return opened(connection.statement(this, type, concurrency, holdability));
     }
 
     @Override
@@ -111,7 +160,19 @@ final class ConnectionHandle implements Connection {
     @Override
     public PreparedStatement prepareStatement(String sql, int type, int concurrency, int holdability)
             throws SQLException {
-        return opened(physical().prepared(this, sql, type, concurrency, holdability));
+        return parse(sql).kind() != StatementKind.READ || hasConnection()
+                ? ownPrepared(sql, type, concurrency, holdability)
+                : StandInStatement.of(this, sql, type, concurrency, holdability);
+    }
+
+    /** A prepared statement on the connection of the application's transactions. */
+    SessionPreparedStatement ownPrepared(String sql, int type, int concurrency, int holdability) throws SQLException {
+        return prepared(physical(), sql, type, concurrency, holdability);
+    }
+
+    SessionPreparedStatement prepared(
+            PhysicalConnection connection, String sql, int type, int concurrency, int holdability) throws SQLException {
+        return opened(connection.prepared(this, sql, type, concurrency, holdability));
     }
 
     @Override
@@ -274,7 +335,28 @@ final class ConnectionHandle implements Connection {
             return;
         }
         closed = true;
-        giveBack();
+        giveBackAll();
+    }
+
+    private void giveBackAll() throws SQLException {
+        Connection reader = pooledReader;
+        pooledReader = null;
+        if (reader == null) {
+            giveBack();
+            return;
+        }
+        try (reader) {
+            closeStatements();
+            reader.unwrap(PhysicalConnection.class).session().reset();
+        } finally {
+            giveBack();
+        }
+    }
+
+    private void closeStatements() throws SQLException {
+        for (Statement statement : List.copyOf(statements)) {
+            statement.close();
+        }
     }
 
     private void giveBack() throws SQLException {
@@ -285,10 +367,9 @@ final class ConnectionHandle implements Connection {
         }
         physical = null;
         pooled = null;
+        boolean reader = connection.session().isReader();
         try (borrowed) {
-            for (Statement statement : List.copyOf(statements)) {
-                statement.close();
-            }
+            closeStatements();
             if (connection.isClosed()) {
                 // the data source was closed meanwhile
                 return;
@@ -298,6 +379,8 @@ final class ConnectionHandle implements Connection {
                 connection.setTransactionIsolation(originalIsolation);
                 originalIsolation = -1;
             }
+        } finally {
+            dataSource.returned(reader);
         }
     }
 
@@ -313,7 +396,7 @@ final class ConnectionHandle implements Connection {
 
     @Override
     public boolean isValid(int timeout) throws SQLException {
-        return !closed && physical().isValid(timeout);
+        return !closed && (readsAnywhere() ? reader() : physical()).isValid(timeout);
     }
 
     // ---- everything else is the driver's affair
@@ -340,6 +423,15 @@ final class ConnectionHandle implements Connection {
 
     @Override
     public DatabaseMetaData getMetaData() throws SQLException {
+        checkOpen();
+        return Metadata.of(this);
+    }
+
+    /** What the driver says about the database, asked anew for each question. */
+    DatabaseMetaData driverMetaData() throws SQLException {
+        if (readsAnywhere()) {
+            return reader().getMetaData();
+        }
         physical().session().readsSchema();
         return physical().getMetaData();
     }

@@ -2,9 +2,9 @@ package io.github.hasqlite.jdbc;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
+import org.sqlite.jdbc4.JDBC4Statement;
 
 /**
  * The key that a statement's last INSERT generated. Where sqlite-jdbc runs a query after every
@@ -14,7 +14,7 @@ final class GeneratedKey {
 
     private final SQLiteConnection connection;
     private @Nullable Long key;
-    private @Nullable Statement statement;
+    private @Nullable Query statement;
     private @Nullable ResultSet rows;
 
     GeneratedKey(SQLiteConnection connection) {
@@ -30,11 +30,23 @@ final class GeneratedKey {
     @Nullable
     ResultSet resultSet() throws SQLException {
         if (key != null && rows == null) {
-            Statement query = connection.createStatement();
+            Query query = new Query(connection);
             statement = query;
-            rows = query.executeQuery("SELECT " + key + " AS \"last_insert_rowid()\"");
+            rows = query.rows("SELECT " + key + " AS \"last_insert_rowid()\"");
         }
         return rows;
+    }
+
+    private static final class Query extends JDBC4Statement {
+
+        Query(SQLiteConnection connection) {
+            super(connection);
+        }
+
+        Rows rows(String sql) throws SQLException {
+            executeQuery(sql);
+            return new Rows(this, rs).begin();
+        }
     }
 
     void close() throws SQLException {

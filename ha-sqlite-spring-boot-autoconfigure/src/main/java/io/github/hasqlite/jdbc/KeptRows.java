@@ -1,8 +1,8 @@
 package io.github.hasqlite.jdbc;
 
 import io.github.hasqlite.SqlIdentifier;
+import io.github.hasqlite.RawText;
 import io.github.hasqlite.TextEncoding;
-import io.github.hasqlite.ValueStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
+import org.sqlite.jdbc4.JDBC4PreparedStatement;
 
 /**
  * The rows of a RETURNING clause, read to their end, so that the transaction can commit, or be run
@@ -22,9 +23,10 @@ final class KeptRows implements AutoCloseable {
     private static final int MAX_VALUES = 32_766;
 
     private final SQLiteConnection connection;
+    private final Rows.Description description;
     private final List<String> names = new ArrayList<>();
     private final List<@Nullable Object> values = new ArrayList<>();
-    private @Nullable ValueStatement statement;
+    private @Nullable Query statement;
     private @Nullable ResultSet result;
 
     /**
@@ -32,8 +34,9 @@ final class KeptRows implements AutoCloseable {
      *
      * @throws SQLException also if there are too many
      */
-    KeptRows(SQLiteConnection connection, ResultSet rows) throws SQLException {
+    KeptRows(SQLiteConnection connection, Rows rows) throws SQLException {
         this.connection = connection;
+        this.description = rows.describe();
         ResultSetMetaData columns = rows.getMetaData();
         for (int i = 1; i <= columns.getColumnCount(); i++) {
             names.add(columns.getColumnLabel(i));
@@ -54,15 +57,28 @@ final class KeptRows implements AutoCloseable {
     ResultSet rows() throws SQLException {
         ResultSet open = result;
         if (open == null) {
-            ValueStatement query = new ValueStatement(connection, this::query);
+            Query query = new Query(connection, query());
             statement = query;
             for (int i = 0; i < values.size(); i++) {
-                query.set(i + 1, values.get(i));
+                query.setObject(i + 1, values.get(i) instanceof RawText raw ? raw.bytes() : values.get(i));
             }
-            open = query.query();
+            open = query.rows(description);
             result = open;
         }
         return open;
+    }
+
+    /** Hands its result set out as {@link Rows} that know what they were before. */
+    private static final class Query extends JDBC4PreparedStatement {
+
+        Query(SQLiteConnection connection, String sql) throws SQLException {
+            super(connection, sql);
+        }
+
+        Rows rows(Rows.Description description) throws SQLException {
+            executeQuery();
+            return new Rows(this, rs, description).begin();
+        }
     }
 
     private String query() {
@@ -75,10 +91,13 @@ final class KeptRows implements AutoCloseable {
                     .append(SqlIdentifier.quote(names.get(i)));
         }
         sql.append(" FROM (VALUES ");
-        String row = "(?" + ",?".repeat(names.size() - 1) + ")";
-        sql.append(row);
-        sql.append(("," + row).repeat(Math.max(0, values.size() / names.size() - 1)));
-        return sql.append(")").toString();
+        for (int i = 0; i < values.size(); i++) {
+            boolean first = i % names.size() == 0;
+            sql.append(first ? (i == 0 ? "(" : "), (") : ", ")
+                    // JDBC has no way to bind a text whose bytes are no characters
+                    .append(values.get(i) instanceof RawText ? "CAST(? AS TEXT)" : "?");
+        }
+        return sql.append("))").toString();
     }
 
     @Override

@@ -8,7 +8,7 @@ import org.sqlite.Function;
 final class KeyFunctions {
 
     /** SQLite's SQLITE_INNOCUOUS: allowed in a schema although the schema is not trusted. */
-    private static final int INNOCUOUS = 0x000200000;
+    static final int INNOCUOUS = 0x000200000;
 
     private KeyFunctions() {}
 

@@ -16,6 +16,8 @@ import java.util.List;
  * @param synchronous FULL survives a power failure with the last commits; NORMAL survives it without
  *     corruption but may lose the last ones; both survive a crash of the process with all
  * @param cacheKib page cache of each connection, KiB
+ * @param trustedSchema whether views, triggers, indexes and the like may use functions and virtual tables that
+ *     are not marked as harmless; SQLite's own default is yes
  * @param extensions shared libraries with SQLite extensions that every connection loads, in this order
  */
 public record PoolSettings(
@@ -28,10 +30,37 @@ public record PoolSettings(
         boolean foreignKeys,
         Synchronous synchronous,
         int cacheKib,
+        boolean trustedSchema,
         List<String> extensions) {
 
     public PoolSettings {
         extensions = List.copyOf(extensions);
+    }
+
+    /** The same with a schema that is trusted, as SQLite does by itself. */
+    public PoolSettings(
+            String path,
+            String name,
+            int writers,
+            int readers,
+            Duration connectionTimeout,
+            Duration lockTimeout,
+            boolean foreignKeys,
+            Synchronous synchronous,
+            int cacheKib,
+            List<String> extensions) {
+        this(
+                path,
+                name,
+                writers,
+                readers,
+                connectionTimeout,
+                lockTimeout,
+                foreignKeys,
+                synchronous,
+                cacheKib,
+                true,
+                extensions);
     }
 
     /** See the SQLite documentation of {@code PRAGMA synchronous}. */
@@ -69,6 +98,7 @@ public record PoolSettings(
                 foreignKeys,
                 synchronous,
                 cacheKib,
+                trustedSchema,
                 extensions);
     }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,10 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     private final Checkpointer checkpointer;
     private final Replication replication;
     private final List<Consumer<Conflict>> conflictListeners = new CopyOnWriteArrayList<>();
+    /** How many connections of the pool of writers are in use or waited for. */
+    private final AtomicInteger writersWanted = new AtomicInteger();
+
+    private final int maxWriters;
     private final Map<String, ParsedSql> parsed = new ConcurrentHashMap<>();
 
     /**
@@ -54,6 +59,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
             @Nullable CommitLog commitLog,
             Replication replication) {
         this.readOnly = readOnly;
+        this.maxWriters = settings.writers();
         this.replication = replication;
         DatabaseFile file = new DatabaseFile(settings);
         this.validator = new ReadValidator(file::open);
@@ -86,9 +92,9 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     @Override
     public Connection getConnection() throws SQLException {
         if (writers.isClosed()) {
-            throw new SQLException(this + " has been closed");
+            throw new SQLException(this + " has been closed", SqlStates.CONNECTION_DOES_NOT_EXIST);
         }
-        return new ConnectionHandle(this);
+        return new StatedConnection(this);
     }
 
     /** SQLite has no users: the same as without. */
@@ -97,8 +103,49 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         return getConnection();
     }
 
+    /** A pooled connection, as soon as there is one; to be closed. */
     Connection borrow(boolean forReading) throws SQLException {
-        return readOnly || forReading ? readers.getConnection() : writers.getConnection();
+        if (readOnly || forReading) {
+            return readers.getConnection();
+        }
+        writersWanted.incrementAndGet();
+        return borrowWriter();
+    }
+
+    /**
+     * A connection of the pool of writers if one is free and nobody waits for it; to be closed.
+     *
+     * @return {@code null} if there is none
+     */
+    @Nullable
+    Connection borrowFreeWriter() throws SQLException {
+        if (readOnly) {
+            return readers.getConnection();
+        }
+        int wanted = writersWanted.get();
+        while (wanted < maxWriters) {
+            if (writersWanted.compareAndSet(wanted, wanted + 1)) {
+                return borrowWriter();
+            }
+            wanted = writersWanted.get();
+        }
+        return null;
+    }
+
+    private Connection borrowWriter() throws SQLException {
+        try {
+            return writers.getConnection();
+        } catch (SQLException | RuntimeException | Error e) {
+            writersWanted.decrementAndGet();
+            throw e;
+        }
+    }
+
+    /** A connection of {@link #borrow} was closed. */
+    void returned(boolean reader) {
+        if (!reader) {
+            writersWanted.decrementAndGet();
+        }
     }
 
     ParsedSql parse(String sql) {

@@ -3,6 +3,7 @@ package io.github.hasqlite.jdbc;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Collections;
@@ -10,10 +11,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.core.DB;
 import org.sqlite.core.SafeStmtPtr;
-import org.sqlite.jdbc4.JDBC4PreparedStatement;
 
 /** sqlite-jdbc's prepared statement, run by a {@link Session}. */
-final class SessionPreparedStatement extends JDBC4PreparedStatement implements RunningStatement {
+final class SessionPreparedStatement extends StatedPreparedStatement implements RunningStatement {
 
     /** The cheapest statement to compile: the driver's constructor compiles something always. */
     private static final String PLACEHOLDER = "COMMIT";
@@ -24,6 +24,10 @@ final class SessionPreparedStatement extends JDBC4PreparedStatement implements R
     private final GeneratedKey generatedKey;
     private final PhysicalConnection physical;
     private @Nullable KeptRows kept;
+    /** The statement itself while its rows are shown without it. */
+    private @Nullable SafeStmtPtr compiledQuery;
+
+    private final Rows rows = new Rows(this, rs);
     private final long schemaEpoch;
     private final String[] columns;
     /** What the driver is executing of a batch; it forgets it before it returns. */
@@ -71,6 +75,10 @@ final class SessionPreparedStatement extends JDBC4PreparedStatement implements R
 
     @Override
     public boolean execute() throws SQLException {
+        return stated(this::executeOne);
+    }
+
+    private boolean executeOne() throws SQLException {
         closeRows();
         boolean rows = session.execute(parsed, this, super::execute, Boolean.FALSE);
         if (parsed.kind() != StatementKind.WRITE) {
@@ -81,14 +89,22 @@ final class SessionPreparedStatement extends JDBC4PreparedStatement implements R
 
     @Override
     public ResultSet executeQuery() throws SQLException {
+        return stated(this::query);
+    }
+
+    private ResultSet query() throws SQLException {
         closeRows();
-        ResultSet rows = session.execute(parsed, this, super::executeQuery, (ResultSet) rs);
+        ResultSet result = session.execute(parsed, this, super::executeQuery, (ResultSet) rows);
         KeptRows present = kept;
-        return present != null ? present.rows() : watched(rows);
+        return present != null ? present.rows() : watched(result);
     }
 
     @Override
     public long executeLargeUpdate() throws SQLException {
+        return stated(this::update);
+    }
+
+    private long update() throws SQLException {
         closeRows();
         long changes = session.execute(parsed, this, super::executeLargeUpdate, 0L);
         return parsed.kind() == StatementKind.WRITE ? changes : session.lastChanges();
@@ -96,6 +112,10 @@ final class SessionPreparedStatement extends JDBC4PreparedStatement implements R
 
     @Override
     public long[] executeLargeBatch() throws SQLException {
+        return stated(this::runBatch);
+    }
+
+    private long[] runBatch() throws SQLException {
         closeRows();
         int rows = batchQueryCount;
         @Nullable Object[] values = batch;
@@ -140,11 +160,14 @@ final class SessionPreparedStatement extends JDBC4PreparedStatement implements R
     @Override
     public @Nullable ResultSet getResultSet() throws SQLException {
         KeptRows present = kept;
-        if (present != null) {
-            return present.rows();
+        try {
+            if (present != null) {
+                return present.rows();
+            }
+            return super.getResultSet() == null ? null : watched(rows.begin());
+        } catch (SQLException e) {
+            throw SqlStates.complete(e);
         }
-        ResultSet rows = super.getResultSet();
-        return rows == null ? null : watched(rows);
     }
 
     private ResultSet watched(ResultSet rows) {
@@ -161,7 +184,22 @@ final class SessionPreparedStatement extends JDBC4PreparedStatement implements R
                 resultsWaiting = false;
             }
         }
+        attach();
         session.rowsClosed(this);
+    }
+
+    /** Goes on in the place of another one with the same text. */
+    void takeOver(SessionPreparedStatement from) throws SQLException {
+        batch = from.batch;
+        batchPos = from.batchPos;
+        batchQueryCount = from.batchQueryCount;
+        from.batch = null;
+        setQueryTimeout(from.getQueryTimeout());
+        setLargeMaxRows(from.getLargeMaxRows());
+        setFetchSize(from.getFetchSize());
+        if (from.isCloseOnCompletion()) {
+            closeOnCompletion();
+        }
     }
 
     @Override
@@ -170,13 +208,34 @@ final class SessionPreparedStatement extends JDBC4PreparedStatement implements R
     }
 
     @Override
+    public void detachRows() throws SQLException {
+        SafeStmtPtr detached = rs.isOpen() && !pointer.isClosed() ? rows.detach(physical) : null;
+        if (detached != null && compiledQuery == null) {
+            compiledQuery = pointer;
+            pointer = detached;
+        } else if (detached != null) {
+            pointer.close();
+            pointer = detached;
+        }
+    }
+
+    /** Gives up rows that were detached, if there are any. */
+    private void attach() throws SQLException {
+        SafeStmtPtr original = compiledQuery;
+        if (original != null) {
+            compiledQuery = null;
+            pointer.close();
+            pointer = original;
+        }
+    }
+
+    @Override
     public void keepRows() throws SQLException {
-        ResultSet rows = rs.isOpen() ? (ResultSet) rs : super.getResultSet();
-        if (rows == null) {
+        if (!rs.isOpen() && super.getResultSet() == null) {
             return;
         }
         try {
-            kept = new KeptRows(physical, rows);
+            kept = new KeptRows(physical, new Rows(this, rs).begin());
         } finally {
             rs.close();
             pointer.safeRunInt(DB::reset);
@@ -225,8 +284,12 @@ final class SessionPreparedStatement extends JDBC4PreparedStatement implements R
 
     @Override
     public ResultSet getGeneratedKeys() throws SQLException {
-        ResultSet keys = generatedKey.resultSet();
-        return keys == null ? super.getGeneratedKeys() : keys;
+        try {
+            ResultSet keys = generatedKey.resultSet();
+            return keys == null ? super.getGeneratedKeys() : keys;
+        } catch (SQLException e) {
+            throw SqlStates.complete(e);
+        }
     }
 
     @Override
@@ -235,13 +298,27 @@ final class SessionPreparedStatement extends JDBC4PreparedStatement implements R
     }
 
     @Override
+    public ResultSetMetaData getMetaData() throws SQLException {
+        return Stated.call(() -> {
+            ResultSetMetaData driver = super.getMetaData();
+            rows.colsMeta = rs.colsMeta;
+            return driver == rs ? rows : driver;
+        });
+    }
+
+    @Override
     public void close() throws SQLException {
+        Stated.run(this::closeAll);
+    }
+
+    private void closeAll() throws SQLException {
         if (!isClosed()) {
             handle.closed(this);
             generatedKey.close();
             closeKeptRows();
             if (!pointer.isClosed()) {
                 rs.close();
+                attach();
                 SafeStmtPtr compiled = pointer;
                 pointer = session.noStatement();
                 session.giveBack(sql, new StatementCache.Compiled(compiled, columns, paramCount), schemaEpoch);

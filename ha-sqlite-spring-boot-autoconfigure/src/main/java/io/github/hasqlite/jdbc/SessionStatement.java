@@ -6,12 +6,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.core.DB;
-import org.sqlite.jdbc4.JDBC4Statement;
+import org.sqlite.core.SafeStmtPtr;
 
 /** sqlite-jdbc's statement, run by a {@link Session}. */
-final class SessionStatement extends JDBC4Statement implements RunningStatement {
+final class SessionStatement extends StatedStatement implements RunningStatement {
 
     private static final int SQLITE_DONE = 101;
 
@@ -20,6 +21,7 @@ final class SessionStatement extends JDBC4Statement implements RunningStatement 
     private final GeneratedKey generatedKey;
     private final PhysicalConnection physical;
     private @Nullable KeptRows kept;
+    private final Rows rows = new Rows(this, rs);
     private boolean inserts;
     /** A query does not touch the generated keys of the statement before. */
     private boolean keepsKeys;
@@ -34,6 +36,10 @@ final class SessionStatement extends JDBC4Statement implements RunningStatement 
 
     @Override
     public boolean execute(String sql) throws SQLException {
+        return stated(() -> executeOne(sql));
+    }
+
+    private boolean executeOne(String sql) throws SQLException {
         closeRows();
         ParsedSql parsed = handle.parse(sql);
         boolean rows = run(parsed, () -> super.execute(sql), Boolean.FALSE);
@@ -45,17 +51,20 @@ final class SessionStatement extends JDBC4Statement implements RunningStatement 
 
     @Override
     public ResultSet executeQuery(String sql) throws SQLException {
+        return stated(() -> query(sql));
+    }
+
+    private ResultSet query(String sql) throws SQLException {
         closeRows();
         ParsedSql parsed = handle.parse(sql);
         if (parsed.kind() == StatementKind.READ || parsed.kind() == StatementKind.OTHER) {
-            return session.execute(parsed, this, () -> super.executeQuery(sql), (ResultSet) rs);
+            return session.execute(parsed, this, () -> super.executeQuery(sql), (ResultSet) rows);
         }
         // the driver runs what gives no rows, too, and fails only then
         keepsKeys = true;
         try {
             if (run(parsed, () -> super.execute(sql), Boolean.FALSE)) {
-                KeptRows present = kept;
-                return present != null ? present.rows() : watched(super.getResultSet());
+                return Objects.requireNonNull(getResultSet());
             }
         } finally {
             keepsKeys = false;
@@ -66,6 +75,10 @@ final class SessionStatement extends JDBC4Statement implements RunningStatement 
 
     @Override
     public long executeLargeUpdate(String sql) throws SQLException {
+        return stated(() -> update(sql));
+    }
+
+    private long update(String sql) throws SQLException {
         closeRows();
         List<ParsedSql> script = ParsedSql.script(sql);
         // virtual tables write when the transaction commits, and sqlite-jdbc counts that, too
@@ -92,6 +105,10 @@ final class SessionStatement extends JDBC4Statement implements RunningStatement 
 
     @Override
     public long[] executeLargeBatch() throws SQLException {
+        return stated(this::runBatch);
+    }
+
+    private long[] runBatch() throws SQLException {
         closeRows();
         if (batch == null || batchPos == 0) {
             return new long[0];
@@ -139,11 +156,14 @@ final class SessionStatement extends JDBC4Statement implements RunningStatement 
     @Override
     public @Nullable ResultSet getResultSet() throws SQLException {
         KeptRows present = kept;
-        if (present != null) {
-            return present.rows();
+        try {
+            if (present != null) {
+                return present.rows();
+            }
+            return super.getResultSet() == null ? null : watched(rows.begin());
+        } catch (SQLException e) {
+            throw SqlStates.complete(e);
         }
-        ResultSet rows = super.getResultSet();
-        return rows == null ? null : watched(rows);
     }
 
     private ResultSet watched(ResultSet rows) {
@@ -173,13 +193,21 @@ final class SessionStatement extends JDBC4Statement implements RunningStatement 
     }
 
     @Override
+    public void detachRows() throws SQLException {
+        SafeStmtPtr detached = rs.isOpen() && !pointer.isClosed() ? rows.detach(physical) : null;
+        if (detached != null) {
+            pointer.close();
+            pointer = detached;
+        }
+    }
+
+    @Override
     public void keepRows() throws SQLException {
-        ResultSet rows = rs.isOpen() ? (ResultSet) rs : super.getResultSet();
-        if (rows == null) {
+        if (!rs.isOpen() && super.getResultSet() == null) {
             return;
         }
         try {
-            kept = new KeptRows(physical, rows);
+            kept = new KeptRows(physical, new Rows(this, rs).begin());
         } finally {
             rs.close();
             pointer.safeRunInt(DB::reset);
@@ -211,8 +239,12 @@ final class SessionStatement extends JDBC4Statement implements RunningStatement 
 
     @Override
     public ResultSet getGeneratedKeys() throws SQLException {
-        ResultSet keys = generatedKey.resultSet();
-        return keys == null ? super.getGeneratedKeys() : keys;
+        try {
+            ResultSet keys = generatedKey.resultSet();
+            return keys == null ? super.getGeneratedKeys() : keys;
+        } catch (SQLException e) {
+            throw SqlStates.complete(e);
+        }
     }
 
     @Override
@@ -223,9 +255,13 @@ final class SessionStatement extends JDBC4Statement implements RunningStatement 
     @Override
     public void close() throws SQLException {
         handle.closed(this);
-        generatedKey.close();
-        closeKeptRows();
-        super.close();
-        session.rowsClosed(this);
+        try {
+            generatedKey.close();
+            closeKeptRows();
+            super.close();
+            session.rowsClosed(this);
+        } catch (SQLException e) {
+            throw SqlStates.complete(e);
+        }
     }
 }

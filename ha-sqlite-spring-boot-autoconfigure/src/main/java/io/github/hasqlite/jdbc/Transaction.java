@@ -3,9 +3,14 @@ package io.github.hasqlite.jdbc;
 import io.github.hasqlite.Change;
 import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.capture.Capture;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.core.DB;
@@ -38,6 +43,8 @@ final class Transaction {
     private final DeferredForeignKeys foreignKeys;
     private final Savepoints savepoints = new Savepoints();
     private final List<ReadValidator.Query> queries = new ArrayList<>();
+    /** What ran them, which may still be showing rows. */
+    private final Set<RunningStatement> cursors = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private boolean active;
     private boolean openedBySavepoint;
@@ -144,6 +151,7 @@ final class Transaction {
         readsSchema();
         if (!sql.constant() && queries.size() <= ReadValidator.MAX_QUERIES) {
             queries.add(new ReadValidator.Query(sql.text(), statement.boundValues()));
+            cursors.add(statement);
         }
     }
 
@@ -195,7 +203,7 @@ final class Transaction {
         if (log != null && appender != null) {
             log.awaitTurn();
         }
-        context.writeLock().acquire();
+        context.writeLock().acquire(this::busyMillis);
         allowWrites(true);
     }
 
@@ -251,6 +259,15 @@ final class Transaction {
         }
     }
 
+    /** What a statement's query timeout, the connection's settings or a pragma have set. */
+    private long busyMillis() throws SQLException {
+        // compiled each time, because the answer is part of the compiled statement
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("PRAGMA busy_timeout")) {
+            return result.getLong(1);
+        }
+    }
+
     /** Runs statements that the application must not see in its counters. */
     private void own(OwnStatements statements) throws SQLException {
         counters.beforeOwnStatement();
@@ -296,6 +313,9 @@ final class Transaction {
             }
             return;
         }
+        for (RunningStatement cursor : cursors) {
+            cursor.detachRows();
+        }
         commit.run();
         active = false;
         if (!openedBySavepoint) {
@@ -331,7 +351,7 @@ final class Transaction {
             own(() -> present.prepare(inTransaction));
             return;
         }
-        context.writeLock().acquire();
+        context.writeLock().acquire(this::busyMillis);
         try {
             allowWrites(true);
             own(() -> present.prepare(inTransaction));
@@ -349,7 +369,7 @@ final class Transaction {
             }
             return result;
         }
-        context.writeLock().acquire();
+        context.writeLock().acquire(this::busyMillis);
         try {
             allowWrites(true);
             T result = call.run();
@@ -694,6 +714,7 @@ final class Transaction {
         snapshotTaken = false;
         savepoints.clear();
         queries.clear();
+        cursors.clear();
         if (recorder != null) {
             recorder.ended(committed);
         }

@@ -37,9 +37,21 @@ public final class WriteLock {
      * @throws SQLException SQLITE_BUSY as SQLite would, after the timeout
      */
     void acquire() throws SQLException {
+        acquire(() -> timeoutMillis);
+    }
+
+    /**
+     * Waits for the lock.
+     *
+     * @param patience asked only if the lock is not free: how long to wait for it, in milliseconds
+     * @throws SQLException SQLITE_BUSY as SQLite would, after that time
+     */
+    void acquire(SqlCall<Long> patience) throws SQLException {
         boolean acquired;
         try {
-            acquired = permit.tryAcquire(timeoutMillis, TimeUnit.MILLISECONDS);
+            // without the zero it would go past those that wait
+            acquired = permit.tryAcquire(0, TimeUnit.MILLISECONDS)
+                    || permit.tryAcquire(patience.run(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw DB.newSQLException(SQLiteErrorCode.SQLITE_INTERRUPT.code, "interrupted");

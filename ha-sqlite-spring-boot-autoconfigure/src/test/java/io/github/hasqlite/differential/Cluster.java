@@ -146,7 +146,7 @@ final class Cluster implements AutoCloseable {
         Connection connection = kept(DriverManager.getConnection("jdbc:sqlite:" + folder.resolve(name + ".db")));
         try (Statement statement = connection.createStatement()) {
             statement.executeUpdate("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = "
-                    + BUSY_MILLIS + "; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;"
+                    + BUSY_MILLIS + "; PRAGMA temp_store = MEMORY;"
                     + " PRAGMA cell_size_check = ON; PRAGMA foreign_keys = " + (kind.foreignKeys() ? "ON" : "OFF"));
         }
         return connection;
@@ -158,12 +158,12 @@ final class Cluster implements AutoCloseable {
 
     /** The replicated side. */
     Player node() {
-        return new Player(nodeConnections);
+        return new Player(nodeConnections, true);
     }
 
     /** The side it is compared with. */
     Player plain() {
-        return new Player(plainConnections);
+        return new Player(plainConnections, false);
     }
 
     /**

@@ -28,8 +28,12 @@ final class Player implements AutoCloseable {
     private final List<Savepoint> savepoints = new ArrayList<>();
     private int current;
 
-    Player(List<Connection> connections) {
+    /** Whether errors must have an SQLState, which plain sqlite-jdbc does not give. */
+    private final boolean stated;
+
+    Player(List<Connection> connections, boolean stated) {
         this.connections = connections;
+        this.stated = stated;
     }
 
     private Connection connection() {
@@ -203,6 +207,12 @@ final class Player implements AutoCloseable {
             seen.append(rows.getMetaData().getColumnLabel(i))
                     .append('/')
                     .append(rows.getMetaData().getColumnName(i))
+                    .append('/')
+                    .append(rows.getMetaData().getTableName(i))
+                    .append('/')
+                    .append(rows.getMetaData().getColumnTypeName(i))
+                    .append('/')
+                    .append(rows.getMetaData().getPrecision(i))
                     .append(' ');
         }
         seen.append(')');
@@ -222,11 +232,14 @@ final class Player implements AutoCloseable {
         rows.close();
     }
 
-    private static void describe(Exception e, StringBuilder seen) {
-        seen.append("!! ").append(e.getClass().getName());
+    private void describe(Exception e, StringBuilder seen) {
+        Class<?> type = e instanceof SQLiteException ? SQLiteException.class : e.getClass();
+        seen.append("!! ").append(type.getName());
         if (e instanceof SQLException sql) {
             seen.append(" code ").append(sql.getErrorCode());
-            seen.append(" state ").append(sql.getSQLState());
+            if (stated && (sql.getSQLState() == null || sql.getSQLState().length() != 5)) {
+                seen.append(" without SQLState");
+            }
             seen.append(" message ").append(sql.getMessage());
         }
         if (e instanceof SQLiteException lite) {
