@@ -246,7 +246,10 @@ class NothingEscapesTests {
     void writesAreCapturedAfterPragmas(String pragma) throws Exception {
         run("CREATE TABLE u(id INTEGER PRIMARY KEY, k UNIQUE ON CONFLICT REPLACE, v)");
         run("INSERT INTO u VALUES(1, 1, 'a'), (2, 2, 'b')", "INSERT INTO t VALUES(1, 'a')");
-        run(pragma, "INSERT INTO t VALUES(2, 'b')", "REPLACE INTO u VALUES(3, 1, 'c')", "UPDATE u SET k = 2 WHERE id = 3");
+        run(pragma);
+        // many take effect when they are compiled
+        connection.prepareStatement(pragma).close();
+        run("INSERT INTO t VALUES(2, 'b')", "EXPLAIN " + pragma, "REPLACE INTO u VALUES(3, 1, 'c')", "UPDATE u SET k = 2 WHERE id = 3");
         run("CREATE TRIGGER g AFTER DELETE ON u BEGIN INSERT INTO t VALUES(old.id + 10, 'deleted'); END");
         run("REPLACE INTO u VALUES(4, 2, 'd')", "DELETE FROM u WHERE id = 4", "INSERT INTO u VALUES(5, 5, 'e')");
         one.awaitAppliedOn(two);
@@ -277,6 +280,11 @@ class NothingEscapesTests {
         SQLException refusal = refused(sql);
         assertThat(refusal.getSQLState()).isEqualTo("0A000");
         assertThat((Throwable) refusal).hasMessageContaining(sql.replace(";", "").strip());
+        if (!sql.toLowerCase(Locale.ROOT).startsWith("restore")) {
+            assertThatThrownBy(() -> connection.prepareStatement(sql)).hasMessageContaining(refusal.getMessage());
+            assertRefused("EXPLAIN " + sql.replace(";", ""));
+            assertRefused("EXPLAIN QUERY PLAN " + sql.replace(";", ""));
+        }
         assertThat(one.query("PRAGMA journal_mode")).containsExactly("wal");
         assertThat(one.query("PRAGMA schema_version")).containsExactly(before);
         run("INSERT INTO t VALUES(1, 'x')");
