@@ -178,8 +178,12 @@ class NothingEscapesTests {
 
     @Test
     void schemaCommandsBehindSemicolonsArrive() throws Exception {
-        run(";CREATE TABLE u(a)", "/**/; ALTER TABLE u ADD COLUMN b", ";;CREATE TRIGGER g AFTER INSERT ON u BEGIN"
-                + " INSERT INTO t VALUES(new.a, new.b); DELETE FROM u; END", "; INSERT INTO u VALUES(4, 'y')");
+        run(
+                ";CREATE TABLE u(a)",
+                "/**/; ALTER TABLE u ADD COLUMN b",
+                ";;CREATE TRIGGER g AFTER INSERT ON u BEGIN"
+                        + " INSERT INTO t VALUES(new.a, new.b); DELETE FROM u; END",
+                "; INSERT INTO u VALUES(4, 'y')");
         assertBothHave("SELECT id, v FROM t", "4|y");
         assertBothHave("SELECT count(*) FROM u", "0");
     }
@@ -207,7 +211,8 @@ class NothingEscapesTests {
                 Statement statement = writer.createStatement()) {
             strict.execute("CREATE TABLE t(id INTEGER PRIMARY KEY)");
             long before = strict.status().appliedSequence();
-            for (String end : List.of("COMMIT WORK", "END WORK", "COMMIT AND CHAIN", "COMMIT TRANSACTION a b", "commit 5")) {
+            for (String end :
+                    List.of("COMMIT WORK", "END WORK", "COMMIT AND CHAIN", "COMMIT TRANSACTION a b", "commit 5")) {
                 statement.execute("BEGIN");
                 statement.execute("INSERT INTO t VALUES(1)");
                 assertThatThrownBy(() -> statement.execute(end)).hasMessageContaining("syntax error");
@@ -246,7 +251,14 @@ class NothingEscapesTests {
     void writesAreCapturedAfterPragmas(String pragma) throws Exception {
         run("CREATE TABLE u(id INTEGER PRIMARY KEY, k UNIQUE ON CONFLICT REPLACE, v)");
         run("INSERT INTO u VALUES(1, 1, 'a'), (2, 2, 'b')", "INSERT INTO t VALUES(1, 'a')");
-        run(pragma, "INSERT INTO t VALUES(2, 'b')", "REPLACE INTO u VALUES(3, 1, 'c')", "UPDATE u SET k = 2 WHERE id = 3");
+        run(pragma);
+        // many take effect when they are compiled
+        connection.prepareStatement(pragma).close();
+        run(
+                "INSERT INTO t VALUES(2, 'b')",
+                "EXPLAIN " + pragma,
+                "REPLACE INTO u VALUES(3, 1, 'c')",
+                "UPDATE u SET k = 2 WHERE id = 3");
         run("CREATE TRIGGER g AFTER DELETE ON u BEGIN INSERT INTO t VALUES(old.id + 10, 'deleted'); END");
         run("REPLACE INTO u VALUES(4, 2, 'd')", "DELETE FROM u WHERE id = 4", "INSERT INTO u VALUES(5, 5, 'e')");
         one.awaitAppliedOn(two);
@@ -276,7 +288,13 @@ class NothingEscapesTests {
         String before = String.join(",", one.query("PRAGMA schema_version"));
         SQLException refusal = refused(sql);
         assertThat(refusal.getSQLState()).isEqualTo("0A000");
-        assertThat((Throwable) refusal).hasMessageContaining(sql.replace(";", "").strip());
+        assertThat((Throwable) refusal)
+                .hasMessageContaining(sql.replace(";", "").strip());
+        if (!sql.toLowerCase(Locale.ROOT).startsWith("restore")) {
+            assertThatThrownBy(() -> connection.prepareStatement(sql)).hasMessageContaining(refusal.getMessage());
+            assertRefused("EXPLAIN " + sql.replace(";", ""));
+            assertRefused("EXPLAIN QUERY PLAN " + sql.replace(";", ""));
+        }
         assertThat(one.query("PRAGMA journal_mode")).containsExactly("wal");
         assertThat(one.query("PRAGMA schema_version")).containsExactly(before);
         run("INSERT INTO t VALUES(1, 'x')");
@@ -288,7 +306,8 @@ class NothingEscapesTests {
         try (Connection reader = one.dataSource().getConnection()) {
             reader.setReadOnly(true);
             try (Statement statement = reader.createStatement()) {
-                for (String sql : List.of("PRAGMA query_only = OFF", "PRAGMA query_only = 0", "restore from 'other.db'")) {
+                for (String sql :
+                        List.of("PRAGMA query_only = OFF", "PRAGMA query_only = 0", "restore from 'other.db'")) {
                     assertThatThrownBy(() -> statement.execute(sql))
                             .isInstanceOf(SQLException.class)
                             .hasMessageContaining(sql);
@@ -314,17 +333,20 @@ class NothingEscapesTests {
 
     @Test
     void aReplicatedFileCannotBeAttachedForWriting() throws Exception {
-        Path link = Files.createSymbolicLink(folder.resolve("link" + System.nanoTime() + ".db"), folder.resolve("one.db"));
+        Path link =
+                Files.createSymbolicLink(folder.resolve("link" + System.nanoTime() + ".db"), folder.resolve("one.db"));
         for (Path file : List.of(folder.resolve("one.db"), link, folder.resolve("two.db"))) {
             assertThat(refused("ATTACH '" + file + "' AS other").getSQLState()).isEqualTo("0A000");
-            assertThat(refused("ATTACH DATABASE 'file:" + file + "?mode=rw' AS \"other one\"").getSQLState())
+            assertThat(refused("ATTACH DATABASE 'file:" + file + "?mode=rw' AS \"other one\"")
+                            .getSQLState())
                     .isEqualTo("0A000");
             try (PreparedStatement attach = connection.prepareStatement("ATTACH ? AS other")) {
                 attach.setString(1, file.toString());
                 assertThatThrownBy(attach::execute).isInstanceOf(SQLException.class);
             }
         }
-        assertThat(query("SELECT count(*) FROM pragma_database_list WHERE seq > 1")).containsExactly("0");
+        assertThat(query("SELECT count(*) FROM pragma_database_list WHERE seq > 1"))
+                .containsExactly("0");
         run("ATTACH ':memory:' AS other", "CREATE TABLE other.t(a)", "INSERT INTO other.t VALUES(1)");
         run("INSERT INTO t VALUES(1, 'x')", "DETACH other");
         assertBothHave("SELECT id, v FROM t", "1|x");
@@ -404,10 +426,30 @@ class NothingEscapesTests {
     }
 
     @Test
+    void aBrokenTemporaryTriggerStopsNoOtherTable() throws Exception {
+        run("CREATE TABLE u(id INTEGER PRIMARY KEY)", "CREATE TEMP TABLE broken_log(a)");
+        run("CREATE TEMP TRIGGER broken AFTER INSERT ON u BEGIN INSERT INTO broken_log VALUES(new.id); END");
+        run("INSERT INTO u VALUES(1)", "DROP TABLE broken_log");
+        assertRefused("INSERT INTO u VALUES(2)").hasMessageContaining("no such table");
+        run("INSERT INTO t VALUES(1, 'x')", "CREATE TABLE broken_log(a)", "INSERT INTO u VALUES(3)");
+        assertBothHave("SELECT id, v FROM t", "1|x");
+        assertBothHave("SELECT id FROM u", "1", "3");
+        assertBothHave("SELECT a FROM broken_log", "3");
+    }
+
+    @Test
     void temporaryTablesThatHideReplicatedOnesStayHere() throws Exception {
         run("INSERT INTO t VALUES(1, 'main')", "CREATE TEMP TABLE t(id INTEGER PRIMARY KEY, v)");
-        run("INSERT INTO t VALUES(2, 'temp')", "INSERT INTO main.t VALUES(3, 'main')", "REPLACE INTO main.t VALUES(1, 'r')");
-        run("BEGIN", "INSERT INTO t VALUES(4, 'temp')", "UPDATE main.t SET v = v || '!'", "COMMIT", "DROP TABLE temp.t");
+        run(
+                "INSERT INTO t VALUES(2, 'temp')",
+                "INSERT INTO main.t VALUES(3, 'main')",
+                "REPLACE INTO main.t VALUES(1, 'r')");
+        run(
+                "BEGIN",
+                "INSERT INTO t VALUES(4, 'temp')",
+                "UPDATE main.t SET v = v || '!'",
+                "COMMIT",
+                "DROP TABLE temp.t");
         assertBothHave("SELECT id, v FROM t", "1|r!", "3|main!");
     }
 
@@ -528,7 +570,8 @@ class NothingEscapesTests {
         run("INSERT INTO t VALUES(1, 'x')");
         SQLException refusal = refused(sql);
         assertThat(refusal.getSQLState()).isEqualTo("42939");
-        assertThat(refusal.getMessage().toLowerCase(Locale.ROOT)).contains("reserved", "ha_", sql.toLowerCase(Locale.ROOT));
+        assertThat(refusal.getMessage().toLowerCase(Locale.ROOT))
+                .contains("reserved", "ha_", sql.toLowerCase(Locale.ROOT));
         run("BEGIN", "INSERT INTO t VALUES(2, 'y')");
         refused(sql);
         run("COMMIT");

@@ -83,8 +83,8 @@ public final class Capture {
             // change which of those fire, and an UPDATE OR REPLACE that meets two keys would fail (SQLite
             // takes the row itself for one that is in the way), so more triggers have to look for those rows
             boolean others = hasOtherTriggers();
-            boolean unseen = !recursive
-                    && (updatesReplace || schema.replacesByItself() || schema.hasUserTriggers() || others);
+            boolean unseen =
+                    !recursive && (updatesReplace || schema.replacesByItself() || schema.hasUserTriggers() || others);
             statement.executeUpdate("PRAGMA recursive_triggers = " + (unseen ? "OFF" : "ON"));
             for (String trigger : schema.triggers()) {
                 statement.executeUpdate(trigger);

@@ -20,7 +20,11 @@ import org.sqlite.SQLiteConnection;
  * @param virtual rows of virtual tables are, of which SQLite counts any number
  * @param uncaptured a table of the main schema of which nothing is captured, or {@code null}
  */
-record CountedTables(boolean captured, boolean elsewhere, boolean virtual, @Nullable String uncaptured) {
+record CountedTables(
+        boolean captured,
+        boolean elsewhere,
+        boolean virtual,
+        @Nullable String uncaptured) {
 
     private static final int MAIN = 0;
     private static final int SCHEMA_ROOT = 1;
@@ -65,8 +69,7 @@ record CountedTables(boolean captured, boolean elsewhere, boolean virtual, @Null
         return found;
     }
 
-    private CountedTables with(
-            ResultSet op, Map<Integer, Cursor> cursors, Map<Integer, String> roots, Capture capture)
+    private CountedTables with(ResultSet op, Map<Integer, Cursor> cursors, Map<Integer, String> roots, Capture capture)
             throws SQLException {
         int first = op.getInt(3);
         int second = op.getInt(4);

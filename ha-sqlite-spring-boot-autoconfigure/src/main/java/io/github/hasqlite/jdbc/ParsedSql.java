@@ -120,8 +120,8 @@ record ParsedSql(
             return of(text, StatementKind.EMPTY);
         }
         return switch (tokens.word()) {
-            case "SELECT", "VALUES", "EXPLAIN" ->
-                new ParsedSql(text, StatementKind.READ, false, "", false, !mentionsFrom(tokens), false);
+            case "SELECT", "VALUES" -> query(text, tokens);
+            case "EXPLAIN" -> explain(text, tokens);
             case "WITH" -> afterWith(text, tokens);
             case "INSERT", "REPLACE", "UPDATE", "DELETE" -> write(text, tokens);
             case "CREATE" -> create(text, tokens);
@@ -140,6 +140,28 @@ record ParsedSql(
 
     private static ParsedSql of(String text, StatementKind kind) {
         return new ParsedSql(text, kind, false, "", false, false, false);
+    }
+
+    private static ParsedSql query(String text, SqlTokens tokens) {
+        return new ParsedSql(text, StatementKind.READ, false, "", false, !mentionsFrom(tokens), false);
+    }
+
+    /** Many pragmas take effect when they are compiled, so that explaining one is running it. */
+    private static ParsedSql explain(String text, SqlTokens tokens) {
+        boolean more = tokens.advance();
+        if (more && tokens.isWord("QUERY")) {
+            more = tokens.advance() && tokens.advance();
+        }
+        if (!more || !tokens.isWord("PRAGMA")) {
+            return query(text, tokens);
+        }
+        String name = PragmaText.read(tokens).name();
+        return new ParsedSql(text, StatementKind.OTHER, false, name, false, false, false);
+    }
+
+    /** Whether this is a pragma that is not one of those that write. */
+    boolean isPragma() {
+        return kind == StatementKind.OTHER && !name.isEmpty();
     }
 
     private static boolean mentionsFrom(SqlTokens tokens) {
@@ -181,10 +203,9 @@ record ParsedSql(
     }
 
     private static ParsedSql write(String text, SqlTokens tokens) {
-        // as sqlite-jdbc recognizes it: a comment in front hides it
+        // as sqlite-jdbc recognizes it: a comment or a byte order mark in front hides it
         boolean insert = (tokens.isWord("INSERT") || tokens.isWord("REPLACE"))
-                && !text.stripLeading().startsWith("-")
-                && !text.stripLeading().startsWith("/");
+                && Character.isLetter(text.stripLeading().charAt(0));
         boolean update = tokens.isWord("UPDATE");
         boolean replaces = false;
         boolean more = tokens.advance();

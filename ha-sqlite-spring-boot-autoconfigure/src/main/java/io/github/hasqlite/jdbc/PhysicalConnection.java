@@ -43,8 +43,11 @@ final class PhysicalConnection extends JDBC4Connection {
             throws SQLException {
         checkOpen();
         checkCursor(type, concurrency, holdability);
-        session().beforeCompiling(handle.parse(sql));
-        return SessionPreparedStatement.prepare(handle, this, sql);
+        ParsedSql parsed = handle.parse(sql);
+        session().beforeCompiling(parsed);
+        SessionPreparedStatement statement = SessionPreparedStatement.prepare(handle, this, sql);
+        session().afterCompiling(parsed);
+        return statement;
     }
 
     /** The pool is being closed while somebody uses the connection; the driver would leave it open. */

@@ -29,10 +29,13 @@ record PragmaText(String schema, String name, boolean sets, String value) {
         return new PragmaText(schema, name, sets, sets && tokens.advance() ? lower(tokens.name()) : "");
     }
 
-    /** Reads a statement that is a PRAGMA. */
+    /** Reads a statement that is a PRAGMA, or an EXPLAIN of one. */
     static PragmaText of(String sql) {
         SqlTokens tokens = new SqlTokens(sql, 0, sql.length());
-        tokens.advance();
+        boolean more = tokens.advance();
+        while (more && !tokens.isWord("PRAGMA")) {
+            more = tokens.advance();
+        }
         return read(tokens);
     }
 

@@ -26,7 +26,8 @@ final class RefusedStatementException extends SQLException {
 
     static RefusedStatementException reserved(String statement, String name) {
         return new RefusedStatementException(
-                "the name " + name + " is reserved: names that begin with ha_ belong to replication; choose another one: "
+                "the name " + name
+                        + " is reserved: names that begin with ha_ belong to replication; choose another one: "
                         + excerpt(statement),
                 RESERVED_NAME);
     }

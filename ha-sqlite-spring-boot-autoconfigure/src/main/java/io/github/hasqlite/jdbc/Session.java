@@ -188,7 +188,19 @@ final class Session {
 
     /** A statement is about to be compiled, and to be run later. */
     void beforeCompiling(ParsedSql sql) throws SQLException {
+        if (sql.isPragma() && isReplicated()) {
+            guard.before(sql);
+        }
         transaction.beforeCompiling(sql);
+    }
+
+    /** It was compiled: with that many a pragma has taken effect. */
+    void afterCompiling(ParsedSql sql) throws SQLException {
+        pragmaSet(sql);
+    }
+
+    private boolean isReplicated() {
+        return reader || transaction.recorder() != null;
     }
 
     /**
@@ -279,7 +291,7 @@ final class Session {
 
     /** A pragma, ATTACH or DETACH, a command of the driver's own, or what SQLite does not know. */
     private <T> T other(ParsedSql sql, SqlCall<T> call) throws SQLException {
-        boolean replicated = reader || transaction.recorder() != null;
+        boolean replicated = isReplicated();
         if (replicated) {
             guard.before(sql);
         }
@@ -305,7 +317,7 @@ final class Session {
 
     private void pragmaSet(ParsedSql sql) throws SQLException {
         Recorder recorder = transaction.recorder();
-        if (reader || sql.name().isEmpty() || !PragmaText.of(sql.text()).sets()) {
+        if (reader || !sql.isPragma() || !PragmaText.of(sql.text()).sets()) {
             return;
         }
         if (sql.name().equals("query_only")) {
@@ -454,10 +466,20 @@ final class Session {
 
     private void writeRows(ParsedSql sql, RunningStatement statement, int rows, BatchRow row, boolean single)
             throws SQLException {
+        ChangeAudit audit = transaction.audit();
         for (int i = 0; i < rows; i++) {
             int current = i;
             try {
-                record(sql, statement, () -> row.call(current), single);
+                if (audit != null && i == 0) {
+                    audit.statementBegins();
+                }
+                recordRow(sql, statement, () -> row.call(current), single);
+                if (audit != null && i == rows - 1) {
+                    audit.statementEnds(sql, statement.hasOpenRows());
+                }
+            } catch (UncapturedChangeException e) {
+                giveUpUncaptured();
+                throw e;
             } catch (SQLException e) {
                 if (single && rolledBack) {
                     // ON CONFLICT ROLLBACK took the rows before with it
@@ -522,9 +544,8 @@ final class Session {
             if (sql.kind().isSchema()) {
                 return recordSchemaChange(sql, statement, call, recorder, audit);
             }
-            recorder.arm();
             audit.statementBegins();
-            T result = call.run();
+            T result = armed(recorder, call);
             audit.statementEnds(sql, statement.hasOpenRows());
             recorder.succeeded(sql, statement);
             return result;
@@ -536,6 +557,41 @@ final class Session {
                 recorder.disarm();
             }
         }
+    }
+
+    /** One of many rows, which are compared with what was captured all together. */
+    private void recordRow(ParsedSql sql, RunningStatement statement, SqlCall<Boolean> call, boolean single)
+            throws SQLException {
+        Recorder recorder = transaction.recorder();
+        int mark = recorder == null ? 0 : recorder.mark();
+        try {
+            if (recorder == null) {
+                call.run();
+                return;
+            }
+            armed(recorder, call);
+            recorder.succeeded(sql, statement);
+        } catch (SQLException | RuntimeException | Error e) {
+            writeFailed(sql, single, mark, e);
+            throw e;
+        } finally {
+            if (recorder != null) {
+                recorder.disarm();
+            }
+        }
+    }
+
+    private static <T> T armed(Recorder recorder, SqlCall<T> call) throws SQLException {
+        recorder.arm();
+        return call.run();
+    }
+
+    /** What has escaped cannot be told from the rest any more. */
+    private void giveUpUncaptured() throws SQLException {
+        transaction.abandon();
+        rolledBack = true;
+        implicitBegin = false;
+        rolledBack();
     }
 
     /** What other nodes would refuse is refused here, and undone if it has changed the schema. */
@@ -560,14 +616,10 @@ final class Session {
             throws SerializationFailureException {
         try {
             if (failure instanceof UncapturedChangeException) {
-                // what has escaped cannot be told from the rest any more
-                transaction.abandon();
-                rolledBack = true;
-                implicitBegin = false;
-                rolledBack();
+                giveUpUncaptured();
                 return;
             }
-            rolledBack = !transaction.statementFailed(mark);
+            rolledBack = !transaction.statementFailed(sql, mark);
             if (rolledBack) {
                 implicitBegin = false;
                 rolledBack();
@@ -583,6 +635,9 @@ final class Session {
             // what the statement had kept is gone
             e.addSuppressed(failure);
             throw e;
+        } catch (UncapturedChangeException e) {
+            failure.addSuppressed(e);
+            writeFailed(sql, single, mark, e);
         } catch (SQLException e) {
             failure.addSuppressed(e);
         }

@@ -39,8 +39,11 @@ final class StatementGuard {
      * @throws RefusedStatementException if it must not
      */
     void before(ParsedSql sql) throws SQLException {
+        if (sql.isPragma()) {
+            pragma(sql.text(), PragmaText.of(sql.text()));
+            return;
+        }
         switch (firstWord(sql)) {
-            case "PRAGMA" -> pragma(sql.text(), PragmaText.of(sql.text()));
             case "RESTORE" ->
                 throw RefusedStatementException.notSupported(
                         sql.text(), "the database is replicated and cannot be overwritten by another one");
@@ -49,7 +52,7 @@ final class StatementGuard {
         }
     }
 
-    static String firstWord(ParsedSql sql) {
+    private static String firstWord(ParsedSql sql) {
         SqlTokens tokens = new SqlTokens(sql.text(), 0, sql.text().length());
         return tokens.advance() ? tokens.word() : "";
     }

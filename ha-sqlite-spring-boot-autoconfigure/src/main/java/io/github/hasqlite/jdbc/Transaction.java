@@ -392,7 +392,7 @@ final class Transaction {
      * @param mark where the recording stood before the statement
      * @return whether the transaction is still open
      */
-    boolean statementFailed(int mark) throws SQLException {
+    boolean statementFailed(ParsedSql sql, int mark) throws SQLException {
         DB database = connection.getDatabase();
         long changesNow = database.changes();
         if (endedByItself()) {
@@ -402,8 +402,11 @@ final class Transaction {
         if (recorder != null) {
             recorder.failed(mark, changesNow);
         }
-        if (audit != null) {
+        if (audit != null && sql.kind().isSchema()) {
             audit.restart();
+        } else if (audit != null) {
+            // what it did before it failed may stay
+            audit.statementEnds(sql, false);
         }
         return true;
     }

@@ -116,7 +116,8 @@ final class ScriptGenerator {
     private String odd(String sql) {
         return dice.percent(92)
                 ? sql
-                : dice.of(";", ";;\n", "/**/;", "-- first\n;", "\uFEFF", ";\uFEFF", " ;/* ; */ ;") + sql
+                : dice.of(";", ";;\n", "/**/;", "-- first\n;", "\uFEFF", ";\uFEFF", " ;/* ; */ ;")
+                        + sql
                         + dice.of("", "", ";", ";; ", " -- last", "\0; bogus");
     }
 
