@@ -29,6 +29,7 @@ final class ComputedParts {
     private static final Set<String> BUILT_IN = Set.of("binary", "nocase", "rtrim");
 
     private final Connection connection;
+    private final ProgramFunctions programs;
     private final SqlCall<? extends Connection> present;
     private @Nullable Set<String> functions;
     private Set<String> collations = Set.of();
@@ -39,8 +40,10 @@ final class ComputedParts {
      *
      * @param present a connection with the functions and collations that replication has
      */
-    ComputedParts(Connection connection, SqlCall<? extends Connection> present) {
+    ComputedParts(
+            Connection connection, ProgramFunctions programs, SqlCall<? extends Connection> present) {
         this.connection = connection;
+        this.programs = programs;
         this.present = present;
     }
 
@@ -91,7 +94,10 @@ final class ComputedParts {
     private Set<String> usedFunctions() throws SQLException {
         Set<String> used = new HashSet<>();
         for (TableDefinition table : tables()) {
-            used.addAll(ProgramFunctions.ofInsert(connection, table, true));
+            Set<String> ofTable = programs.ofInsert(table, true);
+            if (ofTable != null) {
+                used.addAll(ofTable);
+            }
         }
         return used;
     }

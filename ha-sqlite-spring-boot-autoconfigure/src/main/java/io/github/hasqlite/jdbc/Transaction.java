@@ -62,6 +62,7 @@ final class Transaction {
             this.recorder = new Recorder(
                     connection,
                     new Capture(connection, context.catalog()),
+                    counters,
                     context.validator()::present);
             this.appender = log.open(connection);
         }
