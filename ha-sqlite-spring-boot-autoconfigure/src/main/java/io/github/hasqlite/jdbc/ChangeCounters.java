@@ -62,7 +62,8 @@ final class ChangeCounters {
         if (--depth > 0) {
             return;
         }
-        if (database.changes() == 0 && database.total_changes() != totalBeforeOwn) {
+        // an EXPLAIN sets the first back without changing the other
+        if (database.changes() == 0 && (changesBeforeOwn != 0 || database.total_changes() != totalBeforeOwn)) {
             tick();
         }
         long total = database.total_changes();

@@ -33,7 +33,8 @@ final class DeferredForeignKeys {
         this.enforced = new NativeStatement(connection, "PRAGMA foreign_keys");
         this.deferringAll = new NativeStatement(connection, "PRAGMA defer_foreign_keys");
         this.deferredInSchema = new NativeStatement(
-                connection, "SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE sql GLOB '*[dD][eE][fF][eE][rR][rR][eE][dD]*')");
+                connection,
+                "SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE sql GLOB '*[dD][eE][fF][eE][rR][rR][eE][dD]*')");
         this.schemaVersion = new NativeStatement(connection, "PRAGMA main.schema_version");
     }
 

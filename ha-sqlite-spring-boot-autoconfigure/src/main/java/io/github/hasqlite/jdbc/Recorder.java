@@ -36,8 +36,7 @@ final class Recorder {
      *
      * @param present a connection with the functions and collations that replication has
      */
-    Recorder(
-            SQLiteConnection connection, Capture capture, ChangeCounters counters, SqlCall<SQLiteConnection> present)
+    Recorder(SQLiteConnection connection, Capture capture, ChangeCounters counters, SqlCall<SQLiteConnection> present)
             throws SQLException {
         this.connection = connection;
         this.capture = capture;

@@ -60,10 +60,7 @@ final class Transaction {
             this.appender = null;
         } else {
             this.recorder = new Recorder(
-                    connection,
-                    new Capture(connection, context.catalog()),
-                    counters,
-                    context.validator()::present);
+                    connection, new Capture(connection, context.catalog()), counters, context.validator()::present);
             this.appender = log.open(connection);
         }
     }
