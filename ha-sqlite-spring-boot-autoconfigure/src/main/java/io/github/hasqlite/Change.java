@@ -66,17 +66,7 @@ public record Change(
             @Nullable String command,
             List<@Nullable Object> args) {
         this(
-                operation,
-                database,
-                table,
-                columns,
-                pkColumns,
-                oldRowid,
-                newRowid,
-                oldValues,
-                newValues,
-                command,
-                args,
+                operation, database, table, columns, pkColumns, oldRowid, newRowid, oldValues, newValues, command, args,
                 List.of());
     }
 

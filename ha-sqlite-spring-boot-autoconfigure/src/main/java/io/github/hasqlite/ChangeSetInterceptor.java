@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Called by the applier's single thread. The connection is the applier's: what is written through
  * it commits or rolls back with the change set and is <em>not</em> replicated. Do not commit, roll
- * back or close it, and do not keep it. As every node must come to the same content, decide from the
+ * back or close it, and do not keep it. CHECK constraints are not tested on it. As every node must come to the same content, decide from the
  * change set and the database alone, not from clocks, random numbers or remote calls. The changes of a
  * large change set are a {@link LargeChanges}, read from the database each time: go through them with an
  * iterator, and do not keep them.

@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -128,8 +129,9 @@ public final class ValueStatement implements AutoCloseable {
         PreparedStatement statement = variants.get(positions);
         if (statement == null) {
             if (variants.size() == VARIANTS) {
-                BitSet oldest = variants.keySet().iterator().next();
-                variants.remove(oldest).close();
+                Iterator<PreparedStatement> oldest = variants.values().iterator();
+                oldest.next().close();
+                oldest.remove();
             }
             statement = connection.prepareStatement(withCasts(sql.get(), positions));
             variants.put((BitSet) positions.clone(), statement);

@@ -72,7 +72,8 @@ class AuthorsConditionsTests {
         Awaitility.await()
                 .pollInterval(Duration.ofMillis(50))
                 .atMost(Duration.ofSeconds(60))
-                .until(() -> node.query("SELECT '" + time + "' < CURRENT_TIMESTAMP").contains("1"));
+                .until(() ->
+                        node.query("SELECT '" + time + "' < CURRENT_TIMESTAMP").contains("1"));
     }
 
     @ParameterizedTest
@@ -151,7 +152,9 @@ class AuthorsConditionsTests {
                 register(connection, "mine");
                 statement.executeUpdate("CREATE TABLE t(a CHECK(mine(a)))");
             }
-            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> two.status().halted() != null);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> two.status().halted() != null);
             assertThat(two.status().halted()).contains("no such function: mine");
         }
     }
@@ -258,7 +261,8 @@ class AuthorsConditionsTests {
             }
             settle(one, two);
             assertThat(Content.of(two.dataSource())).isEqualTo(Content.of(one.dataSource()));
-            assertThat(one.query("SELECT sql FROM sqlite_schema WHERE name = 'o'").get(0))
+            assertThat(one.query("SELECT sql FROM sqlite_schema WHERE name = 'o'")
+                            .get(0))
                     .doesNotContain("CHECK");
         }
     }
@@ -270,8 +274,8 @@ class AuthorsConditionsTests {
             one.execute("CREATE TABLE p(id INTEGER PRIMARY KEY, n); CREATE TABLE c(p REFERENCES p);"
                     + " CREATE VIEW v AS SELECT n FROM p; CREATE TABLE x(a); CREATE VIEW broken AS SELECT * FROM gone;"
                     + " CREATE TRIGGER r AFTER INSERT ON x BEGIN UPDATE p SET n = n + 1; END");
-            one.execute("PRAGMA legacy_alter_table = ON; ALTER TABLE p RENAME TO q;"
-                    + " PRAGMA legacy_alter_table = OFF");
+            one.execute(
+                    "PRAGMA legacy_alter_table = ON; ALTER TABLE p RENAME TO q;" + " PRAGMA legacy_alter_table = OFF");
             one.execute("CREATE TABLE p(id INTEGER PRIMARY KEY, n)");
             one.execute("PRAGMA writable_schema = ON; ALTER TABLE x RENAME COLUMN a TO b;"
                     + " PRAGMA writable_schema = OFF");
@@ -281,7 +285,8 @@ class AuthorsConditionsTests {
             assertSame(one, two);
             assertThat(two.query("SELECT sql FROM sqlite_schema WHERE name = 'c'"))
                     .containsExactly("CREATE TABLE c(p REFERENCES p)");
-            assertThat(two.query("SELECT sql FROM sqlite_schema WHERE name = 'x'").get(0))
+            assertThat(two.query("SELECT sql FROM sqlite_schema WHERE name = 'x'")
+                            .get(0))
                     .contains("(b", "CHECK");
             // and the switches are what they were
             assertThatThrownBy(() -> two.execute("INSERT INTO x(b) VALUES(1)")).hasMessageContaining("CHECK");

@@ -7,9 +7,12 @@ import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -108,6 +111,27 @@ class RawTextTests {
             if (merge == MergeMode.COLUMN) {
                 assertThat(one.query("SELECT hex(a), hex(b) FROM t WHERE k = CAST(x'ff' AS TEXT)"))
                         .containsExactly("02FF|03FF");
+            }
+        }
+    }
+
+    @Test
+    void aDatabaseWithAnotherEncodingSaysSoInsteadOfStoringSomethingElse() throws Exception {
+        try (TestNode one = open("n1", CommitMode.ASYNC, MergeMode.ROW)) {
+            one.execute("CREATE TABLE t(k TEXT PRIMARY KEY)");
+            try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("n2"));
+                    Statement statement = connection.createStatement()) {
+                statement.executeUpdate("PRAGMA encoding = 'UTF-16le'; CREATE TABLE x(a); DROP TABLE x");
+            }
+            try (TestNode two = open("n2", CommitMode.ASYNC, MergeMode.ROW)) {
+                one.execute("INSERT INTO t VALUES('ä')");
+                one.awaitAppliedOn(two);
+                one.execute("INSERT INTO t VALUES(CAST(x'ff' AS TEXT))");
+                Awaitility.await()
+                        .atMost(Duration.ofSeconds(60))
+                        .until(() -> two.status().halted() != null);
+                assertThat(two.status().halted()).contains("UTF_8").contains("UTF_16LE");
+                assertThat(two.query("SELECT k FROM t")).containsExactly("ä");
             }
         }
     }

@@ -132,7 +132,12 @@ record MissingDefaults(List<String> columns, List<String> expressions, int time)
     }
 
     private static boolean isName(char first) {
-        return Character.isLetter(first) || first == '_' || first == '"' || first == '`' || first == '[' || first > 0x7f;
+        return Character.isLetter(first)
+                || first == '_'
+                || first == '"'
+                || first == '`'
+                || first == '['
+                || first > 0x7f;
     }
 
     private static Set<String> deterministicFunctions(SQLiteConnection connection) throws SQLException {

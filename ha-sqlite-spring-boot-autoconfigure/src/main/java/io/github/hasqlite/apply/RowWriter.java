@@ -142,8 +142,7 @@ final class RowWriter {
         }
     }
 
-    private int insert(ValueStatement statement, List<@Nullable Object> row, @Nullable Long rowid)
-            throws SQLException {
+    private int insert(ValueStatement statement, List<@Nullable Object> row, @Nullable Long rowid) throws SQLException {
         bindRow(statement, 0, row);
         if (layout.hasImplicitRowid()) {
             statement.set(layout.width() + 1, rowid);

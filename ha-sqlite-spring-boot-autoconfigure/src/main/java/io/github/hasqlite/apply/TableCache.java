@@ -140,8 +140,8 @@ final class TableCache {
         silence.removeAll();
         Set<String> virtual = new HashSet<>();
         for (TableDefinition table : TableDefinition.readAll(connection)) {
-            TableRows rows = new TableRows(
-                    connection, table, identify, merge, silence, recorder, rowids, overwritten, author);
+            TableRows rows =
+                    new TableRows(connection, table, identify, merge, silence, recorder, rowids, overwritten, author);
             byName.put(table.name(), rows);
             byFoldedName.put(fold(table.name()), rows);
             everRead.add(fold(table.name()));

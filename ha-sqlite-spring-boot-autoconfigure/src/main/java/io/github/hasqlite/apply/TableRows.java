@@ -206,8 +206,7 @@ final class TableRows {
     private ForColumns read(List<String> names) throws SQLException, RefusedChangeException {
         try {
             RowLayout layout = RowLayout.of(definition, columns(), generated, names);
-            MissingDefaults missing =
-                    MissingDefaults.of(connection, definition, layout.columns(), layout.width() + 2);
+            MissingDefaults missing = MissingDefaults.of(connection, definition, layout.columns(), layout.width() + 2);
             RowWriter writer = new RowWriter(
                     connection,
                     layout,

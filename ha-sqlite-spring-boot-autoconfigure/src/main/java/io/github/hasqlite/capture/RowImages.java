@@ -27,8 +27,7 @@ public final class RowImages {
     public RowImages(SQLiteConnection connection) throws SQLException {
         this.connection = connection;
         this.buffer = new CaptureBuffer(TemporaryFolder.of(connection));
-        this.function =
-                new CaptureFunction(connection.getDatabase(), TextEncoding.of(connection), buffer, false);
+        this.function = new CaptureFunction(connection.getDatabase(), TextEncoding.of(connection), buffer, false);
         Function.create(connection, CapturedSchema.FUNCTION, function);
     }
 

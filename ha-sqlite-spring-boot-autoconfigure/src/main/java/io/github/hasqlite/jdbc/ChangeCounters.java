@@ -62,6 +62,7 @@ final class ChangeCounters {
         if (--depth > 0) {
             return;
         }
+        // an EXPLAIN sets the first back without changing the other
         if (database.changes() == 0 && (changesBeforeOwn != 0 || database.total_changes() != totalBeforeOwn)) {
             tick();
         }

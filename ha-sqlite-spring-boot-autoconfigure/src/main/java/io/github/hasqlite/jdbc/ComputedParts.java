@@ -29,6 +29,7 @@ final class ComputedParts {
     private static final Set<String> BUILT_IN = Set.of("binary", "nocase", "rtrim");
 
     private final Connection connection;
+    private final ProgramFunctions programs;
     private final SqlCall<? extends Connection> present;
     private @Nullable Set<String> functions;
     private Set<String> collations = Set.of();
@@ -39,8 +40,9 @@ final class ComputedParts {
      *
      * @param present a connection with the functions and collations that replication has
      */
-    ComputedParts(Connection connection, SqlCall<? extends Connection> present) {
+    ComputedParts(Connection connection, ProgramFunctions programs, SqlCall<? extends Connection> present) {
         this.connection = connection;
+        this.programs = programs;
         this.present = present;
     }
 
@@ -91,7 +93,10 @@ final class ComputedParts {
     private Set<String> usedFunctions() throws SQLException {
         Set<String> used = new HashSet<>();
         for (TableDefinition table : tables()) {
-            used.addAll(ProgramFunctions.ofInsert(connection, table, true));
+            Set<String> ofTable = programs.ofInsert(table, true);
+            if (ofTable != null) {
+                used.addAll(ofTable);
+            }
         }
         return used;
     }
@@ -106,7 +111,8 @@ final class ComputedParts {
 
     private boolean likeIsUsual() {
         try {
-            return strings(connection, "SELECT ('a' LIKE 'A') || ('a_' LIKE 'a__')").contains("10");
+            return strings(connection, "SELECT ('a' LIKE 'A') || ('a_' LIKE 'a__')")
+                    .contains("10");
         } catch (SQLException e) {
             return false;
         }
@@ -126,7 +132,8 @@ final class ComputedParts {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT sql FROM main.sqlite_schema WHERE sql IS NOT NULL")) {
             while (rows.next()) {
-                SqlTokens tokens = new SqlTokens(rows.getString(1), 0, rows.getString(1).length());
+                SqlTokens tokens =
+                        new SqlTokens(rows.getString(1), 0, rows.getString(1).length());
                 boolean named = false;
                 while (tokens.advance()) {
                     if (named) {
@@ -150,7 +157,8 @@ final class ComputedParts {
                 String sql = rows.getString(3);
                 boolean computes = rows.getString(1).equals("table")
                         ? GENERATED.matcher(sql).find()
-                        : sql.indexOf('(') != sql.lastIndexOf('(') || PARTIAL.matcher(sql).find();
+                        : sql.indexOf('(') != sql.lastIndexOf('(')
+                                || PARTIAL.matcher(sql).find();
                 if (computes) {
                     names.add(rows.getString(2));
                 }

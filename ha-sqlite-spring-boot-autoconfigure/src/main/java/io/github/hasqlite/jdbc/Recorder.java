@@ -44,12 +44,14 @@ final class Recorder {
      *
      * @param present a connection with the functions and collations that replication has
      */
-    Recorder(SQLiteConnection connection, Capture capture, SqlCall<SQLiteConnection> present) throws SQLException {
+    Recorder(SQLiteConnection connection, Capture capture, ChangeCounters counters, SqlCall<SQLiteConnection> present)
+            throws SQLException {
         this.connection = connection;
         this.capture = capture;
         this.buffer = capture.buffer();
-        this.context = new SchemaContext(connection);
-        this.computed = new ComputedParts(connection, present);
+        ProgramFunctions programs = new ProgramFunctions(connection, counters);
+        this.context = new SchemaContext(connection, programs);
+        this.computed = new ComputedParts(connection, programs, present);
         this.schemaVersion = new NativeStatement(connection, "PRAGMA main.schema_version");
         this.trace = new SchemaTrace(connection);
         this.schema = new SchemaTransaction(connection, trace);

@@ -26,15 +26,37 @@ final class SchemaContext {
 
     /** What may stand before a parenthesis in a condition and is no function. */
     private static final Set<String> KEYWORDS = Set.of(
-            "CHECK", "AND", "OR", "NOT", "IN", "IS", "BETWEEN", "LIKE", "GLOB", "ESCAPE", "CASE", "WHEN", "THEN",
-            "ELSE", "CAST", "COLLATE", "ISNULL", "NOTNULL", "EXISTS", "DISTINCT", "FROM", "AS");
+            "CHECK",
+            "AND",
+            "OR",
+            "NOT",
+            "IN",
+            "IS",
+            "BETWEEN",
+            "LIKE",
+            "GLOB",
+            "ESCAPE",
+            "CASE",
+            "WHEN",
+            "THEN",
+            "ELSE",
+            "CAST",
+            "COLLATE",
+            "ISNULL",
+            "NOTNULL",
+            "EXISTS",
+            "DISTINCT",
+            "FROM",
+            "AS");
 
     private final Connection connection;
+    private final ProgramFunctions programs;
     private List<String> pragmas = List.of();
     private boolean renamesParents;
 
-    SchemaContext(Connection connection) {
+    SchemaContext(Connection connection, ProgramFunctions programs) {
         this.connection = connection;
+        this.programs = programs;
     }
 
     /** A schema command is about to run. */
@@ -91,7 +113,8 @@ final class SchemaContext {
             }
             if (tests && tokens.is('(') && !name.isEmpty()) {
                 known = known == null ? namesOf(deterministicFunctions()) : known;
-                if (!known.contains(name.toLowerCase(Locale.ROOT)) && !KEYWORDS.contains(name.toUpperCase(Locale.ROOT))) {
+                if (!known.contains(name.toLowerCase(Locale.ROOT))
+                        && !KEYWORDS.contains(name.toUpperCase(Locale.ROOT))) {
                     return name;
                 }
             }
@@ -103,7 +126,12 @@ final class SchemaContext {
     }
 
     private static boolean isName(char first) {
-        return Character.isLetter(first) || first == '_' || first == '"' || first == '`' || first == '[' || first > 0x7f;
+        return Character.isLetter(first)
+                || first == '_'
+                || first == '"'
+                || first == '`'
+                || first == '['
+                || first > 0x7f;
     }
 
     private static Set<String> namesOf(Set<String> functions) {
@@ -131,8 +159,8 @@ final class SchemaContext {
         if (table == null || table.columns().isEmpty()) {
             return true;
         }
-        Set<String> used = ProgramFunctions.ofInsert(connection, table, false);
-        return used.isEmpty() || deterministicFunctions().containsAll(used);
+        Set<String> used = programs.ofInsert(table, false);
+        return used != null && (used.isEmpty() || deterministicFunctions().containsAll(used));
     }
 
     private @Nullable TableDefinition altered(ParsedSql sql) throws SQLException {
@@ -157,7 +185,8 @@ final class SchemaContext {
         Set<String> functions = new HashSet<>();
         Set<String> others = new HashSet<>();
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT name, narg, builtin, flags FROM pragma_function_list")) {
+                ResultSet rows =
+                        statement.executeQuery("SELECT name, narg, builtin, flags FROM pragma_function_list")) {
             while (rows.next()) {
                 String function = rows.getString(1).toLowerCase(Locale.ROOT);
                 boolean own = rows.getBoolean(3) && (rows.getInt(4) & DETERMINISTIC) != 0;

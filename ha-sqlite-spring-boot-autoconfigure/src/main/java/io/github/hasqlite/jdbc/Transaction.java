@@ -74,7 +74,7 @@ final class Transaction {
             this.audit = null;
         } else {
             Capture capture = new Capture(connection, context.catalog());
-            this.recorder = new Recorder(connection, capture, context.validator()::present);
+            this.recorder = new Recorder(connection, capture, counters, context.validator()::present);
             this.appender = log.open(connection);
             this.audit = new ChangeAudit(connection, counters, capture);
         }

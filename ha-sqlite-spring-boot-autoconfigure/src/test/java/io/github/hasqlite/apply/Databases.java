@@ -46,7 +46,11 @@ final class Databases {
     static Path create(Path file, TextEncoding encoding) throws SQLException {
         try (SQLiteConnection connection = open(file, false);
                 Statement statement = connection.createStatement()) {
-            statement.executeUpdate("PRAGMA encoding = '" + encoding.name().replace("UTF_", "UTF-").replace("LE", "le").replace("BE", "be") + "'");
+            statement.executeUpdate("PRAGMA encoding = '"
+                    + encoding.name()
+                            .replace("UTF_", "UTF-")
+                            .replace("LE", "le")
+                            .replace("BE", "be") + "'");
             statement.executeUpdate("CREATE TABLE sets_the_encoding(x); DROP TABLE sets_the_encoding");
         }
         return file;

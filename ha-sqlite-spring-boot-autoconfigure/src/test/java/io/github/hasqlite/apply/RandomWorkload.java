@@ -55,6 +55,7 @@ final class RandomWorkload {
         {(byte) 0xff, (byte) 0xff},
         "\ufffd".getBytes(StandardCharsets.UTF_8)
     };
+
     private static final List<String> COLUMNS = List.of("id", "a", "b", "c");
 
     private final Random random;

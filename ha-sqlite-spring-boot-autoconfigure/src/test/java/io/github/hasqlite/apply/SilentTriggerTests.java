@@ -8,6 +8,7 @@ import io.github.hasqlite.apply.Outcome.Applied;
 import io.github.hasqlite.apply.Outcome.Failed;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -208,7 +209,7 @@ class SilentTriggerTests {
     @Test
     void bringsTriggersBackWhenAChangeSetFails() throws SQLException {
         replica.run(
-                "CREATE TABLE t(id INTEGER PRIMARY KEY, a CHECK(a <> 'bad'), u)",
+                "CREATE TABLE t(id INTEGER PRIMARY KEY, a NOT NULL, u)",
                 "CREATE TABLE s(id INTEGER PRIMARY KEY, a, u)",
                 "CREATE TABLE log(e)",
                 "CREATE TRIGGER tb BEFORE INSERT ON t BEGIN INSERT INTO log VALUES('t'); END",
@@ -219,7 +220,7 @@ class SilentTriggerTests {
         replica.application.apply(Databases.changeSet(Change.insert("s", COLUMNS, KEY, 1L, List.of(1L, "good", 1L))));
         ChangeSet failing = Databases.changeSet(
                 Change.insert("t", COLUMNS, KEY, 1L, List.of(1L, "good", 1L)),
-                Change.insert("t", COLUMNS, KEY, 2L, List.of(2L, "bad", 1L)));
+                Change.insert("t", COLUMNS, KEY, 2L, Arrays.asList(2L, null, 1L)));
         for (int i = 0; i < 2; i++) {
             assertThat(replica.application.apply(failing)).isInstanceOf(Failed.class);
         }

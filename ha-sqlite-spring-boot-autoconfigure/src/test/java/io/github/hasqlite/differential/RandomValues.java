@@ -121,8 +121,21 @@ final class RandomValues {
     String keyLiteral() {
         return switch (dice.upTo(10)) {
             case 0 -> literal();
-            case 1, 2 -> dice.of("'a'", "'A'", "'b'", "'ß'", "'a '", "x'61'", "1.0", "'1'", "NULL", "CAST(x'ff' AS TEXT)",
-                        "CAST(x'fe' AS TEXT)", "CAST(x'61fe' AS TEXT)", "CAST(x'41fe' AS TEXT)");
+            case 1, 2 ->
+                dice.of(
+                        "'a'",
+                        "'A'",
+                        "'b'",
+                        "'ß'",
+                        "'a '",
+                        "x'61'",
+                        "1.0",
+                        "'1'",
+                        "NULL",
+                        "CAST(x'ff' AS TEXT)",
+                        "CAST(x'fe' AS TEXT)",
+                        "CAST(x'61fe' AS TEXT)",
+                        "CAST(x'41fe' AS TEXT)");
             default -> smallInteger();
         };
     }

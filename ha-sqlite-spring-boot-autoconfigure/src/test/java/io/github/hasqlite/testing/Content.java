@@ -46,8 +46,8 @@ public final class Content {
         for (String column : table.columns()) {
             String name = SqlIdentifier.quote(column);
             // texts by their bytes, too, which need not be characters
-            values.add("quote(" + name + ") || CASE typeof(" + name + ") WHEN 'text' THEN hex(" + name
-                    + ") ELSE '' END");
+            values.add(
+                    "quote(" + name + ") || CASE typeof(" + name + ") WHEN 'text' THEN hex(" + name + ") ELSE '' END");
         }
         List<String> rows = strings(
                 connection,
