@@ -353,8 +353,7 @@ public final class AppliedState {
         void write(PositionTable table) throws SQLException {
             partsStep.write(table.connection());
             for (Map.Entry<String, Accepted> entry : accepted.entrySet()) {
-                table.setPublisher(
-                        entry.getKey(), entry.getValue().counter, entry.getValue().sequence);
+                table.setPublisher(entry.getKey(), entry.getValue().counter, entry.getValue().sequence);
             }
             table.setValue(SEQUENCE, reached);
         }

@@ -250,7 +250,9 @@ public final class ChangeSetApplication implements AutoCloseable {
         NewNames names = renames.since(changeSet);
         for (Change made : changeSet.changes()) {
             Change change = addKeys(names, made, footprint);
-            if (change != null && change.newRowid() != null && !newRows.contains(new NewRow(change.table(), change.newRowid()))) {
+            if (change != null
+                    && change.newRowid() != null
+                    && !newRows.contains(new NewRow(change.table(), change.newRowid()))) {
                 // the rowid it got instead depends on all other rows
                 footprint.addWholeTable(change.table());
             }

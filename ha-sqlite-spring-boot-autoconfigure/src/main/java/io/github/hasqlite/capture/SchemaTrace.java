@@ -178,10 +178,8 @@ public final class SchemaTrace {
     private static SchemaNote.Renamed outcome(String name, Traced table, Map<String, Traced> now) {
         String alive = key(now, table);
         String holder = sameName(now, name);
-        boolean swapped = holder != null
-                && alive != null
-                && !alive.equals(holder)
-                && alive.equals(now.get(holder).name);
+        boolean swapped =
+                holder != null && alive != null && !alive.equals(holder) && alive.equals(now.get(holder).name);
         String becomes = holder == null || swapped ? alive : holder;
         if (becomes == null) {
             return new SchemaNote.Renamed(name, null, Map.of());

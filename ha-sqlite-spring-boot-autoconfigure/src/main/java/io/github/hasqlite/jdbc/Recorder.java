@@ -77,7 +77,10 @@ final class Recorder {
     /** The transaction has begun, and a statement is about to run that changes the schema, or rows in a changed one. */
     void begun(ParsedSql sql) throws SQLException {
         if (sql.kind() == StatementKind.WRITE) {
-            schema.decide(sql);
+            // what writes to a virtual table travels as a statement anyway
+            if (!capture.isVirtual(sql.name())) {
+                schema.decide(sql);
+            }
             return;
         }
         schema.schemaCommandBegins();
@@ -124,8 +127,7 @@ final class Recorder {
                 if (schemaVersion.queryLong() != versionBefore) {
                     capture.schemaTouched();
                     trace.changed(markBefore);
-                    boolean asStatement =
-                            !sql.copiesRows() || schema.wayOf(sql) == SchemaTransaction.Way.STATEMENT;
+                    boolean asStatement = !sql.copiesRows() || schema.wayOf(sql) == SchemaTransaction.Way.STATEMENT;
                     schema.schemaChanged(markBefore);
                     if (!asStatement) {
                         capture.addCopiedTable(sql.name());

@@ -591,8 +591,8 @@ final class SimulatedNode implements AutoCloseable {
     List<String> bookkeeping() throws SQLException {
         List<String> lines = new ArrayList<>();
         try (Statement statement = keeper.createStatement();
-                ResultSet rows =
-                        statement.executeQuery("SELECT publisher || '=' || counter || '@' || sequence FROM ha_publishers UNION"
+                ResultSet rows = statement.executeQuery(
+                        "SELECT publisher || '=' || counter || '@' || sequence FROM ha_publishers UNION"
                                 + " ALL SELECT sequence || ' ' || note FROM ha_renames UNION ALL"
                                 + " SELECT concat_ws(' ', publisher, counter, number, change, coalesce(sequence, 'pending'),"
                                 + " at_ns, node, table_name, kind, losing) FROM ha_conflicts ORDER BY 1")) {
