@@ -292,7 +292,7 @@ public final class AppliedState {
 
         /** The publisher's last accepted counter; 0 if it has none. */
         long counter(String publisher) {
-            Accepted here = accepted.getOrDefault(publisher, publishers.get(publisher));
+            Accepted here = accepted.containsKey(publisher) ? accepted.get(publisher) : publishers.get(publisher);
             return here == null ? 0 : here.counter;
         }
 

@@ -334,7 +334,8 @@ public final class ChangeSetApplication implements AutoCloseable {
                     index,
                     made.table(),
                     Skipped.Cause.NO_TABLE,
-                    "table " + made.table() + " was dropped before this change, whose author had not seen that, came");
+                    "table " + made.table() + ", or all columns of it that this change is about, were dropped"
+                            + " unseen by its author");
         }
         Skipped skipped = tables.apply(change, index);
         boolean absent = skipped != null

@@ -345,7 +345,12 @@ final class SimulatedNode implements AutoCloseable {
     private boolean runCommand(String command, SchemaTrace trace) throws SQLException {
         if (command.startsWith("INSERT") && random.nextBoolean()) {
             capture.install(true);
-            run(command);
+            capture.arm();
+            try {
+                execute(author, command);
+            } finally {
+                capture.disarm();
+            }
             return true;
         }
         capture.suspend();
