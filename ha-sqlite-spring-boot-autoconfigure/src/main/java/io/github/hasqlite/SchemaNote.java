@@ -76,7 +76,10 @@ public record SchemaNote(boolean alone, List<Renamed> tables) {
     /** Reads one; {@code null} if the command is none or is malformed. */
     public static @Nullable SchemaNote read(Change change) {
         String command = change.command();
-        if (command == null || !is(change) || !command.endsWith(SUFFIX)) {
+        if (command == null
+                || !is(change)
+                || !command.endsWith(SUFFIX)
+                || command.length() < PREFIX.length() + SUFFIX.length()) {
             return null;
         }
         String text = command.substring(PREFIX.length(), command.length() - SUFFIX.length())
@@ -95,7 +98,9 @@ public record SchemaNote(boolean alone, List<Renamed> tables) {
             text.append('(');
             String separator = "";
             for (Map.Entry<String, @Nullable String> column : renamed.columns.entrySet()) {
-                text.append(separator).append(SqlIdentifier.quote(column.getKey())).append('>');
+                text.append(separator)
+                        .append(SqlIdentifier.quote(column.getKey()))
+                        .append('>');
                 String now = column.getValue();
                 if (now != null) {
                     text.append(SqlIdentifier.quote(now));

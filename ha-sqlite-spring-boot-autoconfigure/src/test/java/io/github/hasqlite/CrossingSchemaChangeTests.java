@@ -195,7 +195,11 @@ class CrossingSchemaChangeTests {
     @Test
     void rowsForADroppedTableAreKept() throws Exception {
         writeBehind("INSERT INTO t VALUES(3, 'three', 'tre')", "DROP TABLE t");
-        assertThat(conflicts()).singleElement().asString().startsWith("SCHEMA_CHANGE|t|").contains("three");
+        assertThat(conflicts())
+                .singleElement()
+                .asString()
+                .startsWith("SCHEMA_CHANGE|t|")
+                .contains("three");
     }
 
     @Test
@@ -207,7 +211,11 @@ class CrossingSchemaChangeTests {
                 "DROP TABLE t",
                 "ALTER TABLE n RENAME TO t");
         assertThat(author.query("SELECT id FROM t")).containsExactly("1", "2");
-        assertThat(conflicts()).singleElement().asString().startsWith("SCHEMA_CHANGE|t|").contains("tre");
+        assertThat(conflicts())
+                .singleElement()
+                .asString()
+                .startsWith("SCHEMA_CHANGE|t|")
+                .contains("tre");
     }
 
     @Test
@@ -235,7 +243,8 @@ class CrossingSchemaChangeTests {
         String[] rebuild = statements.split("\\|");
         writeBehind("INSERT INTO t VALUES(3, 'three', 'tre'); UPDATE t SET v = 'zwei' WHERE id = 2", rebuild);
         assertThat(author.query("SELECT id, v, w FROM t")).containsExactly("1|one|uno", "2|zwei|due", "3|three|tre");
-        writeBefore("INSERT INTO t(id, v, w) VALUES(4, 'four', 'quattro'); UPDATE t SET v = 'eins' WHERE id = 1", rebuild);
+        writeBefore(
+                "INSERT INTO t(id, v, w) VALUES(4, 'four', 'quattro'); UPDATE t SET v = 'eins' WHERE id = 1", rebuild);
         assertThat(author.query("SELECT id, v, w FROM t"))
                 .containsExactly("1|eins|uno", "2|zwei|due", "3|three|tre", "4|four|quattro");
         assertThat(conflicts()).isEmpty();
@@ -317,14 +326,19 @@ class CrossingSchemaChangeTests {
     void aUniqueIndexAndRowsThatBreakItAreDecidedByWhatComesFirst() throws Exception {
         writeBehind("INSERT INTO t VALUES(3, 'one', 'tre')", "CREATE UNIQUE INDEX t_v ON t(v)");
         assertThat(author.query("SELECT id FROM t ORDER BY id")).containsExactly("2", "3");
-        assertThat(conflicts()).singleElement().asString().startsWith("UNIQUE_KEY|t|").contains("uno");
+        assertThat(conflicts())
+                .singleElement()
+                .asString()
+                .startsWith("UNIQUE_KEY|t|")
+                .contains("uno");
         assertThatExceptionOfType(SQLException.class)
-                .isThrownBy(() -> changeSchemaBehind(
-                        "INSERT INTO t VALUES(4, 'four', 'tre')", "CREATE UNIQUE INDEX t_w ON t(w)"))
+                .isThrownBy(() ->
+                        changeSchemaBehind("INSERT INTO t VALUES(4, 'four', 'tre')", "CREATE UNIQUE INDEX t_w ON t(w)"))
                 .satisfies(e -> assertThat(e.getErrorCode()).isNotZero());
         assertSame();
         assertThat(author.query("SELECT id FROM t ORDER BY id")).containsExactly("2", "3", "4");
-        assertThat(author.query("SELECT name FROM sqlite_schema WHERE type = 'index'")).containsExactly("t_v");
+        assertThat(author.query("SELECT name FROM sqlite_schema WHERE type = 'index'"))
+                .containsExactly("t_v");
     }
 
     @Test

@@ -8,7 +8,9 @@ import io.github.hasqlite.testing.Content;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,6 +101,28 @@ class SchemaChangeTests {
         one.execute("INSERT INTO t VALUES(1)");
         assertSame();
         assertThat(two.query("SELECT a FROM t")).containsExactly("1");
+    }
+
+    @Test
+    void rebuildTablesAlikeInStrictMode() throws Exception {
+        reopen(CommitMode.STRICT);
+        one.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, v); INSERT INTO t VALUES(1, 'one')");
+        one.awaitAppliedOn(two);
+        two.execute("INSERT INTO t VALUES(2, 'two')");
+        two.awaitAppliedOn(one);
+        try (Connection connection = one.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.executeUpdate("CREATE TABLE n(id INTEGER PRIMARY KEY, x)");
+            statement.executeUpdate("INSERT INTO n SELECT id, v FROM t");
+            statement.executeUpdate("DROP TABLE t");
+            statement.executeUpdate("ALTER TABLE n RENAME TO t");
+            connection.commit();
+        }
+        assertSame();
+        two.execute("INSERT INTO t(id, x) VALUES(3, 'three')");
+        assertSame();
+        assertThat(two.query("SELECT id, x FROM t")).containsExactly("1|one", "2|two", "3|three");
     }
 
     @Test

@@ -352,7 +352,7 @@ public final class AppliedState {
 
         /** The publisher's last accepted counter; 0 if it has none. */
         long counter(String publisher) {
-            Accepted here = accepted.getOrDefault(publisher, publishers.get(publisher));
+            Accepted here = accepted.containsKey(publisher) ? accepted.get(publisher) : publishers.get(publisher);
             return here == null ? 0 : here.counter;
         }
 
@@ -413,8 +413,7 @@ public final class AppliedState {
         void write(PositionTable table) throws SQLException {
             partsStep.write(table.connection());
             for (Map.Entry<String, Accepted> entry : accepted.entrySet()) {
-                table.setPublisher(
-                        entry.getKey(), entry.getValue().counter, entry.getValue().sequence);
+                table.setPublisher(entry.getKey(), entry.getValue().counter, entry.getValue().sequence);
             }
             table.setValue(SEQUENCE, reached);
         }

@@ -256,7 +256,9 @@ public final class ChangeSetApplication implements AutoCloseable {
         NewNames names = renames.since(changeSet);
         for (Change made : changeSet.changes()) {
             Change change = addKeys(names, made, footprint);
-            if (change != null && change.newRowid() != null && !newRows.contains(new NewRow(change.table(), change.newRowid()))) {
+            if (change != null
+                    && change.newRowid() != null
+                    && !newRows.contains(new NewRow(change.table(), change.newRowid()))) {
                 // the rowid it got instead depends on all other rows
                 footprint.addWholeTable(change.table());
             }
@@ -343,7 +345,8 @@ public final class ChangeSetApplication implements AutoCloseable {
                     index,
                     made.table(),
                     Skipped.Cause.NO_TABLE,
-                    "table " + made.table() + " was dropped before this change, whose author had not seen that, came");
+                    "table " + made.table() + ", or all columns of it that this change is about, were dropped"
+                            + " unseen by its author");
         }
         Skipped skipped = tables.apply(change, index);
         boolean absent = skipped != null

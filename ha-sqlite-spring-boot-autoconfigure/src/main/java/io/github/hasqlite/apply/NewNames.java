@@ -111,8 +111,7 @@ final class NewNames {
     private static boolean wantsSomethingOf(Change change, int column) {
         return switch (change.operation()) {
             case INSERT -> value(change.newValues(), column) != null;
-            case UPDATE ->
-                !Objects.deepEquals(value(change.oldValues(), column), value(change.newValues(), column));
+            case UPDATE -> !Objects.deepEquals(value(change.oldValues(), column), value(change.newValues(), column));
             case DELETE, SQL -> false;
         };
     }

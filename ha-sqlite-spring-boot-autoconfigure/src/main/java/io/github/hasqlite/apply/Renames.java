@@ -62,8 +62,9 @@ final class Renames {
         }
         try (PreparedStatement insert =
                         through.prepareStatement("INSERT OR REPLACE INTO main.ha_renames(sequence, note) VALUES(?,?)");
-                PreparedStatement forget = through.prepareStatement("DELETE FROM main.ha_renames WHERE sequence <= (SELECT"
-                        + " sequence FROM main.ha_renames ORDER BY sequence DESC LIMIT 1 OFFSET ?)")) {
+                PreparedStatement forget =
+                        through.prepareStatement("DELETE FROM main.ha_renames WHERE sequence <= (SELECT"
+                                + " sequence FROM main.ha_renames ORDER BY sequence DESC LIMIT 1 OFFSET ?)")) {
             insert.setLong(1, sequence);
             insert.setString(2, new SchemaNote(false, note.tables()).command().command());
             insert.executeUpdate();
@@ -112,7 +113,7 @@ final class Renames {
         if (changeSet.publisher().isEmpty() || notes.isEmpty() || notes.lastKey() <= changeSet.baseSequence()) {
             return null;
         }
-        return new NewNames(new ArrayList<>(
-                notes.tailMap(changeSet.baseSequence(), false).values()));
+        return new NewNames(
+                new ArrayList<>(notes.tailMap(changeSet.baseSequence(), false).values()));
     }
 }

@@ -432,49 +432,51 @@ final class Replay {
 
     private void applyChanges(ChangeSet changeSet, Received received, boolean mine, Progress progress)
             throws SQLException, HaltException, MetPendingException {
-        if (givesWay(changeSet, received, progress)) {
-            return;
-        }
         List<ChangeSetInterceptor> asked = mine || received.publisher().equals(ownPublisher) ? List.of() : interceptors;
         for (ChangeSetInterceptor interceptor : asked) {
             if (!interceptor.beforeApply(changeSet, connection)) {
                 return;
             }
         }
+        boolean outdated = givesWay(changeSet, progress);
+        SQLException failure = outdated ? gaveWay() : take(changeSet, received, progress);
+        for (int i = asked.size() - 1; i >= 0; i--) {
+            asked.get(i).afterApply(changeSet, connection, failure);
+        }
+        progress.outcomes.add(() -> {
+            boolean told = commandOutcomes.complete(received.publisher(), received.counter(), failure);
+            if (outdated && !told && received.publisher().equals(ownPublisher)) {
+                rejections.add(
+                        "message " + received.sequence() + ": a schema change of this node gave way to what other"
+                                + " nodes had committed; do it again");
+            }
+        });
+    }
+
+    /** Applies it and tells of what it overwrote; why it failed, on all nodes alike, or {@code null}. */
+    private @Nullable SQLException take(ChangeSet changeSet, Received received, Progress progress)
+            throws SQLException, HaltException, MetPendingException {
         boolean above = !progress.undone && pending.peek(progress.popped) != null;
         Outcome outcome = above ? application.applyBesidePending(changeSet) : application.apply(changeSet);
         List<Conflict> found = conflicts.record(
                 changeSet, application.overwritten(), received.message().timestampNs());
         announce(told(found, connection), progress);
-        SQLException failure = judge(outcome, received, progress);
-        for (int i = asked.size() - 1; i >= 0; i--) {
-            asked.get(i).afterApply(changeSet, connection, failure);
-        }
-        progress.outcomes.add(() -> commandOutcomes.complete(received.publisher(), received.counter(), failure));
+        return judge(outcome, received, progress);
     }
 
     /**
      * Whether a schema change holds rows that its author had copied, and somebody has committed since what
      * is not among them: it takes no effect, and its author does it again (rule R13).
      */
-    private boolean givesWay(ChangeSet changeSet, Received received, Progress progress) {
-        if (!changeSet.hasCommands()
-                || !SchemaNote.of(changeSet.changes()).alone()
-                || !progress.step.othersSince(changeSet.baseSequence(), changeSet.publisher())) {
-            return false;
-        }
-        progress.outcomes.add(() -> {
-            boolean told = commandOutcomes.complete(
-                    received.publisher(),
-                    received.counter(),
-                    new SerializationFailureException("other nodes have committed since this schema change was made, what"
-                            + " it has copied or dropped is not all; nothing of it took effect, do all of it again"));
-            if (!told && received.publisher().equals(ownPublisher)) {
-                rejections.add("message " + received.sequence() + ": a schema change of this node gave way to what other"
-                        + " nodes had committed; do it again");
-            }
-        });
-        return true;
+    private static boolean givesWay(ChangeSet changeSet, Progress progress) {
+        return changeSet.hasCommands()
+                && SchemaNote.of(changeSet.changes()).alone()
+                && progress.step.othersSince(changeSet.baseSequence(), changeSet.publisher());
+    }
+
+    private static SQLException gaveWay() {
+        return new SerializationFailureException("other nodes have committed since this schema change was made, what it"
+                + " has copied or dropped is not all; nothing of it took effect, do all of it again");
     }
 
     /**

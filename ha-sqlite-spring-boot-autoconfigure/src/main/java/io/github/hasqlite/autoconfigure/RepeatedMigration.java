@@ -61,7 +61,8 @@ final class RepeatedMigration implements MethodInterceptor {
 
     private static boolean gaveWay(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql && SerializationFailureException.SQL_STATE.equals(sql.getSQLState())) {
+            if (cause instanceof SQLException sql
+                    && SerializationFailureException.SQL_STATE.equals(sql.getSQLState())) {
                 return true;
             }
         }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,7 +90,7 @@ public final class SchemaTrace {
             }
         }
         Map<String, Shape> shapes = new LinkedHashMap<>();
-        roots.forEach((name, root) -> shapes.put(name, new Shape(root, List.copyOf(columns.get(name)))));
+        roots.forEach((name, root) -> shapes.put(name, new Shape(root, List.copyOf(columns.getOrDefault(name, List.of())))));
         return shapes;
     }
 
@@ -152,7 +153,7 @@ public final class SchemaTrace {
                 now.remove(name);
                 return;
             }
-            table.follow(was.columns, step.after.get(found).columns);
+            table.follow(was.columns, Objects.requireNonNull(step.after.get(found)).columns);
             if (is == null) {
                 now.remove(name);
                 now.put(found, table);
@@ -178,16 +179,18 @@ public final class SchemaTrace {
     private static SchemaNote.Renamed outcome(String name, Traced table, Map<String, Traced> now) {
         String alive = key(now, table);
         String holder = sameName(now, name);
-        boolean swapped = holder != null
-                && alive != null
-                && !alive.equals(holder)
-                && alive.equals(now.get(holder).name);
+        boolean swapped =
+                holder != null && alive != null && !alive.equals(holder) && sameOrigin(alive, now.get(holder));
         String becomes = holder == null || swapped ? alive : holder;
         if (becomes == null) {
             return new SchemaNote.Renamed(name, null, Map.of());
         }
-        Traced target = now.get(becomes);
+        Traced target = Objects.requireNonNull(now.get(becomes));
         return new SchemaNote.Renamed(name, becomes, table.columnsIn(target));
+    }
+
+    private static boolean sameOrigin(String name, @Nullable Traced table) {
+        return table != null && name.equals(table.name);
     }
 
     private static @Nullable String key(Map<String, Traced> now, Traced table) {

@@ -97,7 +97,10 @@ final class Recorder {
     /** The transaction has begun, and a statement is about to run that changes the schema, or rows in a changed one. */
     void begun(ParsedSql sql) throws SQLException {
         if (sql.kind() == StatementKind.WRITE) {
-            schema.decide(sql);
+            // what writes to a virtual table travels as a statement anyway
+            if (!capture.isVirtual(sql.name())) {
+                schema.decide(sql);
+            }
             return;
         }
         schema.schemaCommandBegins();
@@ -180,8 +183,7 @@ final class Recorder {
                     schemaTouched = true;
                     computed.schemaOutdated();
                     trace.changed(markBefore);
-                    boolean asStatement =
-                            !sql.copiesRows() || schema.wayOf(sql) == SchemaTransaction.Way.STATEMENT;
+                    boolean asStatement = !sql.copiesRows() || schema.wayOf(sql) == SchemaTransaction.Way.STATEMENT;
                     schema.schemaChanged(markBefore);
                     if (!asStatement) {
                         capture.addCopiedTable(sql.name());

@@ -103,7 +103,8 @@ final class SchemaTransaction {
             read.add(UNKNOWN);
         }
         boolean writes = !earlierWrites.isEmpty();
-        boolean copies = earlierWrites.size() > REMEMBERED || earlierWrites.stream().anyMatch(sql -> !givesValues(sql));
+        boolean copies =
+                earlierWrites.size() > REMEMBERED || earlierWrites.stream().anyMatch(sql -> !givesValues(sql));
         earlierCopies = copies || (writes && !read.isEmpty());
     }
 

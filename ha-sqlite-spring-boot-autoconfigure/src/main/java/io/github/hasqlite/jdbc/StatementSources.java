@@ -106,7 +106,10 @@ record StatementSources(Set<String> tables, List<Long> roots, Set<Integer> colum
                 return false;
             }
         }
-        return names(connection, "SELECT name FROM main.sqlite_schema WHERE rootpage = ? AND type = 'table'", roots.get(0))
+        return names(
+                                connection,
+                                "SELECT name FROM main.sqlite_schema WHERE rootpage = ? AND type = 'table'",
+                                roots.get(0))
                         .size()
                 == 1;
     }

@@ -345,7 +345,12 @@ final class SimulatedNode implements AutoCloseable {
     private boolean runCommand(String command, SchemaTrace trace) throws SQLException {
         if (command.startsWith("INSERT") && random.nextBoolean()) {
             capture.install(true);
-            run(command);
+            capture.arm();
+            try {
+                execute(author, command);
+            } finally {
+                capture.disarm();
+            }
             return true;
         }
         capture.suspend();
@@ -591,8 +596,8 @@ final class SimulatedNode implements AutoCloseable {
     List<String> bookkeeping() throws SQLException {
         List<String> lines = new ArrayList<>();
         try (Statement statement = keeper.createStatement();
-                ResultSet rows =
-                        statement.executeQuery("SELECT publisher || '=' || counter || '@' || sequence FROM ha_publishers UNION"
+                ResultSet rows = statement.executeQuery(
+                        "SELECT publisher || '=' || counter || '@' || sequence FROM ha_publishers UNION"
                                 + " ALL SELECT sequence || ' ' || note FROM ha_renames UNION ALL"
                                 + " SELECT concat_ws(' ', publisher, counter, number, change, coalesce(sequence, 'pending'),"
                                 + " at_ns, node, table_name, kind, losing) FROM ha_conflicts ORDER BY 1")) {

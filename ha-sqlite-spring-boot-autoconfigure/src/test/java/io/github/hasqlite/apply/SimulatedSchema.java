@@ -31,13 +31,13 @@ final class SimulatedSchema {
     private static final List<List<String>> REBUILDS = List.of(
             List.of(
                     "CREATE TABLE log_new(mark INTEGER PRIMARY KEY)",
-                    "INSERT INTO log_new SELECT * FROM log",
+                    "INSERT INTO log_new SELECT mark FROM log",
                     "DROP TABLE log",
                     "ALTER TABLE log_new RENAME TO log"),
             List.of(
                     "ALTER TABLE log RENAME TO log_old",
-                    "CREATE TABLE log(m INTEGER PRIMARY KEY, extra)",
-                    "INSERT INTO log SELECT *, NULL FROM log_old",
+                    "CREATE TABLE log(mark INTEGER PRIMARY KEY, extra)",
+                    "INSERT INTO log(mark) SELECT mark FROM log_old",
                     "DROP TABLE log_old"),
             List.of("ALTER TABLE log RENAME COLUMN mark TO m"),
             List.of("ALTER TABLE log RENAME COLUMN m TO mark"),
