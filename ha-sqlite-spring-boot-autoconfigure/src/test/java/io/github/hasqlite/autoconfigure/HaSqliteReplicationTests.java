@@ -21,6 +21,9 @@ import io.github.hasqlite.nats.JetStreamSubscriber;
 import io.github.hasqlite.nats.TestCertificate;
 import io.github.hasqlite.testing.NatsServer;
 import io.nats.client.Nats;
+import io.nats.client.api.StreamConfiguration;
+import io.nats.client.api.StreamInfoOptions;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -93,6 +96,35 @@ class HaSqliteReplicationTests {
                                 assertThat(status(two).node()).isEqualTo("n2");
                             });
                 });
+    }
+
+    @Test
+    void aClusterStaysOnTheSubjectOnWhichAnEarlierVersionHasBegun() throws Exception {
+        try (NatsServer server = NatsServer.start();
+                io.nats.client.Connection nats = Nats.connect(server.url())) {
+            String former = "ha_replication.my.db";
+            nats.jetStreamManagement()
+                    .addStream(StreamConfiguration.builder()
+                            .name("ha_replication")
+                            .subjects("ha_replication", "ha_replication.>")
+                            .build());
+            nats.jetStream()
+                    .publish(
+                            former,
+                            "{\"changes\":[{\"operation\":\"SQL\",\"command\":\"CREATE TABLE task(id INTEGER PRIMARY KEY)\"}]}"
+                                    .getBytes(StandardCharsets.UTF_8));
+            node("n1")
+                    .withPropertyValues("ha.sqlite.replication-id=my.db", "ha.sqlite.replication-url=" + server.url())
+                    .run(one -> {
+                        jdbc(one).sql("INSERT INTO task VALUES(1)").update();
+                        assertThat(folder.resolve("n1/app.db-ha-subject")).hasContent(former);
+                    });
+            assertThat(nats.jetStreamManagement()
+                            .getStreamInfo("ha_replication", StreamInfoOptions.allSubjects())
+                            .getStreamState()
+                            .getSubjectMap())
+                    .containsOnlyKeys(former);
+        }
     }
 
     @Test
