@@ -150,7 +150,8 @@ record ParsedSql(
     private static ParsedSql explain(String text, SqlTokens tokens) {
         boolean more = tokens.advance();
         if (more && tokens.isWord("QUERY")) {
-            more = tokens.advance() && tokens.advance();
+            tokens.advance();
+            more = tokens.advance();
         }
         if (!more || !tokens.isWord("PRAGMA")) {
             return query(text, tokens);

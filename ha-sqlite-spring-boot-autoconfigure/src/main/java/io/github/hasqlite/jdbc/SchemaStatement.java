@@ -64,8 +64,13 @@ record SchemaStatement(String verb, String schema, List<String> names) {
     @Nullable
     String reservedName() {
         boolean own = schema.isEmpty() || schema.equalsIgnoreCase("main") || schema.equalsIgnoreCase("temp");
-        return own
-                ? names.stream().filter(CountedTables::isReserved).findFirst().orElse(null)
-                : null;
+        if (own) {
+            for (String name : names) {
+                if (CountedTables.isReserved(name)) {
+                    return name;
+                }
+            }
+        }
+        return null;
     }
 }
