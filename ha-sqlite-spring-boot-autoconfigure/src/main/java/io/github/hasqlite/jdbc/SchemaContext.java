@@ -165,12 +165,14 @@ final class SchemaContext {
 
     private @Nullable TableDefinition altered(ParsedSql sql) throws SQLException {
         SqlTokens tokens = new SqlTokens(sql.text(), 0, sql.text().length());
-        String name = "";
-        if (tokens.advance() && tokens.advance() && tokens.advance()) {
+        // behind ALTER and TABLE, and behind a schema
+        boolean found = true;
+        for (int i = 0; i <= 2 && found; i++) {
+            found = tokens.advance();
+        }
+        String name = found ? tokens.name() : "";
+        if (found && tokens.advance() && tokens.is('.') && tokens.advance()) {
             name = tokens.name();
-            if (tokens.advance() && tokens.is('.') && tokens.advance()) {
-                name = tokens.name();
-            }
         }
         for (TableDefinition table : TableDefinition.readAll(connection)) {
             if (table.name().equalsIgnoreCase(name)) {
