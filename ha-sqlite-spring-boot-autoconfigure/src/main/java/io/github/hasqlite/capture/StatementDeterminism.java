@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -109,7 +110,8 @@ public final class StatementDeterminism {
      * @param conflict what happens when a key is taken already
      * @param key where the rowid of a new row comes from
      */
-    public record VirtualWrite(@Nullable String table, @Nullable String trigger, Conflict conflict, NewKey key) {}
+    public record VirtualWrite(
+            @Nullable String table, @Nullable String trigger, Conflict conflict, NewKey key) {}
 
     /** Where the rowid of a new row of a virtual table comes from. */
     public enum NewKey {
@@ -152,10 +154,10 @@ public final class StatementDeterminism {
                             definition == null || definition.kind() == TableDefinition.Kind.SHADOW,
                             definition != null && !definition.withoutRowid() && definition.rowidAlias() == null));
         });
-        query("SELECT DISTINCT name, builtin FROM pragma_function_list", rows -> (rows.getInt(2) == 1
-                        ? builtIn
-                        : registered)
-                .add(rows.getString(1).toLowerCase(Locale.ROOT)));
+        query(
+                "SELECT DISTINCT name, builtin FROM pragma_function_list",
+                rows -> (rows.getInt(2) == 1 ? builtIn : registered)
+                        .add(rows.getString(1).toLowerCase(Locale.ROOT)));
         for (TableDefinition definition : definitions.values()) {
             if (definition.kind() == TableDefinition.Kind.VIRTUAL) {
                 nameVirtual("main." + SqlIdentifier.quote(definition.name()), definition.name());
@@ -229,6 +231,10 @@ public final class StatementDeterminism {
         /** What the registers of the present program hold: a number, NULL, or what is not known. */
         private final Map<Integer, NewKey> registers = new HashMap<>();
 
+        /** The same of records, and of the columns of ephemeral tables. */
+        private final Map<Integer, List<NewKey>> records = new HashMap<>();
+
+        private final Map<Integer, List<NewKey>> ephemeral = new HashMap<>();
         private boolean begun;
 
         void add(ResultSet row) throws SQLException {
@@ -275,6 +281,8 @@ public final class StatementDeterminism {
             hiddenRowids.clear();
             writtenCursors.clear();
             registers.clear();
+            records.clear();
+            ephemeral.clear();
             boolean first = trigger == null && !ownTrigger && !begun;
             begun = true;
             if (first) {
@@ -295,14 +303,31 @@ public final class StatementDeterminism {
                 }
                 case "Integer", "Int64", "Rowid" ->
                     registers.merge(p2, NewKey.GIVEN, (old, now) -> old == now ? old : NewKey.EITHER);
-                case "Variable", "Param", "Column", "Function", "VColumn" -> {
-                    int target = opcode.contains("Column") || opcode.equals("Function") ? p3 : p2;
-                    registers.put(target, NewKey.EITHER);
+                case "Variable", "Param" -> registers.put(p2, NewKey.EITHER);
+                case "VColumn", "Function", "PureFunc" -> registers.put(p3, NewKey.EITHER);
+                case "Column" -> {
+                    List<NewKey> columns = ephemeral.getOrDefault(p1, List.of());
+                    registers.put(p3, p2 < columns.size() ? columns.get(p2) : NewKey.EITHER);
                 }
-                case "Copy", "SCopy", "IntCopy" ->
-                    registers.put(p2, registers.getOrDefault(p1, NewKey.EITHER));
+                case "MakeRecord" -> {
+                    List<NewKey> record = new ArrayList<>(p2);
+                    for (int register = p1; register < p1 + p2; register++) {
+                        record.add(registers.getOrDefault(register, NewKey.EITHER));
+                    }
+                    records.put(p3, record);
+                }
+                case "Insert" -> {
+                    if (!writtenCursors.contains(p1) && records.containsKey(p2)) {
+                        ephemeral.merge(p1, records.get(p2), Program::common);
+                    }
+                }
+                case "Copy", "SCopy", "IntCopy" -> registers.put(p2, registers.getOrDefault(p1, NewKey.EITHER));
                 default -> {}
             }
+        }
+
+        private static List<NewKey> common(List<NewKey> some, List<NewKey> others) {
+            return some.equals(others) ? some : List.of();
         }
 
         private void function(String signature, boolean aggregate) {
@@ -345,9 +370,8 @@ public final class StatementDeterminism {
 
         private void virtualWrite(int values, int first, String address, int action) {
             String table = virtualTables.get(address);
-            Conflict conflict = action < 1 || action > Conflict.values().length
-                    ? Conflict.ABORT
-                    : Conflict.values()[action - 1];
+            Conflict conflict =
+                    action < 1 || action > Conflict.values().length ? Conflict.ABORT : Conflict.values()[action - 1];
             boolean inserts = values > 1 && registers.get(first) != NewKey.GIVEN;
             // in an R-Tree the first column is the rowid
             int key = table != null && spatial.contains(table) ? first + 2 : first + 1;
@@ -357,7 +381,11 @@ public final class StatementDeterminism {
         }
 
         Effect effect() {
-            return new Effect(Set.copyOf(reasons), Set.copyOf(order), Set.copyOf(writes), List.copyOf(virtualWrites));
+            return new Effect(
+                    Collections.unmodifiableSet(reasons),
+                    Collections.unmodifiableSet(order),
+                    Collections.unmodifiableSet(writes),
+                    List.copyOf(virtualWrites));
         }
     }
 }
