@@ -65,6 +65,20 @@ final class Recorder {
         }
     }
 
+    /** Whether it must be found out how the statement travels before it runs. */
+    boolean mayWriteVirtual(ParsedSql sql) {
+        return sql.kind() == StatementKind.WRITE && capture.mayWriteVirtual();
+    }
+
+    /**
+     * A statement is about to run that may write to virtual tables.
+     *
+     * @throws SQLException if what it writes there cannot be sent to other nodes: it must not run then
+     */
+    void beginVirtual(ParsedSql sql) throws SQLException {
+        capture.beginVirtual(sql.name(), sql.text(), true);
+    }
+
     int mark() {
         return buffer.mark();
     }
@@ -81,8 +95,8 @@ final class Recorder {
     void succeeded(ParsedSql sql, RunningStatement statement) throws SQLException {
         switch (sql.kind()) {
             case WRITE -> {
-                if (capture.isVirtual(sql.name())) {
-                    buffer.add(Change.sql(trimmed(sql.text()), statement.boundValues()));
+                if (capture.mayWriteVirtual()) {
+                    capture.addVirtual(trimmed(sql.text()), statement.boundValues());
                 }
             }
             case HEADER_PRAGMA -> buffer.add(Change.sql(trimmed(sql.text()), List.of()));

@@ -425,6 +425,7 @@ final class Session {
                 return call.run();
             }
             recorder.arm();
+            transaction.beginVirtual(sql);
             T result = call.run();
             recorder.succeeded(sql, statement);
             return result;

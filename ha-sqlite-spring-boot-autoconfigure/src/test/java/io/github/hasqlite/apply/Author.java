@@ -63,9 +63,13 @@ final class Author implements AutoCloseable {
         int mark = capture.buffer().mark();
         capture.arm();
         try {
+            boolean virtual = capture.mayWriteVirtual();
+            if (virtual) {
+                capture.beginVirtual(command.table(), sql, true);
+            }
             execute(sql, args);
-            if (capture.isVirtual(command.table())) {
-                capture.buffer().add(Change.sql(sql, List.of(args)));
+            if (virtual) {
+                capture.addVirtual(sql, List.of(args));
             }
         } catch (SQLException e) {
             capture.buffer().cutTo(mark);
