@@ -272,6 +272,24 @@ class VirtualTableTests {
     }
 
     @Test
+    void runsTriggersWithTheirOwnConflictClauses() throws SQLException {
+        one.execute("CREATE TABLE u(id INTEGER PRIMARY KEY, k UNIQUE, v)");
+        for (String event : List.of("INSERT", "UPDATE")) {
+            one.execute("CREATE TRIGGER u_" + event + " AFTER " + event + " ON u BEGIN"
+                    + " REPLACE INTO f(rowid, v) VALUES(new.id, new.v); END");
+        }
+        one.execute("INSERT INTO u VALUES(10, 1, 'first'), (21, 2, 'second')");
+        one.execute("UPDATE u SET v = 'changed' WHERE id = 10");
+        two.awaitAppliedOn(one);
+        one.awaitAppliedOn(two);
+        assertThat(same("SELECT rowid, v FROM f WHERE rowid IN (10, 21)")).containsExactly("10|changed", "21|second");
+        two.execute("UPDATE u SET k = k + 10, v = v || ' by two'");
+
+        assertThat(same("SELECT rowid, v FROM f WHERE rowid IN (10, 21)"))
+                .containsExactly("10|changed by two", "21|second by two");
+    }
+
+    @Test
     void takesWhatTriggersEvaluatedFromTheAuthor() throws SQLException {
         one.execute("CREATE TRIGGER ti AFTER INSERT ON t BEGIN"
                 + " INSERT INTO f(rowid, v, w) SELECT new.id, new.v || random(), count(*) FROM hidden; END");

@@ -5,6 +5,7 @@ import io.github.hasqlite.SqlIdentifier;
 import io.github.hasqlite.TableDefinition;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,9 +17,16 @@ final class RowSql {
     private final RowLayout layout;
     private final RowIdentify identify;
     private final String table;
+    private final BooleanSupplier ownConflicts;
     private final @Nullable String rowid;
 
-    RowSql(RowLayout layout, RowIdentify identify) {
+    /**
+     * The statements of one layout.
+     *
+     * @param ownConflicts whether triggers are fired whose own conflict clauses must hold
+     */
+    RowSql(RowLayout layout, RowIdentify identify, BooleanSupplier ownConflicts) {
+        this.ownConflicts = ownConflicts;
         this.layout = layout;
         this.identify = identify;
         this.table = "main." + SqlIdentifier.quote(layout.table().name());
@@ -45,6 +53,11 @@ final class RowSql {
         return insert("IGNORE");
     }
 
+    /** The same, which fails then, for rows that are known to be free. */
+    String insertFree() {
+        return insert("");
+    }
+
     private String insert(String onConflict) {
         int width = layout.width();
         StringJoiner values = new StringJoiner(",", " VALUES(", ")");
@@ -57,7 +70,7 @@ final class RowSql {
         for (int i = 1; i <= width; i++) {
             values.add("?" + i);
         }
-        return "INSERT OR " + onConflict + " INTO " + table + "(" + columns + ")" + values;
+        return "INSERT " + (onConflict.isEmpty() ? "" : "OR " + onConflict + " ") + "INTO " + table + "(" + columns + ")" + values;
     }
 
     /**
@@ -109,7 +122,7 @@ final class RowSql {
             }
         }
         // not OR REPLACE: with delete triggers SQLite takes the row itself for one that is in the way
-        return "UPDATE OR IGNORE " + table + " SET " + assignments;
+        return (ownConflicts.getAsBoolean() ? "UPDATE " : "UPDATE OR IGNORE ") + table + " SET " + assignments;
     }
 
     /** Reads the rowid (or 0) and the columns of the row with key 1…k. */

@@ -54,6 +54,7 @@ final class TableRows {
     private Set<String> generated = Set.of();
     private @Nullable UniqueKeys unique;
     private @Nullable TableTriggers triggers;
+    private @Nullable Boolean replacing;
     private long silentIn = -1;
 
     TableRows(
@@ -187,11 +188,33 @@ final class TableRows {
         try {
             RowLayout layout = RowLayout.of(definition, columns(), generated, names);
             RowWriter writer = new RowWriter(
-                    connection, layout, identify, merge, uniqueKeys(), rowids, overwritten, this::wholeWriter);
+                    connection,
+                    layout,
+                    identify,
+                    merge,
+                    uniqueKeys(),
+                    rowids,
+                    overwritten,
+                    this::wholeWriter,
+                    this::triggersReplace);
             return new ForColumns(names, writer, new RowKeys(uniqueKeys(), layout, identify), "");
         } catch (UnknownColumnException e) {
             return new ForColumns(names, null, null, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Once the triggers are silent, as they are when a row is written. */
+    private boolean triggersReplace() {
+        TableTriggers own = triggers;
+        if (own == null) {
+            return false;
+        }
+        Boolean known = replacing;
+        if (known == null) {
+            known = own.replaceVirtual();
+            replacing = known;
+        }
+        return known;
     }
 
     /** Writes rows with all columns. */

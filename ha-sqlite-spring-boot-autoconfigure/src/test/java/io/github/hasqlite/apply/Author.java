@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Arrays;
 import java.util.List;
 import org.sqlite.SQLiteConnection;
 
@@ -69,7 +70,7 @@ final class Author implements AutoCloseable {
             }
             execute(sql, args);
             if (virtual) {
-                capture.addVirtual(sql, List.of(args));
+                capture.addVirtual(sql, Arrays.asList(args));
             }
         } catch (SQLException e) {
             capture.buffer().cutTo(mark);
