@@ -271,6 +271,41 @@ class VirtualTableTests {
         assertThat(same("SELECT rowid FROM external WHERE external MATCH 'delta'")).containsExactly("1", "4");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"f", "external"})
+    void refusesToReplaceRowsWhoseTriggersOtherNodesRun(String index) throws SQLException {
+        one.execute("CREATE TABLE u(id INTEGER PRIMARY KEY, k UNIQUE, v)");
+        boolean keepsRows = index.equals("f");
+        if (!keepsRows) {
+            one.execute("DROP TABLE external");
+            one.execute("CREATE VIRTUAL TABLE external USING fts5(v, content='u', content_rowid='id')");
+        }
+        one.execute("CREATE TRIGGER ui AFTER INSERT ON u BEGIN INSERT INTO " + index
+                + "(rowid, v) VALUES(new.id, new.v); END");
+        one.execute("CREATE TRIGGER ud AFTER DELETE ON u BEGIN "
+                + (keepsRows
+                        ? "DELETE FROM f WHERE rowid = old.id"
+                        : "INSERT INTO external(external, rowid, v) VALUES('delete', old.id, old.v)")
+                + "; END");
+        one.execute("REPLACE INTO u VALUES(30, 1, 'one'), (31, 2, 'two')");
+
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> one.execute("INSERT OR REPLACE INTO u VALUES(32, 3, 'new'), (33, 1, 'replaces')"))
+                .withMessageContaining("ON CONFLICT DO UPDATE");
+        if (keepsRows) {
+            one.execute("REPLACE INTO u VALUES(30, 1, 'again')");
+        } else {
+            assertThatExceptionOfType(SQLException.class)
+                    .isThrownBy(() -> one.execute("REPLACE INTO u VALUES(30, 1, 'again')"))
+                    .withMessageContaining("ON CONFLICT DO UPDATE");
+        }
+
+        assertThat(same("SELECT id, v FROM u")).containsExactly(keepsRows ? "30|again" : "30|one", "31|two");
+        for (String word : List.of("one", "two", "again", "new", "replaces")) {
+            same("SELECT rowid FROM " + index + " WHERE " + index + " MATCH '" + word + "'");
+        }
+    }
+
     @Test
     void runsTriggersWithTheirOwnConflictClauses() throws SQLException {
         one.execute("CREATE TABLE u(id INTEGER PRIMARY KEY, k UNIQUE, v)");

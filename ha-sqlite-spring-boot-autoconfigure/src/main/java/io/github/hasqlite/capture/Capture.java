@@ -45,9 +45,9 @@ public final class Capture {
         this.buffer = new CaptureBuffer(TemporaryFolder.of(connection));
         this.catalog = catalog;
         this.stored = new StoredRows(connection);
-        this.replaced = new ReplacedRows(buffer, stored);
-        this.function = new CaptureFunction(connection.getDatabase(), isUtf8(connection), buffer, true);
         this.virtual = new VirtualWrites(connection);
+        this.replaced = new ReplacedRows(buffer, stored, virtual::mustKeep);
+        this.function = new CaptureFunction(connection.getDatabase(), isUtf8(connection), buffer, true);
         Function.create(connection, CapturedSchema.FUNCTION, function);
     }
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 
@@ -33,6 +34,7 @@ import org.sqlite.SQLiteConnection;
 final class VirtualPlanner {
 
     private static final int MAX_PLANS = 500;
+    private static final Pattern CONDITION = Pattern.compile("(?i)\\bwhen\\b");
 
     private final SQLiteConnection connection;
     private final StatementDeterminism determinism;
@@ -41,6 +43,9 @@ final class VirtualPlanner {
     private final Map<String, Boolean> feeds = new HashMap<>();
     /** The ordinary table of each trigger of the main schema that has one. */
     private final Map<String, String> triggerTables = new HashMap<>();
+
+    /** Tables with triggers that do not write for every row. */
+    private final Set<String> conditional = new HashSet<>();
 
     private final Set<String> temporaryTriggers = new HashSet<>();
     private final boolean temporaryObjects;
@@ -63,14 +68,17 @@ final class VirtualPlanner {
                 ordinary.put(fold(definition.name()), definition);
             }
         }
-        List<String[]> triggers = names("SELECT name, tbl_name FROM main.sqlite_schema WHERE type = 'trigger'");
+        List<String[]> triggers = names("SELECT name, tbl_name, sql FROM main.sqlite_schema WHERE type = 'trigger'");
         for (String[] trigger : triggers) {
             if (ordinary.containsKey(fold(trigger[1]))) {
                 triggerTables.put(trigger[0], trigger[1]);
+                if (CONDITION.matcher(trigger[2]).find()) {
+                    conditional.add(fold(trigger[1]));
+                }
             }
         }
         List<String[]> temporary =
-                names("SELECT name, type FROM temp.sqlite_schema WHERE name NOT GLOB 'ha_*' AND sql IS NOT NULL");
+                names("SELECT name, type, sql FROM temp.sqlite_schema WHERE name NOT GLOB 'ha_*' AND sql IS NOT NULL");
         temporaryObjects = !temporary.isEmpty();
         for (String[] object : temporary) {
             if (object[1].equals("trigger")) {
@@ -84,7 +92,7 @@ final class VirtualPlanner {
         try (PreparedStatement statement = connection.prepareStatement(sql);
                 ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
-                names.add(new String[] {rows.getString(1), rows.getString(2)});
+                names.add(new String[] {rows.getString(1), rows.getString(2), rows.getString(3)});
             }
         }
         return names;
@@ -114,9 +122,52 @@ final class VirtualPlanner {
         if (!temporaryObjects && !feeds(fold(target))) {
             return VirtualPlan.NOTHING;
         }
-        VirtualPlan plan = decide(sql);
+        VirtualPlan plan = plan(sql);
         plans.put(sql, plan);
         return plan;
+    }
+
+    private VirtualPlan plan(String sql) throws SQLException {
+        Effect effect;
+        try {
+            effect = determinism.explain(sql);
+        } catch (SQLException e) {
+            // SQLite says so again when the statement runs
+            return VirtualPlan.NOTHING;
+        }
+        Map<String, Boolean> keeping = new HashMap<>();
+        for (String table : effect.virtualWrites().isEmpty() ? Set.<String>of() : effect.writes()) {
+            Boolean sameRowid = keeps(table);
+            if (sameRowid != null) {
+                keeping.put(table, sameRowid);
+            }
+        }
+        return decide(effect).keeping(keeping);
+    }
+
+    /**
+     * Whether other nodes would write to virtual tables for a row that is replaced.
+     *
+     * @return {@code null} if not, {@code true} if the row that replaces it makes up for that if it has the
+     *     same rowid
+     */
+    private @Nullable Boolean keeps(String table) throws SQLException {
+        TableDefinition definition = ordinary.get(fold(table));
+        if (definition == null) {
+            return null;
+        }
+        String delete = "DELETE FROM main." + SqlIdentifier.quote(table) + " WHERE "
+                + SqlIdentifier.quote(definition.columns().get(0)) + " = ?";
+        boolean writes = false;
+        boolean sameRowid = !conditional.contains(fold(table));
+        for (VirtualWrite write : determinism.explain(delete).virtualWrites()) {
+            VirtualTable virtual = table(write.table());
+            if (virtual != null && table.equalsIgnoreCase(triggerTables.get(String.valueOf(write.trigger())))) {
+                writes = true;
+                sameRowid &= virtual.keepsRows();
+            }
+        }
+        return writes ? sameRowid : null;
     }
 
     /** Whether a write to a table may write to a virtual one, by triggers and foreign-key actions. */
@@ -150,14 +201,7 @@ final class VirtualPlanner {
         }
     }
 
-    private VirtualPlan decide(String sql) throws SQLException {
-        Effect effect;
-        try {
-            effect = determinism.explain(sql);
-        } catch (SQLException e) {
-            // SQLite says so again when the statement runs
-            return VirtualPlan.NOTHING;
-        }
+    private VirtualPlan decide(Effect effect) {
         boolean direct = false;
         boolean inserts = false;
         boolean lost = false;
@@ -202,7 +246,7 @@ final class VirtualPlanner {
             return VirtualPlan.NOTHING;
         }
         Part statement = effect.parts().get(0);
-        boolean ordered = chosen && statement.scans().stream().anyMatch(name -> true);
+        boolean ordered = chosen && !statement.scans().isEmpty();
         String reason = unlike != null
                 ? unlike
                 : lost

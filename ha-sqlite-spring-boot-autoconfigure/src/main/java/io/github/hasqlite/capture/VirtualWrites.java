@@ -85,6 +85,17 @@ final class VirtualWrites {
         return true;
     }
 
+    /**
+     * A row is being replaced while the statement runs.
+     *
+     * @param sameRowid whether the new row has its rowid
+     * @return whether it may not be, because SQLite does not run DELETE triggers then and other nodes do
+     */
+    boolean mustKeep(String table, boolean sameRowid) {
+        Boolean makesUp = plan.keeping().get(table);
+        return makesUp != null && !(makesUp && sameRowid);
+    }
+
     /** The statement is over, one way or another. */
     void end() {
         if (plan.way() == VirtualPlan.Way.ROWS) {
