@@ -408,8 +408,14 @@ public final class StatementDeterminism {
 
         private void virtualWrite(int values, int first, String address, int action) {
             String table = virtualTables.get(address);
-            Conflict conflict =
-                    action < 1 || action > Conflict.values().length ? Conflict.ABORT : Conflict.values()[action - 1];
+            // SQLite's own numbers; without a clause it is the second
+            Conflict conflict = switch (action) {
+                case 1 -> Conflict.ROLLBACK;
+                case 3 -> Conflict.FAIL;
+                case 4 -> Conflict.IGNORE;
+                case 5 -> Conflict.REPLACE;
+                default -> Conflict.ABORT;
+            };
             boolean inserts = values > 1 && registers.get(first) != NewKey.GIVEN;
             // in an R-Tree the first column is the rowid
             int key = table != null && spatial.contains(table) ? first + 2 : first + 1;
