@@ -268,7 +268,8 @@ class VirtualTableTests {
         for (String word : List.of("alpha", "beta", "gamma", "delta", "two")) {
             same("SELECT rowid FROM external WHERE external MATCH '" + word + "'");
         }
-        assertThat(same("SELECT rowid FROM external WHERE external MATCH 'delta'")).containsExactly("1", "4");
+        assertThat(same("SELECT rowid FROM external WHERE external MATCH 'delta'"))
+                .containsExactly("1", "4");
     }
 
     @ParameterizedTest
