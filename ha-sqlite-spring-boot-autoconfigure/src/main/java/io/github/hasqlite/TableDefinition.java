@@ -40,7 +40,7 @@ public record TableDefinition(
     public enum Kind {
         /** Holds rows itself; its changes are captured by triggers. */
         ORDINARY,
-        /** Belongs to a module, a full-text index for example; statements that write to it travel as text. */
+        /** Belongs to a module, a full-text index for example; it has no triggers, so what is written travels as statements. */
         VIRTUAL,
         /** Holds the data of a virtual table; never captured, never applied to. */
         SHADOW

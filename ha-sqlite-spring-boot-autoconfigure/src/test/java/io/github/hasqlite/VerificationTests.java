@@ -194,6 +194,30 @@ class VerificationTests {
     }
 
     @Test
+    void aNodeWhoseFullTextIndexDiffersIsFound() throws Exception {
+        try (NatsServer server = NatsServer.start();
+                Member one = open(server, "n1");
+                Member two = open(server, "n2");
+                Member three = open(server, "n3")) {
+            createTables(one.node());
+            one.node().execute("CREATE VIRTUAL TABLE f USING fts5(v)");
+            one.node().execute("CREATE VIRTUAL TABLE external USING fts5(v, content='t', content_rowid='id')");
+            one.node().execute("INSERT INTO t VALUES(1, 'a', 1.5)");
+            one.node().execute("INSERT INTO f(v) VALUES('word' || random())");
+            one.node().execute("INSERT INTO external(external) VALUES('rebuild')");
+            awaitAll(one, two, three);
+            assertThat(one.verifier().verify(PATIENCE).agrees()).isTrue();
+
+            changeBehindTheBack("n2", "INSERT INTO external(rowid, v) VALUES(7, 'only here')");
+            changeBehindTheBack("n3", "UPDATE f SET v = 'other'");
+
+            assertThat(one.verifier().verify(PATIENCE).differences())
+                    .containsExactly(
+                            new TableDifference("external", List.of("n2")), new TableDifference("f", List.of("n3")));
+        }
+    }
+
+    @Test
     void ofTwoNodesSomebodyHasToSayWhichIsRight() throws Exception {
         try (NatsServer server = NatsServer.start();
                 Member one = open(server, "n1");

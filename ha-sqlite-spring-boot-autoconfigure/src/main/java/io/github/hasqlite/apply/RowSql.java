@@ -5,6 +5,7 @@ import io.github.hasqlite.SqlIdentifier;
 import io.github.hasqlite.TableDefinition;
 import java.util.List;
 import java.util.StringJoiner;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +18,16 @@ final class RowSql {
     private final RowIdentify identify;
     private final MissingDefaults missing;
     private final String table;
+    private final BooleanSupplier ownConflicts;
     private final @Nullable String rowid;
 
-    RowSql(RowLayout layout, RowIdentify identify, MissingDefaults missing) {
+    /**
+     * The statements of one layout.
+     *
+     * @param ownConflicts whether triggers are fired whose own conflict clauses must hold
+     */
+    RowSql(RowLayout layout, RowIdentify identify, MissingDefaults missing, BooleanSupplier ownConflicts) {
+        this.ownConflicts = ownConflicts;
         this.layout = layout;
         this.missing = missing;
         this.identify = identify;
@@ -47,6 +55,11 @@ final class RowSql {
         return insert("IGNORE");
     }
 
+    /** The same, which fails then, for rows that are known to be free. */
+    String insertFree() {
+        return insert("");
+    }
+
     private String insert(String onConflict) {
         int width = layout.width();
         StringJoiner values = new StringJoiner(",", " VALUES(", ")");
@@ -63,7 +76,8 @@ final class RowSql {
             columns.append(',').append(SqlIdentifier.quote(missing.columns().get(i)));
             values.add(missing.expressions().get(i));
         }
-        return "INSERT OR " + onConflict + " INTO " + table + "(" + columns + ")" + values;
+        String verb = onConflict.isEmpty() ? "INSERT INTO " : "INSERT OR " + onConflict + " INTO ";
+        return verb + table + "(" + columns + ")" + values;
     }
 
     /**
@@ -115,7 +129,7 @@ final class RowSql {
             }
         }
         // not OR REPLACE: with delete triggers SQLite takes the row itself for one that is in the way
-        return "UPDATE OR IGNORE " + table + " SET " + assignments;
+        return (ownConflicts.getAsBoolean() ? "UPDATE " : "UPDATE OR IGNORE ") + table + " SET " + assignments;
     }
 
     /** Reads the rowid (or 0) and the columns of the row with key 1…k. */

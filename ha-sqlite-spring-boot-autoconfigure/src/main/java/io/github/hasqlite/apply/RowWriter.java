@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 
@@ -49,6 +50,8 @@ final class RowWriter {
     private final List<ValueStatement> statements = new ArrayList<>();
     private final ValueStatement insert;
     private final ValueStatement insertIfFree;
+    private final ValueStatement insertFree;
+    private final BooleanSupplier ownConflicts;
     private final ValueStatement insertedRowid;
     private final Updates updates;
     private final Updates checkedUpdates;
@@ -90,7 +93,9 @@ final class RowWriter {
             Overwritten overwritten,
             MissingDefaults missing,
             Authorship author,
-            WholeColumns whole) {
+            WholeColumns whole,
+            BooleanSupplier ownConflicts) {
+        this.ownConflicts = ownConflicts;
         this.connection = connection;
         this.layout = layout;
         this.identify = identify;
@@ -100,12 +105,13 @@ final class RowWriter {
         this.whole = whole;
         this.missing = missing;
         this.author = author;
-        this.sql = new RowSql(layout, identify, missing);
+        this.sql = new RowSql(layout, identify, missing, ownConflicts);
         this.wholeRow = new WholeRow(connection, layout, sql);
         this.savepoint = new ApplySavepoint(connection);
         this.occupants = new Occupants(connection, layout, sql, unique);
         this.insert = statement(sql::insert);
         this.insertIfFree = statement(sql::insertIfFree);
+        this.insertFree = statement(sql::insertFree);
         this.insertedRowid = statement(() -> "SELECT last_insert_rowid()");
         this.updates = new Updates(false);
         this.checkedUpdates = new Updates(true);
@@ -133,7 +139,9 @@ final class RowWriter {
 
     /** Sets a row in place of those that hold its keys. */
     private void insert(List<@Nullable Object> row, @Nullable Long rowid, Kind samePrimaryKey) throws SQLException {
-        if (insert(insertIfFree, row, rowid) == 0) {
+        if (ownConflicts.getAsBoolean() && occupants.of(row, occupiedRowid(rowid)).isEmpty()) {
+            insert(insertFree, row, rowid);
+        } else if (insert(insertIfFree, row, rowid) == 0) {
             noteOccupants(row, rowid, samePrimaryKey);
             insert(insert, row, rowid);
         }
@@ -156,7 +164,7 @@ final class RowWriter {
         if (!overwritten.collects()) {
             return;
         }
-        List<Occupants.Occupant> inTheWay = occupants.of(row, identify == RowIdentify.ROWID ? rowid : null);
+        List<Occupants.Occupant> inTheWay = occupants.of(row, occupiedRowid(rowid));
         if (inTheWay.isEmpty() && occupants.someAreHidden()) {
             overwritten.add(Kind.UNIQUE_KEY, layout.table().name(), null);
         }
@@ -169,6 +177,21 @@ final class RowWriter {
                         each.row().asDeletion(layout));
             }
         }
+    }
+
+    /** The rowid by which a row is known. */
+    private @Nullable Long occupiedRowid(@Nullable Long rowid) {
+        return identify == RowIdentify.ROWID ? rowid : null;
+    }
+
+    /** Whether an update would meet another row, where SQLite must not be asked to find that out. */
+    private boolean meetsAnother(Change change, @Nullable StoredRow current) throws SQLException {
+        for (Occupants.Occupant each : occupants.of(change.newValues(), null)) {
+            if (current != null && !each.row().isSame(current)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Long insertedRowid() throws SQLException {
@@ -214,6 +237,9 @@ final class RowWriter {
     }
 
     private boolean updateByKey(Updates by, Change change, boolean check) throws SQLException {
+        if (ownConflicts.getAsBoolean() && meetsAnother(change, occupants.byKey(change.oldValues()))) {
+            return false;
+        }
         List<@Nullable Object> old = change.oldValues();
         List<@Nullable Object> row = change.newValues();
         // setting the INTEGER PRIMARY KEY, even to what it is, makes SQLite rewrite every index entry
@@ -259,6 +285,9 @@ final class RowWriter {
     }
 
     private boolean updateAt(Updates by, long rowid, Change change, boolean check) throws SQLException {
+        if (ownConflicts.getAsBoolean() && meetsAnother(change, occupants.byRowid(rowid))) {
+            return false;
+        }
         ValueStatement statement = by.byRowid;
         bindRow(statement, 0, change.newValues());
         statement.set(layout.width() + 1, rowid);

@@ -56,6 +56,7 @@ final class TableRows {
     private @Nullable UniqueKeys unique;
     private @Nullable TableTriggers triggers;
     private @Nullable GoRows goRows;
+    private @Nullable Boolean replacing;
     private long silentIn = -1;
 
     TableRows(
@@ -217,11 +218,26 @@ final class TableRows {
                     overwritten,
                     missing,
                     author,
-                    this::wholeWriter);
+                    this::wholeWriter,
+                    this::triggersReplace);
             return new ForColumns(names, writer, new RowKeys(uniqueKeys(), layout, identify), "");
         } catch (UnknownColumnException e) {
             return new ForColumns(names, null, null, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Once the triggers are silent, as they are when a row is written. */
+    private boolean triggersReplace() {
+        TableTriggers own = triggers;
+        if (own == null) {
+            return false;
+        }
+        Boolean known = replacing;
+        if (known == null) {
+            known = own.replaceVirtual();
+            replacing = known;
+        }
+        return known;
     }
 
     /** Writes rows with all columns. */

@@ -39,6 +39,11 @@ record TableTriggers(List<UserTrigger> all, List<UserTrigger> toSuspend, Set<Str
                 all, all.stream().filter(trigger -> !trigger.feedsVirtual()).toList(), eventsToSilence);
     }
 
+    /** Whether rows must be written without conflict clauses, which would take the place of the triggers' own. */
+    boolean replaceVirtual() {
+        return all.stream().anyMatch(UserTrigger::replacesVirtual);
+    }
+
     /** Whether these are the same table's triggers, suspended as {@link #whole} says. */
     boolean isWhole(TableTriggers triggers) {
         return all.equals(triggers.all) && toSuspend.equals(triggers.whole().toSuspend);

@@ -46,6 +46,20 @@ record UserTrigger(String name, String sql, Timing timing, String event, String 
         return !whileApplying.isEmpty();
     }
 
+    /**
+     * Whether it replaces rows of virtual tables: the conflict clause of the statement that fires a trigger
+     * takes the place of those in the trigger, so what fires this one must have none.
+     */
+    boolean replacesVirtual() {
+        TokenList tokens = new TokenList(whileApplying);
+        for (int i = 0; i < tokens.size(); i++) {
+            if (tokens.isWord(i, "REPLACE")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether it may run as it is while changes are applied. */
     boolean mayStay() {
         return whileApplying.equals(sql);

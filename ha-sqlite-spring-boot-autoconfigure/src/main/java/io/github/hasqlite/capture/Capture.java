@@ -30,6 +30,7 @@ public final class Capture {
     private final TextEncoding encoding;
     private final ReplacedRows replaced;
     private final CaptureFunction function;
+    private final VirtualWrites virtual;
     private @Nullable CapturedSchema installed;
     private long installedEpoch = NOT_INSTALLED;
     private boolean installedInTransaction;
@@ -51,7 +52,8 @@ public final class Capture {
         this.catalog = catalog;
         this.stored = new StoredRows(connection);
         this.encoding = TextEncoding.of(connection);
-        this.replaced = new ReplacedRows(buffer, stored);
+        this.virtual = new VirtualWrites(connection, encoding);
+        this.replaced = new ReplacedRows(buffer, stored, virtual::mustKeep);
         this.function = new CaptureFunction(connection.getDatabase(), encoding, buffer, true);
         Function.create(connection, CapturedSchema.FUNCTION, function);
     }
@@ -204,6 +206,7 @@ public final class Capture {
 
     private void dropTriggers() throws SQLException {
         TemporaryTriggers.drop(connection, CapturedSchema.TRIGGER_PREFIX);
+        virtual.forget();
     }
 
     /** Lets the triggers report, while a statement of the application runs. */
@@ -216,6 +219,7 @@ public final class Capture {
     /** Lets the triggers refuse: the connection is used behind the data source's back. */
     public void disarm() {
         function.arm(false);
+        virtual.end();
     }
 
     /**
@@ -225,12 +229,39 @@ public final class Capture {
      */
     public void keptDespiteFailure() throws SQLException {
         replaced.failed();
+        virtual.keptDespiteFailure(buffer);
     }
 
-    /** Whether statements that write to this table travel as text. */
-    public boolean isVirtual(String table) throws SQLException {
+    /** Whether statements may write to virtual tables. */
+    public boolean mayWriteVirtual() {
         CapturedSchema schema = installed;
-        return schema != null && schema.isVirtual(table);
+        return schema != null && schema.hasVirtualTables();
+    }
+
+    /**
+     * A statement is about to run that may write to virtual tables.
+     *
+     * @param target the name of what it writes, as its text has it
+     * @param inTransaction whether a transaction is open, with whose rollback triggers would go
+     * @throws SQLException if what it writes there cannot be sent to other nodes: it must not run then
+     */
+    public void beginVirtual(String target, String sql, boolean inTransaction) throws SQLException {
+        if (virtual.begin(target, sql)) {
+            installedInTransaction |= inTransaction;
+        }
+    }
+
+    /**
+     * Whether a statement writes to virtual tables and travels as its text, because every node computes the same
+     * from it.
+     */
+    public boolean travelsAsVirtualText(String target, String sql) throws SQLException {
+        return virtual.travelsAsText(target, sql);
+    }
+
+    /** The statement begun so has succeeded: adds what it wrote to virtual tables. */
+    public void addVirtual(String sql, List<@Nullable Object> values) throws SQLException {
+        virtual.succeeded(sql, values, buffer);
     }
 
     /** The transaction is over, or rolled back to a savepoint. */

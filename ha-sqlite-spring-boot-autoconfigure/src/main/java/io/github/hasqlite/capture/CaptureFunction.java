@@ -97,7 +97,12 @@ final class CaptureFunction extends Function {
         ReplacedRows unseen = replaced;
         if (stage == WriteStage.DONE) {
             reported++;
-            add(installed, table, operation, table.change(operation, values));
+            try {
+                add(installed, table, operation, table.change(operation, values));
+            } catch (SQLException e) {
+                // its message without the name of its class, as which the driver would hand it to SQLite
+                error(e.getMessage());
+            }
         } else if (unseen != null && stage == WriteStage.BEGUN) {
             unseen.begun(table, operation, table.change(RowOperation.DELETE, values));
         } else if (unseen != null) {

@@ -10,9 +10,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.StringJoiner;
-import java.util.stream.Collectors;
 
 /**
  * The tables whose changes are captured, as they were at one moment, with the triggers that do it.
@@ -29,7 +27,7 @@ public final class CapturedSchema {
     private final long epoch;
     private final CapturedTable[] tables;
     private final List<String> triggers;
-    private final Set<String> virtualTables;
+    private final boolean virtualTables;
     private final boolean userTriggers;
     private final boolean replaces;
     private final boolean foreignKeys;
@@ -37,7 +35,7 @@ public final class CapturedSchema {
     private CapturedSchema(
             long epoch,
             List<CapturedTable> tables,
-            Set<String> virtualTables,
+            boolean virtualTables,
             boolean userTriggers,
             boolean replaces,
             boolean foreignKeys) {
@@ -63,10 +61,7 @@ public final class CapturedSchema {
                 captured.add(CapturedTable.of(table));
             }
         }
-        Set<String> virtual = all.stream()
-                .filter(table -> table.kind() == Kind.VIRTUAL)
-                .map(table -> table.name().toLowerCase(Locale.ROOT))
-                .collect(Collectors.toUnmodifiableSet());
+        boolean virtual = all.stream().anyMatch(table -> table.kind() == Kind.VIRTUAL);
         return new CapturedSchema(
                 epoch,
                 List.copyOf(captured),
@@ -134,19 +129,14 @@ public final class CapturedSchema {
         return userTriggers || foreignKeys;
     }
 
-    /** Whether a table of this name is virtual: what is written to it travels as the statement. */
-    public boolean isVirtual(String table) {
-        return !virtualTables.isEmpty() && virtualTables.contains(table.toLowerCase(Locale.ROOT));
+    /** Whether the main schema has virtual tables. */
+    boolean hasVirtualTables() {
+        return virtualTables;
     }
 
     /** Whether a table of this name, as stored in the schema, is captured. */
     boolean isCaptured(String table) {
         return indexOf(table) >= 0;
-    }
-
-    /** Whether there is any virtual table. */
-    boolean hasVirtualTables() {
-        return !virtualTables.isEmpty();
     }
 
     private static List<String> triggers(List<CapturedTable> tables) {

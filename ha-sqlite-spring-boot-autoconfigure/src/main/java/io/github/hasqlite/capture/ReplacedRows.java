@@ -27,9 +27,16 @@ final class ReplacedRows {
 
     private final CaptureBuffer buffer;
     private final StoredRows stored;
+    private final Keeper keeper;
     private final List<Write> writes = new ArrayList<>();
 
-    ReplacedRows(CaptureBuffer buffer, StoredRows stored) {
+    /** Whether a row of a table must not be replaced by another, which has its rowid or not. */
+    interface Keeper {
+        boolean mustKeep(String table, boolean sameRowid);
+    }
+
+    ReplacedRows(CaptureBuffer buffer, StoredRows stored, Keeper keeper) {
+        this.keeper = keeper;
         this.buffer = buffer;
         this.stored = stored;
     }
@@ -186,6 +193,7 @@ final class ReplacedRows {
                 place = i + 1;
             } else if (leaves(change, slot) || takes(change, slot)) {
                 // another row is there
+                requireNotKept(deletion, by);
                 buffer.insert(place, deletion);
                 return;
             }
@@ -194,7 +202,20 @@ final class ReplacedRows {
             return;
         }
         if ((by != null && takes(by, slot)) || !stored.contains(table, slot)) {
+            requireNotKept(deletion, by);
             buffer.insert(place, deletion);
+        }
+    }
+
+    /** Before what replaces the row is written; what fails then undoes the whole statement. */
+    private void requireNotKept(Change deletion, @Nullable Change by) throws SQLException {
+        boolean sameRowid = by != null
+                && deletion.oldRowid() != null
+                && Objects.equals(deletion.oldRowid(), by.newRowid());
+        if (by != null && keeper.mustKeep(deletion.table(), sameRowid)) {
+            throw new SQLException("REPLACE would remove a row of " + deletion.table() + " without running its DELETE"
+                    + " triggers, which keep a virtual table: its index would differ between nodes; use INSERT … ON"
+                    + " CONFLICT DO UPDATE, or delete the row first");
         }
     }
 

@@ -91,13 +91,41 @@ public final class StatementDeterminism {
      * @param writes the ordinary tables of the main schema that it writes, replication's own left out,
      *     foreign-key actions and triggers included
      * @param virtualWrites where it writes to virtual tables
+     * @param parts the same reasons, program by program: first the statement itself, then its triggers
      */
     public record Effect(
-            Set<String> reasons, Set<String> orderReasons, Set<String> writes, List<VirtualWrite> virtualWrites) {
+            Set<String> reasons,
+            Set<String> orderReasons,
+            Set<String> writes,
+            List<VirtualWrite> virtualWrites,
+            List<Part> parts) {
 
         /** Whether it does the same on every database with the same content. */
         public boolean deterministic() {
             return reasons.isEmpty() && orderReasons.isEmpty();
+        }
+    }
+
+    /**
+     * One program of a statement.
+     *
+     * @param trigger the trigger, empty for a foreign-key action's program, or {@code null} for the statement
+     *     itself
+     * @param reasons why it may do something else on another node
+     * @param orderReasons why it may depend on the order of rows
+     * @param reads the ordinary tables of the main schema that it reads, and virtual tables of others
+     * @param scans those of them that it reads otherwise than one row by its rowid
+     */
+    public record Part(
+            @Nullable String trigger,
+            Set<String> reasons,
+            Set<String> orderReasons,
+            Set<String> reads,
+            Set<String> scans) {
+
+        private static Part of(@Nullable String trigger) {
+            return new Part(
+                    trigger, new LinkedHashSet<>(), new LinkedHashSet<>(), new TreeSet<>(), new TreeSet<>());
         }
     }
 
@@ -218,11 +246,10 @@ public final class StatementDeterminism {
     /** What is known of the programs read so far. */
     private final class Program {
 
-        private final Set<String> reasons = new LinkedHashSet<>();
-        private final Set<String> order = new LinkedHashSet<>();
+        private final List<Part> parts = new ArrayList<>();
+        private Part part = Part.of(null);
         private final Set<String> writes = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         private final List<VirtualWrite> virtualWrites = new ArrayList<>();
-        private @Nullable String trigger;
         private boolean ownTrigger;
         /** Cursors of the present program on tables whose rowid is not a column. */
         private final Set<Integer> hiddenRowids = new HashSet<>();
@@ -237,7 +264,8 @@ public final class StatementDeterminism {
         private final Map<Integer, List<NewKey>> records = new HashMap<>();
 
         private final Map<Integer, List<NewKey>> ephemeral = new HashMap<>();
-        private boolean begun;
+        /** Cursors of the present program on ordinary tables that it reads. */
+        private final Map<Integer, String> readCursors = new HashMap<>();
 
         void add(ResultSet row) throws SQLException {
             String opcode = row.getString(2);
@@ -257,20 +285,29 @@ public final class StatementDeterminism {
                 case "OpenRead" -> open(p1, p2, p3, false);
                 case "OpenWrite" -> open(p1, p2, p3, true);
                 case "Clear" -> open(p1, p1, p2, true);
+                case "Rewind", "Last", "SeekGE", "SeekGT", "SeekLE", "SeekLT", "Found", "NotFound" -> {
+                    if (readCursors.containsKey(p1)) {
+                        part.scans.add(readCursors.get(p1));
+                    }
+                }
                 case "VOpen" -> {
-                    if (!virtualTables.containsKey(p4)) {
-                        reasons.add("reads a virtual table that is not in the main schema");
+                    String table = virtualTables.get(p4);
+                    if (table != null) {
+                        part.reads.add(table);
+                        part.scans.add(table);
+                    } else {
+                        part.reasons.add("reads a virtual table that is not in the main schema");
                     }
                 }
                 case "Rowid" -> {
                     if (hiddenRowids.contains(p1)) {
-                        reasons.add("reads rowids of a table without an INTEGER PRIMARY KEY");
+                        part.reasons.add("reads rowids of a table without an INTEGER PRIMARY KEY");
                     }
                 }
-                case "DecrJumpZero", "OffsetLimit", "IfNotZero" -> order.add("has a LIMIT or takes the first row");
+                case "DecrJumpZero", "OffsetLimit", "IfNotZero" -> part.orderReasons.add("has a LIMIT or takes the first row");
                 case "NewRowid" -> {
                     if (writtenCursors.contains(p1) && !sequences.contains(p1) && registers.get(p2) != NewKey.GIVEN) {
-                        order.add("leaves rowids to SQLite");
+                        part.orderReasons.add("leaves rowids to SQLite");
                     }
                 }
                 case "VUpdate" -> virtualWrite(p2, p3, p4, row.getInt(7));
@@ -286,14 +323,11 @@ public final class StatementDeterminism {
             registers.clear();
             records.clear();
             ephemeral.clear();
-            boolean first = trigger == null && !ownTrigger && !begun;
-            begun = true;
-            if (first) {
-                return;
-            }
+            readCursors.clear();
             String mark = "-- TRIGGER ";
             String name = comment.startsWith(mark) ? comment.substring(mark.length()) : "";
-            trigger = name;
+            part = Part.of(parts.isEmpty() ? null : name);
+            parts.add(part);
             ownTrigger = name.startsWith(OWN);
         }
 
@@ -337,13 +371,13 @@ public final class StatementDeterminism {
             int arguments = signature.indexOf('(');
             String name = (arguments < 0 ? signature : signature.substring(0, arguments)).toLowerCase(Locale.ROOT);
             if (CLOCKS.contains(name)) {
-                reasons.add("may look at the clock: " + name + "()");
+                part.reasons.add("may look at the clock: " + name + "()");
             } else if (LOCAL.contains(name)) {
-                reasons.add("calls " + name + "()");
+                part.reasons.add("calls " + name + "()");
             } else if (registered.contains(name) || !builtIn.contains(name)) {
-                reasons.add("calls " + name + "(), which is not a function of SQLite's own");
+                part.reasons.add("calls " + name + "(), which is not a function of SQLite's own");
             } else if (aggregate && !UNORDERED.contains(name)) {
-                order.add("aggregates with " + name + "()");
+                part.orderReasons.add("aggregates with " + name + "()");
             }
         }
 
@@ -352,14 +386,14 @@ public final class StatementDeterminism {
                 writtenCursors.add(cursor);
             }
             if (database != MAIN) {
-                reasons.add((toWrite ? "writes to " : "reads ")
+                part.reasons.add((toWrite ? "writes to " : "reads ")
                         + (database == TEMP ? "TEMP tables" : "tables of an attached database"));
                 return;
             }
             MainTable table = tables.get((long) root);
             if (table == null) {
                 // made by the open transaction after the schema was read
-                reasons.add("reads a table that is not known yet");
+                part.reasons.add("reads a table that is not known yet");
             } else if (toWrite) {
                 if (table.name.equals("sqlite_sequence")) {
                     sequences.add(cursor);
@@ -368,30 +402,47 @@ public final class StatementDeterminism {
                     writes.add(table.name);
                 }
             } else if (table.internal) {
-                reasons.add("reads " + table.name + ", which is not replicated");
-            } else if (table.hiddenRowid) {
-                hiddenRowids.add(cursor);
+                part.reasons.add("reads " + table.name + ", which is not replicated");
+            } else {
+                part.reads.add(table.name);
+                readCursors.put(cursor, table.name);
+                if (table.hiddenRowid) {
+                    hiddenRowids.add(cursor);
+                }
             }
         }
 
         private void virtualWrite(int values, int first, String address, int action) {
             String table = virtualTables.get(address);
-            Conflict conflict =
-                    action < 1 || action > Conflict.values().length ? Conflict.ABORT : Conflict.values()[action - 1];
+            // SQLite's own numbers; without a clause it is the second
+            Conflict conflict = switch (action) {
+                case 1 -> Conflict.ROLLBACK;
+                case 3 -> Conflict.FAIL;
+                case 4 -> Conflict.IGNORE;
+                case 5 -> Conflict.REPLACE;
+                default -> Conflict.ABORT;
+            };
             boolean inserts = values > 1 && registers.get(first) != NewKey.GIVEN;
             // in an R-Tree the first column is the rowid
             int key = table != null && spatial.contains(table) ? first + 2 : first + 1;
             NewKey from = inserts ? registers.getOrDefault(key, NewKey.EITHER) : NewKey.GIVEN;
             virtualWrites.add(
-                    new VirtualWrite(table == null || table.isEmpty() ? null : table, trigger, conflict, from));
+                    new VirtualWrite(table == null || table.isEmpty() ? null : table, part.trigger, conflict, from));
         }
 
         Effect effect() {
+            Set<String> reasons = new LinkedHashSet<>();
+            Set<String> order = new LinkedHashSet<>();
+            for (Part each : parts) {
+                reasons.addAll(each.reasons);
+                order.addAll(each.orderReasons);
+            }
             return new Effect(
                     Collections.unmodifiableSet(reasons),
                     Collections.unmodifiableSet(order),
                     Collections.unmodifiableSet(writes),
-                    List.copyOf(virtualWrites));
+                    List.copyOf(virtualWrites),
+                    List.copyOf(parts));
         }
     }
 }

@@ -97,8 +97,7 @@ final class Recorder {
     /** The transaction has begun, and a statement is about to run that changes the schema, or rows in a changed one. */
     void begun(ParsedSql sql) throws SQLException {
         if (sql.kind() == StatementKind.WRITE) {
-            // what writes to a virtual table travels as a statement anyway
-            if (!capture.isVirtual(sql.name())) {
+            if (!capture.mayWriteVirtual() || !capture.travelsAsVirtualText(sql.name(), sql.text())) {
                 schema.decide(sql);
             }
             return;
@@ -128,6 +127,20 @@ final class Recorder {
             throw new UncapturedChangeException(
                     "the schema was changed through the driver's own connection", "(run through what was unwrapped)");
         }
+    }
+
+    /** Whether it must be found out how the statement travels before it runs. */
+    boolean mayWriteVirtual(ParsedSql sql) {
+        return sql.kind() == StatementKind.WRITE && capture.mayWriteVirtual();
+    }
+
+    /**
+     * A statement is about to run that may write to virtual tables.
+     *
+     * @throws SQLException if what it writes there cannot be sent to other nodes: it must not run then
+     */
+    void beginVirtual(ParsedSql sql) throws SQLException {
+        capture.beginVirtual(sql.name(), sql.text(), true);
     }
 
     int mark() {
@@ -162,15 +175,16 @@ final class Recorder {
         }
         switch (sql.kind()) {
             case WRITE -> {
-                if (capture.isVirtual(sql.name())) {
-                    buffer.add(Change.sql(trimmed(sql.text()), statement.boundValues()));
-                } else if (!schema.changesSchema()) {
+                if (!schema.changesSchema()) {
                     schema.wrote(sql);
+                    addVirtual(sql, statement);
                 } else if (schema.wayOf(sql) == SchemaTransaction.Way.STATEMENT) {
                     List<@Nullable Object> values = statement.boundValues();
                     schema.bound(sql, values.size());
                     buffer.cutTo(markBefore);
                     buffer.add(Change.sql(trimmed(sql.text()), values));
+                } else {
+                    addVirtual(sql, statement);
                 }
             }
             case HEADER_PRAGMA -> buffer.add(Change.sql(header(sql.name()), List.of()));
@@ -196,6 +210,12 @@ final class Recorder {
                 }
             }
             default -> {}
+        }
+    }
+
+    private void addVirtual(ParsedSql sql, RunningStatement statement) throws SQLException {
+        if (capture.mayWriteVirtual()) {
+            capture.addVirtual(trimmed(sql.text()), statement.boundValues());
         }
     }
 

@@ -545,7 +545,7 @@ final class Session {
                 return recordSchemaChange(sql, statement, call, recorder, audit);
             }
             audit.statementBegins();
-            T result = armed(recorder, call);
+            T result = armed(recorder, sql, call);
             audit.statementEnds(sql, statement.hasOpenRows());
             recorder.succeeded(sql, statement);
             return result;
@@ -569,7 +569,7 @@ final class Session {
                 call.run();
                 return;
             }
-            armed(recorder, call);
+            armed(recorder, sql, call);
             recorder.succeeded(sql, statement);
         } catch (SQLException | RuntimeException | Error e) {
             writeFailed(sql, single, mark, e);
@@ -581,8 +581,9 @@ final class Session {
         }
     }
 
-    private static <T> T armed(Recorder recorder, SqlCall<T> call) throws SQLException {
+    private <T> T armed(Recorder recorder, ParsedSql sql, SqlCall<T> call) throws SQLException {
         recorder.arm();
+        transaction.beginVirtual(sql);
         return call.run();
     }
 

@@ -198,6 +198,14 @@ final class Transaction {
         }
     }
 
+    /** The statement is about to run: finds out how what it writes to virtual tables travels. */
+    void beginVirtual(ParsedSql sql) throws SQLException {
+        Recorder present = recorder;
+        if (present != null && present.mayWriteVirtual(sql)) {
+            own(() -> present.beginVirtual(sql));
+        }
+    }
+
     private void acquireToWrite() throws SQLException {
         CommitLog log = context.commitLog();
         if (log != null && appender != null) {

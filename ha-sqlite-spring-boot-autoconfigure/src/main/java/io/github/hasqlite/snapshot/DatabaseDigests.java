@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Computes what two databases with the same content have in common, however their files differ: tables by
  * their rows and declarations, all else by its declaration. SQLite's own tables, those of replication and
- * those in which virtual tables keep what they have do not count. Needs the memory of one row.
+ * those in which virtual tables keep what they have do not count; of full-text tables and R-Trees what queries
+ * of them see does. Needs the memory of one row.
  */
 public final class DatabaseDigests {
 
@@ -62,8 +63,14 @@ public final class DatabaseDigests {
                 add(rows, columns.size(), TextEncoding.of(connection), sum);
             }
         }
+        String declaration = declaration(connection, table.name());
+        if (table.kind() == Kind.VIRTUAL) {
+            TextEncoding encoding = TextEncoding.of(connection);
+            new VirtualContent(connection, table, declaration)
+                    .read((rows, columns) -> add(rows, columns, encoding, sum));
+        }
         MessageDigest digest = FileDigest.newDigest();
-        text(digest, declaration(connection, table.name()));
+        text(digest, declaration);
         sum.addTo(digest);
         return new TableDigest(sum.rows(), FileDigest.text(digest));
     }

@@ -8,6 +8,7 @@ import io.github.hasqlite.capture.SchemaCatalog;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Arrays;
 import java.util.List;
 import org.sqlite.SQLiteConnection;
 
@@ -63,9 +64,13 @@ final class Author implements AutoCloseable {
         int mark = capture.buffer().mark();
         capture.arm();
         try {
+            boolean virtual = capture.mayWriteVirtual();
+            if (virtual) {
+                capture.beginVirtual(command.table(), sql, true);
+            }
             execute(sql, args);
-            if (capture.isVirtual(command.table())) {
-                capture.buffer().add(Change.sql(sql, List.of(args)));
+            if (virtual) {
+                capture.addVirtual(sql, Arrays.asList(args));
             }
         } catch (SQLException e) {
             capture.buffer().cutTo(mark);

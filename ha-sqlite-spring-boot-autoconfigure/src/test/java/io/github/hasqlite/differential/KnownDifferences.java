@@ -33,7 +33,7 @@ import java.util.regex.Pattern;
  *       of rows that IGNORE threw away, and after a failed OR FAIL does not count those that stayed. No
  *       key is given twice, because SQLite begins at the highest row if that is higher.
  *   <li>REPLACE on a table whose triggers keep a full-text index: SQLite leaves the words of the replaced row
- *       in the index, unless recursive triggers are on, and the second node removes them. Not generated.
+ *       in the index, unless recursive triggers are on; the node refuses the statement. Not generated.
  *   <li>A deferred foreign key that a statement broke whose RETURNING rows were given up: SQLite rolls back
  *       without saying so, the node fails when the statement is closed. The script ends there.
  *   <li>A statement in auto-commit mode whose RETURNING rows SQLite hands out before it notices at COMMIT that
@@ -60,7 +60,7 @@ import java.util.regex.Pattern;
  * </ol>
  *
  * Not generated at all, because SQLite itself does not answer twice alike or does not promise to:
- * random(), the present time, {@code sqlite_schema.rootpage}, {@code
+ * random() and the present time (but for values that come out alike, in full-text tables), text that is not UTF-8, {@code sqlite_schema.rootpage}, {@code
  * schema_version}, the state of the write-ahead log, statements between the rows of another one's
  * RETURNING in auto-commit mode, and {@code recursive_triggers}, which belongs to capture.
  */

@@ -93,6 +93,14 @@ final class RowScripts {
                 default -> values.literal();
             };
         }
+        if (table.kind() == Kind.FULL_TEXT && dice.percent(25)) {
+            // SQLite and the node's author answer alike, another node on its own would not
+            return dice.of(
+                    "'row' || last_insert_rowid()",
+                    "'day ' || substr(CURRENT_TIMESTAMP, 1, 2)",
+                    "abs(random()) * 0",
+                    "(SELECT count(*) || ' temporary' FROM temp.sqlite_schema WHERE name NOT LIKE 'ha\\_%' ESCAPE '\\')");
+        }
         if (table.kind() == Kind.FULL_TEXT) {
             return dice.of("'alpha beta'", "'beta gamma'", "'Gamma; ''x'''", "'😀 emoji'", "''", "NULL", "12");
         }

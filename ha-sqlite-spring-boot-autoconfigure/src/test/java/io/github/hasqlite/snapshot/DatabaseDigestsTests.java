@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -139,7 +140,6 @@ class DatabaseDigestsTests {
                 "CREATE INDEX ha_i ON t(a)",
                 "CREATE TEMP TABLE tt(a)",
                 "CREATE VIRTUAL TABLE f USING fts5(x)",
-                "INSERT INTO f VALUES('y')",
                 "ANALYZE");
         assertThat(digests).containsOnlyKeys("t", "f", NodeDigest.SCHEMA);
         assertThat(digests.get("f"))
@@ -147,6 +147,68 @@ class DatabaseDigestsTests {
                 .extracting(TableDigest::rows)
                 .isEqualTo(0L);
         assertThat(digests.get(NodeDigest.SCHEMA)).isEqualTo(digest(NodeDigest.SCHEMA, "CREATE TABLE t(a)"));
+    }
+
+    @Test
+    void whatQueriesSeeOfVirtualTablesCounts() throws Exception {
+        Map<TableDigest, String> seen = new HashMap<>();
+        String plain = "CREATE VIRTUAL TABLE f USING fts5(x, y)";
+        String external = "CREATE VIRTUAL TABLE f USING fts5(x, content='t', content_rowid='id')";
+        String contentless = "CREATE VIRTUAL TABLE f USING fts5(x, content='')";
+        String four = "CREATE VIRTUAL TABLE f USING fts4(x)";
+        String outside = "CREATE VIRTUAL TABLE f USING fts4(content='t', x)";
+        String boxes = "CREATE VIRTUAL TABLE f USING rtree(id, x0, x1, +note)";
+        for (List<String> script : List.of(
+                List.of(plain),
+                List.of(plain, "INSERT INTO f(rowid, x) VALUES(1, 'one')"),
+                List.of(plain, "INSERT INTO f(rowid, x) VALUES(2, 'one')"),
+                List.of(plain, "INSERT INTO f(rowid, y) VALUES(1, 'one')"),
+                List.of(plain, "INSERT INTO f(rowid, x) VALUES(1, 'One')"),
+                List.of(plain, "INSERT INTO f(f, rank) VALUES('rank', 'bm25(2.0)')"),
+                List.of(external),
+                List.of(external, "INSERT INTO f(rowid, x) VALUES(1, 'one')"),
+                List.of(external, "INSERT INTO f(rowid, x) VALUES(1, 'one two')"),
+                List.of(external, "INSERT INTO f(rowid, x) VALUES(1, 'two one')"),
+                List.of(external, "INSERT INTO f(rowid, x) VALUES(2, 'one')"),
+                List.of(contentless),
+                List.of(contentless, "INSERT INTO f(rowid, x) VALUES(1, 'one')"),
+                List.of(four),
+                List.of(four, "INSERT INTO f(docid, x) VALUES(1, 'one')"),
+                List.of(four, "INSERT INTO f(docid, x) VALUES(2, 'one')"),
+                List.of(outside),
+                List.of(outside, "INSERT INTO f(docid, x) VALUES(1, 'one')"),
+                List.of(boxes),
+                List.of(boxes, "INSERT INTO f VALUES(1, 2, 3, 'n')"),
+                List.of(boxes, "INSERT INTO f VALUES(1, 2, 4, 'n')"),
+                List.of(boxes, "INSERT INTO f VALUES(1, 2, 3, 'm')"))) {
+            List<String> all = new ArrayList<>(List.of("CREATE TABLE t(id INTEGER PRIMARY KEY, x)"));
+            all.addAll(script);
+            TableDigest digest = digest("f", all.toArray(String[]::new));
+            assertThat(seen.put(digest, script.toString())).as("%s", script).isNull();
+        }
+    }
+
+    @Test
+    void howVirtualTablesKeepTheirContentDoesNotCount() throws Exception {
+        for (String kind : List.of("fts5(x)", "fts4(x)", "fts5(x, content='')", "fts5(x, detail=none)")) {
+            String create = "CREATE VIRTUAL TABLE \"f'g\" USING " + kind;
+            TableDigest one = digest(
+                    "f'g",
+                    create,
+                    "INSERT INTO \"f'g\"(rowid, x) VALUES(1, 'one two'), (2, 'two three')",
+                    "INSERT INTO \"f'g\"(\"f'g\") VALUES('optimize')");
+            List<String> script = new ArrayList<>(List.of(create));
+            for (int i = 10; i < 40 && !kind.contains("content"); i++) {
+                script.add("INSERT INTO \"f'g\"(rowid, x) VALUES(" + i + ", 'gone word" + i + "')");
+            }
+            if (!kind.contains("content")) {
+                script.add("DELETE FROM \"f'g\" WHERE rowid >= 10");
+            }
+            script.add("INSERT INTO \"f'g\"(rowid, x) VALUES(2, 'two three')");
+            script.add("INSERT INTO \"f'g\"(rowid, x) VALUES(1, 'one two')");
+
+            assertThat(digest("f'g", script.toArray(String[]::new))).as(kind).isEqualTo(one);
+        }
     }
 
     private static TableDigest digest(String table, String... script) throws SQLException {
