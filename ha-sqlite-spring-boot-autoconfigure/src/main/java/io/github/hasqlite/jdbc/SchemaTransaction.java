@@ -84,6 +84,8 @@ final class SchemaTransaction {
         }
     }
 
+    /** The same statement run many times is the same object, and comparing texts would cost each of them. */
+    @SuppressWarnings("ReferenceEquality")
     private static void remember(List<ParsedSql> statements, ParsedSql sql) {
         int size = statements.size();
         if (size <= REMEMBERED && (size == 0 || statements.get(size - 1) != sql)) {
