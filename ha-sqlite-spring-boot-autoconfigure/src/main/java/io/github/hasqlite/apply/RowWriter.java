@@ -10,8 +10,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 
@@ -139,7 +139,8 @@ final class RowWriter {
 
     /** Sets a row in place of those that hold its keys. */
     private void insert(List<@Nullable Object> row, @Nullable Long rowid, Kind samePrimaryKey) throws SQLException {
-        if (ownConflicts.getAsBoolean() && occupants.of(row, occupiedRowid(rowid)).isEmpty()) {
+        if (ownConflicts.getAsBoolean()
+                && occupants.of(row, occupiedRowid(rowid)).isEmpty()) {
             insert(insertFree, row, rowid);
         } else if (insert(insertIfFree, row, rowid) == 0) {
             noteOccupants(row, rowid, samePrimaryKey);

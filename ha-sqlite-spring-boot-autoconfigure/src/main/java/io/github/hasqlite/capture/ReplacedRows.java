@@ -209,9 +209,8 @@ final class ReplacedRows {
 
     /** Before what replaces the row is written; what fails then undoes the whole statement. */
     private void requireNotKept(Change deletion, @Nullable Change by) throws SQLException {
-        boolean sameRowid = by != null
-                && deletion.oldRowid() != null
-                && Objects.equals(deletion.oldRowid(), by.newRowid());
+        boolean sameRowid =
+                by != null && deletion.oldRowid() != null && Objects.equals(deletion.oldRowid(), by.newRowid());
         if (by != null && keeper.mustKeep(deletion.table(), sameRowid)) {
             throw new SQLException("REPLACE would remove a row of " + deletion.table() + " without running its DELETE"
                     + " triggers, which keep a virtual table: its index would differ between nodes; use INSERT … ON"

@@ -90,7 +90,8 @@ public final class SchemaTrace {
             }
         }
         Map<String, Shape> shapes = new LinkedHashMap<>();
-        roots.forEach((name, root) -> shapes.put(name, new Shape(root, List.copyOf(columns.getOrDefault(name, List.of())))));
+        roots.forEach((name, root) ->
+                shapes.put(name, new Shape(root, List.copyOf(columns.getOrDefault(name, List.of())))));
         return shapes;
     }
 

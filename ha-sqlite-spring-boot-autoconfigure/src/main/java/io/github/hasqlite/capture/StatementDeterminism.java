@@ -124,8 +124,7 @@ public final class StatementDeterminism {
             Set<String> scans) {
 
         private static Part of(@Nullable String trigger) {
-            return new Part(
-                    trigger, new LinkedHashSet<>(), new LinkedHashSet<>(), new TreeSet<>(), new TreeSet<>());
+            return new Part(trigger, new LinkedHashSet<>(), new LinkedHashSet<>(), new TreeSet<>(), new TreeSet<>());
         }
     }
 
@@ -304,7 +303,8 @@ public final class StatementDeterminism {
                         part.reasons.add("reads rowids of a table without an INTEGER PRIMARY KEY");
                     }
                 }
-                case "DecrJumpZero", "OffsetLimit", "IfNotZero" -> part.orderReasons.add("has a LIMIT or takes the first row");
+                case "DecrJumpZero", "OffsetLimit", "IfNotZero" ->
+                    part.orderReasons.add("has a LIMIT or takes the first row");
                 case "NewRowid" -> {
                     if (writtenCursors.contains(p1) && !sequences.contains(p1) && registers.get(p2) != NewKey.GIVEN) {
                         part.orderReasons.add("leaves rowids to SQLite");

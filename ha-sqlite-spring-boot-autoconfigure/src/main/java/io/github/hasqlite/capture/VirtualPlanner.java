@@ -182,7 +182,9 @@ final class VirtualPlanner {
             String column = SqlIdentifier.quote(table.columns().get(0));
             StringBuilder set = new StringBuilder();
             for (String each : table.columns()) {
-                set.append(set.isEmpty() ? "" : ",").append(SqlIdentifier.quote(each)).append("=?");
+                set.append(set.isEmpty() ? "" : ",")
+                        .append(SqlIdentifier.quote(each))
+                        .append("=?");
             }
             known = writesVirtual("INSERT OR REPLACE INTO " + name + "(" + column + ") VALUES(?)")
                     || writesVirtual("UPDATE OR REPLACE " + name + " SET " + set)
@@ -231,9 +233,10 @@ final class VirtualPlanner {
                 over = true;
                 Part part = part(effect, trigger);
                 if (write.key() == NewKey.CHOSEN) {
-                    return VirtualPlan.refused("trigger " + trigger + " leaves the rowids of new rows of " + table.name()
-                            + " to SQLite, which chooses others on other nodes; let it set rowid, to new.rowid for"
-                            + " example");
+                    return VirtualPlan.refused(
+                            "trigger " + trigger + " leaves the rowids of new rows of " + table.name()
+                                    + " to SQLite, which chooses others on other nodes; let it set rowid, to new.rowid for"
+                                    + " example");
                 }
                 String difference = difference(part, source, effect);
                 if (difference != null) {
@@ -305,8 +308,6 @@ final class VirtualPlanner {
                 return "reads " + read + ", which other nodes may change before the row gets to them";
             }
         }
-        return part.orderReasons().isEmpty() || part.reads().isEmpty()
-                ? null
-                : String.join(", ", part.orderReasons());
+        return part.orderReasons().isEmpty() || part.reads().isEmpty() ? null : String.join(", ", part.orderReasons());
     }
 }

@@ -22,7 +22,12 @@ import org.jspecify.annotations.Nullable;
  *     it does not keep what was written (an index on other content), or is not known here
  * @param shadowKey the row's number there
  */
-record VirtualTable(String name, String key, List<String> columns, @Nullable String shadow, String shadowKey) {
+record VirtualTable(
+        String name,
+        String key,
+        List<String> columns,
+        @Nullable String shadow,
+        String shadowKey) {
 
     private static final Pattern MODULE = Pattern.compile("(?is)\\busing\\s+[\"'`\\[]?(\\w+)");
 

@@ -162,7 +162,8 @@ final class VirtualWrites {
         try (PreparedStatement select = connection.prepareStatement(table.select())) {
             for (Map.Entry<Long, Boolean> row : rows.entrySet()) {
                 boolean before = row.getValue();
-                List<@Nullable Object> values = values(select, row.getKey(), table.columns().size(), encoding);
+                List<@Nullable Object> values =
+                        values(select, row.getKey(), table.columns().size(), encoding);
                 if (values == null) {
                     if (before || plan.over()) {
                         gone.add(List.of(row.getKey()));

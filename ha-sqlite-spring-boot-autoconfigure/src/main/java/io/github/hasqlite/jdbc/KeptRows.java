@@ -1,7 +1,7 @@
 package io.github.hasqlite.jdbc;
 
-import io.github.hasqlite.SqlIdentifier;
 import io.github.hasqlite.RawText;
+import io.github.hasqlite.SqlIdentifier;
 import io.github.hasqlite.TextEncoding;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;

@@ -37,6 +37,7 @@ final class Recorder {
     private long expectedVersion = -1;
     /** Runs next; {@code null} if it is no schema command. */
     private @Nullable ParsedSql schemaCommand;
+
     private int markBefore;
 
     /**

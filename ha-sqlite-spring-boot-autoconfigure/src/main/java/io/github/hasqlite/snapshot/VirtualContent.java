@@ -57,7 +57,9 @@ final class VirtualContent {
                 if (keepsRows) {
                     query("SELECT rowid, " + columns() + " FROM " + name, rows);
                 }
-                query("SELECT v FROM main." + SqlIdentifier.quote(table.name() + "_config") + " WHERE k = 'rank'", rows);
+                query(
+                        "SELECT v FROM main." + SqlIdentifier.quote(table.name() + "_config") + " WHERE k = 'rank'",
+                        rows);
                 words("fts5vocab(main, " + literal() + ", 'instance')", "1", rows);
             }
             case "fts3", "fts4" -> {
