@@ -151,6 +151,9 @@ final class DatabaseLocation {
                     "Correct ha.sqlite.extensions: it lists files with SQLite extensions, made for this machine.",
                     e);
         }
+        if (NativeLibrary.isMissing(e)) {
+            return NativeLibrary.explain(e);
+        }
         SQLiteErrorCode code = SQLiteErrorCode.getErrorCode(e.getErrorCode() & 0xFF);
         return switch (code) {
             case SQLITE_NOTADB -> notADatabase(e);

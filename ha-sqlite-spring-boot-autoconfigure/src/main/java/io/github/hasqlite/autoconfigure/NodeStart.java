@@ -54,6 +54,8 @@ final class NodeStart {
                     settings, publisherOf(publisher, subscriber), subscriber, snapshots, serializer, interceptors);
         } catch (SQLException e) {
             throw node.location().explain(e);
+        } catch (LinkageError e) {
+            throw NativeLibrary.explain(e);
         }
     }
 

@@ -37,6 +37,7 @@ class ConnectionHandle implements Connection {
     private @Nullable PhysicalConnection physical;
     /** Reads before {@link #physical} is there, see {@link #readsAnywhere}; kept until the end. */
     private @Nullable Connection pooledReader;
+
     private boolean closed;
     private boolean readOnly;
     private boolean queryOnly;
@@ -143,8 +144,7 @@ class ConnectionHandle implements Connection {
         return statement(physical(), type, concurrency, holdability);
     }
 
-    Statement statement(PhysicalConnection connection, int type, int concurrency, int holdability)
-            throws SQLException {
+    Statement statement(PhysicalConnection connection, int type, int concurrency, int holdability) throws SQLException {
         return opened(connection.statement(this, type, concurrency, holdability));
     }
 
@@ -172,8 +172,7 @@ class ConnectionHandle implements Connection {
     }
 
     SessionPreparedStatement prepared(
-            PhysicalConnection connection, String sql, int type, int concurrency, int holdability)
-            throws SQLException {
+            PhysicalConnection connection, String sql, int type, int concurrency, int holdability) throws SQLException {
         return opened(connection.prepared(this, sql, type, concurrency, holdability));
     }
 

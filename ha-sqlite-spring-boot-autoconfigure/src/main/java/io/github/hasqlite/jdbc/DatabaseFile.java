@@ -79,7 +79,8 @@ public final class DatabaseFile {
         String sql = journal + "PRAGMA synchronous = " + settings.synchronous() + "; "
                 + "PRAGMA cache_size = -" + settings.cacheKib() + "; PRAGMA temp_store = MEMORY; "
                 + "PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 16000; "
-                + "PRAGMA trusted_schema = " + (settings.trustedSchema() ? "ON" : "OFF") + "; PRAGMA cell_size_check = ON; " + own;
+                + "PRAGMA trusted_schema = " + (settings.trustedSchema() ? "ON" : "OFF")
+                + "; PRAGMA cell_size_check = ON; " + own;
         try {
             int code = connection.getDatabase()._exec(sql);
             if (code != 0) {

@@ -1,18 +1,26 @@
 package io.github.hasqlite.jdbc;
 
+import io.github.hasqlite.SqlIdentifier;
 import java.math.BigDecimal;
 import java.sql.Date;
+import java.sql.NClob;
 import java.sql.ResultSet;
+import java.sql.RowId;
 import java.sql.SQLException;
+import java.sql.SQLXML;
 import java.sql.Time;
 import java.sql.Timestamp;
 import java.util.Calendar;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConnection;
 import org.sqlite.core.CoreResultSet;
 import org.sqlite.core.CoreStatement;
+import org.sqlite.core.DB;
 import org.sqlite.core.SafeStmtPtr;
+import org.sqlite.jdbc4.JDBC4PreparedStatement;
 import org.sqlite.jdbc4.JDBC4ResultSet;
 
 /**
@@ -23,8 +31,10 @@ import org.sqlite.jdbc4.JDBC4ResultSet;
 final class Rows extends JDBC4ResultSet {
 
     private final CoreResultSet driver;
+    /** What rows are that never were SQLite's own, or {@code null}. */
+    private final @Nullable Description described;
     /** What rows are that are no longer SQLite's own, or {@code null}. */
-    private final @Nullable Description description;
+    private @Nullable Description description;
 
     /**
      * What SQLite says of the columns of a statement.
@@ -42,11 +52,16 @@ final class Rows extends JDBC4ResultSet {
     Rows(CoreStatement statement, CoreResultSet driver, @Nullable Description description) {
         super(statement);
         this.driver = driver;
-        this.description = description;
+        this.described = description;
     }
 
     /** Shows what the driver has just opened. */
     Rows begin() {
+        return begin(described);
+    }
+
+    private Rows begin(@Nullable Description known) {
+        description = known;
         cols = driver.cols;
         colsMeta = driver.colsMeta;
         meta = description == null ? null : description.flags();
@@ -75,10 +90,78 @@ final class Rows extends JDBC4ResultSet {
         return new Description(tables, types, meta);
     }
 
+    /**
+     * Reads the rows from the present one on and lets SQLite show them without the tables that they come from.
+     *
+     * @return what is to take the place of the statement's compiled statement, which is reset; {@code null} if
+     *     there are no rows to be shown any more
+     */
+    @Nullable
+    SafeStmtPtr detach(SQLiteConnection connection) throws SQLException {
+        follow();
+        if (!open || emptyResultSet || pastLastRow) {
+            return null;
+        }
+        Description known = describe();
+        StringBuilder sql = new StringBuilder("SELECT ");
+        for (int i = 1; i <= colsMeta.length; i++) {
+            sql.append(i == 1 ? "" : ", ").append("column").append(i).append(" AS ");
+            sql.append(SqlIdentifier.quote(colsMeta[i - 1]));
+        }
+        sql.append(" FROM (VALUES ");
+        SafeStmtPtr present = stmt.pointer;
+        String separator = "";
+        int code;
+        do {
+            sql.append(separator);
+            appendRow(present, sql);
+            separator = ",";
+            code = present.safeRunInt(DB::step);
+        } while (code == SQLITE_ROW);
+        present.safeRunInt(DB::reset);
+        if (code != SQLITE_DONE) {
+            connection.getDatabase().throwex(code);
+        }
+        SafeStmtPtr detached =
+                new JDBC4PreparedStatement(connection, sql.append(")").toString()).pointer;
+        detached.safeRunInt(DB::step);
+        description = known;
+        return detached;
+    }
+
+    private void appendRow(SafeStmtPtr present, StringBuilder sql) throws SQLException {
+        for (int i = 0; i < colsMeta.length; i++) {
+            int column = i;
+            sql.append(i == 0 ? "(" : ",");
+            switch (safeGetColumnType(i)) {
+                case SQLITE_INTEGER -> sql.append(present.safeRunLong((db, row) -> db.column_long(row, column)));
+                case SQLITE_FLOAT -> appendReal(present.safeRunDouble((db, row) -> db.column_double(row, column)), sql);
+                case SQLITE_TEXT ->
+                    sql.append("CAST(").append(blob(present, column)).append(" AS TEXT)");
+                case SQLITE_BLOB -> sql.append(blob(present, column));
+                default -> sql.append("NULL");
+            }
+        }
+        sql.append(')');
+    }
+
+    private static void appendReal(double value, StringBuilder sql) {
+        if (Double.isInfinite(value)) {
+            sql.append(value > 0 ? "9e999" : "-9e999");
+        } else {
+            sql.append(value);
+        }
+    }
+
+    private static String blob(SafeStmtPtr present, int column) throws SQLException {
+        byte @Nullable [] bytes = present.safeRun((db, row) -> db.column_blob(row, column));
+        return "x'" + (bytes == null ? "" : HexFormat.of().formatHex(bytes)) + "'";
+    }
+
     /** The statement may have closed its result meanwhile. */
     private void follow() {
         if (open && !driver.open) {
-            begin();
+            begin(null);
         }
     }
 
@@ -303,5 +386,60 @@ final class Rows extends JDBC4ResultSet {
     @Override
     public void setFetchDirection(int direction) throws SQLException {
         Stated.run(() -> super.setFetchDirection(direction));
+    }
+
+    @Override
+    public @Nullable String getNString(int column) throws SQLException {
+        return Stated.<@Nullable String>call(() -> super.getNString(column));
+    }
+
+    @Override
+    public @Nullable NClob getNClob(int column) throws SQLException {
+        return Stated.<@Nullable NClob>call(() -> super.getNClob(column));
+    }
+
+    @Override
+    public @Nullable SQLXML getSQLXML(int column) throws SQLException {
+        return Stated.<@Nullable SQLXML>call(() -> super.getSQLXML(column));
+    }
+
+    @Override
+    public @Nullable RowId getRowId(int column) throws SQLException {
+        return Stated.<@Nullable RowId>call(() -> super.getRowId(column));
+    }
+
+    @Override
+    public @Nullable String getNString(String label) throws SQLException {
+        return Stated.<@Nullable String>call(() -> super.getNString(label));
+    }
+
+    @Override
+    public @Nullable NClob getNClob(String label) throws SQLException {
+        return Stated.<@Nullable NClob>call(() -> super.getNClob(label));
+    }
+
+    @Override
+    public @Nullable SQLXML getSQLXML(String label) throws SQLException {
+        return Stated.<@Nullable SQLXML>call(() -> super.getSQLXML(label));
+    }
+
+    @Override
+    public @Nullable RowId getRowId(String label) throws SQLException {
+        return Stated.<@Nullable RowId>call(() -> super.getRowId(label));
+    }
+
+    @Override
+    public void insertRow() throws SQLException {
+        Stated.run(super::insertRow);
+    }
+
+    @Override
+    public void moveToInsertRow() throws SQLException {
+        Stated.run(super::moveToInsertRow);
+    }
+
+    @Override
+    public void moveToCurrentRow() throws SQLException {
+        Stated.run(super::moveToCurrentRow);
     }
 }

@@ -16,6 +16,12 @@ interface RunningStatement {
      */
     void keepRows() throws SQLException;
 
+    /**
+     * Goes on showing its rows without SQLite, if it is showing some, so that they do not hold the
+     * transaction to its snapshot.
+     */
+    void detachRows() throws SQLException;
+
     /** The values bound to it, as the driver binds them. */
     List<@Nullable Object> boundValues();
 }

@@ -24,6 +24,9 @@ final class SessionPreparedStatement extends StatedPreparedStatement implements 
     private final GeneratedKey generatedKey;
     private final PhysicalConnection physical;
     private @Nullable KeptRows kept;
+    /** The statement itself while its rows are shown without it. */
+    private @Nullable SafeStmtPtr compiledQuery;
+
     private final Rows rows = new Rows(this, rs);
     private final long schemaEpoch;
     private final String[] columns;
@@ -181,6 +184,7 @@ final class SessionPreparedStatement extends StatedPreparedStatement implements 
                 resultsWaiting = false;
             }
         }
+        attach();
         session.rowsClosed(this);
     }
 
@@ -201,6 +205,28 @@ final class SessionPreparedStatement extends StatedPreparedStatement implements 
     @Override
     public boolean hasOpenRows() {
         return !pointer.isClosed() && (resultsWaiting || (rs.isOpen() && !rs.emptyResultSet));
+    }
+
+    @Override
+    public void detachRows() throws SQLException {
+        SafeStmtPtr detached = rs.isOpen() && !pointer.isClosed() ? rows.detach(physical) : null;
+        if (detached != null && compiledQuery == null) {
+            compiledQuery = pointer;
+            pointer = detached;
+        } else if (detached != null) {
+            pointer.close();
+            pointer = detached;
+        }
+    }
+
+    /** Gives up rows that were detached, if there are any. */
+    private void attach() throws SQLException {
+        SafeStmtPtr original = compiledQuery;
+        if (original != null) {
+            compiledQuery = null;
+            pointer.close();
+            pointer = original;
+        }
     }
 
     @Override
@@ -292,6 +318,7 @@ final class SessionPreparedStatement extends StatedPreparedStatement implements 
             closeKeptRows();
             if (!pointer.isClosed()) {
                 rs.close();
+                attach();
                 SafeStmtPtr compiled = pointer;
                 pointer = session.noStatement();
                 session.giveBack(sql, new StatementCache.Compiled(compiled, columns, paramCount), schemaEpoch);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.core.DB;
+import org.sqlite.core.SafeStmtPtr;
 
 /** sqlite-jdbc's statement, run by a {@link Session}. */
 final class SessionStatement extends StatedStatement implements RunningStatement {
@@ -189,6 +190,15 @@ final class SessionStatement extends StatedStatement implements RunningStatement
     @Override
     public boolean hasOpenRows() {
         return pointer != null && !pointer.isClosed() && (resultsWaiting || (rs.isOpen() && !rs.emptyResultSet));
+    }
+
+    @Override
+    public void detachRows() throws SQLException {
+        SafeStmtPtr detached = rs.isOpen() && !pointer.isClosed() ? rows.detach(physical) : null;
+        if (detached != null) {
+            pointer.close();
+            pointer = detached;
+        }
     }
 
     @Override

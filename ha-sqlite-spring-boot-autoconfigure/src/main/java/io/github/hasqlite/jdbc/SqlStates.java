@@ -244,8 +244,9 @@ public final class SqlStates {
             return state;
         }
 
-        /** Named as what it is for everybody else. */
+        /** Named as what it is for everybody else; {@code getMessage()} is the driver's as it is. */
         @Override
+        @SuppressWarnings("OverrideThrowableToString")
         public String toString() {
             return SQLiteException.class.getName() + ": " + getMessage();
         }

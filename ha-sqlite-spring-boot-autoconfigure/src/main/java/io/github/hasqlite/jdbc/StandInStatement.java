@@ -49,8 +49,7 @@ final class StandInStatement implements InvocationHandler {
      * @throws SQLException if the driver knows no such result sets
      */
     static Statement of(ConnectionHandle handle, int type, int concurrency, int holdability) throws SQLException {
-        return (Statement) proxy(
-                Statement.class, new StandInStatement(handle, null, type, concurrency, holdability));
+        return (Statement) proxy(Statement.class, new StandInStatement(handle, null, type, concurrency, holdability));
     }
 
     /**
@@ -71,8 +70,7 @@ final class StandInStatement implements InvocationHandler {
 
     @Override
     public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] args) throws Throwable {
-        String name = method.getName();
-        switch (name) {
+        switch (method.getName()) {
             case "equals" -> {
                 return args != null && proxy == args[0];
             }
@@ -91,6 +89,15 @@ final class StandInStatement implements InvocationHandler {
             }
             default -> {}
         }
+        try {
+            return forward(method, args);
+        } catch (SQLException e) {
+            throw SqlStates.complete(e);
+        }
+    }
+
+    private @Nullable Object forward(Method method, @Nullable Object @Nullable [] args) throws Throwable {
+        String name = method.getName();
         if (isClosed()) {
             throw new SQLException("the statement has been closed", SqlStates.SEQUENCE_ERROR);
         }

@@ -3,7 +3,6 @@ package io.github.hasqlite.jdbc;
 import java.io.InputStream;
 import java.io.Reader;
 import java.sql.NClob;
-import java.sql.ResultSetMetaData;
 import java.sql.RowId;
 import java.sql.SQLException;
 import java.sql.SQLXML;
@@ -248,5 +247,10 @@ class StatedPreparedStatement extends JDBC4PreparedStatement {
     @Override
     public void setNClob(int index, @Nullable NClob value) throws SQLException {
         Stated.run(() -> super.setNClob(index, value));
+    }
+
+    @Override
+    public void setNString(int index, @Nullable String value) throws SQLException {
+        Stated.run(() -> super.setNString(index, value));
     }
 }

@@ -3,9 +3,14 @@ package io.github.hasqlite.jdbc;
 import io.github.hasqlite.Change;
 import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.capture.Capture;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.core.DB;
@@ -30,13 +35,14 @@ final class Transaction {
     private final NativeStatement rollback;
     private final NativeStatement savepoint;
     private final NativeStatement release;
-    private final NativeStatement busyTimeout;
     private final ChangeCounters counters;
     private final @Nullable Recorder recorder;
     private final CommitLog.@Nullable Appender appender;
     private final DeferredForeignKeys foreignKeys;
     private final Savepoints savepoints = new Savepoints();
     private final List<ReadValidator.Query> queries = new ArrayList<>();
+    /** What ran them, which may still be showing rows. */
+    private final Set<RunningStatement> cursors = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private boolean active;
     private boolean openedBySavepoint;
@@ -53,7 +59,6 @@ final class Transaction {
         this.rollback = new NativeStatement(connection, "ROLLBACK");
         this.savepoint = new NativeStatement(connection, "SAVEPOINT ha_commit");
         this.release = new NativeStatement(connection, "RELEASE ha_commit");
-        this.busyTimeout = new NativeStatement(connection, "PRAGMA busy_timeout");
         this.counters = new ChangeCounters(connection);
         this.foreignKeys = new DeferredForeignKeys(connection, context.validator());
         CommitLog log = context.commitLog();
@@ -128,6 +133,7 @@ final class Transaction {
         readsSchema();
         if (!sql.constant() && queries.size() <= ReadValidator.MAX_QUERIES) {
             queries.add(new ReadValidator.Query(sql.text(), statement.boundValues()));
+            cursors.add(statement);
         }
     }
 
@@ -169,7 +175,16 @@ final class Transaction {
         if (log != null && appender != null) {
             log.awaitTurn();
         }
-        context.writeLock().acquire(busyTimeout::queryLong);
+        context.writeLock().acquire(this::busyMillis);
+    }
+
+    /** What a statement's query timeout, the connection's settings or a pragma have set. */
+    private long busyMillis() throws SQLException {
+        // compiled each time, because the answer is part of the compiled statement
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("PRAGMA busy_timeout")) {
+            return result.getLong(1);
+        }
     }
 
     /** Runs statements that the application must not see in its counters. */
@@ -217,6 +232,9 @@ final class Transaction {
             }
             return;
         }
+        for (RunningStatement cursor : cursors) {
+            cursor.detachRows();
+        }
         commit.run();
         active = false;
         if (!openedBySavepoint) {
@@ -249,7 +267,7 @@ final class Transaction {
             own(() -> present.prepare(inTransaction));
             return;
         }
-        context.writeLock().acquire(busyTimeout::queryLong);
+        context.writeLock().acquire(this::busyMillis);
         try {
             own(() -> present.prepare(inTransaction));
         } finally {
@@ -262,7 +280,7 @@ final class Transaction {
         if (writing) {
             return call.run();
         }
-        context.writeLock().acquire(busyTimeout::queryLong);
+        context.writeLock().acquire(this::busyMillis);
         try {
             T result = call.run();
             if (active) {
@@ -521,6 +539,7 @@ final class Transaction {
         snapshotTaken = false;
         savepoints.clear();
         queries.clear();
+        cursors.clear();
         if (recorder != null) {
             recorder.ended(committed);
         }

@@ -207,6 +207,12 @@ final class Player implements AutoCloseable {
             seen.append(rows.getMetaData().getColumnLabel(i))
                     .append('/')
                     .append(rows.getMetaData().getColumnName(i))
+                    .append('/')
+                    .append(rows.getMetaData().getTableName(i))
+                    .append('/')
+                    .append(rows.getMetaData().getColumnTypeName(i))
+                    .append('/')
+                    .append(rows.getMetaData().getPrecision(i))
                     .append(' ');
         }
         seen.append(')');

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -24,7 +25,7 @@ class RegressionTests {
             new Step.Sql(Method.QUERY, Reading.ALL, "SELECT changes(), total_changes()");
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource({"transactions", "counters", "statements", "batches", "capture", "applying"})
+    @MethodSource({"transactions", "counters", "schemas", "statements", "batches", "capture", "applying"})
     void scriptsAgree(String what, boolean foreignKeys, List<Step> steps) {
         try (DifferentialRun run = DifferentialRun.on(Kind::inMemory).onNewClusters()) {
             assertThat(run.run(new Script(foreignKeys ? 1 : 0, steps))).isNull();
@@ -66,6 +67,73 @@ class RegressionTests {
                         "COMMIT",
                         "INSERT INTO p VALUES(1)",
                         "COMMIT"));
+    }
+
+    @Test
+    void rowsOfReturningInStrictModeTellTheirTableAndTypes() {
+        try (DifferentialRun run = DifferentialRun.on(Kind::strict).onNewClusters()) {
+            assertThat(run.run(new Script(
+                            0,
+                            steps(
+                                    "CREATE TABLE t(id INTEGER PRIMARY KEY, name VARCHAR(20) NOT NULL, price DECIMAL(8,2))",
+                                    query("INSERT INTO t VALUES(1, 'a', 2.5), (2, 'b', NULL) RETURNING *"),
+                                    query("UPDATE t SET price = 3 RETURNING id, name || 'x', price AS p"),
+                                    new Step.Prepared(
+                                            Method.EXECUTE,
+                                            Reading.ALL,
+                                            "DELETE FROM t WHERE id = ? RETURNING name",
+                                            List.of(List.of(1)))))))
+                    .isNull();
+        }
+    }
+
+    /** What a schema may call, by SQLite's own defaults. */
+    static Stream<Arguments> schemas() {
+        return Stream.of(
+                script(
+                        "counters in views, triggers, DEFAULT and CHECK",
+                        "CREATE TABLE t(a DEFAULT (changes()), b DEFAULT (total_changes()), c CHECK(changes() < 100))",
+                        "CREATE TABLE seen(n, total, key)",
+                        "CREATE VIEW v AS SELECT changes() AS n, total_changes() AS total, last_insert_rowid() AS key",
+                        "CREATE TRIGGER x AFTER INSERT ON t BEGIN"
+                                + " INSERT INTO seen VALUES(changes(), total_changes(), last_insert_rowid()); END",
+                        "INSERT INTO t(c) VALUES(1)",
+                        query("SELECT * FROM v"),
+                        "INSERT INTO t(c) SELECT n FROM v",
+                        "INSERT INTO seen SELECT * FROM v",
+                        "UPDATE t SET c = 3",
+                        query("SELECT * FROM v"),
+                        query("SELECT * FROM seen"),
+                        QUERY_COUNTERS),
+                script(
+                        "functions about the schema in views and triggers",
+                        "CREATE TABLE t(a, b)",
+                        "CREATE VIEW w AS SELECT name FROM pragma_table_info('t')",
+                        "CREATE TABLE log(n)",
+                        "CREATE TRIGGER x AFTER INSERT ON t BEGIN INSERT INTO log SELECT count(*) FROM w; END",
+                        "INSERT INTO t VALUES(1, 2)",
+                        query("SELECT * FROM w"),
+                        "ALTER TABLE t ADD COLUMN c",
+                        "ALTER TABLE t RENAME COLUMN c TO d",
+                        "INSERT INTO t VALUES(1, 2, 3)",
+                        query("SELECT * FROM w, log")),
+                script(
+                        "a full database inside a transaction",
+                        "CREATE TABLE t(id INTEGER PRIMARY KEY, v BLOB)",
+                        "INSERT INTO t VALUES(1, 'before')",
+                        "PRAGMA max_page_count = 60",
+                        Action.AUTO_COMMIT_OFF,
+                        "INSERT INTO t VALUES(2, 'inside')",
+                        "INSERT INTO t SELECT 3, zeroblob(1000000) UNION ALL SELECT 4, 0",
+                        query("SELECT id FROM t"),
+                        "INSERT INTO t VALUES(4, 'after')",
+                        Action.COMMIT,
+                        "PRAGMA max_page_count = 100000",
+                        "INSERT INTO t VALUES(5, 'then')",
+                        Action.COMMIT,
+                        Action.AUTO_COMMIT_ON,
+                        query("SELECT id FROM t"),
+                        QUERY_COUNTERS));
     }
 
     static Stream<Arguments> counters() {

@@ -12,6 +12,7 @@ import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -202,14 +203,14 @@ class ConnectionTests {
                 Statement reading = first.createStatement();
                 ResultSet rows = reading.executeQuery("SELECT a FROM t WHERE id < 4 ORDER BY id")) {
             assertThat(rows.next()).isTrue();
-            update(second, "INSERT INTO t VALUES(4, 40)");
+            update(second, "UPDATE t SET a = 31 WHERE id = 3");
             assertFails(SQLiteErrorCode.SQLITE_BUSY_SNAPSHOT, () -> update(first, "UPDATE t SET a = a + 1"));
             rows.close();
             first.rollback();
             update(first, "UPDATE t SET a = a + 2");
             first.rollback();
         }
-        assertThat(node.query("SELECT a FROM t ORDER BY id")).containsExactly("10", "20", "30", "40");
+        assertThat(node.query("SELECT a FROM t ORDER BY id")).containsExactly("10", "20", "31");
     }
 
     @Test
@@ -431,5 +432,68 @@ class ConnectionTests {
             connection.commit();
         }
         assertThat(node.query("SELECT a FROM t")).containsExactly("15");
+    }
+
+    @Test
+    void metadataListsNothingOfReplicationAndItsConnectionIsTheApplications() throws Exception {
+        try (Connection connection = dataSource.getConnection()) {
+            update(connection, "INSERT INTO t VALUES(2, 20)");
+            DatabaseMetaData metadata = connection.getMetaData();
+            assertThat(metadata.getConnection()).isSameAs(connection);
+            List<String> names = new ArrayList<>();
+            try (ResultSet tables = metadata.getTables(null, null, "%", null)) {
+                while (tables.next()) {
+                    names.add(tables.getString("TABLE_NAME"));
+                }
+            }
+            assertThat(names).containsExactlyInAnyOrder("t", "sqlite_schema");
+            try (ResultSet columns = metadata.getColumns(null, null, "%", "%")) {
+                while (columns.next()) {
+                    assertThat(columns.getString("TABLE_NAME")).doesNotStartWith("ha_");
+                }
+            }
+            Awaitility.await().until(() -> node.status().outboxLength() == 0);
+            long applied = node.status().appliedSequence();
+            update(metadata.getConnection(), "INSERT INTO t VALUES(3, 30)");
+            Awaitility.await().until(() -> node.status().appliedSequence() == applied + 1);
+        }
+    }
+
+    @Test
+    void anOpenCursorMayLookOnWhileItsTransactionBeginsToWrite() throws Exception {
+        node.execute("CREATE TABLE IF NOT EXISTS other(a)");
+        try (Connection connection = begin();
+                Connection other = dataSource.getConnection();
+                PreparedStatement query = connection.prepareStatement(
+                        "SELECT id, a, a || 'x', 1.5, x'00ff', NULL, CAST(x'ff' AS TEXT) FROM t ORDER BY id")) {
+            update(connection, "INSERT INTO t VALUES(2, 20), (3, 30), (4, 40)");
+            connection.commit();
+            try (ResultSet rows = query.executeQuery()) {
+                assertThat(rows.next()).isTrue();
+                assertThat(rows.next()).isTrue();
+                update(other, "INSERT INTO other VALUES(1)");
+                assertThat(update(connection, "UPDATE t SET a = 0 WHERE id = 4"))
+                        .isOne();
+                assertThat(rows.getInt("id")).isEqualTo(2);
+                assertThat(rows.getObject(3)).isEqualTo("20x");
+                assertThat(rows.getObject(4)).isEqualTo(1.5);
+                assertThat(rows.getBytes(5)).containsExactly(0, 0xff);
+                assertThat(rows.getObject(6)).isNull();
+                assertThat(rows.getBytes(7)).containsExactly(0xff);
+                assertThat(rows.getMetaData().getTableName(1)).isEqualTo("t");
+                assertThat(rows.next()).isTrue();
+                assertThat(rows.getRow()).isEqualTo(3);
+                assertThat(rows.getInt(1)).isEqualTo(3);
+                assertThat(rows.next()).isTrue();
+                assertThat(rows.getInt(2)).as("as it was when the query began").isEqualTo(40);
+                assertThat(rows.next()).isFalse();
+            }
+            try (ResultSet again = query.executeQuery()) {
+                assertThat(again.next()).isTrue();
+                assertThat(again.getInt(1)).isOne();
+            }
+            connection.commit();
+        }
+        assertThat(node.query("SELECT a FROM t WHERE id = 4")).containsExactly("0");
     }
 }
