@@ -153,12 +153,20 @@ final class StatedConnection extends ConnectionHandle {
 
     @Override
     public @Nullable String getCatalog() throws SQLException {
-        return Stated.<@Nullable String>call(() -> super.getCatalog());
+        try {
+            return super.getCatalog();
+        } catch (SQLException e) {
+            throw SqlStates.complete(e);
+        }
     }
 
     @Override
     public @Nullable SQLWarning getWarnings() throws SQLException {
-        return Stated.<@Nullable SQLWarning>call(() -> super.getWarnings());
+        try {
+            return super.getWarnings();
+        } catch (SQLException e) {
+            throw SqlStates.complete(e);
+        }
     }
 
     @Override
@@ -208,17 +216,29 @@ final class StatedConnection extends ConnectionHandle {
 
     @Override
     public @Nullable String getClientInfo(String name) throws SQLException {
-        return Stated.<@Nullable String>call(() -> super.getClientInfo(name));
+        try {
+            return super.getClientInfo(name);
+        } catch (SQLException e) {
+            throw SqlStates.complete(e);
+        }
     }
 
     @Override
     public @Nullable Properties getClientInfo() throws SQLException {
-        return Stated.<@Nullable Properties>call(() -> super.getClientInfo());
+        try {
+            return super.getClientInfo();
+        } catch (SQLException e) {
+            throw SqlStates.complete(e);
+        }
     }
 
     @Override
     public @Nullable Array createArrayOf(String typeName, Object[] elements) throws SQLException {
-        return Stated.<@Nullable Array>call(() -> super.createArrayOf(typeName, elements));
+        try {
+            return super.createArrayOf(typeName, elements);
+        } catch (SQLException e) {
+            throw SqlStates.complete(e);
+        }
     }
 
     @Override
@@ -233,7 +253,11 @@ final class StatedConnection extends ConnectionHandle {
 
     @Override
     public @Nullable String getSchema() throws SQLException {
-        return Stated.<@Nullable String>call(() -> super.getSchema());
+        try {
+            return super.getSchema();
+        } catch (SQLException e) {
+            throw SqlStates.complete(e);
+        }
     }
 
     @Override
