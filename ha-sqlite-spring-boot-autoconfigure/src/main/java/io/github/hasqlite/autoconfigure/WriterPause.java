@@ -7,6 +7,7 @@ import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -121,15 +122,23 @@ final class WriterPause {
         String id = Long.toString(new SecureRandom().nextLong() >>> 1, RADIX);
         own.add(id);
         try {
-            permit.acquire();
-            try {
-                relay.publishBeside(changeSets.at(0, 0, List.of()), new PauseMessage(id).bytes());
-            } finally {
-                permit.release();
-            }
+            CompletableFuture<Long> asked = publish(id);
             awaitQuiet();
+            if (asked.isCompletedExceptionally()) {
+                own.remove(id);
+                logger.info("The writers of other nodes could not be asked to wait: the stream did not take it");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private CompletableFuture<Long> publish(String id) throws InterruptedException {
+        permit.acquire();
+        try {
+            return relay.publishBeside(changeSets.at(0, 0, List.of()), new PauseMessage(id).bytes());
+        } finally {
+            permit.release();
         }
     }
 
