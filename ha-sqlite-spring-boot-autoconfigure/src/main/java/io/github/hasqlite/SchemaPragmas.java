@@ -16,13 +16,10 @@ public final class SchemaPragmas {
     /** A renamed table or column stays what it was in triggers, views and keys of other tables. */
     public static final String LEGACY_ALTER_TABLE = "legacy_alter_table";
 
-    /** Errors in other parts of the schema do not stop an ALTER, and names may begin with {@code sqlite_}. */
-    public static final String WRITABLE_SCHEMA = "writable_schema";
-
     /** Rows are not tested against CHECK constraints, neither new ones nor those that are there. */
     public static final String IGNORE_CHECK_CONSTRAINTS = "ignore_check_constraints";
 
-    private static final List<String> ALL = List.of(LEGACY_ALTER_TABLE, WRITABLE_SCHEMA, IGNORE_CHECK_CONSTRAINTS);
+    private static final List<String> ALL = List.of(LEGACY_ALTER_TABLE, IGNORE_CHECK_CONSTRAINTS);
 
     private SchemaPragmas() {}
 

@@ -529,7 +529,7 @@ class NothingEscapesTests {
             strings = {
                 "INSERT INTO f_content VALUES(9, 'hidden')",
                 "DELETE FROM f_content",
-                "INSERT INTO ha_publishers VALUES('x', 5)",
+                "INSERT INTO ha_publishers VALUES('x', 5, 1)",
                 "DELETE FROM ha_state",
                 "WITH ha_state AS (SELECT 1) UPDATE main.ha_state SET value = value"
             })

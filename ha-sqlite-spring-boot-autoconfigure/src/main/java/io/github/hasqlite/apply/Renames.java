@@ -37,8 +37,10 @@ final class Renames {
     /** Creates the table if it is not there. */
     static void create(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.executeUpdate(
-                    "CREATE TABLE IF NOT EXISTS main.ha_renames(sequence INTEGER PRIMARY KEY, note TEXT NOT NULL)");
+            // without rowid, because an author writes to it on the application's own connection, whose
+            // last_insert_rowid() stays what it was
+            statement.executeUpdate("CREATE TABLE IF NOT EXISTS main.ha_renames(sequence INTEGER PRIMARY KEY,"
+                    + " note TEXT NOT NULL) WITHOUT ROWID");
         }
     }
 
