@@ -165,7 +165,8 @@ public final class Capture {
 
     private static boolean isReport(String trigger) {
         return trigger.startsWith(CapturedSchema.TRIGGER_PREFIX)
-                && !trigger.startsWith(CapturedSchema.TRIGGER_PREFIX + "before_");
+                && !trigger.startsWith(ConflictTriggers.PREFIX)
+                && !trigger.startsWith(VirtualWrites.PREFIX);
     }
 
     /**

@@ -27,6 +27,9 @@ import java.util.stream.Collectors;
 final class ConflictTriggers {
 
     private static final String NAME = "(?:\"(?:[^\"]|\"\")*\"|\\[[^\\]]*\\]|`(?:[^`]|``)*`|'(?:[^']|'')*'|[\\w$]+)";
+    /** What the names of these triggers begin with. */
+    static final String PREFIX = CapturedSchema.TRIGGER_PREFIX + "before_";
+
     /** Matches the stored text of a trigger that fires after the row is written. */
     static final Pattern AFTER = Pattern.compile(
             "\\s*CREATE\\s+TRIGGER\\s+" + NAME + "\\s*AFTER\\s.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
@@ -138,7 +141,7 @@ final class ConflictTriggers {
     }
 
     private String trigger(int index, RowOperation operation, String event, CharSequence body) {
-        return "CREATE TEMP TRIGGER " + CapturedSchema.TRIGGER_PREFIX + "before_"
+        return "CREATE TEMP TRIGGER " + PREFIX
                 + operation.name().toLowerCase(Locale.ROOT) + '_' + index + " BEFORE " + event + " ON main."
                 + SqlIdentifier.quote(schema.table(index).name()) + " BEGIN " + body + "END";
     }

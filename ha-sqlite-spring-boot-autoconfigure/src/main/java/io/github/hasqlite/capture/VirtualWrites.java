@@ -21,6 +21,9 @@ import org.sqlite.SQLiteConnection;
  */
 final class VirtualWrites {
 
+    /** What the names of its triggers begin with. */
+    static final String PREFIX = CapturedSchema.TRIGGER_PREFIX + "touched_";
+
     /** Values of one statement that travels; more rows go into further statements. */
     private static final int MAX_VALUES = 500;
 
@@ -89,7 +92,7 @@ final class VirtualWrites {
         }
         try (Statement statement = connection.createStatement()) {
             for (int i = 0; i < tables.size(); i++) {
-                for (String trigger : tables.get(i).triggers(CapturedSchema.TRIGGER_PREFIX + "touched_", i)) {
+                for (String trigger : tables.get(i).triggers(PREFIX, i)) {
                     statement.executeUpdate(trigger);
                 }
             }
