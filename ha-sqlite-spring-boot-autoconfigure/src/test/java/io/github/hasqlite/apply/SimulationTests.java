@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class SimulationTests {
 
-    private static final int SEEDS = Integer.getInteger("ha.sqlite.test.simulations", 10_000);
+    private static final int SEEDS = Integer.getInteger("ha.sqlite.test.simulations", 3_000);
     private static final int SEEDS_FOR_MUTANTS = 400;
     private static final int THREADS = 2;
 
