@@ -59,7 +59,7 @@ public final class ChangeSetApplication implements AutoCloseable {
      * Takes a connection over: sets {@code recursive_triggers} and {@code ignore_check_constraints} and switches
      * generated keys off.
      *
-     * @param connection opened for this object alone, with foreign keys off and trusted_schema off
+     * @param connection opened for this object alone, with foreign keys off
      * @param identify how rows are found; the same on all nodes
      * @param merge what updates of rows mean that somebody else has changed; the same on all nodes
      * @param recorder learns from triggers on this connection what is done to rows
