@@ -275,6 +275,7 @@ class NothingEscapesTests {
     @ValueSource(
             strings = {
                 "PRAGMA writable_schema = ON",
+                "PRAGMA count_changes = 1",
                 "PRAGMA main.writable_schema(1)",
                 "; PRAGMA writable_schema = yes",
                 "PRAGMA schema_version = 77",

@@ -63,6 +63,8 @@ public final class StatementDeterminism {
             "sqlite_log",
             "sqlite_offset");
 
+    private static final Pattern DOCID = Pattern.compile("\\bUSING\\s+[\"`\\[]?fts[34]\\b", Pattern.CASE_INSENSITIVE);
+
     private static final Pattern SPATIAL = Pattern.compile("(?i)\\busing\\s+(rtree|rtree_i32)\\b");
 
     /** Aggregates whose result does not depend on the order in which rows come. */
@@ -75,6 +77,8 @@ public final class StatementDeterminism {
     private final Map<String, String> virtualTables = new HashMap<>();
     /** Virtual tables whose first column is the rowid. */
     private final Set<String> spatial = new HashSet<>();
+    /** FTS3 and FTS4, whose hidden column docid is another name of the rowid. */
+    private final Set<String> withDocid = new HashSet<>();
 
     private final Set<String> builtIn = new HashSet<>();
     private final Set<String> registered = new HashSet<>();
@@ -191,9 +195,12 @@ public final class StatementDeterminism {
             }
         }
         query(
-                "SELECT name, sql FROM main.sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE%USING%'"
-                        + " AND sql LIKE '%rtree%'",
+                // not LIKE, whose meaning the application may change
+                "SELECT name, sql FROM main.sqlite_schema WHERE lower(sql) GLOB 'create virtual table*using*'",
                 rows -> {
+                    if (DOCID.matcher(rows.getString(2)).find()) {
+                        withDocid.add(rows.getString(1));
+                    }
                     if (SPATIAL.matcher(rows.getString(2)).find()) {
                         spatial.add(rows.getString(1));
                     }
@@ -426,8 +433,16 @@ public final class StatementDeterminism {
             // in an R-Tree the first column is the rowid
             int key = table != null && spatial.contains(table) ? first + 2 : first + 1;
             NewKey from = inserts ? registers.getOrDefault(key, NewKey.EITHER) : NewKey.GIVEN;
+            if (table != null && withDocid.contains(table) && registers.get(docid(values, first)) == NewKey.GIVEN) {
+                from = NewKey.GIVEN;
+            }
             virtualWrites.add(
                     new VirtualWrite(table == null || table.isEmpty() ? null : table, part.trigger, conflict, from));
+        }
+
+        /** The hidden columns of FTS3 and FTS4 come last: one named as the table, docid, and the language. */
+        private static int docid(int values, int first) {
+            return first + values - 2;
         }
 
         Effect effect() {

@@ -69,6 +69,12 @@ final class StatementGuard {
                             text, "other nodes would not follow a schema that is edited by hand");
                 }
             }
+            case "count_changes" -> {
+                if (!off) {
+                    throw RefusedStatementException.notSupported(
+                            text, "statements of replication on this connection would answer rows, too");
+                }
+            }
             case "schema_version" -> {
                 if (pragma.isMain()) {
                     throw RefusedStatementException.notSupported(
