@@ -459,28 +459,6 @@ class CrossingSchemaChangeTests {
     }
 
     @Test
-    void aSingleCommandThatGaveWayIsRunAgainByTheDriver() throws Exception {
-        CompletableFuture<Void> dropping;
-        try (Connection connection = author.dataSource().getConnection();
-                Statement statement = connection.createStatement()) {
-            connection.setAutoCommit(false);
-            statement.executeUpdate("INSERT INTO t VALUES(3, 'three', 'tre')");
-            writer.execute("ALTER TABLE t ADD COLUMN z");
-            dropping = CompletableFuture.runAsync(() -> {
-                try {
-                    author.execute("ALTER TABLE t DROP COLUMN w");
-                } catch (SQLException e) {
-                    throw new CompletionException(e);
-                }
-            });
-            connection.commit();
-        }
-        dropping.get(60, TimeUnit.SECONDS);
-        assertSame();
-        assertThat(writer.query("SELECT * FROM t")).containsExactly("1|one|null", "2|two|null", "3|three|null");
-    }
-
-    @Test
     void rowsAreWrittenAcrossANewTriggerAsTheirAuthorMeantThem() throws Exception {
         author.execute("CREATE TABLE log(id INTEGER PRIMARY KEY, what)");
         author.awaitAppliedOn(writer);

@@ -69,7 +69,14 @@ public final class AppliedState {
 
     /** The names of the tables that this creates. */
     static List<String> tables() {
-        return List.of("ha_state", "ha_publishers", "ha_parts", "ha_conflicts", "ha_renames", "ha_schema_changes", "ha_dead_letters");
+        return List.of(
+                "ha_state",
+                "ha_publishers",
+                "ha_parts",
+                "ha_conflicts",
+                "ha_renames",
+                "ha_schema_changes",
+                "ha_dead_letters");
     }
 
     /** Whether the tables of replication are in the database. */

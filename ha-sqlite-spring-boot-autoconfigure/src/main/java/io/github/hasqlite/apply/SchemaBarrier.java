@@ -1,7 +1,7 @@
 package io.github.hasqlite.apply;
 
-import io.github.hasqlite.Conflict;
 import io.github.hasqlite.Change;
+import io.github.hasqlite.Conflict;
 import io.github.hasqlite.apply.AppliedState.Turn;
 import io.github.hasqlite.outbox.OutboxTable;
 import io.github.hasqlite.outbox.Pending;
@@ -57,7 +57,8 @@ public final class SchemaBarrier {
          * @param publisher this node's publisher id
          * @param changes the transaction's
          */
-        public void write(Connection connection, OutboxTable outbox, String publisher, List<Change> changes) throws SQLException {
+        public void write(Connection connection, OutboxTable outbox, String publisher, List<Change> changes)
+                throws SQLException {
             if (newestEchoed != null) {
                 outbox.deleteUpTo(newestEchoed.id());
             }

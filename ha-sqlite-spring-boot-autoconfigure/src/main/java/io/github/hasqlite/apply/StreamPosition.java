@@ -88,10 +88,7 @@ public final class StreamPosition {
         AppliedState.Step step = state.step();
         step.reach(sequence);
         step.accept(changeSet.publisher(), changeSet.counter());
-        return new Advance(
-                step,
-                changeSet,
-                () -> applier.replay().order().acknowledged(sequence, changeSet.counter()));
+        return new Advance(step, changeSet, () -> applier.replay().order().acknowledged(sequence, changeSet.counter()));
     }
 
     /** A step forward that counts once it is committed. */

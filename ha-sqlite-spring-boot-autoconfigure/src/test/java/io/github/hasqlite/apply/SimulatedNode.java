@@ -90,7 +90,13 @@ final class SimulatedNode implements AutoCloseable {
 
     private long lastSequence;
 
-    SimulatedNode(String name, long seed, MergeMode merge, SimulatedBroker broker, Random random, Map<Long, List<String>> marks)
+    SimulatedNode(
+            String name,
+            long seed,
+            MergeMode merge,
+            SimulatedBroker broker,
+            Random random,
+            Map<Long, List<String>> marks)
             throws SQLException {
         this.name = name;
         this.merge = merge;

@@ -26,6 +26,7 @@ public final class Simulation {
     private final SimulatedBroker broker;
     /** What was written into the table with the marks, and into which further columns of it. */
     private final Map<Long, List<String>> marks = new LinkedHashMap<>();
+
     private final List<SimulatedNode> nodes = new ArrayList<>();
 
     private Simulation(long seed) {
