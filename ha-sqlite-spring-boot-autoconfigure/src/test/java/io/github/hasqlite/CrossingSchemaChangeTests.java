@@ -396,4 +396,99 @@ class CrossingSchemaChangeTests {
                 "ALTER TABLE n RENAME TO k");
         assertThat(writer.query("SELECT id, v FROM k")).containsExactly("1|a", "2|b", "7|c");
     }
+
+    /** Drops what its author has not seen. */
+    private static final String[] REBUILD_WITHOUT_W = {
+        "CREATE TABLE n(id INTEGER PRIMARY KEY, v)",
+        "INSERT INTO n SELECT id, v FROM t",
+        "DROP TABLE t",
+        "ALTER TABLE n RENAME TO t"
+    };
+
+    private void givesWay(String others, String... schemaChange) throws SQLException {
+        assertThatExceptionOfType(SerializationFailureException.class)
+                .isThrownBy(() -> changeSchemaBehind(others, schemaChange));
+        assertSame();
+    }
+
+    @Test
+    void aRebuildDoesNotDropAColumnThatItsAuthorHadNotSeen() throws Exception {
+        givesWay("ALTER TABLE t ADD COLUMN z; UPDATE t SET z = v || '!'", REBUILD_WITHOUT_W);
+        assertThat(author.query("SELECT * FROM t")).containsExactly("1|one|uno|one!", "2|two|due|two!");
+        assertThat(conflicts()).isEmpty();
+        inOneTransaction(REBUILD_WITHOUT_W);
+        assertSame();
+        assertThat(writer.query("SELECT * FROM t")).containsExactly("1|one", "2|two");
+    }
+
+    @Test
+    void aRebuildDoesNotDropAColumnThatWasRenamedUnseen() throws Exception {
+        givesWay("ALTER TABLE t RENAME COLUMN w TO x", REBUILD_WITHOUT_W);
+        assertThat(author.query("SELECT id, x FROM t")).containsExactly("1|uno", "2|due");
+    }
+
+    @Test
+    void allNodesKnowWhoChangedTheSchemaLast() throws Exception {
+        try (TestNode third = TestNode.open(server, folder.resolve("third.db"), "third", CommitMode.ASYNC)) {
+            author.awaitAppliedOn(third);
+            givesWay("ALTER TABLE t ADD COLUMN z; UPDATE t SET z = v || '!'", REBUILD_WITHOUT_W);
+            author.awaitAppliedOn(third);
+            String places = "SELECT publisher, sequence FROM ha_schema_changes ORDER BY sequence";
+            assertThat(third.query(places)).hasSize(2).isEqualTo(author.query(places));
+            assertThat(third.query("SELECT z FROM t")).containsExactly("one!", "two!");
+        }
+    }
+
+    @Test
+    void schemaChangesThatOnlyAddDoNotGiveWayToEachOther() throws Exception {
+        writeBefore(
+                "ALTER TABLE t ADD COLUMN y; CREATE TABLE a(b); UPDATE t SET y = 1 WHERE id = 1",
+                "ALTER TABLE t ADD COLUMN z",
+                "CREATE TABLE c(d)",
+                "CREATE UNIQUE INDEX t_z ON t(z)");
+        assertThat(author.query("SELECT id, y, z FROM t")).containsExactly("1|1|null", "2|null|null");
+        assertThat(writer.query("SELECT count(*) FROM sqlite_schema WHERE name IN ('a', 'c', 't_z')"))
+                .containsExactly("3");
+    }
+
+    @Test
+    void aTableIsNotMadeToReferToOneThatWasRenamedUnseen() throws Exception {
+        givesWay("ALTER TABLE t RENAME TO u", "CREATE TABLE child(t INTEGER REFERENCES t(id))");
+        assertThat(writer.query("SELECT name FROM sqlite_schema WHERE name = 'child'"))
+                .isEmpty();
+    }
+
+    @Test
+    void rowsAreWrittenAcrossANewTriggerAsTheirAuthorMeantThem() throws Exception {
+        author.execute("CREATE TABLE log(id INTEGER PRIMARY KEY, what)");
+        author.awaitAppliedOn(writer);
+        String trigger = "CREATE TRIGGER t_log AFTER INSERT ON t BEGIN INSERT INTO log(what) VALUES(new.v); END";
+        writeBehind("INSERT INTO t VALUES(3, 'three', 'tre')", trigger);
+        writeBefore("INSERT INTO t VALUES(4, 'four', 'quattro')", "DROP TRIGGER t_log");
+        assertThat(author.query("SELECT what FROM log")).containsExactly("four");
+        assertThat(author.query("SELECT id FROM t")).containsExactly("1", "2", "3", "4");
+        writeBefore("INSERT INTO t VALUES(5, 'five', 'cinque')", trigger);
+        writer.execute("INSERT INTO t VALUES(6, 'six', 'sei')");
+        assertSame();
+        assertThat(author.query("SELECT what FROM log")).containsExactly("four", "six");
+        assertThat(conflicts()).isEmpty();
+    }
+
+    @Test
+    void rowsAreWrittenThroughAViewThatIsDroppedMeanwhile() throws Exception {
+        String view = "CREATE VIEW names AS SELECT id, v FROM t";
+        String trigger = "CREATE TRIGGER names_new INSTEAD OF INSERT ON names BEGIN INSERT INTO t(id, v)"
+                + " VALUES(new.id, new.v); END";
+        writeBefore("INSERT INTO t VALUES(3, 'three', 'tre')", view, trigger);
+        writeBehind("INSERT INTO names VALUES(4, 'four')", "DROP VIEW names");
+        assertThat(author.query("SELECT id, v FROM t WHERE id > 2")).containsExactly("3|three", "4|four");
+        assertThat(conflicts()).isEmpty();
+    }
+
+    @Test
+    void aViewIsNotMadeOfAColumnThatWasRenamedUnseen() throws Exception {
+        givesWay("ALTER TABLE t RENAME COLUMN v TO x", "CREATE VIEW names AS SELECT id, v FROM t");
+        author.execute("ALTER TABLE t RENAME COLUMN w TO y");
+        assertSame();
+    }
 }

@@ -50,7 +50,7 @@ public final class AppliedState {
         addPlaces(connection);
         Parts.create(connection);
         ConflictTable.create(connection);
-        Renames.create(connection);
+        SchemaChanges.create(connection);
         DeadLetters.create(connection);
     }
 
@@ -69,7 +69,14 @@ public final class AppliedState {
 
     /** The names of the tables that this creates. */
     static List<String> tables() {
-        return List.of("ha_state", "ha_publishers", "ha_parts", "ha_conflicts", "ha_renames", "ha_dead_letters");
+        return List.of(
+                "ha_state",
+                "ha_publishers",
+                "ha_parts",
+                "ha_conflicts",
+                "ha_renames",
+                "ha_schema_changes",
+                "ha_dead_letters");
     }
 
     /** Whether the tables of replication are in the database. */
@@ -217,7 +224,7 @@ public final class AppliedState {
             attach.execute();
         }
         try (Statement statement = connection.createStatement()) {
-            for (String table : List.of("ha_publishers", "ha_parts", "ha_renames")) {
+            for (String table : List.of("ha_publishers", "ha_parts", "ha_renames", "ha_schema_changes")) {
                 statement.executeUpdate("DELETE FROM main." + table);
                 statement.executeUpdate("INSERT INTO main." + table + " SELECT * FROM node." + table);
             }

@@ -6,7 +6,6 @@ import io.github.hasqlite.LargeChanges;
 import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.Operation;
 import io.github.hasqlite.RowIdentify;
-import io.github.hasqlite.SchemaNote;
 import io.github.hasqlite.SchemaPragmas;
 import io.github.hasqlite.apply.Outcome.Applied;
 import io.github.hasqlite.apply.Outcome.Failed;
@@ -46,7 +45,7 @@ public final class ChangeSetApplication implements AutoCloseable {
     private final TableCache tables;
     private final CommandRunner commands;
     private final ApplySavepoint savepoint;
-    private final Renames renames;
+    private final SchemaChanges schemaChanges;
     /** For the change set that is being applied; {@code null} if its author had seen all names. */
     private @Nullable NewNames newNames;
 
@@ -89,7 +88,7 @@ public final class ChangeSetApplication implements AutoCloseable {
         this.tables = new TableCache(connection, identify, merge, silence, recorder, rowids, overwritten, author);
         this.commands = new CommandRunner(connection, tables, silence);
         this.savepoint = new ApplySavepoint(connection);
-        this.renames = new Renames(connection);
+        this.schemaChanges = new SchemaChanges(connection);
     }
 
     /**
@@ -102,7 +101,7 @@ public final class ChangeSetApplication implements AutoCloseable {
     public Outcome apply(ChangeSet changeSet) throws SQLException {
         failedOnStaleSchema = false;
         // what is taken back was recorded here, under the names that it was done to
-        newNames = takingBack ? null : renames.since(changeSet);
+        newNames = takingBack ? null : schemaChanges.since(changeSet);
         author.begins(changeSet);
         Outcome outcome = attempt(changeSet);
         if (failedOnStaleSchema) {
@@ -116,6 +115,11 @@ public final class ChangeSetApplication implements AutoCloseable {
             }
         }
         return outcome;
+    }
+
+    /** Whether it changes the schema and must give way to what others have made of the schema since (rule R13). */
+    boolean crossesSchemaChange(ChangeSet changeSet) throws SQLException {
+        return schemaChanges.cross(changeSet);
     }
 
     /** The author was told that it is committed: what it wanted is at least to be found (rule R13). */
@@ -234,7 +238,7 @@ public final class ChangeSetApplication implements AutoCloseable {
         if (changeSet.hasCommands()) {
             return Footprint.EVERYTHING;
         }
-        NewNames names = renames.since(changeSet);
+        NewNames names = schemaChanges.since(changeSet);
         for (Change change : changeSet.changes()) {
             addKeys(names, change, footprint);
         }
@@ -253,7 +257,7 @@ public final class ChangeSetApplication implements AutoCloseable {
             newRows.add(new NewRow(change.table(), change.newRowid()));
             tables.addKeys(change, footprint);
         }
-        NewNames names = renames.since(changeSet);
+        NewNames names = schemaChanges.since(changeSet);
         for (Change made : changeSet.changes()) {
             Change change = addKeys(names, made, footprint);
             if (change != null
@@ -363,7 +367,7 @@ public final class ChangeSetApplication implements AutoCloseable {
         if (hostile != null) {
             return hostile;
         }
-        boolean changesSchema = changesSchema(changes);
+        boolean changesSchema = SchemaChanges.isAmong(changes);
         List<TableTriggers> mark = silence.mark();
         boolean guarded = !unguarded || !(takingBack || changes instanceof LargeChanges);
         if (guarded) {
@@ -384,7 +388,7 @@ public final class ChangeSetApplication implements AutoCloseable {
                 index++;
             }
             if (schemaChanged) {
-                renames.add(changeSet.streamSequence(), SchemaNote.of(changes));
+                schemaChanges.add(changeSet);
             }
         } catch (RefusedChangeException e) {
             undo(mark, guarded, e);
@@ -410,25 +414,6 @@ public final class ChangeSetApplication implements AutoCloseable {
         List<Skipped> more = skipped.isEmpty() ? new ArrayList<>() : skipped;
         more.add(one);
         return more;
-    }
-
-    /** Whether one of its commands is one on the schema; all have been judged. */
-    private static boolean changesSchema(List<Change> changes) {
-        if (!ChangeSet.hasCommands(changes)) {
-            return false;
-        }
-        for (Change change : changes) {
-            try {
-                if (change.operation() == Operation.SQL
-                        && CommandRunner.judge(change).stream()
-                                .anyMatch(command -> command.kind() == Command.Kind.SCHEMA)) {
-                    return true;
-                }
-            } catch (RefusedChangeException e) {
-                return false;
-            }
-        }
-        return false;
     }
 
     private static @Nullable Refused refusedCommand(List<Change> changes) {
@@ -457,7 +442,7 @@ public final class ChangeSetApplication implements AutoCloseable {
         tables.clear();
         savepoint.undo();
         silence.rolledBackTo(mark);
-        renames.forget();
+        schemaChanges.forget();
     }
 
     private Failed failed(Change change, int index, SQLException error) throws SQLException {
@@ -489,21 +474,21 @@ public final class ChangeSetApplication implements AutoCloseable {
      */
     public void transactionBegun() throws SQLException {
         if (tables.isStale()) {
-            renames.forget();
+            schemaChanges.forget();
             tables.clear();
         }
     }
 
     /** Says that another connection committed a schema change. */
     public void schemaChanged() throws SQLException {
-        renames.forget();
+        schemaChanges.forget();
         tables.clear();
     }
 
     /** Says that the transaction, or a savepoint of the caller, was rolled back. */
     public void rolledBack() throws SQLException {
         silence.cameBack();
-        renames.forget();
+        schemaChanges.forget();
         tables.clear();
     }
 

@@ -104,6 +104,21 @@ record Command(String text, Kind kind, String table) {
         return command;
     }
 
+    /**
+     * Whether what it does is the same beside whatever others have added: it makes a table or an index, adds
+     * a column, or does nothing to the schema and reads no rows.
+     */
+    boolean onlyAdds() {
+        if (kind != Kind.SCHEMA) {
+            return kind != Kind.WRITE;
+        }
+        TokenList tokens = new TokenList(text);
+        if (tokens.isWord(0, "CREATE")) {
+            return tokens.isAnyWord(tokens.isWord(1, "UNIQUE") ? 2 : 1, "TABLE", "INDEX");
+        }
+        return tokens.isWord(0, "ALTER") && tokens.isWord(behindName(tokens, 2), "ADD");
+    }
+
     /** A table or column of that name is none of the function's affair, nor is a text. */
     private static boolean callsLoadExtension(TokenList tokens, int at) {
         return at > 0

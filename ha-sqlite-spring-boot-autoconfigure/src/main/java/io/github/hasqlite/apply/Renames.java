@@ -75,12 +75,6 @@ final class Renames {
         }
     }
 
-    /** Notes it through the applier's own connection. */
-    void add(long sequence, SchemaNote note) throws SQLException {
-        write(connection, sequence, note);
-        forget();
-    }
-
     /** What is in the table may be something else now. */
     void forget() {
         loaded = false;

@@ -466,17 +466,22 @@ final class Replay {
 
     /**
      * Whether a schema change holds rows that its author had copied, and somebody has committed since what
-     * is not among them: it takes no effect, and its author does it again (rule R13).
+     * is not among them, or reshapes what somebody else has reshaped meanwhile: it takes no effect, and its
+     * author does it again (rule R13).
      */
-    private static boolean givesWay(ChangeSet changeSet, Progress progress) {
-        return changeSet.hasCommands()
-                && SchemaNote.of(changeSet.changes()).alone()
+    private boolean givesWay(ChangeSet changeSet, Progress progress) throws SQLException {
+        if (!changeSet.hasCommands()) {
+            return false;
+        }
+        boolean stale = SchemaNote.of(changeSet.changes()).alone()
                 && progress.step.othersSince(changeSet.baseSequence(), changeSet.publisher());
+        return stale || application.crossesSchemaChange(changeSet);
     }
 
     private static SQLException gaveWay() {
-        return new SerializationFailureException("other nodes have committed since this schema change was made, what it"
-                + " has copied or dropped is not all; nothing of it took effect, do all of it again");
+        return new SerializationFailureException("other nodes have committed since this schema change was made: what it"
+                + " has copied or dropped is not all, or the schema is another one; nothing of it took effect, do all of"
+                + " it again");
     }
 
     /**

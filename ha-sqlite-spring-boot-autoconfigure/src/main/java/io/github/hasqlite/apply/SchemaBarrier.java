@@ -1,7 +1,7 @@
 package io.github.hasqlite.apply;
 
+import io.github.hasqlite.Change;
 import io.github.hasqlite.Conflict;
-import io.github.hasqlite.SchemaNote;
 import io.github.hasqlite.apply.AppliedState.Turn;
 import io.github.hasqlite.outbox.OutboxTable;
 import io.github.hasqlite.outbox.Pending;
@@ -54,16 +54,18 @@ public final class SchemaBarrier {
         /**
          * Writes what must commit with the tentative transaction, inside it; the last statement changes a row.
          *
-         * @param note what the transaction says of its schema change
+         * @param publisher this node's publisher id
+         * @param changes the transaction's
          */
-        public void write(Connection connection, OutboxTable outbox, SchemaNote note) throws SQLException {
+        public void write(Connection connection, OutboxTable outbox, String publisher, List<Change> changes)
+                throws SQLException {
             if (newestEchoed != null) {
                 outbox.deleteUpTo(newestEchoed.id());
             }
             for (Received echo : echoes) {
                 conflicts.addAll(applier.replay().settle(connection, echo));
             }
-            Renames.write(connection, step.reached(), note);
+            SchemaChanges.write(connection, step.reached(), publisher, changes);
             step.write(connection);
         }
 

@@ -2,7 +2,6 @@ package io.github.hasqlite.apply;
 
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetFormatException;
-import io.github.hasqlite.SchemaNote;
 import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -89,30 +88,25 @@ public final class StreamPosition {
         AppliedState.Step step = state.step();
         step.reach(sequence);
         step.accept(changeSet.publisher(), changeSet.counter());
-        return new Advance(
-                step,
-                changeSet.hasCommands() ? SchemaNote.of(changeSet.changes()) : null,
-                () -> applier.replay().order().acknowledged(sequence, changeSet.counter()));
+        return new Advance(step, changeSet, () -> applier.replay().order().acknowledged(sequence, changeSet.counter()));
     }
 
     /** A step forward that counts once it is committed. */
     public static final class Advance {
 
         private final AppliedState.Step step;
-        private final @Nullable SchemaNote note;
+        private final ChangeSet changeSet;
         private final Runnable beforehand;
 
-        private Advance(AppliedState.Step step, @Nullable SchemaNote note, Runnable beforehand) {
+        private Advance(AppliedState.Step step, ChangeSet changeSet, Runnable beforehand) {
             this.step = step;
-            this.note = note;
+            this.changeSet = changeSet;
             this.beforehand = beforehand;
         }
 
         /** Writes it inside the transaction that makes the change set's changes; the last statement changes a row. */
         public void write(PositionTable table) throws SQLException {
-            if (note != null) {
-                Renames.write(table.connection(), step.reached(), note);
-            }
+            SchemaChanges.write(table.connection(), step.reached(), changeSet.publisher(), changeSet.changes());
             step.write(table);
         }
 

@@ -4,7 +4,6 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSerializer;
-import io.github.hasqlite.SchemaNote;
 import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.apply.ChangeSetApplication;
 import io.github.hasqlite.apply.SchemaBarrier;
@@ -82,7 +81,7 @@ final class CommandPlacing {
         SchemaBarrier.Arrival arrival = await(changeSet, message);
         boolean maybeSent = relay.withdrawCommand();
         if (arrival instanceof SchemaBarrier.Alone alone) {
-            return new Here(connection, table, alone, SchemaNote.of(changes));
+            return new Here(connection, table, alone, changeSet);
         }
         if (arrival instanceof SchemaBarrier.Overtaken overtaken) {
             return overtaken.seen()
@@ -127,14 +126,14 @@ final class CommandPlacing {
         private final Connection connection;
         private final OutboxTable table;
         private final SchemaBarrier.Alone alone;
-        private final SchemaNote note;
+        private final ChangeSet changeSet;
         private boolean settled;
 
-        Here(Connection connection, OutboxTable table, SchemaBarrier.Alone alone, SchemaNote note) {
+        Here(Connection connection, OutboxTable table, SchemaBarrier.Alone alone, ChangeSet changeSet) {
             this.connection = connection;
             this.table = table;
             this.alone = alone;
-            this.note = note;
+            this.changeSet = changeSet;
         }
 
         @Override
@@ -149,7 +148,7 @@ final class CommandPlacing {
 
         @Override
         public void settle() throws SQLException {
-            alone.write(connection, table, note);
+            alone.write(connection, table, changeSet.publisher(), changeSet.changes());
         }
 
         @Override

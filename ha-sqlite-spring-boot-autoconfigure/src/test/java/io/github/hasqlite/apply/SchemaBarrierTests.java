@@ -6,7 +6,6 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
-import io.github.hasqlite.SchemaNote;
 import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.autoconfigure.CapturedRows;
 import io.github.hasqlite.capture.RowImages;
@@ -95,7 +94,7 @@ class SchemaBarrierTests {
         SchemaBarrier.Arrival arrival = barrier.await("own", 2, command(), PATIENCE_NANOS);
         assertThat(arrival).isInstanceOf(SchemaBarrier.Alone.class);
         SchemaBarrier.Alone alone = (SchemaBarrier.Alone) arrival;
-        alone.write(connection, outbox, new SchemaNote(false, List.of()));
+        alone.write(connection, outbox, "own", List.of());
         assertThat(alone.committed()).isEqualTo(1);
         assertThat(query("SELECT publisher || part FROM ha_parts ORDER BY 1"))
                 .containsExactly("other1", "other2", "other3");

@@ -24,6 +24,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +57,7 @@ final class SimulatedNode implements AutoCloseable {
     private final SimulatedBroker broker;
     private final Random random;
     private final SimulatedSchema schema;
-    private final List<Long> marks;
+    private final Map<Long, List<String>> marks;
     /** Keeps the database alive while the node is down. */
     private final SQLiteConnection keeper;
 
@@ -89,7 +90,13 @@ final class SimulatedNode implements AutoCloseable {
 
     private long lastSequence;
 
-    SimulatedNode(String name, long seed, MergeMode merge, SimulatedBroker broker, Random random, List<Long> marks)
+    SimulatedNode(
+            String name,
+            long seed,
+            MergeMode merge,
+            SimulatedBroker broker,
+            Random random,
+            Map<Long, List<String>> marks)
             throws SQLException {
         this.name = name;
         this.merge = merge;
@@ -226,8 +233,11 @@ final class SimulatedNode implements AutoCloseable {
         execute(author, "BEGIN IMMEDIATE");
         long mark = 1_000_000L + marks.size() + 1;
         runStatements();
+        List<String> known = List.of();
         if (random.nextBoolean()) {
-            run("INSERT INTO log(" + markColumn() + ") VALUES(" + mark + ")");
+            known = markColumns();
+            run("INSERT INTO log(" + String.join(", ", known) + ") VALUES("
+                    + String.join(", ", Collections.nCopies(known.size(), String.valueOf(mark))) + ")");
         } else {
             mark = 0;
         }
@@ -254,7 +264,7 @@ final class SimulatedNode implements AutoCloseable {
         // also if it is large: in a shared cache nothing is read from the outbox while a schema change is open
         pending.add(row, message);
         if (mark != 0) {
-            marks.add(mark);
+            marks.put(mark, known.subList(1, known.size()));
         }
     }
 
@@ -292,7 +302,7 @@ final class SimulatedNode implements AutoCloseable {
         SchemaTrace trace = new SchemaTrace(author);
         boolean alone = false;
         try {
-            for (String command : schema.commands()) {
+            for (String command : schema.commands(markColumns())) {
                 alone |= runCommand(command, trace);
             }
         } catch (SQLException e) {
@@ -322,7 +332,7 @@ final class SimulatedNode implements AutoCloseable {
         SchemaBarrier barrier = new SchemaBarrier(applier, state, pending);
         SchemaBarrier.Arrival arrival = barrier.await(publisher, counter, message, 0);
         if (arrival instanceof SchemaBarrier.Alone here) {
-            here.write(author, authorsOutbox, note);
+            here.write(author, authorsOutbox, publisher, changeSet.changes());
             execute(author, "COMMIT");
             capture.transactionEnded(true);
             settled = Math.max(settled, here.committed());
@@ -363,13 +373,40 @@ final class SimulatedNode implements AutoCloseable {
         return false;
     }
 
-    /** What the column with the marks is called here just now. */
-    private String markColumn() throws SQLException {
-        try (Statement statement = author.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT name FROM pragma_table_info('log')")) {
-            rows.next();
-            return rows.getString(1);
+    /** What the columns of the table with the marks are called here just now; the first one is its key. */
+    private List<String> markColumns() throws SQLException {
+        return query(author, "SELECT name FROM pragma_table_info('log') ORDER BY cid");
+    }
+
+    /** What the table with the marks lacks of what its writers have put there. */
+    List<String> missingMarks() throws SQLException {
+        List<String> columns = query(keeper, "SELECT name FROM pragma_table_info('log') ORDER BY cid");
+        List<String> missing = new ArrayList<>();
+        for (Map.Entry<Long, List<String>> mark : marks.entrySet()) {
+            for (String column : mark.getValue()) {
+                if (!columns.contains(column)) {
+                    missing.add("column " + column);
+                } else if (query(
+                                keeper,
+                                "SELECT 1 FROM log WHERE " + columns.get(0) + " = " + mark.getKey() + " AND " + column
+                                        + " = " + mark.getKey())
+                        .isEmpty()) {
+                    missing.add(column + " of mark " + mark.getKey());
+                }
+            }
         }
+        return missing;
+    }
+
+    private static List<String> query(SQLiteConnection connection, String sql) throws SQLException {
+        List<String> values = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                values.add(rows.getString(1));
+            }
+        }
+        return values;
     }
 
     /** Somebody else publishes in this node's name, under a number that is pending or comes next. */
@@ -599,6 +636,7 @@ final class SimulatedNode implements AutoCloseable {
                 ResultSet rows = statement.executeQuery(
                         "SELECT publisher || '=' || counter || '@' || sequence FROM ha_publishers UNION"
                                 + " ALL SELECT sequence || ' ' || note FROM ha_renames UNION ALL"
+                                + " SELECT sequence || ' schema of ' || publisher FROM ha_schema_changes UNION ALL"
                                 + " SELECT concat_ws(' ', publisher, counter, number, change, coalesce(sequence, 'pending'),"
                                 + " at_ns, node, table_name, kind, losing) FROM ha_conflicts ORDER BY 1")) {
             while (rows.next()) {

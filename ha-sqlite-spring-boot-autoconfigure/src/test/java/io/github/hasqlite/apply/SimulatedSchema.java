@@ -27,20 +27,11 @@ final class SimulatedSchema {
             "CREATE UNIQUE INDEX s_v ON s(v)",
             "DROP INDEX s_v");
 
-    /** Of the table with the marks, none of which may get lost; its column has one of two names. */
-    private static final List<List<String>> REBUILDS = List.of(
-            List.of(
-                    "CREATE TABLE log_new(mark INTEGER PRIMARY KEY)",
-                    "INSERT INTO log_new SELECT mark FROM log",
-                    "DROP TABLE log",
-                    "ALTER TABLE log_new RENAME TO log"),
-            List.of(
-                    "ALTER TABLE log RENAME TO log_old",
-                    "CREATE TABLE log(mark INTEGER PRIMARY KEY)",
-                    "INSERT INTO log(mark) SELECT mark FROM log_old",
-                    "DROP TABLE log_old"),
-            List.of("ALTER TABLE log RENAME COLUMN mark TO m"),
-            List.of("ALTER TABLE log RENAME COLUMN m TO mark"));
+    /** What is done to the table with the marks, beside the commands; more often than to others. */
+    private static final int TO_MARKS = 6;
+
+    /** The table with the marks has at most so many columns. */
+    private static final int MARK_COLUMNS = 5;
 
     private static final List<String> ON_CONFLICT = List.of("", " OR REPLACE", " OR REPLACE", " OR IGNORE");
 
@@ -54,10 +45,41 @@ final class SimulatedSchema {
         return TABLES;
     }
 
-    /** Schema commands of one transaction, and statements that copy rows between them. */
-    List<String> commands() {
-        int which = random.nextInt(COMMANDS.size() + REBUILDS.size());
-        return which < COMMANDS.size() ? List.of(COMMANDS.get(which)) : REBUILDS.get(which - COMMANDS.size());
+    /**
+     * Schema commands of one transaction, and statements that copy rows between them.
+     *
+     * @param marks the columns of the table with the marks, as they are here just now
+     */
+    List<String> commands(List<String> marks) {
+        int which = random.nextInt(COMMANDS.size() + TO_MARKS);
+        return which < COMMANDS.size() ? List.of(COMMANDS.get(which)) : toMarks(which - COMMANDS.size(), marks);
+    }
+
+    /** None of the marks may get lost, nor a column that has been added; the first column has one of two names. */
+    private List<String> toMarks(int which, List<String> columns) {
+        String first = columns.get(0);
+        String all = String.join(", ", columns);
+        String definition = all.replaceFirst(first, first + " INTEGER PRIMARY KEY");
+        return switch (which) {
+            case 0 ->
+                List.of(
+                        "CREATE TABLE log_new(" + definition + ")",
+                        "INSERT INTO log_new SELECT " + all + " FROM log",
+                        "DROP TABLE log",
+                        "ALTER TABLE log_new RENAME TO log");
+            case 1 ->
+                List.of(
+                        "ALTER TABLE log RENAME TO log_old",
+                        "CREATE TABLE log(" + definition + ")",
+                        "INSERT INTO log(" + all + ") SELECT " + all + " FROM log_old",
+                        "DROP TABLE log_old");
+            case 2 -> List.of("ALTER TABLE log RENAME COLUMN mark TO m");
+            case 3 -> List.of("ALTER TABLE log RENAME COLUMN m TO mark");
+            default ->
+                columns.size() >= MARK_COLUMNS
+                        ? toMarks(which - 4, columns)
+                        : List.of("ALTER TABLE log ADD COLUMN x" + random.nextInt(1_000_000));
+        };
     }
 
     /** One statement that writes rows; it may fail. */

@@ -4,7 +4,9 @@ import io.github.hasqlite.ChangeSetFormatException;
 import io.github.hasqlite.MergeMode;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +24,9 @@ public final class Simulation {
     private final long seed;
     private final MergeMode merge;
     private final SimulatedBroker broker;
-    private final List<Long> marks = new ArrayList<>();
+    /** What was written into the table with the marks, and into which further columns of it. */
+    private final Map<Long, List<String>> marks = new LinkedHashMap<>();
+
     private final List<SimulatedNode> nodes = new ArrayList<>();
 
     private Simulation(long seed) {
@@ -152,8 +156,10 @@ public final class Simulation {
         List<String> logged = observer.content().stream()
                 .filter(row -> row.startsWith("log "))
                 .toList();
-        return logged.size() == marks.size()
-                ? null
-                : marks.size() + " transactions wrote a mark, " + logged.size() + " marks are there";
+        if (logged.size() != marks.size()) {
+            return marks.size() + " transactions wrote a mark, " + logged.size() + " marks are there";
+        }
+        List<String> missing = observer.missingMarks();
+        return missing.isEmpty() ? null : "missing: " + missing;
     }
 }

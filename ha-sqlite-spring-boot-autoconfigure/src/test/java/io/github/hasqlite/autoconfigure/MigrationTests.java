@@ -9,13 +9,16 @@ import io.github.hasqlite.nats.JetStreamSnapshotStore;
 import io.github.hasqlite.nats.NatsSettings;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -123,6 +126,70 @@ class MigrationTests {
                                 .replicationStatus()
                                 .outboxLength())
                         .isZero());
+    }
+
+    /** Another node writes without pause, and what the migration copies cannot be copied anew at its place. */
+    @Test
+    void liquibaseIsRunAgainWhenItGaveWay(CapturedOutput output) throws Exception {
+        Path changelog = folder.resolve("changelog.sql");
+        Files.writeString(
+                changelog,
+                "--liquibase formatted sql\n--changeset one:0\nCREATE TABLE t(id INTEGER PRIMARY KEY, v, r);\n");
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        AtomicBoolean go = new AtomicBoolean(true);
+        try (NatsServer server = NatsServer.start();
+                TestNode writer = TestNode.open(server, folder.resolve("writer.db"), "writer")) {
+            liquibase(server, changelog);
+            Future<Integer> written = thread.submit(() -> {
+                int rows = 0;
+                while (go.get()) {
+                    writer.execute("INSERT INTO t(id, v) VALUES(" + ++rows + ", 'v')");
+                }
+                return rows;
+            });
+            int changeSets = 1;
+            while (!output.getAll().contains("The migration gave way")) {
+                Files.writeString(
+                        changelog,
+                        "\n--changeset one:" + changeSets++ + "\nALTER TABLE t RENAME TO t_old;\n"
+                                + "CREATE TABLE t(id INTEGER PRIMARY KEY, v, r);\n"
+                                + "INSERT INTO t SELECT id, v, random() FROM t_old;\nDROP TABLE t_old;\n",
+                        StandardOpenOption.APPEND);
+                liquibase(server, changelog);
+            }
+            go.set(false);
+            int rows = written.get(60, TimeUnit.SECONDS);
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(writer.query("SELECT count(*) FROM databasechangelog"))
+                            .containsExactly(
+                                    String.valueOf(writer.query("SELECT max(id + 0) + 1 FROM databasechangelog")
+                                            .get(0))));
+            assertThat(writer.query("SELECT max(id + 0) + 1 FROM databasechangelog"))
+                    .containsExactly(String.valueOf(changeSets));
+            assertThat(writer.query("SELECT count(*) FROM t")).containsExactly(String.valueOf(rows));
+        } finally {
+            go.set(false);
+            thread.shutdownNow();
+        }
+    }
+
+    private void liquibase(NatsServer server, Path changelog) {
+        runner.withConfiguration(AutoConfigurations.of(LiquibaseAutoConfiguration.class))
+                .withPropertyValues(
+                        "spring.liquibase.change-log=" + changelog.toUri(),
+                        "ha.sqlite.replication-id=test",
+                        "ha.sqlite.commit-mode=async",
+                        "ha.sqlite.name=migrating",
+                        "ha.sqlite.path=" + folder.resolve("migrating.db"),
+                        "ha.sqlite.replication-url=" + server.url())
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    HaSqliteDataSource dataSource = context.getBean(HaSqliteDataSource.class);
+                    Awaitility.await()
+                            .untilAsserted(() -> assertThat(
+                                            dataSource.replicationStatus().outboxLength())
+                                    .isZero());
+                });
     }
 
     @Test
