@@ -62,6 +62,17 @@ public interface ChangeSetSubscriber extends AutoCloseable {
         throw new UnsupportedOperationException(getClass().getName() + " cannot read the stream twice");
     }
 
+    /**
+     * Allows the stream to drop what snapshots hold. It drops what is older than it is to keep, and may keep
+     * everything, as it does by default. May be called at any time, by any thread.
+     *
+     * @param streamCreatedNs when the stream was created that the snapshot belongs to, nanoseconds since
+     *     1970-01-01T00:00Z; if the present one is another, nothing is dropped
+     * @param sequence the sequence up to which the snapshot holds everything
+     * @throws IOException if the stream cannot be reached, or refuses it
+     */
+    default void dropCovered(long streamCreatedNs, long sequence) throws IOException {}
+
     /** Whether the stream can be reached now. */
     boolean isConnected();
 

@@ -28,7 +28,10 @@ import org.springframework.util.unit.DataSize;
  * @param replicationUrl NATS servers to replicate through, for example nats://host:4222; several separated by
  *     commas. By default the embedded server if it is enabled.
  * @param stream JetStream stream that stores the changes, shared by all nodes.
- * @param streamMaxAge How long the stream keeps a change. A node that was away for longer cannot catch up.
+ * @param streamMaxAge How long the stream keeps a change at least. What is older is dropped as soon as snapshots hold
+ *     it; a node that was away for longer goes on from a snapshot.
+ * @param streamReserve For how much longer the stream keeps a change that no snapshot holds, for example while all nodes
+ *     are away. 0 drops it after stream-max-age all the same. The same on all nodes.
  * @param streamMaxBytes How large the stream may get, on each server, before its oldest changes go although they are
  *     younger than stream-max-age. By default any size.
  * @param replicas On how many servers of a NATS cluster each change is stored, 1 to 5.
@@ -60,6 +63,7 @@ public record HaSqliteProperties(
         @DefaultValue List<String> replicationUrl,
         @DefaultValue("ha_replication") String stream,
         @DefaultValue("24h") Duration streamMaxAge,
+        @DefaultValue("4d") Duration streamReserve,
         @Nullable DataSize streamMaxBytes,
         @DefaultValue("1") int replicas,
         @DefaultValue List<String> extensions,
@@ -83,7 +87,8 @@ public record HaSqliteProperties(
     public String toString() {
         return "HaSqliteProperties[enabled=" + enabled + ", path=" + path + ", name=" + name + ", replicationId="
                 + replicationId + ", replicationUrl=" + replicationUrl.size() + " configured, stream=" + stream
-                + ", streamMaxAge=" + streamMaxAge + ", streamMaxBytes=" + streamMaxBytes + ", replicas=" + replicas
+                + ", streamMaxAge=" + streamMaxAge + ", streamReserve=" + streamReserve + ", streamMaxBytes="
+                + streamMaxBytes + ", replicas=" + replicas
                 + ", extensions=" + extensions + ", rowIdentify=" + rowIdentify
                 + ", commitMode=" + commitMode + ", strict=" + strict + ", publisher=" + publisher + ", subscriber="
                 + subscriber

@@ -73,6 +73,12 @@ final class NatsProperties {
                 properties.stream(),
                 "The name of a stream cannot contain blanks, dots, slashes, '*' or '>'.");
         positive(properties.streamMaxAge(), "stream-max-age");
+        check(
+                !properties.streamReserve().isNegative(),
+                "stream-reserve",
+                properties.streamReserve(),
+                "It cannot be negative; 0 drops what is older than ha.sqlite.stream-max-age, whether or not a snapshot"
+                        + " covers it.");
         DataSize maxBytes = properties.streamMaxBytes();
         check(
                 maxBytes == null || maxBytes.toBytes() > 0,
@@ -232,6 +238,7 @@ final class NatsProperties {
                 properties.stream(),
                 ReplicationSubject.of(properties.stream(), replicationId),
                 properties.streamMaxAge(),
+                properties.streamReserve(),
                 maxBytes == null ? NatsSettings.ANY_SIZE : maxBytes.toBytes(),
                 properties.replicas(),
                 NatsSettings.DEFAULT_CONNECT_TIMEOUT,

@@ -57,6 +57,11 @@ final class NodeSnapshots implements SnapshotSource {
     }
 
     @Override
+    public void dropCovered(long streamCreatedNs, long sequence) throws IOException {
+        subscriber.dropCovered(streamCreatedNs, sequence);
+    }
+
+    @Override
     public @Nullable String unfit() {
         if (state.streamCreatedNs() == 0) {
             return "it has not joined the stream yet";

@@ -66,6 +66,11 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
         return stream.extent().toState();
     }
 
+    @Override
+    public void dropCovered(long streamCreatedNs, long sequence) throws IOException {
+        stream.dropCovered(streamCreatedNs, sequence);
+    }
+
     /**
      * {@inheritDoc}
      *

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param stream name of the stream, shared by all nodes
  * @param subject the subject this database's change sets are published on; must be {@code stream} or
  *     begin with {@code stream + "."}
- * @param streamMaxAge how long the stream keeps a message; positive
+ * @param streamMaxAge how long the stream keeps a message at least; positive
+ * @param streamReserve for how much longer it keeps one that no snapshot covers; not negative
  * @param streamMaxBytes how large the stream may get before its oldest messages go, bytes; -1 for any size
  * @param replicas on how many servers of a NATS cluster each message is stored, 1 to 5
  * @param connectTimeout how long to try to reach a server, in total, before the first connection is
@@ -34,6 +35,7 @@ public record NatsSettings(
         String stream,
         String subject,
         Duration streamMaxAge,
+        Duration streamReserve,
         long streamMaxBytes,
         int replicas,
         Duration connectTimeout,
@@ -44,6 +46,9 @@ public record NatsSettings(
 
     /** As the Go implementation: {@code streamMaxAge}. */
     public static final Duration DEFAULT_STREAM_MAX_AGE = Duration.ofHours(24);
+
+    /** A long weekend without power and a day to come back. */
+    public static final Duration DEFAULT_STREAM_RESERVE = Duration.ofDays(4);
 
     /** What JetStream takes for no limit. */
     public static final long ANY_SIZE = -1;
@@ -73,6 +78,7 @@ public record NatsSettings(
                 subject.equals(stream) || subject.startsWith(stream + "."),
                 "the subject '" + subject + "' does not belong to the stream '" + stream + "'");
         require(isPositive(streamMaxAge), "the stream's max age must be positive: " + streamMaxAge);
+        require(!streamReserve.isNegative(), "the stream's reserve must not be negative: " + streamReserve);
         require(
                 streamMaxBytes > 0 || streamMaxBytes == ANY_SIZE,
                 "the stream's max bytes must be positive, or -1: " + streamMaxBytes);
@@ -91,6 +97,7 @@ public record NatsSettings(
                 DEFAULT_STREAM,
                 ReplicationSubject.of(DEFAULT_STREAM, replicationId),
                 DEFAULT_STREAM_MAX_AGE,
+                DEFAULT_STREAM_RESERVE,
                 ANY_SIZE,
                 1,
                 DEFAULT_CONNECT_TIMEOUT,
@@ -107,6 +114,7 @@ public record NatsSettings(
                 stream,
                 subject,
                 streamMaxAge,
+                streamReserve,
                 streamMaxBytes,
                 replicas,
                 connectTimeout,
@@ -123,6 +131,7 @@ public record NatsSettings(
                 stream,
                 subject,
                 streamMaxAge,
+                streamReserve,
                 streamMaxBytes,
                 replicas,
                 connectTimeout,
@@ -139,6 +148,7 @@ public record NatsSettings(
                 newStream,
                 newSubject,
                 streamMaxAge,
+                streamReserve,
                 streamMaxBytes,
                 replicas,
                 connectTimeout,
@@ -155,10 +165,33 @@ public record NatsSettings(
                 stream,
                 subject,
                 newStreamMaxAge,
+                streamReserve,
                 streamMaxBytes,
                 newReplicas,
                 connectTimeout,
                 publishTimeout);
+    }
+
+    /** The same with another time for what no snapshot covers. */
+    public NatsSettings withStreamReserve(Duration newStreamReserve) {
+        return new NatsSettings(
+                servers,
+                connectionName,
+                credentials,
+                sslContext,
+                stream,
+                subject,
+                streamMaxAge,
+                newStreamReserve,
+                streamMaxBytes,
+                replicas,
+                connectTimeout,
+                publishTimeout);
+    }
+
+    /** After what time the server drops a message by itself, whatever covers it. */
+    public Duration longestAge() {
+        return streamMaxAge.plus(streamReserve);
     }
 
     /** The same with another limit of the stream's size. */
@@ -171,6 +204,7 @@ public record NatsSettings(
                 stream,
                 subject,
                 streamMaxAge,
+                streamReserve,
                 newStreamMaxBytes,
                 replicas,
                 connectTimeout,
@@ -187,6 +221,7 @@ public record NatsSettings(
                 stream,
                 subject,
                 streamMaxAge,
+                streamReserve,
                 streamMaxBytes,
                 replicas,
                 newConnectTimeout,
@@ -202,7 +237,8 @@ public record NatsSettings(
     public String toString() {
         return "NatsSettings[servers=" + maskedServers() + ", connectionName=" + connectionName + ", credentials="
                 + credentials + ", tls=" + (sslContext != null) + ", stream=" + stream + ", subject=" + subject
-                + ", streamMaxAge=" + streamMaxAge + ", streamMaxBytes=" + streamMaxBytes + ", replicas=" + replicas
+                + ", streamMaxAge=" + streamMaxAge + ", streamReserve=" + streamReserve + ", streamMaxBytes="
+                + streamMaxBytes + ", replicas=" + replicas
                 + ", connectTimeout=" + connectTimeout
                 + ", publishTimeout=" + publishTimeout + "]";
     }

@@ -80,8 +80,8 @@ public final class ReplicationStream {
     }
 
     /**
-     * Creates the stream if it is absent, checks it otherwise: its max age becomes what is configured,
-     * its replicas are raised to what is configured but never lowered. Any number of nodes may do so at
+     * Creates the stream if it is absent, checks it otherwise: its max age becomes what is configured
+     * ({@link NatsSettings#longestAge}), its replicas are raised to what is configured but never lowered. Any number of nodes may do so at
      * once. Done once; later calls return at once, so a stream deleted meanwhile is not created again.
      *
      * @throws IOException if the servers cannot be reached or do not answer
@@ -185,6 +185,24 @@ public final class ReplicationStream {
                 info, settings.subject(), nanos(info.getCreateTime().toInstant()));
     }
 
+    /**
+     * Drops what is older than {@link NatsSettings#streamMaxAge} and held by a snapshot.
+     *
+     * @param createdNs when the stream was created that the snapshot belongs to, nanoseconds since 1970
+     * @param covered the sequence up to which it holds everything
+     * @throws IOException if the stream cannot be reached, or refuses it
+     */
+    void dropCovered(long createdNs, long covered) throws IOException {
+        try {
+            new StreamTrim(this).trim(createdNs, covered);
+        } catch (JetStreamApiException e) {
+            throw new IOException(
+                    "Could not drop messages of stream '" + settings.stream() + "' at " + settings.maskedServers()
+                            + " that a snapshot holds: " + e.getMessage(),
+                    e);
+        }
+    }
+
     /** For how long the stream's leader may say what is not so. */
     Duration doubt() {
         return replicas > 1 ? DOUBT_WITH_OTHERS : DOUBT_ALONE;
@@ -250,6 +268,22 @@ public final class ReplicationStream {
         return link.connection().getServerInfo().getVersion();
     }
 
+    NatsSettings settings() {
+        return settings;
+    }
+
+    /** The newest message of the subject, or {@code null} if there is none. */
+    @Nullable
+    MessageInfo newest() throws IOException, JetStreamApiException {
+        return LeaderReads.lastMessage(link.connection(), settings.stream(), settings.subject());
+    }
+
+    /** The oldest message at or after a sequence of those subjects that match a pattern, or {@code null}. */
+    @Nullable
+    MessageInfo nextOf(String pattern, long from) throws IOException, JetStreamApiException {
+        return LeaderReads.nextMessage(link.connection(), settings.stream(), pattern, from);
+    }
+
     String name() {
         return settings.stream();
     }
@@ -288,7 +322,7 @@ public final class ReplicationStream {
                 .storageType(StorageType.File)
                 .retentionPolicy(RetentionPolicy.Limits)
                 .discardPolicy(DiscardPolicy.Old)
-                .maxAge(settings.streamMaxAge())
+                .maxAge(settings.longestAge())
                 .maxBytes(settings.streamMaxBytes())
                 .replicas(settings.replicas())
                 .maximumMessageSize(MAX_MESSAGE)
@@ -296,7 +330,7 @@ public final class ReplicationStream {
                 .build();
         try {
             StreamInfo created = management.addStream(configuration);
-            log.info("Created stream '{}' (max age {})", settings.stream(), settings.streamMaxAge());
+            log.info("Created stream '{}' (max age {})", settings.stream(), settings.longestAge());
             join(management, created);
         } catch (JetStreamApiException e) {
             adopt(management, createdByAnother(management, e));

@@ -32,7 +32,7 @@ final class StreamFit {
 
     /** The configuration to update the stream to, or {@code null} if it is as configured. */
     static @Nullable StreamConfiguration adjusted(StreamConfiguration existing, NatsSettings settings) {
-        Duration maxAge = settings.streamMaxAge();
+        Duration maxAge = settings.longestAge();
         // an administrator may have given it more replicas than this node knows of
         int replicas = Math.max(existing.getReplicas(), settings.replicas());
         boolean limited = existing.getMaximumMessageSize() > 0;

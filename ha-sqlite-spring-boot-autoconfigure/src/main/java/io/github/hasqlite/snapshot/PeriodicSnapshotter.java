@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes a snapshot at intervals if there is something new, by the one node that has the lease, and
- * removes old ones after that. Taking one costs a copy of the whole database, so the pause between two
+ * removes old ones after that, and from the stream what is older than it has to keep and covered. Taking one costs a copy of the whole database, so the pause between two
  * is never shorter than ten times what the last one took. Thread-safe.
  */
 public final class PeriodicSnapshotter implements DatabaseSnapshotter {
@@ -36,6 +36,8 @@ public final class PeriodicSnapshotter implements DatabaseSnapshotter {
     private volatile boolean closed;
     private long newestSeen = -1;
     private @Nullable String lastFailure;
+    /** Guarded by {@link #taking}. */
+    private @Nullable String lastRefusal;
 
     /**
      * Makes a snapshotter that begins at once.
@@ -117,8 +119,33 @@ public final class PeriodicSnapshotter implements DatabaseSnapshotter {
                 return newest;
             }
             Snapshot taken = SnapshotFiles.take(source, store);
+            dropCovered(taken.streamCreatedNs());
             prune(taken.streamCreatedNs());
             return taken;
+        }
+    }
+
+    /** The oldest of those that are always kept counts: the newer ones may turn out to be damaged. */
+    private void dropCovered(long streamCreatedNs) throws IOException {
+        List<Snapshot> ours = SnapshotChoice.of(store, streamCreatedNs);
+        if (ours.size() < retention.newest()) {
+            return;
+        }
+        long covered = ours.get(retention.newest() - 1).sequence();
+        try {
+            source.dropCovered(streamCreatedNs, covered);
+            lastRefusal = null;
+        } catch (IOException e) {
+            String reason = String.valueOf(e.getMessage());
+            if (!reason.equals(lastRefusal)) {
+                lastRefusal = reason;
+                logger.warn(
+                        "The stream keeps what snapshots hold up to {} for longer than it has to, until the next"
+                                + " snapshot: {}",
+                        covered,
+                        reason,
+                        e);
+            }
         }
     }
 

@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * Which snapshots are kept: the newest few, because the newest may turn out to be damaged, and some
  * older ones with the messages behind them still in the stream, from which any state since then can be
- * made.
+ * made. A stream that keeps more than it has to does not make them more.
  *
  * @param newest how many of the newest, at least 1
  * @param spacing how far older ones are apart, by when they were taken
@@ -21,7 +21,7 @@ public record Retention(int newest, Duration spacing) {
         }
     }
 
-    /** How many older ones there are, about, as far back as the stream reaches. */
+    /** How many older ones there are, about, in the time for which the stream keeps at least what is covered. */
     private static final int OLDER = 4;
 
     /**
@@ -50,7 +50,7 @@ public record Retention(int newest, Duration spacing) {
             boolean ours = each.streamCreatedNs() == streamCreatedNs;
             boolean continues = ours && each.sequence() >= firstSequence - 1;
             boolean apart = oldestKeptNs - each.takenAtNs() >= spacing.toNanos();
-            if (kept < newest || (continues && apart)) {
+            if (kept < newest || (continues && apart && kept <= newest + OLDER)) {
                 kept++;
                 oldestKeptNs = each.takenAtNs();
             } else if (each.streamCreatedNs() <= streamCreatedNs) {

@@ -20,6 +20,14 @@ public interface SnapshotSource {
     /** The oldest sequence that the stream still holds. */
     long firstSequence() throws IOException;
 
+    /**
+     * Lets the stream drop what is older than it is to keep, up to a sequence.
+     *
+     * @param streamCreatedNs when the stream was created that the snapshots are of; another drops nothing
+     * @param sequence up to which they hold everything
+     */
+    void dropCovered(long streamCreatedNs, long sequence) throws IOException;
+
     /** Why no snapshot must be taken of this node now, or {@code null}. */
     @Nullable
     String unfit();

@@ -125,6 +125,7 @@ class StartFailureAnalysisTests {
         assertInvalid("ha.sqlite.replicas=6", "1 to 5");
         assertInvalid("ha.sqlite.stream=a.b", "cannot contain blanks, dots");
         assertInvalid("ha.sqlite.stream-max-age=0s", "longer than nothing");
+        assertInvalid("ha.sqlite.stream-reserve=-1s", "cannot be negative");
         assertInvalid("ha.sqlite.stream-max-bytes=0", "larger than nothing");
         assertInvalid("ha.sqlite.snapshotter.interval=0s", "longer than nothing");
         assertInvalid("ha.sqlite.snapshotter.interval=13h", "twice the interval");

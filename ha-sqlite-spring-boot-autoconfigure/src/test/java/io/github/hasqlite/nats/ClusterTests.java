@@ -74,6 +74,7 @@ class ClusterTests {
                 one.stream(),
                 one.subject(),
                 one.streamMaxAge(),
+                one.streamReserve(),
                 one.streamMaxBytes(),
                 3,
                 one.connectTimeout(),

@@ -275,7 +275,7 @@ class StartFailureTests {
                                 .getStreamInfo("ha_replication")
                                 .getConfiguration()
                                 .getMaxAge())
-                        .isEqualTo(age);
+                        .isEqualTo(age.plus(NatsSettings.DEFAULT_STREAM_RESERVE));
                 assertThat(stream.extent().lastSequence()).isZero();
                 assertThat(stream.extent().firstSequence()).isEqualTo(1);
                 assertThat(stream.extent().createdNs()).isPositive();
@@ -324,6 +324,7 @@ class StartFailureTests {
         assertThatIllegalArgumentException().isThrownBy(() -> settings.withStream("a.b", "a.b.c"));
         assertThatIllegalArgumentException().isThrownBy(() -> settings.withStream("a", "b.c"));
         assertThatIllegalArgumentException().isThrownBy(() -> settings.withRetention(Duration.ZERO, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> settings.withStreamReserve(Duration.ofSeconds(-1)));
         assertThatIllegalArgumentException().isThrownBy(() -> settings.withRetention(Duration.ofHours(1), 6));
     }
 

@@ -14,6 +14,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -120,6 +121,32 @@ class PeriodicSnapshotterTests {
                 .isEmpty();
     }
 
+    @Test
+    void aStreamThatKeepsMoreThanItHasToDoesNotMakeThemMore() {
+        Retention retention = Retention.of(2, Duration.ofNanos(1), Duration.ofNanos(400));
+        List<Snapshot> all = new ArrayList<>();
+        for (int i = 20; i > 0; i--) {
+            all.add(snapshot(i, 2, i * 100));
+        }
+        assertThat(retention.superfluous(all, 2, 1)).hasSize(20 - 7);
+        assertThat(retention.superfluous(all.subList(0, 7), 2, 1)).isEmpty();
+    }
+
+    @Test
+    void theStreamMayDropWhatTheOldestOfThoseThatAreKeptHolds() throws Exception {
+        try (PeriodicSnapshotter snapshotter = new PeriodicSnapshotter(source, store, Duration.ZERO, TWO)) {
+            source.sequence = 5;
+            snapshotter.takeSnapshot();
+            assertThat(source.dropped).as("there is no second one yet").isZero();
+            source.sequence = 9;
+            snapshotter.takeSnapshot();
+            assertThat(source.dropped).isEqualTo(5);
+            source.sequence = 12;
+            snapshotter.takeSnapshot();
+            assertThat(source.dropped).isEqualTo(9);
+        }
+    }
+
     private static Snapshot snapshot(long sequence, long created, long takenAt) {
         return new Snapshot(sequence, created, takenAt, "n", 1, "x");
     }
@@ -135,6 +162,7 @@ class PeriodicSnapshotterTests {
 
         volatile long sequence;
         volatile int copies;
+        volatile long dropped;
         volatile @Nullable String unfit;
 
         @Override
@@ -155,6 +183,11 @@ class PeriodicSnapshotterTests {
         @Override
         public long firstSequence() {
             return 1;
+        }
+
+        @Override
+        public void dropCovered(long streamCreatedNs, long sequence) {
+            dropped = sequence;
         }
 
         @Override

@@ -45,6 +45,9 @@ public final class NodeMain {
     /** Instead of an interval: the node has nothing to do with snapshots. */
     static final long NO_SNAPSHOTS = -1;
 
+    /** Which argument says how long the stream keeps messages. */
+    private static final int KEEPING = 6;
+
     /** The exit code of a node that refuses to start. */
     static final int REFUSED = 3;
 
@@ -69,24 +72,32 @@ public final class NodeMain {
      * Runs until killed, or until the input ends; ends with {@link #REFUSED} if the node refuses to start.
      *
      * @param args URL, database file, name, milliseconds between two snapshots ({@link #BY_HAND} for those it is told
-     *     to take, {@link #NO_SNAPSHOTS} for a node that knows of none), an {@link OnStreamReset}, and a
-     *     {@link CommitMode}
+     *     to take, {@link #NO_SNAPSHOTS} for a node that knows of none), an {@link OnStreamReset}, a
+     *     {@link CommitMode}, and possibly for how many milliseconds the stream keeps messages, for a node in async
+     *     mode that knows of no snapshots
      */
     public static void main(String[] args) throws Exception {
         TestNode node;
         try {
-            node = open(
-                    args[0],
-                    Path.of(args[1]),
-                    args[2],
-                    Long.parseLong(args[3]),
-                    settings -> settings.with(to -> {
-                        CommitMode mode = CommitMode.valueOf(args[5]);
-                        to.onStreamReset(OnStreamReset.valueOf(args[4])).commitMode(mode);
-                        if (mode == CommitMode.STRICT) {
-                            to.publisherTimeout(PATIENCE);
-                        }
-                    }));
+            node = args.length > KEEPING
+                    ? TestNode.openOn(
+                            args[0],
+                            Path.of(args[1]),
+                            args[2],
+                            stream -> stream.withRetention(Duration.ofMillis(Long.parseLong(args[KEEPING])), 1),
+                            null)
+                    : open(
+                            args[0],
+                            Path.of(args[1]),
+                            args[2],
+                            Long.parseLong(args[3]),
+                            settings -> settings.with(to -> {
+                                CommitMode mode = CommitMode.valueOf(args[5]);
+                                to.onStreamReset(OnStreamReset.valueOf(args[4])).commitMode(mode);
+                                if (mode == CommitMode.STRICT) {
+                                    to.publisherTimeout(PATIENCE);
+                                }
+                            }));
         } catch (ReplicationStartException e) {
             System.out.println(e.getMessage());
             System.out.println(e.action());

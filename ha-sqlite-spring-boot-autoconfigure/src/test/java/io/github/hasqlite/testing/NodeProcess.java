@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.assertj.core.api.Assertions;
 import org.awaitility.Awaitility;
 
@@ -23,6 +25,7 @@ public final class NodeProcess implements AutoCloseable {
     private final long snapshotMillis;
     private final StringBuilder log = new StringBuilder();
     private final CommitMode mode;
+    private List<String> more = List.of();
     private Process process;
     private BufferedReader output;
     private BufferedWriter input;
@@ -44,6 +47,15 @@ public final class NodeProcess implements AutoCloseable {
     public static NodeProcess start(NatsServer server, Path folder, String name, long snapshotMillis)
             throws IOException {
         NodeProcess node = new NodeProcess(server, folder, name, snapshotMillis, CommitMode.ASYNC);
+        node.start();
+        return node;
+    }
+
+    /** Starts a node without snapshots that wants the stream to keep messages for so long, and waits until it is ready. */
+    public static NodeProcess startKeeping(NatsServer server, Path folder, String name, Duration streamMaxAge)
+            throws IOException {
+        NodeProcess node = new NodeProcess(server, folder, name, NodeMain.NO_SNAPSHOTS, CommitMode.ASYNC);
+        node.more = List.of(String.valueOf(streamMaxAge.toMillis()));
         node.start();
         return node;
     }
@@ -100,20 +112,22 @@ public final class NodeProcess implements AutoCloseable {
 
     /** Starts it, after it was killed, with what becomes of its database if the stream is another one. */
     public void launch(OnStreamReset onStreamReset) throws IOException {
-        process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+UseSerialGC",
-                        "-Xmx256m",
-                        "-Xlog:gc:file=" + folder.resolve(name + ".gc"),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        NodeMain.class.getName(),
-                        server.url(),
-                        file().toString(),
-                        name,
-                        String.valueOf(snapshotMillis),
-                        onStreamReset.name(),
-                        mode.name())
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-Xmx256m",
+                "-Xlog:gc:file=" + folder.resolve(name + ".gc"),
+                "-cp",
+                System.getProperty("java.class.path"),
+                NodeMain.class.getName(),
+                server.url(),
+                file().toString(),
+                name,
+                String.valueOf(snapshotMillis),
+                onStreamReset.name(),
+                mode.name()));
+        command.addAll(more);
+        process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.appendTo(errors().toFile()))
                 .start();
         output = process.inputReader(StandardCharsets.UTF_8);

@@ -40,6 +40,8 @@ import org.jspecify.annotations.Nullable;
 /** A node for tests: a real file, a real stream. */
 public final class TestNode implements AutoCloseable {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private final NatsReplication nats;
     private final HaSqliteDataSource dataSource;
     private @Nullable PeriodicSnapshotter snapshotter;
@@ -158,12 +160,36 @@ public final class TestNode implements AutoCloseable {
             List<ChangeSetInterceptor> interceptors,
             UnaryOperator<ChangeSetPublisher> publishing,
             @Nullable SnapshotStore store) {
-        return open(url, file, name, customizer, interceptors, publishing, store, Duration.ofSeconds(5));
+        return open(url, file, name, customizer, interceptors, publishing, store, PATIENCE, UnaryOperator.identity());
+    }
+
+    /** Opens a node in {@code async} mode with a stream of the test's own. */
+    public static TestNode openOn(
+            String url, Path file, String name, UnaryOperator<NatsSettings> stream, @Nullable SnapshotStore store) {
+        return open(
+                url,
+                file,
+                name,
+                async(UnaryOperator.identity()),
+                List.of(),
+                UnaryOperator.identity(),
+                store,
+                PATIENCE,
+                stream);
     }
 
     /** Opens a node that waits for the stream's acknowledgements as long as an application's node does. */
     public static TestNode openPatient(String url, Path file, String name, UnaryOperator<NodeSettings> customizer) {
-        return open(url, file, name, customizer, List.of(), UnaryOperator.identity(), null, Duration.ofSeconds(15));
+        return open(
+                url,
+                file,
+                name,
+                customizer,
+                List.of(),
+                UnaryOperator.identity(),
+                null,
+                Duration.ofSeconds(15),
+                UnaryOperator.identity());
     }
 
     private static TestNode open(
@@ -174,8 +200,9 @@ public final class TestNode implements AutoCloseable {
             List<ChangeSetInterceptor> interceptors,
             UnaryOperator<ChangeSetPublisher> publishing,
             @Nullable SnapshotStore store,
-            Duration patience) {
-        NatsSettings natsSettings = NatsSettings.of(url, "test").withTimeouts(Duration.ofSeconds(5), patience);
+            Duration patience,
+            UnaryOperator<NatsSettings> stream) {
+        NatsSettings natsSettings = stream.apply(NatsSettings.of(url, "test").withTimeouts(PATIENCE, patience));
         NodeSettings settings = customizer.apply(NodeSettings.of(name, PoolSettings.of(file.toString())));
         NatsReplication nats = new NatsReplication(
                 natsSettings,
