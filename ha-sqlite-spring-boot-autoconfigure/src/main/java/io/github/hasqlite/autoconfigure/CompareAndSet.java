@@ -144,9 +144,9 @@ final class CompareAndSet {
             } catch (ExecutionException e) {
                 Throwable cause = e.getCause();
                 reason = String.valueOf(cause == null ? e : cause.getMessage());
-                if (cause instanceof WrongLastSequenceException) {
+                if (cause instanceof WrongLastSequenceException wrong) {
                     if (!maybeStored) {
-                        return new Lost(expected + 1);
+                        return lost(wrong, expected);
                     }
                 } else if (isNotSent(cause)) {
                     if (!maybeStored && (attempt == 0 || isFinal(cause))) {
@@ -166,6 +166,15 @@ final class CompareAndSet {
             pause(attempt, deadlineNanos);
         }
         return maybeStored ? new Unknown(reason) : new NotSent(reason);
+    }
+
+    /** A stream that ends before what this node has applied was deleted or set back: nobody came first. */
+    private static Result lost(WrongLastSequenceException wrong, long expected) {
+        long last = wrong.lastSequence();
+        return last >= 0 && last < expected
+                ? new NotSent("the stream ends at message " + last + ", before message " + expected
+                        + " that this node has applied: it was deleted or set back")
+                : new Lost(expected + 1);
     }
 
     /** Who is stored at a sequence: us, somebody else, or nobody yet that could be found. */

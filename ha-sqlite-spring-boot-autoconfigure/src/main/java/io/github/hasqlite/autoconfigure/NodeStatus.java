@@ -92,6 +92,14 @@ final class NodeStatus {
         return reason == null ? "" : "; " + reason;
     }
 
+    /** What becomes of a transaction that is committed here and not known to be in the stream. */
+    String fate() {
+        return applier.isReset()
+                ? "it is committed on this node and is in the outbox; replication has stopped because the stream is"
+                        + " another one, and ha.sqlite.on-stream-reset decides at the next start what becomes of it"
+                : "it is committed on this node, is in the outbox and will be replicated";
+    }
+
     /**
      * Since when a server answers but neither stores what is published nor delivers; {@code null} if it does, if
      * none can be reached, or if it says why it refuses.

@@ -36,6 +36,7 @@ final class OutboxCommitLog implements CommitLog {
     private final WriterPause pause;
     private final ChangeSetPublisher publisher;
     private final @Nullable CommandPlacing placing;
+    private final Supplier<String> fate;
     private final Supplier<String> whyNotStored;
 
     /**
@@ -44,6 +45,7 @@ final class OutboxCommitLog implements CommitLog {
      * @param publisher says who takes part
      * @param placing {@code null} if nothing comes back from the stream: then a transaction with
      *     commands is one like any other
+     * @param fate what becomes of what is committed and not known to be in the stream
      * @param whyNotStored why what was committed is not in the stream, with a semicolon in front; or empty
      */
     OutboxCommitLog(
@@ -55,7 +57,9 @@ final class OutboxCommitLog implements CommitLog {
             WriterPause pause,
             ChangeSetPublisher publisher,
             @Nullable CommandPlacing placing,
+            Supplier<String> fate,
             Supplier<String> whyNotStored) {
+        this.fate = fate;
         this.settings = settings;
         this.changeSets = changeSets;
         this.serializer = serializer;
@@ -218,7 +222,7 @@ final class OutboxCommitLog implements CommitLog {
 
         private void late(Exception cause) throws SQLException {
             String what = "the stream did not acknowledge the transaction within " + settings.publisherTimeout()
-                    + whyNotStored.get() + "; it is committed on this node, is in the outbox and will be replicated";
+                    + whyNotStored.get() + "; " + fate.get();
             if (settings.degradeOnTimeout()) {
                 logger.warn("Going on although {}", what);
             } else {

@@ -375,6 +375,7 @@ public final class ReplicationNode implements Replication {
                 writerPause,
                 publisher,
                 placing,
+                status::fate,
                 status::whyNotStored);
     }
 

@@ -11,6 +11,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 /** The configuration that is generated for the embedded server. Only its owner can read it. */
 final class NatsServerConfig {
 
+    /** Bytes, more than any disk has: its room is the limit, and {@code stream-max-bytes}. */
+    private static final long MAX_FILE_STORE = 1L << 50;
+
     private NatsServerConfig() {}
 
     /** Writes the file, replacing one that is there, and returns it. */
@@ -35,6 +38,10 @@ final class NatsServerConfig {
                 .append(settings.maxPayload())
                 .append("\njetstream {\n  store_dir: ")
                 .append(quoted(settings.storeDir().toAbsolutePath().toString()))
+                // by itself a server takes three quarters of what is free when it starts, and keeps to that
+                // when there is more room later
+                .append("\n  max_file_store: ")
+                .append(MAX_FILE_STORE)
                 .append("\n}\n");
         if (settings.user() != null && settings.password() != null) {
             text.append("authorization {\n  user: ")

@@ -7,9 +7,13 @@ import io.nats.client.Message;
 import io.nats.client.api.PublishAck;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads the stream's answers to published messages. */
 final class PublishAcks {
+
+    private static final Pattern LAST_SEQUENCE = Pattern.compile("wrong last sequence: (\\d{1,18})");
 
     private static final byte[] SEQUENCE = "\"seq\":".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] STREAM = "{\"stream\":\"".getBytes(StandardCharsets.US_ASCII);
@@ -39,12 +43,19 @@ final class PublishAcks {
         } catch (JetStreamApiException e) {
             if (e.getApiErrorCode() == JetStreamErrors.WRONG_LAST_SEQUENCE
                     || e.getApiErrorCode() == JetStreamErrors.WRONG_LAST_SEQUENCE_IN_FLIGHT) {
-                throw new WrongLastSequenceException("The stream has moved on: " + e.getErrorDescription());
+                String said = String.valueOf(e.getErrorDescription());
+                throw new WrongLastSequenceException("The stream is at another message: " + said, lastSequence(said));
             }
             throw refused(e);
         } catch (IOException e) {
             throw refused(e);
         }
+    }
+
+    /** Servers say {@code wrong last sequence: N}, some without the number. */
+    private static long lastSequence(String description) {
+        Matcher said = LAST_SEQUENCE.matcher(description);
+        return said.find() ? Long.parseLong(said.group(1)) : -1;
     }
 
     private static PublishException refused(Exception e) {
