@@ -43,10 +43,10 @@ import org.sqlite.SQLiteConnection;
  */
 final class SimulatedNode implements AutoCloseable {
 
-    /** Rows of the outbox on their way at once. */
     /** Some change sets are treated as if they were too large for memory. */
     private static final int LARGE_EVERY = 5;
 
+    /** Rows of the outbox on their way at once. */
     private static final int WINDOW = 4;
 
     private static final JsonChangeSetSerializer SERIALIZER = new JsonChangeSetSerializer();
@@ -208,7 +208,9 @@ final class SimulatedNode implements AutoCloseable {
 
         @Override
         public ChangeSet renumber(ChangeSet changeSet, long taken, int ahead) {
-            return changeSet(changeSet.changes(), Math.max(counter, taken) + 1 + ahead);
+            long number = Math.max(counter, taken) + 1 + ahead;
+            // what its author had seen stays what it was, because its rows keep the names that they have
+            return changeSet(changeSet.changes(), number, changeSet.baseSequence());
         }
 
         @Override
@@ -289,7 +291,11 @@ final class SimulatedNode implements AutoCloseable {
     }
 
     private ChangeSet changeSet(List<Change> changes, long number) {
-        return new ChangeSet(name, 1, "sim", number, publisher, number, state.sequence(), 0, changes);
+        return changeSet(changes, number, state.sequence());
+    }
+
+    private ChangeSet changeSet(List<Change> changes, long number, long baseSequence) {
+        return new ChangeSet(name, 1, "sim", number, publisher, number, baseSequence, 0, changes);
     }
 
     /** A transaction with a schema command, at its place in the stream (rule R9). */

@@ -60,12 +60,15 @@ import java.util.regex.Pattern;
  *       node can do what that does. The script ends there.
  *   <li>PRAGMA temp_store inside a transaction: SQLite refuses it once there are TEMP objects, and capture's triggers
  *       are some. The script ends there.
+ *   <li>REPLACE into a table that refers to itself with SET NULL: SQLite takes a row whose parent is missing, because
+ *       it compiles the action last and then takes its own check for the action's. With capture's triggers it
+ *       compiles those last, looks, and refuses the row. The script ends there.
  * </ol>
  *
- * Not generated at all, because SQLite itself does not answer twice alike or does not promise to:
- * random() and the present time (but for values that come out alike, in full-text tables), text that is not UTF-8, {@code sqlite_schema.rootpage}, {@code
- * schema_version}, the state of the write-ahead log, statements between the rows of another one's
- * RETURNING in auto-commit mode, and {@code recursive_triggers}, which belongs to capture.
+ * Not generated at all, because SQLite itself does not answer twice alike or does not promise to: random() and the
+ * present time, but for values that come out alike, in full-text tables; {@code sqlite_schema.rootpage}; {@code
+ * schema_version}; the state of the write-ahead log; statements between the rows of another one's RETURNING in
+ * auto-commit mode; and {@code recursive_triggers}, which belongs to capture.
  */
 final class KnownDifferences {
 
@@ -118,6 +121,13 @@ final class KnownDifferences {
                 && !expected.contains("FOREIGN KEY constraint failed")
                 && step.toString().contains("RETURNING")
                 && step.toString().contains(" read ");
+    }
+
+    /** Whether SQLite may have let rows in whose foreign keys are broken, which only the node noticed. */
+    static boolean mayOverlookForeignKey(Step step, String expected, String seen) {
+        return seen.contains("FOREIGN KEY constraint failed")
+                && !expected.contains("FOREIGN KEY constraint failed")
+                && step.toString().contains("REPLACE");
     }
 
     /** Whether both sides fail at COMMIT, and only SQLite has handed rows out before. */

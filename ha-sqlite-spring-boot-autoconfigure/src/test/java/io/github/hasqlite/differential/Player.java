@@ -299,6 +299,16 @@ final class Player implements AutoCloseable {
         seen.append("closed");
     }
 
+    /** Whether there are rows whose foreign keys are broken. */
+    boolean hasBrokenForeignKeys() {
+        try (Statement statement = connection().createStatement();
+                ResultSet rows = statement.executeQuery("PRAGMA main.foreign_key_check")) {
+            return rows.next();
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
     /** Ends the script. */
     String endAll() {
         StringBuilder seen = new StringBuilder();
