@@ -55,20 +55,23 @@ final class ChangeCounters {
     private void begin() throws SQLException {
         changesBeforeOwn = database.changes();
         totalBeforeOwn = database.total_changes();
-        lastChanges = isOwn() ? lastChanges : changesBeforeOwn;
+        lastChanges = isOwn(totalBeforeOwn, changesBeforeOwn) ? lastChanges : changesBeforeOwn;
     }
 
     void afterOwnStatement() throws SQLException {
         if (--depth > 0) {
             return;
         }
-        // an EXPLAIN sets the first back without changing the other
-        if (database.changes() == 0 && (changesBeforeOwn != 0 || database.total_changes() != totalBeforeOwn)) {
-            tick();
-        }
         long total = database.total_changes();
+        long changes = database.changes();
+        // an EXPLAIN sets the second back without changing the other
+        if (changes == 0 && (changesBeforeOwn != 0 || total != totalBeforeOwn)) {
+            tick();
+            total = database.total_changes();
+            changes = database.changes();
+        }
         ownTotal += total - totalBeforeOwn;
-        remember(total);
+        remember(total, changes);
     }
 
     private void tick() throws SQLException {
@@ -93,20 +96,19 @@ final class ChangeCounters {
 
     void afterCommit() throws SQLException {
         if (depth == 0) {
-            remember(database.total_changes());
+            remember(database.total_changes(), database.changes());
         }
     }
 
-    private void remember(long total) throws SQLException {
-        long changes = database.changes();
-        if (total != totalBeforeOwn || changes != changesBeforeOwn || isOwn()) {
+    private void remember(long total, long changes) {
+        if (total != totalBeforeOwn || changes != changesBeforeOwn || isOwn(total, changes)) {
             ownChanges = changes;
             totalAfterOwn = total;
         }
     }
 
-    private boolean isOwn() throws SQLException {
-        return database.total_changes() == totalAfterOwn && database.changes() == ownChanges;
+    private boolean isOwn(long total, long changes) {
+        return total == totalAfterOwn && changes == ownChanges;
     }
 
     /** How many rows were changed by all statements since this was last asked. */
@@ -123,7 +125,8 @@ final class ChangeCounters {
 
     /** As {@code sqlite3_changes}. */
     long changes() throws SQLException {
-        return isOwn() ? lastChanges : database.changes();
+        long changes = database.changes();
+        return isOwn(database.total_changes(), changes) ? lastChanges : changes;
     }
 
     /** As {@code sqlite3_total_changes}. */

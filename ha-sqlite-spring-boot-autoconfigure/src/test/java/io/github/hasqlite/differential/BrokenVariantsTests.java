@@ -85,8 +85,7 @@ class BrokenVariantsTests {
 
     @Test
     void loaderItselfChangesNothing() throws Exception {
-        Class<?> search =
-                new MutantLoader("io.github.hasqlite.jdbc.Recorder", "").loadClass(MutantSearch.class.getName());
+        Class<?> search = new MutantLoader("io.github.hasqlite.jdbc.Recorder").loadClass(MutantSearch.class.getName());
         assertThat((long) search.getMethod("firstDifference", int.class).invoke(null, 20))
                 .isEqualTo(-1);
     }

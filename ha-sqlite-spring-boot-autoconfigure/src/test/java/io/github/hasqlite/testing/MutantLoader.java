@@ -3,7 +3,9 @@ package io.github.hasqlite.testing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.springframework.asm.ClassReader;
 import org.springframework.asm.ClassVisitor;
 import org.springframework.asm.ClassWriter;
@@ -11,7 +13,7 @@ import org.springframework.asm.MethodVisitor;
 import org.springframework.asm.Opcodes;
 
 /**
- * Loads product and test anew with one method of the product broken: a method without result does
+ * Loads product and test anew with methods of one class of the product broken: a method without result does
  * nothing, one that judges a message's turn always says that it is next, another one
  * answers its first argument.
  */
@@ -23,12 +25,13 @@ public final class MutantLoader extends ClassLoader {
     private static final Map<String, String> ANSWERS = Map.of("Lio/github/hasqlite/apply/AppliedState$Turn;", "NEXT");
 
     private final String mutatedClass;
-    private final String mutatedMethod;
+    private final Set<String> mutatedMethods;
 
-    public MutantLoader(String mutatedClass, String mutatedMethod) {
+    /** Breaks the methods with these names; all work if there is none. */
+    public MutantLoader(String mutatedClass, String... mutatedMethods) {
         super(MutantLoader.class.getClassLoader());
         this.mutatedClass = mutatedClass;
-        this.mutatedMethod = mutatedMethod;
+        this.mutatedMethods = Set.of(mutatedMethods);
     }
 
     @Override
@@ -42,7 +45,7 @@ public final class MutantLoader extends ClassLoader {
                 return loaded;
             }
             byte[] bytes = bytes(name);
-            if (name.equals(mutatedClass) && !mutatedMethod.isEmpty()) {
+            if (name.equals(mutatedClass) && !mutatedMethods.isEmpty()) {
                 bytes = mutated(bytes);
             }
             return defineClass(name, bytes, 0, bytes.length);
@@ -64,15 +67,15 @@ public final class MutantLoader extends ClassLoader {
         ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
         Mutation mutation = new Mutation(writer);
         new ClassReader(original).accept(mutation, 0);
-        if (!mutation.done) {
-            throw new IllegalArgumentException("no method " + mutatedMethod + " in " + mutatedClass);
+        if (!mutation.done.equals(mutatedMethods)) {
+            throw new IllegalArgumentException("not all of " + mutatedMethods + " are in " + mutatedClass);
         }
         return writer.toByteArray();
     }
 
     private final class Mutation extends ClassVisitor {
 
-        private boolean done;
+        private final Set<String> done = new HashSet<>();
 
         Mutation(ClassVisitor next) {
             super(Opcodes.ASM9, next);
@@ -82,10 +85,10 @@ public final class MutantLoader extends ClassLoader {
         public MethodVisitor visitMethod(
                 int access, String name, String descriptor, String signature, String[] exceptions) {
             MethodVisitor writer = super.visitMethod(access, name, descriptor, signature, exceptions);
-            if (!name.equals(mutatedMethod)) {
+            if (!mutatedMethods.contains(name)) {
                 return writer;
             }
-            done = true;
+            done.add(name);
             writer.visitCode();
             String enumName = ANSWERS.get(descriptor.substring(descriptor.indexOf(')') + 1));
             if (descriptor.endsWith(")V")) {
