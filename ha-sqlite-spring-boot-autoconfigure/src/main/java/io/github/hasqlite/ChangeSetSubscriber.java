@@ -2,6 +2,7 @@ package io.github.hasqlite;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,6 +83,16 @@ public interface ChangeSetSubscriber extends AutoCloseable {
      * @return {@code null} if it can, or if this subscriber does not know
      */
     default @Nullable Outage outage() {
+        return null;
+    }
+
+    /**
+     * When the stream was heard last, by this node's clock, if only to say that there is nothing new. What is
+     * stored in it since then is not known here. Must not wait.
+     *
+     * @return {@code null} if delivery was not started, or if this subscriber does not know
+     */
+    default @Nullable Instant lastHeard() {
         return null;
     }
 

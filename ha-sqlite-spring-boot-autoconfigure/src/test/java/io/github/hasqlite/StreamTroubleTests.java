@@ -114,6 +114,88 @@ class StreamTroubleTests {
     }
 
     @Test
+    void anOutageBeganWhenTheStreamWasHeardLastNotWhenThatWasNoticed() throws Exception {
+        try (NatsServer server = NatsServer.start();
+                TestNode node = open(server.url(), "n1", CommitMode.ASYNC)) {
+            node.execute("CREATE TABLE t(id INTEGER PRIMARY KEY)");
+            Instant stopped = Instant.now();
+            server.suspend();
+            try {
+                Awaitility.await().until(() -> !node.status().connected());
+                Instant noticed = Instant.now();
+                ReplicationStatus status = node.status();
+                assertThat(noticed).as("a hung server is noticed late").isAfter(stopped.plusSeconds(2));
+                assertThat(status.outage()).isNotNull();
+                assertThat(status.outage().since()).isBetween(stopped.minusSeconds(4), stopped.plusSeconds(1));
+                assertThat(status.lag()).isGreaterThanOrEqualTo(Duration.between(stopped.plusSeconds(1), noticed));
+                assertThat(status.lag()).isLessThan(Duration.between(stopped.minusSeconds(4), Instant.now()));
+                Awaitility.await()
+                        .untilAsserted(() -> assertThat(node.status().lag())
+                                .isGreaterThan(status.lag().plusSeconds(1)));
+                assertThat(node.status().outage().since()).isBetween(stopped.minusSeconds(4), stopped.plusSeconds(1));
+            } finally {
+                server.resume();
+            }
+            awaitUp(node);
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(node.status().lag()).isZero());
+        }
+    }
+
+    @Test
+    void aNodeWhoseStreamIsGoneSaysTheTwoWaysOutAndBothWork() throws Exception {
+        try (NatsServer server = NatsServer.start()) {
+            try (TestNode one = open(server, "n1", OnStreamReset.STOP);
+                    TestNode two = open(server, "n2", OnStreamReset.STOP)) {
+                one.execute("CREATE TABLE t(id INTEGER PRIMARY KEY)");
+                one.execute("INSERT INTO t VALUES(1)");
+                one.awaitAppliedOn(two);
+                server.stop();
+                server.keepStore();
+                server.loseStore();
+                server.restart();
+                Awaitility.await()
+                        .untilAsserted(
+                                () -> assertThat(health(one, true).getDetails().get("outage"))
+                                        .asString()
+                                        .contains("is not there any more")
+                                        .contains("Give the server back the data")
+                                        .contains("on-stream-reset=origin")
+                                        .contains("on-stream-reset=rejoin"));
+                server.stop();
+                server.setStoreBack();
+                server.restart();
+                awaitUp(one);
+                one.execute("INSERT INTO t VALUES(2)");
+                one.awaitAppliedOn(two);
+                server.stop();
+                server.loseStore();
+                server.restart();
+                one.execute("INSERT INTO t VALUES(3)");
+            }
+            try (TestNode one = open(server, "n1", OnStreamReset.ORIGIN);
+                    TestNode two = open(server, "n2", OnStreamReset.REJOIN)) {
+                one.execute("INSERT INTO t VALUES(4)");
+                one.awaitAppliedOn(two);
+                two.execute("INSERT INTO t VALUES(5)");
+                two.awaitAppliedOn(one);
+                for (TestNode node : new TestNode[] {one, two}) {
+                    assertThat(node.query("SELECT id FROM t ORDER BY id")).containsExactly("1", "2", "3", "4", "5");
+                }
+            }
+        }
+    }
+
+    private TestNode open(NatsServer server, String name, OnStreamReset reset) throws Exception {
+        return TestNode.open(
+                server.url(),
+                folder.resolve(name + ".db"),
+                name,
+                Duration.ZERO,
+                settings -> settings.with(to -> to.onStreamReset(reset)));
+    }
+
+    @Test
     void whatAnEarlierStartLeftInTheOutboxKeepsItsAge() throws Exception {
         Path file = folder.resolve("n1.db");
         try (NatsServer server = NatsServer.start()) {

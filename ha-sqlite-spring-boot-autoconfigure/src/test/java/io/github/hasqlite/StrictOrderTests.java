@@ -1,6 +1,7 @@
 package io.github.hasqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hasqlite.apply.Applier;
 import io.github.hasqlite.autoconfigure.ForwardingPublisher;
@@ -9,6 +10,7 @@ import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
@@ -18,6 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.dao.NonTransientDataAccessException;
+import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
 
 /**
  * Servers that store what they should have refused, as those of different versions in one cluster do: no node
@@ -67,6 +71,16 @@ class StrictOrderTests {
             assertThat(node.query("SELECT count(*) FROM t")).containsExactly("0");
             assertThat(node.status().deadLetters()).isZero();
         }
+        assertThatThrownBy(() -> two.execute("INSERT INTO t VALUES(9, 'while it has stopped')"))
+                .isInstanceOf(SQLNonTransientException.class)
+                .hasMessageContaining("should have been refused")
+                .hasMessageContaining("nothing of it took effect, and trying again does not help before")
+                .hasMessageContaining("retryReplication()")
+                .satisfies(e -> assertThat(((SQLException) e).getSQLState()).isEqualTo("58000"))
+                .satisfies(
+                        e -> assertThat(new SQLExceptionSubclassTranslator().translate("test", null, (SQLException) e))
+                                .isInstanceOf(NonTransientDataAccessException.class));
+        assertThat(two.query("SELECT count(*) FROM t")).containsExactly("0");
         assertThat(two.dataSource().retryReplication()).isTrue();
         assertHalted(two, "should have been refused");
         assertThat(two.dataSource().skipFailedChangeSet()).isTrue();

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /** Says how replication of one node is doing, from counters, without waiting for anything. Thread-safe. */
 final class NodeStatus {
 
+    /** A stream in which nothing happens is heard more often. */
+    private static final Duration QUIET = Duration.ofSeconds(3);
+
     private final NodeSettings settings;
     private final ChangeSetPublisher publisher;
     private final @Nullable ChangeSetSubscriber subscriber;
@@ -100,6 +103,22 @@ final class NodeStatus {
                 : "it is committed on this node, is in the outbox and will be replicated";
     }
 
+    /** What has to happen before replication to this node goes on that has stopped, as the end of a sentence. */
+    String wayOutOfHalt() {
+        if (applier.isReset()) {
+            return applier.doubtfulReset() == null
+                    ? "this node was started again, with ha.sqlite.on-stream-reset saying what becomes of its database"
+                    : "the stream that it followed is there again and HaSqliteDataSource.retryReplication() was called, or"
+                            + " this node was started again, with ha.sqlite.on-stream-reset saying what becomes of its"
+                            + " database";
+        }
+        return applier.snapshotNeeded() > 0
+                ? "there is a snapshot that goes so far: let a node that is up to date take one, from which this node"
+                        + " goes on by itself"
+                : "that is mended and HaSqliteDataSource.retryReplication() was called, or skipFailedChangeSet() to leave"
+                        + " it out here";
+    }
+
     /**
      * Since when a server answers but neither stores what is published nor delivers; {@code null} if it does, if
      * none can be reached, or if it says why it refuses.
@@ -161,13 +180,21 @@ final class NodeStatus {
     private Duration lag() {
         long waitingSince = applier.oldestWaitingNs();
         Duration waiting = age(TimeUnit.NANOSECONDS.toMillis(waitingSince));
+        Duration unheard = unheard();
+        return unheard.compareTo(waiting) > 0 ? unheard : waiting;
+    }
+
+    /** For how long the stream has not been heard; zero if that means nothing. */
+    private Duration unheard() {
+        Instant now = Instant.now();
+        Instant heard = subscriber == null ? null : subscriber.lastHeard();
         if (hears()) {
-            return waiting;
+            Duration unheard = heard == null ? Duration.ZERO : Duration.between(heard, now);
+            return unheard.compareTo(QUIET) > 0 ? unheard : Duration.ZERO;
         }
         Outage silence = subscriber == null ? null : subscriber.outage();
-        Instant since = silence == null ? (join.joined() ? Instant.now() : started) : silence.since();
-        Duration unheard = Duration.between(since, Instant.now());
-        return unheard.compareTo(waiting) > 0 ? unheard : waiting;
+        Instant since = silence != null ? silence.since() : join.joined() ? now : started;
+        return Duration.between(heard != null && heard.isBefore(since) ? heard : since, now);
     }
 
     /** Since a time in milliseconds since 1970; zero if that is 0. */

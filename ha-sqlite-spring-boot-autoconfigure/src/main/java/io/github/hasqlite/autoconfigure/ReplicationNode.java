@@ -414,7 +414,8 @@ public final class ReplicationNode implements Replication {
                 position,
                 join::joined,
                 settings.isolation(),
-                settings.publisherTimeout());
+                settings.publisherTimeout(),
+                status::wayOutOfHalt);
     }
 
     /** The database is another one now, and what is pending was put on top of it. */

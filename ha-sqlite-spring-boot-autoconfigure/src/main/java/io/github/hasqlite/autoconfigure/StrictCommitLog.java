@@ -11,6 +11,7 @@ import io.github.hasqlite.apply.StreamPosition;
 import io.github.hasqlite.jdbc.CommitLog;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +42,9 @@ final class StrictCommitLog implements CommitLog {
 
     private static final String NOT_CONNECTED = "08001";
 
+    /** Not of class 08: neither a driver's nor an application's repetition helps. */
+    private static final String HALTED = "58000";
+
     /** Waiting for one's turn only spares a lost race. */
     private static final long TURN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -52,12 +57,14 @@ final class StrictCommitLog implements CommitLog {
     private final BooleanSupplier joined;
     private final StrictIsolation isolation;
     private final Duration timeout;
+    private final Supplier<String> whatToDo;
 
     /**
      * Creates the log.
      *
      * @param joined whether this node has caught up with the stream and may write to it
      * @param timeout how long a commit waits for the stream, and a loser to be tried again
+     * @param whatToDo what somebody has to do where replication has stopped, as the end of a sentence
      */
     StrictCommitLog(
             ChangeSetFactory changeSets,
@@ -66,7 +73,8 @@ final class StrictCommitLog implements CommitLog {
             StreamPosition position,
             BooleanSupplier joined,
             StrictIsolation isolation,
-            Duration timeout) {
+            Duration timeout,
+            Supplier<String> whatToDo) {
         this.changeSets = changeSets;
         this.publisher = publisher;
         this.stream = stream;
@@ -74,6 +82,7 @@ final class StrictCommitLog implements CommitLog {
         this.joined = joined;
         this.isolation = isolation;
         this.timeout = timeout;
+        this.whatToDo = whatToDo;
     }
 
     @Override
@@ -152,7 +161,7 @@ final class StrictCommitLog implements CommitLog {
     private void requireStream() throws SQLException {
         String halted = position.halted();
         if (halted != null) {
-            throw notPublished("replication to this node has stopped: " + halted);
+            throw stopped(halted);
         }
         if (!publisher.isConnected()) {
             throw notPublished("the stream cannot be reached");
@@ -160,6 +169,15 @@ final class StrictCommitLog implements CommitLog {
         if (!joined.getAsBoolean()) {
             throw notPublished("this node has not caught up with the stream yet");
         }
+    }
+
+    private SQLException stopped(String reason) {
+        return new SQLNonTransientException(
+                "in strict mode a transaction commits in the stream, but replication to this node has stopped: "
+                        + reason
+                        + "; it was rolled back, nothing of it took effect, and trying again does not help before "
+                        + whatToDo.get(),
+                HALTED);
     }
 
     private static SQLException notPublished(String why) {

@@ -59,9 +59,9 @@ public final class JetStreamPublisher implements ChangeSetPublisher {
                 settings,
                 "publisher",
                 builder -> builder.dataPortType(DirectDataPort.class.getName())
-                        .readListener(channel)
                         // if its queue is full, the next call fails instead of waiting
-                        .writeQueuePushTimeout(PUSH_TIMEOUT));
+                        .writeQueuePushTimeout(PUSH_TIMEOUT),
+                channel);
         long period =
                 Math.max(1, Math.min(MAX_SWEEP_MS, settings.publishTimeout().toMillis() / 10));
         sweep = link.threads().timer().scheduleWithFixedDelay(this::failLost, period, period, TimeUnit.MILLISECONDS);

@@ -29,6 +29,12 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
     private static final Logger log = LoggerFactory.getLogger(JetStreamSubscriber.class);
 
     private static final Duration WAIT_FOR_CONNECTION = Duration.ofSeconds(1);
+    private static final String GONE =
+            "it is not there any more, and must not be created anew while its data is in use."
+                    + " Give the server back the data that it had, and this node goes on by itself. If that is lost, stop all"
+                    + " nodes, start the one that has applied the most with ha.sqlite.on-stream-reset=origin, and then the others"
+                    + " with ha.sqlite.on-stream-reset=rejoin, each once";
+
     private static final long MIN_PAUSE_MS = 50;
     private static final long MAX_PAUSE_MS = 2000;
 
@@ -114,6 +120,13 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
         return unreachable != null || current == null ? unreachable : current.outage();
     }
 
+    /** {@inheritDoc} The server is heard every two seconds at least. */
+    @Override
+    public @Nullable Instant lastHeard() {
+        Run current = run;
+        return current == null ? null : current.lastHeard();
+    }
+
     @Override
     public Duration doubt() {
         return stream.doubt();
@@ -192,7 +205,10 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
         private volatile boolean flowing;
 
         private volatile long backlog;
+
+        /** Also when nothing was heard yet. */
         private volatile Instant silentSince = Instant.now();
+
         private volatile @Nullable String complaint;
 
         Run(long after, Listener listener, @Nullable Thread previous) {
@@ -277,9 +293,20 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
             }
         }
 
+        /** When the stream was heard last: what waits here to be handed over was said earlier than it is taken. */
+        Instant lastHeard() {
+            PullConsumer current = consumer;
+            if (!flowing || current == null) {
+                return silentSince;
+            }
+            Instant ofStream = current.lastHeard();
+            Instant ofServer = link.lastHeard();
+            return ofServer.isBefore(ofStream) ? ofServer : ofStream;
+        }
+
         private void silent() {
             if (flowing) {
-                silentSince = Instant.now();
+                silentSince = lastHeard();
                 flowing = false;
             }
         }
@@ -309,7 +336,7 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
         private void complain(Exception e) {
             String reason = String.valueOf(e.getMessage());
             if (e instanceof JetStreamApiException api && api.getErrorCode() == JetStreamErrors.NOT_FOUND) {
-                reason = "it is not there any more, and must not be created anew while its data is in use";
+                reason = GONE;
             }
             if (!reason.equals(complaint)) {
                 complaint = reason;

@@ -6,6 +6,7 @@ import io.nats.client.Connection;
 import io.nats.client.ConnectionListener.Events;
 import io.nats.client.Nats;
 import io.nats.client.Options;
+import io.nats.client.ReadListener;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +35,7 @@ public final class NatsLink implements AutoCloseable {
     private final LinkThreads threads;
     private final Options options;
     private final LinkEvents events = new LinkEvents(this);
+    private final LastHeard lastHeard;
     private final List<LinkListener> listeners = new CopyOnWriteArrayList<>();
     private final Object monitor = new Object();
 
@@ -55,10 +57,21 @@ public final class NatsLink implements AutoCloseable {
     }
 
     NatsLink(NatsSettings settings, String purpose, UnaryOperator<Options.Builder> customizer) {
+        this(settings, purpose, customizer, new ReadListener() {});
+    }
+
+    /** A link whose reading thread tells {@code reader} of everything it reads. */
+    NatsLink(NatsSettings settings, String purpose, UnaryOperator<Options.Builder> customizer, ReadListener reader) {
         this.settings = settings;
         this.purpose = purpose;
+        lastHeard = new LastHeard(reader);
         threads = new LinkThreads("ha-sqlite-nats-" + purpose);
-        options = LinkOptions.build(settings, purpose, threads, events, customizer);
+        options = LinkOptions.build(
+                settings,
+                purpose,
+                threads,
+                events,
+                builder -> customizer.apply(builder).readListener(lastHeard));
     }
 
     /**
@@ -127,7 +140,12 @@ public final class NatsLink implements AutoCloseable {
         return connected != null;
     }
 
-    /** Why no server can be reached and since when; {@code null} if one can. */
+    /** When a server said anything last, by this node's clock; when this was made, if none ever did. */
+    Instant lastHeard() {
+        return lastHeard.at();
+    }
+
+    /** Why no server can be reached, and when one was heard last; {@code null} if one can. */
     @Nullable
     Outage outage() {
         if (isConnected()) {
@@ -226,7 +244,8 @@ public final class NatsLink implements AutoCloseable {
             if (connected == null) {
                 return;
             }
-            downSince = Instant.now();
+            // not now: a server that hangs is noticed late
+            downSince = lastHeard();
             connected = null;
             monitor.notifyAll();
         }

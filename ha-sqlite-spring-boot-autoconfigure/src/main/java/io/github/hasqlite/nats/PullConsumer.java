@@ -14,6 +14,7 @@ import io.nats.client.support.Status;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +66,9 @@ final class PullConsumer implements AutoCloseable {
     private final String inbox;
     private final Subscription subscription;
     private final byte[] request;
+
+    /** When anything of this consumer came last, milliseconds since 1970-01-01T00:00Z; its creation at first. */
+    private volatile long heardMillis = System.currentTimeMillis();
 
     private long expectedConsumerSequence = 1;
     private int outstanding;
@@ -147,6 +151,11 @@ final class PullConsumer implements AutoCloseable {
         void take(Delivery delivery, byte[] data) throws IOException, JetStreamApiException, InterruptedException;
     }
 
+    /** When the server said anything of this consumer last, every two seconds at least. May be called by any thread. */
+    Instant lastHeard() {
+        return Instant.ofEpochMilli(heardMillis);
+    }
+
     private void askForMore() throws ConsumerLostException {
         if (outstanding > (oneAtATime ? 0 : BATCH / 2)) {
             return;
@@ -172,6 +181,7 @@ final class PullConsumer implements AutoCloseable {
         if (message == null) {
             throw new ConsumerLostException("nothing heard of consumer " + name);
         }
+        heardMillis = System.currentTimeMillis();
         return message;
     }
 

@@ -93,15 +93,24 @@ public final class NatsServer implements AutoCloseable {
         copy(folder.resolve("store"), folder.resolve("kept"));
     }
 
+    /** Takes from the server, which must be stopped, all that it has stored. */
+    public void loseStore() throws IOException {
+        delete(folder.resolve("store"));
+    }
+
     /** Gives the server, which must be stopped, what was {@linkplain #keepStore kept}. */
     public void setStoreBack() throws IOException {
         Path store = folder.resolve("store");
-        try (Stream<Path> files = Files.walk(store)) {
+        delete(store);
+        copy(folder.resolve("kept"), store);
+    }
+
+    private static void delete(Path tree) throws IOException {
+        try (Stream<Path> files = Files.walk(tree)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
         }
-        copy(folder.resolve("kept"), store);
     }
 
     private static void copy(Path from, Path to) throws IOException {
