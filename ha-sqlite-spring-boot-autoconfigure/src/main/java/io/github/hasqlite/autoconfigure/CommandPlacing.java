@@ -4,6 +4,7 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSerializer;
+import io.github.hasqlite.Operation;
 import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.apply.ChangeSetApplication;
 import io.github.hasqlite.apply.SchemaBarrier;
@@ -30,6 +31,9 @@ final class CommandPlacing {
     private static final String UNKNOWN = "08007";
 
     private static final String NOT_CONNECTED = "08001";
+
+    /** So many characters of a command stand in a message. */
+    private static final int SHOWN = 100;
 
     private final ChangeSetFactory changeSets;
     private final ChangeSetSerializer serializer;
@@ -70,7 +74,7 @@ final class CommandPlacing {
         byte[] message = serialize(changeSet);
         if (!publisher.isConnected()) {
             changeSets.giveBack();
-            throw notPublished("the stream cannot be reached");
+            throw notPublished(changes, "the stream cannot be reached");
         }
         String refusal = message.length > publisher.maxMessageBytes() ? PartsRefusal.of(publisher) : null;
         if (refusal != null) {
@@ -90,7 +94,7 @@ final class CommandPlacing {
         }
         if (!maybeSent) {
             changeSets.giveBack();
-            throw notPublished("the outbox could not be published within " + timeout + whyNotStored.get());
+            throw notPublished(changes, "the outbox could not be published within " + timeout + whyNotStored.get());
         }
         return new Elsewhere(new Queued(connection, table, changeSet, message), null);
     }
@@ -113,11 +117,23 @@ final class CommandPlacing {
         }
     }
 
-    private static SQLException notPublished(String why) {
+    private static SQLException notPublished(List<Change> changes, String why) {
         return new SQLException(
-                "a schema change takes effect at its place in the stream, but " + why
-                        + "; it was rolled back, nothing was published, try again",
+                "\"" + firstCommand(changes)
+                        + "\" travels as a statement and takes effect at its place in the stream, as schema changes and"
+                        + " statements on virtual tables do, but " + why
+                        + "; the transaction was rolled back, nothing was published, try again",
                 NOT_CONNECTED);
+    }
+
+    private static String firstCommand(List<Change> changes) {
+        for (Change change : changes) {
+            String command = change.command();
+            if (change.operation() == Operation.SQL && command != null) {
+                return command.length() > SHOWN ? command.substring(0, SHOWN) + "..." : command;
+            }
+        }
+        return "the transaction";
     }
 
     /** Nobody came in between. */

@@ -371,6 +371,10 @@ final class Session {
 
     private <T> T write(ParsedSql sql, RunningStatement statement, SqlCall<T> call) throws SQLException {
         followQueries();
+        if (transaction.isQueryOnly()) {
+            // SQLite refuses whatever would write, and sets its counters
+            return plain(call);
+        }
         if (!isSingle()) {
             transaction.write(sql);
             return record(sql, statement, call, false);

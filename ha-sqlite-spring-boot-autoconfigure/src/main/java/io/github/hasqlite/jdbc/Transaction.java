@@ -242,6 +242,11 @@ final class Transaction {
         }
     }
 
+    /** Whether the application has said that it does not want to write. */
+    boolean isQueryOnly() {
+        return queryOnly;
+    }
+
     boolean isLent() {
         return lent;
     }

@@ -139,6 +139,15 @@ class RegressionTests {
     static Stream<Arguments> counters() {
         return Stream.of(
                 script(
+                        "a write that query_only refuses",
+                        "CREATE TABLE t(id INTEGER PRIMARY KEY, v)",
+                        "INSERT INTO t VALUES(1, 1)",
+                        "PRAGMA query_only = ON",
+                        "INSERT INTO t VALUES(2, 1)",
+                        execute("PRAGMA query_only = OFF"),
+                        QUERY_COUNTERS,
+                        execute("DROP TABLE t")),
+                script(
                         "counters of statements that change nothing",
                         "CREATE TABLE t(a)",
                         QUERY_COUNTERS,
@@ -296,6 +305,10 @@ class RegressionTests {
                         "CREATE TRIGGER x AFTER DELETE ON t BEGIN INSERT INTO log VALUES(OLD.a); END",
                         "ALTER TABLE log ADD b",
                         "INSERT INTO t VALUES(1)"));
+    }
+
+    private static Step execute(String sql) {
+        return new Step.Sql(Method.EXECUTE, Reading.ALL, sql);
     }
 
     private static Step query(String sql) {
