@@ -159,9 +159,7 @@ class BrokerClusterTests {
             int before = writer.acknowledged.size();
             Awaitility.await()
                     .atMost(PATIENCE)
-                    .until(() -> !writer.isAlive()
-                            || anyHalted()
-                            || writer.acknowledged.size() >= before + SOME);
+                    .until(() -> !writer.isAlive() || anyHalted() || writer.acknowledged.size() >= before + SOME);
         }
     }
 

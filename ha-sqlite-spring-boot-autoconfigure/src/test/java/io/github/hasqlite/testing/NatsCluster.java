@@ -51,8 +51,8 @@ public final class NatsCluster implements AutoCloseable {
             for (int port : ports) {
                 servers.add(NatsServer.start(
                         program,
-                        "cluster { name: test, listen: \"127.0.0.1:" + port + "\", routes: [" + String.join(", ", routes)
-                                + "] }"));
+                        "cluster { name: test, listen: \"127.0.0.1:" + port + "\", routes: ["
+                                + String.join(", ", routes) + "] }"));
             }
             awaitJetStream();
         } catch (IOException e) {
@@ -110,8 +110,8 @@ public final class NatsCluster implements AutoCloseable {
     private static int[] version(Path program) {
         try {
             Process process = new ProcessBuilder(program.toString(), "--version").start();
-            Matcher matcher = VERSION.matcher(
-                    new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII));
+            Matcher matcher =
+                    VERSION.matcher(new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII));
             return matcher.find()
                     ? new int[] {
                         Integer.parseInt(matcher.group(1)),
@@ -143,18 +143,24 @@ public final class NatsCluster implements AutoCloseable {
         return Awaitility.await()
                 .atMost(PATIENCE)
                 .ignoreExceptions()
-                .until(() -> ask((connection, management) -> named(cluster(management, stream).getLeader())), leader -> true);
+                .until(
+                        () -> ask((connection, management) ->
+                                named(cluster(management, stream).getLeader())),
+                        leader -> true);
     }
 
     /** Waits until all servers have all of a stream. */
     public void awaitReplicated(String stream) {
-        Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(() -> ask((connection, management) -> {
-            ClusterInfo info = cluster(management, stream);
-            List<Replica> replicas = info.getReplicas();
-            return info.getLeader() != null
-                    && replicas.size() == SERVERS - 1
-                    && replicas.stream().allMatch(replica -> replica.isCurrent() && !replica.isOffline());
-        }));
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> ask((connection, management) -> {
+                    ClusterInfo info = cluster(management, stream);
+                    List<Replica> replicas = info.getReplicas();
+                    return info.getLeader() != null
+                            && replicas.size() == SERVERS - 1
+                            && replicas.stream().allMatch(replica -> replica.isCurrent() && !replica.isOffline());
+                }));
     }
 
     /** Makes another server the leader of a stream until it is not this one. */
@@ -166,8 +172,10 @@ public final class NatsCluster implements AutoCloseable {
     }
 
     private void awaitJetStream() {
-        Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(() ->
-                ask((connection, management) -> management.getAccountStatistics() != null));
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> ask((connection, management) -> management.getAccountStatistics() != null));
     }
 
     private static ClusterInfo cluster(JetStreamManagement management, String stream) throws Exception {
