@@ -152,7 +152,7 @@ class StreamTroubleTests {
                 one.awaitAppliedOn(two);
                 server.stop();
                 server.keepStore();
-                server.loseStore();
+                server.wipe();
                 server.restart();
                 Awaitility.await()
                         .untilAsserted(
@@ -169,7 +169,7 @@ class StreamTroubleTests {
                 one.execute("INSERT INTO t VALUES(2)");
                 one.awaitAppliedOn(two);
                 server.stop();
-                server.loseStore();
+                server.wipe();
                 server.restart();
                 one.execute("INSERT INTO t VALUES(3)");
             }

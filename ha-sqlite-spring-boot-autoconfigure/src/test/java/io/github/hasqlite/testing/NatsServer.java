@@ -42,10 +42,16 @@ public final class NatsServer implements AutoCloseable {
 
     private final Path folder;
     private final int port;
+    private Path program;
     private Process process;
     private long pid;
 
     private NatsServer(String jetStream, String configuration) {
+        this(program(), jetStream, configuration);
+    }
+
+    private NatsServer(Path program, String jetStream, String configuration) {
+        this.program = program;
         try {
             folder = Files.createTempDirectory("nats-test");
             port = freePort();
@@ -72,7 +78,12 @@ public final class NatsServer implements AutoCloseable {
 
     /** Starts a server with JetStream and more lines of configuration; {@code $STORE} is its folder. */
     public static NatsServer start(String configuration) {
-        return new NatsServer("jetstream { store_dir: \"$STORE\" }", configuration);
+        return start(program(), configuration);
+    }
+
+    /** The same with a program of the test's choice. */
+    static NatsServer start(Path program, String configuration) {
+        return new NatsServer(program, "jetstream { store_dir: \"$STORE\" }", configuration);
     }
 
     /** Starts a server with JetStream that may store so much, for example {@code 1MB}. */
@@ -93,20 +104,15 @@ public final class NatsServer implements AutoCloseable {
         copy(folder.resolve("store"), folder.resolve("kept"));
     }
 
-    /** Takes from the server, which must be stopped, all that it has stored. */
-    public void loseStore() throws IOException {
-        delete(folder.resolve("store"));
-    }
-
     /** Gives the server, which must be stopped, what was {@linkplain #keepStore kept}. */
     public void setStoreBack() throws IOException {
-        Path store = folder.resolve("store");
-        delete(store);
-        copy(folder.resolve("kept"), store);
+        wipe();
+        copy(folder.resolve("kept"), folder.resolve("store"));
     }
 
-    private static void delete(Path tree) throws IOException {
-        try (Stream<Path> files = Files.walk(tree)) {
+    /** Takes away all that the server, which must be stopped, has stored. */
+    public void wipe() throws IOException {
+        try (Stream<Path> files = Files.walk(folder.resolve("store"))) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
@@ -205,6 +211,17 @@ public final class NatsServer implements AutoCloseable {
         launch();
     }
 
+    /** Starts another version of it, on the same port with the same data. */
+    public void restartAs(Path otherProgram) {
+        program = otherProgram;
+        restart();
+    }
+
+    /** Its name in a cluster. */
+    public String name() {
+        return "test-" + port;
+    }
+
     @Override
     public void close() {
         if (process != null && process.isAlive()) {
@@ -227,7 +244,7 @@ public final class NatsServer implements AutoCloseable {
                     "-c",
                     WATCHDOG,
                     "nats-server-watchdog",
-                    program().toString(),
+                    program.toString(),
                     "-c",
                     folder.resolve("server.conf").toString());
             process = new ProcessBuilder(command)

@@ -192,6 +192,24 @@ public final class TestNode implements AutoCloseable {
                 UnaryOperator.identity());
     }
 
+    /**
+     * Opens a node whose stream is on all servers of a cluster.
+     *
+     * @param timeout how long a commit waits for the stream, and its publisher for an acknowledgement
+     */
+    public static TestNode open(NatsCluster cluster, Path file, String name, CommitMode mode, Duration timeout) {
+        return open(
+                cluster.server(0).url(),
+                file,
+                name,
+                settings -> settings.with(to -> to.commitMode(mode)).with(to -> to.publisherTimeout(timeout)),
+                List.of(),
+                UnaryOperator.identity(),
+                null,
+                timeout,
+                settings -> settings.withRetention(settings.streamMaxAge(), cluster.size()));
+    }
+
     private static TestNode open(
             String url,
             Path file,
