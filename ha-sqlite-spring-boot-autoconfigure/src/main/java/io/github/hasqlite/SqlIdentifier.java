@@ -21,4 +21,22 @@ public final class SqlIdentifier {
         }
         return joiner.toString();
     }
+
+    /** A name as SQLite compares names: only the letters A to Z have case. */
+    public static String fold(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (isUpper(name.charAt(i))) {
+                char[] folded = name.toCharArray();
+                for (int j = i; j < folded.length; j++) {
+                    folded[j] = isUpper(folded[j]) ? (char) (folded[j] + ('a' - 'A')) : folded[j];
+                }
+                return new String(folded);
+            }
+        }
+        return name;
+    }
+
+    private static boolean isUpper(char c) {
+        return c >= 'A' && c <= 'Z';
+    }
 }

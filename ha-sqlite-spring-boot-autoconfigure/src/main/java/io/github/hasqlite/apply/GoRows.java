@@ -1,6 +1,7 @@
 package io.github.hasqlite.apply;
 
 import io.github.hasqlite.Change;
+import io.github.hasqlite.SqlIdentifier;
 import io.github.hasqlite.changeset.UntypedValues;
 import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
@@ -122,7 +123,7 @@ final class GoRows {
             return columns.get(likely);
         }
         for (Column column : columns) {
-            if (TableCache.fold(column.name).equals(TableCache.fold(name))) {
+            if (SqlIdentifier.fold(column.name).equals(SqlIdentifier.fold(name))) {
                 return column;
             }
         }

@@ -3,6 +3,7 @@ package io.github.hasqlite.apply;
 import io.github.hasqlite.Change;
 import io.github.hasqlite.Operation;
 import io.github.hasqlite.SchemaNote;
+import io.github.hasqlite.SqlIdentifier;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +28,7 @@ final class NewNames {
     NewNames(List<SchemaNote> notes) {
         for (SchemaNote note : notes) {
             Map<String, SchemaNote.Renamed> byTable = new HashMap<>();
-            note.tables().forEach(renamed -> byTable.put(TableCache.fold(renamed.table()), renamed));
+            note.tables().forEach(renamed -> byTable.put(SqlIdentifier.fold(renamed.table()), renamed));
             schemaChanges.add(byTable);
         }
     }
@@ -51,7 +52,7 @@ final class NewNames {
             if (current == null) {
                 break;
             }
-            SchemaNote.Renamed renamed = schemaChange.get(TableCache.fold(current.table()));
+            SchemaNote.Renamed renamed = schemaChange.get(SqlIdentifier.fold(current.table()));
             if (renamed != null) {
                 Renamed next = apply(renamed, current);
                 result = new Renamed(next.change, result.complete && next.complete);
@@ -66,13 +67,13 @@ final class NewNames {
             return new Renamed(null, false);
         }
         Map<String, @Nullable String> byColumn = new HashMap<>();
-        renamed.columns().forEach((column, now) -> byColumn.put(TableCache.fold(column), now));
+        renamed.columns().forEach((column, now) -> byColumn.put(SqlIdentifier.fold(column), now));
         List<String> columns = new ArrayList<>();
         List<Integer> kept = new ArrayList<>();
         boolean complete = true;
         for (int i = 0; i < change.columns().size(); i++) {
             String column = change.columns().get(i);
-            String folded = TableCache.fold(column);
+            String folded = SqlIdentifier.fold(column);
             String now = byColumn.containsKey(folded) ? byColumn.get(folded) : column;
             if (now == null) {
                 complete &= !wantsSomethingOf(change, i);
@@ -86,7 +87,7 @@ final class NewNames {
         }
         List<String> key = new ArrayList<>();
         for (String column : change.pkColumns()) {
-            String folded = TableCache.fold(column);
+            String folded = SqlIdentifier.fold(column);
             String now = byColumn.containsKey(folded) ? byColumn.get(folded) : column;
             if (now != null) {
                 key.add(now);

@@ -1,5 +1,6 @@
 package io.github.hasqlite.apply;
 
+import io.github.hasqlite.SqlIdentifier;
 import io.github.hasqlite.TableDefinition;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -35,7 +36,7 @@ record RowLayout(TableDefinition table, List<String> columns, int[] source, int[
         List<Integer> source = new ArrayList<>(messageColumns.size());
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < messageColumns.size(); i++) {
-            String column = local.get(TableCache.fold(messageColumns.get(i)));
+            String column = local.get(SqlIdentifier.fold(messageColumns.get(i)));
             if (column == null) {
                 throw new UnknownColumnException(messageColumns.get(i));
             }

@@ -3,6 +3,7 @@ package io.github.hasqlite.apply;
 import io.github.hasqlite.Change;
 import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
+import io.github.hasqlite.SqlIdentifier;
 import io.github.hasqlite.TableDefinition;
 import io.github.hasqlite.TableDefinition.Kind;
 import io.github.hasqlite.apply.Outcome.Skipped;
@@ -54,24 +55,6 @@ final class TableCache {
         this.version = new LazyStatement(connection, () -> "PRAGMA main.schema_version");
     }
 
-    /** A name as SQLite compares names: only the letters A to Z have case. */
-    static String fold(String name) {
-        for (int i = 0; i < name.length(); i++) {
-            if (isUpper(name.charAt(i))) {
-                char[] folded = name.toCharArray();
-                for (int j = i; j < folded.length; j++) {
-                    folded[j] = isUpper(folded[j]) ? (char) (folded[j] + ('a' - 'A')) : folded[j];
-                }
-                return new String(folded);
-            }
-        }
-        return name;
-    }
-
-    private static boolean isUpper(char c) {
-        return c >= 'A' && c <= 'Z';
-    }
-
     /** The table of this name, or {@code null}. */
     @Nullable
     TableRows find(String table) throws SQLException {
@@ -79,12 +62,12 @@ final class TableCache {
             read();
         }
         TableRows found = byName.get(table);
-        return found != null ? found : byFoldedName.get(fold(table));
+        return found != null ? found : byFoldedName.get(SqlIdentifier.fold(table));
     }
 
     /** Whether there is or was a table of this name since this object was made. */
     boolean wasThere(String table) {
-        return everRead.contains(fold(table));
+        return everRead.contains(SqlIdentifier.fold(table));
     }
 
     /**
@@ -143,10 +126,10 @@ final class TableCache {
             TableRows rows =
                     new TableRows(connection, table, identify, merge, silence, recorder, rowids, overwritten, author);
             byName.put(table.name(), rows);
-            byFoldedName.put(fold(table.name()), rows);
-            everRead.add(fold(table.name()));
+            byFoldedName.put(SqlIdentifier.fold(table.name()), rows);
+            everRead.add(SqlIdentifier.fold(table.name()));
             if (table.kind() == Kind.VIRTUAL) {
-                virtual.add(fold(table.name()));
+                virtual.add(SqlIdentifier.fold(table.name()));
             }
         }
         silence.knowVirtualTables(virtual);

@@ -3,6 +3,7 @@ package io.github.hasqlite.apply;
 import io.github.hasqlite.Change;
 import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
+import io.github.hasqlite.SqlIdentifier;
 import io.github.hasqlite.TableDefinition;
 import io.github.hasqlite.apply.Outcome.Skipped;
 import io.github.hasqlite.apply.RowLayout.UnknownColumnException;
@@ -266,7 +267,7 @@ final class TableRows {
             statement.setString(1, definition.name());
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    read.put(TableCache.fold(rows.getString(1)), rows.getString(1));
+                    read.put(SqlIdentifier.fold(rows.getString(1)), rows.getString(1));
                     if (rows.getInt(2) >= FIRST_GENERATED) {
                         computed.add(rows.getString(1));
                     }

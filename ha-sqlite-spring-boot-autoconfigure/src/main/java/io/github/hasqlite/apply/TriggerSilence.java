@@ -72,7 +72,7 @@ final class TriggerSilence {
         TableTriggers triggers = suspended(table);
         if (triggers == null) {
             triggers = TableTriggers.of(read(table));
-            lastRead.put(TableCache.fold(table), triggers);
+            lastRead.put(SqlIdentifier.fold(table), triggers);
         }
         for (String event : EVENTS) {
             String body = (reporting ? recorder.report(table, event) : "")
@@ -86,7 +86,7 @@ final class TriggerSilence {
     }
 
     private @Nullable TableTriggers suspended(String table) {
-        TableTriggers known = lastRead.get(TableCache.fold(table));
+        TableTriggers known = lastRead.get(SqlIdentifier.fold(table));
         return known != null && suspended.stream().anyMatch(other -> other.equals(known) || other.isWhole(known))
                 ? known
                 : null;

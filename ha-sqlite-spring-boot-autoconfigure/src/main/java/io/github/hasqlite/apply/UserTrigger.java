@@ -1,5 +1,6 @@
 package io.github.hasqlite.apply;
 
+import io.github.hasqlite.SqlIdentifier;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -31,7 +32,7 @@ record UserTrigger(String name, String sql, Timing timing, String event, String 
      */
     static UserTrigger parse(String name, String sql, Set<String> virtualTables) {
         TriggerText text = new TriggerText(new TokenList(sql));
-        Predicate<String> isVirtual = table -> virtualTables.contains(TableCache.fold(table));
+        Predicate<String> isVirtual = table -> virtualTables.contains(SqlIdentifier.fold(table));
         String whileApplying = "";
         if (text.targets().stream().allMatch(isVirtual)) {
             whileApplying = text.targets().isEmpty() ? "" : sql;
