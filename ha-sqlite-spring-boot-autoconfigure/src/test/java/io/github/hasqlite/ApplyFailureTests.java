@@ -3,8 +3,8 @@ package io.github.hasqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.hasqlite.apply.Applier;
-import io.github.hasqlite.autoconfigure.NodeSettings;
+import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.replay.Applier;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import java.nio.file.Path;

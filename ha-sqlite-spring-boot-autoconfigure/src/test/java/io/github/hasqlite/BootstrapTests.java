@@ -3,7 +3,7 @@ package io.github.hasqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.github.hasqlite.snapshot.SnapshotSource;
+import io.github.hasqlite.core.snapshot.SnapshotSource;
 import io.github.hasqlite.testing.FolderSnapshotStore;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.github.hasqlite.autoconfigure.NodeSettings;
-import io.github.hasqlite.jdbc.PoolSettings;
+import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import java.io.IOException;

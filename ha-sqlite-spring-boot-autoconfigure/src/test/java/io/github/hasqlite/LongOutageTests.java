@@ -3,8 +3,8 @@ package io.github.hasqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.hasqlite.changeset.NoopPublisher;
-import io.github.hasqlite.outbox.OutboxTable;
+import io.github.hasqlite.core.changeset.NoopPublisher;
+import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.testing.FolderSnapshotStore;
 import io.github.hasqlite.testing.GatedPublisher;
 import io.github.hasqlite.testing.NatsServer;

@@ -2,9 +2,9 @@ package io.github.hasqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.hasqlite.autoconfigure.NodeSettings;
-import io.github.hasqlite.autoconfigure.ReplicationNode;
-import io.github.hasqlite.jdbc.PoolSettings;
+import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.jdbc.PoolSettings;
+import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.testing.Content;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -3,9 +3,9 @@ package io.github.hasqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.hasqlite.changeset.FragmentCodec;
-import io.github.hasqlite.changeset.FragmentedMessage;
-import io.github.hasqlite.changeset.JsonChangeSetSerializer;
+import io.github.hasqlite.core.changeset.FragmentCodec;
+import io.github.hasqlite.core.changeset.FragmentedMessage;
+import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import io.nats.client.Connection;

@@ -2,6 +2,7 @@ package io.github.hasqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hasqlite.core.sqlite.SchemaNote;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hasqlite.actuate.HaSqliteHealthIndicator;
 import io.github.hasqlite.autoconfigure.ServerRevival;
-import io.github.hasqlite.nats.EmbeddedNatsServer;
-import io.github.hasqlite.nats.EmbeddedNatsSettings;
+import io.github.hasqlite.nats.server.EmbeddedNatsServer;
+import io.github.hasqlite.nats.server.EmbeddedNatsSettings;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package io.github.hasqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.github.hasqlite.autoconfigure.NodeSettings;
+import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.testing.Content;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;

@@ -2,8 +2,8 @@ package io.github.hasqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.hasqlite.autoconfigure.ForwardingPublisher;
-import io.github.hasqlite.changeset.JsonChangeSetSerializer;
+import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
+import io.github.hasqlite.core.commit.ForwardingPublisher;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import io.nats.client.JetStreamManagement;

@@ -3,8 +3,8 @@ package io.github.hasqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.hasqlite.apply.Applier;
-import io.github.hasqlite.autoconfigure.ForwardingPublisher;
+import io.github.hasqlite.core.commit.ForwardingPublisher;
+import io.github.hasqlite.core.replay.Applier;
 import io.github.hasqlite.testing.Attacker;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;

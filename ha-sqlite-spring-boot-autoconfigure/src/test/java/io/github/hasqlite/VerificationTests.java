@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.hasqlite.actuate.HaSqliteHealthIndicator;
-import io.github.hasqlite.snapshot.ClusterVerifier;
-import io.github.hasqlite.snapshot.VerificationSource;
+import io.github.hasqlite.core.verify.ClusterVerifier;
+import io.github.hasqlite.core.verify.VerificationSource;
 import io.github.hasqlite.testing.Content;
 import io.github.hasqlite.testing.FolderSnapshotStore;
 import io.github.hasqlite.testing.GatedPublisher;

@@ -1,7 +1,8 @@
 package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.ReplicationStartException;
-import io.github.hasqlite.jdbc.ExtensionException;
+import io.github.hasqlite.core.node.NativeLibrary;
+import io.github.hasqlite.core.sqlite.ExtensionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

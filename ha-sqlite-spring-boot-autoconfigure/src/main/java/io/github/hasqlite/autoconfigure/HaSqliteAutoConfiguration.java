@@ -7,7 +7,7 @@ import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.SnapshotStore;
-import io.github.hasqlite.changeset.JsonChangeSetSerializer;
+import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;

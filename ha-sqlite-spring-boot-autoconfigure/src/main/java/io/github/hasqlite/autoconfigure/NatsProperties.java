@@ -6,11 +6,11 @@ import static io.github.hasqlite.autoconfigure.PropertyCheck.positive;
 
 import io.github.hasqlite.autoconfigure.HaSqliteProperties.Embedded;
 import io.github.hasqlite.autoconfigure.HaSqliteProperties.Nats;
-import io.github.hasqlite.nats.EmbeddedNatsServer;
-import io.github.hasqlite.nats.EmbeddedNatsSettings;
 import io.github.hasqlite.nats.NatsCredentials;
 import io.github.hasqlite.nats.NatsSettings;
 import io.github.hasqlite.nats.ReplicationSubject;
+import io.github.hasqlite.nats.server.EmbeddedNatsServer;
+import io.github.hasqlite.nats.server.EmbeddedNatsSettings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;

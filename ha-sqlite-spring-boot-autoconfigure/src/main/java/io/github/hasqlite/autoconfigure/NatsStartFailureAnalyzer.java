@@ -1,17 +1,17 @@
 package io.github.hasqlite.autoconfigure;
 
-import io.github.hasqlite.nats.InsecureListenerException;
 import io.github.hasqlite.nats.JetStreamUnavailableException;
 import io.github.hasqlite.nats.NatsAuthenticationException;
-import io.github.hasqlite.nats.NatsBinaryNotFoundException;
 import io.github.hasqlite.nats.NatsCredentialsException;
-import io.github.hasqlite.nats.NatsServerFailedException;
 import io.github.hasqlite.nats.NatsStartException;
 import io.github.hasqlite.nats.NatsUnreachableException;
-import io.github.hasqlite.nats.PortInUseException;
-import io.github.hasqlite.nats.StoreInUseException;
 import io.github.hasqlite.nats.StreamConflictException;
 import io.github.hasqlite.nats.TooFewServersException;
+import io.github.hasqlite.nats.server.InsecureListenerException;
+import io.github.hasqlite.nats.server.NatsBinaryNotFoundException;
+import io.github.hasqlite.nats.server.NatsServerFailedException;
+import io.github.hasqlite.nats.server.PortInUseException;
+import io.github.hasqlite.nats.server.StoreInUseException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 

@@ -1,7 +1,7 @@
 package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.HaSqliteDataSource;
-import io.github.hasqlite.TableDefinition;
+import io.github.hasqlite.core.sqlite.TableDefinition;
 import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;

@@ -4,7 +4,8 @@ import static io.github.hasqlite.autoconfigure.PropertyCheck.check;
 import static io.github.hasqlite.autoconfigure.PropertyCheck.hasText;
 import static io.github.hasqlite.autoconfigure.PropertyCheck.positive;
 
-import io.github.hasqlite.jdbc.PoolSettings;
+import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.jdbc.PoolSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;

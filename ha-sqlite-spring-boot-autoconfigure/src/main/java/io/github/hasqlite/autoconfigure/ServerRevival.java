@@ -1,7 +1,8 @@
 package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.HaSqliteDataSource;
-import io.github.hasqlite.nats.EmbeddedNatsServer;
+import io.github.hasqlite.core.node.NodeStatus;
+import io.github.hasqlite.nats.server.EmbeddedNatsServer;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;

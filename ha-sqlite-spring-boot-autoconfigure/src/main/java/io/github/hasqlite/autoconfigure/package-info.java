@@ -1,7 +1,7 @@
 /**
- * Puts a node together, from the parts of all other packages, and offers it to Spring Boot.
+ * Offers a node to Spring Boot, over NATS if that is configured.
  *
- * <p>It exists so that no other package needs to know Spring or how the parts meet. It promises: with
+ * <p>It exists so that no other package needs to know Spring. It promises: with
  * the starter and {@code ha.sqlite.path}, the application's {@code DataSource} is the replicated
  * database; every part that an application may want to replace backs off when it defines its own; the
  * context closes the DataSource first, then the link to the stream, then an embedded server; every way

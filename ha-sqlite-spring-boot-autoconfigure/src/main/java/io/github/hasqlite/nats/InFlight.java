@@ -1,5 +1,6 @@
 package io.github.hasqlite.nats;
 
+import io.github.hasqlite.PublishException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;

@@ -3,7 +3,8 @@ package io.github.hasqlite.nats;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.Outage;
-import io.github.hasqlite.nats.PublishException.Reason;
+import io.github.hasqlite.PublishException;
+import io.github.hasqlite.PublishException.Reason;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import java.io.IOException;
@@ -78,7 +79,7 @@ public final class JetStreamPublisher implements ChangeSetPublisher {
         return open(settings, MAX_MESSAGES, MAX_BYTES);
     }
 
-    static JetStreamPublisher open(NatsSettings settings, int maxMessages, long maxBytes) {
+    public static JetStreamPublisher open(NatsSettings settings, int maxMessages, long maxBytes) {
         JetStreamPublisher publisher = new JetStreamPublisher(settings, maxMessages, maxBytes);
         publisher.start();
         return publisher;

@@ -9,7 +9,7 @@ public final class JetStreamUnavailableException extends NatsStartException {
 
     private final String servers;
 
-    JetStreamUnavailableException(String servers, String reason, @Nullable Throwable cause) {
+    public JetStreamUnavailableException(String servers, String reason, @Nullable Throwable cause) {
         super(
                 "NATS at " + servers + " has no JetStream for this node: " + reason
                         + ". Start nats-server with -js or a jetstream block in its configuration,"

@@ -175,7 +175,7 @@ public final class NatsLink implements AutoCloseable {
     }
 
     /** The connection. */
-    Connection connection() throws IOException {
+    public Connection connection() throws IOException {
         Connection current = connected;
         if (current == null) {
             throw new IOException("Not connected to NATS at " + settings.maskedServers());

@@ -10,7 +10,7 @@ public abstract class NatsStartException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    NatsStartException(String message, @Nullable Throwable cause) {
+    public NatsStartException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

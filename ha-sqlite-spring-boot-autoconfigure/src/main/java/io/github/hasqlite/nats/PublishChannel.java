@@ -1,7 +1,8 @@
 package io.github.hasqlite.nats;
 
+import io.github.hasqlite.PublishException;
+import io.github.hasqlite.PublishException.Reason;
 import io.github.hasqlite.WrongLastSequenceException;
-import io.github.hasqlite.nats.PublishException.Reason;
 import io.nats.client.Connection;
 import io.nats.client.Message;
 import io.nats.client.NUID;

@@ -1,6 +1,7 @@
 package io.github.hasqlite.nats;
 
 import io.github.hasqlite.ReplicationStartException;
+import io.github.hasqlite.StreamGoneException;
 import io.github.hasqlite.StreamMessage;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
@@ -292,7 +293,7 @@ public final class ReplicationStream {
         return settings.subject();
     }
 
-    JetStreamManagement management() throws IOException {
+    public JetStreamManagement management() throws IOException {
         return link.connection().jetStreamManagement();
     }
 

@@ -31,7 +31,7 @@ public final class ServerVersion {
         return false;
     }
 
-    static void warnIfOld(String version) {
+    public static void warnIfOld(String version) {
         if (isOld(version)) {
             log.warn(
                     "nats-server {} is older than {}; replication works, but update it: older ones have faults"

@@ -1,10 +1,10 @@
 /**
- * Replication over NATS JetStream: the publisher, the subscriber, the stream they share, and the
- * official nats-server as a child process.
+ * Replication over NATS JetStream: the publisher, the subscriber, the stream they share, snapshots, leases and
+ * the exchange of digests.
  *
  * <p>This room exists so that nothing else needs to know NATS. It promises: messages arrive in stream
  * order, each once, whatever happens to the connection or the server; a publish is reported as stored
- * only if the stream said so; an embedded server never outlives its JVM; secrets never appear in a
+ * only if the stream said so; secrets never appear in a
  * log, a message or {@code toString}; every way to fail at start is a {@link
  * io.github.hasqlite.nats.NatsStartException} that says what was attempted, on what, and what to do.
  */

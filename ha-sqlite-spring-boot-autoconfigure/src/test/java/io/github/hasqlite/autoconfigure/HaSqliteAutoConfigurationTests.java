@@ -10,7 +10,7 @@ import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationStartException;
-import io.github.hasqlite.changeset.JsonChangeSetSerializer;
+import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;

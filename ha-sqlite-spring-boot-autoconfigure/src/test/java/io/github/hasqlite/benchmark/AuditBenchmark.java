@@ -4,10 +4,10 @@ import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.HaSqliteDataSource;
-import io.github.hasqlite.autoconfigure.NodeSettings;
-import io.github.hasqlite.autoconfigure.ReplicationNode;
-import io.github.hasqlite.changeset.JsonChangeSetSerializer;
-import io.github.hasqlite.jdbc.PoolSettings;
+import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
+import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.jdbc.PoolSettings;
+import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.testing.MutantLoader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -33,7 +33,7 @@ import java.util.function.LongUnaryOperator;
  */
 public final class AuditBenchmark {
 
-    private static final String AUDIT = "io.github.hasqlite.jdbc.ChangeAudit";
+    private static final String AUDIT = "io.github.hasqlite.core.jdbc.ChangeAudit";
     private static final String[] CHECKS = {"restart", "statementBegins", "statementEnds", "beforeCommit"};
     private static final long BLOCK = 500;
     private static final int WARM_UP = 60;
@@ -50,7 +50,7 @@ public final class AuditBenchmark {
     }
 
     private static void compare(String what, MutantLoader base, MutantLoader other, int rounds, Path folder)
-            throws ReflectiveOperationException {
+            throws Exception {
         List<Double> costs = new ArrayList<>();
         List<Double> micros = new ArrayList<>();
         LongUnaryOperator[] writers = {};
@@ -91,16 +91,14 @@ public final class AuditBenchmark {
                 .newInstance(file.toString());
     }
 
-    private static void close(LongUnaryOperator... writers) {
+    private static void close(LongUnaryOperator... writers) throws Exception {
         for (LongUnaryOperator writer : writers) {
-            if (writer != null) {
-                writer.applyAsLong(0);
-            }
+            ((AutoCloseable) writer).close();
         }
     }
 
-    /** Writes so many rows, each in a transaction, and answers its thread's nanoseconds; closes if there are none. */
-    public static final class Writer implements LongUnaryOperator {
+    /** Writes so many rows, each in a transaction, and answers its thread's nanoseconds. */
+    public static final class Writer implements LongUnaryOperator, AutoCloseable {
 
         private final HaSqliteDataSource dataSource;
 
@@ -133,9 +131,6 @@ public final class AuditBenchmark {
         @Override
         public long applyAsLong(long rows) {
             try {
-                if (rows == 0) {
-                    dataSource.close();
-                }
                 ThreadMXBean threads = ManagementFactory.getThreadMXBean();
                 long start = threads.getCurrentThreadCpuTime();
                 for (long row = 0; row < rows; row++) {
@@ -145,6 +140,11 @@ public final class AuditBenchmark {
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
             }
+        }
+
+        @Override
+        public void close() throws SQLException {
+            dataSource.close();
         }
 
         private void insert(long row) throws SQLException {

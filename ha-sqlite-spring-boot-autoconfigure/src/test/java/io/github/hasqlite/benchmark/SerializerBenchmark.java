@@ -3,7 +3,7 @@ package io.github.hasqlite.benchmark;
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetFormatException;
-import io.github.hasqlite.changeset.JsonChangeSetSerializer;
+import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -60,17 +60,17 @@ class BrokenVariantsTests {
     @ParameterizedTest
     @CsvSource({
         // a forgotten rollback to a savepoint
-        "io.github.hasqlite.jdbc.Recorder, cutTo",
+        "io.github.hasqlite.core.jdbc.Recorder, cutTo",
         // a forgotten rollback of a failed statement
-        "io.github.hasqlite.jdbc.Recorder, failed",
+        "io.github.hasqlite.core.jdbc.Recorder, failed",
         // a name that is not quoted
-        "io.github.hasqlite.SqlIdentifier, quote",
+        "io.github.hasqlite.core.sqlite.SqlIdentifier, quote",
         // triggers that were suspended do not come back
-        "io.github.hasqlite.apply.ChangeSetApplication, prepareCommit",
+        "io.github.hasqlite.core.apply.ChangeSetApplication, prepareCommit",
         // triggers of tables that are gone stay
-        "io.github.hasqlite.TemporaryTriggers, drop",
+        "io.github.hasqlite.core.sqlite.TemporaryTriggers, drop",
         // the session's own statements show in changes()
-        "io.github.hasqlite.jdbc.ChangeCounters, afterOwnStatement"
+        "io.github.hasqlite.core.jdbc.ChangeCounters, afterOwnStatement"
     })
     void scriptsFindMutant(String className, String method) throws Exception {
         Class<?> search = new MutantLoader(className, method).loadClass(MutantSearch.class.getName());
@@ -85,7 +85,8 @@ class BrokenVariantsTests {
 
     @Test
     void loaderItselfChangesNothing() throws Exception {
-        Class<?> search = new MutantLoader("io.github.hasqlite.jdbc.Recorder").loadClass(MutantSearch.class.getName());
+        Class<?> search =
+                new MutantLoader("io.github.hasqlite.core.jdbc.Recorder").loadClass(MutantSearch.class.getName());
         assertThat((long) search.getMethod("firstDifference", int.class).invoke(null, 20))
                 .isEqualTo(-1);
     }

@@ -1,10 +1,12 @@
 package io.github.hasqlite.nats;
 
+import io.github.hasqlite.nats.server.EmbeddedNatsServer;
+import io.github.hasqlite.nats.server.EmbeddedNatsSettings;
 import io.github.hasqlite.testing.NatsServer;
 import java.nio.file.Path;
 
 /** A JVM with an embedded server, to be killed. */
-final class EmbeddedNatsServerMain {
+public final class EmbeddedNatsServerMain {
 
     private EmbeddedNatsServerMain() {}
 

@@ -8,12 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What a subscriber delivered. */
-final class Received {
+public final class Received {
 
     private final List<Long> sequences = new ArrayList<>();
     private final List<Integer> numbers = new ArrayList<>();
 
-    synchronized void take(StreamMessage message) {
+    public synchronized void take(StreamMessage message) {
         sequences.add(message.sequence());
         if (message.data().length < 10) {
             numbers.add(Integer.parseInt(new String(message.data(), StandardCharsets.UTF_8)));
@@ -21,20 +21,20 @@ final class Received {
         assertThat(message.timestampNs()).isPositive();
     }
 
-    synchronized int size() {
+    public synchronized int size() {
         return sequences.size();
     }
 
-    synchronized List<Long> sequences() {
+    public synchronized List<Long> sequences() {
         return new ArrayList<>(sequences);
     }
 
-    synchronized int lastNumber() {
+    public synchronized int lastNumber() {
         return numbers.isEmpty() ? 0 : numbers.get(numbers.size() - 1);
     }
 
     /** The numbers in order of their first coming, as counters let them through: each is one more. */
-    synchronized List<Integer> numbersWithoutRepeats() {
+    public synchronized List<Integer> numbersWithoutRepeats() {
         List<Integer> accepted = new ArrayList<>();
         for (int number : numbers) {
             if (number == accepted.size() + 1) {
@@ -44,13 +44,13 @@ final class Received {
         return accepted;
     }
 
-    synchronized void assertGapless(int count) {
+    public synchronized void assertGapless(int count) {
         assertThat(sequences).hasSize(count);
         assertSequencesGapless();
         assertThat(numbersWithoutRepeats()).hasSize(count);
     }
 
-    synchronized void assertSequencesGapless() {
+    public synchronized void assertSequencesGapless() {
         for (int i = 0; i < sequences.size(); i++) {
             assertThat(sequences.get(i)).isEqualTo(i + 1L);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
+import io.github.hasqlite.core.jdbc.ReplicationTests;
 import io.github.hasqlite.testing.NatsServer;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package io.github.hasqlite.testing;
 
-import io.github.hasqlite.SqlIdentifier;
-import io.github.hasqlite.TableDefinition;
+import io.github.hasqlite.core.sqlite.SqlIdentifier;
+import io.github.hasqlite.core.sqlite.TableDefinition;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

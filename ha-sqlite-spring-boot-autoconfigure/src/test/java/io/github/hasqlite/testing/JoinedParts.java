@@ -1,6 +1,6 @@
 package io.github.hasqlite.testing;
 
-import io.github.hasqlite.changeset.PackedBytes;
+import io.github.hasqlite.core.changeset.PackedBytes;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;

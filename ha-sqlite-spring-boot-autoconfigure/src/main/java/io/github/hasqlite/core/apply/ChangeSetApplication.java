@@ -1,0 +1,501 @@
+package io.github.hasqlite.core.apply;
+
+import io.github.hasqlite.Change;
+import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.LargeChanges;
+import io.github.hasqlite.MergeMode;
+import io.github.hasqlite.Operation;
+import io.github.hasqlite.RowIdentify;
+import io.github.hasqlite.SchemaPragmas;
+import io.github.hasqlite.core.apply.Outcome.Applied;
+import io.github.hasqlite.core.apply.Outcome.Failed;
+import io.github.hasqlite.core.apply.Outcome.Refused;
+import io.github.hasqlite.core.apply.Outcome.Scope;
+import io.github.hasqlite.core.apply.Outcome.Skipped;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConnection;
+
+/**
+ * The deterministic function that applies change sets: what it does depends on the database and the
+ * change set alone.
+ *
+ * <p>It owns its connection and runs within the transactions of its caller, who must call {@link
+ * #prepareCommit()} before each COMMIT, {@link #rolledBack()} after each ROLLBACK and {@link
+ * #schemaChanged()} when another connection committed a schema change. Not thread-safe.
+ */
+public final class ChangeSetApplication implements AutoCloseable {
+
+    /** Of more skipped changes than this, the others are not named. */
+    private static final int MANY_SKIPPED = 1_000;
+
+    private final SQLiteConnection connection;
+    private final TriggerSilence silence;
+    private final RowRecorder recorder;
+    private final RowidWatch rowids = new RowidWatch();
+    private final Overwritten overwritten = new Overwritten();
+    private final Authorship author = new Authorship();
+    private final TableCache tables;
+    private final CommandRunner commands;
+    private final ApplySavepoint savepoint;
+    private final SchemaChanges schemaChanges;
+    /** For the change set that is being applied; {@code null} if its author had seen all names. */
+    private @Nullable NewNames newNames;
+
+    private boolean failedOnStaleSchema;
+    private boolean recording;
+    private boolean takingBack;
+    private boolean unguarded;
+
+    /**
+     * Takes a connection over: sets {@code recursive_triggers} and {@code ignore_check_constraints} and switches
+     * generated keys off.
+     *
+     * @param connection opened for this object alone, with foreign keys off
+     * @param identify how rows are found; the same on all nodes
+     * @param merge what updates of rows mean that somebody else has changed; the same on all nodes
+     * @param recorder learns from triggers on this connection what is done to rows
+     * @throws SQLException if the connection enforces foreign keys, or this version of SQLite does not
+     *     fire triggers in the order needed
+     */
+    public ChangeSetApplication(
+            SQLiteConnection connection, RowIdentify identify, MergeMode merge, RowRecorder recorder)
+            throws SQLException {
+        FiringOrder.require();
+        this.connection = connection;
+        this.recorder = recorder;
+        try (Statement statement = connection.createStatement()) {
+            try (ResultSet rows = statement.executeQuery("PRAGMA foreign_keys")) {
+                if (rows.next() && rows.getBoolean(1)) {
+                    throw new SQLException("changes must be applied with foreign keys off: "
+                            + "what foreign-key actions did is in the change sets already");
+                }
+            }
+            // so that REPLACE runs the delete triggers of full-text indexes
+            statement.executeUpdate("PRAGMA recursive_triggers = ON");
+        }
+        SchemaPragmas.set(connection, CommandRunner.WHILE_APPLYING_ROWS);
+        // or the driver runs a query after every insert
+        connection.getConnectionConfig().setGetGeneratedKeys(false);
+        this.silence = new TriggerSilence(connection, recorder);
+        this.tables = new TableCache(connection, identify, merge, silence, recorder, rowids, overwritten, author);
+        this.commands = new CommandRunner(connection, tables, silence);
+        this.savepoint = new ApplySavepoint(connection);
+        this.schemaChanges = new SchemaChanges(connection);
+    }
+
+    /**
+     * Applies all changes of a change set, in order, or none of them. A transaction must be open.
+     *
+     * @return how it went, the same on every node
+     * @throws SQLException if the failure says nothing about the change set (a full disk, a lock, a
+     *     broken file): roll the transaction back and try again, or stop
+     */
+    public Outcome apply(ChangeSet changeSet) throws SQLException {
+        failedOnStaleSchema = false;
+        // what is taken back was recorded here, under the names that it was done to
+        newNames = takingBack ? null : schemaChanges.since(changeSet);
+        author.begins(changeSet);
+        Outcome outcome = attempt(changeSet);
+        if (failedOnStaleSchema) {
+            author.begins(changeSet);
+            outcome = attempt(changeSet);
+        }
+        if (!(outcome instanceof Applied)) {
+            overwritten.drain();
+            if (outcome instanceof Failed failed && failed.scope() == Scope.EVERYWHERE && !changeSet.hasCommands()) {
+                keepWanted(changeSet.changes());
+            }
+        }
+        return outcome;
+    }
+
+    /** Whether it changes the schema and must give way to what others have made of the schema since (rule R13). */
+    public boolean crossesSchemaChange(ChangeSet changeSet) throws SQLException {
+        return schemaChanges.cross(changeSet);
+    }
+
+    /** The author was told that it is committed: what it wanted is at least to be found (rule R13). */
+    private void keepWanted(List<Change> changes) {
+        int index = 0;
+        for (Change change : changes) {
+            if (index == MANY_SKIPPED) {
+                return;
+            }
+            overwritten.wanted(index++, change);
+        }
+    }
+
+    /**
+     * Makes {@link #applyRecorded} possible. From then on every row that is applied costs a call from
+     * SQLite into Java, so nodes whose changes never meet others' do without.
+     */
+    public void record() throws SQLException {
+        if (!silence.reports()) {
+            silence.report();
+            tables.clear();
+        }
+    }
+
+    /** Does without {@link #applyRecorded} until {@link #record} is called again; inside a transaction. */
+    public void recordNoMore() throws SQLException {
+        if (silence.reports()) {
+            silence.reportNoMore();
+            tables.clear();
+        }
+    }
+
+    /**
+     * Applies like {@link #apply} and says what that did to rows.
+     *
+     * @return every row inserted, updated and deleted, in order; nothing if the change set was undone. To
+     *     be {@linkplain #release released}
+     */
+    public List<Change> applyRecorded(ChangeSet changeSet) throws SQLException {
+        recording = true;
+        try {
+            Outcome outcome = apply(changeSet);
+            List<Change> done = recorder.stop();
+            if (outcome instanceof Applied) {
+                return done;
+            }
+            recorder.release(done);
+            return List.of();
+        } finally {
+            recording = false;
+            recorder.release(recorder.stop());
+        }
+    }
+
+    /** Nobody will read any more what {@link #applyRecorded} handed over. */
+    public void release(List<Change> done) {
+        recorder.release(done);
+    }
+
+    /**
+     * Applies a change set of whose {@linkplain #footprint footprint} nothing is in that of what is
+     * pending.
+     *
+     * @throws MetPendingException if what it did depends on what is pending all the same: a row could
+     *     not have its author's rowid
+     */
+    public Outcome applyBesidePending(ChangeSet changeSet) throws SQLException, MetPendingException {
+        rowids.start();
+        try {
+            Outcome outcome = apply(changeSet);
+            if (rowids.missed()) {
+                throw new MetPendingException();
+            }
+            return outcome;
+        } finally {
+            rowids.stop();
+        }
+    }
+
+    /**
+     * Takes a change set's effect back.
+     *
+     * @param inverse undoes what it did
+     */
+    public Outcome takeBack(ChangeSet inverse) throws SQLException {
+        overwritten.collect(false);
+        takingBack = true;
+        try {
+            return apply(inverse);
+        } finally {
+            takingBack = false;
+            overwritten.collect(true);
+        }
+    }
+
+    /**
+     * Says whether to do without savepoints for large change sets and for what is taken back, at the
+     * price of {@link HalfAppliedException} where one of them fails.
+     *
+     * <p>A statement with triggers that call functions has a savepoint of its own, which SQLite ends by
+     * walking through the copies of all pages that were written since the one around it began: a savepoint
+     * around a hundred thousand such statements makes each of them take longer than all else together.
+     */
+    public void unguard(boolean on) {
+        unguarded = on;
+    }
+
+    /** What the last change set overwrote that its author had not seen; nothing if it was not applied. */
+    public List<Overwritten.Row> overwritten() {
+        return overwritten.drain();
+    }
+
+    /** What a change set meets others by. */
+    public Footprint footprint(ChangeSet changeSet) throws SQLException {
+        Footprint.Builder footprint = new Footprint.Builder();
+        if (changeSet.hasCommands()) {
+            return Footprint.EVERYTHING;
+        }
+        NewNames names = schemaChanges.since(changeSet);
+        for (Change change : changeSet.changes()) {
+            addKeys(names, change, footprint);
+        }
+        return footprint.build();
+    }
+
+    /**
+     * What a change set without commands meets others by that has been applied here.
+     *
+     * @param done what that did
+     */
+    public Footprint footprint(ChangeSet changeSet, List<Change> done) throws SQLException {
+        Footprint.Builder footprint = new Footprint.Builder();
+        Set<NewRow> newRows = new HashSet<>();
+        for (Change change : done) {
+            newRows.add(new NewRow(change.table(), change.newRowid()));
+            tables.addKeys(change, footprint);
+        }
+        NewNames names = schemaChanges.since(changeSet);
+        for (Change made : changeSet.changes()) {
+            Change change = addKeys(names, made, footprint);
+            if (change != null
+                    && change.newRowid() != null
+                    && !newRows.contains(new NewRow(change.table(), change.newRowid()))) {
+                // the rowid it got instead depends on all other rows
+                footprint.addWholeTable(change.table());
+            }
+        }
+        return footprint.build();
+    }
+
+    /** Adds the keys of a row change, and hands it back in the names that its tables have now. */
+    private @Nullable Change addKeys(@Nullable NewNames names, Change change, Footprint.Builder footprint)
+            throws SQLException {
+        Change now = names == null ? change : names.of(change).change();
+        if (now != null) {
+            tables.addKeys(now, footprint);
+        }
+        return now;
+    }
+
+    private record NewRow(String table, @Nullable Long rowid) {}
+
+    /** Whether there is or was a table of this name, as far as this object knows. */
+    public boolean wasThere(String table) {
+        return tables.wasThere(table);
+    }
+
+    /** Changes whenever footprints taken before say nothing any more. */
+    public long generation() {
+        return tables.generation();
+    }
+
+    private Outcome attempt(ChangeSet changeSet) throws SQLException {
+        List<Change> changes = changeSet.changes();
+        if (recording) {
+            recorder.start();
+        }
+        overwritten.drain();
+        return changes.size() == 1 && isOneStatement(changes.get(0)) ? one(changes.get(0)) : all(changeSet);
+    }
+
+    /** Whether the change is all or nothing by itself. */
+    private static boolean isOneStatement(Change change) {
+        return switch (change.operation()) {
+            case INSERT, DELETE -> true;
+            case UPDATE -> Objects.equals(change.oldRowid(), change.newRowid());
+            case SQL -> false;
+        };
+    }
+
+    private Outcome one(Change change) throws SQLException {
+        try {
+            Skipped skipped = applyRow(change, 0);
+            return skipped == null ? Applied.WHOLLY : new Applied(false, List.of(skipped));
+        } catch (RefusedChangeException e) {
+            return new Refused(0, e.reason());
+        } catch (SQLException e) {
+            Failed failed = failed(change, 0, e);
+            // the driver closes statements that fail
+            tables.clear();
+            requireTransaction(e);
+            return failed;
+        }
+    }
+
+    /** A trigger's RAISE(ROLLBACK) ends the caller's transaction; nothing may run outside of one. */
+    private void requireTransaction(SQLException cause) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate("BEGIN");
+        } catch (SQLException inTransaction) {
+            return;
+        }
+        throw new SQLException("applying a change made SQLite roll the transaction back", cause);
+    }
+
+    /**
+     * Applies a row change, under the names that its table and columns have now. What of it has no place any
+     * more is kept as a conflict.
+     */
+    private @Nullable Skipped applyRow(Change made, int index) throws SQLException, RefusedChangeException {
+        NewNames names = newNames;
+        NewNames.Renamed renamed = names == null ? null : names.of(made);
+        Change change = renamed == null ? made : renamed.change();
+        if (change == null) {
+            overwritten.wanted(index, made);
+            return new Skipped(
+                    index,
+                    made.table(),
+                    Skipped.Cause.NO_TABLE,
+                    "table " + made.table() + ", or all columns of it that this change is about, were dropped"
+                            + " unseen by its author");
+        }
+        Skipped skipped = tables.apply(change, index);
+        boolean absent = skipped != null
+                && (skipped.cause() == Skipped.Cause.NO_TABLE || skipped.cause() == Skipped.Cause.NO_COLUMN);
+        if (absent || (renamed != null && !renamed.complete())) {
+            overwritten.wanted(index, made);
+        }
+        return skipped;
+    }
+
+    private Outcome all(ChangeSet changeSet) throws SQLException {
+        List<Change> changes = changeSet.changes();
+        Refused hostile = refusedCommand(changes);
+        if (hostile != null) {
+            return hostile;
+        }
+        boolean changesSchema = SchemaChanges.isAmong(changes);
+        List<TableTriggers> mark = silence.mark();
+        boolean guarded = !unguarded || !(takingBack || changes instanceof LargeChanges);
+        if (guarded) {
+            savepoint.begin();
+        }
+        boolean schemaChanged = false;
+        List<Skipped> skipped = List.of();
+        int index = 0;
+        Change current = null;
+        try {
+            for (Change change : changes) {
+                current = change;
+                if (change.operation() == Operation.SQL) {
+                    schemaChanged |= commands.run(change, changesSchema);
+                } else {
+                    skipped = with(skipped, applyRow(change, index));
+                }
+                index++;
+            }
+            if (schemaChanged) {
+                schemaChanges.add(changeSet);
+            }
+        } catch (RefusedChangeException e) {
+            undo(mark, guarded, e);
+            return new Refused(index, e.reason());
+        } catch (SQLException e) {
+            if (current == null) {
+                throw e;
+            }
+            Failed failed = failed(current, index, e);
+            undo(mark, guarded, e);
+            return failed;
+        }
+        if (guarded) {
+            savepoint.release();
+        }
+        return !schemaChanged && skipped.isEmpty() ? Applied.WHOLLY : new Applied(schemaChanged, List.copyOf(skipped));
+    }
+
+    private static List<Skipped> with(List<Skipped> skipped, @Nullable Skipped one) {
+        if (one == null || skipped.size() == MANY_SKIPPED) {
+            return skipped;
+        }
+        List<Skipped> more = skipped.isEmpty() ? new ArrayList<>() : skipped;
+        more.add(one);
+        return more;
+    }
+
+    private static @Nullable Refused refusedCommand(List<Change> changes) {
+        if (!ChangeSet.hasCommands(changes)) {
+            return null;
+        }
+        int index = 0;
+        for (Change change : changes) {
+            try {
+                if (change.operation() == Operation.SQL) {
+                    CommandRunner.judge(change);
+                }
+            } catch (RefusedChangeException e) {
+                return new Refused(index, e.reason());
+            }
+            index++;
+        }
+        return null;
+    }
+
+    private void undo(List<TableTriggers> mark, boolean guarded, Exception cause) throws SQLException {
+        if (!guarded) {
+            throw new HalfAppliedException(cause);
+        }
+        // before: statements that a failed one left open would keep the savepoint from rolling back
+        tables.clear();
+        savepoint.undo();
+        silence.rolledBackTo(mark);
+        schemaChanges.forget();
+    }
+
+    private Failed failed(Change change, int index, SQLException error) throws SQLException {
+        Scope scope = SqlFailure.scope(error);
+        if (scope == null) {
+            throw error;
+        }
+        // another process may have changed the schema
+        failedOnStaleSchema = tables.isStale();
+        String what = change.operation() == Operation.SQL
+                ? String.valueOf(change.command())
+                : change.operation() + " on table " + change.table();
+        return new Failed(index, what + ": " + error.getMessage(), scope, SqlFailure.code(error));
+    }
+
+    /**
+     * Brings back the triggers that had to be dropped while rows were written. Call it before every
+     * COMMIT: without it they are gone from the database.
+     */
+    public void prepareCommit() throws SQLException {
+        if (silence.restore()) {
+            tables.adoptVersion();
+        }
+    }
+
+    /**
+     * Notices schema changes of other processes, which nobody reports. Costs one query; call it after
+     * BEGIN IMMEDIATE.
+     */
+    public void transactionBegun() throws SQLException {
+        if (tables.isStale()) {
+            schemaChanges.forget();
+            tables.clear();
+        }
+    }
+
+    /** Says that another connection committed a schema change. */
+    public void schemaChanged() throws SQLException {
+        schemaChanges.forget();
+        tables.clear();
+    }
+
+    /** Says that the transaction, or a savepoint of the caller, was rolled back. */
+    public void rolledBack() throws SQLException {
+        silence.cameBack();
+        schemaChanges.forget();
+        tables.clear();
+    }
+
+    /** Closes all statements; the connection stays open. */
+    @Override
+    public void close() throws SQLException {
+        tables.close();
+        savepoint.close();
+    }
+}

@@ -1,0 +1,279 @@
+package io.github.hasqlite.core.commit;
+
+import io.github.hasqlite.Change;
+import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.ChangeSetPublisher;
+import io.github.hasqlite.ChangeSetSerializer;
+import io.github.hasqlite.Operation;
+import io.github.hasqlite.SerializationFailureException;
+import io.github.hasqlite.core.apply.ChangeSetApplication;
+import io.github.hasqlite.core.jdbc.CommitLog;
+import io.github.hasqlite.core.outbox.OutboxRelay;
+import io.github.hasqlite.core.outbox.OutboxTable;
+import io.github.hasqlite.core.outbox.Pending;
+import io.github.hasqlite.core.outbox.PendingQueue;
+import io.github.hasqlite.core.replay.SchemaBarrier;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings transactions with commands to their place in the stream (rule R9). */
+public final class CommandPlacing {
+
+    private static final Logger logger = LoggerFactory.getLogger(CommandPlacing.class);
+
+    /** Outcome unknown: transaction resolution unknown, in the SQL standard. */
+    private static final String UNKNOWN = "08007";
+
+    private static final String NOT_CONNECTED = "08001";
+
+    /** So many characters of a command stand in a message. */
+    private static final int SHOWN = 100;
+
+    private final ChangeSetFactory changeSets;
+    private final ChangeSetSerializer serializer;
+    private final ChangeSetPublisher publisher;
+    private final OutboxRelay relay;
+    private final PendingQueue pending;
+    private final SchemaBarrier barrier;
+    private final ChangeSetApplication application;
+    private final WriterPause pause;
+    private final Duration timeout;
+    private final Supplier<String> whyNotStored;
+
+    public CommandPlacing(
+            ChangeSetFactory changeSets,
+            ChangeSetSerializer serializer,
+            ChangeSetPublisher publisher,
+            OutboxRelay relay,
+            PendingQueue pending,
+            SchemaBarrier barrier,
+            ChangeSetApplication application,
+            WriterPause pause,
+            Duration timeout,
+            Supplier<String> whyNotStored) {
+        this.changeSets = changeSets;
+        this.serializer = serializer;
+        this.publisher = publisher;
+        this.relay = relay;
+        this.pending = pending;
+        this.barrier = barrier;
+        this.application = application;
+        this.pause = pause;
+        this.timeout = timeout;
+        this.whyNotStored = whyNotStored;
+    }
+
+    CommitLog.Placement place(Connection connection, OutboxTable table, List<Change> changes) throws SQLException {
+        ChangeSet changeSet = changeSets.next(changes);
+        byte[] message = serialize(changeSet);
+        if (!publisher.isConnected()) {
+            changeSets.giveBack();
+            throw notPublished(changes, "the stream cannot be reached");
+        }
+        String refusal = message.length > publisher.maxMessageBytes() ? PartsRefusal.of(publisher) : null;
+        if (refusal != null) {
+            changeSets.giveBack();
+            throw PartsRefusal.exception(refusal);
+        }
+        relay.publishCommand(changeSet, message);
+        SchemaBarrier.Arrival arrival = await(changeSet, message);
+        boolean maybeSent = relay.withdrawCommand();
+        if (arrival instanceof SchemaBarrier.Alone alone) {
+            return new Here(connection, table, alone, changeSet);
+        }
+        if (arrival instanceof SchemaBarrier.Overtaken overtaken) {
+            return overtaken.seen()
+                    ? new Elsewhere(null, overtaken)
+                    : new Elsewhere(new Queued(connection, table, changeSet, message), overtaken);
+        }
+        if (!maybeSent) {
+            changeSets.giveBack();
+            throw notPublished(changes, "the outbox could not be published within " + timeout + whyNotStored.get());
+        }
+        return new Elsewhere(new Queued(connection, table, changeSet, message), null);
+    }
+
+    private byte[] serialize(ChangeSet changeSet) {
+        try {
+            return serializer.serialize(changeSet);
+        } catch (RuntimeException | Error e) {
+            changeSets.giveBack();
+            throw e;
+        }
+    }
+
+    private SchemaBarrier.Arrival await(ChangeSet changeSet, byte[] message) throws SQLException {
+        try {
+            return barrier.await(changeSet.publisher(), changeSet.counter(), message, timeout.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return barrier.missing();
+        }
+    }
+
+    private static SQLException notPublished(List<Change> changes, String why) {
+        return new SQLException(
+                "\"" + firstCommand(changes)
+                        + "\" travels as a statement and takes effect at its place in the stream, as schema changes and"
+                        + " statements on virtual tables do, but " + why
+                        + "; the transaction was rolled back, nothing was published, try again",
+                NOT_CONNECTED);
+    }
+
+    private static String firstCommand(List<Change> changes) {
+        for (Change change : changes) {
+            String command = change.command();
+            if (change.operation() == Operation.SQL && command != null) {
+                return command.length() > SHOWN ? command.substring(0, SHOWN) + "..." : command;
+            }
+        }
+        return "the transaction";
+    }
+
+    /** Nobody came in between. */
+    private final class Here implements CommitLog.Placement {
+
+        private final Connection connection;
+        private final OutboxTable table;
+        private final SchemaBarrier.Alone alone;
+        private final ChangeSet changeSet;
+        private boolean settled;
+
+        Here(Connection connection, OutboxTable table, SchemaBarrier.Alone alone, ChangeSet changeSet) {
+            this.connection = connection;
+            this.table = table;
+            this.alone = alone;
+            this.changeSet = changeSet;
+        }
+
+        @Override
+        public boolean commitsHere() {
+            return true;
+        }
+
+        @Override
+        public boolean changesSchema() {
+            return true;
+        }
+
+        @Override
+        public void settle() throws SQLException {
+            alone.write(connection, table, changeSet.publisher(), changeSet.changes());
+        }
+
+        @Override
+        public void done(boolean committed) {
+            settled = committed;
+            if (committed) {
+                long echoed = alone.committed();
+                relay.echoed(echoed);
+                forgetSchema();
+            }
+        }
+
+        private void forgetSchema() {
+            try {
+                application.schemaChanged();
+            } catch (SQLException e) {
+                logger.warn("Closing statements of the old schema failed", e);
+            }
+        }
+
+        @Override
+        public void await() throws SQLException {
+            if (!settled) {
+                throw new SQLException("the schema change is in the stream and will be applied here", UNKNOWN);
+            }
+        }
+    }
+
+    /** It stays in the outbox until its echo comes. */
+    private final class Queued {
+
+        private final Connection connection;
+        private final OutboxTable table;
+        private final ChangeSet changeSet;
+        private final byte[] message;
+
+        Queued(Connection connection, OutboxTable table, ChangeSet changeSet, byte[] message) {
+            this.connection = connection;
+            this.table = table;
+            this.changeSet = changeSet;
+            this.message = message;
+        }
+
+        void add() {
+            Pending row = new Pending(pending.nextId(), changeSet.publisher(), changeSet.counter(), true);
+            try {
+                table.insert(row, message);
+                pending.add(row, message);
+                relay.committed(row, changeSet, message);
+                relay.flush();
+            } catch (SQLException e) {
+                // without it no later change set of this start would be in turn
+                logger.error("A schema change of unknown outcome could not be kept in the outbox of {}", connection, e);
+            }
+        }
+    }
+
+    /** The applier runs it, at its place. */
+    private final class Elsewhere implements CommitLog.Placement {
+
+        private final @Nullable Queued queued;
+        private final SchemaBarrier.@Nullable Overtaken overtaken;
+
+        /**
+         * Not here.
+         *
+         * @param queued {@code null} if its echo has come already
+         * @param overtaken {@code null} if it may be in the stream or not
+         */
+        Elsewhere(@Nullable Queued queued, SchemaBarrier.@Nullable Overtaken overtaken) {
+            this.queued = queued;
+            this.overtaken = overtaken;
+        }
+
+        @Override
+        public boolean commitsHere() {
+            return false;
+        }
+
+        @Override
+        public boolean changesSchema() {
+            return false;
+        }
+
+        @Override
+        public void settle() {}
+
+        @Override
+        public void done(boolean committed) {
+            if (queued != null) {
+                queued.add();
+            }
+        }
+
+        @Override
+        public void await() throws SQLException {
+            if (overtaken == null) {
+                throw new SQLException(
+                        "no echo of the schema change within " + timeout + whyNotStored.get()
+                                + ": it was rolled back on this node, and is"
+                                + " applied on all nodes as soon as the stream has it",
+                        UNKNOWN);
+            }
+            try {
+                overtaken.await(timeout.toNanos());
+            } catch (SerializationFailureException e) {
+                pause.gaveWay();
+                throw e;
+            }
+        }
+    }
+}

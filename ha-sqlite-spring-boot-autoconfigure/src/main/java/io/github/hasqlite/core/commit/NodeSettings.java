@@ -1,0 +1,159 @@
+package io.github.hasqlite.core.commit;
+
+import io.github.hasqlite.CommitMode;
+import io.github.hasqlite.MergeMode;
+import io.github.hasqlite.OnStreamReset;
+import io.github.hasqlite.RowIdentify;
+import io.github.hasqlite.StrictIsolation;
+import io.github.hasqlite.core.jdbc.PoolSettings;
+import io.github.hasqlite.core.replay.Applier;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/**
+ * What a node is told.
+ *
+ * @param name the node's name, unique in the cluster
+ * @param pool how its connections are set up
+ * @param commitMode when a commit returns
+ * @param degradeOnTimeout whether a {@code sync} commit that is not acknowledged in time returns as an
+ *     {@code async} one would, instead of failing
+ * @param publisherTimeout how long a commit waits for the stream
+ * @param bootstrapTimeout how long the start waits for the node to catch up
+ * @param rowIdentify how rows are found when change sets are applied
+ * @param merge what updates mean for rows that somebody else has changed meanwhile
+ * @param onApplyFailure what happens to a change set that cannot be applied
+ * @param readOnly whether this is a read replica, whose data source refuses to write
+ * @param isolation what commit mode {@code strict} promises
+ * @param onStreamReset what happens if the stream is another one than this database follows
+ */
+public record NodeSettings(
+        String name,
+        PoolSettings pool,
+        CommitMode commitMode,
+        boolean degradeOnTimeout,
+        Duration publisherTimeout,
+        Duration bootstrapTimeout,
+        RowIdentify rowIdentify,
+        MergeMode merge,
+        Applier.OnFailure onApplyFailure,
+        boolean readOnly,
+        StrictIsolation isolation,
+        OnStreamReset onStreamReset) {
+
+    /**
+     * Defaults: {@code sync}, 15 s for a commit, five minutes to catch up, rows found by primary key and
+     * set as a whole, halting at what cannot be applied.
+     */
+    public static NodeSettings of(String name, PoolSettings pool) {
+        return new NodeSettings(
+                name,
+                pool,
+                CommitMode.SYNC,
+                false,
+                Duration.ofSeconds(15),
+                Duration.ofMinutes(5),
+                RowIdentify.PK,
+                MergeMode.ROW,
+                Applier.OnFailure.HALT,
+                false,
+                StrictIsolation.SERIALIZABLE,
+                OnStreamReset.STOP);
+    }
+
+    /** The same but for what the consumer changes. */
+    public NodeSettings with(Consumer<Changes> changes) {
+        Changes changed = new Changes(this);
+        changes.accept(changed);
+        return changed.settings();
+    }
+
+    /** What is to be changed; starts as it is. Not thread-safe. */
+    public static final class Changes {
+
+        private final NodeSettings from;
+        private CommitMode commitMode;
+        private boolean degradeOnTimeout;
+        private Duration publisherTimeout;
+        private MergeMode merge;
+        private Applier.OnFailure onApplyFailure;
+        private boolean readOnly;
+        private StrictIsolation isolation;
+        private OnStreamReset onStreamReset;
+        private Duration bootstrapTimeout;
+
+        private Changes(NodeSettings from) {
+            this.from = from;
+            commitMode = from.commitMode;
+            degradeOnTimeout = from.degradeOnTimeout;
+            publisherTimeout = from.publisherTimeout;
+            merge = from.merge;
+            onApplyFailure = from.onApplyFailure;
+            readOnly = from.readOnly;
+            isolation = from.isolation;
+            onStreamReset = from.onStreamReset;
+            bootstrapTimeout = from.bootstrapTimeout;
+        }
+
+        public Changes commitMode(CommitMode mode) {
+            commitMode = mode;
+            return this;
+        }
+
+        public Changes degradeOnTimeout(boolean degrade) {
+            degradeOnTimeout = degrade;
+            return this;
+        }
+
+        public Changes publisherTimeout(Duration timeout) {
+            publisherTimeout = timeout;
+            return this;
+        }
+
+        public Changes merge(MergeMode mode) {
+            merge = mode;
+            return this;
+        }
+
+        public Changes onApplyFailure(Applier.OnFailure policy) {
+            onApplyFailure = policy;
+            return this;
+        }
+
+        public Changes readOnly(boolean replica) {
+            readOnly = replica;
+            return this;
+        }
+
+        public Changes isolation(StrictIsolation level) {
+            isolation = level;
+            return this;
+        }
+
+        public Changes onStreamReset(OnStreamReset policy) {
+            onStreamReset = policy;
+            return this;
+        }
+
+        public Changes bootstrapTimeout(Duration timeout) {
+            bootstrapTimeout = timeout;
+            return this;
+        }
+
+        private NodeSettings settings() {
+            return new NodeSettings(
+                    from.name,
+                    from.pool,
+                    commitMode,
+                    degradeOnTimeout,
+                    publisherTimeout,
+                    bootstrapTimeout,
+                    from.rowIdentify,
+                    merge,
+                    onApplyFailure,
+                    readOnly,
+                    isolation,
+                    onStreamReset);
+        }
+    }
+}

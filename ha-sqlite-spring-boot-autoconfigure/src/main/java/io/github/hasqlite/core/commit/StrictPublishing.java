@@ -1,0 +1,63 @@
+package io.github.hasqlite.core.commit;
+
+import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.ChangeSetSerializer;
+import io.github.hasqlite.LargeChanges;
+import io.github.hasqlite.core.changeset.MessageFile;
+import io.github.hasqlite.core.changeset.PackedMessage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+
+/** Publishes change sets behind one sequence of the stream, large ones without holding them in memory. */
+public final class StrictPublishing {
+
+    private final ChangeSetSerializer serializer;
+    private final CompareAndSet stream;
+    private final Path folder;
+
+    /**
+     * Publishes to a stream.
+     *
+     * @param database the database file; the messages of large change sets are in its folder until they
+     *     are published
+     */
+    public StrictPublishing(ChangeSetSerializer serializer, CompareAndSet stream, String database) {
+        this.serializer = serializer;
+        this.stream = stream;
+        this.folder = Path.of(database).toAbsolutePath().resolveSibling("");
+    }
+
+    /**
+     * Publishes a change set.
+     *
+     * @param deadlineNanos when to give up, by {@link System#nanoTime()}; what it takes to write the file of a
+     *     large one is added, because it does not wait for the stream meanwhile
+     * @throws SQLException if nothing of it can take effect, because it cannot be published
+     */
+    CompareAndSet.Result publish(ChangeSet changeSet, long expected, long deadlineNanos) throws SQLException {
+        try {
+            return changeSet.changes() instanceof LargeChanges
+                    ? publishLarge(changeSet, expected, deadlineNanos)
+                    : stream.publish(changeSet, serializer.serialize(changeSet), expected, deadlineNanos);
+        } catch (IllegalArgumentException e) {
+            throw new SQLException("the transaction is too large: " + e.getMessage() + "; it was rolled back", e);
+        } catch (IOException | UncheckedIOException e) {
+            // before the last part was sent, whose bytes are in memory then: without it there is no effect
+            throw new SQLException(
+                    "a large transaction needs a temporary file in " + folder + ": " + e.getMessage()
+                            + "; it was rolled back, nothing of it took effect",
+                    e);
+        }
+    }
+
+    private CompareAndSet.Result publishLarge(ChangeSet changeSet, long expected, long deadlineNanos)
+            throws IOException {
+        long start = System.nanoTime();
+        try (MessageFile file = MessageFile.create(folder)) {
+            PackedMessage message = file.write(changeSet, serializer);
+            return stream.publish(changeSet, message, expected, deadlineNanos + (System.nanoTime() - start));
+        }
+    }
+}

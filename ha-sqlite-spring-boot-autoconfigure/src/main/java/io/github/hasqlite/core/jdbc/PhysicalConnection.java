@@ -1,0 +1,64 @@
+package io.github.hasqlite.core.jdbc;
+
+import io.github.hasqlite.core.sqlite.ParsedSql;
+import java.sql.SQLException;
+import java.util.Properties;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.jdbc4.JDBC4Connection;
+
+/**
+ * A connection as the pool holds it: sqlite-jdbc's own, with a {@link Session} that runs its
+ * transactions. The driver's auto-commit is off without a transaction being open, which spares the
+ * BEGIN and COMMIT that the driver otherwise adds to every statement; the session adds its own.
+ */
+final class PhysicalConnection extends JDBC4Connection {
+
+    private @Nullable Session session;
+
+    PhysicalConnection(String url, String file, Properties properties) throws SQLException {
+        super(url, file, properties);
+    }
+
+    void setUp(SessionContext context, boolean reader) throws SQLException {
+        getConnectionConfig().setAutoCommit(false);
+        session = new Session(this, context, reader);
+    }
+
+    Session session() {
+        Session present = session;
+        if (present == null) {
+            throw new IllegalStateException("connection is not set up");
+        }
+        return present;
+    }
+
+    SessionStatement statement(ConnectionHandle handle, int type, int concurrency, int holdability)
+            throws SQLException {
+        checkOpen();
+        checkCursor(type, concurrency, holdability);
+        return new SessionStatement(handle, this);
+    }
+
+    SessionPreparedStatement prepared(ConnectionHandle handle, String sql, int type, int concurrency, int holdability)
+            throws SQLException {
+        checkOpen();
+        checkCursor(type, concurrency, holdability);
+        ParsedSql parsed = handle.parse(sql);
+        session().beforeCompiling(parsed);
+        SessionPreparedStatement statement = SessionPreparedStatement.prepare(handle, this, sql);
+        session().afterCompiling(parsed);
+        return statement;
+    }
+
+    /** The pool is being closed while somebody uses the connection; the driver would leave it open. */
+    @Override
+    public void abort(Executor executor) throws SQLException {
+        getDatabase().interrupt();
+        close();
+    }
+
+    /** The pool's wish. Transactions are the session's affair. */
+    @Override
+    public void setAutoCommit(boolean autoCommit) {}
+}

@@ -1,0 +1,39 @@
+package io.github.hasqlite.core.jdbc;
+
+import java.sql.SQLException;
+
+/**
+ * A statement that SQLite would run, but that other nodes would not follow. It changed nothing.
+ *
+ * <p>Its SQLState is {@code 0A000}, feature not supported, or {@code 42939}, reserved name.
+ */
+final class RefusedStatementException extends SQLException {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final String NOT_SUPPORTED = "0A000";
+    private static final String RESERVED_NAME = "42939";
+
+    private static final int MAX_TEXT = 200;
+
+    private RefusedStatementException(String reason, String state) {
+        super(reason, state);
+    }
+
+    static RefusedStatementException notSupported(String statement, String reason) {
+        return new RefusedStatementException(reason + ": " + excerpt(statement), NOT_SUPPORTED);
+    }
+
+    static RefusedStatementException reserved(String statement, String name) {
+        return new RefusedStatementException(
+                "the name " + name
+                        + " is reserved: names that begin with ha_ belong to replication; choose another one: "
+                        + excerpt(statement),
+                RESERVED_NAME);
+    }
+
+    private static String excerpt(String statement) {
+        String text = statement.strip();
+        return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "…";
+    }
+}

@@ -1,0 +1,257 @@
+package io.github.hasqlite.core.jdbc;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.github.hasqlite.Conflict;
+import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.ReplicationStatus;
+import io.github.hasqlite.core.capture.SchemaCatalog;
+import io.github.hasqlite.core.sqlite.ParsedSql;
+import io.github.hasqlite.core.sqlite.WriteLock;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/** The data source: a pool of writers, a pool of readers, and what their connections share. */
+public final class ReplicatingDataSource implements HaSqliteDataSource {
+
+    private static final org.slf4j.Logger logger = LoggerFactory.getLogger(ReplicatingDataSource.class);
+
+    /** Statement texts whose parse is kept; applications have far fewer, generated ones do not count. */
+    private static final int MAX_PARSED = 2_000;
+
+    private final HikariDataSource writers;
+    private final HikariDataSource readers;
+    private final boolean readOnly;
+    private final ReadValidator validator;
+    private final Checkpointer checkpointer;
+    private final Replication replication;
+    private final List<Consumer<Conflict>> conflictListeners = new CopyOnWriteArrayList<>();
+    /** How many connections of the pool of writers are in use or waited for. */
+    private final AtomicInteger writersWanted = new AtomicInteger();
+
+    private final int maxWriters;
+    private final Map<String, ParsedSql> parsed = new ConcurrentHashMap<>();
+
+    /**
+     * Opens the pools.
+     *
+     * @param settings how to set up the connections
+     * @param readOnly whether all connections refuse to write
+     * @param writeLock the one write lock, shared with the applier
+     * @param catalog the schema as committed, shared with the applier
+     * @param commitLog where transactions go, or {@code null} if nothing is replicated
+     * @param replication asked how it is doing, and closed after the pools
+     */
+    public ReplicatingDataSource(
+            PoolSettings settings,
+            boolean readOnly,
+            WriteLock writeLock,
+            SchemaCatalog catalog,
+            @Nullable CommitLog commitLog,
+            Replication replication) {
+        this.readOnly = readOnly;
+        this.maxWriters = settings.writers();
+        this.replication = replication;
+        DatabaseFile file = new DatabaseFile(settings);
+        this.validator = new ReadValidator(file::open);
+        SessionContext context = new SessionContext(writeLock, catalog, commitLog, validator);
+        this.writers = pool(settings, "", settings.writers(), new Opener(() -> file.openWriter(context)));
+        this.checkpointer = checkpointer(file, settings.path(), writeLock);
+        this.readers = pool(settings, "-readers", settings.readers(), new Opener(() -> file.openReader(context)));
+    }
+
+    private static Checkpointer checkpointer(DatabaseFile file, String path, WriteLock writeLock) {
+        try {
+            return new Checkpointer(file.open(), path, writeLock);
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot open the database: " + e.getMessage(), e);
+        }
+    }
+
+    private static HikariDataSource pool(PoolSettings settings, String suffix, int size, Opener opener) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName(settings.name() + suffix);
+        config.setDataSource(opener);
+        config.setMaximumPoolSize(size);
+        config.setConnectionTimeout(settings.connectionTimeout().toMillis());
+        // local connections do not grow old, and what they have prepared is worth keeping
+        config.setMaxLifetime(0);
+        config.setMinimumIdle(Math.min(size, 2));
+        return new HikariDataSource(config);
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        if (writers.isClosed()) {
+            throw new SQLException(this + " has been closed", SqlStates.CONNECTION_DOES_NOT_EXIST);
+        }
+        return new StatedConnection(this);
+    }
+
+    /** SQLite has no users: the same as without. */
+    @Override
+    public Connection getConnection(String username, String password) throws SQLException {
+        return getConnection();
+    }
+
+    /** A pooled connection, as soon as there is one; to be closed. */
+    Connection borrow(boolean forReading) throws SQLException {
+        if (readOnly || forReading) {
+            return readers.getConnection();
+        }
+        writersWanted.incrementAndGet();
+        return borrowWriter();
+    }
+
+    /**
+     * A connection of the pool of writers if one is free and nobody waits for it; to be closed.
+     *
+     * @return {@code null} if there is none
+     */
+    @Nullable
+    Connection borrowFreeWriter() throws SQLException {
+        if (readOnly) {
+            return readers.getConnection();
+        }
+        int wanted = writersWanted.get();
+        while (wanted < maxWriters) {
+            if (writersWanted.compareAndSet(wanted, wanted + 1)) {
+                return borrowWriter();
+            }
+            wanted = writersWanted.get();
+        }
+        return null;
+    }
+
+    private Connection borrowWriter() throws SQLException {
+        try {
+            return writers.getConnection();
+        } catch (SQLException | RuntimeException | Error e) {
+            writersWanted.decrementAndGet();
+            throw e;
+        }
+    }
+
+    /** A connection of {@link #borrow} was closed. */
+    void returned(boolean reader) {
+        if (!reader) {
+            writersWanted.decrementAndGet();
+        }
+    }
+
+    ParsedSql parse(String sql) {
+        ParsedSql known = parsed.get(sql);
+        if (known == null) {
+            known = ParsedSql.first(sql);
+            if (parsed.size() >= MAX_PARSED) {
+                parsed.clear();
+            }
+            parsed.put(sql, known);
+        }
+        return known;
+    }
+
+    @Override
+    public ReplicationStatus replicationStatus() {
+        return replication.status();
+    }
+
+    @Override
+    public boolean retryReplication() {
+        return replication.resume(false);
+    }
+
+    @Override
+    public boolean skipFailedChangeSet() {
+        return replication.resume(true);
+    }
+
+    @Override
+    public void addConflictListener(Consumer<Conflict> listener) {
+        conflictListeners.add(listener);
+    }
+
+    /** Tells the listeners of a conflict. */
+    public void tell(Conflict conflict) {
+        for (Consumer<Conflict> listener : conflictListeners) {
+            try {
+                listener.accept(conflict);
+            } catch (RuntimeException e) {
+                logger.warn("A conflict listener failed", e);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        writers.close();
+        readers.close();
+        try (replication;
+                checkpointer) {
+            validator.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("closing " + this + " failed: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        if (type.isInstance(this)) {
+            return type.cast(this);
+        }
+        if (type.isInstance(writers)) {
+            return type.cast(writers);
+        }
+        T part = replication.unwrap(type);
+        if (part != null) {
+            return part;
+        }
+        throw new SQLException("this data source is no " + type.getName() + "; it wraps a HikariDataSource");
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) {
+        return type.isInstance(this) || type.isInstance(writers) || replication.unwrap(type) != null;
+    }
+
+    @Override
+    public @Nullable PrintWriter getLogWriter() throws SQLException {
+        return writers.getLogWriter();
+    }
+
+    @Override
+    public void setLogWriter(@Nullable PrintWriter out) throws SQLException {
+        writers.setLogWriter(out);
+    }
+
+    @Override
+    public void setLoginTimeout(int seconds) throws SQLException {
+        writers.setLoginTimeout(seconds);
+    }
+
+    @Override
+    public int getLoginTimeout() throws SQLException {
+        return writers.getLoginTimeout();
+    }
+
+    @Override
+    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+        return writers.getParentLogger();
+    }
+
+    @Override
+    public String toString() {
+        return "HaSqliteDataSource(" + writers.getPoolName() + ")";
+    }
+}

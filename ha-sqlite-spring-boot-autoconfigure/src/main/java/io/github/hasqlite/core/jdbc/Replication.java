@@ -1,0 +1,32 @@
+package io.github.hasqlite.core.jdbc;
+
+import io.github.hasqlite.ReplicationStatus;
+import org.jspecify.annotations.Nullable;
+
+/** What the data source asks of replication, beside {@link CommitLog}. Thread-safe. */
+public interface Replication extends AutoCloseable {
+
+    /** How it is doing; cheap. */
+    ReplicationStatus status();
+
+    /**
+     * Goes on after it has stopped.
+     *
+     * @param skipFailed whether to leave out the change set at which it has
+     * @return whether it tries again; {@code false} if it had not stopped, or trying has no effect
+     */
+    boolean resume(boolean skipFailed);
+
+    /**
+     * What replication is made of, for those who know it: {@code unwrap} of the data source answers it, too.
+     *
+     * @return {@code null} if it has nothing of that type
+     */
+    default <T> @Nullable T unwrap(Class<T> type) {
+        return null;
+    }
+
+    /** Ends it; the pools are closed already. */
+    @Override
+    void close();
+}

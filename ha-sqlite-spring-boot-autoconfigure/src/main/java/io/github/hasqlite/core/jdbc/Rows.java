@@ -1,0 +1,445 @@
+package io.github.hasqlite.core.jdbc;
+
+import io.github.hasqlite.core.sqlite.SqlIdentifier;
+import java.math.BigDecimal;
+import java.sql.Date;
+import java.sql.NClob;
+import java.sql.ResultSet;
+import java.sql.RowId;
+import java.sql.SQLException;
+import java.sql.SQLXML;
+import java.sql.Time;
+import java.sql.Timestamp;
+import java.util.Calendar;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.core.CoreResultSet;
+import org.sqlite.core.CoreStatement;
+import org.sqlite.core.DB;
+import org.sqlite.core.SafeStmtPtr;
+import org.sqlite.jdbc4.JDBC4PreparedStatement;
+import org.sqlite.jdbc4.JDBC4ResultSet;
+
+/**
+ * What the application sees of sqlite-jdbc's result set: the same, with SQLStates in what it throws. A
+ * statement has one, as in the driver, and shows each of its results through it. The driver's own stays
+ * what the statement opens and closes; this one does the stepping.
+ */
+public final class Rows extends JDBC4ResultSet {
+
+    private final CoreResultSet driver;
+    /** What rows are that never were SQLite's own, or {@code null}. */
+    private final @Nullable Description described;
+    /** What rows are that are no longer SQLite's own, or {@code null}. */
+    private @Nullable Description description;
+
+    /**
+     * What SQLite says of the columns of a statement.
+     *
+     * @param tables the table of each column, or {@code null} for an expression
+     * @param types the declared type of each column, or {@code null} for an expression
+     * @param flags what {@code sqlite3_table_column_metadata} answers, as the driver keeps it
+     */
+    record Description(@Nullable String[] tables, @Nullable String[] types, boolean[][] flags) {}
+
+    Rows(CoreStatement statement, CoreResultSet driver) {
+        this(statement, driver, null);
+    }
+
+    Rows(CoreStatement statement, CoreResultSet driver, @Nullable Description description) {
+        super(statement);
+        this.driver = driver;
+        this.described = description;
+    }
+
+    /** Shows what the driver has just opened. */
+    Rows begin() {
+        return begin(described);
+    }
+
+    private Rows begin(@Nullable Description known) {
+        description = known;
+        cols = driver.cols;
+        colsMeta = driver.colsMeta;
+        meta = description == null ? null : description.flags();
+        maxRows = driver.maxRows;
+        emptyResultSet = driver.emptyResultSet;
+        open = driver.open;
+        row = 0;
+        pastLastRow = false;
+        lastCol = -1;
+        columnNameToIndex = null;
+        return this;
+    }
+
+    /** What SQLite says of the columns, to be remembered when it is gone. */
+    Description describe() throws SQLException {
+        int columns = getColumnCount();
+        @Nullable String[] tables = new @Nullable String[columns];
+        @Nullable String[] types = new @Nullable String[columns];
+        SafeStmtPtr pointer = stmt.pointer;
+        for (int i = 0; i < columns; i++) {
+            int column = i;
+            tables[i] = pointer.safeRun((db, statement) -> db.column_table_name(statement, column));
+            types[i] = pointer.safeRun((db, statement) -> db.column_decltype(statement, column));
+        }
+        checkMeta();
+        return new Description(tables, types, meta);
+    }
+
+    /**
+     * Reads the rows from the present one on and lets SQLite show them without the tables that they come from.
+     *
+     * @return what is to take the place of the statement's compiled statement, which is reset; {@code null} if
+     *     there are no rows to be shown any more
+     */
+    @Nullable
+    SafeStmtPtr detach(SQLiteConnection connection) throws SQLException {
+        follow();
+        if (!open || emptyResultSet || pastLastRow) {
+            return null;
+        }
+        Description known = describe();
+        StringBuilder sql = new StringBuilder("SELECT ");
+        for (int i = 1; i <= colsMeta.length; i++) {
+            sql.append(i == 1 ? "" : ", ").append("column").append(i).append(" AS ");
+            sql.append(SqlIdentifier.quote(colsMeta[i - 1]));
+        }
+        sql.append(" FROM (VALUES ");
+        SafeStmtPtr present = stmt.pointer;
+        String separator = "";
+        int code;
+        do {
+            sql.append(separator);
+            appendRow(present, sql);
+            separator = ",";
+            code = present.safeRunInt(DB::step);
+        } while (code == SQLITE_ROW);
+        present.safeRunInt(DB::reset);
+        if (code != SQLITE_DONE) {
+            connection.getDatabase().throwex(code);
+        }
+        SafeStmtPtr detached =
+                new JDBC4PreparedStatement(connection, sql.append(")").toString()).pointer;
+        detached.safeRunInt(DB::step);
+        description = known;
+        return detached;
+    }
+
+    private void appendRow(SafeStmtPtr present, StringBuilder sql) throws SQLException {
+        for (int i = 0; i < colsMeta.length; i++) {
+            int column = i;
+            sql.append(i == 0 ? "(" : ",");
+            switch (safeGetColumnType(i)) {
+                case SQLITE_INTEGER -> sql.append(present.safeRunLong((db, row) -> db.column_long(row, column)));
+                case SQLITE_FLOAT -> appendReal(present.safeRunDouble((db, row) -> db.column_double(row, column)), sql);
+                case SQLITE_TEXT ->
+                    sql.append("CAST(").append(blob(present, column)).append(" AS TEXT)");
+                case SQLITE_BLOB -> sql.append(blob(present, column));
+                default -> sql.append("NULL");
+            }
+        }
+        sql.append(')');
+    }
+
+    private static void appendReal(double value, StringBuilder sql) {
+        if (Double.isInfinite(value)) {
+            sql.append(value > 0 ? "9e999" : "-9e999");
+        } else {
+            sql.append(value);
+        }
+    }
+
+    private static String blob(SafeStmtPtr present, int column) throws SQLException {
+        byte @Nullable [] bytes = present.safeRun((db, row) -> db.column_blob(row, column));
+        return "x'" + (bytes == null ? "" : HexFormat.of().formatHex(bytes)) + "'";
+    }
+
+    /** The statement may have closed its result meanwhile. */
+    private void follow() {
+        if (open && !driver.open) {
+            begin(null);
+        }
+    }
+
+    @Override
+    public boolean next() throws SQLException {
+        follow();
+        try {
+            return super.next();
+        } catch (SQLException e) {
+            throw SqlStates.complete(e);
+        }
+    }
+
+    @Override
+    public boolean isOpen() {
+        follow();
+        return super.isOpen();
+    }
+
+    @Override
+    protected void checkOpen() throws SQLException {
+        follow();
+        try {
+            super.checkOpen();
+        } catch (SQLException e) {
+            throw SqlStates.complete(e);
+        }
+    }
+
+    @Override
+    public int checkCol(int column) throws SQLException {
+        follow();
+        try {
+            return super.checkCol(column);
+        } catch (SQLException e) {
+            throw SqlStates.complete(e);
+        }
+    }
+
+    @Override
+    public int findColumn(String label) throws SQLException {
+        try {
+            return super.findColumn(label);
+        } catch (SQLException e) {
+            throw SqlStates.complete(e);
+        }
+    }
+
+    @Override
+    public boolean isAfterLast() {
+        follow();
+        return super.isAfterLast();
+    }
+
+    @Override
+    public boolean isBeforeFirst() {
+        follow();
+        return super.isBeforeFirst();
+    }
+
+    @Override
+    public int getRow() {
+        follow();
+        return super.getRow();
+    }
+
+    @Override
+    public int getFetchSize() {
+        try {
+            return ((ResultSet) driver).getFetchSize();
+        } catch (SQLException e) {
+            return 0;
+        }
+    }
+
+    @Override
+    public void setFetchSize(int rows) throws SQLException {
+        Stated.run(() -> ((ResultSet) driver).setFetchSize(rows));
+    }
+
+    @Override
+    public void close() throws SQLException {
+        try {
+            follow();
+            // of the driver's statement it is this one that was open
+            super.close();
+            driver.close();
+        } catch (SQLException e) {
+            throw SqlStates.complete(e);
+        }
+    }
+
+    @Override
+    protected SQLException unsupported() {
+        return SqlStates.complete(super.unsupported());
+    }
+
+    @Override
+    public <T> @Nullable T getObject(int column, Class<T> type) throws SQLException {
+        return Stated.<@Nullable T>call(() -> super.getObject(column, type));
+    }
+
+    // ---- what is declared
+
+    @Override
+    public @Nullable String getTableName(int column) throws SQLException {
+        if (description == null) {
+            return Stated.<@Nullable String>call(() -> super.getTableName(column));
+        }
+        String table = description.tables()[checkCol(column)];
+        // as the driver
+        return table == null ? "" : table;
+    }
+
+    @Override
+    public String getColumnTypeName(int column) throws SQLException {
+        String declared = description == null ? null : description.types()[checkCol(column)];
+        if (declared != null) {
+            Matcher matcher = COLUMN_TYPENAME.matcher(declared);
+            if (matcher.find()) {
+                return matcher.group(1).toUpperCase(Locale.ENGLISH);
+            }
+        }
+        return Stated.call(() -> super.getColumnTypeName(column));
+    }
+
+    @Override
+    public int getPrecision(int column) throws SQLException {
+        return description == null ? Stated.call(() -> super.getPrecision(column)) : size(description, column, 0);
+    }
+
+    @Override
+    public int getScale(int column) throws SQLException {
+        return description == null ? Stated.call(() -> super.getScale(column)) : size(description, column, 1);
+    }
+
+    /** One of the numbers in the brackets of a declared type. */
+    private int size(Description known, int column, int which) throws SQLException {
+        String declared = known.types()[checkCol(column)];
+        Matcher matcher = COLUMN_PRECISION.matcher(declared == null ? "" : declared);
+        String[] numbers = matcher.find() ? matcher.group(1).split(",", -1) : new String[0];
+        return which < numbers.length ? Integer.parseInt(numbers[which].trim()) : 0;
+    }
+
+    // ---- conversions that fail, and movements that are not possible
+
+    @Override
+    public @Nullable BigDecimal getBigDecimal(int column) throws SQLException {
+        return Stated.call(() -> super.getBigDecimal(column));
+    }
+
+    @Override
+    public @Nullable Date getDate(int column) throws SQLException {
+        return Stated.call(() -> super.getDate(column));
+    }
+
+    @Override
+    public @Nullable Date getDate(int column, @Nullable Calendar calendar) throws SQLException {
+        return Stated.call(() -> super.getDate(column, calendar));
+    }
+
+    @Override
+    public @Nullable Time getTime(int column) throws SQLException {
+        return Stated.call(() -> super.getTime(column));
+    }
+
+    @Override
+    public @Nullable Time getTime(int column, @Nullable Calendar calendar) throws SQLException {
+        return Stated.call(() -> super.getTime(column, calendar));
+    }
+
+    @Override
+    public @Nullable Timestamp getTimestamp(int column) throws SQLException {
+        return Stated.call(() -> super.getTimestamp(column));
+    }
+
+    @Override
+    public @Nullable Timestamp getTimestamp(int column, @Nullable Calendar calendar) throws SQLException {
+        return Stated.call(() -> super.getTimestamp(column, calendar));
+    }
+
+    @Override
+    public boolean first() throws SQLException {
+        return Stated.call(() -> super.first());
+    }
+
+    @Override
+    public boolean last() throws SQLException {
+        return Stated.call(() -> super.last());
+    }
+
+    @Override
+    public boolean previous() throws SQLException {
+        return Stated.call(() -> super.previous());
+    }
+
+    @Override
+    public void beforeFirst() throws SQLException {
+        Stated.run(() -> super.beforeFirst());
+    }
+
+    @Override
+    public void afterLast() throws SQLException {
+        Stated.run(() -> super.afterLast());
+    }
+
+    @Override
+    public boolean absolute(int row) throws SQLException {
+        return Stated.call(() -> super.absolute(row));
+    }
+
+    @Override
+    public boolean relative(int row) throws SQLException {
+        return Stated.call(() -> super.relative(row));
+    }
+
+    @Override
+    public boolean isLast() throws SQLException {
+        return Stated.call(() -> super.isLast());
+    }
+
+    @Override
+    public void setFetchDirection(int direction) throws SQLException {
+        Stated.run(() -> super.setFetchDirection(direction));
+    }
+
+    @Override
+    public @Nullable String getNString(int column) throws SQLException {
+        return Stated.<@Nullable String>call(() -> super.getNString(column));
+    }
+
+    @Override
+    public @Nullable NClob getNClob(int column) throws SQLException {
+        return Stated.<@Nullable NClob>call(() -> super.getNClob(column));
+    }
+
+    @Override
+    public @Nullable SQLXML getSQLXML(int column) throws SQLException {
+        return Stated.<@Nullable SQLXML>call(() -> super.getSQLXML(column));
+    }
+
+    @Override
+    public @Nullable RowId getRowId(int column) throws SQLException {
+        return Stated.<@Nullable RowId>call(() -> super.getRowId(column));
+    }
+
+    @Override
+    public @Nullable String getNString(String label) throws SQLException {
+        return Stated.<@Nullable String>call(() -> super.getNString(label));
+    }
+
+    @Override
+    public @Nullable NClob getNClob(String label) throws SQLException {
+        return Stated.<@Nullable NClob>call(() -> super.getNClob(label));
+    }
+
+    @Override
+    public @Nullable SQLXML getSQLXML(String label) throws SQLException {
+        return Stated.<@Nullable SQLXML>call(() -> super.getSQLXML(label));
+    }
+
+    @Override
+    public @Nullable RowId getRowId(String label) throws SQLException {
+        return Stated.<@Nullable RowId>call(() -> super.getRowId(label));
+    }
+
+    @Override
+    public void insertRow() throws SQLException {
+        Stated.run(super::insertRow);
+    }
+
+    @Override
+    public void moveToInsertRow() throws SQLException {
+        Stated.run(super::moveToInsertRow);
+    }
+
+    @Override
+    public void moveToCurrentRow() throws SQLException {
+        Stated.run(super::moveToCurrentRow);
+    }
+}

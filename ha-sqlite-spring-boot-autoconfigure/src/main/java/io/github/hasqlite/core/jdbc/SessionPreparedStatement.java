@@ -1,0 +1,332 @@
+package io.github.hasqlite.core.jdbc;
+
+import io.github.hasqlite.core.sqlite.ParsedSql;
+import io.github.hasqlite.core.sqlite.StatementKind;
+import java.sql.BatchUpdateException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.core.DB;
+import org.sqlite.core.SafeStmtPtr;
+
+/** sqlite-jdbc's prepared statement, run by a {@link Session}. */
+final class SessionPreparedStatement extends StatedPreparedStatement implements RunningStatement {
+
+    /** The cheapest statement to compile: the driver's constructor compiles something always. */
+    private static final String PLACEHOLDER = "COMMIT";
+
+    private final ConnectionHandle handle;
+    private final Session session;
+    private final ParsedSql parsed;
+    private final GeneratedKey generatedKey;
+    private final PhysicalConnection physical;
+    private @Nullable KeptRows kept;
+    /** The statement itself while its rows are shown without it. */
+    private @Nullable SafeStmtPtr compiledQuery;
+
+    private final Rows rows = new Rows(this, rs);
+    private final long schemaEpoch;
+    private final String[] columns;
+    /** What the driver is executing of a batch; it forgets it before it returns. */
+    private @Nullable Object @Nullable [] rowOfBatch;
+
+    private SessionPreparedStatement(ConnectionHandle handle, PhysicalConnection connection, String sql)
+            throws SQLException {
+        super(connection, sql);
+        this.handle = handle;
+        this.session = connection.session();
+        this.parsed = handle.parse(sql);
+        this.physical = connection;
+        this.generatedKey = new GeneratedKey(connection);
+        this.schemaEpoch = session.schemaEpoch();
+        this.columns = rs.colsMeta;
+    }
+
+    private SessionPreparedStatement(
+            ConnectionHandle handle, PhysicalConnection connection, String sql, StatementCache.Compiled compiled)
+            throws SQLException {
+        super(connection, PLACEHOLDER);
+        pointer.close();
+        this.sql = sql;
+        pointer = compiled.pointer();
+        rs.colsMeta = compiled.columns();
+        columnCount = compiled.columns().length;
+        paramCount = compiled.parameters();
+        this.handle = handle;
+        this.session = connection.session();
+        this.parsed = handle.parse(sql);
+        this.physical = connection;
+        this.generatedKey = new GeneratedKey(connection);
+        this.schemaEpoch = session.schemaEpoch();
+        this.columns = rs.colsMeta;
+    }
+
+    /** Prepares a statement, or takes over a compiled one. */
+    static SessionPreparedStatement prepare(ConnectionHandle handle, PhysicalConnection connection, String sql)
+            throws SQLException {
+        StatementCache.Compiled compiled = connection.session().takeCompiled(sql);
+        return compiled == null
+                ? new SessionPreparedStatement(handle, connection, sql)
+                : new SessionPreparedStatement(handle, connection, sql, compiled);
+    }
+
+    @Override
+    public boolean execute() throws SQLException {
+        return stated(this::executeOne);
+    }
+
+    private boolean executeOne() throws SQLException {
+        closeRows();
+        boolean rows = session.execute(parsed, this, super::execute, Boolean.FALSE);
+        if (parsed.kind() != StatementKind.WRITE) {
+            updateCount = session.lastChanges();
+        }
+        return rows;
+    }
+
+    @Override
+    public ResultSet executeQuery() throws SQLException {
+        return stated(this::query);
+    }
+
+    private ResultSet query() throws SQLException {
+        closeRows();
+        ResultSet result = session.execute(parsed, this, super::executeQuery, (ResultSet) rows);
+        KeptRows present = kept;
+        return present != null ? present.rows() : watched(result);
+    }
+
+    @Override
+    public long executeLargeUpdate() throws SQLException {
+        return stated(this::update);
+    }
+
+    private long update() throws SQLException {
+        closeRows();
+        long changes = session.execute(parsed, this, super::executeLargeUpdate, 0L);
+        return parsed.kind() == StatementKind.WRITE ? changes : session.lastChanges();
+    }
+
+    @Override
+    public long[] executeLargeBatch() throws SQLException {
+        return stated(this::runBatch);
+    }
+
+    private long[] runBatch() throws SQLException {
+        closeRows();
+        int rows = batchQueryCount;
+        @Nullable Object[] values = batch;
+        if (rows == 0) {
+            return new long[0];
+        }
+        long[] changes = new long[rows];
+        try {
+            if (session.writes(parsed)) {
+                session.writeBatch(parsed, this, rows, row -> changes[row] = runRow(values, row, changes));
+            } else {
+                for (int i = 0; i < rows; i++) {
+                    int row = i;
+                    session.execute(parsed, this, () -> runRow(values, row, changes), 0L);
+                    changes[i] = session.lastChanges();
+                }
+            }
+        } finally {
+            rowOfBatch = null;
+            clearBatch();
+        }
+        return changes;
+    }
+
+    /** Runs one row of the batch as a batch of its own, which the driver binds and steps. */
+    private long runRow(@Nullable Object @Nullable [] values, int row, long[] changes) throws SQLException {
+        batch = values == null ? null : Arrays.copyOfRange(values, row * paramCount, (row + 1) * paramCount);
+        batchQueryCount = 1;
+        rowOfBatch = batch == null ? null : batch.clone();
+        try {
+            return super.executeLargeBatch()[0];
+        } catch (BatchUpdateException e) {
+            throw new BatchUpdateException(
+                    "batch entry " + row + ": query returns results",
+                    null,
+                    0,
+                    Arrays.stream(changes).mapToInt(count -> (int) count).toArray(),
+                    null);
+        }
+    }
+
+    @Override
+    public @Nullable ResultSet getResultSet() throws SQLException {
+        KeptRows present = kept;
+        try {
+            if (present != null) {
+                return present.rows();
+            }
+            return super.getResultSet() == null ? null : watched(rows.begin());
+        } catch (SQLException e) {
+            throw SqlStates.complete(e);
+        }
+    }
+
+    private ResultSet watched(ResultSet rows) {
+        return session.isWaitingFor(this) ? WatchedRows.of(rows, this, session) : rows;
+    }
+
+    private void closeRows() throws SQLException {
+        closeKeptRows();
+        if (!pointer.isClosed()) {
+            rs.close();
+            if (session.isWaitingFor(this)) {
+                // nobody asked for the rows
+                pointer.safeRunInt(DB::reset);
+                resultsWaiting = false;
+            }
+        }
+        attach();
+        session.rowsClosed(this);
+    }
+
+    /** Goes on in the place of another one with the same text. */
+    void takeOver(SessionPreparedStatement from) throws SQLException {
+        batch = from.batch;
+        batchPos = from.batchPos;
+        batchQueryCount = from.batchQueryCount;
+        from.batch = null;
+        setQueryTimeout(from.getQueryTimeout());
+        setLargeMaxRows(from.getLargeMaxRows());
+        setFetchSize(from.getFetchSize());
+        if (from.isCloseOnCompletion()) {
+            closeOnCompletion();
+        }
+    }
+
+    @Override
+    public boolean hasOpenRows() {
+        return !pointer.isClosed() && (resultsWaiting || (rs.isOpen() && !rs.emptyResultSet));
+    }
+
+    @Override
+    public void detachRows() throws SQLException {
+        SafeStmtPtr detached = rs.isOpen() && !pointer.isClosed() ? rows.detach(physical) : null;
+        if (detached != null && compiledQuery == null) {
+            compiledQuery = pointer;
+            pointer = detached;
+        } else if (detached != null) {
+            pointer.close();
+            pointer = detached;
+        }
+    }
+
+    /** Gives up rows that were detached, if there are any. */
+    private void attach() throws SQLException {
+        SafeStmtPtr original = compiledQuery;
+        if (original != null) {
+            compiledQuery = null;
+            pointer.close();
+            pointer = original;
+        }
+    }
+
+    @Override
+    public void keepRows() throws SQLException {
+        if (!rs.isOpen() && super.getResultSet() == null) {
+            return;
+        }
+        try {
+            kept = new KeptRows(physical, new Rows(this, rs).begin());
+        } finally {
+            rs.close();
+            pointer.safeRunInt(DB::reset);
+            resultsWaiting = false;
+        }
+    }
+
+    private void closeKeptRows() throws SQLException {
+        KeptRows present = kept;
+        kept = null;
+        if (present != null) {
+            present.close();
+        }
+    }
+
+    @Override
+    public List<@Nullable Object> boundValues() {
+        if (paramCount == 0) {
+            return List.of();
+        }
+        @Nullable Object[] bound = rowOfBatch == null ? batch : rowOfBatch;
+        @Nullable Object[] values = new @Nullable Object[paramCount];
+        for (int i = 0; bound != null && i < paramCount; i++) {
+            values[i] = stored(bound[i]);
+        }
+        return Collections.unmodifiableList(Arrays.asList(values));
+    }
+
+    /** The value as SQLite stores it when the driver binds it. */
+    private static @Nullable Object stored(@Nullable Object bound) {
+        if (bound instanceof Integer || bound instanceof Short) {
+            return ((Number) bound).longValue();
+        }
+        if (bound instanceof Float || bound instanceof Double) {
+            double real = ((Number) bound).doubleValue();
+            return Double.isNaN(real) ? null : (Double) real;
+        }
+        return bound == null || bound instanceof Long || bound instanceof byte[] ? bound : bound.toString();
+    }
+
+    @Override
+    public void updateGeneratedKeys() throws SQLException {
+        clearGeneratedKeys();
+        generatedKey.set(parsed.insert() ? session.lastInsertRowid() : null);
+    }
+
+    @Override
+    public ResultSet getGeneratedKeys() throws SQLException {
+        try {
+            ResultSet keys = generatedKey.resultSet();
+            return keys == null ? super.getGeneratedKeys() : keys;
+        } catch (SQLException e) {
+            throw SqlStates.complete(e);
+        }
+    }
+
+    @Override
+    public Connection getConnection() {
+        return handle;
+    }
+
+    @Override
+    public ResultSetMetaData getMetaData() throws SQLException {
+        return Stated.call(() -> {
+            ResultSetMetaData driver = super.getMetaData();
+            rows.colsMeta = rs.colsMeta;
+            return driver == rs ? rows : driver;
+        });
+    }
+
+    @Override
+    public void close() throws SQLException {
+        Stated.run(this::closeAll);
+    }
+
+    private void closeAll() throws SQLException {
+        if (!isClosed()) {
+            handle.closed(this);
+            generatedKey.close();
+            closeKeptRows();
+            if (!pointer.isClosed()) {
+                rs.close();
+                attach();
+                SafeStmtPtr compiled = pointer;
+                pointer = session.noStatement();
+                session.giveBack(sql, new StatementCache.Compiled(compiled, columns, paramCount), schemaEpoch);
+            }
+        }
+        super.close();
+        session.rowsClosed(this);
+    }
+}

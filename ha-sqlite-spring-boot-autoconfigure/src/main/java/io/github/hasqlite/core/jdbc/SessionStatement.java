@@ -1,0 +1,270 @@
+package io.github.hasqlite.core.jdbc;
+
+import io.github.hasqlite.core.sqlite.ParsedSql;
+import io.github.hasqlite.core.sqlite.SqlCall;
+import io.github.hasqlite.core.sqlite.StatementKind;
+import java.sql.BatchUpdateException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.core.DB;
+import org.sqlite.core.SafeStmtPtr;
+
+/** sqlite-jdbc's statement, run by a {@link Session}. */
+final class SessionStatement extends StatedStatement implements RunningStatement {
+
+    private static final int SQLITE_DONE = 101;
+
+    private final ConnectionHandle handle;
+    private final Session session;
+    private final GeneratedKey generatedKey;
+    private final PhysicalConnection physical;
+    private @Nullable KeptRows kept;
+    private final Rows rows = new Rows(this, rs);
+    private boolean inserts;
+    /** A query does not touch the generated keys of the statement before. */
+    private boolean keepsKeys;
+
+    SessionStatement(ConnectionHandle handle, PhysicalConnection connection) {
+        super(connection);
+        this.handle = handle;
+        this.session = connection.session();
+        this.physical = connection;
+        this.generatedKey = new GeneratedKey(connection);
+    }
+
+    @Override
+    public boolean execute(String sql) throws SQLException {
+        return stated(() -> executeOne(sql));
+    }
+
+    private boolean executeOne(String sql) throws SQLException {
+        closeRows();
+        ParsedSql parsed = handle.parse(sql);
+        boolean rows = run(parsed, () -> super.execute(sql), Boolean.FALSE);
+        if (parsed.kind() != StatementKind.WRITE) {
+            updateCount = session.lastChanges();
+        }
+        return rows;
+    }
+
+    @Override
+    public ResultSet executeQuery(String sql) throws SQLException {
+        return stated(() -> query(sql));
+    }
+
+    private ResultSet query(String sql) throws SQLException {
+        closeRows();
+        ParsedSql parsed = handle.parse(sql);
+        if (parsed.kind() == StatementKind.READ || parsed.kind() == StatementKind.OTHER) {
+            return session.execute(parsed, this, () -> super.executeQuery(sql), (ResultSet) rows);
+        }
+        // the driver runs what gives no rows, too, and fails only then
+        keepsKeys = true;
+        try {
+            if (run(parsed, () -> super.execute(sql), Boolean.FALSE)) {
+                return Objects.requireNonNull(getResultSet());
+            }
+        } finally {
+            keepsKeys = false;
+        }
+        internalClose();
+        throw new SQLException("query does not return ResultSet", "SQLITE_DONE", SQLITE_DONE);
+    }
+
+    @Override
+    public long executeLargeUpdate(String sql) throws SQLException {
+        return stated(() -> update(sql));
+    }
+
+    private long update(String sql) throws SQLException {
+        closeRows();
+        List<ParsedSql> script = ParsedSql.script(sql);
+        // virtual tables write when the transaction commits, and sqlite-jdbc counts that, too
+        long before = session.totalChanges();
+        if (script.isEmpty()) {
+            run(handle.parse(sql), () -> super.executeLargeUpdate(sql), 0L);
+        }
+        for (ParsedSql statement : script) {
+            String text = script.size() == 1 ? sql : statement.text();
+            run(statement, () -> super.executeLargeUpdate(text), 0L);
+        }
+        // sqlite-jdbc looks at the beginning of the whole script
+        boolean begins = handle.parse(sql).insert();
+        if (script.size() > 1 || begins != inserts) {
+            generatedKey.set(begins ? session.lastInsertRowid() : null);
+        }
+        return session.totalChanges() - before;
+    }
+
+    private <T> T run(ParsedSql parsed, SqlCall<T> call, T nothing) throws SQLException {
+        inserts = parsed.insert();
+        return session.execute(parsed, this, call, nothing);
+    }
+
+    @Override
+    public long[] executeLargeBatch() throws SQLException {
+        return stated(this::runBatch);
+    }
+
+    private long[] runBatch() throws SQLException {
+        closeRows();
+        if (batch == null || batchPos == 0) {
+            return new long[0];
+        }
+        Object[] entries = Arrays.copyOf(batch, batchPos);
+        long[] changes = new long[entries.length];
+        try {
+            for (int i = 0; i < entries.length; i++) {
+                String entry = (String) entries[i];
+                try {
+                    ParsedSql parsed = handle.parse(entry);
+                    changes[i] = run(parsed, () -> runEntry(entry), 0L);
+                    if (parsed.kind() != StatementKind.WRITE) {
+                        changes[i] = session.lastChanges();
+                    }
+                } catch (SQLException e) {
+                    throw new BatchUpdateException(
+                            "batch entry " + i + ": " + e.getMessage(),
+                            null,
+                            0,
+                            Arrays.stream(changes)
+                                    .mapToInt(count -> (int) count)
+                                    .toArray(),
+                            e);
+                } finally {
+                    // as in the driver, an entry without a statement fails here
+                    if (pointer != null) {
+                        pointer.close();
+                    }
+                }
+            }
+        } finally {
+            clearBatch();
+        }
+        return changes;
+    }
+
+    private long runEntry(String entry) throws SQLException {
+        DB database = getDatabase();
+        this.sql = entry;
+        database.prepare(this);
+        return database.executeUpdate(this, null);
+    }
+
+    @Override
+    public @Nullable ResultSet getResultSet() throws SQLException {
+        KeptRows present = kept;
+        try {
+            if (present != null) {
+                return present.rows();
+            }
+            return super.getResultSet() == null ? null : watched(rows.begin());
+        } catch (SQLException e) {
+            throw SqlStates.complete(e);
+        }
+    }
+
+    private ResultSet watched(ResultSet rows) {
+        return session.isWaitingFor(this) ? WatchedRows.of(rows, this, session) : rows;
+    }
+
+    /** Before anything runs. The connection of a closed statement may be somebody else's by now. */
+    private void closeRows() throws SQLException {
+        if (isClosed()) {
+            throw new SQLException("the statement has been closed");
+        }
+        closeKeptRows();
+        if (pointer != null && !pointer.isClosed()) {
+            rs.close();
+            if (resultsWaiting || session.isWaitingFor(this)) {
+                // nobody asked for the rows; SQLite counts them now
+                pointer.safeRunInt(DB::reset);
+                resultsWaiting = false;
+            }
+        }
+        session.rowsClosed(this);
+    }
+
+    @Override
+    public boolean hasOpenRows() {
+        return pointer != null && !pointer.isClosed() && (resultsWaiting || (rs.isOpen() && !rs.emptyResultSet));
+    }
+
+    @Override
+    public void detachRows() throws SQLException {
+        SafeStmtPtr detached = rs.isOpen() && !pointer.isClosed() ? rows.detach(physical) : null;
+        if (detached != null) {
+            pointer.close();
+            pointer = detached;
+        }
+    }
+
+    @Override
+    public void keepRows() throws SQLException {
+        if (!rs.isOpen() && super.getResultSet() == null) {
+            return;
+        }
+        try {
+            kept = new KeptRows(physical, new Rows(this, rs).begin());
+        } finally {
+            rs.close();
+            pointer.safeRunInt(DB::reset);
+            resultsWaiting = false;
+        }
+    }
+
+    private void closeKeptRows() throws SQLException {
+        KeptRows present = kept;
+        kept = null;
+        if (present != null) {
+            present.close();
+        }
+    }
+
+    @Override
+    public List<@Nullable Object> boundValues() {
+        return List.of();
+    }
+
+    @Override
+    public void updateGeneratedKeys() throws SQLException {
+        if (keepsKeys) {
+            return;
+        }
+        clearGeneratedKeys();
+        generatedKey.set(inserts ? session.lastInsertRowid() : null);
+    }
+
+    @Override
+    public ResultSet getGeneratedKeys() throws SQLException {
+        try {
+            ResultSet keys = generatedKey.resultSet();
+            return keys == null ? super.getGeneratedKeys() : keys;
+        } catch (SQLException e) {
+            throw SqlStates.complete(e);
+        }
+    }
+
+    @Override
+    public Connection getConnection() {
+        return handle;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        handle.closed(this);
+        try {
+            generatedKey.close();
+            closeKeptRows();
+            super.close();
+            session.rowsClosed(this);
+        } catch (SQLException e) {
+            throw SqlStates.complete(e);
+        }
+    }
+}

@@ -1,0 +1,254 @@
+package io.github.hasqlite.core.jdbc;
+
+import io.github.hasqlite.SerializationFailureException;
+import java.sql.BatchUpdateException;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.sql.SQLTransientConnectionException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/**
+ * The one table of SQLStates: sqlite-jdbc gives none. Classes and subclasses are those of the SQL standard,
+ * where it has none those of PostgreSQL. Errors keep sqlite-jdbc's class, codes and text.
+ *
+ * <p>Thread-safe.
+ */
+public final class SqlStates {
+
+    /** Neither SQLite's result code nor the text says more. */
+    static final String GENERAL_ERROR = "HY000";
+
+    static final String SYNTAX_OR_ACCESS = "42000";
+    static final String FEATURE_NOT_SUPPORTED = "0A000";
+    static final String INVALID_TRANSACTION_STATE = "25000";
+    static final String READ_ONLY = "25006";
+    static final String CONNECTION_DOES_NOT_EXIST = "08003";
+    static final String CANNOT_CONNECT = "08001";
+    static final String INVALID_CURSOR_STATE = "24000";
+    static final String SEQUENCE_ERROR = "HY010";
+
+    private static final int LENGTH = 5;
+
+    private static final Map<SQLiteErrorCode, String> EXTENDED = Map.ofEntries(
+            Map.entry(SQLiteErrorCode.SQLITE_CONSTRAINT_UNIQUE, "23505"),
+            Map.entry(SQLiteErrorCode.SQLITE_CONSTRAINT_PRIMARYKEY, "23505"),
+            Map.entry(SQLiteErrorCode.SQLITE_CONSTRAINT_ROWID, "23505"),
+            Map.entry(SQLiteErrorCode.SQLITE_CONSTRAINT_NOTNULL, "23502"),
+            Map.entry(SQLiteErrorCode.SQLITE_CONSTRAINT_FOREIGNKEY, "23503"),
+            Map.entry(SQLiteErrorCode.SQLITE_CONSTRAINT_CHECK, "23514"),
+            Map.entry(SQLiteErrorCode.SQLITE_CONSTRAINT_DATATYPE, "22018"),
+            Map.entry(SQLiteErrorCode.SQLITE_BUSY_SNAPSHOT, SerializationFailureException.SQL_STATE),
+            Map.entry(SQLiteErrorCode.SQLITE_IOERR_NOMEM, "53200"));
+
+    private static final Map<SQLiteErrorCode, String> PRIMARY = Map.ofEntries(
+            Map.entry(SQLiteErrorCode.SQLITE_CONSTRAINT, "23000"),
+            Map.entry(SQLiteErrorCode.SQLITE_MISMATCH, "22018"),
+            Map.entry(SQLiteErrorCode.SQLITE_TOOBIG, "22001"),
+            Map.entry(SQLiteErrorCode.SQLITE_RANGE, "07009"),
+            Map.entry(SQLiteErrorCode.SQLITE_READONLY, READ_ONLY),
+            Map.entry(SQLiteErrorCode.SQLITE_BUSY, "55P03"),
+            Map.entry(SQLiteErrorCode.SQLITE_LOCKED, "55P03"),
+            Map.entry(SQLiteErrorCode.SQLITE_PROTOCOL, "55P03"),
+            Map.entry(SQLiteErrorCode.SQLITE_FULL, "53100"),
+            Map.entry(SQLiteErrorCode.SQLITE_NOMEM, "53200"),
+            Map.entry(SQLiteErrorCode.SQLITE_INTERRUPT, "57014"),
+            Map.entry(SQLiteErrorCode.SQLITE_ABORT, "40000"),
+            Map.entry(SQLiteErrorCode.SQLITE_IOERR, "58030"),
+            Map.entry(SQLiteErrorCode.SQLITE_CANTOPEN, "58030"),
+            Map.entry(SQLiteErrorCode.SQLITE_CORRUPT, "XX001"),
+            Map.entry(SQLiteErrorCode.SQLITE_NOTADB, "XX001"),
+            Map.entry(SQLiteErrorCode.SQLITE_PERM, "42501"),
+            Map.entry(SQLiteErrorCode.SQLITE_AUTH, "42501"),
+            Map.entry(SQLiteErrorCode.SQLITE_SCHEMA, SYNTAX_OR_ACCESS),
+            Map.entry(SQLiteErrorCode.SQLITE_MISUSE, SEQUENCE_ERROR));
+
+    /** Part of a text and what it means; the first that fits counts. */
+    private static final String[][] TEXTS = {
+        {"syntax error", "42601"},
+        {"incomplete input", "42601"},
+        {"unrecognized token", "42601"},
+        {"no such table", "42P01"},
+        {"no such view", "42P01"},
+        {"no such column", "42703"},
+        {"has no column named", "42703"},
+        {"ambiguous column", "42702"},
+        {"duplicate column", "42701"},
+        {"no such function", "42883"},
+        {"no such savepoint", "3B001"},
+        {"no such ", "42704"},
+        {"already exists", "42P07"},
+        {"there is already", "42P07"},
+        {"foreign key mismatch", "42830"},
+        {"database is locked", "55P03"},
+        {"within a transaction", "25001"},
+        {"no transaction is active", INVALID_TRANSACTION_STATE},
+        {"transaction is open", INVALID_TRANSACTION_STATE},
+        {"in auto-commit mode", INVALID_TRANSACTION_STATE},
+        {"read-only", READ_ONLY},
+        {"integer overflow", "22003"},
+        {"malformed JSON", "22032"},
+        {"JSON path", "22033"},
+        {"Bad value for type", "22018"},
+        {"Error parsing", "22007"},
+        {"Error reading stream", "22000"},
+        {"too big", "22001"},
+        {"connection closed", CONNECTION_DOES_NOT_EXIST},
+        {"has been closed", SEQUENCE_ERROR},
+        {"ResultSet closed", INVALID_CURSOR_STATE},
+        {"ResultSet already requested", INVALID_CURSOR_STATE},
+        {"stmt pointer is closed", SEQUENCE_ERROR},
+        {"not executing", SEQUENCE_ERROR},
+        {"method cannot be called", SEQUENCE_ERROR},
+        {"does not return ResultSet", "07005"},
+        {"does not return results", "07005"},
+        {"returns results", "07006"},
+        {"No parameter has been set", "07002"},
+        {"Values not bound", "07002"},
+        {"param count", "07002"},
+        {"Parameter index", "07009"},
+        {"out of bounds", "07009"},
+        {"wraps nothing", FEATURE_NOT_SUPPORTED},
+        {"is no ", FEATURE_NOT_SUPPORTED},
+        {"not supported", FEATURE_NOT_SUPPORTED},
+        {"only supports", FEATURE_NOT_SUPPORTED},
+        {"only FETCH_FORWARD", FEATURE_NOT_SUPPORTED},
+        {"TYPE_FORWARD_ONLY", FEATURE_NOT_SUPPORTED},
+        {"does not support", FEATURE_NOT_SUPPORTED},
+        {"ot implemented", FEATURE_NOT_SUPPORTED},
+        {"ot yet implemented", FEATURE_NOT_SUPPORTED},
+        {"Unsupported", FEATURE_NOT_SUPPORTED},
+    };
+
+    private SqlStates() {}
+
+    /**
+     * The same error with an SQLState.
+     *
+     * @param e what was thrown, by sqlite-jdbc, by a pool or here
+     * @return the same object if it has one, otherwise one of the same class with the same text, codes,
+     *     cause, stack and suppressed exceptions
+     */
+    public static SQLException complete(SQLException e) {
+        if (isState(e.getSQLState())) {
+            return e;
+        }
+        String state = of(e);
+        SQLException complete = copy(e, state);
+        if (complete == null) {
+            return e;
+        }
+        if (complete.getCause() == null && e.getCause() != null) {
+            complete.initCause(e.getCause());
+        }
+        complete.setStackTrace(e.getStackTrace());
+        for (Throwable suppressed : e.getSuppressed()) {
+            complete.addSuppressed(suppressed);
+        }
+        if (e.getNextException() != null) {
+            complete.setNextException(e.getNextException());
+        }
+        return complete;
+    }
+
+    private static @Nullable SQLException copy(SQLException e, String state) {
+        if (e instanceof SQLiteException lite) {
+            return new StatedSqliteException(lite, state);
+        }
+        if (e instanceof BatchUpdateException batch) {
+            return new BatchUpdateException(
+                    batch.getMessage(), state, batch.getErrorCode(), batch.getLargeUpdateCounts(), batch.getCause());
+        }
+        if (e instanceof SQLFeatureNotSupportedException) {
+            return new SQLFeatureNotSupportedException(e.getMessage(), state, e.getErrorCode());
+        }
+        if (e instanceof SQLTransientConnectionException) {
+            return new SQLTransientConnectionException(e.getMessage(), state, e.getErrorCode());
+        }
+        return e.getClass() == SQLException.class ? new SQLException(e.getMessage(), state, e.getErrorCode()) : null;
+    }
+
+    private static boolean isState(@Nullable String state) {
+        return state != null && state.length() == LENGTH;
+    }
+
+    /**
+     * The SQLState of an error.
+     *
+     * @return five letters and digits, always
+     */
+    public static String of(SQLException e) {
+        String present = e.getSQLState();
+        if (present != null && isState(present)) {
+            return present;
+        }
+        if (e instanceof SQLiteException lite) {
+            return of(lite.getResultCode(), String.valueOf(e.getMessage()));
+        }
+        if (e instanceof BatchUpdateException && e.getCause() instanceof SQLException cause) {
+            return of(cause);
+        }
+        if (e instanceof SQLFeatureNotSupportedException) {
+            return FEATURE_NOT_SUPPORTED;
+        }
+        if (e instanceof SQLTransientConnectionException) {
+            return CANNOT_CONNECT;
+        }
+        return ofText(String.valueOf(e.getMessage()), GENERAL_ERROR);
+    }
+
+    /**
+     * The SQLState of what SQLite says.
+     *
+     * @param code its extended result code
+     * @param text what it says with it, which tells apart the many meanings of SQLITE_ERROR
+     */
+    public static String of(SQLiteErrorCode code, String text) {
+        String state = EXTENDED.get(code);
+        if (state == null) {
+            SQLiteErrorCode primary = SQLiteErrorCode.getErrorCode(code.code & 0xff);
+            state = PRIMARY.get(primary);
+        }
+        if (state != null) {
+            return state;
+        }
+        // a function written in Java that fails tells of its exception
+        return ofText(text, text.contains("Exception") ? GENERAL_ERROR : SYNTAX_OR_ACCESS);
+    }
+
+    private static String ofText(String text, String otherwise) {
+        for (String[] known : TEXTS) {
+            if (text.contains(known[0])) {
+                return known[1];
+            }
+        }
+        return otherwise;
+    }
+
+    /** sqlite-jdbc's exception, but for the state that it has no way to set. */
+    private static final class StatedSqliteException extends SQLiteException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final String state;
+
+        StatedSqliteException(SQLiteException original, String state) {
+            super(original.getMessage(), original.getResultCode());
+            this.state = state;
+        }
+
+        @Override
+        public String getSQLState() {
+            return state;
+        }
+
+        /** Named as what it is for everybody else; {@code getMessage()} is the driver's as it is. */
+        @Override
+        @SuppressWarnings("OverrideThrowableToString")
+        public String toString() {
+            return SQLiteException.class.getName() + ": " + getMessage();
+        }
+    }
+}

@@ -1,0 +1,257 @@
+package io.github.hasqlite.core.jdbc;
+
+import io.github.hasqlite.core.sqlite.SqlCall;
+import java.io.InputStream;
+import java.io.Reader;
+import java.sql.NClob;
+import java.sql.RowId;
+import java.sql.SQLException;
+import java.sql.SQLXML;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.jdbc4.JDBC4PreparedStatement;
+
+/** The rarely used methods of sqlite-jdbc's prepared statement, with SQLStates in what they throw. */
+class StatedPreparedStatement extends JDBC4PreparedStatement {
+
+    StatedPreparedStatement(SQLiteConnection connection, String sql) throws SQLException {
+        super(connection, sql);
+    }
+
+    /**
+     * Runs what executes the statement. As in the driver its query timeout is how long it waits for a lock,
+     * here with that of other writers included.
+     */
+    final <T> T stated(SqlCall<T> call) throws SQLException {
+        try {
+            return getQueryTimeout() == 0 ? call.run() : withConnectionTimeout(call::run);
+        } catch (SQLException e) {
+            throw SqlStates.complete(e);
+        }
+    }
+
+    @Override
+    protected SQLException unsupported() {
+        return SqlStates.complete(super.unsupported());
+    }
+
+    @Override
+    protected SQLException invalid() {
+        return SqlStates.complete(super.invalid());
+    }
+
+    /** All setters come through here. */
+    @Override
+    protected void batch(int position, @Nullable Object value) throws SQLException {
+        try {
+            super.batch(position, value);
+        } catch (SQLException e) {
+            throw SqlStates.complete(e);
+        }
+    }
+
+    @Override
+    public int getUpdateCount() throws SQLException {
+        return Stated.call(() -> super.getUpdateCount());
+    }
+
+    @Override
+    public long getLargeUpdateCount() throws SQLException {
+        return Stated.call(() -> super.getLargeUpdateCount());
+    }
+
+    @Override
+    public boolean getMoreResults(int current) throws SQLException {
+        return Stated.call(() -> super.getMoreResults(current));
+    }
+
+    @Override
+    public void clearBatch() throws SQLException {
+        Stated.run(() -> super.clearBatch());
+    }
+
+    @Override
+    public void cancel() throws SQLException {
+        Stated.run(() -> super.cancel());
+    }
+
+    @Override
+    public void setQueryTimeout(int seconds) throws SQLException {
+        Stated.run(() -> super.setQueryTimeout(seconds));
+    }
+
+    @Override
+    public void setMaxRows(int max) throws SQLException {
+        Stated.run(() -> super.setMaxRows(max));
+    }
+
+    @Override
+    public void setLargeMaxRows(long max) throws SQLException {
+        Stated.run(() -> super.setLargeMaxRows(max));
+    }
+
+    @Override
+    public void setMaxFieldSize(int max) throws SQLException {
+        Stated.run(() -> super.setMaxFieldSize(max));
+    }
+
+    @Override
+    public void setFetchSize(int rows) throws SQLException {
+        Stated.run(() -> super.setFetchSize(rows));
+    }
+
+    @Override
+    public void setFetchDirection(int direction) throws SQLException {
+        Stated.run(() -> super.setFetchDirection(direction));
+    }
+
+    @Override
+    public void closeOnCompletion() throws SQLException {
+        Stated.run(() -> super.closeOnCompletion());
+    }
+
+    @Override
+    public boolean isCloseOnCompletion() throws SQLException {
+        return Stated.call(() -> super.isCloseOnCompletion());
+    }
+
+    @Override
+    public void addBatch() throws SQLException {
+        Stated.run(() -> super.addBatch());
+    }
+
+    @Override
+    public void clearParameters() throws SQLException {
+        Stated.run(() -> super.clearParameters());
+    }
+
+    @Override
+    public int getParameterCount() throws SQLException {
+        return Stated.call(() -> super.getParameterCount());
+    }
+
+    @Override
+    public String getParameterClassName(int index) throws SQLException {
+        return Stated.call(() -> super.getParameterClassName(index));
+    }
+
+    @Override
+    public String getParameterTypeName(int index) throws SQLException {
+        return Stated.call(() -> super.getParameterTypeName(index));
+    }
+
+    @Override
+    public int getParameterType(int index) throws SQLException {
+        return Stated.call(() -> super.getParameterType(index));
+    }
+
+    @Override
+    public void setBinaryStream(int index, @Nullable InputStream stream) throws SQLException {
+        Stated.run(() -> super.setBinaryStream(index, stream));
+    }
+
+    @Override
+    public void setBinaryStream(int index, @Nullable InputStream stream, int length) throws SQLException {
+        Stated.run(() -> super.setBinaryStream(index, stream, length));
+    }
+
+    @Override
+    public void setBinaryStream(int index, @Nullable InputStream stream, long length) throws SQLException {
+        Stated.run(() -> super.setBinaryStream(index, stream, length));
+    }
+
+    @Override
+    public void setAsciiStream(int index, @Nullable InputStream stream) throws SQLException {
+        Stated.run(() -> super.setAsciiStream(index, stream));
+    }
+
+    @Override
+    public void setAsciiStream(int index, @Nullable InputStream stream, int length) throws SQLException {
+        Stated.run(() -> super.setAsciiStream(index, stream, length));
+    }
+
+    @Override
+    public void setAsciiStream(int index, @Nullable InputStream stream, long length) throws SQLException {
+        Stated.run(() -> super.setAsciiStream(index, stream, length));
+    }
+
+    @Override
+    public void setUnicodeStream(int index, @Nullable InputStream stream, int length) throws SQLException {
+        Stated.run(() -> super.setUnicodeStream(index, stream, length));
+    }
+
+    @Override
+    public void setCharacterStream(int index, @Nullable Reader reader) throws SQLException {
+        Stated.run(() -> super.setCharacterStream(index, reader));
+    }
+
+    @Override
+    public void setCharacterStream(int index, @Nullable Reader reader, int length) throws SQLException {
+        Stated.run(() -> super.setCharacterStream(index, reader, length));
+    }
+
+    @Override
+    public void setCharacterStream(int index, @Nullable Reader reader, long length) throws SQLException {
+        Stated.run(() -> super.setCharacterStream(index, reader, length));
+    }
+
+    @Override
+    public void setNCharacterStream(int index, @Nullable Reader reader) throws SQLException {
+        Stated.run(() -> super.setNCharacterStream(index, reader));
+    }
+
+    @Override
+    public void setNCharacterStream(int index, @Nullable Reader reader, long length) throws SQLException {
+        Stated.run(() -> super.setNCharacterStream(index, reader, length));
+    }
+
+    @Override
+    public void setClob(int index, @Nullable Reader reader) throws SQLException {
+        Stated.run(() -> super.setClob(index, reader));
+    }
+
+    @Override
+    public void setClob(int index, @Nullable Reader reader, long length) throws SQLException {
+        Stated.run(() -> super.setClob(index, reader, length));
+    }
+
+    @Override
+    public void setNClob(int index, @Nullable Reader reader) throws SQLException {
+        Stated.run(() -> super.setNClob(index, reader));
+    }
+
+    @Override
+    public void setNClob(int index, @Nullable Reader reader, long length) throws SQLException {
+        Stated.run(() -> super.setNClob(index, reader, length));
+    }
+
+    @Override
+    public void setBlob(int index, @Nullable InputStream stream) throws SQLException {
+        Stated.run(() -> super.setBlob(index, stream));
+    }
+
+    @Override
+    public void setBlob(int index, @Nullable InputStream stream, long length) throws SQLException {
+        Stated.run(() -> super.setBlob(index, stream, length));
+    }
+
+    @Override
+    public void setRowId(int index, @Nullable RowId value) throws SQLException {
+        Stated.run(() -> super.setRowId(index, value));
+    }
+
+    @Override
+    public void setSQLXML(int index, @Nullable SQLXML value) throws SQLException {
+        Stated.run(() -> super.setSQLXML(index, value));
+    }
+
+    @Override
+    public void setNClob(int index, @Nullable NClob value) throws SQLException {
+        Stated.run(() -> super.setNClob(index, value));
+    }
+
+    @Override
+    public void setNString(int index, @Nullable String value) throws SQLException {
+        Stated.run(() -> super.setNString(index, value));
+    }
+}

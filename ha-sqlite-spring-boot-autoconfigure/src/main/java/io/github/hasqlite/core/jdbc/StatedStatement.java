@@ -1,0 +1,101 @@
+package io.github.hasqlite.core.jdbc;
+
+import io.github.hasqlite.core.sqlite.SqlCall;
+import java.sql.SQLException;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.jdbc4.JDBC4Statement;
+
+/** The rarely used methods of sqlite-jdbc's statement, with SQLStates in what they throw. */
+class StatedStatement extends JDBC4Statement {
+
+    StatedStatement(SQLiteConnection connection) {
+        super(connection);
+    }
+
+    /**
+     * Runs what executes the statement. As in the driver its query timeout is how long it waits for a lock,
+     * here with that of other writers included.
+     */
+    final <T> T stated(SqlCall<T> call) throws SQLException {
+        try {
+            return getQueryTimeout() == 0 ? call.run() : withConnectionTimeout(call::run);
+        } catch (SQLException e) {
+            throw SqlStates.complete(e);
+        }
+    }
+
+    @Override
+    protected SQLException unsupported() {
+        return SqlStates.complete(super.unsupported());
+    }
+
+    @Override
+    public int getUpdateCount() throws SQLException {
+        return Stated.call(() -> super.getUpdateCount());
+    }
+
+    @Override
+    public long getLargeUpdateCount() throws SQLException {
+        return Stated.call(() -> super.getLargeUpdateCount());
+    }
+
+    @Override
+    public boolean getMoreResults(int current) throws SQLException {
+        return Stated.call(() -> super.getMoreResults(current));
+    }
+
+    @Override
+    public void clearBatch() throws SQLException {
+        Stated.run(() -> super.clearBatch());
+    }
+
+    @Override
+    public void cancel() throws SQLException {
+        Stated.run(() -> super.cancel());
+    }
+
+    @Override
+    public void setQueryTimeout(int seconds) throws SQLException {
+        Stated.run(() -> super.setQueryTimeout(seconds));
+    }
+
+    @Override
+    public void setMaxRows(int max) throws SQLException {
+        Stated.run(() -> super.setMaxRows(max));
+    }
+
+    @Override
+    public void setLargeMaxRows(long max) throws SQLException {
+        Stated.run(() -> super.setLargeMaxRows(max));
+    }
+
+    @Override
+    public void setMaxFieldSize(int max) throws SQLException {
+        Stated.run(() -> super.setMaxFieldSize(max));
+    }
+
+    @Override
+    public void setFetchSize(int rows) throws SQLException {
+        Stated.run(() -> super.setFetchSize(rows));
+    }
+
+    @Override
+    public void setFetchDirection(int direction) throws SQLException {
+        Stated.run(() -> super.setFetchDirection(direction));
+    }
+
+    @Override
+    public void closeOnCompletion() throws SQLException {
+        Stated.run(() -> super.closeOnCompletion());
+    }
+
+    @Override
+    public boolean isCloseOnCompletion() throws SQLException {
+        return Stated.call(() -> super.isCloseOnCompletion());
+    }
+
+    @Override
+    public void addBatch(String sql) throws SQLException {
+        Stated.run(() -> super.addBatch(sql));
+    }
+}

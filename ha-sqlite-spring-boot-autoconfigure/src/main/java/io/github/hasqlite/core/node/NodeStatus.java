@@ -1,0 +1,207 @@
+package io.github.hasqlite.core.node;
+
+import io.github.hasqlite.ChangeSetPublisher;
+import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.Outage;
+import io.github.hasqlite.ReplicationStatus;
+import io.github.hasqlite.StreamGoneException;
+import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.outbox.PendingQueue;
+import io.github.hasqlite.core.replay.AppliedState;
+import io.github.hasqlite.core.replay.Applier;
+import io.github.hasqlite.core.snapshot.SnapshotRecovery;
+import io.github.hasqlite.core.verify.NodeVerification;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Says how replication of one node is doing, from counters, without waiting for anything. Thread-safe. */
+public final class NodeStatus {
+
+    /** A stream in which nothing happens is heard more often. */
+    private static final Duration QUIET = Duration.ofSeconds(3);
+
+    private final NodeSettings settings;
+    private final ChangeSetPublisher publisher;
+    private final @Nullable ChangeSetSubscriber subscriber;
+    private final AppliedState state;
+    private final Applier applier;
+    private final PendingQueue pending;
+    private final StreamJoin join;
+    private final @Nullable SnapshotRecovery recovery;
+    private final @Nullable NodeVerification verification;
+    private final PublishTrouble trouble;
+    private final Instant started = Instant.now();
+
+    /** Since when there is an outage that nobody could say more about. */
+    private volatile @Nullable Instant unexplained;
+
+    /**
+     * The status of one node.
+     *
+     * @param subscriber {@code null} if nothing comes in
+     * @param recovery {@code null} if there are no snapshots
+     * @param verification {@code null} if this node takes part in none
+     */
+    NodeStatus(
+            NodeSettings settings,
+            ChangeSetPublisher publisher,
+            @Nullable ChangeSetSubscriber subscriber,
+            AppliedState state,
+            Applier applier,
+            PendingQueue pending,
+            StreamJoin join,
+            @Nullable SnapshotRecovery recovery,
+            @Nullable NodeVerification verification,
+            PublishTrouble trouble) {
+        this.settings = settings;
+        this.publisher = publisher;
+        this.subscriber = subscriber;
+        this.state = state;
+        this.applier = applier;
+        this.pending = pending;
+        this.join = join;
+        this.recovery = recovery;
+        this.verification = verification;
+        this.trouble = trouble;
+    }
+
+    ReplicationStatus now() {
+        long received = applier.receivedSequence();
+        String halted = applier.halted() != null ? applier.halted() + join.obstacle() : applier.obstacle();
+        Outage outage = outage();
+        return new ReplicationStatus(
+                settings.name(),
+                true,
+                outage == null,
+                state.sequence(),
+                received + (subscriber == null ? 0 : subscriber.backlog()),
+                lag(),
+                pending.size(),
+                applier.rejections().count(),
+                applier.rejections().last(),
+                halted == null ? join.refusal() : halted,
+                applier.deadLetters(),
+                recovery == null ? null : recovery.progress(),
+                verification == null ? null : verification.divergence(),
+                outage,
+                trouble.now(),
+                age(pending.oldestMillis()));
+    }
+
+    /** Why a commit is not in the stream, as far as that is known, with a semicolon in front; or empty. */
+    String whyNotStored() {
+        Outage outage = outage();
+        String reason = outage == null ? trouble.reason() : outage.reason();
+        return reason == null ? "" : "; " + reason;
+    }
+
+    /** What becomes of a transaction that is committed here and not known to be in the stream. */
+    String fate() {
+        return applier.isReset()
+                ? "it is committed on this node and is in the outbox; replication has stopped because the stream is"
+                        + " another one, and ha.sqlite.on-stream-reset decides at the next start what becomes of it"
+                : "it is committed on this node, is in the outbox and will be replicated";
+    }
+
+    /** What has to happen before replication to this node goes on that has stopped, as the end of a sentence. */
+    String wayOutOfHalt() {
+        if (applier.isReset()) {
+            return applier.doubtfulReset() == null
+                    ? "this node was started again, with ha.sqlite.on-stream-reset saying what becomes of its database"
+                    : "the stream that it followed is there again and HaSqliteDataSource.retryReplication() was called, or"
+                            + " this node was started again, with ha.sqlite.on-stream-reset saying what becomes of its"
+                            + " database";
+        }
+        return applier.snapshotNeeded() > 0
+                ? "there is a snapshot that goes so far: let a node that is up to date take one, from which this node"
+                        + " goes on by itself"
+                : "that is mended and HaSqliteDataSource.retryReplication() was called, or skipFailedChangeSet() to leave"
+                        + " it out here";
+    }
+
+    /**
+     * Since when a server answers but neither stores what is published nor delivers; {@code null} if it does, if
+     * none can be reached, or if it says why it refuses.
+     */
+    @Nullable
+    public Instant storesNothingSince() {
+        if (!publisher.isConnected()) {
+            return null;
+        }
+        Outage unanswered = trouble.unanswered();
+        if (unanswered != null) {
+            return unanswered.since();
+        }
+        Outage silence = applier.isReset() || subscriber == null ? null : subscriber.outage();
+        return silence == null ? null : silence.since();
+    }
+
+    /** Whether a server says that there is no such stream. Asks it, so this may wait. */
+    public boolean isStreamGone() {
+        try {
+            if (subscriber != null) {
+                subscriber.state();
+            }
+            return false;
+        } catch (StreamGoneException e) {
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private boolean hears() {
+        return subscriber == null || (subscriber.isConnected() && join.joined());
+    }
+
+    private @Nullable Outage outage() {
+        if (publisher.isConnected() && hears()) {
+            unexplained = null;
+            return null;
+        }
+        Outage known = publisher.outage();
+        if (known == null && subscriber != null) {
+            known = subscriber.outage();
+        }
+        if (known != null) {
+            return known;
+        }
+        Instant since = unexplained;
+        if (since == null) {
+            since = join.joined() ? Instant.now() : started;
+            unexplained = since;
+        }
+        String reason = applier.isReset()
+                ? "the stream is another one than this node follows"
+                : hears() ? "the stream cannot be written to" : "this node has not joined the stream yet";
+        return new Outage(reason, since);
+    }
+
+    private Duration lag() {
+        long waitingSince = applier.oldestWaitingNs();
+        Duration waiting = age(TimeUnit.NANOSECONDS.toMillis(waitingSince));
+        Duration unheard = unheard();
+        return unheard.compareTo(waiting) > 0 ? unheard : waiting;
+    }
+
+    /** For how long the stream has not been heard; zero if that means nothing. */
+    private Duration unheard() {
+        Instant now = Instant.now();
+        Instant heard = subscriber == null ? null : subscriber.lastHeard();
+        if (hears()) {
+            Duration unheard = heard == null ? Duration.ZERO : Duration.between(heard, now);
+            return unheard.compareTo(QUIET) > 0 ? unheard : Duration.ZERO;
+        }
+        Outage silence = subscriber == null ? null : subscriber.outage();
+        Instant since = silence != null ? silence.since() : join.joined() ? now : started;
+        return Duration.between(heard != null && heard.isBefore(since) ? heard : since, now);
+    }
+
+    /** Since a time in milliseconds since 1970; zero if that is 0. */
+    private static Duration age(long millis) {
+        return millis == 0 ? Duration.ZERO : Duration.ofMillis(Math.max(0, System.currentTimeMillis() - millis));
+    }
+}

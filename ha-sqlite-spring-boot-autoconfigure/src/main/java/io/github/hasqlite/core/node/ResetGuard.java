@@ -1,0 +1,99 @@
+package io.github.hasqlite.core.node;
+
+import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.ChangeSetPublisher;
+import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.PublishException;
+import io.github.hasqlite.core.commit.ForwardingPublisher;
+import io.github.hasqlite.core.replay.AppliedState;
+import io.github.hasqlite.core.replay.Applier;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes to the stream that this node follows and to no other (rule R11). While the stream is not heard, nothing
+ * goes out: what is there next may be another one, and whoever listens finds that out before it is heard again.
+ * What is stored must get a sequence beyond all that was applied here; if it does not, the stream was made
+ * anew or set back, and nothing more is published. Notes, too, whether the stream takes what is published.
+ * Thread-safe.
+ */
+final class ResetGuard extends ForwardingPublisher {
+
+    private final AppliedState state;
+    private final @Nullable ChangeSetSubscriber subscriber;
+    private final PublishTrouble trouble;
+    private volatile @Nullable Applier applier;
+
+    ResetGuard(
+            ChangeSetPublisher publisher,
+            AppliedState state,
+            @Nullable ChangeSetSubscriber subscriber,
+            PublishTrouble trouble) {
+        super(publisher);
+        this.trouble = trouble;
+        this.state = state;
+        this.subscriber = subscriber;
+    }
+
+    /** Says who learns of a reset, and knows of those that others have found. */
+    void watch(Applier watched) {
+        applier = watched;
+    }
+
+    private boolean isReset() {
+        Applier watched = applier;
+        return watched != null && watched.isReset();
+    }
+
+    @Override
+    public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message) {
+        if (isReset()) {
+            return refused();
+        }
+        if (subscriber != null && !subscriber.isConnected()) {
+            return CompletableFuture.failedFuture(new PublishException(
+                    PublishException.Reason.NOT_CONNECTED, "the stream is not heard at the moment"));
+        }
+        long applied = state.sequence();
+        return super.publish(changeSet, message).whenComplete((sequence, failure) -> {
+            if (failure == null) {
+                trouble.succeeded();
+                check(applied, sequence);
+            } else {
+                trouble.failed(failure);
+            }
+        });
+    }
+
+    @Override
+    public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message, long expectedLastSequence) {
+        return isReset()
+                ? refused()
+                : super.publish(changeSet, message, expectedLastSequence).whenComplete((sequence, failure) -> {
+                    if (failure == null) {
+                        trouble.succeeded();
+                    } else {
+                        trouble.failed(failure);
+                    }
+                });
+    }
+
+    private static CompletableFuture<Long> refused() {
+        return CompletableFuture.failedFuture(new PublishException(
+                PublishException.Reason.NO_STREAM, "the stream is another one than this node follows"));
+    }
+
+    private void check(long applied, long sequence) {
+        Applier watched = applier;
+        if (sequence > 0 && sequence <= applied && watched != null) {
+            watched.onCertainReset(
+                    "the stream has stored a message as number " + sequence + ", but this database has applied it"
+                            + " up to " + applied + ": it was made anew, or set back to an earlier state");
+        }
+    }
+
+    @Override
+    public boolean isConnected() {
+        return super.isConnected() && !isReset();
+    }
+}

@@ -1,0 +1,292 @@
+package io.github.hasqlite.core.node;
+
+import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.ChangeSetSubscriber.StreamState;
+import io.github.hasqlite.ReplicationStartException;
+import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.outbox.OutboxRelay;
+import io.github.hasqlite.core.outbox.PendingQueue;
+import io.github.hasqlite.core.replay.AppliedState;
+import io.github.hasqlite.core.replay.Applier;
+import io.github.hasqlite.core.snapshot.SnapshotRecovery;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteConnection;
+
+/**
+ * Brings a starting node together with the stream: checks that the two belong together, catches up,
+ * and only then lets the outbox go out. A node with a usable database may start without the stream
+ * and joins it later (rule R10).
+ */
+final class StreamJoin implements AutoCloseable {
+
+    private static final Logger logger = LoggerFactory.getLogger(StreamJoin.class);
+
+    private static final long RETRY_MILLIS = 500;
+    private static final long REPORT_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long POLL_MILLIS = 2;
+
+    private final NodeSettings settings;
+    private final @Nullable ChangeSetSubscriber subscriber;
+    private final Applier applier;
+    private final AppliedState state;
+    private final SQLiteConnection connection;
+    private final Semaphore permit;
+    private final PendingQueue pending;
+    private final OutboxRelay relay;
+    private final String publisherId;
+    private final @Nullable SnapshotRecovery recovery;
+    private final @Nullable Beginning beginning;
+    private volatile @Nullable Thread later;
+    private volatile @Nullable String refusal;
+    private volatile boolean closed;
+    private volatile boolean joined;
+
+    /**
+     * The join of one node.
+     *
+     * @param connection the applier's
+     * @param permit the write lock
+     * @param recovery lets the node go on where only a snapshot helps; {@code null} if there are none
+     * @param beginning makes this database what the stream's history begins with; {@code null} if it follows
+     *     what is there
+     */
+    StreamJoin(
+            NodeSettings settings,
+            @Nullable ChangeSetSubscriber subscriber,
+            Applier applier,
+            AppliedState state,
+            SQLiteConnection connection,
+            Semaphore permit,
+            PendingQueue pending,
+            OutboxRelay relay,
+            String publisherId,
+            @Nullable SnapshotRecovery recovery,
+            @Nullable Beginning beginning) {
+        this.settings = settings;
+        this.subscriber = subscriber;
+        this.applier = applier;
+        this.state = state;
+        this.connection = connection;
+        this.permit = permit;
+        this.pending = pending;
+        this.relay = relay;
+        this.publisherId = publisherId;
+        this.recovery = recovery;
+        this.beginning = beginning;
+    }
+
+    /** Whether the node has joined and caught up. */
+    boolean joined() {
+        return joined;
+    }
+
+    /** Why the node did not join, or {@code null}. */
+    @Nullable
+    String refusal() {
+        return refusal;
+    }
+
+    /**
+     * Joins now, or later if the stream cannot be reached and the database can be used without.
+     *
+     * @param way how the node arrived
+     */
+    void start(Arrival.Way way) {
+        ChangeSetSubscriber source = subscriber;
+        if (source == null) {
+            relay.start(0);
+            return;
+        }
+        try {
+            join(source);
+        } catch (IOException e) {
+            if (way == Arrival.Way.BEGIN) {
+                throw new ReplicationStartException(
+                        "the stream's history could not be begun with this database: " + e.getMessage(),
+                        "Start this node again when that is mended; it goes on where it was.",
+                        e);
+            }
+            if (state.streamCreatedNs() == 0 && way != Arrival.Way.WAIT) {
+                throw new ReplicationStartException(
+                        "the stream cannot be reached any more, and this node's database is new: " + e.getMessage(),
+                        "Start the NATS server or the node that embeds it, and then this node again.",
+                        e);
+            }
+            logger.warn("The stream cannot be reached ({}); starting with what the database has", e.getMessage());
+            Thread thread = new Thread(() -> keepTrying(source), "ha-sqlite-join");
+            thread.setDaemon(true);
+            later = thread;
+            thread.start();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ReplicationStartException("interrupted while catching up", "Start again.", e);
+        }
+    }
+
+    private void keepTrying(ChangeSetSubscriber source) {
+        while (!closed) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+                join(source);
+                refusal = null;
+                return;
+            } catch (IOException e) {
+                logger.debug("The stream cannot be reached yet", e);
+            } catch (ReplicationStartException e) {
+                refusal = e.getMessage() + ". " + e.action();
+                logger.error("This node cannot join the stream: {} {}", e.getMessage(), e.action());
+                return;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (RuntimeException e) {
+                waitFor(e);
+            }
+        }
+    }
+
+    /** A server that answers but cannot be used may be put right while this node runs. */
+    private void waitFor(RuntimeException obstacle) {
+        String reason = String.valueOf(obstacle.getMessage());
+        if (!reason.equals(refusal)) {
+            refusal = reason;
+            logger.warn("This node cannot join the stream yet: {}", reason);
+        }
+    }
+
+    private void join(ChangeSetSubscriber source) throws IOException, InterruptedException {
+        LocalDatabase local =
+                new LocalDatabase(LocalDatabase.Kind.JOINED, state.sequence(), state.streamCreatedNs(), "");
+        StreamState stream = source.state();
+        if (Arrival.reset(local, stream) != null) {
+            stream = Arrival.askAgain(local, source);
+        }
+        check(local, stream);
+        try {
+            long end = stream.lastSequence();
+            if (beginning != null) {
+                end = beginning.announce(stream);
+            }
+            if (state.streamCreatedNs() == 0) {
+                if (beginning == null) {
+                    state.beginWithNothing(connection);
+                }
+                state.follow(connection, stream.createdNs());
+            }
+            follow(source, stream, end);
+            if (state.isBegunWithNothing()) {
+                hasBegun();
+            }
+            if (beginning != null) {
+                beginning.takeSnapshot();
+            }
+        } catch (SQLException e) {
+            throw new ReplicationStartException(
+                    "the database cannot be written: " + e.getMessage(), "See the cause in the log.", e);
+        }
+        relay.start(pending.firstId() - 1);
+        joined = true;
+    }
+
+    private void follow(ChangeSetSubscriber source, StreamState stream, long end)
+            throws IOException, InterruptedException {
+        long gone = stream.firstSequence() - 1;
+        long after = state.sequence();
+        if (gone > after && stream.endSequence() > after) {
+            applier.onGap(after + 1, gone);
+            after = gone;
+        }
+        source.start(after, applier);
+        applier.start(publisherId);
+        if (recovery != null) {
+            recovery.start();
+        }
+        catchUp(end);
+    }
+
+    /** The applier's connection is not ours any more while messages come in. */
+    private void hasBegun() throws SQLException, InterruptedException {
+        permit.acquire();
+        try {
+            state.hasBegun(connection);
+        } finally {
+            permit.release();
+        }
+    }
+
+    private static void check(LocalDatabase local, StreamState stream) {
+        String reset = Arrival.reset(local, stream);
+        if (reset != null) {
+            throw new ReplicationStartException(
+                    reset,
+                    "Start the node again: ha.sqlite.on-stream-reset says what becomes of its database then.",
+                    null);
+        }
+    }
+
+    private void catchUp(long end) throws InterruptedException {
+        long started = System.nanoTime();
+        long from = state.sequence();
+        long reported = started;
+        applier.hurry(true);
+        try {
+            while (state.sequence() < end) {
+                long now = System.nanoTime();
+                if (applier.halted() != null && (recovery == null || applier.snapshotNeeded() == 0)) {
+                    throw new ReplicationStartException(
+                            "catching up with the stream failed: " + applier.halted(), action(), null);
+                }
+                if (now - started > settings.bootstrapTimeout().toNanos()) {
+                    throw new ReplicationStartException(
+                            "catching up with the stream took longer than " + settings.bootstrapTimeout() + ": "
+                                    + state.sequence() + " of " + end + " is applied"
+                                    + (applier.halted() == null ? "" : "; " + applier.halted()) + obstacle(),
+                            applier.snapshotNeeded() > 0 ? action() : "Raise ha.sqlite.bootstrap.timeout.",
+                            null);
+                }
+                if (now - reported > REPORT_NANOS) {
+                    reported = now;
+                    logger.info(
+                            "Catching up: {} of {} applied, {} a second", state.sequence(), end, rate(from, started));
+                }
+                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+            }
+        } finally {
+            applier.hurry(false);
+        }
+        logger.info("Node {} has caught up with the stream at {}", settings.name(), state.sequence());
+    }
+
+    private String action() {
+        return applier.snapshotNeeded() > 0
+                ? "Let a node that is up to date take a snapshot (its snapshotter does so by itself), or copy that node's"
+                        + " database file; and raise ha.sqlite.stream-max-age for the next time."
+                : "See the cause in the log.";
+    }
+
+    /** What keeps a node from going on that needs a snapshot, with a semicolon in front; or empty. */
+    String obstacle() {
+        String inTheWay = recovery == null ? null : recovery.obstacle();
+        return inTheWay == null ? "" : "; " + inTheWay;
+    }
+
+    private long rate(long from, long startedNanos) {
+        long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos));
+        return (state.sequence() - from) * 1_000 / millis;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        Thread thread = later;
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+}

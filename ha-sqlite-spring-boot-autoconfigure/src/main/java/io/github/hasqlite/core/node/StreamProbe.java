@@ -1,0 +1,102 @@
+package io.github.hasqlite.core.node;
+
+import io.github.hasqlite.core.changeset.ProbeMessage;
+import io.github.hasqlite.core.commit.ChangeSetFactory;
+import io.github.hasqlite.core.commit.CompareAndSet;
+import io.github.hasqlite.core.replay.StreamPosition;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * In commit mode {@code strict} nothing is published but by commits. So once they have failed and nobody tries any
+ * more, because this node is said to be out of service, nobody would learn that the stream takes messages again.
+ * This publishes messages that change nothing, of which the first that is stored ends the trouble.
+ */
+final class StreamProbe implements AutoCloseable {
+
+    private static final Logger logger = LoggerFactory.getLogger(StreamProbe.class);
+
+    private static final long PAUSE_MILLIS = 2_000;
+
+    /** Other writers wait meanwhile, in vain. */
+    private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final PublishTrouble trouble;
+    private final BooleanSupplier canPublish;
+    private final Semaphore writeLock;
+    private final StreamPosition position;
+    private final ChangeSetFactory changeSets;
+    private final CompareAndSet stream;
+    private final Thread thread;
+
+    /**
+     * A probe that runs until it is closed.
+     *
+     * @param canPublish whether it makes sense to try
+     * @param writeLock the one write lock
+     */
+    StreamProbe(
+            PublishTrouble trouble,
+            BooleanSupplier canPublish,
+            Semaphore writeLock,
+            StreamPosition position,
+            ChangeSetFactory changeSets,
+            CompareAndSet stream) {
+        this.trouble = trouble;
+        this.canPublish = canPublish;
+        this.writeLock = writeLock;
+        this.position = position;
+        this.changeSets = changeSets;
+        this.stream = stream;
+        this.thread = new Thread(this::run, "ha-sqlite-probe");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+                if (trouble.now() != null && canPublish.getAsBoolean()) {
+                    probe();
+                }
+            }
+        } catch (InterruptedException e) {
+            logger.debug("The node is being closed");
+        }
+    }
+
+    private void probe() throws InterruptedException {
+        writeLock.acquire();
+        try {
+            long base = position.sequence();
+            if (position.received() <= base && position.halted() == null) {
+                CompareAndSet.Result result = stream.publish(
+                        changeSets.at(0, 0, List.of()),
+                        new ProbeMessage(UUID.randomUUID().toString().replace("-", "")).bytes(),
+                        base,
+                        System.nanoTime() + ANSWER_NANOS);
+                logger.debug("A message that changes nothing, behind {}: {}", base, result);
+            }
+        } catch (RuntimeException e) {
+            logger.debug("Could not find out whether the stream takes messages", e);
+        } finally {
+            writeLock.release();
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(10));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,246 @@
+package io.github.hasqlite.core.outbox;
+
+import com.github.luben.zstd.Zstd;
+import io.github.hasqlite.core.changeset.PackedBytes;
+import io.github.hasqlite.core.changeset.SingleByte;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The table {@code ha_outbox_chunks} as one connection sees it: what is too large for one row of the
+ * outbox. It has no rowid, so that writing to it leaves {@code last_insert_rowid()} alone. Not
+ * thread-safe.
+ */
+final class OutboxChunks {
+
+    /** Bytes of a chunk of a message. All but the last have so many. */
+    private static final int CHUNK = 256 << 10;
+
+    private static final int MESSAGE = 0;
+    private static final int UNDO = 1;
+
+    private final PreparedStatement insert;
+    private final PreparedStatement read;
+    private final PreparedStatement sum;
+    private final PreparedStatement delete;
+    private final PreparedStatement deleteUpTo;
+    private final PreparedStatement deleteUndo;
+
+    OutboxChunks(Connection connection) throws SQLException {
+        this.insert =
+                connection.prepareStatement("INSERT INTO main.ha_outbox_chunks(id, undo, chunk, data) VALUES(?,?,?,?)");
+        this.read = connection.prepareStatement(
+                "SELECT data FROM main.ha_outbox_chunks WHERE id = ? AND undo = ? AND chunk = ?");
+        this.sum = connection.prepareStatement(
+                "SELECT total(length(data)) FROM main.ha_outbox_chunks WHERE id = ? AND undo = " + MESSAGE);
+        this.delete = connection.prepareStatement("DELETE FROM main.ha_outbox_chunks WHERE id = ?");
+        this.deleteUndo =
+                connection.prepareStatement("DELETE FROM main.ha_outbox_chunks WHERE id = ? AND undo = " + UNDO);
+        this.deleteUpTo = connection.prepareStatement("DELETE FROM main.ha_outbox_chunks WHERE id <= ?");
+    }
+
+    static void create(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate("CREATE TABLE IF NOT EXISTS main.ha_outbox_chunks(id INTEGER NOT NULL,"
+                    + " undo INTEGER NOT NULL, chunk INTEGER NOT NULL, data BLOB NOT NULL,"
+                    + " PRIMARY KEY(id, undo, chunk)) WITHOUT ROWID");
+        }
+    }
+
+    void deleteUpTo(long id) throws SQLException {
+        deleteUpTo.setLong(1, id);
+        deleteUpTo.executeUpdate();
+    }
+
+    void delete(long id) throws SQLException {
+        delete.setLong(1, id);
+        delete.executeUpdate();
+    }
+
+    void deleteUndo(long id) throws SQLException {
+        deleteUndo.setLong(1, id);
+        deleteUndo.executeUpdate();
+    }
+
+    private void insert(long id, int undo, int chunk, byte[] data) throws SQLException {
+        insert.setLong(1, id);
+        insert.setInt(2, undo);
+        insert.setInt(3, chunk);
+        insert.setBytes(4, data);
+        insert.executeUpdate();
+    }
+
+    private byte @Nullable [] read(long id, int undo, int chunk) throws SQLException {
+        read.setLong(1, id);
+        read.setInt(2, undo);
+        read.setInt(3, chunk);
+        try (ResultSet rows = read.executeQuery()) {
+            return rows.next() ? rows.getBytes(1) : null;
+        }
+    }
+
+    // ---- messages
+
+    /** Writes a message; an {@link IOException} of it has an {@link SQLException} as its cause. */
+    OutputStream write(long id) {
+        return new ChunkOutput(id);
+    }
+
+    private final class ChunkOutput extends OutputStream {
+
+        private final long id;
+        private final ByteArrayOutputStream chunk = new ByteArrayOutputStream(CHUNK);
+        private int written;
+        private boolean closed;
+
+        ChunkOutput(long id) {
+            this.id = id;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int count) throws IOException {
+            int done = 0;
+            while (done < count) {
+                int fits = Math.min(CHUNK - chunk.size(), count - done);
+                chunk.write(bytes, offset + done, fits);
+                done += fits;
+                if (chunk.size() == CHUNK) {
+                    store();
+                }
+            }
+        }
+
+        private void store() throws IOException {
+            try {
+                insert(id, MESSAGE, written++, chunk.toByteArray());
+            } catch (SQLException e) {
+                throw new IOException(e);
+            }
+            chunk.reset();
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (!closed) {
+                closed = true;
+                store();
+            }
+        }
+    }
+
+    /** The bytes of a message. */
+    PackedBytes bytes(long id) throws SQLException {
+        sum.setLong(1, id);
+        try (ResultSet rows = sum.executeQuery()) {
+            return new StoredBytes(id, rows.next() ? rows.getLong(1) : 0);
+        }
+    }
+
+    private final class StoredBytes implements PackedBytes {
+
+        private final long id;
+        private final long length;
+
+        StoredBytes(long id, long length) {
+            this.id = id;
+            this.length = length;
+        }
+
+        @Override
+        public long length() {
+            return length;
+        }
+
+        @Override
+        public InputStream open() {
+            return new ChunkInput(id, length);
+        }
+    }
+
+    private final class ChunkInput extends InputStream {
+
+        private final long id;
+        private final long length;
+        private long position;
+        private byte[] chunk = {};
+        private int loaded = -1;
+
+        ChunkInput(long id, long length) {
+            this.id = id;
+            this.length = length;
+        }
+
+        @Override
+        public int read() throws IOException {
+            return SingleByte.of(this);
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int count) throws IOException {
+            if (count == 0) {
+                return 0;
+            }
+            if (position >= length) {
+                return -1;
+            }
+            load((int) (position / CHUNK));
+            int from = (int) (position % CHUNK);
+            int copied = Math.min(count, chunk.length - from);
+            System.arraycopy(chunk, from, target, offset, copied);
+            position += copied;
+            return copied;
+        }
+
+        @Override
+        public long skip(long count) {
+            long skipped = Math.max(0, Math.min(count, length - position));
+            position += skipped;
+            return skipped;
+        }
+
+        private void load(int number) throws IOException {
+            if (number == loaded) {
+                return;
+            }
+            try {
+                byte[] data = OutboxChunks.this.read(id, MESSAGE, number);
+                if (data == null || data.length <= position % CHUNK) {
+                    throw new EOFException("row " + id + " of the outbox is gone");
+                }
+                chunk = data;
+                loaded = number;
+            } catch (SQLException e) {
+                throw new IOException(e);
+            }
+        }
+    }
+
+    // ---- what a row did to the database
+
+    /** Adds a message to what undoes a row. */
+    void addUndo(long id, int number, byte[] message) throws SQLException {
+        insert(id, UNDO, number, Zstd.compress(message, 1));
+    }
+
+    byte[] undo(long id, int number) throws SQLException {
+        byte[] stored = read(id, UNDO, number);
+        if (stored == null) {
+            throw new SQLException("row " + id + " of the outbox lacks piece " + number + " of what undoes it");
+        }
+        return Zstd.decompress(stored, (int) Zstd.getFrameContentSize(stored));
+    }
+}

@@ -1,0 +1,453 @@
+package io.github.hasqlite.core.replay;
+
+import io.github.hasqlite.core.apply.SchemaChanges;
+import io.github.hasqlite.core.changeset.BaselineMessage;
+import io.github.hasqlite.core.changeset.Fragment;
+import io.github.hasqlite.core.changeset.PackedBytes;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How far this database has applied the stream, each publisher's last accepted counter, and the parts
+ * of what is not complete yet: part of the canonical state, and written in the same transactions as the rows (rules R4 and R6). Not
+ * thread-safe; used with the write lock held, but {@link #sequence()} may be read by anyone.
+ */
+public final class AppliedState {
+
+    private static final String SEQUENCE = "applied_sequence";
+    private static final String STREAM_CREATED = "stream_created_ns";
+    static final String BASELINE = "baseline";
+    static final String DIVERGENCE = "divergence";
+    static final String BASELINE_AT = "baseline_at";
+    static final String BEGUN_WITH_NOTHING = "begun_with_nothing";
+
+    private final Map<String, Accepted> publishers = new HashMap<>();
+    private final Parts parts = new Parts();
+    private final Object advanced = new Object();
+    private volatile long sequence;
+    private volatile long streamCreatedNs;
+    private volatile String baseline = "";
+    private volatile String divergence = "";
+    private volatile long baselineAt;
+    private volatile boolean begunWithNothing;
+
+    /** Creates the tables if they are not there. */
+    public static void create(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate(
+                    "CREATE TABLE IF NOT EXISTS main.ha_state(name TEXT PRIMARY KEY, value)" + " WITHOUT ROWID");
+            statement.executeUpdate("CREATE TABLE IF NOT EXISTS main.ha_publishers(publisher TEXT PRIMARY KEY,"
+                    + " counter INTEGER NOT NULL, sequence INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID");
+        }
+        addPlaces(connection);
+        Parts.create(connection);
+        ConflictTable.create(connection);
+        SchemaChanges.create(connection);
+        DeadLetters.create(connection);
+    }
+
+    /** Databases of earlier versions do not know where in the stream a publisher's last change set is. */
+    private static void addPlaces(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            try (ResultSet rows = statement.executeQuery(
+                    "SELECT 1 FROM pragma_table_info('ha_publishers', 'main') WHERE name = 'sequence'")) {
+                if (rows.next()) {
+                    return;
+                }
+            }
+            statement.executeUpdate("ALTER TABLE main.ha_publishers ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0");
+        }
+    }
+
+    /** The names of the tables that this creates. */
+    static List<String> tables() {
+        return List.of(
+                "ha_state",
+                "ha_publishers",
+                "ha_parts",
+                "ha_conflicts",
+                "ha_renames",
+                "ha_schema_changes",
+                "ha_dead_letters");
+    }
+
+    /** Whether the tables of replication are in the database. */
+    public static boolean exists(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = 'ha_state'")) {
+            return rows.next();
+        }
+    }
+
+    /** Reads what was committed. */
+    public void load(Connection connection) throws SQLException {
+        publishers.clear();
+        parts.load(connection);
+        try (Statement statement = connection.createStatement()) {
+            long applied = 0;
+            streamCreatedNs = 0;
+            baseline = "";
+            String differs = "";
+            boolean nothing = false;
+            try (ResultSet rows = statement.executeQuery("SELECT name, value FROM main.ha_state")) {
+                while (rows.next()) {
+                    switch (rows.getString(1)) {
+                        case SEQUENCE -> applied = rows.getLong(2);
+                        case STREAM_CREATED -> streamCreatedNs = rows.getLong(2);
+                        case BASELINE -> baseline = rows.getString(2);
+                        case DIVERGENCE -> differs = rows.getString(2);
+                        case BASELINE_AT -> baselineAt = rows.getLong(2);
+                        case BEGUN_WITH_NOTHING -> nothing = true;
+                        default -> {}
+                    }
+                }
+            }
+            sequence = applied;
+            divergence = differs;
+            begunWithNothing = nothing;
+            try (ResultSet rows =
+                    statement.executeQuery("SELECT publisher, counter, sequence FROM main.ha_publishers")) {
+                while (rows.next()) {
+                    publishers.put(rows.getString(1), new Accepted(rows.getLong(2), rows.getLong(3)));
+                }
+            }
+        }
+    }
+
+    /**
+     * When the stream was created that this database follows, nanoseconds since 1970; 0 if it has not
+     * joined one yet. Any thread.
+     */
+    public long streamCreatedNs() {
+        return streamCreatedNs;
+    }
+
+    /** Notes which stream this database follows, outside of any transaction. */
+    public void follow(Connection connection, long createdNs) throws SQLException {
+        set(connection, STREAM_CREATED, createdNs);
+        streamCreatedNs = createdNs;
+    }
+
+    /**
+     * Makes this database one that has applied a stream up to a sequence.
+     *
+     * @param createdNs when the stream was created, nanoseconds since 1970
+     */
+    public static void begin(Connection connection, long sequence, long createdNs) throws SQLException {
+        create(connection);
+        set(connection, SEQUENCE, sequence);
+        set(connection, STREAM_CREATED, createdNs);
+    }
+
+    /** Notes that an empty database begins with the stream alone, outside of any transaction. */
+    public void beginWithNothing(Connection connection) throws SQLException {
+        set(connection, BEGUN_WITH_NOTHING, 1);
+        begunWithNothing = true;
+    }
+
+    /** Notes that it has caught up for the first time, outside of any transaction. */
+    public void hasBegun(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate("DELETE FROM main.ha_state WHERE name = '" + BEGUN_WITH_NOTHING + "'");
+        }
+        begunWithNothing = false;
+    }
+
+    /** Whether it began with the stream alone and has not caught up yet. Any thread. */
+    public boolean isBegunWithNothing() {
+        return begunWithNothing;
+    }
+
+    /**
+     * Notes that this database is about to be what a stream's history begins with, outside of any
+     * transaction.
+     *
+     * @param id the id of the {@linkplain BaselineMessage message} that says so
+     * @param at the sequence that this message gets, if it gets into the stream at all
+     */
+    public void setBaseline(Connection connection, String id, long at) throws SQLException {
+        set(connection, BASELINE_AT, at);
+        set(connection, BASELINE, id);
+        baseline = id;
+        baselineAt = at;
+    }
+
+    /** Notes that all nodes can get what the history begins with, outside of any transaction. */
+    public void clearBaseline(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate(
+                    "DELETE FROM main.ha_state WHERE name IN ('" + BASELINE + "', '" + BASELINE_AT + "')");
+        }
+        baseline = "";
+    }
+
+    /** The sequence that the message of the {@linkplain #baseline() baseline} gets, if any. */
+    public long baselineAt() {
+        return baselineAt;
+    }
+
+    /**
+     * How this database differs from those of other nodes, as far as that was found out; empty if it does not.
+     * Any thread.
+     */
+    public String divergence() {
+        return divergence;
+    }
+
+    /** Notes how it differs, outside of any transaction, with the write lock held. */
+    public void setDivergence(Connection connection, String found) throws SQLException {
+        set(connection, DIVERGENCE, found);
+        divergence = found;
+    }
+
+    /**
+     * Makes a database one that has applied a stream up to one place, with the counters and parts that
+     * another one has, outside of any transaction.
+     *
+     * @param from a database that has applied the stream right up to before that place; attached to this one's
+     *     connection meanwhile
+     */
+    public static void copyPosition(Connection connection, String from, long createdNs, long reached)
+            throws SQLException {
+        create(connection);
+        try (PreparedStatement attach = connection.prepareStatement("ATTACH ? AS node")) {
+            attach.setString(1, from);
+            attach.execute();
+        }
+        try (Statement statement = connection.createStatement()) {
+            for (String table : List.of("ha_publishers", "ha_parts", "ha_renames", "ha_schema_changes")) {
+                statement.executeUpdate("DELETE FROM main." + table);
+                statement.executeUpdate("INSERT INTO main." + table + " SELECT * FROM node." + table);
+            }
+            statement.execute("DETACH node");
+        }
+        set(connection, SEQUENCE, reached);
+        set(connection, STREAM_CREATED, createdNs);
+    }
+
+    /**
+     * The id of the baseline that this database is or is about to be, until all nodes can get it; empty if
+     * it is none. Any thread.
+     */
+    public String baseline() {
+        return baseline;
+    }
+
+    /** Whether a message says that the stream goes on from this very database. */
+    boolean isOwnBaseline(byte[] message) {
+        return BaselineMessage.is(message) && BaselineMessage.of(message).id().equals(baseline);
+    }
+
+    private static void set(Connection connection, String name, Object value) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("INSERT OR REPLACE INTO main.ha_state(name, value) VALUES(?,?)")) {
+            statement.setString(1, name);
+            statement.setObject(2, value);
+            statement.executeUpdate();
+        }
+    }
+
+    /** The stream sequence up to which everything has been applied and committed here. */
+    public long sequence() {
+        return sequence;
+    }
+
+    /**
+     * Waits until everything up to a sequence is applied and committed here. Without the write lock.
+     *
+     * @param deadlineNanos when to give up, by {@link System#nanoTime()}
+     * @return whether it is
+     */
+    boolean awaitSequence(long wanted, long deadlineNanos) throws InterruptedException {
+        if (sequence >= wanted) {
+            return true;
+        }
+        synchronized (advanced) {
+            while (sequence < wanted) {
+                long left = deadlineNanos - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                TimeUnit.NANOSECONDS.timedWait(advanced, left);
+            }
+            return true;
+        }
+    }
+
+    /**
+     * A publisher's last change set that counts.
+     *
+     * @param counter its counter; 0 for messages of the Go implementation, which do not count
+     * @param sequence its place in the stream
+     */
+    private record Accepted(long counter, long sequence) {}
+
+    /** The place of the newest change set that is applied here and not of this publisher; 0 if there is none. */
+    public long newestOfOthers(String publisher) {
+        long newest = 0;
+        for (Map.Entry<String, Accepted> other : publishers.entrySet()) {
+            if (!other.getKey().equals(publisher)) {
+                newest = Math.max(newest, other.getValue().sequence);
+            }
+        }
+        return newest;
+    }
+
+    private static boolean hasPublisher(Map<String, Accepted> accepted) {
+        return accepted.size() > (accepted.containsKey("") ? 1 : 0);
+    }
+
+    /**
+     * The names of the nodes whose change sets are applied here: what publisher ids begin with, before two more words
+     * with points in front. With the write lock held, or while nothing is applied.
+     */
+    public Set<String> publishingNodes() {
+        Set<String> names = new HashSet<>();
+        for (String publisher : publishers.keySet()) {
+            int random = publisher.lastIndexOf('.');
+            int start = random <= 0 ? -1 : publisher.lastIndexOf('.', random - 1);
+            names.add(start <= 0 ? publisher : publisher.substring(0, start));
+        }
+        return names;
+    }
+
+    /** Starts a step forward, which counts only once it is committed. */
+    Step step() {
+        return new Step();
+    }
+
+    /** What one transaction adds. */
+    final class Step {
+
+        private final Map<String, Accepted> accepted = new HashMap<>();
+        private final Parts.Step partsStep = parts.step();
+        private long reached = sequence;
+
+        /** Judges a message by its publisher's counter (rule R4), and keeps it if it is a part in turn. */
+        Turn take(Received received) {
+            Turn turn = judge(received.publisher(), received.counter());
+            Fragment part = received.part();
+            return turn == Turn.NEXT && part != null
+                    ? partsStep.take(part, received.message().timestampNs())
+                    : turn;
+        }
+
+        private Turn judge(String publisher, long counter) {
+            if (publisher.isEmpty()) {
+                return Turn.NEXT;
+            }
+            long last = counter(publisher);
+            if (counter == last + 1) {
+                return Turn.NEXT;
+            }
+            return counter <= last ? Turn.REPEATED : Turn.OUT_OF_TURN;
+        }
+
+        /** Whether anything but messages of Go nodes was accepted. */
+        boolean knowsPublishers() {
+            return hasPublisher(publishers) || hasPublisher(accepted);
+        }
+
+        /** The publisher's last accepted counter; 0 if it has none. */
+        long counter(String publisher) {
+            Accepted here = accepted.containsKey(publisher) ? accepted.get(publisher) : publishers.get(publisher);
+            return here == null ? 0 : here.counter;
+        }
+
+        /** Accepts the message that was judged to be next, and was {@linkplain #reach reached} last. */
+        void accept(String publisher, long counter) {
+            accepted.put(publisher, new Accepted(publisher.isEmpty() ? 0 : counter, reached));
+            if (!publisher.isEmpty()) {
+                partsStep.forget(publisher);
+            }
+        }
+
+        /**
+         * Whether anybody else has committed something since (rule R13).
+         *
+         * @param base what the publisher had applied
+         */
+        boolean othersSince(long base, String publisher) {
+            return anyOtherSince(accepted, base, publisher) || anyOtherSince(publishers, base, publisher);
+        }
+
+        private static boolean anyOtherSince(Map<String, Accepted> places, long base, String publisher) {
+            for (Map.Entry<String, Accepted> place : places.entrySet()) {
+                if (place.getValue().sequence > base && !place.getKey().equals(publisher)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** What all the parts of a change set hold whose last part was judged to be next. */
+        PackedBytes parts(Connection connection, String publisher) {
+            return partsStep.data(connection, publisher);
+        }
+
+        /** This message is being dealt with, and everything before it has been. */
+        void reach(Received received) {
+            reach(received.sequence());
+            partsStep.reach(received.message().timestampNs());
+        }
+
+        /** Everything up to this sequence is dealt with. */
+        void reach(long streamSequence) {
+            reached = Math.max(reached, streamSequence);
+        }
+
+        long reached() {
+            return reached;
+        }
+
+        /** Writes the step inside the caller's transaction. */
+        void write(Connection connection) throws SQLException {
+            try (PositionTable table = new PositionTable(connection)) {
+                write(table);
+            }
+        }
+
+        /** Writes the step inside the caller's transaction; the last statement changes a row. */
+        void write(PositionTable table) throws SQLException {
+            partsStep.write(table.connection());
+            for (Map.Entry<String, Accepted> entry : accepted.entrySet()) {
+                table.setPublisher(entry.getKey(), entry.getValue().counter, entry.getValue().sequence);
+            }
+            table.setValue(SEQUENCE, reached);
+        }
+
+        /** The transaction is committed. */
+        void committed() {
+            publishers.putAll(accepted);
+            partsStep.committed();
+            synchronized (advanced) {
+                sequence = reached;
+                advanced.notifyAll();
+            }
+        }
+    }
+
+    /** What a message's counter says. */
+    enum Turn {
+        /** It is the publisher's next one or the last part of that, or its publisher does not count. */
+        NEXT,
+        /** It is a part of the publisher's next one, and more parts follow: it has no effect yet. */
+        PART,
+        /** It is a part, and with it there is more than the whole may be. */
+        OVERSIZED,
+        /** It was there before. */
+        REPEATED,
+        /** One before it is missing; it will come again. */
+        OUT_OF_TURN
+    }
+}

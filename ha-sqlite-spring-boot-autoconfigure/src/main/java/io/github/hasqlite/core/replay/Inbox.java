@@ -1,0 +1,220 @@
+package io.github.hasqlite.core.replay;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * What was received and is not applied yet. Bounded, so that a slow database slows delivery down
+ * instead of filling the memory. Thread-safe; messages are taken with the write lock held, so that
+ * whoever holds it sees all that is not applied.
+ */
+final class Inbox {
+
+    private static final int MAX_MESSAGES = 8_192;
+    private static final long MAX_BYTES = 32L << 20;
+
+    /**
+     * The same while somebody holds the applier up and waits for what comes behind all this: delivery
+     * must go on until it is there, as far as there is memory for it.
+     */
+    private static final int MAX_MESSAGES_HELD = 262_144;
+
+    private static final long MAX_BYTES_HELD =
+            Math.min(256L << 20, Math.max(MAX_BYTES, Runtime.getRuntime().maxMemory() / 4));
+
+    /** Echoes change nothing but the outbox's length, so they wait until some have come together. */
+    private static final int MANY_ECHOES = 1_000;
+
+    private static final long ECHO_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+
+    private final Deque<Received> messages = new ArrayDeque<>();
+    private long bytes;
+    private int others;
+    private long oldestSince;
+    private long lastSequence;
+    private boolean held;
+    private int hurried;
+    private boolean watched;
+    private boolean woken;
+    private boolean closed;
+
+    /** Adds a message, waiting for room. */
+    synchronized void put(Received received) throws InterruptedException {
+        while (!closed && isFull()) {
+            wait();
+        }
+        if (messages.isEmpty()) {
+            oldestSince = System.nanoTime();
+        }
+        messages.addLast(received);
+        lastSequence = received.sequence();
+        bytes += received.message().data().length;
+        if (!received.probablyEcho()) {
+            others++;
+        }
+        // waking the applier for each echo would cost more than dealing with it
+        boolean wakes = others > 0 || messages.size() == 1 || messages.size() >= MANY_ECHOES;
+        if (wakes || hurried > 0 || watched) {
+            notifyAll();
+        }
+    }
+
+    /** Whether nothing more comes in before something is removed. */
+    synchronized boolean isFull() {
+        return !messages.isEmpty()
+                && (messages.size() >= (held ? MAX_MESSAGES_HELD : MAX_MESSAGES)
+                        || bytes >= (held ? MAX_BYTES_HELD : MAX_BYTES));
+    }
+
+    /** Whether somebody holds the applier up and waits with {@link #awaitMoreThan}. */
+    synchronized void hold(boolean on) {
+        held = on;
+        notifyAll();
+    }
+
+    /** The newest sequence that was received; 0 if none was. */
+    synchronized long lastSequence() {
+        return lastSequence;
+    }
+
+    /** When the oldest message that waits was stored in the stream; 0 if none waits. */
+    synchronized long oldestTimestampNs() {
+        return messages.isEmpty() ? 0 : messages.getFirst().message().timestampNs();
+    }
+
+    /**
+     * Waits until there is something worth a transaction.
+     *
+     * @return {@code false} if the inbox was closed
+     */
+    synchronized boolean awaitWork() throws InterruptedException {
+        while (!closed) {
+            if (woken) {
+                woken = false;
+                return true;
+            }
+            if (others > 0 || messages.size() >= MANY_ECHOES || (hurried > 0 && !messages.isEmpty())) {
+                return true;
+            }
+            if (messages.isEmpty()) {
+                wait();
+            } else {
+                long left = oldestSince + ECHO_DELAY_NANOS - System.nanoTime();
+                if (left <= 0) {
+                    return true;
+                }
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Whether echoes are to be dealt with at once, because somebody waits for the node to catch up. Who
+     * switches it on switches it off again.
+     */
+    synchronized void hurry(boolean on) {
+        hurried += on ? 1 : -1;
+        notifyAll();
+    }
+
+    /** Lets {@link #awaitWork} return once, whatever is there. */
+    synchronized void wake() {
+        woken = true;
+        notifyAll();
+    }
+
+    /** Forgets everything. */
+    synchronized void clear() {
+        messages.clear();
+        bytes = 0;
+        others = 0;
+        lastSequence = 0;
+        notifyAll();
+    }
+
+    /** The oldest messages, which stay until they are {@linkplain #remove removed}. */
+    synchronized List<Received> peek(int limit) {
+        List<Received> oldest = new ArrayList<>(Math.min(limit, messages.size()));
+        for (Received received : messages) {
+            if (oldest.size() == limit) {
+                break;
+            }
+            oldest.add(received);
+        }
+        return oldest;
+    }
+
+    /** What came after the first {@code known} messages. */
+    synchronized List<Received> after(int known) {
+        Received[] newer = new Received[messages.size() - known];
+        Iterator<Received> newest = messages.descendingIterator();
+        for (int i = newer.length - 1; i >= 0; i--) {
+            newer[i] = newest.next();
+        }
+        return List.of(newer);
+    }
+
+    /** Removes the oldest messages, which have been dealt with. */
+    synchronized void remove(int count) {
+        for (int i = 0; i < count; i++) {
+            Received removed = messages.removeFirst();
+            bytes -= removed.message().data().length;
+            if (!removed.probablyEcho()) {
+                others--;
+            }
+        }
+        oldestSince = System.nanoTime();
+        notifyAll();
+    }
+
+    /**
+     * Removes what a commit of this node has dealt with already: everything up to a sequence.
+     *
+     * @param removed is given each of them
+     */
+    synchronized void removeUpTo(long sequence, Consumer<Received> removed) {
+        int count = 0;
+        for (Received received : messages) {
+            if (received.sequence() > sequence) {
+                break;
+            }
+            removed.accept(received);
+            count++;
+        }
+        if (count > 0) {
+            remove(count);
+        }
+    }
+
+    /**
+     * Waits for something beyond the first {@code known} messages.
+     *
+     * @return {@code false} if nothing came in time, or nothing can come because the inbox is full
+     */
+    synchronized boolean awaitMoreThan(int known, long deadlineNanos) throws InterruptedException {
+        watched = true;
+        try {
+            while (!closed && messages.size() <= known) {
+                long left = deadlineNanos - System.nanoTime();
+                if (left <= 0 || isFull()) {
+                    return false;
+                }
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
+            return !closed;
+        } finally {
+            watched = false;
+        }
+    }
+
+    synchronized void close() {
+        closed = true;
+        notifyAll();
+    }
+}

@@ -1,0 +1,204 @@
+package io.github.hasqlite.core.replay;
+
+import io.github.hasqlite.Change;
+import io.github.hasqlite.Conflict;
+import io.github.hasqlite.core.apply.SchemaChanges;
+import io.github.hasqlite.core.outbox.OutboxTable;
+import io.github.hasqlite.core.outbox.Pending;
+import io.github.hasqlite.core.outbox.PendingQueue;
+import io.github.hasqlite.core.replay.AppliedState.Turn;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the place in the stream of a change set with a command that this node just published, while
+ * its author holds the write lock and with it the applier up (rule R9). Parts of somebody else's
+ * change set that is not complete yet have no effect, so they do not count as coming in between.
+ */
+public final class SchemaBarrier {
+
+    private final Applier applier;
+    private final AppliedState state;
+    private final PendingQueue pending;
+
+    public SchemaBarrier(Applier applier, AppliedState state, PendingQueue pending) {
+        this.applier = applier;
+        this.state = state;
+        this.pending = pending;
+    }
+
+    /** What came of waiting for the echo. */
+    public sealed interface Arrival {}
+
+    /** Only this node's own change sets came before it. */
+    public final class Alone implements Arrival {
+
+        private final int messages;
+        private final AppliedState.Step step;
+        private final List<Received> echoes;
+        private final @Nullable Pending newestEchoed;
+        private final List<Conflict> conflicts = new ArrayList<>();
+
+        private Alone(int messages, AppliedState.Step step, List<Received> echoes, @Nullable Pending newestEchoed) {
+            this.messages = messages;
+            this.step = step;
+            this.echoes = echoes;
+            this.newestEchoed = newestEchoed;
+        }
+
+        /**
+         * Writes what must commit with the tentative transaction, inside it; the last statement changes a row.
+         *
+         * @param publisher this node's publisher id
+         * @param changes the transaction's
+         */
+        public void write(Connection connection, OutboxTable outbox, String publisher, List<Change> changes)
+                throws SQLException {
+            if (newestEchoed != null) {
+                outbox.deleteUpTo(newestEchoed.id());
+            }
+            for (Received echo : echoes) {
+                conflicts.addAll(applier.replay().settle(connection, echo));
+            }
+            SchemaChanges.write(connection, step.reached(), publisher, changes);
+            step.write(connection);
+        }
+
+        /**
+         * The tentative transaction is committed.
+         *
+         * @return the newest row of the outbox that is in the stream, or 0
+         */
+        public long committed() {
+            applier.inbox().remove(messages);
+            step.committed();
+            conflicts.forEach(applier.replay()::tell);
+            if (newestEchoed == null) {
+                return 0;
+            }
+            pending.removeUpTo(newestEchoed.id());
+            return newestEchoed.id();
+        }
+    }
+
+    /** Somebody else's change set came before it, or too many did; it will be applied at its place. */
+    public static final class Overtaken implements Arrival {
+
+        private final CompletableFuture<@Nullable SQLException> outcome;
+        private final boolean seen;
+
+        private Overtaken(CompletableFuture<@Nullable SQLException> outcome, boolean seen) {
+            this.outcome = outcome;
+            this.seen = seen;
+        }
+
+        /**
+         * Whether the echo has come. Otherwise more is on its way before it than is kept waiting: the
+         * applier must go on first, and the change set belongs into the outbox until then.
+         */
+        public boolean seen() {
+            return seen;
+        }
+
+        /**
+         * Waits until it is applied, without the write lock.
+         *
+         * @throws SQLException why it failed, on all nodes alike; or that its outcome is not known
+         */
+        public void await(long timeoutNanos) throws SQLException {
+            SQLException failure;
+            try {
+                failure = outcome.get(timeoutNanos, TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new SQLException("interrupted while waiting for a schema change to be applied", "08007", e);
+            } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
+                throw new SQLException("the schema change is on its way and not applied here yet", "08007", e);
+            }
+            if (failure != null) {
+                throw failure;
+            }
+        }
+    }
+
+    /** No echo in time. */
+    public static final class Missing implements Arrival {
+        private static final Missing INSTANCE = new Missing();
+
+        private Missing() {}
+    }
+
+    /** As if no echo had come in time. */
+    public Arrival missing() {
+        return Missing.INSTANCE;
+    }
+
+    /**
+     * Waits for the echo. The write lock is held.
+     *
+     * @param publisher this node's publisher id
+     * @param counter the change set's counter
+     * @param message what was published
+     * @throws SQLException if the outbox cannot be read
+     */
+    public Arrival await(String publisher, long counter, byte[] message, long timeoutNanos)
+            throws InterruptedException, SQLException {
+        applier.inbox().hold(true);
+        try {
+            return arrival(publisher, counter, message, System.nanoTime() + timeoutNanos);
+        } finally {
+            applier.inbox().hold(false);
+        }
+    }
+
+    private Arrival arrival(String publisher, long counter, byte[] message, long deadline)
+            throws InterruptedException, SQLException {
+        AppliedState.Step step = state.step();
+        List<Received> echoes = new ArrayList<>();
+        Pending newestEchoed = null;
+        boolean alone = true;
+        int seen = 0;
+        int popped = 0;
+        while (applier.inbox().awaitMoreThan(seen, deadline)) {
+            for (Received received : applier.inbox().after(seen)) {
+                seen++;
+                step.reach(received);
+                if (received.rejection() != null || step.take(received) != Turn.NEXT) {
+                    continue;
+                }
+                if (received.publisher().equals(publisher)
+                        && received.counter() == counter
+                        && applier.replay().echoes().isEcho(message, received, step)) {
+                    step.accept(publisher, counter);
+                    return alone
+                            ? new Alone(seen, step, echoes, newestEchoed)
+                            : new Overtaken(applier.commandOutcomes().expect(publisher, counter), true);
+                }
+                Pending head = pending.peek(popped);
+                boolean mine = head != null
+                        && head.is(received.publisher(), received.counter())
+                        && !head.command()
+                        && applier.replay().echoes().isEcho(head, received, step);
+                step.accept(received.publisher(), received.counter());
+                if (mine) {
+                    // what an earlier start of this node left in the outbox is somebody else's to all nodes
+                    alone &= received.publisher().equals(publisher);
+                    popped++;
+                    echoes.add(received);
+                    newestEchoed = head;
+                } else {
+                    alone = false;
+                }
+            }
+        }
+        return applier.inbox().isFull()
+                ? new Overtaken(applier.commandOutcomes().expect(publisher, counter), false)
+                : Missing.INSTANCE;
+    }
+}

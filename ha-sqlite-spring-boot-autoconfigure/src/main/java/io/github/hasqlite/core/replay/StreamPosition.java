@@ -1,0 +1,233 @@
+package io.github.hasqlite.core.replay;
+
+import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.ChangeSetFormatException;
+import io.github.hasqlite.core.apply.ChangeSetApplication;
+import io.github.hasqlite.core.apply.SchemaChanges;
+import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where this node stands in the stream, for commits that are accepted by the stream first and take
+ * effect here in the committing transaction itself. Whoever holds the write lock holds the applier up,
+ * so that the position does not move. Thread-safe where it says so, otherwise used with the write lock
+ * held.
+ */
+public final class StreamPosition {
+
+    /** How often it is looked whether the applier has stopped. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private final Applier applier;
+    private final AppliedState state;
+    private final ChangeSetApplication application;
+
+    public StreamPosition(Applier applier, AppliedState state, ChangeSetApplication application) {
+        this.applier = applier;
+        this.state = state;
+        this.application = application;
+    }
+
+    /** The sequence up to which the stream is applied here. Thread-safe. */
+    public long sequence() {
+        return state.sequence();
+    }
+
+    /** The newest sequence that has come from the stream, applied or not. Thread-safe. */
+    public long received() {
+        return applier.receivedSequence();
+    }
+
+    /** Why nothing is applied any more, or {@code null}. Thread-safe. */
+    public @Nullable String halted() {
+        return applier.halted();
+    }
+
+    /**
+     * The counter of a publisher's next change set, if it comes right behind what is applied here. As all
+     * its earlier ones are either applied or never accepted by the stream, none is left out or used twice.
+     */
+    public long nextCounter(String publisher) {
+        return state.step().counter(publisher) + 1;
+    }
+
+    /**
+     * Waits until everything up to a sequence is applied here. Thread-safe; without the write lock.
+     *
+     * @param deadlineNanos when to give up, by {@link System#nanoTime()}
+     * @return whether it is
+     */
+    public boolean await(long sequence, long deadlineNanos) throws InterruptedException {
+        if (state.sequence() >= sequence) {
+            return true;
+        }
+        applier.hurry(true);
+        try {
+            while (applier.halted() == null) {
+                long now = System.nanoTime();
+                long slice = Math.min(LOOK_NANOS, deadlineNanos - now);
+                if (state.awaitSequence(sequence, now + slice)) {
+                    return true;
+                }
+                if (slice < LOOK_NANOS) {
+                    return false;
+                }
+            }
+            return false;
+        } finally {
+            applier.hurry(false);
+        }
+    }
+
+    /**
+     * A step forward to a change set of this node that the stream has accepted.
+     *
+     * @param sequence of its last message
+     */
+    public Advance advance(ChangeSet changeSet, long sequence) {
+        AppliedState.Step step = state.step();
+        step.reach(sequence);
+        step.accept(changeSet.publisher(), changeSet.counter());
+        return new Advance(step, changeSet, () -> applier.replay().order().acknowledged(sequence, changeSet.counter()));
+    }
+
+    /** A step forward that counts once it is committed. */
+    public static final class Advance {
+
+        private final AppliedState.Step step;
+        private final ChangeSet changeSet;
+        private final Runnable beforehand;
+
+        private Advance(AppliedState.Step step, ChangeSet changeSet, Runnable beforehand) {
+            this.step = step;
+            this.changeSet = changeSet;
+            this.beforehand = beforehand;
+        }
+
+        /** Writes it inside the transaction that makes the change set's changes; the last statement changes a row. */
+        public void write(PositionTable table) throws SQLException {
+            SchemaChanges.write(table.connection(), step.reached(), changeSet.publisher(), changeSet.changes());
+            step.write(table);
+        }
+
+        /** The transaction is committed. */
+        public void committed() {
+            beforehand.run();
+            step.committed();
+        }
+    }
+
+    /** The schema has been changed by another connection than the applier's. */
+    public void schemaChanged() throws SQLException {
+        application.schemaChanged();
+    }
+
+    // ---- certification
+
+    /** Begins to compare a change set with what came into the stream since it was made. */
+    public Certification certify(ChangeSet changeSet) throws SQLException {
+        Footprints made = new Footprints();
+        made.add(changeSet.counter(), application.footprint(changeSet));
+        return new Certification(made);
+    }
+
+    /**
+     * Compares a change set with what came into the stream after the state it was made in and is not
+     * applied yet.
+     */
+    public final class Certification {
+
+        private final Footprints made;
+        private final AppliedState.Step step = state.step();
+        private int seen;
+        private boolean met;
+
+        private Certification(Footprints made) {
+            this.made = made;
+        }
+
+        /**
+         * Looks at everything that has come, and waits for more until it reaches {@code sequence}.
+         *
+         * @param deadlineNanos when to give up, by {@link System#nanoTime()}
+         * @return whether it reached so far, and nothing that came met the change set
+         */
+        public boolean reaches(long sequence, long deadlineNanos) throws SQLException, InterruptedException {
+            applier.inbox().hold(true);
+            try {
+                look();
+                while (!met && step.reached() < sequence) {
+                    if (!applier.inbox().awaitMoreThan(seen, deadlineNanos)) {
+                        return false;
+                    }
+                    look();
+                }
+                return !met;
+            } finally {
+                applier.inbox().hold(false);
+            }
+        }
+
+        private void look() throws SQLException {
+            for (Received received : applier.inbox().after(seen)) {
+                seen++;
+                if (received.sequence() > state.sequence()) {
+                    met |= meets(received);
+                    step.reach(received);
+                }
+            }
+        }
+
+        private boolean meets(Received received) throws SQLException {
+            if (received.missing() != null) {
+                return true;
+            }
+            if (received.rejection() != null
+                    || received.verification() != null
+                    || received.pause() != null
+                    || received.isProbe()
+                    || step.take(received) != AppliedState.Turn.NEXT) {
+                return false;
+            }
+            if (received.part() != null) {
+                // it is large: not worth reading it twice
+                return true;
+            }
+            try {
+                ChangeSet other = applier.reader().changeSet(received);
+                step.accept(received.publisher(), received.counter());
+                return made.meet(application.footprint(other));
+            } catch (ChangeSetFormatException e) {
+                // rejected by all nodes alike, so it changes nothing
+                return false;
+            }
+        }
+
+        /** Whether something that came met the change set. */
+        public boolean met() {
+            return met;
+        }
+
+        /** The newest sequence that was looked at. */
+        public long sequence() {
+            return step.reached();
+        }
+
+        /** The counter of a publisher's next change set right behind that. */
+        public long nextCounter(String publisher) {
+            return step.counter(publisher) + 1;
+        }
+    }
+
+    /**
+     * Says whom to tell when a change set of this node is applied at its place. To be called before the
+     * write lock is given back.
+     *
+     * @return completes with {@code null}, or with why it took no effect, on all nodes alike
+     */
+    public CompletableFuture<@Nullable SQLException> outcome(String publisher, long counter) {
+        return applier.commandOutcomes().expect(publisher, counter);
+    }
+}

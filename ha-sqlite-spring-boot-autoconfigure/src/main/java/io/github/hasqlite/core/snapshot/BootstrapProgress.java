@@ -1,0 +1,43 @@
+package io.github.hasqlite.core.snapshot;
+
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows how far getting a snapshot has come, and says so in the log every few seconds. Used by one
+ * thread, but its text may be read by anyone.
+ */
+public final class BootstrapProgress implements SnapshotFiles.Progress {
+
+    private static final Logger logger = LoggerFactory.getLogger(BootstrapProgress.class);
+
+    private static final long REPORT_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long MIB = 1 << 20;
+
+    private String phase = "";
+    private long phaseStarted;
+    private long reported = System.nanoTime();
+    private volatile String text = "looking for a snapshot";
+
+    @Override
+    public void at(String nowDoing, long done, long of) {
+        long now = System.nanoTime();
+        if (!nowDoing.equals(phase)) {
+            phase = nowDoing;
+            phaseStarted = now;
+        }
+        long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(now - phaseStarted));
+        text = nowDoing + " the snapshot, " + done / MIB + (of > 0 ? " of " + of / MIB : "") + " MB, "
+                + done * 1_000 / MIB / millis + " MB/s";
+        if (now - reported > REPORT_NANOS) {
+            reported = now;
+            logger.info("Bootstrap: {}", text);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

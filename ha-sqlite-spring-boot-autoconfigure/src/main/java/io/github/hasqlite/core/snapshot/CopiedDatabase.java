@@ -1,0 +1,91 @@
+package io.github.hasqlite.core.snapshot;
+
+import io.github.hasqlite.ChangeSetInterceptor;
+import io.github.hasqlite.ChangeSetSerializer;
+import io.github.hasqlite.core.apply.ChangeSetApplication;
+import io.github.hasqlite.core.capture.RowImages;
+import io.github.hasqlite.core.commit.CapturedRows;
+import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.jdbc.DatabaseFile;
+import io.github.hasqlite.core.replay.CanonicalState;
+import io.github.hasqlite.core.replay.StreamReplay;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.sqlite.SQLiteConnection;
+
+/** A copy of a node's database that nobody else has open. Not thread-safe. */
+public final class CopiedDatabase implements AutoCloseable {
+
+    private final SQLiteConnection connection;
+    private final ChangeSetApplication application;
+    private final ChangeSetSerializer serializer;
+    private final CanonicalState state;
+
+    /**
+     * Opens a copy.
+     *
+     * @param settings those of the node, which say how changes are applied
+     * @throws SQLException if it cannot be opened, or is no node's
+     */
+    public CopiedDatabase(NodeSettings settings, Path path, ChangeSetSerializer serializer) throws SQLException {
+        this.serializer = serializer;
+        connection = new DatabaseFile(settings.pool().withPath(path.toString())).open();
+        try {
+            application = new ChangeSetApplication(
+                    connection, settings.rowIdentify(), settings.merge(), new CapturedRows(new RowImages(connection)));
+            state = new CanonicalState(connection, application, serializer);
+        } catch (SQLException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    /** Applies more of the stream to the copy. */
+    StreamReplay replay(List<ChangeSetInterceptor> interceptors) throws SQLException {
+        return new StreamReplay(connection, application, serializer, interceptors);
+    }
+
+    public CanonicalState state() {
+        return state;
+    }
+
+    public SQLiteConnection connection() {
+        return connection;
+    }
+
+    /** The value of a pragma that says what the file is like. */
+    static String pragma(SQLiteConnection of, String name) throws SQLException {
+        try (Statement statement = of.createStatement();
+                ResultSet rows = statement.executeQuery("PRAGMA main." + name)) {
+            return rows.getString(1);
+        }
+    }
+
+    /** Does without a write-ahead log from now on: everything is in the one file. */
+    public static void intoOneFile(SQLiteConnection database) throws SQLException {
+        try (Statement statement = database.createStatement()) {
+            statement.execute("PRAGMA main.journal_mode = DELETE");
+        }
+    }
+
+    /** Gives the file another page size. */
+    void setPageSize(String bytes) throws SQLException {
+        intoOneFile(connection);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA main.page_size = " + Integer.parseInt(bytes));
+            statement.execute("VACUUM main");
+        }
+    }
+
+    /** Leaves everything in the one file. */
+    @Override
+    public void close() throws SQLException {
+        try (connection;
+                state) {
+            intoOneFile(connection);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.github.hasqlite.core.snapshot;
+
+import io.github.hasqlite.Snapshot;
+import io.github.hasqlite.SnapshotStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Which snapshots help a node of one stream. */
+public final class SnapshotChoice {
+
+    private static final Logger logger = LoggerFactory.getLogger(SnapshotChoice.class);
+
+    private SnapshotChoice() {}
+
+    /** Those of one stream, the newest first. */
+    public static List<Snapshot> of(SnapshotStore store, long streamCreatedNs) throws IOException {
+        return store.list().stream()
+                .filter(snapshot -> snapshot.streamCreatedNs() == streamCreatedNs)
+                .toList();
+    }
+
+    /**
+     * Fetches the newest snapshot that is whole and goes far enough.
+     *
+     * @param candidates the newest first
+     * @param atLeast the sequence up to which it must go, at least
+     * @param target a file that is not there
+     * @return which it was, or {@code null} if none goes far enough
+     * @throws SnapshotDamagedException if some do, but all of those are damaged
+     * @throws IOException if the store cannot be reached
+     */
+    public static @Nullable Snapshot fetchNewest(
+            SnapshotStore store, List<Snapshot> candidates, long atLeast, Path target, SnapshotFiles.Progress progress)
+            throws IOException {
+        IOException damage = null;
+        for (Snapshot candidate : candidates) {
+            if (candidate.sequence() < atLeast) {
+                break;
+            }
+            try {
+                SnapshotFiles.fetch(store, candidate, target, progress);
+                return candidate;
+            } catch (IOException e) {
+                logger.warn("A snapshot cannot be used, trying the one before: {}", e.getMessage());
+                damage = e;
+            }
+        }
+        if (damage != null) {
+            throw damage;
+        }
+        return null;
+    }
+}

@@ -1,0 +1,203 @@
+package io.github.hasqlite.core.snapshot;
+
+import com.github.luben.zstd.ZstdInputStream;
+import io.github.hasqlite.Snapshot;
+import io.github.hasqlite.SnapshotStore;
+import java.io.BufferedInputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Moves snapshots between files and the store, compressed on the way and checked at its end. */
+public final class SnapshotFiles {
+
+    private static final Logger logger = LoggerFactory.getLogger(SnapshotFiles.class);
+
+    /** What follows the database file's name in those of copies that are being made. */
+    private static final String MARK = "-ha-copy-";
+
+    private static final String PACKED = ".zst";
+    private static final int BUFFER = 1 << 18;
+
+    private SnapshotFiles() {}
+
+    /** Follows how far a transfer has come. */
+    @FunctionalInterface
+    public interface Progress {
+
+        /**
+         * Says how far.
+         *
+         * @param phase what is being done, for people
+         * @param done how much of it, in bytes
+         * @param of how much there is, in bytes; 0 if that is not known
+         */
+        void at(String phase, long done, long of);
+    }
+
+    /** A name for a copy beside a database, in the same folder so that renaming it is atomic. */
+    public static Path temporary(Path database, String what) {
+        return database.resolveSibling(database.getFileName() + MARK + what);
+    }
+
+    /** Removes copies that an earlier process has left. Only whoever has locked the database may. */
+    public static void clean(Path database) throws IOException {
+        Path folder = database.toAbsolutePath().getParent();
+        if (folder == null) {
+            return;
+        }
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(
+                folder, file -> String.valueOf(file.getFileName()).startsWith(database.getFileName() + MARK))) {
+            for (Path file : left) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    /**
+     * Takes a snapshot of a node and keeps it.
+     *
+     * @throws IOException if there is no room for the copy, or it cannot be stored
+     * @throws SQLException if the database cannot be copied
+     */
+    public static Snapshot take(SnapshotSource source, SnapshotStore store) throws IOException, SQLException {
+        long started = System.nanoTime();
+        Path copy = temporary(source.database(), "snapshot-" + UUID.randomUUID());
+        try {
+            long streamCreatedNs = source.streamCreatedNs();
+            long sequence = source.copy(copy);
+            Snapshot taken = save(store, copy, sequence, streamCreatedNs, source.node());
+            logger.info(
+                    "Took a snapshot of {} bytes at {} in {} ms",
+                    taken.bytes(),
+                    sequence,
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
+            return taken;
+        } finally {
+            Files.deleteIfExists(copy);
+        }
+    }
+
+    /**
+     * Keeps a file as a snapshot.
+     *
+     * @throws IOException if it cannot be read or stored
+     */
+    public static Snapshot save(SnapshotStore store, Path file, long sequence, long streamCreatedNs, String node)
+            throws IOException {
+        FileDigest digest = FileDigest.of(file);
+        Snapshot snapshot = new Snapshot(
+                sequence,
+                streamCreatedNs,
+                TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()),
+                node,
+                digest.bytes(),
+                digest.sha256());
+        try (InputStream packed = new PackingInputStream(Files.newInputStream(file))) {
+            store.save(snapshot, packed);
+        }
+        return snapshot;
+    }
+
+    /**
+     * Gets a snapshot back, and makes sure that it is what was saved and that SQLite finds it sound.
+     *
+     * @param target a file that is not there; it is there afterwards, on the disk, or nothing is
+     * @throws SnapshotDamagedException if it is not what was saved
+     * @throws IOException if the store cannot be reached, or the file not be written
+     */
+    public static void fetch(SnapshotStore store, Snapshot snapshot, Path target, Progress progress)
+            throws IOException {
+        Path packed = target.resolveSibling(target.getFileName() + PACKED);
+        boolean complete = false;
+        try {
+            try (OutputStream out = new Counting(Files.newOutputStream(packed), progress, "fetching")) {
+                store.load(snapshot, out);
+            }
+            unpack(packed, snapshot, target, progress);
+            progress.at("checking", 0, snapshot.bytes());
+            check(target, snapshot);
+            complete = true;
+        } finally {
+            Files.deleteIfExists(packed);
+            if (!complete) {
+                Files.deleteIfExists(target);
+            }
+        }
+    }
+
+    private static void unpack(Path packed, Snapshot snapshot, Path target, Progress progress) throws IOException {
+        MessageDigest digest = FileDigest.newDigest();
+        byte[] buffer = new byte[BUFFER];
+        long bytes = 0;
+        try (InputStream in = new ZstdInputStream(new BufferedInputStream(Files.newInputStream(packed), BUFFER));
+                OutputStream out = Files.newOutputStream(target, StandardOpenOption.CREATE_NEW)) {
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                bytes += read;
+                if (bytes > snapshot.bytes()) {
+                    break;
+                }
+                digest.update(buffer, 0, read);
+                out.write(buffer, 0, read);
+                progress.at("unpacking", bytes, snapshot.bytes());
+            }
+        } catch (com.github.luben.zstd.ZstdIOException e) {
+            throw new SnapshotDamagedException(snapshot, "cannot be decompressed: " + e.getMessage());
+        }
+        if (bytes != snapshot.bytes() || !FileDigest.text(digest).equals(snapshot.sha256())) {
+            throw new SnapshotDamagedException(snapshot, "does not have the digest that was noted when it was taken");
+        }
+        try (FileChannel channel = FileChannel.open(target, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
+    private static void check(Path file, Snapshot snapshot) throws IOException {
+        try (java.sql.Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("PRAGMA quick_check(1)")) {
+            String found = rows.getString(1);
+            if (!"ok".equals(found)) {
+                throw new SnapshotDamagedException(snapshot, "is no sound database: " + found);
+            }
+        } catch (SQLException e) {
+            throw new SnapshotDamagedException(snapshot, "is no database: " + e.getMessage());
+        }
+    }
+
+    /** Says how much was written. */
+    private static final class Counting extends FilterOutputStream {
+
+        private final Progress progress;
+        private final String phase;
+        private long done;
+
+        Counting(OutputStream target, Progress progress, String phase) {
+            super(target);
+            this.progress = progress;
+            this.phase = phase;
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+            done += length;
+            progress.at(phase, done, 0);
+        }
+    }
+}

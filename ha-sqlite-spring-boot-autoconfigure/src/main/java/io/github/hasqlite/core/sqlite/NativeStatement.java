@@ -1,0 +1,57 @@
+package io.github.hasqlite.core.sqlite;
+
+import java.sql.SQLException;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.core.DB;
+import org.sqlite.jdbc4.JDBC4PreparedStatement;
+
+/**
+ * A statement without parameters that is prepared once and run often: BEGIN, COMMIT and the like.
+ * Running it costs a step and a reset.
+ */
+public final class NativeStatement {
+
+    private static final int SQLITE_ROW = 100;
+    private static final int SQLITE_DONE = 101;
+
+    private final SQLiteConnection connection;
+    private final JDBC4PreparedStatement statement;
+
+    public NativeStatement(SQLiteConnection connection, String sql) throws SQLException {
+        this.connection = connection;
+        this.statement = new JDBC4PreparedStatement(connection, sql);
+    }
+
+    /** Runs it to its end. */
+    public void run() throws SQLException {
+        int code = step();
+        if (code != SQLITE_DONE && code != SQLITE_ROW) {
+            connection.getDatabase().throwex(code);
+        }
+    }
+
+    /** Runs it and answers whether it succeeded. */
+    public boolean succeeds() throws SQLException {
+        return step() == SQLITE_DONE;
+    }
+
+    private int step() throws SQLException {
+        int code = statement.pointer.safeRunInt(DB::step);
+        statement.pointer.safeRunInt(DB::reset);
+        return code;
+    }
+
+    /** Runs it and answers the first column of its first row. */
+    public long queryLong() throws SQLException {
+        DB database = connection.getDatabase();
+        try {
+            int code = statement.pointer.safeRunInt(DB::step);
+            if (code != SQLITE_ROW) {
+                database.throwex(code);
+            }
+            return statement.pointer.safeRunLong((db, pointer) -> db.column_long(pointer, 0));
+        } finally {
+            statement.pointer.safeRunInt(DB::reset);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.github.hasqlite.core.sqlite;
+
+import java.util.Locale;
+
+/**
+ * A PRAGMA as far as its text tells: {@code PRAGMA [schema.]name [= value | (value)]}.
+ *
+ * @param schema in lower case, empty if none is named
+ * @param name in lower case
+ * @param sets whether a value is given
+ * @param value as it is written, in lower case and without quotes; of a signed number only the sign
+ */
+public record PragmaText(String schema, String name, boolean sets, String value) {
+
+    /** Reads on from the word PRAGMA. */
+    static PragmaText read(SqlTokens tokens) {
+        if (!tokens.advance()) {
+            return new PragmaText("", "", false, "");
+        }
+        String schema = "";
+        String name = lower(tokens.name());
+        boolean more = tokens.advance();
+        if (more && tokens.is('.')) {
+            schema = name;
+            name = tokens.advance() ? lower(tokens.name()) : "";
+            more = tokens.advance();
+        }
+        boolean sets = more && (tokens.is('=') || tokens.is('('));
+        return new PragmaText(schema, name, sets, sets && tokens.advance() ? lower(tokens.name()) : "");
+    }
+
+    /** Reads a statement that is a PRAGMA, or an EXPLAIN of one. */
+    public static PragmaText of(String sql) {
+        SqlTokens tokens = new SqlTokens(sql, 0, sql.length());
+        boolean more = tokens.advance();
+        while (more && !tokens.isWord("PRAGMA")) {
+            more = tokens.advance();
+        }
+        return read(tokens);
+    }
+
+    private static String lower(String text) {
+        return text.toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether it is about the database that is replicated, not about TEMP or an attached one. */
+    public boolean isMain() {
+        return schema.isEmpty() || schema.equals("main");
+    }
+
+    /** Whether it sets a number in the header of the file that all nodes have in common. */
+    boolean isHeader() {
+        return sets && isMain() && (name.equals("user_version") || name.equals("application_id"));
+    }
+
+    /** Whether it writes to the file and is nobody else's affair. */
+    boolean writes() {
+        return switch (name) {
+            case "incremental_vacuum", "optimize" -> true;
+            case "default_cache_size" -> sets;
+            default -> false;
+        };
+    }
+}

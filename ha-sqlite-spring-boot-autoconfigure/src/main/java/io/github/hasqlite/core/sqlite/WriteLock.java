@@ -1,0 +1,85 @@
+package io.github.hasqlite.core.sqlite;
+
+import java.sql.SQLException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.core.DB;
+
+/**
+ * The one write lock of a database in this process (rule R7). Whoever holds it may begin a write
+ * transaction and will not find SQLite busy; SQLite's sleeping busy handler is never waited on. A
+ * semaphore, because a transaction belongs to its connection and not to a thread: the same thread
+ * waits like any other if it comes back with a second connection.
+ */
+public final class WriteLock {
+
+    private final Semaphore permit;
+    private final AtomicLong commits = new AtomicLong();
+    private final AtomicLong writtenPages = new AtomicLong();
+    private final long timeoutMillis;
+
+    /**
+     * Wraps the permit.
+     *
+     * @param permit fair, with one permit; shared with the applier
+     * @param timeoutMillis how long to wait before saying that the database is locked
+     */
+    public WriteLock(Semaphore permit, long timeoutMillis) {
+        this.permit = permit;
+        this.timeoutMillis = timeoutMillis;
+    }
+
+    /**
+     * Waits for the lock.
+     *
+     * @throws SQLException SQLITE_BUSY as SQLite would, after the timeout
+     */
+    public void acquire() throws SQLException {
+        acquire(() -> timeoutMillis);
+    }
+
+    /**
+     * Waits for the lock.
+     *
+     * @param patience asked only if the lock is not free: how long to wait for it, in milliseconds
+     * @throws SQLException SQLITE_BUSY as SQLite would, after that time
+     */
+    public void acquire(SqlCall<Long> patience) throws SQLException {
+        boolean acquired;
+        try {
+            // without the zero it would go past those that wait
+            acquired = permit.tryAcquire(0, TimeUnit.MILLISECONDS)
+                    || permit.tryAcquire(patience.run(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw DB.newSQLException(SQLiteErrorCode.SQLITE_INTERRUPT.code, "interrupted");
+        }
+        if (!acquired) {
+            throw DB.newSQLException(SQLiteErrorCode.SQLITE_BUSY.code, "database is locked");
+        }
+    }
+
+    public void release() {
+        permit.release();
+    }
+
+    /**
+     * Counts a commit, so that open read transactions can tell whether they look at the past.
+     *
+     * @param pages about how many pages it added to the write-ahead log
+     */
+    public void committed(long pages) {
+        commits.incrementAndGet();
+        writtenPages.addAndGet(pages);
+    }
+
+    public long commits() {
+        return commits.get();
+    }
+
+    public long writtenPages() {
+        return writtenPages.get();
+    }
+}

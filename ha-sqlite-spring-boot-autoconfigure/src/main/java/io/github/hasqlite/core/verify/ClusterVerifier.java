@@ -1,0 +1,411 @@
+package io.github.hasqlite.core.verify;
+
+import io.github.hasqlite.DatabaseVerifier;
+import io.github.hasqlite.DigestExchange;
+import io.github.hasqlite.NodeDigest;
+import io.github.hasqlite.Snapshot;
+import io.github.hasqlite.SnapshotStore;
+import io.github.hasqlite.TableDigest;
+import io.github.hasqlite.VerificationReport;
+import io.github.hasqlite.core.verify.VerificationAnswers.Place;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers verifications with this node's digests, one at a time on a thread of its own, and compares them with
+ * those of the other nodes as they come. Nobody ever waits for digests but who asked for them. Thread-safe.
+ */
+public final class ClusterVerifier implements DatabaseVerifier {
+
+    private static final Logger logger = LoggerFactory.getLogger(ClusterVerifier.class);
+
+    private static final String LEASE = "verification";
+
+    /** What is not known of after that long is not about to come. */
+    private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** How long a node that computes is waited for before the others are judged without it. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    private static final long REACH_SECONDS = 30;
+    private static final long RETRY_SECONDS = 1;
+    private static final long RETRIES = TimeUnit.HOURS.toSeconds(1);
+    private static final long FAREWELL_MILLIS = 10_000;
+
+    private final VerificationSource source;
+    private final DigestExchange exchange;
+    private final SnapshotStore store;
+    private final Duration interval;
+    private final VerificationAnswers answers = new VerificationAnswers();
+    private final AtomicBoolean listening = new AtomicBoolean();
+    private final AtomicBoolean busy = new AtomicBoolean();
+    private final ExecutorService computing = Executors.newSingleThreadExecutor(daemon("ha-sqlite-digests"));
+    private final ScheduledExecutorService talking =
+            Executors.newSingleThreadScheduledExecutor(daemon("ha-sqlite-verifier"));
+    private final @Nullable Thread periodic;
+    private final Object judging = new Object();
+    private volatile long reachedNanos = System.nanoTime();
+    private volatile boolean closed;
+
+    /** This node's newest answer; guarded by {@link #judging}. */
+    private @Nullable Own own;
+
+    /**
+     * What this process has computed.
+     *
+     * @param generation of which database
+     * @param atNanos when
+     */
+    private record Own(NodeDigest digest, long generation, long atNanos) {}
+
+    /**
+     * A verifier that answers from now on.
+     *
+     * @param exchange with the other nodes; not closed
+     * @param store where snapshots are and whose leases are used; not closed
+     * @param interval how long to wait between two verifications, which one node at a time asks for; zero for only
+     *     when somebody asks
+     */
+    public ClusterVerifier(VerificationSource source, DigestExchange exchange, SnapshotStore store, Duration interval) {
+        this.source = source;
+        this.exchange = exchange;
+        this.store = store;
+        this.interval = interval;
+        source.listen(this::reached);
+        if (interval.isZero()) {
+            periodic = null;
+        } else {
+            periodic = daemon("ha-sqlite-periodic-verifier").newThread(this::verifyPeriodically);
+            periodic.start();
+        }
+    }
+
+    private static ThreadFactory daemon(String name) {
+        return task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    // ---- answering
+
+    /** Called with the write lock held. */
+    private void reached(String id, long sequence, VerificationSource.Moment moment) {
+        reachedNanos = System.nanoTime();
+        if (closed) {
+            return;
+        }
+        if (!busy.compareAndSet(false, true)) {
+            tell(NodeDigest.skipped(id, sequence, source.node(), "it was still busy with an earlier verification"));
+            return;
+        }
+        boolean handedOver = false;
+        try {
+            tell(NodeDigest.computing(id, sequence, source.node()));
+            VerificationSource.View view = moment.keep();
+            long generation = source.generation();
+            computing.execute(() -> compute(id, sequence, generation, view));
+            handedOver = true;
+        } catch (SQLException e) {
+            tell(failed(id, sequence, e));
+        } catch (RejectedExecutionException e) {
+            logger.debug("Closed before the digests at {} could be computed", sequence);
+        } finally {
+            if (!handedOver) {
+                busy.set(false);
+            }
+        }
+    }
+
+    private void compute(String id, long sequence, long generation, VerificationSource.View view) {
+        long started = System.nanoTime();
+        NodeDigest answer;
+        try (view) {
+            if (closed) {
+                return;
+            }
+            Map<String, TableDigest> digests = view.digests();
+            answer = NodeDigest.done(id, sequence, source.node(), digests);
+        } catch (SQLException | IOException | RuntimeException e) {
+            answer = failed(id, sequence, e);
+        } finally {
+            busy.set(false);
+        }
+        if (answer.state() == NodeDigest.State.DONE) {
+            logger.debug(
+                    "Computed the digests of {} tables at {} in {} ms",
+                    answer.tables().size(),
+                    sequence,
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
+            synchronized (judging) {
+                own = new Own(answer, generation, System.nanoTime());
+            }
+        }
+        boolean current = source.generation() == generation;
+        tell(current ? answer : NodeDigest.skipped(id, sequence, source.node(), "its database was replaced"));
+    }
+
+    private NodeDigest failed(String id, long sequence, Exception cause) {
+        if (!closed) {
+            logger.warn("The digests at {} could not be computed: {}", sequence, cause.getMessage(), cause);
+        }
+        return NodeDigest.failed(id, sequence, source.node(), String.valueOf(cause.getMessage()));
+    }
+
+    private void tell(NodeDigest answer) {
+        later(() -> publish(answer, 1), 0);
+        if (answer.state() == NodeDigest.State.DONE) {
+            later(this::judge, PATIENCE_NANOS);
+        }
+    }
+
+    private void publish(NodeDigest answer, int attempt) {
+        try {
+            listen();
+            exchange.publish(answer);
+        } catch (IOException | RuntimeException e) {
+            if (attempt == 1 && !closed) {
+                logger.warn(
+                        "The other nodes could not be told the digests at {}, trying on: {}",
+                        answer.sequence(),
+                        e.getMessage());
+            }
+            if (attempt < RETRIES) {
+                later(() -> publish(answer, attempt + 1), TimeUnit.SECONDS.toNanos(RETRY_SECONDS));
+            }
+        }
+    }
+
+    private void later(Runnable task, long nanos) {
+        try {
+            var unused = talking.schedule(task, nanos, TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            logger.debug("Closed");
+        }
+    }
+
+    private void listen() {
+        if (listening.compareAndSet(false, true)) {
+            answers.begin();
+            exchange.subscribe(this::heard);
+        }
+    }
+
+    // ---- judging
+
+    private void heard(NodeDigest answer) {
+        answers.add(answer);
+        judge();
+    }
+
+    /** Compares this node's newest digests with those of the others. */
+    private void judge() {
+        synchronized (judging) {
+            Own mine = own;
+            if (mine == null || closed) {
+                return;
+            }
+            Place place = Place.of(mine.digest());
+            boolean patient = System.nanoTime() - mine.atNanos() < PATIENCE_NANOS;
+            Comparison comparison = new Comparison(answers.at(place));
+            if (comparison.size() < 2 || (patient && answers.isAwaited(place))) {
+                return;
+            }
+            String before = source.divergence();
+            String found = comparison.divergence(mine.digest());
+            try {
+                source.note(mine.generation(), found);
+            } catch (SQLException e) {
+                logger.error("What other nodes say of this one could not be noted: {}", found, e);
+                return;
+            }
+            report(before, source.divergence());
+        }
+    }
+
+    private static void report(@Nullable String before, @Nullable String now) {
+        if (now != null && !now.equals(before)) {
+            logger.error("This node's database differs: {}", now);
+        } else if (now == null && before != null) {
+            logger.info("This node's database is equal to the others again");
+        }
+    }
+
+    @Override
+    public @Nullable String divergence() {
+        return source.divergence();
+    }
+
+    // ---- asking
+
+    @Override
+    public VerificationReport verify(Duration timeout) throws IOException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        listen();
+        String id = newId();
+        source.place(id);
+        Place place;
+        try {
+            place = answers.await(id, source.node(), SETTLE_NANOS, deadline);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+        if (place == null) {
+            throw new IOException(
+                    "this node has no digests within " + timeout + ": it has not come to that place in the"
+                            + " stream yet, or still computes; it goes on, and health shows what is found");
+        }
+        judge();
+        Comparison comparison = new Comparison(answers.at(place));
+        VerificationReport report = new VerificationReport(
+                id, place.sequence(), answers.at(place), comparison.differences(), answers.missing(place));
+        logger.info(
+                "Compared {} nodes at {}: {}",
+                comparison.size(),
+                place.sequence(),
+                report.differences().isEmpty() ? "equal" : report.differences());
+        return report;
+    }
+
+    private static String newId() {
+        return UUID.randomUUID().toString().replace("-", "");
+    }
+
+    private static IOException interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new IOException("interrupted", e);
+    }
+
+    private void verifyPeriodically() {
+        String lastFailure = null;
+        while (!closed) {
+            try {
+                long due = reachedNanos + interval.toNanos() - System.nanoTime();
+                if (due > 0) {
+                    TimeUnit.NANOSECONDS.sleep(due);
+                } else if (!askInTurn()) {
+                    TimeUnit.SECONDS.sleep(RETRY_SECONDS);
+                }
+                lastFailure = null;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (IOException | RuntimeException e) {
+                String reason = String.valueOf(e.getMessage());
+                if (!closed && !reason.equals(lastFailure)) {
+                    logger.warn("The nodes could not be compared, trying again later: {}", reason);
+                }
+                lastFailure = reason;
+                pause();
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.SECONDS.sleep(RETRY_SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Asks for a verification; {@code false} if another node is about to, or this one does not get there. */
+    private boolean askInTurn() throws IOException, InterruptedException {
+        SnapshotStore.Lease lease = store.tryLease(LEASE);
+        if (lease == null) {
+            return false;
+        }
+        try (lease) {
+            long before = reachedNanos;
+            if (before + interval.toNanos() - System.nanoTime() > 0) {
+                return true;
+            }
+            source.place(newId());
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(REACH_SECONDS);
+            while (reachedNanos == before && System.nanoTime() - deadline < 0) {
+                TimeUnit.MILLISECONDS.sleep(10);
+            }
+            return reachedNanos != before;
+        }
+    }
+
+    // ---- repairing
+
+    @Override
+    public Snapshot repair() throws IOException, SQLException {
+        listen();
+        try {
+            answers.awaitKept(SETTLE_NANOS);
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+        Set<String> divergent = new Comparison(answers.latestCompared()).divergent();
+        Snapshot used =
+                recover(snapshot -> !snapshot.node().equals(source.node()) && !divergent.contains(snapshot.node()));
+        if (used == null) {
+            throw new IOException("there is no snapshot of another node that this one could begin anew with"
+                    + (divergent.isEmpty() ? "" : "; known to be divergent are " + divergent)
+                    + ". Let a node that is right take one with DatabaseSnapshotter.takeSnapshot() and call again; if no"
+                    + " more than half of the nodes agree, find out which one is right and call repair with its name,"
+                    + " or restore a backup for all nodes with DatabaseBackup.restoreCluster");
+        }
+        return used;
+    }
+
+    @Override
+    public Snapshot repair(String node) throws IOException, SQLException {
+        Snapshot used = recover(snapshot -> snapshot.node().equals(node));
+        if (used == null) {
+            throw new IOException("there is no snapshot of node " + node + " from which the stream goes on. Stop this"
+                    + " node, move its database file away and start it again: it begins with the newest snapshot there"
+                    + " is, or with the stream's beginning");
+        }
+        return used;
+    }
+
+    private @Nullable Snapshot recover(Predicate<Snapshot> usable) throws IOException, SQLException {
+        Snapshot used = source.recover(usable);
+        if (used != null) {
+            logger.info("Began anew with the snapshot at {} of node {}", used.sequence(), used.node());
+        }
+        return used;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        source.listen(null);
+        talking.shutdownNow();
+        // what has not begun only closes what it was given
+        computing.shutdownNow().forEach(Runnable::run);
+        Thread asking = periodic;
+        try {
+            if (asking != null) {
+                asking.interrupt();
+                asking.join(FAREWELL_MILLIS);
+            }
+            if (!computing.awaitTermination(FAREWELL_MILLIS, TimeUnit.MILLISECONDS)
+                    || !talking.awaitTermination(FAREWELL_MILLIS, TimeUnit.MILLISECONDS)) {
+                logger.warn("The digests being computed have not ended yet");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

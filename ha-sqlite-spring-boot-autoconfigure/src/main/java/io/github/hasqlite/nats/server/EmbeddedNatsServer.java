@@ -1,0 +1,330 @@
+package io.github.hasqlite.nats.server;
+
+import io.github.hasqlite.nats.JetStreamUnavailableException;
+import io.github.hasqlite.nats.NatsStartException;
+import io.github.hasqlite.nats.ServerVersion;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The official nats-server as a child process of this JVM. It never outlives the JVM, however the JVM
+ * ends; if it dies it is started again, on the same port and with the same data. Thread-safe.
+ */
+public final class EmbeddedNatsServer implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(EmbeddedNatsServer.class);
+
+    private static final Duration WATCH = Duration.ofSeconds(1);
+    private static final long MIN_BACKOFF_MS = 200;
+    private static final long MAX_BACKOFF_MS = 10_000;
+
+    /** A server that ran for so long is not failing again and again. */
+    private static final long STABLE_NANOS = Duration.ofMinutes(1).toNanos();
+
+    /** Bytes that a server needs at least to be of use again. */
+    private static final int ENOUGH_ROOM = 4 << 20;
+
+    /** Another program may take a free port between its being found and its being used. */
+    private static final int FREE_PORT_ATTEMPTS = 3;
+
+    private final EmbeddedNatsSettings settings;
+    private final Path binary;
+    private final Path runDir;
+    private final Path pidFile;
+    private final ServerLog serverLog;
+    private final StoreLock lock;
+    private final Object monitor = new Object();
+
+    private volatile ServerProcess process;
+    private volatile ServerReady ready;
+    private volatile boolean stopping;
+    private @Nullable Thread supervisor;
+
+    private EmbeddedNatsServer(EmbeddedNatsSettings settings, Path binary, StoreLock lock) throws IOException {
+        this.settings = settings;
+        this.binary = binary;
+        this.lock = lock;
+        runDir = Files.createDirectories(settings.storeDir().resolve("run")).toAbsolutePath();
+        pidFile = runDir.resolve("nats-server.pid");
+        serverLog = new ServerLog(settings.storeDir().resolve("nats-server.log").toAbsolutePath());
+        StoreLock.endOrphan(pidFile, binary);
+        for (int attempt = 1; ; attempt++) {
+            int port = settings.port() == 0 ? freePort() : settings.port();
+            try {
+                process = launch(port);
+                ready = awaitReady(process, port);
+                break;
+            } catch (PortInUseException e) {
+                if (settings.port() != 0 || attempt == FREE_PORT_ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /**
+     * Starts a server and returns when it can be used.
+     *
+     * @throws NatsBinaryNotFoundException if there is no nats-server program
+     * @throws InsecureListenerException if others could reach it without credentials
+     * @throws PortInUseException if another program listens on its port
+     * @throws StoreInUseException if another server runs on its store folder
+     * @throws JetStreamUnavailableException if the configuration file does not enable JetStream
+     * @throws NatsServerFailedException if it ends at once or is not ready in time
+     */
+    public static EmbeddedNatsServer start(EmbeddedNatsSettings settings) {
+        Path binary = new NatsBinary().find(settings.binary(), settings.storeDir());
+        if (settings.configFile() == null) {
+            requireSafeListener(settings);
+        } else if (!Files.isReadable(settings.configFile())) {
+            throw new NatsServerFailedException(
+                    "The configuration file " + settings.configFile()
+                            + " of the embedded NATS server cannot be read. Correct its path.",
+                    "",
+                    null);
+        }
+        StoreLock lock = null;
+        try {
+            Files.createDirectories(settings.storeDir());
+            lock = StoreLock.acquire(settings.storeDir());
+            EmbeddedNatsServer server = new EmbeddedNatsServer(settings, binary, lock);
+            server.supervise();
+            lock = null;
+            log.info("Started nats-server {} at {}", server.version(), server.url());
+            ServerVersion.warnIfOld(server.version());
+            return server;
+        } catch (IOException e) {
+            throw new NatsServerFailedException(
+                    "Could not start nats-server in " + settings.storeDir() + ": " + e, "", e);
+        } finally {
+            if (lock != null) {
+                lock.close();
+            }
+        }
+    }
+
+    /** Where clients of this machine reach it, {@code nats://host:port}, without credentials. */
+    public String url() {
+        return ready.url();
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return ready.port();
+    }
+
+    /** Its version, for example {@code 2.10.24}. */
+    public String version() {
+        return ready.version();
+    }
+
+    /** The server's process id; another one after it died and was started again. */
+    public long pid() {
+        return process.pid();
+    }
+
+    /** Whether the process runs. */
+    public boolean isRunning() {
+        return process.isAlive();
+    }
+
+    /**
+     * Ends the server, by force if it does not listen any more, and starts it again on the same port with the same
+     * data; unless its folder has no room, so that it would be of no use.
+     *
+     * @return whether it was ended
+     */
+    public boolean restartIfThereIsRoom() throws InterruptedException {
+        if (stopping || !hasRoom()) {
+            return false;
+        }
+        log.warn("nats-server runs but does not store, starting it again");
+        process.stop(settings.stopTimeout());
+        return true;
+    }
+
+    private boolean hasRoom() {
+        Path probe = settings.storeDir().resolve("room");
+        try {
+            Files.write(probe, new byte[ENOUGH_ROOM]);
+            return true;
+        } catch (IOException e) {
+            log.debug("There is no room in {}", settings.storeDir(), e);
+            return false;
+        } finally {
+            try {
+                Files.deleteIfExists(probe);
+            } catch (IOException e) {
+                log.debug("{} stays behind", probe, e);
+            }
+        }
+    }
+
+    /** Ends the server: in order, or by force when that takes longer than the stop timeout. */
+    @Override
+    public void close() {
+        Thread supervising;
+        synchronized (monitor) {
+            if (stopping) {
+                return;
+            }
+            stopping = true;
+            monitor.notifyAll();
+            supervising = supervisor;
+        }
+        try {
+            if (supervising != null) {
+                supervising.join();
+            }
+            process.stop(settings.stopTimeout());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.close();
+        }
+        log.info("Stopped nats-server");
+    }
+
+    private ServerProcess launch(int port) throws IOException {
+        Path configuration = settings.configFile();
+        if (configuration == null) {
+            requireFree(port);
+            configuration = NatsServerConfig.write(settings, port);
+        }
+        ServerReady.forget(runDir);
+        serverLog.beginRun();
+        return ServerProcess.launch(
+                List.of(
+                        binary.toString(),
+                        "-c",
+                        configuration.toAbsolutePath().toString(),
+                        "--ports_file_dir",
+                        runDir.toString()),
+                pidFile,
+                serverLog.file());
+    }
+
+    private ServerReady awaitReady(ServerProcess started, int port) throws IOException {
+        boolean usable = false;
+        try {
+            ServerReady found = ServerReady.await(started, port, runDir, settings, serverLog);
+            usable = true;
+            return found;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("Interrupted while nats-server was starting", e);
+        } finally {
+            if (!usable) {
+                stopQuietly(started);
+            }
+        }
+    }
+
+    private void stopQuietly(ServerProcess started) {
+        try {
+            started.stop(settings.stopTimeout());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void supervise() {
+        Thread thread = new Thread(this::watch, "ha-sqlite-nats-server");
+        thread.setDaemon(true);
+        supervisor = thread;
+        thread.start();
+    }
+
+    private void watch() {
+        long startedAt = System.nanoTime();
+        long backoff = MIN_BACKOFF_MS;
+        try {
+            while (!stopping) {
+                boolean ended = process.awaitExit(WATCH);
+                serverLog.poll();
+                if (!ended || stopping) {
+                    continue;
+                }
+                backoff = System.nanoTime() - startedAt > STABLE_NANOS
+                        ? MIN_BACKOFF_MS
+                        : Math.min(MAX_BACKOFF_MS, backoff * 2);
+                log.warn("nats-server has ended by itself, starting it again on port {}", ready.port());
+                pause(backoff);
+                startedAt = System.nanoTime();
+                restart();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void restart() {
+        if (stopping) {
+            return;
+        }
+        try {
+            // the shell may have died and left the server
+            StoreLock.endOrphan(pidFile, binary);
+            ServerProcess started = launch(ready.port());
+            process = started;
+            ready = awaitReady(started, ready.port());
+            log.info("Started nats-server {} at {} again", ready.version(), ready.url());
+        } catch (IOException | NatsStartException e) {
+            log.warn("Could not start nats-server again, trying on: {}", e.getMessage());
+        }
+    }
+
+    private void pause(long millis) throws InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofMillis(millis).toNanos();
+        synchronized (monitor) {
+            long left = millis;
+            while (!stopping && left > 0) {
+                monitor.wait(left);
+                left = (deadline - System.nanoTime()) / 1_000_000;
+            }
+        }
+    }
+
+    private void requireFree(int port) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(settings.host(), port));
+        } catch (IOException e) {
+            throw new PortInUseException(settings.host(), port, e);
+        }
+    }
+
+    private int freePort() {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.bind(new InetSocketAddress(settings.host(), 0));
+            return probe.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException("No free port on " + settings.host(), e);
+        }
+    }
+
+    private static void requireSafeListener(EmbeddedNatsSettings settings) {
+        if (settings.user() == null && !isLoopback(settings.host())) {
+            throw new InsecureListenerException(settings.host());
+        }
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return !host.isBlank() && InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.github.hasqlite.nats.server;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the nats-server program: as configured, then PATH, then usual folders, then the class path. */
+final class NatsBinary {
+
+    /** Folders where package managers and {@code go install} put it, also where PATH lacks them. */
+    private static final List<String> USUAL_FOLDERS =
+            List.of("/usr/local/bin", "/usr/bin", "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin", "/snap/bin");
+
+    private static final String RESOURCE = "META-INF/ha-sqlite/nats-server-";
+
+    private final Map<String, String> environment;
+    private final String home;
+    private final boolean windows;
+
+    NatsBinary() {
+        this(System.getenv(), System.getProperty("user.home", ""), isWindows());
+    }
+
+    NatsBinary(Map<String, String> environment, String home, boolean windows) {
+        this.environment = environment;
+        this.home = home;
+        this.windows = windows;
+    }
+
+    static boolean isWindows() {
+        return System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
+    }
+
+    /**
+     * The program to run.
+     *
+     * @param configured where it must be, or {@code null} to look for it
+     * @param storeDir where one from the class path is unpacked to
+     * @throws NatsBinaryNotFoundException if there is none
+     */
+    Path find(@Nullable Path configured, Path storeDir) {
+        if (configured != null) {
+            if (Files.isRegularFile(configured) && Files.isExecutable(configured)) {
+                return configured.toAbsolutePath();
+            }
+            throw new NatsBinaryNotFoundException(configured, List.of());
+        }
+        List<String> folders = folders();
+        for (String folder : folders) {
+            Path candidate = Path.of(folder, windows ? "nats-server.exe" : "nats-server");
+            if (Files.isRegularFile(candidate) && Files.isExecutable(candidate)) {
+                return candidate.toAbsolutePath();
+            }
+        }
+        String resource = resource();
+        Path unpacked = unpack(resource, storeDir);
+        if (unpacked != null) {
+            return unpacked;
+        }
+        folders.add("the class path as " + resource);
+        throw new NatsBinaryNotFoundException(null, folders);
+    }
+
+    private List<String> folders() {
+        List<String> folders = new ArrayList<>();
+        for (String folder : environment.getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
+            if (!folder.isBlank()) {
+                folders.add(folder);
+            }
+        }
+        if (!windows) {
+            folders.addAll(USUAL_FOLDERS);
+        }
+        String goPath = environment.get("GOPATH");
+        if (goPath != null && !goPath.isBlank()) {
+            folders.add(goPath.split(File.pathSeparator, -1)[0] + File.separator + "bin");
+        }
+        if (!home.isBlank()) {
+            folders.add(home + File.separator + "go" + File.separator + "bin");
+        }
+        return new ArrayList<>(folders.stream().distinct().toList());
+    }
+
+    private String resource() {
+        String os = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+        String system = os.startsWith("windows") ? "windows" : os.startsWith("mac") ? "darwin" : "linux";
+        String machine = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
+        String architecture = switch (machine) {
+            case "amd64", "x86_64" -> "amd64";
+            case "aarch64", "arm64" -> "arm64";
+            default -> machine;
+        };
+        return RESOURCE + system + "-" + architecture + (windows ? ".exe" : "");
+    }
+
+    private @Nullable Path unpack(String resource, Path storeDir) {
+        try (InputStream in = NatsBinary.class.getClassLoader().getResourceAsStream(resource)) {
+            if (in == null) {
+                return null;
+            }
+            Path folder = Files.createDirectories(storeDir.resolve("bin"));
+            Path partial = Files.createTempFile(folder, "nats-server", ".part");
+            Files.copy(in, partial, StandardCopyOption.REPLACE_EXISTING);
+            if (!partial.toFile().setExecutable(true, true)) {
+                throw new IOException("Could not make " + partial + " executable");
+            }
+            Path program = folder.resolve(windows ? "nats-server.exe" : "nats-server");
+            return Files.move(partial, program, StandardCopyOption.REPLACE_EXISTING)
+                    .toAbsolutePath();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not unpack nats-server to " + storeDir, e);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.github.hasqlite.core.changeset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.hasqlite.ChangeSetPublisher;
+import org.junit.jupiter.api.Test;
+
+class NoopPublisherTests extends ChangeSetPublisherContractTests {
+
+    @Override
+    protected ChangeSetPublisher open() {
+        return new NoopPublisher();
+    }
+
+    @Test
+    void acknowledgementsEmptyTheOutbox() {
+        assertThat(new NoopPublisher().echoes()).isFalse();
+    }
+}

@@ -1,0 +1,89 @@
+package io.github.hasqlite.core.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import io.github.hasqlite.testing.MutantLoader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * All nodes come to the same content, whatever crosses on the way. System properties: {@code
+ * ha.sqlite.test.simulations} says how many seeds to play, {@code ha.sqlite.test.simulation} replays
+ * one.
+ */
+class SimulationTests {
+
+    private static final int SEEDS = Integer.getInteger("ha.sqlite.test.simulations", 3_000);
+    private static final int SEEDS_FOR_MUTANTS = 400;
+    private static final int THREADS = 2;
+
+    @Test
+    void nodesConverge() throws Exception {
+        Long one = Long.getLong("ha.sqlite.test.simulation");
+        if (one != null) {
+            check(Simulation.firstFailure(one, 1));
+            return;
+        }
+        ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+        try {
+            List<Callable<String>> halves = new ArrayList<>();
+            for (int i = 0; i < THREADS; i++) {
+                long from = 1 + (long) i * SEEDS / THREADS;
+                halves.add(() -> Simulation.firstFailure(from, SEEDS / THREADS));
+            }
+            for (Future<String> half : threads.invokeAll(halves)) {
+                check(half.get());
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    /** The seed stands in the first line, which is what the summary of all tests repeats. */
+    private static void check(@Nullable String failure) {
+        if (failure != null) {
+            fail(failure);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // what is pending is not taken out for what comes before it
+        "io.github.hasqlite.core.replay.Rebase, undo",
+        // what is pending is not put back
+        "io.github.hasqlite.core.replay.Rebase, redo",
+        // what was put back is taken out again as it was at first
+        "io.github.hasqlite.core.outbox.OutboxTable, setUndo",
+        // repeated and overtaking messages count
+        "io.github.hasqlite.core.replay.AppliedState$Step, judge",
+        // rows with the same keys do not meet
+        "io.github.hasqlite.core.apply.Footprint$Builder, addKey",
+        // tables with computed keys are not met as a whole
+        "io.github.hasqlite.core.apply.Footprint$Builder, addWholeTable",
+        // what somebody else published in this node's name takes the place of what is pending
+        "io.github.hasqlite.core.replay.Replay, noteForgery",
+        // what was renamed and dropped is not kept
+        "io.github.hasqlite.core.apply.Renames, write",
+        // rows that a rebuild has copied overwrite what others have committed meanwhile
+        "io.github.hasqlite.core.replay.Replay, givesWay",
+        // a schema change drops what its author had not seen
+        "io.github.hasqlite.core.apply.SchemaChanges, cross",
+        // a rowid that another row has goes unnoticed
+        "io.github.hasqlite.core.apply.RowidWatch, miss"
+    })
+    void brokenRuleIsFound(String className, String method) throws Exception {
+        Class<?> simulation = new MutantLoader(className, method).loadClass(Simulation.class.getName());
+        assertThat(simulation.getMethod("firstFailure", long.class, long.class).invoke(null, 1L, (long)
+                        SEEDS_FOR_MUTANTS))
+                .isNotNull();
+    }
+}
