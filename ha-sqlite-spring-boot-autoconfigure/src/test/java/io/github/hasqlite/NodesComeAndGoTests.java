@@ -27,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("nats")
 class NodesComeAndGoTests {
 
-    private static final long JOIN_SECONDS = Long.getLong("ha.sqlite.test.join-seconds", 60);
+    private static final long JOIN_SECONDS = Long.getLong("ha.sqlite.test.join-seconds", 20);
+    private static final int KILLS = Integer.getInteger("ha.sqlite.test.kills", 3);
     private static final long SNAPSHOT_MILLIS = 1_500;
 
     @TempDir
@@ -96,7 +97,7 @@ class NodesComeAndGoTests {
             nodes.get(0).make("blobs 30");
             nodes.add(NodeProcess.start(server, folder, "n2", 300));
             nodes.get(1).make("write n2");
-            for (int i = 0; i < 6; i++) {
+            for (int i = 0; i < KILLS; i++) {
                 NodeProcess taker = nodes.get(1);
                 TimeUnit.MILLISECONDS.sleep(random.nextInt(1_500));
                 taker.kill9();
