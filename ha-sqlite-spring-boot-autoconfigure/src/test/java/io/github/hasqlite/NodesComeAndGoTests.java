@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.NodeProcess;
 import io.nats.client.Connection;
-import io.nats.client.Nats;
 import io.nats.client.PurgeOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -158,7 +157,7 @@ class NodesComeAndGoTests {
 
     /** Takes away what a new node does not need, as retention would. */
     private static void purgeWhatIsInASnapshot(NatsServer server) throws Exception {
-        try (Connection connection = Nats.connect(server.url());
+        try (Connection connection = server.connect();
                 io.github.hasqlite.nats.JetStreamSnapshotStore store =
                         io.github.hasqlite.nats.JetStreamSnapshotStore.open(server.settings("test"))) {
             Awaitility.await().until(() -> !store.list().isEmpty());
