@@ -9,7 +9,6 @@ import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamManagement;
-import io.nats.client.Nats;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -236,7 +235,7 @@ class BootstrapTests {
                 one.execute("INSERT INTO t VALUES(1, 'x')");
                 one.awaitAppliedOn(two);
             }
-            try (Connection connection = Nats.connect(server.url())) {
+            try (Connection connection = server.connect()) {
                 connection.jetStreamManagement().deleteStream("ha_replication");
             }
             assertThatExceptionOfType(ReplicationStartException.class)
@@ -284,7 +283,7 @@ class BootstrapTests {
     }
 
     private static void purgeUpTo(NatsServer server, long sequence) throws Exception {
-        try (Connection connection = Nats.connect(server.url())) {
+        try (Connection connection = server.connect()) {
             JetStreamManagement management = connection.jetStreamManagement();
             management.purgeStream(
                     "ha_replication",

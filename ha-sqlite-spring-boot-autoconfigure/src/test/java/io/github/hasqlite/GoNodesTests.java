@@ -8,7 +8,6 @@ import io.github.hasqlite.testing.GoNode;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import io.nats.client.Connection;
-import io.nats.client.Nats;
 import io.nats.client.api.StreamInfo;
 import io.nats.client.api.StreamInfoOptions;
 import java.nio.file.Path;
@@ -133,7 +132,7 @@ class GoNodesTests {
     }
 
     private String description() throws Exception {
-        try (Connection nats = Nats.connect(server.url())) {
+        try (Connection nats = server.connect()) {
             return nats.jetStreamManagement()
                     .getStreamInfo(STREAM)
                     .getConfiguration()
@@ -152,7 +151,7 @@ class GoNodesTests {
             })
     void theSubjectIsTheirs(String replicationId) throws Exception {
         try (GoNode go = GoNode.start(server, folder.resolve("go.db"), "go", replicationId);
-                Connection nats = Nats.connect(server.url())) {
+                Connection nats = server.connect()) {
             go.execute("CREATE TABLE t(a)");
             StreamInfo info = nats.jetStreamManagement().getStreamInfo(STREAM, StreamInfoOptions.allSubjects());
             assertThat(info.getStreamState().getSubjectMap())
@@ -182,7 +181,7 @@ class GoNodesTests {
             }
             // away is not gone
             assertThatExceptionOfType(SQLException.class).isThrownBy(() -> one.execute(large));
-            try (Connection nats = Nats.connect(server.url())) {
+            try (Connection nats = server.connect()) {
                 nats.jetStreamManagement().deleteConsumer(STREAM, "test_go");
             }
             one.execute(large);

@@ -13,10 +13,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Transactions larger than the memory of those who write and who receive them: each has a heap of 256 MB. */
+/**
+ * Transactions larger than the memory of those who write and who receive them. System properties: {@code
+ * ha.sqlite.test.large-rows} (400,000) and {@code ha.sqlite.test.heap-megabytes} (128), which belong together.
+ */
 @Tag("nats")
 @Timeout(300)
 class LargeTransactionTests {
+
+    private static final int ROWS = Integer.getInteger("ha.sqlite.test.large-rows", 400_000);
+    private static final int BLOBS = ROWS / 5_000;
 
     private static final String TABLES = "execute CREATE TABLE ";
 
@@ -24,19 +30,19 @@ class LargeTransactionTests {
     Path folder;
 
     @Test
-    void aMillionRowsAndTwoHundredMegabytesOfBlobs() throws Exception {
+    void manyRowsAndManyMegabytesOfBlobs() throws Exception {
         try (NatsServer server = NatsServer.start();
                 NodeProcess author = NodeProcess.start(server, folder, "author");
                 NodeProcess receiver = NodeProcess.start(server, folder, "receiver")) {
             createTables(author);
-            author.make("rows 1000000");
+            author.make("rows " + ROWS);
             author.awaitAppliedOn(receiver);
-            assertSame(author, receiver, "t", 1_000_000);
-            author.make("execute UPDATE t SET a = a || '!', c = -c WHERE id <= 200000");
-            author.make("blobs 200");
+            assertSame(author, receiver, "t", ROWS);
+            author.make("execute UPDATE t SET a = a || '!', c = -c WHERE id <= " + ROWS / 5);
+            author.make("blobs " + BLOBS);
             author.awaitAppliedOn(receiver);
-            assertSame(author, receiver, "t", 1_000_000);
-            assertSame(author, receiver, "b", 200);
+            assertSame(author, receiver, "t", ROWS);
+            assertSame(author, receiver, "b", BLOBS);
             assertNothingLeft(author, receiver);
         }
     }
@@ -106,23 +112,23 @@ class LargeTransactionTests {
         }
     }
 
-    /** All of a million rows give way to one row of somebody else, with the memory for a few of them. */
+    /** All of very many rows give way to one row of somebody else, with the memory for a few of them. */
     @Test
-    void aMillionPendingRowsAreTakenBackAndPutOnTopAgain() throws Exception {
+    void manyPendingRowsAreTakenBackAndPutOnTopAgain() throws Exception {
         try (NatsServer server = NatsServer.start();
                 NodeProcess author = NodeProcess.start(server, folder, "author");
                 NodeProcess other = NodeProcess.start(server, folder, "other")) {
             createTables(author);
             author.awaitAppliedOn(other);
             server.kill9();
-            author.make("rows 1000000");
-            other.make("execute INSERT INTO t VALUES(500000, 'the other''s', 0, 0)");
+            author.make("rows " + ROWS);
+            other.make("execute INSERT INTO t VALUES(" + ROWS / 2 + ", 'the other''s', 0, 0)");
             server.restart();
             other.awaitAppliedOn(author);
             author.awaitAppliedOn(other);
-            assertSame(author, other, "t", 1_000_000);
+            assertSame(author, other, "t", ROWS);
             // the author's is on top, so the other's came first
-            assertThat(author.ask("query SELECT a = 'the other''s' FROM t WHERE id = 500000"))
+            assertThat(author.ask("query SELECT a = 'the other''s' FROM t WHERE id = " + ROWS / 2))
                     .isEqualTo("0");
             assertThat(author.ask("query SELECT count(*) FROM ha_conflicts")).isEqualTo("1");
             assertThat(other.ask("query SELECT count(*) FROM ha_conflicts")).isEqualTo("1");
@@ -138,9 +144,9 @@ class LargeTransactionTests {
                 NodeProcess receiver = NodeProcess.startStrict(server, folder, "receiver")) {
             createTables(author);
             author.awaitAppliedOn(receiver);
-            author.make("rows 1000000");
+            author.make("rows " + ROWS);
             author.awaitAppliedOn(receiver);
-            assertSame(author, receiver, "t", 1_000_000);
+            assertSame(author, receiver, "t", ROWS);
             assertNothingLeft(author, receiver);
         }
     }

@@ -10,7 +10,6 @@ import io.github.hasqlite.testing.GatedPublisher;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import io.nats.client.Connection;
-import io.nats.client.Nats;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -97,7 +96,7 @@ class LongOutageTests {
         Files.delete(file(node));
         Files.move(kept, file(node));
         try (java.sql.Connection database = DriverManager.getConnection("jdbc:sqlite:" + file(node));
-                Connection nats = Nats.connect(server.url())) {
+                Connection nats = server.connect()) {
             for (OutboxTable.Row row : new OutboxTable(database).read(0, 10)) {
                 nats.jetStream().publish(STREAM + ".test", row.message());
             }
@@ -105,7 +104,7 @@ class LongOutageTests {
     }
 
     private void expire() throws Exception {
-        try (Connection nats = Nats.connect(server.url())) {
+        try (Connection nats = server.connect()) {
             nats.jetStreamManagement().purgeStream(STREAM);
         }
     }

@@ -13,7 +13,6 @@ import io.github.hasqlite.nats.NatsSettings;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import io.nats.client.Connection;
-import io.nats.client.Nats;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import java.nio.file.Path;
@@ -139,7 +138,7 @@ class MixedClusterTests {
     @Test
     void streamWithMessagesAndWithoutDescriptionIsRefusedForStrictOnly() throws Exception {
         createByHand();
-        try (Connection nats = Nats.connect(server.url())) {
+        try (Connection nats = server.connect()) {
             nats.jetStream().publish("ha_replication.test", new byte[] {'x'});
         }
         assertThatExceptionOfType(ReplicationStartException.class)
@@ -153,7 +152,7 @@ class MixedClusterTests {
 
     @Test
     void newerProtocolIsRefused() throws Exception {
-        try (Connection nats = Nats.connect(server.url())) {
+        try (Connection nats = server.connect()) {
             nats.jetStreamManagement()
                     .addStream(StreamConfiguration.builder()
                             .name("ha_replication")
@@ -169,7 +168,7 @@ class MixedClusterTests {
     }
 
     private void createByHand() throws Exception {
-        try (Connection nats = Nats.connect(server.url())) {
+        try (Connection nats = server.connect()) {
             nats.jetStreamManagement()
                     .addStream(StreamConfiguration.builder()
                             .name("ha_replication")
@@ -182,7 +181,7 @@ class MixedClusterTests {
     }
 
     private String description() throws Exception {
-        try (Connection nats = Nats.connect(server.url())) {
+        try (Connection nats = server.connect()) {
             return nats.jetStreamManagement()
                     .getStreamInfo("ha_replication")
                     .getConfiguration()

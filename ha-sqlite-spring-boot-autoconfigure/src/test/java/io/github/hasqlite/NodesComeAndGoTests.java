@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.NodeProcess;
 import io.nats.client.Connection;
-import io.nats.client.Nats;
 import io.nats.client.PurgeOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("nats")
 class NodesComeAndGoTests {
 
-    private static final long JOIN_SECONDS = Long.getLong("ha.sqlite.test.join-seconds", 60);
+    private static final long JOIN_SECONDS = Long.getLong("ha.sqlite.test.join-seconds", 20);
+    private static final int KILLS = Integer.getInteger("ha.sqlite.test.kills", 3);
     private static final long SNAPSHOT_MILLIS = 1_500;
 
     @TempDir
@@ -96,7 +96,7 @@ class NodesComeAndGoTests {
             nodes.get(0).make("blobs 30");
             nodes.add(NodeProcess.start(server, folder, "n2", 300));
             nodes.get(1).make("write n2");
-            for (int i = 0; i < 6; i++) {
+            for (int i = 0; i < KILLS; i++) {
                 NodeProcess taker = nodes.get(1);
                 TimeUnit.MILLISECONDS.sleep(random.nextInt(1_500));
                 taker.kill9();
@@ -157,7 +157,7 @@ class NodesComeAndGoTests {
 
     /** Takes away what a new node does not need, as retention would. */
     private static void purgeWhatIsInASnapshot(NatsServer server) throws Exception {
-        try (Connection connection = Nats.connect(server.url());
+        try (Connection connection = server.connect();
                 io.github.hasqlite.nats.JetStreamSnapshotStore store =
                         io.github.hasqlite.nats.JetStreamSnapshotStore.open(server.settings("test"))) {
             Awaitility.await().until(() -> !store.list().isEmpty());

@@ -10,7 +10,6 @@ import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import io.nats.client.Connection;
 import io.nats.client.JetStream;
-import io.nats.client.Nats;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +49,7 @@ class PartsInTheStreamTests {
         server = NatsServer.start();
         one = node("n1");
         two = node("n2");
-        connection = Nats.connect(server.url());
+        connection = server.connect();
         stream = connection.jetStream();
         one.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, v)");
         one.awaitAppliedOn(two);

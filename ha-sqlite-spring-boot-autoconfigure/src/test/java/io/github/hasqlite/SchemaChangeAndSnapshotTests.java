@@ -8,7 +8,6 @@ import io.github.hasqlite.testing.GatedPublisher;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import io.nats.client.Connection;
-import io.nats.client.Nats;
 import io.nats.client.PurgeOptions;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,7 +57,7 @@ class SchemaChangeAndSnapshotTests {
             author.execute("INSERT INTO u VALUES(4, 'four')");
             author.awaitAppliedOn(author);
             long end = author.status().appliedSequence();
-            try (Connection connection = Nats.connect(server.url())) {
+            try (Connection connection = server.connect()) {
                 connection
                         .jetStreamManagement()
                         .purgeStream(

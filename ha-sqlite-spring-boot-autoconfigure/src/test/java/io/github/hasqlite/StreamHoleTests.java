@@ -7,7 +7,6 @@ import io.github.hasqlite.testing.FolderSnapshotStore;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import io.nats.client.Connection;
-import io.nats.client.Nats;
 import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,7 +52,7 @@ class StreamHoleTests {
             one.takeSnapshot(store);
             one.execute("INSERT INTO t VALUES(3, 'later')");
             one.awaitAppliedOn(one);
-            try (Connection connection = Nats.connect(server.url())) {
+            try (Connection connection = server.connect()) {
                 connection.jetStreamManagement().deleteMessage(STREAM, deleted);
             }
             try (TestNode two = open(server, "n2")) {
@@ -71,7 +70,7 @@ class StreamHoleTests {
                 one.execute("INSERT INTO t VALUES(" + i + ", 'x')");
             }
             one.awaitAppliedOn(one);
-            try (Connection connection = Nats.connect(server.url())) {
+            try (Connection connection = server.connect()) {
                 StreamConfiguration configuration =
                         connection.jetStreamManagement().getStreamInfo(STREAM).getConfiguration();
                 connection.jetStreamManagement().deleteStream(STREAM);

@@ -9,7 +9,6 @@ import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.NodeProcess;
 import io.github.hasqlite.testing.TestNode;
 import io.nats.client.Connection;
-import io.nats.client.Nats;
 import io.nats.client.api.MessageInfo;
 import io.nats.client.api.StreamInfo;
 import io.nats.client.api.StreamInfoOptions;
@@ -47,7 +46,7 @@ class StreamReserveTests {
     @BeforeEach
     void open() throws Exception {
         server = NatsServer.start();
-        nats = Nats.connect(server.url());
+        nats = server.connect();
         store = new Store(folder.resolve("snapshots"));
     }
 

@@ -9,7 +9,6 @@ import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamManagement;
-import io.nats.client.Nats;
 import io.nats.client.api.DiscardPolicy;
 import io.nats.client.api.StreamConfiguration;
 import java.nio.file.Path;
@@ -235,7 +234,7 @@ class StreamTroubleTests {
 
     /** Lets the stream refuse what is more than so many messages; -1 for no limit. */
     private static void limitMessages(NatsServer server, long messages) throws Exception {
-        try (Connection connection = Nats.connect(server.url())) {
+        try (Connection connection = server.connect()) {
             JetStreamManagement management = connection.jetStreamManagement();
             management.updateStream(
                     StreamConfiguration.builder(management.getStreamInfo(STREAM).getConfiguration())

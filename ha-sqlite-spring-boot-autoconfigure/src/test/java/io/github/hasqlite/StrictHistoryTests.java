@@ -7,7 +7,6 @@ import io.github.hasqlite.core.commit.ForwardingPublisher;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import io.nats.client.JetStreamManagement;
-import io.nats.client.Nats;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -206,7 +205,7 @@ class StrictHistoryTests {
 
     private static List<byte[]> messages(NatsServer server) throws Exception {
         List<byte[]> messages = new ArrayList<>();
-        try (io.nats.client.Connection connection = Nats.connect(server.url())) {
+        try (io.nats.client.Connection connection = server.connect()) {
             JetStreamManagement management = connection.jetStreamManagement();
             long last =
                     management.getStreamInfo("ha_replication").getStreamState().getLastSequence();

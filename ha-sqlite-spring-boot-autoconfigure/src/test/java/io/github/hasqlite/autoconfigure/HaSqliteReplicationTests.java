@@ -101,7 +101,7 @@ class HaSqliteReplicationTests {
     @Test
     void aClusterStaysOnTheSubjectOnWhichAnEarlierVersionHasBegun() throws Exception {
         try (NatsServer server = NatsServer.start();
-                io.nats.client.Connection nats = Nats.connect(server.url())) {
+                io.nats.client.Connection nats = server.connect()) {
             String former = "ha_replication.my.db";
             nats.jetStreamManagement()
                     .addStream(StreamConfiguration.builder()

@@ -3,7 +3,6 @@ package io.github.hasqlite.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hasqlite.testing.NatsServer;
-import io.nats.client.Nats;
 import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -265,7 +264,7 @@ class StartFailureAnalysisTests {
             valid().withPropertyValues("ha.sqlite.replication-url=" + server.url(), "ha.sqlite.stream=a")
                     .run(first -> assertThat(first).hasNotFailed());
             // another stream cannot take the subjects of the first one
-            try (var nats = Nats.connect(server.url())) {
+            try (var nats = server.connect()) {
                 nats.jetStreamManagement()
                         .addStream(StreamConfiguration.builder()
                                 .name("other")

@@ -7,6 +7,7 @@ import io.github.hasqlite.differential.Cluster.Kind;
 import io.github.hasqlite.testing.MutantLoader;
 import java.lang.reflect.InvocationTargetException;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Proves that the differential test can fail: variants of the product with a mistake that somebody
  * might make are found within a few hundred scripts.
  */
+@Tag("simulation")
 class BrokenVariantsTests {
 
     private static final int SCRIPTS = 400;

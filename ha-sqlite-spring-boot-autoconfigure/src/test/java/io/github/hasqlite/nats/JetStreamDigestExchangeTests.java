@@ -7,7 +7,6 @@ import io.github.hasqlite.NodeDigest;
 import io.github.hasqlite.TableDigest;
 import io.github.hasqlite.testing.NatsServer;
 import io.nats.client.Connection;
-import io.nats.client.Nats;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -77,7 +76,7 @@ class JetStreamDigestExchangeTests {
         try (NatsServer server = NatsServer.start();
                 JetStreamDigestExchange one = JetStreamDigestExchange.open(server.settings("db"));
                 JetStreamDigestExchange other = JetStreamDigestExchange.open(server.settings("db.more"));
-                Connection stranger = Nats.connect(server.url())) {
+                Connection stranger = server.connect()) {
             List<NodeDigest> heard = new CopyOnWriteArrayList<>();
             List<NodeDigest> heardByOther = new CopyOnWriteArrayList<>();
             one.subscribe(heard::add);

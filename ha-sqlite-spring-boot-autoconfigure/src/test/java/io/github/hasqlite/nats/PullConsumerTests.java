@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.hasqlite.testing.NatsServer;
 import io.nats.client.Connection;
 import io.nats.client.JetStream;
-import io.nats.client.Nats;
 import io.nats.client.api.StreamConfiguration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +22,7 @@ class PullConsumerTests {
     void oneConsumerLastsForManyBatches() throws Exception {
         int count = 5 * PullConsumer.BATCH + 1;
         try (NatsServer server = NatsServer.start();
-                Connection connection = Nats.connect(server.url())) {
+                Connection connection = server.connect()) {
             connection
                     .jetStreamManagement()
                     .addStream(StreamConfiguration.builder()

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.testing.NatsServer;
 import io.nats.client.Connection;
-import io.nats.client.Nats;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +49,7 @@ class ReplicationSubjectTests {
     }
 
     private void publish(String subject) throws Exception {
-        try (Connection nats = Nats.connect(server.url())) {
+        try (Connection nats = server.connect()) {
             nats.jetStream().publish(subject, new byte[0]);
         }
     }

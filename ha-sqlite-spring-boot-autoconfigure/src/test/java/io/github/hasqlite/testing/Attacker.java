@@ -2,7 +2,6 @@ package io.github.hasqlite.testing;
 
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
-import io.nats.client.Nats;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -16,7 +15,7 @@ public final class Attacker implements AutoCloseable {
     private final Connection connection;
 
     public Attacker(NatsServer server) throws IOException, InterruptedException {
-        connection = Nats.connect(server.url());
+        connection = server.connect();
     }
 
     /** Publishes bytes and waits until these nodes have dealt with them. */

@@ -1,6 +1,9 @@
 package io.github.hasqlite.testing;
 
 import io.github.hasqlite.nats.NatsSettings;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
+import io.nats.client.Options;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -151,6 +154,14 @@ public final class NatsServer implements AutoCloseable {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
+    }
+
+    /** A client of its own, which waits for answers as long as tests wait. */
+    public Connection connect() throws IOException, InterruptedException {
+        return Nats.connect(Options.builder()
+                .server(url())
+                .connectionTimeout(Duration.ofMinutes(1))
+                .build());
     }
 
     /** The clients' URL. */

@@ -19,6 +19,8 @@ import org.awaitility.Awaitility;
 /** A {@link NodeMain} with little memory in a process of its own, to be killed and started again. */
 public final class NodeProcess implements AutoCloseable {
 
+    private static final int HEAP_MEGABYTES = Integer.getInteger("ha.sqlite.test.heap-megabytes", 128);
+
     private final NatsServer server;
     private final Path folder;
     private final String name;
@@ -115,7 +117,7 @@ public final class NodeProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
-                "-Xmx256m",
+                "-Xmx" + HEAP_MEGABYTES + "m",
                 "-Xlog:gc:file=" + folder.resolve(name + ".gc"),
                 "-cp",
                 System.getProperty("java.class.path"),

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nats.client.Connection;
 import io.nats.client.JetStreamManagement;
-import io.nats.client.Nats;
 import io.nats.client.PurgeOptions;
 import io.nats.client.api.MessageInfo;
 import io.nats.client.api.StreamConfiguration;
@@ -68,7 +67,7 @@ public final class ProcessCluster implements AutoCloseable {
 
     /** Does something to the streams of the server. */
     public <T> T manage(Work<T> work) throws Exception {
-        try (Connection connection = Nats.connect(server.url())) {
+        try (Connection connection = server.connect()) {
             return work.on(connection, connection.jetStreamManagement());
         }
     }

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * the same statements and must see the same.
  */
 @Timeout(600)
+@Tag("simulation")
 class ReplacedRowsTests {
 
     /** How many seeds to try, and the first one: {@code -Dha.sqlite.test.seeds}, {@code -Dha.sqlite.test.seed}. */

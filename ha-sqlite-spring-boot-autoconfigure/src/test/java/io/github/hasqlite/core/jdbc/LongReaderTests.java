@@ -19,10 +19,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A reader that looks at the past for long: the write-ahead log grows, and gets small again behind it. */
+@Tag("system")
 class LongReaderTests {
 
     /** What {@code journal_size_limit} cuts the log to when it begins anew. */

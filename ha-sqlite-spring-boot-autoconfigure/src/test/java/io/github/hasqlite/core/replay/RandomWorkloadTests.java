@@ -11,9 +11,11 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("simulation")
 class RandomWorkloadTests {
 
     /** How many seeds to try, and the first one: {@code -Dha.sqlite.test.seeds}, {@code -Dha.sqlite.test.seed}. */
