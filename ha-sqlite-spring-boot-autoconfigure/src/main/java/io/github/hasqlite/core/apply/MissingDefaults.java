@@ -1,8 +1,8 @@
 package io.github.hasqlite.core.apply;
 
-import io.github.hasqlite.ValueStatement;
 import io.github.hasqlite.core.sqlite.TableDefinition;
 import io.github.hasqlite.core.sqlite.TokenList;
+import io.github.hasqlite.core.sqlite.ValueStatement;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -110,7 +110,7 @@ record MissingDefaults(List<String> columns, List<String> expressions, int time)
                 replaced = function + "(" + moment + ")";
             } else if (token.equalsIgnoreCase("'now'")) {
                 replaced = moment;
-            } else if (tokens.is(i + 1, '(') && isName(token.charAt(0))) {
+            } else if (tokens.is(i + 1, '(') && tokens.startsName(i)) {
                 String name = tokens.name(i).toLowerCase(Locale.ROOT);
                 if (!KEYWORDS.contains(name) && !deterministic.contains(name)) {
                     return null;
@@ -130,15 +130,6 @@ record MissingDefaults(List<String> columns, List<String> expressions, int time)
         return text.append(expression, copied, expression.length())
                 .append("\n)")
                 .toString();
-    }
-
-    private static boolean isName(char first) {
-        return Character.isLetter(first)
-                || first == '_'
-                || first == '"'
-                || first == '`'
-                || first == '['
-                || first > 0x7f;
     }
 
     private static Set<String> deterministicFunctions(SQLiteConnection connection) throws SQLException {

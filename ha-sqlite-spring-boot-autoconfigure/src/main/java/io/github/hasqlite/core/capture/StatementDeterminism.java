@@ -1,5 +1,6 @@
 package io.github.hasqlite.core.capture;
 
+import io.github.hasqlite.core.sqlite.ModuleText;
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.TableDefinition;
 import java.sql.PreparedStatement;
@@ -15,7 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 
@@ -62,10 +62,6 @@ public final class StatementDeterminism {
             "sqlite_compileoption_used",
             "sqlite_log",
             "sqlite_offset");
-
-    private static final Pattern DOCID = Pattern.compile("\\bUSING\\s+[\"`\\[]?fts[34]\\b", Pattern.CASE_INSENSITIVE);
-
-    private static final Pattern SPATIAL = Pattern.compile("(?i)\\busing\\s+(rtree|rtree_i32)\\b");
 
     /** Aggregates whose result does not depend on the order in which rows come. */
     private static final Set<String> UNORDERED = Set.of("count", "min", "max");
@@ -198,11 +194,10 @@ public final class StatementDeterminism {
                 // not LIKE, whose meaning the application may change
                 "SELECT name, sql FROM main.sqlite_schema WHERE lower(sql) GLOB 'create virtual table*using*'",
                 rows -> {
-                    if (DOCID.matcher(rows.getString(2)).find()) {
-                        withDocid.add(rows.getString(1));
-                    }
-                    if (SPATIAL.matcher(rows.getString(2)).find()) {
-                        spatial.add(rows.getString(1));
+                    switch (ModuleText.parse(rows.getString(2)).module()) {
+                        case "fts3", "fts4" -> withDocid.add(rows.getString(1));
+                        case "rtree", "rtree_i32" -> spatial.add(rows.getString(1));
+                        default -> {}
                     }
                 });
         nameVirtual("json_each('[]')", "");

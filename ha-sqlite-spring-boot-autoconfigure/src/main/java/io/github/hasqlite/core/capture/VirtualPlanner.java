@@ -7,6 +7,7 @@ import io.github.hasqlite.core.capture.StatementDeterminism.Part;
 import io.github.hasqlite.core.capture.StatementDeterminism.VirtualWrite;
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.TableDefinition;
+import io.github.hasqlite.core.sqlite.TokenList;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 
@@ -34,7 +34,6 @@ import org.sqlite.SQLiteConnection;
 final class VirtualPlanner {
 
     private static final int MAX_PLANS = 500;
-    private static final Pattern CONDITION = Pattern.compile("(?i)\\bwhen\\b");
 
     private final SQLiteConnection connection;
     private final StatementDeterminism determinism;
@@ -72,7 +71,7 @@ final class VirtualPlanner {
         for (String[] trigger : triggers) {
             if (ordinary.containsKey(fold(trigger[1]))) {
                 triggerTables.put(trigger[0], trigger[1]);
-                if (CONDITION.matcher(trigger[2]).find()) {
+                if (new TokenList(trigger[2]).contains("WHEN")) {
                     conditional.add(fold(trigger[1]));
                 }
             }

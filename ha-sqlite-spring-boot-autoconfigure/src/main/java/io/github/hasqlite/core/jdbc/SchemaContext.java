@@ -105,7 +105,7 @@ final class SchemaContext {
 
     /** What the CHECK that is added depends on, {@code null} if on the data alone or there is none. */
     private @Nullable String addedCheckOfMoreThanTheData(ParsedSql sql) throws SQLException {
-        SqlTokens tokens = new SqlTokens(sql.text(), 0, sql.text().length());
+        SqlTokens tokens = new SqlTokens(sql.text());
         boolean adds = false;
         boolean tests = false;
         String name = "";
@@ -123,18 +123,9 @@ final class SchemaContext {
             }
             tests |= adds && tokens.isWord("CHECK");
             adds = (adds && !tokens.isWord("COLUMN")) || tokens.isWord("ADD");
-            name = isName(sql.text().charAt(tokens.start())) ? tokens.name() : "";
+            name = tokens.startsName() ? tokens.name() : "";
         }
         return null;
-    }
-
-    private static boolean isName(char first) {
-        return Character.isLetter(first)
-                || first == '_'
-                || first == '"'
-                || first == '`'
-                || first == '['
-                || first > 0x7f;
     }
 
     private static Set<String> namesOf(Set<String> functions) {
@@ -167,7 +158,7 @@ final class SchemaContext {
     }
 
     private @Nullable TableDefinition altered(ParsedSql sql) throws SQLException {
-        SqlTokens tokens = new SqlTokens(sql.text(), 0, sql.text().length());
+        SqlTokens tokens = new SqlTokens(sql.text());
         // behind ALTER and TABLE, and behind a schema
         boolean found = true;
         for (int i = 0; i <= 2 && found; i++) {

@@ -233,7 +233,7 @@ final class SchemaTransaction {
     }
 
     private static boolean inserts(ParsedSql sql) {
-        SqlTokens tokens = new SqlTokens(sql.text(), 0, sql.text().length());
+        SqlTokens tokens = new SqlTokens(sql.text());
         return tokens.advance() && (tokens.isWord("INSERT") || tokens.isWord("REPLACE"));
     }
 
@@ -242,7 +242,7 @@ final class SchemaTransaction {
         if (!inserts(sql)) {
             return false;
         }
-        SqlTokens tokens = new SqlTokens(sql.text(), 0, sql.text().length());
+        SqlTokens tokens = new SqlTokens(sql.text());
         while (tokens.advance()) {
             if (tokens.isWord("SELECT")) {
                 return false;
@@ -253,7 +253,7 @@ final class SchemaTransaction {
 
     /** What stands behind the AS of CREATE TABLE … AS. */
     private static String queryOf(String sql) {
-        SqlTokens tokens = new SqlTokens(sql, 0, sql.length());
+        SqlTokens tokens = new SqlTokens(sql);
         while (tokens.advance()) {
             if (tokens.isWord("AS")) {
                 return sql.substring(tokens.end());

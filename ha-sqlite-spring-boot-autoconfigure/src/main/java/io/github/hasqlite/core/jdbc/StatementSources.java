@@ -91,7 +91,7 @@ record StatementSources(Set<String> tables, List<Long> roots, Set<Integer> colum
         if (tables.size() != 1 || roots.size() != 1) {
             return false;
         }
-        SqlTokens tokens = new SqlTokens(sql, 0, sql.length());
+        SqlTokens tokens = new SqlTokens(sql);
         while (tokens.advance()) {
             if (SELECTIVE.contains(tokens.word())) {
                 return false;

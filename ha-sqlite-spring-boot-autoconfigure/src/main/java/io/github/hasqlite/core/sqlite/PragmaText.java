@@ -31,7 +31,7 @@ public record PragmaText(String schema, String name, boolean sets, String value)
 
     /** Reads a statement that is a PRAGMA, or an EXPLAIN of one. */
     public static PragmaText of(String sql) {
-        SqlTokens tokens = new SqlTokens(sql, 0, sql.length());
+        SqlTokens tokens = new SqlTokens(sql);
         boolean more = tokens.advance();
         while (more && !tokens.isWord("PRAGMA")) {
             more = tokens.advance();
