@@ -21,6 +21,7 @@ import io.github.hasqlite.core.outbox.PendingQueue;
 import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.replay.Applier;
 import io.github.hasqlite.core.replay.SilentListener;
+import io.github.hasqlite.core.sqlite.WriteLock;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
 import java.util.function.ToDoubleFunction;
 import org.sqlite.SQLiteConnection;
@@ -70,7 +70,7 @@ public final class RebaseBenchmark {
         state.load(connection);
         applier = new Applier(
                 connection,
-                new Semaphore(1),
+                new WriteLock(5_000),
                 new ChangeSetApplication(
                         connection, RowIdentify.PK, MergeMode.ROW, new CapturedRows(new RowImages(connection))),
                 state,

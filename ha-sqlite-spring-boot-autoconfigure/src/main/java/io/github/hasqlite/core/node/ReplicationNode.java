@@ -52,7 +52,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -74,7 +73,6 @@ public final class ReplicationNode implements Replication {
     private final @Nullable ChangeSetSubscriber subscriber;
     private final AppliedState state = new AppliedState();
     private final SchemaCatalog catalog = new SchemaCatalog();
-    private final Semaphore permit = new Semaphore(1, true);
     private final PublishTrouble trouble = new PublishTrouble();
     private final KeyCollisionAdvice keyCollisions = new KeyCollisionAdvice();
     private final WriteLock writeLock;
@@ -179,8 +177,7 @@ public final class ReplicationNode implements Replication {
 
     /** Opens a database that is not replicated: a plain, well-tuned SQLite data source. */
     public static HaSqliteDataSource openAlone(NodeSettings settings) {
-        WriteLock lock = new WriteLock(
-                new Semaphore(1, true), settings.pool().lockTimeout().toMillis());
+        WriteLock lock = new WriteLock(settings.pool().lockTimeout().toMillis());
         ReplicationStatus status = new ReplicationStatus(
                 settings.name(),
                 false,
@@ -230,19 +227,19 @@ public final class ReplicationNode implements Replication {
         ResetGuard guard = new ResetGuard(publisher, state, subscriber, trouble);
         this.publisher = guard;
         this.subscriber = subscriber;
-        this.writeLock = new WriteLock(permit, settings.pool().lockTimeout().toMillis());
+        this.writeLock = new WriteLock(settings.pool().lockTimeout().toMillis());
         state.load(connection);
         this.pending = new PendingQueue(OutboxTable.pending(connection));
         noteOldest(new OutboxTable(connection), serializer);
         this.changeSets = new ChangeSetFactory(settings.name(), settings.pool().path(), state);
         SQLiteConnection relayConnection = file.open();
-        this.relay = new OutboxRelay(new OutboxTable(relayConnection), pending, permit, guard, serializer);
-        this.writerPause = new WriterPause(changeSets, relay, state, permit);
+        this.relay = new OutboxRelay(new OutboxTable(relayConnection), pending, this::removeFromOutbox, guard, serializer);
+        this.writerPause = new WriterPause(changeSets, relay, state, writeLock);
         ChangeSetApplication application = new ChangeSetApplication(
                 connection, settings.rowIdentify(), settings.merge(), new CapturedRows(new RowImages(connection)));
         this.applier = new Applier(
                 connection,
-                permit,
+                writeLock,
                 application,
                 state,
                 new OutboxTable(connection),
@@ -262,7 +259,7 @@ public final class ReplicationNode implements Replication {
                 : new SnapshotRecovery(
                         settings,
                         connection,
-                        permit,
+                        writeLock,
                         applier,
                         state,
                         serializer,
@@ -286,7 +283,7 @@ public final class ReplicationNode implements Replication {
         this.verification = subscriber == null
                 ? null
                 : new NodeVerification(
-                        settings, state, permit, writeLock, relay, changeSets, serializer, subscriber, recovery);
+                        settings, state, writeLock, relay, changeSets, serializer, subscriber, recovery);
         Beginning beginning = way == Arrival.Way.BEGIN && snapshots != null && store != null && subscriber != null
                 ? new Beginning(
                         settings,
@@ -304,7 +301,7 @@ public final class ReplicationNode implements Replication {
                 applier,
                 state,
                 connection,
-                permit,
+                writeLock,
                 pending,
                 relay,
                 changeSets.publisher(),
@@ -418,7 +415,7 @@ public final class ReplicationNode implements Replication {
         resources.push(new StreamProbe(
                 trouble,
                 () -> publisher.isConnected() && join.joined(),
-                permit,
+                writeLock,
                 position,
                 changeSets,
                 new CompareAndSet(publisher, source)));
@@ -431,6 +428,15 @@ public final class ReplicationNode implements Replication {
                 settings.isolation(),
                 settings.publisherTimeout(),
                 status::wayOutOfHalt);
+    }
+
+    private void removeFromOutbox(OutboxTable outbox, long upTo) throws SQLException, InterruptedException {
+        writeLock.await();
+        try {
+            outbox.deleteUpTo(upTo);
+        } finally {
+            writeLock.release();
+        }
     }
 
     /** The database is another one now, and what is pending was put on top of it. */

@@ -10,9 +10,9 @@ import io.github.hasqlite.core.apply.ChangeSetApplication;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
+import io.github.hasqlite.core.sqlite.WriteLock;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,7 +38,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         DEAD_LETTER
     }
 
-    private final Semaphore writeLock;
+    private final WriteLock writeLock;
     private final AppliedState state;
     private final MessageReader reader;
     private final Replay replay;
@@ -119,7 +119,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
      */
     public Applier(
             SQLiteConnection connection,
-            Semaphore writeLock,
+            WriteLock writeLock,
             ChangeSetApplication application,
             AppliedState state,
             OutboxTable outbox,
@@ -363,7 +363,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
 
     private void applyUntilClosed() throws InterruptedException, HaltException {
         while (inbox.awaitWork()) {
-            writeLock.acquire();
+            writeLock.await();
             try {
                 applyWaiting();
             } finally {

@@ -19,7 +19,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,7 +105,7 @@ class ReplacedRowsTests {
             dataSource = new ReplicatingDataSource(
                     settings,
                     false,
-                    new WriteLock(new Semaphore(1, true), 5_000),
+                    new WriteLock(5_000),
                     new SchemaCatalog(),
                     log,
                     new NoReplication());

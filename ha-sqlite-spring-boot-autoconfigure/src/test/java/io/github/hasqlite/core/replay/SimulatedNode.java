@@ -18,6 +18,7 @@ import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
 import io.github.hasqlite.core.sqlite.SchemaNote;
+import io.github.hasqlite.core.sqlite.WriteLock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.sql.Connection;
@@ -32,7 +33,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
@@ -139,7 +139,7 @@ final class SimulatedNode implements AutoCloseable {
                 new ChangeSetApplication(applying, RowIdentify.PK, merge, new CapturedRows(new RowImages(applying)));
         applier = new Applier(
                 applying,
-                new Semaphore(1),
+                new WriteLock(5_000),
                 application,
                 state,
                 new OutboxTable(applying),
