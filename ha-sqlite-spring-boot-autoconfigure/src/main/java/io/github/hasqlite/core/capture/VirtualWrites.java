@@ -2,6 +2,7 @@ package io.github.hasqlite.core.capture;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.TextEncoding;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -61,7 +62,7 @@ final class VirtualWrites {
             throw new SQLFeatureNotSupportedException(
                     "this statement would write something else to a virtual table on other nodes, and was not run: "
                             + reason + ": " + sql.strip(),
-                    "0A000");
+                    SqlStates.FEATURE_NOT_SUPPORTED);
         }
         if (plan.way() != VirtualPlan.Way.ROWS) {
             return false;

@@ -3,6 +3,7 @@ package io.github.hasqlite.core.commit;
 import io.github.hasqlite.core.changeset.PauseMessage;
 import io.github.hasqlite.core.outbox.OutboxRelay;
 import io.github.hasqlite.core.replay.AppliedState;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.security.SecureRandom;
 import java.sql.SQLException;
@@ -79,7 +80,7 @@ public final class WriterPause {
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new SQLException("interrupted while writers wait for another node's schema change", "57014", e);
+                throw new SQLException("interrupted while writers wait for another node's schema change", SqlStates.CANCELLED, e);
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.core.sqlite.SqlCall;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.SqlTokens;
 import io.github.hasqlite.core.sqlite.TableDefinition;
 import io.github.hasqlite.core.sqlite.TokenList;
@@ -103,7 +104,7 @@ final class ComputedParts {
                 "a generated column or an index uses " + what + ", which is registered or replaced on this connection"
                         + " only, so other nodes would compute something else: provide it as an extension"
                         + " (ha.sqlite.extensions) on all nodes, or leave PRAGMA case_sensitive_like off if it is like",
-                "0A000");
+                SqlStates.FEATURE_NOT_SUPPORTED);
     }
 
     private boolean likeIsUsual() {

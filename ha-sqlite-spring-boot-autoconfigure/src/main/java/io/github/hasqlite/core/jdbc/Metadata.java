@@ -1,5 +1,6 @@
 package io.github.hasqlite.core.jdbc;
 
+import io.github.hasqlite.core.sqlite.SqlStates;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;

@@ -7,6 +7,7 @@ import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.core.capture.SchemaCatalog;
 import io.github.hasqlite.core.sqlite.ParsedSql;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.io.PrintWriter;
 import java.sql.Connection;

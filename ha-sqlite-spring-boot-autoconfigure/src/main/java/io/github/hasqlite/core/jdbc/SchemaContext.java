@@ -2,6 +2,7 @@ package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.SchemaPragmas;
 import io.github.hasqlite.core.sqlite.ParsedSql;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.SqlTokens;
 import io.github.hasqlite.core.sqlite.StatementKind;
 import io.github.hasqlite.core.sqlite.TableDefinition;
@@ -92,14 +93,14 @@ final class SchemaContext {
                     "a CHECK that calls " + condition + " is not replicated if it is added to a table, because each"
                             + " node would test the rows that are there at another time, or not know the function:"
                             + " create the table anew with it: " + sql.text().strip(),
-                    "0A000");
+                    SqlStates.FEATURE_NOT_SUPPORTED);
         }
         if (renamesParents) {
             throw new SQLException(
                     "ALTER TABLE is not replicated while PRAGMA legacy_alter_table and PRAGMA foreign_keys are both on,"
                             + " because together they change REFERENCES clauses as no other node can: switch one of"
                             + " them off and run it again: " + sql.text().strip(),
-                    "0A000");
+                    SqlStates.FEATURE_NOT_SUPPORTED);
         }
     }
 

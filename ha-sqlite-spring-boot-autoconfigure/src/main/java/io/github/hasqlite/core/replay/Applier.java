@@ -10,6 +10,7 @@ import io.github.hasqlite.core.apply.ChangeSetApplication;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.sql.SQLException;
 import java.util.List;
@@ -382,7 +383,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         } else {
             logger.error("Replication to this node has stopped: {}", cause.getMessage(), cause);
         }
-        commandOutcomes.failAll(new SQLException("replication has stopped: " + cause.getMessage(), "58000"));
+        commandOutcomes.failAll(new SQLException("replication has stopped: " + cause.getMessage(), SqlStates.REPLICATION_STOPPED));
         synchronized (decision) {
             snapshotNeeded = cause instanceof SnapshotNeededException needed ? needed : null;
             halted = cause.getMessage();
@@ -499,6 +500,6 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        commandOutcomes.failAll(new SQLException("the data source is being closed", "57P01"));
+        commandOutcomes.failAll(new SQLException("the data source is being closed", SqlStates.SHUTDOWN));
     }
 }

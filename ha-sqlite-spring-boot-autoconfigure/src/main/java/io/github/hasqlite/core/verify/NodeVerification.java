@@ -11,6 +11,7 @@ import io.github.hasqlite.core.jdbc.DatabaseFile;
 import io.github.hasqlite.core.outbox.OutboxRelay;
 import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.snapshot.SnapshotRecovery;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -157,7 +158,7 @@ public final class NodeVerification implements VerificationSource {
             writeLock.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new SQLException("interrupted", "57014", e);
+            throw new SQLException("interrupted", SqlStates.CANCELLED, e);
         }
         try {
             if (of == generation.get()) {
