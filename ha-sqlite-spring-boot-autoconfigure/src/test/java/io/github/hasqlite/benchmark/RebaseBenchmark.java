@@ -12,7 +12,6 @@ import io.github.hasqlite.core.capture.CaptureBuffer;
 import io.github.hasqlite.core.capture.RowImages;
 import io.github.hasqlite.core.capture.SchemaCatalog;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
-import io.github.hasqlite.core.commit.CapturedRows;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
 import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.outbox.OutboxTable;
@@ -72,7 +71,7 @@ public final class RebaseBenchmark {
                 connection,
                 new WriteLock(5_000),
                 new ChangeSetApplication(
-                        connection, RowIdentify.PK, MergeMode.ROW, new CapturedRows(new RowImages(connection))),
+                        connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
                 state,
                 new OutboxTable(connection),
                 pending,

@@ -1,5 +1,6 @@
 package io.github.hasqlite.core.apply;
 
+import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.TableDefinition;
 import io.github.hasqlite.core.sqlite.TokenList;
 import io.github.hasqlite.core.sqlite.ValueStatement;
@@ -111,7 +112,7 @@ record MissingDefaults(List<String> columns, List<String> expressions, int time)
             } else if (token.equalsIgnoreCase("'now'")) {
                 replaced = moment;
             } else if (tokens.is(i + 1, '(') && tokens.startsName(i)) {
-                String name = tokens.name(i).toLowerCase(Locale.ROOT);
+                String name = SqlIdentifier.fold(tokens.name(i));
                 if (!KEYWORDS.contains(name) && !deterministic.contains(name)) {
                     return null;
                 }

@@ -65,7 +65,7 @@ final class ConflictTriggers {
                         + " AND name NOT GLOB 'ha_*'")) {
             while (rows.next()) {
                 if (!TriggerText.isAfter(rows.getString(2))) {
-                    tables.add(rows.getString(1).toLowerCase(Locale.ROOT));
+                    tables.add(SqlIdentifier.fold(rows.getString(1)));
                 }
             }
         }
@@ -115,7 +115,7 @@ final class ConflictTriggers {
     /** Reports the beginning where triggers may write before the row is, and so put rows in its way. */
     private StringBuilder begun(int index, RowOperation operation) {
         CapturedTable table = schema.table(index);
-        if (!tablesWithBefore.contains(table.name().toLowerCase(Locale.ROOT))) {
+        if (!tablesWithBefore.contains(SqlIdentifier.fold(table.name()))) {
             return new StringBuilder();
         }
         return new StringBuilder("SELECT ")

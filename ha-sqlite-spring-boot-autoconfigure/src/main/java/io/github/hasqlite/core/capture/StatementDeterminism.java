@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -184,7 +183,7 @@ public final class StatementDeterminism {
         query(
                 "SELECT DISTINCT name, builtin FROM pragma_function_list",
                 rows -> (rows.getInt(2) == 1 ? builtIn : registered)
-                        .add(rows.getString(1).toLowerCase(Locale.ROOT)));
+                        .add(SqlIdentifier.fold(rows.getString(1))));
         for (TableDefinition definition : definitions.values()) {
             if (definition.kind() == TableDefinition.Kind.VIRTUAL) {
                 nameVirtual("main." + SqlIdentifier.quote(definition.name()), definition.name());
@@ -371,7 +370,7 @@ public final class StatementDeterminism {
 
         private void function(String signature, boolean aggregate) {
             int arguments = signature.indexOf('(');
-            String name = (arguments < 0 ? signature : signature.substring(0, arguments)).toLowerCase(Locale.ROOT);
+            String name = SqlIdentifier.fold(arguments < 0 ? signature : signature.substring(0, arguments));
             if (CLOCKS.contains(name)) {
                 part.reasons.add("may look at the clock: " + name + "()");
             } else if (LOCAL.contains(name)) {

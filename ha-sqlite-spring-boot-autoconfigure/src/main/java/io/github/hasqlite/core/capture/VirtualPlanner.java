@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -64,15 +63,15 @@ final class VirtualPlanner {
             if (definition.kind() == TableDefinition.Kind.VIRTUAL) {
                 tables.add(VirtualTable.read(connection, definition.name()));
             } else if (definition.kind() == TableDefinition.Kind.ORDINARY) {
-                ordinary.put(fold(definition.name()), definition);
+                ordinary.put(SqlIdentifier.fold(definition.name()), definition);
             }
         }
         List<String[]> triggers = names("SELECT name, tbl_name, sql FROM main.sqlite_schema WHERE type = 'trigger'");
         for (String[] trigger : triggers) {
-            if (ordinary.containsKey(fold(trigger[1]))) {
+            if (ordinary.containsKey(SqlIdentifier.fold(trigger[1]))) {
                 triggerTables.put(trigger[0], trigger[1]);
                 if (new TokenList(trigger[2]).contains("WHEN")) {
-                    conditional.add(fold(trigger[1]));
+                    conditional.add(SqlIdentifier.fold(trigger[1]));
                 }
             }
         }
@@ -97,10 +96,6 @@ final class VirtualPlanner {
         return names;
     }
 
-    private static String fold(String name) {
-        return name.toLowerCase(Locale.ROOT);
-    }
-
     /** The virtual tables of the main schema. */
     List<VirtualTable> tables() {
         return tables;
@@ -118,7 +113,7 @@ final class VirtualPlanner {
         if (known != null) {
             return known;
         }
-        if (!temporaryObjects && !feeds(fold(target))) {
+        if (!temporaryObjects && !feeds(SqlIdentifier.fold(target))) {
             return VirtualPlan.NOTHING;
         }
         VirtualPlan plan = plan(sql);
@@ -151,14 +146,14 @@ final class VirtualPlanner {
      *     same rowid
      */
     private @Nullable Boolean keeps(String table) throws SQLException {
-        TableDefinition definition = ordinary.get(fold(table));
+        TableDefinition definition = ordinary.get(SqlIdentifier.fold(table));
         if (definition == null) {
             return null;
         }
         String delete = "DELETE FROM main." + SqlIdentifier.quote(table) + " WHERE "
                 + SqlIdentifier.quote(definition.columns().get(0)) + " = ?";
         boolean writes = false;
-        boolean sameRowid = !conditional.contains(fold(table));
+        boolean sameRowid = !conditional.contains(SqlIdentifier.fold(table));
         for (VirtualWrite write : determinism.explain(delete).virtualWrites()) {
             VirtualTable virtual = table(write.table());
             if (virtual != null && table.equalsIgnoreCase(triggerTables.get(String.valueOf(write.trigger())))) {

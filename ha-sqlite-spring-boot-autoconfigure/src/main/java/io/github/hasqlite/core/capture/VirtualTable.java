@@ -9,7 +9,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -82,7 +81,7 @@ record VirtualTable(
                 while (rows.next()) {
                     String column = rows.getString(1);
                     boolean data = rows.getInt(2) == 0
-                            || !(column.equalsIgnoreCase(name) || NO_DATA.contains(column.toLowerCase(Locale.ROOT)));
+                            || !(column.equalsIgnoreCase(name) || NO_DATA.contains(SqlIdentifier.fold(column)));
                     if (data) {
                         columns.add(column);
                     }

@@ -1,6 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.core.sqlite.SqlCall;
+import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.SqlTokens;
 import io.github.hasqlite.core.sqlite.TableDefinition;
@@ -12,7 +13,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -134,7 +134,7 @@ final class ComputedParts {
                 boolean named = false;
                 while (tokens.advance()) {
                     if (named) {
-                        used.add(tokens.name().toLowerCase(Locale.ROOT));
+                        used.add(SqlIdentifier.fold(tokens.name()));
                     }
                     named = tokens.isWord("COLLATE");
                 }
@@ -191,7 +191,7 @@ final class ComputedParts {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(query)) {
             while (rows.next()) {
-                strings.add(rows.getString(1).toLowerCase(Locale.ROOT));
+                strings.add(SqlIdentifier.fold(rows.getString(1)));
             }
         }
         return strings;

@@ -2,6 +2,7 @@ package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.SchemaPragmas;
 import io.github.hasqlite.core.sqlite.ParsedSql;
+import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.SqlTokens;
 import io.github.hasqlite.core.sqlite.StatementKind;
@@ -117,7 +118,7 @@ final class SchemaContext {
             }
             if (tests && tokens.is('(') && !name.isEmpty()) {
                 known = known == null ? namesOf(deterministicFunctions()) : known;
-                if (!known.contains(name.toLowerCase(Locale.ROOT))
+                if (!known.contains(SqlIdentifier.fold(name))
                         && !KEYWORDS.contains(name.toUpperCase(Locale.ROOT))) {
                     return name;
                 }
@@ -185,7 +186,7 @@ final class SchemaContext {
                 ResultSet rows =
                         statement.executeQuery("SELECT name, narg, builtin, flags FROM pragma_function_list")) {
             while (rows.next()) {
-                String function = rows.getString(1).toLowerCase(Locale.ROOT);
+                String function = SqlIdentifier.fold(rows.getString(1));
                 boolean own = rows.getBoolean(3) && (rows.getInt(4) & DETERMINISTIC) != 0;
                 (own ? functions : others).add(function + "(" + rows.getInt(2) + ")");
             }

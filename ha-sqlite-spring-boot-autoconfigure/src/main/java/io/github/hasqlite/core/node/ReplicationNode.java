@@ -16,7 +16,6 @@ import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.apply.ChangeSetApplication;
 import io.github.hasqlite.core.capture.RowImages;
 import io.github.hasqlite.core.capture.SchemaCatalog;
-import io.github.hasqlite.core.commit.CapturedRows;
 import io.github.hasqlite.core.commit.ChangeSetFactory;
 import io.github.hasqlite.core.commit.CommandPlacing;
 import io.github.hasqlite.core.commit.CompareAndSet;
@@ -236,7 +235,7 @@ public final class ReplicationNode implements Replication {
         this.relay = new OutboxRelay(new OutboxTable(relayConnection), pending, this::removeFromOutbox, guard, serializer);
         this.writerPause = new WriterPause(changeSets, relay, state, writeLock);
         ChangeSetApplication application = new ChangeSetApplication(
-                connection, settings.rowIdentify(), settings.merge(), new CapturedRows(new RowImages(connection)));
+                connection, settings.rowIdentify(), settings.merge(), new RowImages(connection));
         this.applier = new Applier(
                 connection,
                 writeLock,

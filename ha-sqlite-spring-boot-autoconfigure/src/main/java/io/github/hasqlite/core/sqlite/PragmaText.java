@@ -1,6 +1,5 @@
 package io.github.hasqlite.core.sqlite;
 
-import java.util.Locale;
 
 /**
  * A PRAGMA as far as its text tells: {@code PRAGMA [schema.]name [= value | (value)]}.
@@ -40,7 +39,7 @@ public record PragmaText(String schema, String name, boolean sets, String value)
     }
 
     private static String lower(String text) {
-        return text.toLowerCase(Locale.ROOT);
+        return SqlIdentifier.fold(text);
     }
 
     /** Whether it is about the database that is replicated, not about TEMP or an attached one. */

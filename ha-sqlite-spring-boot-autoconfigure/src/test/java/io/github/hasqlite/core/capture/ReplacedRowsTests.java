@@ -91,17 +91,11 @@ class ReplacedRowsTests {
             }
             before = ExactChanges.content(check);
             exact = new ExactChanges(check);
-            PoolSettings settings = new PoolSettings(
-                    file.toString(),
-                    "test",
-                    1,
-                    1,
-                    Duration.ofSeconds(5),
-                    Duration.ofSeconds(5),
-                    scripts.foreignKeys(),
-                    PoolSettings.Synchronous.NORMAL,
-                    1_024,
-                    List.of());
+            PoolSettings settings = PoolSettings.of(file.toString())
+                    .with(to -> to.writers(1)
+                            .readers(1)
+                            .connectionTimeout(Duration.ofSeconds(5))
+                            .foreignKeys(scripts.foreignKeys()));
             dataSource = new ReplicatingDataSource(
                     settings,
                     false,

@@ -11,7 +11,6 @@ import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.core.apply.ChangeSetApplication;
 import io.github.hasqlite.core.capture.RowImages;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
-import io.github.hasqlite.core.commit.CapturedRows;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
@@ -168,7 +167,7 @@ class LargeRebaseTests {
                     connection,
                     new WriteLock(5_000),
                     new ChangeSetApplication(
-                            connection, RowIdentify.PK, MergeMode.ROW, new CapturedRows(new RowImages(connection))),
+                            connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
                     state,
                     new OutboxTable(connection),
                     pending,

@@ -12,7 +12,6 @@ import io.github.hasqlite.core.capture.RowImages;
 import io.github.hasqlite.core.changeset.FragmentCodec;
 import io.github.hasqlite.core.changeset.FragmentedMessage;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
-import io.github.hasqlite.core.commit.CapturedRows;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
@@ -63,7 +62,7 @@ class SchemaBarrierTests {
                 connection,
                 new WriteLock(5_000),
                 new ChangeSetApplication(
-                        connection, RowIdentify.PK, MergeMode.ROW, new CapturedRows(new RowImages(connection))),
+                        connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
                 state,
                 outbox,
                 pending,

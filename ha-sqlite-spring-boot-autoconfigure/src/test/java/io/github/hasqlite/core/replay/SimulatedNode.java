@@ -13,7 +13,6 @@ import io.github.hasqlite.core.capture.RowImages;
 import io.github.hasqlite.core.capture.SchemaCatalog;
 import io.github.hasqlite.core.capture.SchemaTrace;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
-import io.github.hasqlite.core.commit.CapturedRows;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
@@ -136,7 +135,7 @@ final class SimulatedNode implements AutoCloseable {
         state.load(applying);
         pending = new PendingQueue(OutboxTable.pending(applying));
         application =
-                new ChangeSetApplication(applying, RowIdentify.PK, merge, new CapturedRows(new RowImages(applying)));
+                new ChangeSetApplication(applying, RowIdentify.PK, merge, new RowImages(applying));
         applier = new Applier(
                 applying,
                 new WriteLock(5_000),
