@@ -135,11 +135,6 @@ public record NatsSettings(
         return streamMaxAge.plus(streamReserve);
     }
 
-    /** The same with another limit of the stream's size. */
-    public NatsSettings withStreamMaxBytes(long newStreamMaxBytes) {
-        return with(to -> to.streamMaxBytes(newStreamMaxBytes));
-    }
-
     /** The same with other time limits. */
     public NatsSettings withTimeouts(Duration newConnectTimeout, Duration newPublishTimeout) {
         return with(to -> to.connectTimeout(newConnectTimeout).publishTimeout(newPublishTimeout));
@@ -192,7 +187,6 @@ public record NatsSettings(
         private String subject;
         private Duration streamMaxAge;
         private Duration streamReserve;
-        private long streamMaxBytes;
         private int replicas;
         private Duration connectTimeout;
         private Duration publishTimeout;
@@ -205,7 +199,6 @@ public record NatsSettings(
             subject = from.subject;
             streamMaxAge = from.streamMaxAge;
             streamReserve = from.streamReserve;
-            streamMaxBytes = from.streamMaxBytes;
             replicas = from.replicas;
             connectTimeout = from.connectTimeout;
             publishTimeout = from.publishTimeout;
@@ -241,11 +234,6 @@ public record NatsSettings(
             return this;
         }
 
-        public Changes streamMaxBytes(long to) {
-            streamMaxBytes = to;
-            return this;
-        }
-
         public Changes replicas(int to) {
             replicas = to;
             return this;
@@ -271,7 +259,7 @@ public record NatsSettings(
                     subject,
                     streamMaxAge,
                     streamReserve,
-                    streamMaxBytes,
+                    from.streamMaxBytes,
                     replicas,
                     connectTimeout,
                     publishTimeout);

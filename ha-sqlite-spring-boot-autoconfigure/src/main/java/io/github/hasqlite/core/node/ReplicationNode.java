@@ -147,14 +147,16 @@ public final class ReplicationNode implements Replication {
                 new Arrival(settings, file, subscriber, store, publisher.comparesAndSets() && !settings.readOnly());
         Arrival.Way way = arrival.prepare();
         SQLiteConnection connection = file.open();
+        SQLiteConnection relayConnection = null;
         try {
             AppliedState.create(connection);
             OutboxTable.create(connection);
+            relayConnection = file.open();
             ReplicationNode node = new ReplicationNode(
                     settings,
-                    file,
                     lock,
                     connection,
+                    relayConnection,
                     subscriber == null ? new UnheardPublisher(publisher) : publisher,
                     subscriber,
                     store,
@@ -170,6 +172,9 @@ public final class ReplicationNode implements Replication {
             return node.dataSource;
         } catch (SQLException | RuntimeException e) {
             connection.close();
+            if (relayConnection != null) {
+                relayConnection.close();
+            }
             throw e;
         }
     }
@@ -212,9 +217,9 @@ public final class ReplicationNode implements Replication {
 
     private ReplicationNode(
             NodeSettings settings,
-            DatabaseFile file,
             DatabaseLock lock,
             SQLiteConnection connection,
+            SQLiteConnection relayConnection,
             ChangeSetPublisher publisher,
             @Nullable ChangeSetSubscriber subscriber,
             @Nullable SnapshotStore store,
@@ -231,7 +236,6 @@ public final class ReplicationNode implements Replication {
         this.pending = new PendingQueue(OutboxTable.pending(connection));
         noteOldest(new OutboxTable(connection), serializer);
         this.changeSets = new ChangeSetFactory(settings.name(), settings.pool().path(), state);
-        SQLiteConnection relayConnection = file.open();
         this.relay = new OutboxRelay(new OutboxTable(relayConnection), pending, this::removeFromOutbox, guard, serializer);
         this.writerPause = new WriterPause(changeSets, relay, state, writeLock);
         ChangeSetApplication application = new ChangeSetApplication(
