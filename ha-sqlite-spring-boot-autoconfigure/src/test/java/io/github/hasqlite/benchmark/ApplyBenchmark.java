@@ -127,8 +127,8 @@ public final class ApplyBenchmark {
 
     private static void applyAll(SQLiteConnection connection, Statement statement, List<ChangeSet> changeSets)
             throws SQLException {
-        try (ChangeSetApplication application = new ChangeSetApplication(
-                connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection))) {
+        try (ChangeSetApplication application =
+                new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection))) {
             for (int from = 0; from < changeSets.size(); from += BATCH) {
                 statement.executeUpdate("BEGIN IMMEDIATE");
                 for (ChangeSet changeSet : changeSets.subList(from, from + BATCH)) {

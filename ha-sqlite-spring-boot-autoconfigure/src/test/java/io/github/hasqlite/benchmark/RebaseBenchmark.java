@@ -70,8 +70,7 @@ public final class RebaseBenchmark {
         applier = new Applier(
                 connection,
                 new WriteLock(5_000),
-                new ChangeSetApplication(
-                        connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
+                new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
                 state,
                 new OutboxTable(connection),
                 pending,

@@ -66,8 +66,7 @@ public final class ChangeSetApplication implements AutoCloseable {
      * @throws SQLException if the connection enforces foreign keys, or this version of SQLite does not
      *     fire triggers in the order needed
      */
-    public ChangeSetApplication(
-            SQLiteConnection connection, RowIdentify identify, MergeMode merge, RowImages recorder)
+    public ChangeSetApplication(SQLiteConnection connection, RowIdentify identify, MergeMode merge, RowImages recorder)
             throws SQLException {
         FiringOrder.require();
         this.connection = connection;

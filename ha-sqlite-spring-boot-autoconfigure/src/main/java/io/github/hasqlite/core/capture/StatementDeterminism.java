@@ -182,8 +182,7 @@ public final class StatementDeterminism {
         });
         query(
                 "SELECT DISTINCT name, builtin FROM pragma_function_list",
-                rows -> (rows.getInt(2) == 1 ? builtIn : registered)
-                        .add(SqlIdentifier.fold(rows.getString(1))));
+                rows -> (rows.getInt(2) == 1 ? builtIn : registered).add(SqlIdentifier.fold(rows.getString(1))));
         for (TableDefinition definition : definitions.values()) {
             if (definition.kind() == TableDefinition.Kind.VIRTUAL) {
                 nameVirtual("main." + SqlIdentifier.quote(definition.name()), definition.name());

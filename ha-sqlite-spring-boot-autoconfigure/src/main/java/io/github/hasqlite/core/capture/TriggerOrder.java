@@ -58,8 +58,8 @@ final class TriggerOrder {
         for (int index = 0; index < schema.size(); index++) {
             CapturedTable table = schema.table(index);
             List<OwnTrigger> onTable = triggers.stream()
-                    .filter(trigger -> trigger.table().equalsIgnoreCase(table.name())
-                            && TriggerText.isAfter(trigger.sql()))
+                    .filter(trigger ->
+                            trigger.table().equalsIgnoreCase(table.name()) && TriggerText.isAfter(trigger.sql()))
                     .toList();
             if (!onTable.isEmpty()) {
                 putFirst(index, table, onTable);

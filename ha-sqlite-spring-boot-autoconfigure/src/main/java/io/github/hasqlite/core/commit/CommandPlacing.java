@@ -184,7 +184,8 @@ public final class CommandPlacing {
         @Override
         public void await() throws SQLException {
             if (!settled) {
-                throw new SQLException("the schema change is in the stream and will be applied here", SqlStates.OUTCOME_UNKNOWN);
+                throw new SQLException(
+                        "the schema change is in the stream and will be applied here", SqlStates.OUTCOME_UNKNOWN);
             }
         }
     }

@@ -80,7 +80,8 @@ public final class WriterPause {
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new SQLException("interrupted while writers wait for another node's schema change", SqlStates.CANCELLED, e);
+                throw new SQLException(
+                        "interrupted while writers wait for another node's schema change", SqlStates.CANCELLED, e);
             }
         }
     }

@@ -118,8 +118,7 @@ final class SchemaContext {
             }
             if (tests && tokens.is('(') && !name.isEmpty()) {
                 known = known == null ? namesOf(deterministicFunctions()) : known;
-                if (!known.contains(SqlIdentifier.fold(name))
-                        && !KEYWORDS.contains(name.toUpperCase(Locale.ROOT))) {
+                if (!known.contains(SqlIdentifier.fold(name)) && !KEYWORDS.contains(name.toUpperCase(Locale.ROOT))) {
                     return name;
                 }
             }

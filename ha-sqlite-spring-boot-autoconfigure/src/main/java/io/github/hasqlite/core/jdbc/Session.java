@@ -546,8 +546,7 @@ final class Session {
      *
      * @param audited whether it is compared with what was captured; the rows of a batch are all together
      */
-    private <T> T record(
-            ParsedSql sql, RunningStatement statement, SqlCall<T> call, boolean single, boolean audited)
+    private <T> T record(ParsedSql sql, RunningStatement statement, SqlCall<T> call, boolean single, boolean audited)
             throws SQLException {
         Recorder recorder = transaction.recorder();
         ChangeAudit audit = transaction.audit();

@@ -236,7 +236,8 @@ public final class ReplicationNode implements Replication {
         this.pending = new PendingQueue(OutboxTable.pending(connection));
         noteOldest(new OutboxTable(connection), serializer);
         this.changeSets = new ChangeSetFactory(settings.name(), settings.pool().path(), state);
-        this.relay = new OutboxRelay(new OutboxTable(relayConnection), pending, this::removeFromOutbox, guard, serializer);
+        this.relay =
+                new OutboxRelay(new OutboxTable(relayConnection), pending, this::removeFromOutbox, guard, serializer);
         this.writerPause = new WriterPause(changeSets, relay, state, writeLock);
         ChangeSetApplication application = new ChangeSetApplication(
                 connection, settings.rowIdentify(), settings.merge(), new RowImages(connection));
@@ -285,8 +286,7 @@ public final class ReplicationNode implements Replication {
                         interceptors);
         this.verification = subscriber == null
                 ? null
-                : new NodeVerification(
-                        settings, state, writeLock, relay, changeSets, serializer, subscriber, recovery);
+                : new NodeVerification(settings, state, writeLock, relay, changeSets, serializer, subscriber, recovery);
         Beginning beginning = way == Arrival.Way.BEGIN && snapshots != null && store != null && subscriber != null
                 ? new Beginning(
                         settings,

@@ -383,7 +383,8 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         } else {
             logger.error("Replication to this node has stopped: {}", cause.getMessage(), cause);
         }
-        commandOutcomes.failAll(new SQLException("replication has stopped: " + cause.getMessage(), SqlStates.REPLICATION_STOPPED));
+        commandOutcomes.failAll(
+                new SQLException("replication has stopped: " + cause.getMessage(), SqlStates.REPLICATION_STOPPED));
         synchronized (decision) {
             snapshotNeeded = cause instanceof SnapshotNeededException needed ? needed : null;
             halted = cause.getMessage();

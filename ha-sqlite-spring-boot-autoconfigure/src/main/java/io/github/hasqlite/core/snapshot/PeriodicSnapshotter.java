@@ -113,7 +113,8 @@ public final class PeriodicSnapshotter implements DatabaseSnapshotter {
         synchronized (taking) {
             String unfit = source.unfit();
             if (unfit != null) {
-                throw new SQLException("no snapshot can be taken of this node: " + unfit, SqlStates.NOT_IN_PREREQUISITE_STATE);
+                throw new SQLException(
+                        "no snapshot can be taken of this node: " + unfit, SqlStates.NOT_IN_PREREQUISITE_STATE);
             }
             Snapshot newest = latest();
             if (newest != null && newest.sequence() >= source.sequence()) {

@@ -1,6 +1,5 @@
 package io.github.hasqlite.core.sqlite;
 
-
 /**
  * A PRAGMA as far as its text tells: {@code PRAGMA [schema.]name [= value | (value)]}.
  *

@@ -97,12 +97,7 @@ class ReplacedRowsTests {
                             .connectionTimeout(Duration.ofSeconds(5))
                             .foreignKeys(scripts.foreignKeys()));
             dataSource = new ReplicatingDataSource(
-                    settings,
-                    false,
-                    new WriteLock(5_000),
-                    new SchemaCatalog(),
-                    log,
-                    new NoReplication());
+                    settings, false, new WriteLock(5_000), new SchemaCatalog(), log, new NoReplication());
         }
 
         void run(ReplaceScripts scripts) throws SQLException {

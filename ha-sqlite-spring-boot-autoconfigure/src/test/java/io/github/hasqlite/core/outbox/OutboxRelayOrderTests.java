@@ -78,8 +78,8 @@ class OutboxRelayOrderTests {
             OutboxTable.create(writing);
             OutboxTable table = new OutboxTable(writing);
             PendingQueue pending = new PendingQueue(List.of(insert(table, 1, "old", 1), insert(table, 2, "old", 2)));
-            try (OutboxRelay relay =
-                    new OutboxRelay(new OutboxTable(reading), pending, OutboxTable::deleteUpTo, publisher, serializer)) {
+            try (OutboxRelay relay = new OutboxRelay(
+                    new OutboxTable(reading), pending, OutboxTable::deleteUpTo, publisher, serializer)) {
                 relay.start(0);
                 Awaitility.await().until(() -> sent.size() == 2);
                 // nothing more happens by itself: the relay has caught up

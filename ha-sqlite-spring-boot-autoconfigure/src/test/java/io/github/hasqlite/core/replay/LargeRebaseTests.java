@@ -166,8 +166,7 @@ class LargeRebaseTests {
             applier = new Applier(
                     connection,
                     new WriteLock(5_000),
-                    new ChangeSetApplication(
-                            connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
+                    new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
                     state,
                     new OutboxTable(connection),
                     pending,

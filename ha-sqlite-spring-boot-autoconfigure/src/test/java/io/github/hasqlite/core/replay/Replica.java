@@ -29,8 +29,7 @@ public final class Replica implements AutoCloseable {
 
     public Replica(Path file, RowIdentify identify, MergeMode merge) throws SQLException {
         connection = Databases.open(file, false);
-        application =
-                new ChangeSetApplication(connection, identify, merge, new RowImages(connection));
+        application = new ChangeSetApplication(connection, identify, merge, new RowImages(connection));
     }
 
     /** Applies one change set in a transaction of its own. */

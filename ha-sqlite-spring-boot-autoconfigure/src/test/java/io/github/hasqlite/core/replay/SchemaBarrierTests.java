@@ -61,8 +61,7 @@ class SchemaBarrierTests {
         applier = new Applier(
                 connection,
                 new WriteLock(5_000),
-                new ChangeSetApplication(
-                        connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
+                new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
                 state,
                 outbox,
                 pending,

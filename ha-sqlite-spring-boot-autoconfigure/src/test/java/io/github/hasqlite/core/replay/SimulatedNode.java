@@ -134,8 +134,7 @@ final class SimulatedNode implements AutoCloseable {
         state = new AppliedState();
         state.load(applying);
         pending = new PendingQueue(OutboxTable.pending(applying));
-        application =
-                new ChangeSetApplication(applying, RowIdentify.PK, merge, new RowImages(applying));
+        application = new ChangeSetApplication(applying, RowIdentify.PK, merge, new RowImages(applying));
         applier = new Applier(
                 applying,
                 new WriteLock(5_000),

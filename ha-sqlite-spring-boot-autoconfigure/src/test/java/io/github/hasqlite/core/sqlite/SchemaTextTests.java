@@ -10,8 +10,9 @@ class SchemaTextTests {
 
     @Test
     void anIndexIsTakenApart() {
-        IndexText text = IndexText.parse("CREATE UNIQUE INDEX i ON \"t(\" (a, lower(b || ',') COLLATE nocase DESC -- last\n"
-                + ", [c)] ASC) /* WHERE */ WHERE d > ')' -- all");
+        IndexText text =
+                IndexText.parse("CREATE UNIQUE INDEX i ON \"t(\" (a, lower(b || ',') COLLATE nocase DESC -- last\n"
+                        + ", [c)] ASC) /* WHERE */ WHERE d > ')' -- all");
         assertThat(text.terms()).containsExactly("a", "lower(b || ',') COLLATE nocase", "[c)]");
         assertThat(text.predicate()).isEqualTo(" d > ')' -- all\n");
     }
@@ -35,8 +36,8 @@ class SchemaTextTests {
 
     @Test
     void aTriggerFiresAfterOnlyIfItSaysSo() {
-        assertThat(TriggerText.isAfter("CREATE TRIGGER \"before\" /* BEFORE */ AFTER UPDATE OF \"on\" ON t BEGIN"
-                        + " SELECT 1; END"))
+        assertThat(TriggerText.isAfter(
+                        "CREATE TRIGGER \"before\" /* BEFORE */ AFTER UPDATE OF \"on\" ON t BEGIN" + " SELECT 1; END"))
                 .isTrue();
         assertThat(TriggerText.isAfter("CREATE TRIGGER after BEFORE INSERT ON t BEGIN SELECT 1; END"))
                 .isFalse();
