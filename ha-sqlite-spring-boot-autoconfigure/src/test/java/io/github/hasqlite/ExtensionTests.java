@@ -107,18 +107,8 @@ class ExtensionTests {
     }
 
     private TestNode open(NatsServer server, String name, Path extension) {
-        PoolSettings defaults = PoolSettings.of(databases.resolve(name + ".db").toString());
-        PoolSettings pool = new PoolSettings(
-                defaults.path(),
-                defaults.name(),
-                defaults.writers(),
-                defaults.readers(),
-                defaults.connectionTimeout(),
-                defaults.lockTimeout(),
-                defaults.foreignKeys(),
-                defaults.synchronous(),
-                defaults.cacheKib(),
-                List.of(extension.toString()));
+        PoolSettings pool = PoolSettings.of(databases.resolve(name + ".db").toString())
+                .with(to -> to.extensions(List.of(extension.toString())));
         return TestNode.open(
                 server.url(),
                 Path.of(pool.path()),

@@ -89,12 +89,12 @@ public record HaSqliteProperties(
                 + replicationId + ", replicationUrl=" + replicationUrl.size() + " configured, stream=" + stream
                 + ", streamMaxAge=" + streamMaxAge + ", streamReserve=" + streamReserve + ", streamMaxBytes="
                 + streamMaxBytes + ", replicas=" + replicas
-                + ", extensions=" + extensions + ", rowIdentify=" + rowIdentify
+                + ", extensions=" + extensions + ", rowIdentify=" + rowIdentify + ", merge=" + merge
                 + ", commitMode=" + commitMode + ", strict=" + strict + ", publisher=" + publisher + ", subscriber="
                 + subscriber
                 + ", bootstrap=" + bootstrap + ", snapshotter=" + snapshotter + ", verification=" + verification
                 + ", onStreamReset=" + onStreamReset
-                + ", nats=" + nats + ", pool=" + pool + "]";
+                + ", nats=" + nats + ", apply=" + apply + ", pool=" + pool + "]";
     }
 
     /**

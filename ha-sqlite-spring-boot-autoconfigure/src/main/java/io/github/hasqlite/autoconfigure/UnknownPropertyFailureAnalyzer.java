@@ -31,7 +31,7 @@ final class UnknownPropertyFailureAnalyzer extends AbstractFailureAnalyzer<BindE
                 .toList();
         return new FailureAnalysis(
                 "There is no such property:\n\n" + String.join("\n", names),
-                "Correct the name or remove the property. The README of HA SQLite lists those there are.",
+                "Correct the name or remove the property. docs/configuration.md of HA SQLite lists those there are.",
                 cause);
     }
 }

@@ -3,6 +3,7 @@ package io.github.hasqlite.nats;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -106,87 +107,27 @@ public record NatsSettings(
 
     /** The same with credentials. */
     public NatsSettings withCredentials(@Nullable NatsCredentials newCredentials) {
-        return new NatsSettings(
-                servers,
-                connectionName,
-                newCredentials,
-                sslContext,
-                stream,
-                subject,
-                streamMaxAge,
-                streamReserve,
-                streamMaxBytes,
-                replicas,
-                connectTimeout,
-                publishTimeout);
+        return with(to -> to.credentials(newCredentials));
     }
 
     /** The same over TLS. */
     public NatsSettings withSslContext(@Nullable SSLContext newSslContext) {
-        return new NatsSettings(
-                servers,
-                connectionName,
-                credentials,
-                newSslContext,
-                stream,
-                subject,
-                streamMaxAge,
-                streamReserve,
-                streamMaxBytes,
-                replicas,
-                connectTimeout,
-                publishTimeout);
+        return with(to -> to.sslContext(newSslContext));
     }
 
     /** The same for another stream and subject. */
     public NatsSettings withStream(String newStream, String newSubject) {
-        return new NatsSettings(
-                servers,
-                connectionName,
-                credentials,
-                sslContext,
-                newStream,
-                newSubject,
-                streamMaxAge,
-                streamReserve,
-                streamMaxBytes,
-                replicas,
-                connectTimeout,
-                publishTimeout);
+        return with(to -> to.stream(newStream).subject(newSubject));
     }
 
     /** The same with another retention. */
     public NatsSettings withRetention(Duration newStreamMaxAge, int newReplicas) {
-        return new NatsSettings(
-                servers,
-                connectionName,
-                credentials,
-                sslContext,
-                stream,
-                subject,
-                newStreamMaxAge,
-                streamReserve,
-                streamMaxBytes,
-                newReplicas,
-                connectTimeout,
-                publishTimeout);
+        return with(to -> to.streamMaxAge(newStreamMaxAge).replicas(newReplicas));
     }
 
     /** The same with another time for what no snapshot covers. */
     public NatsSettings withStreamReserve(Duration newStreamReserve) {
-        return new NatsSettings(
-                servers,
-                connectionName,
-                credentials,
-                sslContext,
-                stream,
-                subject,
-                streamMaxAge,
-                newStreamReserve,
-                streamMaxBytes,
-                replicas,
-                connectTimeout,
-                publishTimeout);
+        return with(to -> to.streamReserve(newStreamReserve));
     }
 
     /** After what time the server drops a message by itself, whatever covers it. */
@@ -194,38 +135,9 @@ public record NatsSettings(
         return streamMaxAge.plus(streamReserve);
     }
 
-    /** The same with another limit of the stream's size. */
-    public NatsSettings withStreamMaxBytes(long newStreamMaxBytes) {
-        return new NatsSettings(
-                servers,
-                connectionName,
-                credentials,
-                sslContext,
-                stream,
-                subject,
-                streamMaxAge,
-                streamReserve,
-                newStreamMaxBytes,
-                replicas,
-                connectTimeout,
-                publishTimeout);
-    }
-
     /** The same with other time limits. */
     public NatsSettings withTimeouts(Duration newConnectTimeout, Duration newPublishTimeout) {
-        return new NatsSettings(
-                servers,
-                connectionName,
-                credentials,
-                sslContext,
-                stream,
-                subject,
-                streamMaxAge,
-                streamReserve,
-                streamMaxBytes,
-                replicas,
-                newConnectTimeout,
-                newPublishTimeout);
+        return with(to -> to.connectTimeout(newConnectTimeout).publishTimeout(newPublishTimeout));
     }
 
     /** The servers' URLs for messages and logs: without user info. */
@@ -255,6 +167,102 @@ public record NatsSettings(
     private static void require(boolean condition, String otherwise) {
         if (!condition) {
             throw new IllegalArgumentException(otherwise);
+        }
+    }
+
+    /** The same but for what the consumer changes. */
+    public NatsSettings with(Consumer<Changes> changes) {
+        Changes changed = new Changes(this);
+        changes.accept(changed);
+        return changed.settings();
+    }
+
+    /** What is to be changed; starts as it is. Not thread-safe. */
+    public static final class Changes {
+
+        private final NatsSettings from;
+        private @Nullable NatsCredentials credentials;
+        private @Nullable SSLContext sslContext;
+        private String stream;
+        private String subject;
+        private Duration streamMaxAge;
+        private Duration streamReserve;
+        private int replicas;
+        private Duration connectTimeout;
+        private Duration publishTimeout;
+
+        private Changes(NatsSettings from) {
+            this.from = from;
+            credentials = from.credentials;
+            sslContext = from.sslContext;
+            stream = from.stream;
+            subject = from.subject;
+            streamMaxAge = from.streamMaxAge;
+            streamReserve = from.streamReserve;
+            replicas = from.replicas;
+            connectTimeout = from.connectTimeout;
+            publishTimeout = from.publishTimeout;
+        }
+
+        public Changes credentials(@Nullable NatsCredentials to) {
+            credentials = to;
+            return this;
+        }
+
+        public Changes sslContext(@Nullable SSLContext to) {
+            sslContext = to;
+            return this;
+        }
+
+        public Changes stream(String to) {
+            stream = to;
+            return this;
+        }
+
+        public Changes subject(String to) {
+            subject = to;
+            return this;
+        }
+
+        public Changes streamMaxAge(Duration to) {
+            streamMaxAge = to;
+            return this;
+        }
+
+        public Changes streamReserve(Duration to) {
+            streamReserve = to;
+            return this;
+        }
+
+        public Changes replicas(int to) {
+            replicas = to;
+            return this;
+        }
+
+        public Changes connectTimeout(Duration to) {
+            connectTimeout = to;
+            return this;
+        }
+
+        public Changes publishTimeout(Duration to) {
+            publishTimeout = to;
+            return this;
+        }
+
+        private NatsSettings settings() {
+            return new NatsSettings(
+                    from.servers,
+                    from.connectionName,
+                    credentials,
+                    sslContext,
+                    stream,
+                    subject,
+                    streamMaxAge,
+                    streamReserve,
+                    from.streamMaxBytes,
+                    replicas,
+                    connectTimeout,
+                    publishTimeout);
         }
     }
 }

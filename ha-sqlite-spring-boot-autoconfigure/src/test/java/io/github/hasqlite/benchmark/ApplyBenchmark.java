@@ -6,7 +6,6 @@ import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.core.apply.ChangeSetApplication;
 import io.github.hasqlite.core.capture.RowImages;
-import io.github.hasqlite.core.commit.CapturedRows;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
@@ -128,8 +127,8 @@ public final class ApplyBenchmark {
 
     private static void applyAll(SQLiteConnection connection, Statement statement, List<ChangeSet> changeSets)
             throws SQLException {
-        try (ChangeSetApplication application = new ChangeSetApplication(
-                connection, RowIdentify.PK, MergeMode.ROW, new CapturedRows(new RowImages(connection)))) {
+        try (ChangeSetApplication application =
+                new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection))) {
             for (int from = 0; from < changeSets.size(); from += BATCH) {
                 statement.executeUpdate("BEGIN IMMEDIATE");
                 for (ChangeSet changeSet : changeSets.subList(from, from + BATCH)) {

@@ -12,7 +12,6 @@ import io.github.hasqlite.core.capture.CaptureBuffer;
 import io.github.hasqlite.core.capture.RowImages;
 import io.github.hasqlite.core.capture.SchemaCatalog;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
-import io.github.hasqlite.core.commit.CapturedRows;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
 import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.outbox.OutboxTable;
@@ -21,6 +20,7 @@ import io.github.hasqlite.core.outbox.PendingQueue;
 import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.replay.Applier;
 import io.github.hasqlite.core.replay.SilentListener;
+import io.github.hasqlite.core.sqlite.WriteLock;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +29,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
 import java.util.function.ToDoubleFunction;
 import org.sqlite.SQLiteConnection;
@@ -70,9 +69,8 @@ public final class RebaseBenchmark {
         state.load(connection);
         applier = new Applier(
                 connection,
-                new Semaphore(1),
-                new ChangeSetApplication(
-                        connection, RowIdentify.PK, MergeMode.ROW, new CapturedRows(new RowImages(connection))),
+                new WriteLock(5_000),
+                new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
                 state,
                 new OutboxTable(connection),
                 pending,

@@ -115,18 +115,13 @@ final class Cluster implements AutoCloseable {
     }
 
     private HaSqliteDataSource open(String name) throws SQLException {
-        PoolSettings defaults = PoolSettings.of(folder.resolve(name + ".db").toString());
-        PoolSettings pool = new PoolSettings(
-                defaults.path(),
-                name,
-                CONNECTIONS,
-                1,
-                Duration.ofSeconds(5),
-                Duration.ofMillis(BUSY_MILLIS),
-                kind.foreignKeys(),
-                defaults.synchronous(),
-                defaults.cacheKib(),
-                List.of());
+        PoolSettings pool = PoolSettings.of(folder.resolve(name + ".db").toString())
+                .with(to -> to.name(name)
+                        .writers(CONNECTIONS)
+                        .readers(1)
+                        .connectionTimeout(Duration.ofSeconds(5))
+                        .lockTimeout(Duration.ofMillis(BUSY_MILLIS))
+                        .foreignKeys(kind.foreignKeys()));
         NodeSettings settings = NodeSettings.of(name, pool).with(to -> to.commitMode(kind.mode()));
         ChangeSetSerializer serializer = kind.serializer().apply(new JsonChangeSetSerializer());
         ChangeSetPublisher publisher = stream.publisher();

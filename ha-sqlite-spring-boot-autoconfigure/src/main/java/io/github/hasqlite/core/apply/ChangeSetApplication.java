@@ -12,6 +12,7 @@ import io.github.hasqlite.core.apply.Outcome.Failed;
 import io.github.hasqlite.core.apply.Outcome.Refused;
 import io.github.hasqlite.core.apply.Outcome.Scope;
 import io.github.hasqlite.core.apply.Outcome.Skipped;
+import io.github.hasqlite.core.capture.RowImages;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -38,7 +39,7 @@ public final class ChangeSetApplication implements AutoCloseable {
 
     private final SQLiteConnection connection;
     private final TriggerSilence silence;
-    private final RowRecorder recorder;
+    private final RowImages recorder;
     private final RowidWatch rowids = new RowidWatch();
     private final Overwritten overwritten = new Overwritten();
     private final Authorship author = new Authorship();
@@ -65,8 +66,7 @@ public final class ChangeSetApplication implements AutoCloseable {
      * @throws SQLException if the connection enforces foreign keys, or this version of SQLite does not
      *     fire triggers in the order needed
      */
-    public ChangeSetApplication(
-            SQLiteConnection connection, RowIdentify identify, MergeMode merge, RowRecorder recorder)
+    public ChangeSetApplication(SQLiteConnection connection, RowIdentify identify, MergeMode merge, RowImages recorder)
             throws SQLException {
         FiringOrder.require();
         this.connection = connection;
@@ -166,17 +166,17 @@ public final class ChangeSetApplication implements AutoCloseable {
             if (outcome instanceof Applied) {
                 return done;
             }
-            recorder.release(done);
+            RowImages.release(done);
             return List.of();
         } finally {
             recording = false;
-            recorder.release(recorder.stop());
+            RowImages.release(recorder.stop());
         }
     }
 
     /** Nobody will read any more what {@link #applyRecorded} handed over. */
     public void release(List<Change> done) {
-        recorder.release(done);
+        RowImages.release(done);
     }
 
     /**

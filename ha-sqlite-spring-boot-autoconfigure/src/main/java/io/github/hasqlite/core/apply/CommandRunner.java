@@ -2,8 +2,8 @@ package io.github.hasqlite.core.apply;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.SchemaPragmas;
-import io.github.hasqlite.ValueStatement;
 import io.github.hasqlite.core.sqlite.TableDefinition;
+import io.github.hasqlite.core.sqlite.ValueStatement;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,9 @@
 package io.github.hasqlite.core.apply;
 
-import io.github.hasqlite.ValueStatement;
+import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.TableDefinition;
 import io.github.hasqlite.core.sqlite.TokenList;
+import io.github.hasqlite.core.sqlite.ValueStatement;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -110,8 +111,8 @@ record MissingDefaults(List<String> columns, List<String> expressions, int time)
                 replaced = function + "(" + moment + ")";
             } else if (token.equalsIgnoreCase("'now'")) {
                 replaced = moment;
-            } else if (tokens.is(i + 1, '(') && isName(token.charAt(0))) {
-                String name = tokens.name(i).toLowerCase(Locale.ROOT);
+            } else if (tokens.is(i + 1, '(') && tokens.startsName(i)) {
+                String name = SqlIdentifier.fold(tokens.name(i));
                 if (!KEYWORDS.contains(name) && !deterministic.contains(name)) {
                     return null;
                 }
@@ -130,15 +131,6 @@ record MissingDefaults(List<String> columns, List<String> expressions, int time)
         return text.append(expression, copied, expression.length())
                 .append("\n)")
                 .toString();
-    }
-
-    private static boolean isName(char first) {
-        return Character.isLetter(first)
-                || first == '_'
-                || first == '"'
-                || first == '`'
-                || first == '['
-                || first > 0x7f;
     }
 
     private static Set<String> deterministicFunctions(SQLiteConnection connection) throws SQLException {

@@ -1,7 +1,7 @@
 package io.github.hasqlite.core.apply;
 
 import io.github.hasqlite.TextEncoding;
-import io.github.hasqlite.ValueStatement;
+import io.github.hasqlite.core.sqlite.ValueStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -26,6 +26,9 @@ final class Renames {
      */
     private static final int REMEMBERED = 1_000;
 
+    private static final StateTable TABLE =
+            new StateTable("ha_renames", "sequence INTEGER PRIMARY KEY, note TEXT NOT NULL");
+
     private final Connection connection;
     private final TreeMap<Long, SchemaNote> notes = new TreeMap<>();
     private boolean loaded;
@@ -36,20 +39,7 @@ final class Renames {
 
     /** Creates the table if it is not there. */
     static void create(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            // without rowid, because an author writes to it on the application's own connection, whose
-            // last_insert_rowid() stays what it was
-            statement.executeUpdate("CREATE TABLE IF NOT EXISTS main.ha_renames(sequence INTEGER PRIMARY KEY,"
-                    + " note TEXT NOT NULL) WITHOUT ROWID");
-        }
-    }
-
-    private static boolean exists(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(
-                        "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = 'ha_renames'")) {
-            return rows.next();
-        }
+        TABLE.create(connection);
     }
 
     /**
@@ -59,7 +49,7 @@ final class Renames {
      * @param sequence its place in the stream
      */
     static void write(Connection through, long sequence, SchemaNote note) throws SQLException {
-        if (note.tables().isEmpty() || !exists(through)) {
+        if (note.tables().isEmpty() || !TABLE.exists(through)) {
             return;
         }
         try (PreparedStatement insert =
@@ -82,7 +72,7 @@ final class Renames {
 
     private void load() throws SQLException {
         notes.clear();
-        if (exists(connection)) {
+        if (TABLE.exists(connection)) {
             try (Statement statement = connection.createStatement();
                     ResultSet rows = statement.executeQuery("SELECT sequence, note FROM main.ha_renames")) {
                 while (rows.next()) {

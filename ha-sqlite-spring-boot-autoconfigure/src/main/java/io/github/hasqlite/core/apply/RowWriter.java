@@ -4,7 +4,7 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.Conflict.Kind;
 import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
-import io.github.hasqlite.ValueStatement;
+import io.github.hasqlite.core.sqlite.ValueStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -14,6 +14,9 @@ import java.sql.Statement;
  */
 final class SchemaPlaces {
 
+    private static final StateTable TABLE =
+            new StateTable("ha_schema_changes", "publisher TEXT PRIMARY KEY, sequence INTEGER NOT NULL");
+
     private final Connection connection;
     private boolean loaded;
     private String publisher = "";
@@ -26,20 +29,7 @@ final class SchemaPlaces {
 
     /** Creates the table if it is not there. */
     static void create(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            // without rowid, because an author writes to it on the application's own connection, whose
-            // last_insert_rowid() stays what it was
-            statement.executeUpdate("CREATE TABLE IF NOT EXISTS main.ha_schema_changes(publisher TEXT PRIMARY KEY,"
-                    + " sequence INTEGER NOT NULL) WITHOUT ROWID");
-        }
-    }
-
-    private static boolean exists(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(
-                        "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = 'ha_schema_changes'")) {
-            return rows.next();
-        }
+        TABLE.create(connection);
     }
 
     /**
@@ -50,7 +40,7 @@ final class SchemaPlaces {
      * @param publisher whose it is; empty if it is of the Go implementation
      */
     static void write(Connection through, long sequence, String publisher) throws SQLException {
-        if (!exists(through)) {
+        if (!TABLE.exists(through)) {
             return;
         }
         try (PreparedStatement insert = through.prepareStatement(
@@ -81,7 +71,7 @@ final class SchemaPlaces {
         publisher = "";
         newest = 0;
         newestOfOthers = 0;
-        if (exists(connection)) {
+        if (TABLE.exists(connection)) {
             try (Statement statement = connection.createStatement();
                     ResultSet rows = statement.executeQuery(
                             "SELECT publisher, sequence FROM main.ha_schema_changes ORDER BY sequence DESC")) {

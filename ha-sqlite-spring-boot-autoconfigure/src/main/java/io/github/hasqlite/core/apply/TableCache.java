@@ -4,6 +4,7 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.core.apply.Outcome.Skipped;
+import io.github.hasqlite.core.capture.RowImages;
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.TableDefinition;
 import io.github.hasqlite.core.sqlite.TableDefinition.Kind;
@@ -23,7 +24,7 @@ final class TableCache {
     private final RowIdentify identify;
     private final MergeMode merge;
     private final TriggerSilence silence;
-    private final RowRecorder recorder;
+    private final RowImages recorder;
     private final RowidWatch rowids;
     private final Overwritten overwritten;
     private final Authorship author;
@@ -40,7 +41,7 @@ final class TableCache {
             RowIdentify identify,
             MergeMode merge,
             TriggerSilence silence,
-            RowRecorder recorder,
+            RowImages recorder,
             RowidWatch rowids,
             Overwritten overwritten,
             Authorship author) {

@@ -5,6 +5,7 @@ import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.core.apply.Outcome.Skipped;
 import io.github.hasqlite.core.apply.RowLayout.UnknownColumnException;
+import io.github.hasqlite.core.capture.RowImages;
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.TableDefinition;
 import java.sql.PreparedStatement;
@@ -46,7 +47,7 @@ final class TableRows {
     private final RowIdentify identify;
     private final MergeMode merge;
     private final TriggerSilence silence;
-    private final RowRecorder recorder;
+    private final RowImages recorder;
     private final RowidWatch rowids;
     private final Overwritten overwritten;
     private final Authorship author;
@@ -66,7 +67,7 @@ final class TableRows {
             RowIdentify identify,
             MergeMode merge,
             TriggerSilence silence,
-            RowRecorder recorder,
+            RowImages recorder,
             RowidWatch rowids,
             Overwritten overwritten,
             Authorship author) {

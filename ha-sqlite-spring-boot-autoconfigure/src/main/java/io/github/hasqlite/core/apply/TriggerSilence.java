@@ -1,5 +1,6 @@
 package io.github.hasqlite.core.apply;
 
+import io.github.hasqlite.core.capture.RowImages;
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.TemporaryTriggers;
 import io.github.hasqlite.core.sqlite.UserTrigger;
@@ -30,7 +31,7 @@ final class TriggerSilence {
     private static final List<String> EVENTS = List.of("INSERT", "UPDATE", "DELETE");
 
     private final SQLiteConnection connection;
-    private final RowRecorder recorder;
+    private final RowImages recorder;
     private boolean reporting;
     private Set<String> virtualTables = Set.of();
     private List<TableTriggers> suspended = List.of();
@@ -40,7 +41,7 @@ final class TriggerSilence {
     private int named;
     private long epoch;
 
-    TriggerSilence(SQLiteConnection connection, RowRecorder recorder) {
+    TriggerSilence(SQLiteConnection connection, RowImages recorder) {
         this.connection = connection;
         this.recorder = recorder;
     }

@@ -2,6 +2,7 @@ package io.github.hasqlite.core.capture;
 
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.TableDefinition;
+import io.github.hasqlite.core.sqlite.TriggerText;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -26,13 +26,8 @@ import java.util.stream.Collectors;
  */
 final class ConflictTriggers {
 
-    private static final String NAME = "(?:\"(?:[^\"]|\"\")*\"|\\[[^\\]]*\\]|`(?:[^`]|``)*`|'(?:[^']|'')*'|[\\w$]+)";
     /** What the names of these triggers begin with. */
     static final String PREFIX = CapturedSchema.TRIGGER_PREFIX + "before_";
-
-    /** Matches the stored text of a trigger that fires after the row is written. */
-    static final Pattern AFTER = Pattern.compile(
-            "\\s*CREATE\\s+TRIGGER\\s+" + NAME + "\\s*AFTER\\s.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private final CapturedSchema schema;
     private final Set<String> tablesWithBefore;
@@ -69,8 +64,8 @@ final class ConflictTriggers {
                         + " 'trigger' UNION ALL SELECT tbl_name, sql FROM temp.sqlite_schema WHERE type = 'trigger'"
                         + " AND name NOT GLOB 'ha_*'")) {
             while (rows.next()) {
-                if (!AFTER.matcher(rows.getString(2)).matches()) {
-                    tables.add(rows.getString(1).toLowerCase(Locale.ROOT));
+                if (!TriggerText.isAfter(rows.getString(2))) {
+                    tables.add(SqlIdentifier.fold(rows.getString(1)));
                 }
             }
         }
@@ -120,7 +115,7 @@ final class ConflictTriggers {
     /** Reports the beginning where triggers may write before the row is, and so put rows in its way. */
     private StringBuilder begun(int index, RowOperation operation) {
         CapturedTable table = schema.table(index);
-        if (!tablesWithBefore.contains(table.name().toLowerCase(Locale.ROOT))) {
+        if (!tablesWithBefore.contains(SqlIdentifier.fold(table.name()))) {
             return new StringBuilder();
         }
         return new StringBuilder("SELECT ")

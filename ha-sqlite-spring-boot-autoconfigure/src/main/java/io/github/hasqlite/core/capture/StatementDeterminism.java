@@ -1,5 +1,6 @@
 package io.github.hasqlite.core.capture;
 
+import io.github.hasqlite.core.sqlite.ModuleText;
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.TableDefinition;
 import java.sql.PreparedStatement;
@@ -11,11 +12,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 
@@ -62,10 +61,6 @@ public final class StatementDeterminism {
             "sqlite_compileoption_used",
             "sqlite_log",
             "sqlite_offset");
-
-    private static final Pattern DOCID = Pattern.compile("\\bUSING\\s+[\"`\\[]?fts[34]\\b", Pattern.CASE_INSENSITIVE);
-
-    private static final Pattern SPATIAL = Pattern.compile("(?i)\\busing\\s+(rtree|rtree_i32)\\b");
 
     /** Aggregates whose result does not depend on the order in which rows come. */
     private static final Set<String> UNORDERED = Set.of("count", "min", "max");
@@ -187,8 +182,7 @@ public final class StatementDeterminism {
         });
         query(
                 "SELECT DISTINCT name, builtin FROM pragma_function_list",
-                rows -> (rows.getInt(2) == 1 ? builtIn : registered)
-                        .add(rows.getString(1).toLowerCase(Locale.ROOT)));
+                rows -> (rows.getInt(2) == 1 ? builtIn : registered).add(SqlIdentifier.fold(rows.getString(1))));
         for (TableDefinition definition : definitions.values()) {
             if (definition.kind() == TableDefinition.Kind.VIRTUAL) {
                 nameVirtual("main." + SqlIdentifier.quote(definition.name()), definition.name());
@@ -198,11 +192,10 @@ public final class StatementDeterminism {
                 // not LIKE, whose meaning the application may change
                 "SELECT name, sql FROM main.sqlite_schema WHERE lower(sql) GLOB 'create virtual table*using*'",
                 rows -> {
-                    if (DOCID.matcher(rows.getString(2)).find()) {
-                        withDocid.add(rows.getString(1));
-                    }
-                    if (SPATIAL.matcher(rows.getString(2)).find()) {
-                        spatial.add(rows.getString(1));
+                    switch (ModuleText.parse(rows.getString(2)).module()) {
+                        case "fts3", "fts4" -> withDocid.add(rows.getString(1));
+                        case "rtree", "rtree_i32" -> spatial.add(rows.getString(1));
+                        default -> {}
                     }
                 });
         nameVirtual("json_each('[]')", "");
@@ -376,7 +369,7 @@ public final class StatementDeterminism {
 
         private void function(String signature, boolean aggregate) {
             int arguments = signature.indexOf('(');
-            String name = (arguments < 0 ? signature : signature.substring(0, arguments)).toLowerCase(Locale.ROOT);
+            String name = SqlIdentifier.fold(arguments < 0 ? signature : signature.substring(0, arguments));
             if (CLOCKS.contains(name)) {
                 part.reasons.add("may look at the clock: " + name + "()");
             } else if (LOCAL.contains(name)) {

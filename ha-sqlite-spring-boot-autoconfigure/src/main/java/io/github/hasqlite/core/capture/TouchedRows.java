@@ -16,12 +16,6 @@ final class TouchedRows extends Function {
     static final String FUNCTION = "ha_touched";
     static final int ARGUMENTS = 3;
 
-    /**
-     * SQLITE_INNOCUOUS: FTS3 and FTS4 run their statements as part of the schema, where other functions are
-     * refused.
-     */
-    static final int INNOCUOUS = 0x200000;
-
     private final Map<Integer, Map<Long, Boolean>> rows = new HashMap<>();
     private boolean watching;
 

@@ -1,14 +1,14 @@
 package io.github.hasqlite.core.capture;
 
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
+import io.github.hasqlite.core.sqlite.TokenList;
+import io.github.hasqlite.core.sqlite.TriggerText;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
@@ -25,16 +25,14 @@ final class TriggerOrder {
 
     private static final int MAX_NAMES = 200;
 
-    private static final Pattern STORED = Pattern.compile("\\s*CREATE\\s+TRIGGER\\s+", Pattern.CASE_INSENSITIVE);
-
     private final SQLiteConnection connection;
     private final CapturedSchema schema;
 
     private record OwnTrigger(String name, String table, String sql) {
 
         String creation() {
-            Matcher head = STORED.matcher(sql);
-            return head.lookingAt() ? "CREATE TEMP TRIGGER " + sql.substring(head.end()) : sql;
+            // SQLite stores all triggers as CREATE TRIGGER
+            return "CREATE TEMP TRIGGER " + sql.substring(new TokenList(sql).start(2));
         }
     }
 
@@ -60,8 +58,8 @@ final class TriggerOrder {
         for (int index = 0; index < schema.size(); index++) {
             CapturedTable table = schema.table(index);
             List<OwnTrigger> onTable = triggers.stream()
-                    .filter(trigger -> trigger.table().equalsIgnoreCase(table.name())
-                            && ConflictTriggers.AFTER.matcher(trigger.sql()).matches())
+                    .filter(trigger ->
+                            trigger.table().equalsIgnoreCase(table.name()) && TriggerText.isAfter(trigger.sql()))
                     .toList();
             if (!onTable.isEmpty()) {
                 putFirst(index, table, onTable);

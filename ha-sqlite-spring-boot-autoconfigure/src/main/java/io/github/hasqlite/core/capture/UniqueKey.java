@@ -3,6 +3,7 @@ package io.github.hasqlite.core.capture;
 import io.github.hasqlite.core.sqlite.IndexText;
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.TableDefinition;
+import io.github.hasqlite.core.sqlite.TokenList;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -84,18 +85,11 @@ record UniqueKey(String condition, Set<String> columns) {
         if (defaultValue == null || defaultValue.isBlank()) {
             return null;
         }
-        char first = defaultValue.charAt(0);
-        if (first == '"') {
-            return "'"
-                    + defaultValue
-                            .substring(1, defaultValue.length() - 1)
-                            .replace("\"\"", "\"")
-                            .replace("'", "''") + "'";
-        }
-        boolean name = Character.isUnicodeIdentifierStart(first)
-                && defaultValue.chars().allMatch(Character::isUnicodeIdentifierPart)
+        TokenList tokens = new TokenList(defaultValue);
+        boolean name = tokens.size() == 1
+                && tokens.startsName(0)
                 && !CONSTANTS.contains(defaultValue.toUpperCase(Locale.ROOT));
-        return name ? "'" + defaultValue + "'" : "(" + defaultValue + "\n)";
+        return name ? "'" + tokens.name(0).replace("'", "''") + "'" : "(" + defaultValue + "\n)";
     }
 
     private static List<Index> indexes(Connection connection, String table) throws SQLException {

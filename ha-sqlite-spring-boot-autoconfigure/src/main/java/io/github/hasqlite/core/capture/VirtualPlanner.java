@@ -7,6 +7,7 @@ import io.github.hasqlite.core.capture.StatementDeterminism.Part;
 import io.github.hasqlite.core.capture.StatementDeterminism.VirtualWrite;
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.TableDefinition;
+import io.github.hasqlite.core.sqlite.TokenList;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,10 +16,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 
@@ -34,7 +33,6 @@ import org.sqlite.SQLiteConnection;
 final class VirtualPlanner {
 
     private static final int MAX_PLANS = 500;
-    private static final Pattern CONDITION = Pattern.compile("(?i)\\bwhen\\b");
 
     private final SQLiteConnection connection;
     private final StatementDeterminism determinism;
@@ -65,15 +63,15 @@ final class VirtualPlanner {
             if (definition.kind() == TableDefinition.Kind.VIRTUAL) {
                 tables.add(VirtualTable.read(connection, definition.name()));
             } else if (definition.kind() == TableDefinition.Kind.ORDINARY) {
-                ordinary.put(fold(definition.name()), definition);
+                ordinary.put(SqlIdentifier.fold(definition.name()), definition);
             }
         }
         List<String[]> triggers = names("SELECT name, tbl_name, sql FROM main.sqlite_schema WHERE type = 'trigger'");
         for (String[] trigger : triggers) {
-            if (ordinary.containsKey(fold(trigger[1]))) {
+            if (ordinary.containsKey(SqlIdentifier.fold(trigger[1]))) {
                 triggerTables.put(trigger[0], trigger[1]);
-                if (CONDITION.matcher(trigger[2]).find()) {
-                    conditional.add(fold(trigger[1]));
+                if (new TokenList(trigger[2]).contains("WHEN")) {
+                    conditional.add(SqlIdentifier.fold(trigger[1]));
                 }
             }
         }
@@ -98,10 +96,6 @@ final class VirtualPlanner {
         return names;
     }
 
-    private static String fold(String name) {
-        return name.toLowerCase(Locale.ROOT);
-    }
-
     /** The virtual tables of the main schema. */
     List<VirtualTable> tables() {
         return tables;
@@ -119,7 +113,7 @@ final class VirtualPlanner {
         if (known != null) {
             return known;
         }
-        if (!temporaryObjects && !feeds(fold(target))) {
+        if (!temporaryObjects && !feeds(SqlIdentifier.fold(target))) {
             return VirtualPlan.NOTHING;
         }
         VirtualPlan plan = plan(sql);
@@ -152,14 +146,14 @@ final class VirtualPlanner {
      *     same rowid
      */
     private @Nullable Boolean keeps(String table) throws SQLException {
-        TableDefinition definition = ordinary.get(fold(table));
+        TableDefinition definition = ordinary.get(SqlIdentifier.fold(table));
         if (definition == null) {
             return null;
         }
         String delete = "DELETE FROM main." + SqlIdentifier.quote(table) + " WHERE "
                 + SqlIdentifier.quote(definition.columns().get(0)) + " = ?";
         boolean writes = false;
-        boolean sameRowid = !conditional.contains(fold(table));
+        boolean sameRowid = !conditional.contains(SqlIdentifier.fold(table));
         for (VirtualWrite write : determinism.explain(delete).virtualWrites()) {
             VirtualTable virtual = table(write.table());
             if (virtual != null && table.equalsIgnoreCase(triggerTables.get(String.valueOf(write.trigger())))) {

@@ -1,15 +1,15 @@
 package io.github.hasqlite.core.capture;
 
+import io.github.hasqlite.core.sqlite.ModuleText;
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,11 +29,8 @@ record VirtualTable(
         @Nullable String shadow,
         String shadowKey) {
 
-    private static final Pattern MODULE = Pattern.compile("(?is)\\busing\\s+[\"'`\\[]?(\\w+)");
-
     /** Options by which a full-text table does not keep its rows, or not all there is to know of them. */
-    private static final Pattern FOREIGN_CONTENT =
-            Pattern.compile("(?is)[(,]\\s*[\"'`\\[]?(content|locale)[\"'`\\]]?\\s*=");
+    private static final Set<String> FOREIGN_CONTENT = Set.of("content", "locale");
 
     /** Hidden columns of the full-text modules that are commands or results. */
     private static final List<String> NO_DATA = List.of("rank", "docid", "__langid");
@@ -45,13 +42,11 @@ record VirtualTable(
 
     /** Reads what is known of a virtual table. */
     static VirtualTable read(Connection connection, String name) throws SQLException {
-        String sql = declaration(connection, name);
-        Matcher using = MODULE.matcher(sql);
-        String module = using.find() ? using.group(1).toLowerCase(Locale.ROOT) : "";
+        ModuleText text = ModuleText.parse(declaration(connection, name));
         List<String> columns = columns(connection, name);
-        return switch (module) {
-            case "fts3", "fts4" -> new VirtualTable(name, "rowid", columns, content(name, sql), "docid");
-            case "fts5" -> new VirtualTable(name, "rowid", columns, content(name, sql), "id");
+        return switch (text.module()) {
+            case "fts3", "fts4" -> new VirtualTable(name, "rowid", columns, content(name, text), "docid");
+            case "fts5" -> new VirtualTable(name, "rowid", columns, content(name, text), "id");
             case "rtree", "rtree_i32" ->
                 new VirtualTable(
                         name,
@@ -63,8 +58,8 @@ record VirtualTable(
         };
     }
 
-    private static @Nullable String content(String name, String sql) {
-        return FOREIGN_CONTENT.matcher(sql).find() ? null : name + "_content";
+    private static @Nullable String content(String name, ModuleText text) {
+        return Collections.disjoint(text.options(), FOREIGN_CONTENT) ? name + "_content" : null;
     }
 
     private static String declaration(Connection connection, String name) throws SQLException {
@@ -86,7 +81,7 @@ record VirtualTable(
                 while (rows.next()) {
                     String column = rows.getString(1);
                     boolean data = rows.getInt(2) == 0
-                            || !(column.equalsIgnoreCase(name) || NO_DATA.contains(column.toLowerCase(Locale.ROOT)));
+                            || !(column.equalsIgnoreCase(name) || NO_DATA.contains(SqlIdentifier.fold(column)));
                     if (data) {
                         columns.add(column);
                     }

@@ -2,6 +2,8 @@ package io.github.hasqlite.core.capture;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.TextEncoding;
+import io.github.hasqlite.core.sqlite.KeyFunctions;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -61,7 +63,7 @@ final class VirtualWrites {
             throw new SQLFeatureNotSupportedException(
                     "this statement would write something else to a virtual table on other nodes, and was not run: "
                             + reason + ": " + sql.strip(),
-                    "0A000");
+                    SqlStates.FEATURE_NOT_SUPPORTED);
         }
         if (plan.way() != VirtualPlan.Way.ROWS) {
             return false;
@@ -87,7 +89,8 @@ final class VirtualWrites {
 
     private boolean watch(List<VirtualTable> tables) throws SQLException {
         if (!registered) {
-            Function.create(connection, TouchedRows.FUNCTION, touched, TouchedRows.ARGUMENTS, TouchedRows.INNOCUOUS);
+            // FTS3 and FTS4 run their statements as part of the schema, where other functions are refused
+            Function.create(connection, TouchedRows.FUNCTION, touched, TouchedRows.ARGUMENTS, KeyFunctions.INNOCUOUS);
             registered = true;
         }
         try (Statement statement = connection.createStatement()) {

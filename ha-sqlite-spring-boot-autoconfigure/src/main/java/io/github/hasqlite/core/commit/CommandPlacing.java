@@ -13,6 +13,7 @@ import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
 import io.github.hasqlite.core.replay.SchemaBarrier;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -26,11 +27,6 @@ import org.slf4j.LoggerFactory;
 public final class CommandPlacing {
 
     private static final Logger logger = LoggerFactory.getLogger(CommandPlacing.class);
-
-    /** Outcome unknown: transaction resolution unknown, in the SQL standard. */
-    private static final String UNKNOWN = "08007";
-
-    private static final String NOT_CONNECTED = "08001";
 
     /** So many characters of a command stand in a message. */
     private static final int SHOWN = 100;
@@ -123,7 +119,7 @@ public final class CommandPlacing {
                         + "\" travels as a statement and takes effect at its place in the stream, as schema changes and"
                         + " statements on virtual tables do, but " + why
                         + "; the transaction was rolled back, nothing was published, try again",
-                NOT_CONNECTED);
+                SqlStates.CANNOT_CONNECT);
     }
 
     private static String firstCommand(List<Change> changes) {
@@ -188,7 +184,8 @@ public final class CommandPlacing {
         @Override
         public void await() throws SQLException {
             if (!settled) {
-                throw new SQLException("the schema change is in the stream and will be applied here", UNKNOWN);
+                throw new SQLException(
+                        "the schema change is in the stream and will be applied here", SqlStates.OUTCOME_UNKNOWN);
             }
         }
     }
@@ -266,7 +263,7 @@ public final class CommandPlacing {
                         "no echo of the schema change within " + timeout + whyNotStored.get()
                                 + ": it was rolled back on this node, and is"
                                 + " applied on all nodes as soon as the stream has it",
-                        UNKNOWN);
+                        SqlStates.OUTCOME_UNKNOWN);
             }
             try {
                 overtaken.await(timeout.toNanos());

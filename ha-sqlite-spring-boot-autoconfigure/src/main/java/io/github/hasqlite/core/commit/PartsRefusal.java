@@ -1,6 +1,7 @@
 package io.github.hasqlite.core.commit;
 
 import io.github.hasqlite.ChangeSetPublisher;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,6 @@ final class PartsRefusal {
 
     /** What a commit fails with; SQLState 54000, program limit exceeded. */
     static SQLException exception(String reason) {
-        return new SQLException("Not committed: " + reason, "54000");
+        return new SQLException("Not committed: " + reason, SqlStates.LIMIT_EXCEEDED);
     }
 }

@@ -9,6 +9,7 @@ import io.github.hasqlite.core.apply.CommandRules;
 import io.github.hasqlite.core.jdbc.CommitLog;
 import io.github.hasqlite.core.replay.PositionTable;
 import io.github.hasqlite.core.replay.StreamPosition;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientException;
@@ -36,14 +37,6 @@ import org.slf4j.LoggerFactory;
 public final class StrictCommitLog implements CommitLog {
 
     private static final Logger logger = LoggerFactory.getLogger(StrictCommitLog.class);
-
-    /** Outcome unknown: transaction resolution unknown, in the SQL standard. */
-    private static final String UNKNOWN = "08007";
-
-    private static final String NOT_CONNECTED = "08001";
-
-    /** Not of class 08: neither a driver's nor an application's repetition helps. */
-    private static final String HALTED = "58000";
 
     /** Waiting for one's turn only spares a lost race. */
     private static final long TURN_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -177,14 +170,14 @@ public final class StrictCommitLog implements CommitLog {
                         + reason
                         + "; it was rolled back, nothing of it took effect, and trying again does not help before "
                         + whatToDo.get(),
-                HALTED);
+                SqlStates.REPLICATION_STOPPED);
     }
 
     private static SQLException notPublished(String why) {
         return new SQLException(
                 "in strict mode a transaction commits in the stream, but " + why
                         + "; it was rolled back, nothing of it took effect, try again",
-                NOT_CONNECTED);
+                SqlStates.CANNOT_CONNECT);
     }
 
     private Placement unresolved(CompareAndSet.Result result) throws SQLException {
@@ -264,7 +257,7 @@ public final class StrictCommitLog implements CommitLog {
                     "the transaction is committed in the stream as message " + sequence
                             + ", but this node could not commit it; it will be applied here like another node's, do not"
                             + " repeat it: " + cause.getMessage(),
-                    UNKNOWN,
+                    SqlStates.OUTCOME_UNKNOWN,
                     cause);
         }
 
@@ -368,7 +361,7 @@ public final class StrictCommitLog implements CommitLog {
             return new SQLException(
                     "the transaction is committed in the stream as message " + sequence
                             + ", but not applied on this node yet; do not repeat it",
-                    UNKNOWN,
+                    SqlStates.OUTCOME_UNKNOWN,
                     cause);
         }
     }
@@ -387,7 +380,7 @@ public final class StrictCommitLog implements CommitLog {
             throw new SQLException(
                     "it is not known whether the stream has accepted the transaction (" + reason + ", within " + timeout
                             + "): it was rolled back on this node, and is applied on all nodes if the stream has it",
-                    UNKNOWN);
+                    SqlStates.OUTCOME_UNKNOWN);
         }
     }
 }

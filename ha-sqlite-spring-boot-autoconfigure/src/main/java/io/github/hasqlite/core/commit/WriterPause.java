@@ -3,13 +3,14 @@ package io.github.hasqlite.core.commit;
 import io.github.hasqlite.core.changeset.PauseMessage;
 import io.github.hasqlite.core.outbox.OutboxRelay;
 import io.github.hasqlite.core.replay.AppliedState;
+import io.github.hasqlite.core.sqlite.SqlStates;
+import io.github.hasqlite.core.sqlite.WriteLock;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +42,7 @@ public final class WriterPause {
     private final ChangeSetFactory changeSets;
     private final OutboxRelay relay;
     private final AppliedState state;
-    private final Semaphore permit;
+    private final WriteLock writeLock;
     private final Set<String> own = ConcurrentHashMap.newKeySet();
     private final Object lock = new Object();
     /** By {@link System#nanoTime()}; 0 if nobody waits. */
@@ -53,13 +54,13 @@ public final class WriterPause {
     /**
      * Creates it.
      *
-     * @param permit the write lock's
+     * @param writeLock the one write lock
      */
-    public WriterPause(ChangeSetFactory changeSets, OutboxRelay relay, AppliedState state, Semaphore permit) {
+    public WriterPause(ChangeSetFactory changeSets, OutboxRelay relay, AppliedState state, WriteLock writeLock) {
         this.changeSets = changeSets;
         this.relay = relay;
         this.state = state;
-        this.permit = permit;
+        this.writeLock = writeLock;
     }
 
     /** A writer is about to begin: waits, if writers are to wait. Without the write lock. */
@@ -79,7 +80,8 @@ public final class WriterPause {
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new SQLException("interrupted while writers wait for another node's schema change", "57014", e);
+                throw new SQLException(
+                        "interrupted while writers wait for another node's schema change", SqlStates.CANCELLED, e);
             }
         }
     }
@@ -134,11 +136,11 @@ public final class WriterPause {
     }
 
     private CompletableFuture<Long> publish(String id) throws InterruptedException {
-        permit.acquire();
+        writeLock.await();
         try {
             return relay.publishBeside(changeSets.at(0, 0, List.of()), new PauseMessage(id).bytes());
         } finally {
-            permit.release();
+            writeLock.release();
         }
     }
 
@@ -159,11 +161,11 @@ public final class WriterPause {
     }
 
     private long newestOfOthers() throws InterruptedException {
-        permit.acquire();
+        writeLock.await();
         try {
             return state.newestOfOthers(changeSets.publisher());
         } finally {
-            permit.release();
+            writeLock.release();
         }
     }
 }

@@ -46,10 +46,25 @@ final class Checkpointer implements AutoCloseable {
     private long lastRestart;
     private long restartPauseNanos = MIN_RESTART_PAUSE_NANOS;
 
-    Checkpointer(SQLiteConnection connection, String path, WriteLock writeLock) throws SQLException {
+    /**
+     * Begins to watch the log.
+     *
+     * @throws SQLException if the database cannot be opened
+     */
+    static Checkpointer start(DatabaseFile file, String path, WriteLock writeLock) throws SQLException {
+        SQLiteConnection connection = file.open();
+        try {
+            connection.setBusyTimeout(RESTART_MILLIS);
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+        return new Checkpointer(connection, path, writeLock);
+    }
+
+    private Checkpointer(SQLiteConnection connection, String path, WriteLock writeLock) {
         this.connection = connection;
         this.log = new File(path + "-wal");
-        connection.setBusyTimeout(RESTART_MILLIS);
         this.writeLock = writeLock;
         this.thread = new Thread(this::run, "ha-sqlite-checkpoint");
         thread.setDaemon(true);

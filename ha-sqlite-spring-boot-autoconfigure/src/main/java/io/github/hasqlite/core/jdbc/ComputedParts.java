@@ -1,8 +1,11 @@
 package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.core.sqlite.SqlCall;
+import io.github.hasqlite.core.sqlite.SqlIdentifier;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.SqlTokens;
 import io.github.hasqlite.core.sqlite.TableDefinition;
+import io.github.hasqlite.core.sqlite.TokenList;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,9 +13,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,11 +23,6 @@ import org.jspecify.annotations.Nullable;
  * the write lock held.
  */
 final class ComputedParts {
-
-    /** What may be a generated column; a few more cost only time. */
-    private static final Pattern GENERATED = Pattern.compile("\\bAS\\s*\\(", Pattern.CASE_INSENSITIVE);
-
-    private static final Pattern PARTIAL = Pattern.compile("\\bWHERE\\b", Pattern.CASE_INSENSITIVE);
 
     private static final Set<String> BUILT_IN = Set.of("binary", "nocase", "rtrim");
 
@@ -108,7 +104,7 @@ final class ComputedParts {
                 "a generated column or an index uses " + what + ", which is registered or replaced on this connection"
                         + " only, so other nodes would compute something else: provide it as an extension"
                         + " (ha.sqlite.extensions) on all nodes, or leave PRAGMA case_sensitive_like off if it is like",
-                "0A000");
+                SqlStates.FEATURE_NOT_SUPPORTED);
     }
 
     private boolean likeIsUsual() {
@@ -134,12 +130,11 @@ final class ComputedParts {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT sql FROM main.sqlite_schema WHERE sql IS NOT NULL")) {
             while (rows.next()) {
-                SqlTokens tokens =
-                        new SqlTokens(rows.getString(1), 0, rows.getString(1).length());
+                SqlTokens tokens = new SqlTokens(rows.getString(1));
                 boolean named = false;
                 while (tokens.advance()) {
                     if (named) {
-                        used.add(tokens.name().toLowerCase(Locale.ROOT));
+                        used.add(SqlIdentifier.fold(tokens.name()));
                     }
                     named = tokens.isWord("COLLATE");
                 }
@@ -157,11 +152,7 @@ final class ComputedParts {
                         + " WHERE type IN ('table', 'index') AND sql IS NOT NULL")) {
             while (rows.next()) {
                 String sql = rows.getString(3);
-                boolean computes = rows.getString(1).equals("table")
-                        ? GENERATED.matcher(sql).find()
-                        : sql.indexOf('(') != sql.lastIndexOf('(')
-                                || PARTIAL.matcher(sql).find();
-                if (computes) {
+                if (rows.getString(1).equals("table") ? mayGenerate(sql) : mayCompute(sql)) {
                     names.add(rows.getString(2));
                 }
             }
@@ -177,12 +168,30 @@ final class ComputedParts {
         return tables;
     }
 
+    /** Whether a table may have generated columns; a few more cost only time. */
+    private static boolean mayGenerate(String sql) {
+        SqlTokens tokens = new SqlTokens(sql);
+        boolean afterAs = false;
+        while (tokens.advance()) {
+            if (afterAs && tokens.is('(')) {
+                return true;
+            }
+            afterAs = tokens.isWord("AS");
+        }
+        return false;
+    }
+
+    /** Whether an index may be over expressions or of some rows only; a few more cost only time. */
+    private static boolean mayCompute(String sql) {
+        return sql.indexOf('(') != sql.lastIndexOf('(') || new TokenList(sql).contains("WHERE");
+    }
+
     private static Set<String> strings(Connection connection, String query) throws SQLException {
         Set<String> strings = new HashSet<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(query)) {
             while (rows.next()) {
-                strings.add(rows.getString(1).toLowerCase(Locale.ROOT));
+                strings.add(SqlIdentifier.fold(rows.getString(1)));
             }
         }
         return strings;

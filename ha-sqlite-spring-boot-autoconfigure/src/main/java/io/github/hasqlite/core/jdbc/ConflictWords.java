@@ -9,7 +9,7 @@ final class ConflictWords {
 
     /** Whether it has an {@code OR …}, an {@code ON CONFLICT} or is a {@code REPLACE}. */
     static boolean in(String sql) {
-        SqlTokens tokens = new SqlTokens(sql, 0, sql.length());
+        SqlTokens tokens = new SqlTokens(sql);
         boolean afterOr = false;
         boolean first = true;
         while (tokens.advance()) {

@@ -55,11 +55,27 @@ public final class DatabaseFile {
 
     private SQLiteConnection open(String journal) throws SQLException {
         JDBC4Connection connection = new JDBC4Connection(settings.url(), settings.path(), properties());
-        configure(connection, journal, "PRAGMA foreign_keys = OFF");
-        raiseLimits(connection);
-        // off without a transaction being open: spares the BEGIN that the driver tries after each statement
-        connection.getConnectionConfig().setAutoCommit(false);
-        return connection;
+        return orClosed(connection, () -> {
+            configure(connection, journal, "PRAGMA foreign_keys = OFF");
+            raiseLimits(connection);
+            // off without a transaction being open: spares the BEGIN that the driver tries after each statement
+            connection.getConnectionConfig().setAutoCommit(false);
+        });
+    }
+
+    /** A connection that is set up; closed if that fails. */
+    private static <C extends SQLiteConnection> C orClosed(C connection, Stated.Action setUp) throws SQLException {
+        try {
+            setUp.run();
+            return connection;
+        } catch (SQLException | RuntimeException | Error e) {
+            try {
+                connection.close();
+            } catch (SQLException closing) {
+                e.addSuppressed(closing);
+            }
+            throw e;
+        }
     }
 
     /** What an application may write after it has raised a limit of its own, replication must be able to apply. */
@@ -71,18 +87,20 @@ public final class DatabaseFile {
 
     /** Opens a connection that may write. */
     PhysicalConnection openWriter(SessionContext context) throws SQLException {
-        PhysicalConnection connection = new PhysicalConnection(settings.url(), settings.path(), properties());
-        configure(connection, WAL, "PRAGMA foreign_keys = " + (settings.foreignKeys() ? "ON" : "OFF"));
-        connection.setUp(context, false);
-        return connection;
+        return open(context, false, "PRAGMA foreign_keys = " + (settings.foreignKeys() ? "ON" : "OFF"));
     }
 
     /** Opens a connection that refuses to write. */
     PhysicalConnection openReader(SessionContext context) throws SQLException {
+        return open(context, true, "PRAGMA query_only = ON");
+    }
+
+    private PhysicalConnection open(SessionContext context, boolean reader, String own) throws SQLException {
         PhysicalConnection connection = new PhysicalConnection(settings.url(), settings.path(), properties());
-        configure(connection, WAL, "PRAGMA query_only = ON");
-        connection.setUp(context, true);
-        return connection;
+        return orClosed(connection, () -> {
+            configure(connection, WAL, own);
+            connection.setUp(context, reader);
+        });
     }
 
     private Properties properties() {
@@ -99,19 +117,14 @@ public final class DatabaseFile {
                 + "PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 16000; "
                 + "PRAGMA trusted_schema = " + (settings.trustedSchema() ? "ON" : "OFF")
                 + "; PRAGMA cell_size_check = ON; " + own;
-        try {
-            int code = connection.getDatabase()._exec(sql);
-            if (code != 0) {
-                throw DB.newSQLException(code, "cannot set up a connection to " + settings.path());
-            }
-            connection.setLimit(SQLiteLimits.SQLITE_LIMIT_FUNCTION_ARG, MAX_FUNCTION_ARGUMENTS);
-            loadExtensions(connection);
-            // on every connection: also reading the schema's DEFAULT clauses, the applier must know them
-            KeyFunctions.register(connection, KeyGenerator.PROCESS);
-        } catch (SQLException e) {
-            connection.close();
-            throw e;
+        int code = connection.getDatabase()._exec(sql);
+        if (code != 0) {
+            throw DB.newSQLException(code, "cannot set up a connection to " + settings.path());
         }
+        connection.setLimit(SQLiteLimits.SQLITE_LIMIT_FUNCTION_ARG, MAX_FUNCTION_ARGUMENTS);
+        loadExtensions(connection);
+        // on every connection: also reading the schema's DEFAULT clauses, the applier must know them
+        KeyFunctions.register(connection, KeyGenerator.PROCESS);
     }
 
     /** SQL may not load any more: what an application lets in by mistake must not become code. */

@@ -1,5 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
+import io.github.hasqlite.core.sqlite.SqlIdentifier;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -7,7 +9,6 @@ import java.lang.reflect.Proxy;
 import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -90,7 +91,7 @@ final class Metadata implements InvocationHandler {
         private boolean nextOfApplication() throws SQLException {
             while (rows.next()) {
                 String name = rows.getString("TABLE_NAME");
-                if (name == null || !name.toLowerCase(Locale.ROOT).startsWith(OURS)) {
+                if (name == null || !SqlIdentifier.fold(name).startsWith(OURS)) {
                     return true;
                 }
             }

@@ -2,6 +2,7 @@ package io.github.hasqlite.core.jdbc;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * How the connections to the database file are set up.
@@ -37,32 +38,6 @@ public record PoolSettings(
         extensions = List.copyOf(extensions);
     }
 
-    /** The same with a schema that is trusted, as SQLite does by itself. */
-    public PoolSettings(
-            String path,
-            String name,
-            int writers,
-            int readers,
-            Duration connectionTimeout,
-            Duration lockTimeout,
-            boolean foreignKeys,
-            Synchronous synchronous,
-            int cacheKib,
-            List<String> extensions) {
-        this(
-                path,
-                name,
-                writers,
-                readers,
-                connectionTimeout,
-                lockTimeout,
-                foreignKeys,
-                synchronous,
-                cacheKib,
-                true,
-                extensions);
-    }
-
     /** See the SQLite documentation of {@code PRAGMA synchronous}. */
     public enum Synchronous {
         /** Sync at checkpoints only. */
@@ -83,27 +58,100 @@ public record PoolSettings(
                 false,
                 Synchronous.NORMAL,
                 16_384,
+                true,
                 List.of());
-    }
-
-    /** The same for another file. */
-    public PoolSettings withPath(String other) {
-        return new PoolSettings(
-                other,
-                name,
-                writers,
-                readers,
-                connectionTimeout,
-                lockTimeout,
-                foreignKeys,
-                synchronous,
-                cacheKib,
-                trustedSchema,
-                extensions);
     }
 
     /** What sqlite-jdbc calls the database. */
     public String url() {
         return "jdbc:sqlite:" + path;
+    }
+
+    /** The same but for what the consumer changes. */
+    public PoolSettings with(Consumer<Changes> changes) {
+        Changes changed = new Changes(this);
+        changes.accept(changed);
+        return changed.settings();
+    }
+
+    /** What is to be changed; starts as it is. Not thread-safe. */
+    public static final class Changes {
+
+        private final PoolSettings from;
+        private String path;
+        private String name;
+        private int writers;
+        private int readers;
+        private Duration connectionTimeout;
+        private Duration lockTimeout;
+        private boolean foreignKeys;
+        private List<String> extensions;
+
+        private Changes(PoolSettings from) {
+            this.from = from;
+            path = from.path;
+            name = from.name;
+            writers = from.writers;
+            readers = from.readers;
+            connectionTimeout = from.connectionTimeout;
+            lockTimeout = from.lockTimeout;
+            foreignKeys = from.foreignKeys;
+            extensions = from.extensions;
+        }
+
+        public Changes path(String to) {
+            path = to;
+            return this;
+        }
+
+        public Changes name(String to) {
+            name = to;
+            return this;
+        }
+
+        public Changes writers(int to) {
+            writers = to;
+            return this;
+        }
+
+        public Changes readers(int to) {
+            readers = to;
+            return this;
+        }
+
+        public Changes connectionTimeout(Duration to) {
+            connectionTimeout = to;
+            return this;
+        }
+
+        public Changes lockTimeout(Duration to) {
+            lockTimeout = to;
+            return this;
+        }
+
+        public Changes foreignKeys(boolean to) {
+            foreignKeys = to;
+            return this;
+        }
+
+        public Changes extensions(List<String> to) {
+            extensions = to;
+            return this;
+        }
+
+        private PoolSettings settings() {
+            return new PoolSettings(
+                    path,
+                    name,
+                    writers,
+                    readers,
+                    connectionTimeout,
+                    lockTimeout,
+                    foreignKeys,
+                    from.synchronous,
+                    from.cacheKib,
+                    from.trustedSchema,
+                    extensions);
+        }
     }
 }

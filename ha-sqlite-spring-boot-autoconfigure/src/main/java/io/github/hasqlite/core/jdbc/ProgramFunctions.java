@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -84,7 +83,7 @@ final class ProgramFunctions {
                 trigger = row > 0 && program.getInt("addr") == 0;
                 String operation = program.getString("opcode");
                 if (!trigger && (operation.equals("Function") || operation.equals("PureFunc"))) {
-                    functions.add(program.getString("p4").toLowerCase(Locale.ROOT));
+                    functions.add(SqlIdentifier.fold(program.getString("p4")));
                 }
             }
         }

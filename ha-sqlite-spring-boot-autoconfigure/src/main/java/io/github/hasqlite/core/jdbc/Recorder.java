@@ -2,7 +2,6 @@ package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.Operation;
-import io.github.hasqlite.ValueStatement;
 import io.github.hasqlite.core.capture.Capture;
 import io.github.hasqlite.core.capture.CaptureBuffer;
 import io.github.hasqlite.core.capture.SchemaTrace;
@@ -13,6 +12,7 @@ import io.github.hasqlite.core.sqlite.SqlCall;
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.StatementKind;
 import io.github.hasqlite.core.sqlite.TableDefinition;
+import io.github.hasqlite.core.sqlite.ValueStatement;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;

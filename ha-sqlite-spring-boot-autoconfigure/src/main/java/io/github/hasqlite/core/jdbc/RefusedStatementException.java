@@ -1,5 +1,6 @@
 package io.github.hasqlite.core.jdbc;
 
+import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.SQLException;
 
 /**
@@ -11,9 +12,6 @@ final class RefusedStatementException extends SQLException {
 
     private static final long serialVersionUID = 1L;
 
-    private static final String NOT_SUPPORTED = "0A000";
-    private static final String RESERVED_NAME = "42939";
-
     private static final int MAX_TEXT = 200;
 
     private RefusedStatementException(String reason, String state) {
@@ -21,7 +19,7 @@ final class RefusedStatementException extends SQLException {
     }
 
     static RefusedStatementException notSupported(String statement, String reason) {
-        return new RefusedStatementException(reason + ": " + excerpt(statement), NOT_SUPPORTED);
+        return new RefusedStatementException(reason + ": " + excerpt(statement), SqlStates.FEATURE_NOT_SUPPORTED);
     }
 
     static RefusedStatementException reserved(String statement, String name) {
@@ -29,7 +27,7 @@ final class RefusedStatementException extends SQLException {
                 "the name " + name
                         + " is reserved: names that begin with ha_ belong to replication; choose another one: "
                         + excerpt(statement),
-                RESERVED_NAME);
+                SqlStates.RESERVED_NAME);
     }
 
     private static String excerpt(String statement) {

@@ -7,6 +7,7 @@ import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.core.capture.SchemaCatalog;
 import io.github.hasqlite.core.sqlite.ParsedSql;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.io.PrintWriter;
 import java.sql.Connection;
@@ -44,7 +45,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     private final Map<String, ParsedSql> parsed = new ConcurrentHashMap<>();
 
     /**
-     * Opens the pools.
+     * Opens the pools. If one cannot be opened, nothing stays open.
      *
      * @param settings how to set up the connections
      * @param readOnly whether all connections refuse to write
@@ -67,13 +68,33 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         this.validator = new ReadValidator(file::open);
         SessionContext context = new SessionContext(writeLock, catalog, commitLog, validator);
         this.writers = pool(settings, "", settings.writers(), new Opener(() -> file.openWriter(context)));
-        this.checkpointer = checkpointer(file, settings.path(), writeLock);
-        this.readers = pool(settings, "-readers", settings.readers(), new Opener(() -> file.openReader(context)));
+        try {
+            this.checkpointer = checkpointer(file, settings.path(), writeLock);
+            try {
+                this.readers =
+                        pool(settings, "-readers", settings.readers(), new Opener(() -> file.openReader(context)));
+            } catch (RuntimeException | Error e) {
+                closeAfter(e, checkpointer);
+                throw e;
+            }
+        } catch (RuntimeException | Error e) {
+            writers.close();
+            closeAfter(e, validator);
+            throw e;
+        }
+    }
+
+    private static void closeAfter(Throwable failure, AutoCloseable opened) {
+        try {
+            opened.close();
+        } catch (Exception e) {
+            failure.addSuppressed(e);
+        }
     }
 
     private static Checkpointer checkpointer(DatabaseFile file, String path, WriteLock writeLock) {
         try {
-            return new Checkpointer(file.open(), path, writeLock);
+            return Checkpointer.start(file, path, writeLock);
         } catch (SQLException e) {
             throw new IllegalStateException("cannot open the database: " + e.getMessage(), e);
         }

@@ -1,6 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import java.math.BigDecimal;
 import java.sql.Date;
 import java.sql.NClob;

@@ -2,6 +2,8 @@ package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.SchemaPragmas;
 import io.github.hasqlite.core.sqlite.ParsedSql;
+import io.github.hasqlite.core.sqlite.SqlIdentifier;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.SqlTokens;
 import io.github.hasqlite.core.sqlite.StatementKind;
 import io.github.hasqlite.core.sqlite.TableDefinition;
@@ -92,20 +94,20 @@ final class SchemaContext {
                     "a CHECK that calls " + condition + " is not replicated if it is added to a table, because each"
                             + " node would test the rows that are there at another time, or not know the function:"
                             + " create the table anew with it: " + sql.text().strip(),
-                    "0A000");
+                    SqlStates.FEATURE_NOT_SUPPORTED);
         }
         if (renamesParents) {
             throw new SQLException(
                     "ALTER TABLE is not replicated while PRAGMA legacy_alter_table and PRAGMA foreign_keys are both on,"
                             + " because together they change REFERENCES clauses as no other node can: switch one of"
                             + " them off and run it again: " + sql.text().strip(),
-                    "0A000");
+                    SqlStates.FEATURE_NOT_SUPPORTED);
         }
     }
 
     /** What the CHECK that is added depends on, {@code null} if on the data alone or there is none. */
     private @Nullable String addedCheckOfMoreThanTheData(ParsedSql sql) throws SQLException {
-        SqlTokens tokens = new SqlTokens(sql.text(), 0, sql.text().length());
+        SqlTokens tokens = new SqlTokens(sql.text());
         boolean adds = false;
         boolean tests = false;
         String name = "";
@@ -116,25 +118,15 @@ final class SchemaContext {
             }
             if (tests && tokens.is('(') && !name.isEmpty()) {
                 known = known == null ? namesOf(deterministicFunctions()) : known;
-                if (!known.contains(name.toLowerCase(Locale.ROOT))
-                        && !KEYWORDS.contains(name.toUpperCase(Locale.ROOT))) {
+                if (!known.contains(SqlIdentifier.fold(name)) && !KEYWORDS.contains(name.toUpperCase(Locale.ROOT))) {
                     return name;
                 }
             }
             tests |= adds && tokens.isWord("CHECK");
             adds = (adds && !tokens.isWord("COLUMN")) || tokens.isWord("ADD");
-            name = isName(sql.text().charAt(tokens.start())) ? tokens.name() : "";
+            name = tokens.startsName() ? tokens.name() : "";
         }
         return null;
-    }
-
-    private static boolean isName(char first) {
-        return Character.isLetter(first)
-                || first == '_'
-                || first == '"'
-                || first == '`'
-                || first == '['
-                || first > 0x7f;
     }
 
     private static Set<String> namesOf(Set<String> functions) {
@@ -167,7 +159,7 @@ final class SchemaContext {
     }
 
     private @Nullable TableDefinition altered(ParsedSql sql) throws SQLException {
-        SqlTokens tokens = new SqlTokens(sql.text(), 0, sql.text().length());
+        SqlTokens tokens = new SqlTokens(sql.text());
         // behind ALTER and TABLE, and behind a schema
         boolean found = true;
         for (int i = 0; i <= 2 && found; i++) {
@@ -193,7 +185,7 @@ final class SchemaContext {
                 ResultSet rows =
                         statement.executeQuery("SELECT name, narg, builtin, flags FROM pragma_function_list")) {
             while (rows.next()) {
-                String function = rows.getString(1).toLowerCase(Locale.ROOT);
+                String function = SqlIdentifier.fold(rows.getString(1));
                 boolean own = rows.getBoolean(3) && (rows.getInt(4) & DETERMINISTIC) != 0;
                 (own ? functions : others).add(function + "(" + rows.getInt(2) + ")");
             }

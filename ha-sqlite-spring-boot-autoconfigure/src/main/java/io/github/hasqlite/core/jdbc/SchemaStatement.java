@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 record SchemaStatement(String verb, String schema, List<String> names) {
 
     static SchemaStatement of(ParsedSql sql) {
-        SqlTokens tokens = new SqlTokens(sql.text(), 0, sql.text().length());
+        SqlTokens tokens = new SqlTokens(sql.text());
         tokens.advance();
         String verb = tokens.word();
         boolean more = tokens.advance();

@@ -3,6 +3,7 @@ package io.github.hasqlite.core.jdbc;
 import io.github.hasqlite.core.capture.SchemaTrace;
 import io.github.hasqlite.core.capture.StatementDeterminism;
 import io.github.hasqlite.core.sqlite.ParsedSql;
+import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.SqlTokens;
 import io.github.hasqlite.core.sqlite.StatementKind;
 import java.sql.PreparedStatement;
@@ -11,7 +12,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
@@ -43,9 +43,9 @@ final class SchemaTransaction {
     private final SchemaTrace trace;
     private final List<ParsedSql> earlierWrites = new ArrayList<>();
     private final List<ParsedSql> earlierReads = new ArrayList<>();
-    /** Tables whose rows the application has read, in lower case. */
+    /** Tables whose rows the application has read, folded. */
     private final Set<String> read = new HashSet<>();
-    /** Tables that a statement reads which travels as one, in lower case. */
+    /** Tables that a statement reads which travels as one, folded. */
     private final Set<String> copied = new HashSet<>();
 
     private @Nullable StatementDeterminism determinism;
@@ -126,7 +126,7 @@ final class SchemaTransaction {
         determinism = null;
         decided = null;
         for (String gone : trace.goneInLastStep()) {
-            stale |= earlierCopies || !copied.contains(lower(gone));
+            stale |= earlierCopies || !copied.contains(SqlIdentifier.fold(gone));
         }
     }
 
@@ -177,7 +177,7 @@ final class SchemaTransaction {
     }
 
     private boolean readsOthersThan(String table) {
-        return read.size() > (read.contains(lower(table)) ? 1 : 0);
+        return read.size() > (read.contains(SqlIdentifier.fold(table)) ? 1 : 0);
     }
 
     private boolean travels(ParsedSql sql, String text, StatementSources sources) throws SQLException {
@@ -233,7 +233,7 @@ final class SchemaTransaction {
     }
 
     private static boolean inserts(ParsedSql sql) {
-        SqlTokens tokens = new SqlTokens(sql.text(), 0, sql.text().length());
+        SqlTokens tokens = new SqlTokens(sql.text());
         return tokens.advance() && (tokens.isWord("INSERT") || tokens.isWord("REPLACE"));
     }
 
@@ -242,7 +242,7 @@ final class SchemaTransaction {
         if (!inserts(sql)) {
             return false;
         }
-        SqlTokens tokens = new SqlTokens(sql.text(), 0, sql.text().length());
+        SqlTokens tokens = new SqlTokens(sql.text());
         while (tokens.advance()) {
             if (tokens.isWord("SELECT")) {
                 return false;
@@ -253,7 +253,7 @@ final class SchemaTransaction {
 
     /** What stands behind the AS of CREATE TABLE … AS. */
     private static String queryOf(String sql) {
-        SqlTokens tokens = new SqlTokens(sql, 0, sql.length());
+        SqlTokens tokens = new SqlTokens(sql);
         while (tokens.advance()) {
             if (tokens.isWord("AS")) {
                 return sql.substring(tokens.end());
@@ -273,8 +273,8 @@ final class SchemaTransaction {
     /** Whether the table says itself what becomes of rows with the same key: that depends on their order. */
     private boolean resolvesConflicts(String table) throws SQLException {
         return exists(
-                "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE AND sql LIKE"
-                        + " '%conflict%'",
+                "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE AND"
+                        + " lower(sql) GLOB '*conflict*'",
                 table);
     }
 
@@ -297,10 +297,6 @@ final class SchemaTransaction {
                 return rows.next();
             }
         }
-    }
-
-    private static String lower(String name) {
-        return name.toLowerCase(Locale.ROOT);
     }
 
     /** The transaction is over. */

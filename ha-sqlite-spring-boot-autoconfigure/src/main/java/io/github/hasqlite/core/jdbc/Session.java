@@ -382,11 +382,11 @@ final class Session {
         }
         if (!isSingle()) {
             transaction.write(sql);
-            return record(sql, statement, call, false);
+            return record(sql, statement, call, false, true);
         }
         return untilSerialized(sql, () -> {
             transaction.write(sql);
-            T result = record(sql, statement, call, true);
+            T result = record(sql, statement, call, true, true);
             if (statement.hasOpenRows() && !mayLose()) {
                 openRows = statement;
                 return result;
@@ -482,7 +482,7 @@ final class Session {
                 if (audit != null && i == 0) {
                     audit.statementBegins();
                 }
-                recordRow(sql, statement, () -> row.call(current), single);
+                record(sql, statement, () -> row.call(current), single, false);
                 if (audit != null && i == rows - 1) {
                     audit.statementEnds(sql, statement.hasOpenRows());
                 }
@@ -541,7 +541,12 @@ final class Session {
         return !transaction.isActive() && !implicitBegin;
     }
 
-    private <T> T record(ParsedSql sql, RunningStatement statement, SqlCall<T> call, boolean single)
+    /**
+     * Runs a statement and records what it does.
+     *
+     * @param audited whether it is compared with what was captured; the rows of a batch are all together
+     */
+    private <T> T record(ParsedSql sql, RunningStatement statement, SqlCall<T> call, boolean single, boolean audited)
             throws SQLException {
         Recorder recorder = transaction.recorder();
         ChangeAudit audit = transaction.audit();
@@ -553,9 +558,15 @@ final class Session {
             if (sql.kind().isSchema()) {
                 return recordSchemaChange(sql, statement, call, recorder, audit);
             }
-            audit.statementBegins();
-            T result = armed(recorder, sql, call);
-            audit.statementEnds(sql, statement.hasOpenRows());
+            if (audited) {
+                audit.statementBegins();
+            }
+            recorder.arm();
+            transaction.beginVirtual(sql);
+            T result = call.run();
+            if (audited) {
+                audit.statementEnds(sql, statement.hasOpenRows());
+            }
             recorder.succeeded(sql, statement);
             return result;
         } catch (SQLException | RuntimeException | Error e) {
@@ -566,34 +577,6 @@ final class Session {
                 recorder.disarm();
             }
         }
-    }
-
-    /** One of many rows, which are compared with what was captured all together. */
-    private void recordRow(ParsedSql sql, RunningStatement statement, SqlCall<Boolean> call, boolean single)
-            throws SQLException {
-        Recorder recorder = transaction.recorder();
-        int mark = recorder == null ? 0 : recorder.mark();
-        try {
-            if (recorder == null) {
-                call.run();
-                return;
-            }
-            armed(recorder, sql, call);
-            recorder.succeeded(sql, statement);
-        } catch (SQLException | RuntimeException | Error e) {
-            writeFailed(sql, single, mark, e);
-            throw e;
-        } finally {
-            if (recorder != null) {
-                recorder.disarm();
-            }
-        }
-    }
-
-    private <T> T armed(Recorder recorder, ParsedSql sql, SqlCall<T> call) throws SQLException {
-        recorder.arm();
-        transaction.beginVirtual(sql);
-        return call.run();
     }
 
     /** What has escaped cannot be told from the rest any more. */

@@ -2,6 +2,7 @@ package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import io.github.hasqlite.core.sqlite.SqlCall;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.StatementKind;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;

@@ -1,6 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.core.sqlite.SqlCall;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.SQLException;
 
 /** Runs calls of the driver so that what they throw has an SQLState; costs nothing if they do not throw. */

@@ -1,5 +1,6 @@
 package io.github.hasqlite.core.jdbc;
 
+import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.Array;
 import java.sql.Blob;
 import java.sql.CallableStatement;

@@ -1,6 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.core.sqlite.SqlCall;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import java.io.InputStream;
 import java.io.Reader;
 import java.sql.NClob;

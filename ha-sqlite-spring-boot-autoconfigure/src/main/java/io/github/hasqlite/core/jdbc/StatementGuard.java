@@ -56,7 +56,7 @@ final class StatementGuard {
     }
 
     private static String firstWord(ParsedSql sql) {
-        SqlTokens tokens = new SqlTokens(sql.text(), 0, sql.text().length());
+        SqlTokens tokens = new SqlTokens(sql.text());
         return tokens.advance() ? tokens.word() : "";
     }
 
@@ -106,7 +106,7 @@ final class StatementGuard {
 
     /** {@code backup [database] to file}: the driver would write the file. */
     private void backup(String text) throws SQLException {
-        SqlTokens tokens = new SqlTokens(text, 0, text.length());
+        SqlTokens tokens = new SqlTokens(text);
         while (tokens.advance()) {
             if (tokens.isWord("TO")) {
                 String target = text.substring(tokens.end()).strip();

@@ -1,5 +1,6 @@
 package io.github.hasqlite.core.jdbc;
 
+import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.SqlTokens;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -7,7 +8,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
@@ -76,7 +76,7 @@ record StatementSources(Set<String> tables, List<Long> roots, Set<Integer> colum
             statement.setObject(1, parameter);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    names.add(rows.getString(1).toLowerCase(Locale.ROOT));
+                    names.add(SqlIdentifier.fold(rows.getString(1)));
                 }
             }
         }
@@ -91,7 +91,7 @@ record StatementSources(Set<String> tables, List<Long> roots, Set<Integer> colum
         if (tables.size() != 1 || roots.size() != 1) {
             return false;
         }
-        SqlTokens tokens = new SqlTokens(sql, 0, sql.length());
+        SqlTokens tokens = new SqlTokens(sql);
         while (tokens.advance()) {
             if (SELECTIVE.contains(tokens.word())) {
                 return false;

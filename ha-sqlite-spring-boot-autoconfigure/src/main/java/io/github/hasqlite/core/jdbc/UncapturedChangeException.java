@@ -1,5 +1,6 @@
 package io.github.hasqlite.core.jdbc;
 
+import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.SQLException;
 
 /**
@@ -10,13 +11,12 @@ final class UncapturedChangeException extends SQLException {
 
     private static final long serialVersionUID = 1L;
 
-    private static final String NOT_SUPPORTED = "0A000";
     private static final int MAX_TEXT = 200;
 
     UncapturedChangeException(String reason, String statement) {
         super(
                 "changes would not be replicated: " + reason + "; the transaction was rolled back: "
                         + (statement.length() <= MAX_TEXT ? statement : statement.substring(0, MAX_TEXT) + "…"),
-                NOT_SUPPORTED);
+                SqlStates.FEATURE_NOT_SUPPORTED);
     }
 }

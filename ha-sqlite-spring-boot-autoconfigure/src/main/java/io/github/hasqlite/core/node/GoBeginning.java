@@ -120,7 +120,8 @@ final class GoBeginning {
     }
 
     private void adopt(Path copy, GoSnapshot snapshot, StreamState stream) throws SQLException {
-        try (SQLiteConnection connection = new DatabaseFile(settings.pool().withPath(copy.toString())).open();
+        try (SQLiteConnection connection =
+                        new DatabaseFile(settings.pool().with(to -> to.path(copy.toString()))).open();
                 Statement statement = connection.createStatement()) {
             try (ResultSet rows = statement.executeQuery("PRAGMA main.quick_check(1)")) {
                 if (!rows.next() || !"ok".equals(rows.getString(1))) {

@@ -16,7 +16,6 @@ import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.apply.ChangeSetApplication;
 import io.github.hasqlite.core.capture.RowImages;
 import io.github.hasqlite.core.capture.SchemaCatalog;
-import io.github.hasqlite.core.commit.CapturedRows;
 import io.github.hasqlite.core.commit.ChangeSetFactory;
 import io.github.hasqlite.core.commit.CommandPlacing;
 import io.github.hasqlite.core.commit.CompareAndSet;
@@ -52,7 +51,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -74,7 +72,6 @@ public final class ReplicationNode implements Replication {
     private final @Nullable ChangeSetSubscriber subscriber;
     private final AppliedState state = new AppliedState();
     private final SchemaCatalog catalog = new SchemaCatalog();
-    private final Semaphore permit = new Semaphore(1, true);
     private final PublishTrouble trouble = new PublishTrouble();
     private final KeyCollisionAdvice keyCollisions = new KeyCollisionAdvice();
     private final WriteLock writeLock;
@@ -150,14 +147,16 @@ public final class ReplicationNode implements Replication {
                 new Arrival(settings, file, subscriber, store, publisher.comparesAndSets() && !settings.readOnly());
         Arrival.Way way = arrival.prepare();
         SQLiteConnection connection = file.open();
+        SQLiteConnection relayConnection = null;
         try {
             AppliedState.create(connection);
             OutboxTable.create(connection);
+            relayConnection = file.open();
             ReplicationNode node = new ReplicationNode(
                     settings,
-                    file,
                     lock,
                     connection,
+                    relayConnection,
                     subscriber == null ? new UnheardPublisher(publisher) : publisher,
                     subscriber,
                     store,
@@ -173,14 +172,16 @@ public final class ReplicationNode implements Replication {
             return node.dataSource;
         } catch (SQLException | RuntimeException e) {
             connection.close();
+            if (relayConnection != null) {
+                relayConnection.close();
+            }
             throw e;
         }
     }
 
     /** Opens a database that is not replicated: a plain, well-tuned SQLite data source. */
     public static HaSqliteDataSource openAlone(NodeSettings settings) {
-        WriteLock lock = new WriteLock(
-                new Semaphore(1, true), settings.pool().lockTimeout().toMillis());
+        WriteLock lock = new WriteLock(settings.pool().lockTimeout().toMillis());
         ReplicationStatus status = new ReplicationStatus(
                 settings.name(),
                 false,
@@ -216,9 +217,9 @@ public final class ReplicationNode implements Replication {
 
     private ReplicationNode(
             NodeSettings settings,
-            DatabaseFile file,
             DatabaseLock lock,
             SQLiteConnection connection,
+            SQLiteConnection relayConnection,
             ChangeSetPublisher publisher,
             @Nullable ChangeSetSubscriber subscriber,
             @Nullable SnapshotStore store,
@@ -230,19 +231,19 @@ public final class ReplicationNode implements Replication {
         ResetGuard guard = new ResetGuard(publisher, state, subscriber, trouble);
         this.publisher = guard;
         this.subscriber = subscriber;
-        this.writeLock = new WriteLock(permit, settings.pool().lockTimeout().toMillis());
+        this.writeLock = new WriteLock(settings.pool().lockTimeout().toMillis());
         state.load(connection);
         this.pending = new PendingQueue(OutboxTable.pending(connection));
         noteOldest(new OutboxTable(connection), serializer);
         this.changeSets = new ChangeSetFactory(settings.name(), settings.pool().path(), state);
-        SQLiteConnection relayConnection = file.open();
-        this.relay = new OutboxRelay(new OutboxTable(relayConnection), pending, permit, guard, serializer);
-        this.writerPause = new WriterPause(changeSets, relay, state, permit);
+        this.relay =
+                new OutboxRelay(new OutboxTable(relayConnection), pending, this::removeFromOutbox, guard, serializer);
+        this.writerPause = new WriterPause(changeSets, relay, state, writeLock);
         ChangeSetApplication application = new ChangeSetApplication(
-                connection, settings.rowIdentify(), settings.merge(), new CapturedRows(new RowImages(connection)));
+                connection, settings.rowIdentify(), settings.merge(), new RowImages(connection));
         this.applier = new Applier(
                 connection,
-                permit,
+                writeLock,
                 application,
                 state,
                 new OutboxTable(connection),
@@ -262,7 +263,7 @@ public final class ReplicationNode implements Replication {
                 : new SnapshotRecovery(
                         settings,
                         connection,
-                        permit,
+                        writeLock,
                         applier,
                         state,
                         serializer,
@@ -285,8 +286,7 @@ public final class ReplicationNode implements Replication {
                         interceptors);
         this.verification = subscriber == null
                 ? null
-                : new NodeVerification(
-                        settings, state, permit, writeLock, relay, changeSets, serializer, subscriber, recovery);
+                : new NodeVerification(settings, state, writeLock, relay, changeSets, serializer, subscriber, recovery);
         Beginning beginning = way == Arrival.Way.BEGIN && snapshots != null && store != null && subscriber != null
                 ? new Beginning(
                         settings,
@@ -304,7 +304,7 @@ public final class ReplicationNode implements Replication {
                 applier,
                 state,
                 connection,
-                permit,
+                writeLock,
                 pending,
                 relay,
                 changeSets.publisher(),
@@ -418,7 +418,7 @@ public final class ReplicationNode implements Replication {
         resources.push(new StreamProbe(
                 trouble,
                 () -> publisher.isConnected() && join.joined(),
-                permit,
+                writeLock,
                 position,
                 changeSets,
                 new CompareAndSet(publisher, source)));
@@ -431,6 +431,15 @@ public final class ReplicationNode implements Replication {
                 settings.isolation(),
                 settings.publisherTimeout(),
                 status::wayOutOfHalt);
+    }
+
+    private void removeFromOutbox(OutboxTable outbox, long upTo) throws SQLException, InterruptedException {
+        writeLock.await();
+        try {
+            outbox.deleteUpTo(upTo);
+        } finally {
+            writeLock.release();
+        }
     }
 
     /** The database is another one now, and what is pending was put on top of it. */

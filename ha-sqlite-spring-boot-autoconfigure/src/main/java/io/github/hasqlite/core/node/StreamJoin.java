@@ -9,9 +9,9 @@ import io.github.hasqlite.core.outbox.PendingQueue;
 import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.replay.Applier;
 import io.github.hasqlite.core.snapshot.SnapshotRecovery;
+import io.github.hasqlite.core.sqlite.WriteLock;
 import java.io.IOException;
 import java.sql.SQLException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,7 +36,7 @@ final class StreamJoin implements AutoCloseable {
     private final Applier applier;
     private final AppliedState state;
     private final SQLiteConnection connection;
-    private final Semaphore permit;
+    private final WriteLock writeLock;
     private final PendingQueue pending;
     private final OutboxRelay relay;
     private final String publisherId;
@@ -51,7 +51,7 @@ final class StreamJoin implements AutoCloseable {
      * The join of one node.
      *
      * @param connection the applier's
-     * @param permit the write lock
+     * @param writeLock the one write lock
      * @param recovery lets the node go on where only a snapshot helps; {@code null} if there are none
      * @param beginning makes this database what the stream's history begins with; {@code null} if it follows
      *     what is there
@@ -62,7 +62,7 @@ final class StreamJoin implements AutoCloseable {
             Applier applier,
             AppliedState state,
             SQLiteConnection connection,
-            Semaphore permit,
+            WriteLock writeLock,
             PendingQueue pending,
             OutboxRelay relay,
             String publisherId,
@@ -73,7 +73,7 @@ final class StreamJoin implements AutoCloseable {
         this.applier = applier;
         this.state = state;
         this.connection = connection;
-        this.permit = permit;
+        this.writeLock = writeLock;
         this.pending = pending;
         this.relay = relay;
         this.publisherId = publisherId;
@@ -212,11 +212,11 @@ final class StreamJoin implements AutoCloseable {
 
     /** The applier's connection is not ours any more while messages come in. */
     private void hasBegun() throws SQLException, InterruptedException {
-        permit.acquire();
+        writeLock.await();
         try {
             state.hasBegun(connection);
         } finally {
-            permit.release();
+            writeLock.release();
         }
     }
 

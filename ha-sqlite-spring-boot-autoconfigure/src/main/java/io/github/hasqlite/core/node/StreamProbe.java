@@ -4,9 +4,9 @@ import io.github.hasqlite.core.changeset.ProbeMessage;
 import io.github.hasqlite.core.commit.ChangeSetFactory;
 import io.github.hasqlite.core.commit.CompareAndSet;
 import io.github.hasqlite.core.replay.StreamPosition;
+import io.github.hasqlite.core.sqlite.WriteLock;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -28,7 +28,7 @@ final class StreamProbe implements AutoCloseable {
 
     private final PublishTrouble trouble;
     private final BooleanSupplier canPublish;
-    private final Semaphore writeLock;
+    private final WriteLock writeLock;
     private final StreamPosition position;
     private final ChangeSetFactory changeSets;
     private final CompareAndSet stream;
@@ -43,7 +43,7 @@ final class StreamProbe implements AutoCloseable {
     StreamProbe(
             PublishTrouble trouble,
             BooleanSupplier canPublish,
-            Semaphore writeLock,
+            WriteLock writeLock,
             StreamPosition position,
             ChangeSetFactory changeSets,
             CompareAndSet stream) {
@@ -72,7 +72,7 @@ final class StreamProbe implements AutoCloseable {
     }
 
     private void probe() throws InterruptedException {
-        writeLock.acquire();
+        writeLock.await();
         try {
             long base = position.sequence();
             if (position.received() <= base && position.halted() == null) {

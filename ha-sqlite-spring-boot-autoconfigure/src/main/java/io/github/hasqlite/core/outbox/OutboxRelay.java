@@ -13,7 +13,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,7 +59,7 @@ public final class OutboxRelay implements AutoCloseable {
 
     private final OutboxTable table;
     private final PendingQueue pending;
-    private final Semaphore writeLock;
+    private final Removal removal;
     private final ChangeSetPublisher publisher;
     private final ChangeSetSerializer serializer;
     private final FragmentCodec fragments = new FragmentCodec();
@@ -99,22 +98,35 @@ public final class OutboxRelay implements AutoCloseable {
         }
     }
 
+    /** Takes rows out of the outbox that no echo will take out. */
+    @FunctionalInterface
+    public interface Removal {
+
+        /**
+         * Removes rows, with the write lock held.
+         *
+         * @param outbox where from
+         * @param id the last row to be removed
+         */
+        void upTo(OutboxTable outbox, long id) throws SQLException, InterruptedException;
+    }
+
     /**
      * Makes a relay that does not publish yet.
      *
      * @param table the outbox through a connection of the relay's own
      * @param pending the same in memory
-     * @param writeLock the one write lock, for taking out what no echo will take out
+     * @param removal takes out what no echo will take out
      */
     public OutboxRelay(
             OutboxTable table,
             PendingQueue pending,
-            Semaphore writeLock,
+            Removal removal,
             ChangeSetPublisher publisher,
             ChangeSetSerializer serializer) {
         this.table = table;
         this.pending = pending;
-        this.writeLock = writeLock;
+        this.removal = removal;
         this.publisher = publisher;
         this.serializer = serializer;
         this.thread = new Thread(this::run, "ha-sqlite-relay");
@@ -278,12 +290,7 @@ public final class OutboxRelay implements AutoCloseable {
     /** Where no echo comes, the acknowledgement takes a row out of the outbox. */
     private void removeAcknowledgedRows() throws SQLException, InterruptedException {
         long settled = window.settled();
-        writeLock.acquire();
-        try {
-            table.deleteUpTo(settled);
-        } finally {
-            writeLock.release();
-        }
+        removal.upTo(table, settled);
         pending.removeUpTo(settled);
     }
 

@@ -10,9 +10,10 @@ import io.github.hasqlite.core.apply.ChangeSetApplication;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
+import io.github.hasqlite.core.sqlite.SqlStates;
+import io.github.hasqlite.core.sqlite.WriteLock;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,7 +39,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         DEAD_LETTER
     }
 
-    private final Semaphore writeLock;
+    private final WriteLock writeLock;
     private final AppliedState state;
     private final MessageReader reader;
     private final Replay replay;
@@ -119,7 +120,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
      */
     public Applier(
             SQLiteConnection connection,
-            Semaphore writeLock,
+            WriteLock writeLock,
             ChangeSetApplication application,
             AppliedState state,
             OutboxTable outbox,
@@ -363,7 +364,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
 
     private void applyUntilClosed() throws InterruptedException, HaltException {
         while (inbox.awaitWork()) {
-            writeLock.acquire();
+            writeLock.await();
             try {
                 applyWaiting();
             } finally {
@@ -382,7 +383,8 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         } else {
             logger.error("Replication to this node has stopped: {}", cause.getMessage(), cause);
         }
-        commandOutcomes.failAll(new SQLException("replication has stopped: " + cause.getMessage(), "58000"));
+        commandOutcomes.failAll(
+                new SQLException("replication has stopped: " + cause.getMessage(), SqlStates.REPLICATION_STOPPED));
         synchronized (decision) {
             snapshotNeeded = cause instanceof SnapshotNeededException needed ? needed : null;
             halted = cause.getMessage();
@@ -499,6 +501,6 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        commandOutcomes.failAll(new SQLException("the data source is being closed", "57P01"));
+        commandOutcomes.failAll(new SQLException("the data source is being closed", SqlStates.SHUTDOWN));
     }
 }

@@ -4,7 +4,6 @@ import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.core.apply.ChangeSetApplication;
 import io.github.hasqlite.core.capture.RowImages;
-import io.github.hasqlite.core.commit.CapturedRows;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
 import io.github.hasqlite.core.replay.CanonicalState;
@@ -32,10 +31,10 @@ public final class CopiedDatabase implements AutoCloseable {
      */
     public CopiedDatabase(NodeSettings settings, Path path, ChangeSetSerializer serializer) throws SQLException {
         this.serializer = serializer;
-        connection = new DatabaseFile(settings.pool().withPath(path.toString())).open();
+        connection = new DatabaseFile(settings.pool().with(to -> to.path(path.toString()))).open();
         try {
             application = new ChangeSetApplication(
-                    connection, settings.rowIdentify(), settings.merge(), new CapturedRows(new RowImages(connection)));
+                    connection, settings.rowIdentify(), settings.merge(), new RowImages(connection));
             state = new CanonicalState(connection, application, serializer);
         } catch (SQLException | RuntimeException e) {
             connection.close();

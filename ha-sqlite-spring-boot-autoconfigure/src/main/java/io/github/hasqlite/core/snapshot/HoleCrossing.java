@@ -112,7 +112,8 @@ public final class HoleCrossing {
             if (at == 0) {
                 return "";
             }
-            try (SQLiteConnection connection = new DatabaseFile(settings.pool().withPath(copy.toString())).open()) {
+            try (SQLiteConnection connection =
+                    new DatabaseFile(settings.pool().with(to -> to.path(copy.toString()))).open()) {
                 AppliedState.copyPosition(connection, source.database().toString(), state.streamCreatedNs(), at);
                 CopiedDatabase.intoOneFile(connection);
             }

@@ -112,7 +112,7 @@ public final class NodeBackup implements DatabaseBackup {
     }
 
     private SQLiteConnection open(Path file) throws SQLException {
-        return new DatabaseFile(settings.pool().withPath(file.toString())).open();
+        return new DatabaseFile(settings.pool().with(to -> to.path(file.toString()))).open();
     }
 
     // ---- as it is now

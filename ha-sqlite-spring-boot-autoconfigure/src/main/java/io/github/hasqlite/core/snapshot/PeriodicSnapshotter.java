@@ -3,6 +3,7 @@ package io.github.hasqlite.core.snapshot;
 import io.github.hasqlite.DatabaseSnapshotter;
 import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.SnapshotStore;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,7 +113,8 @@ public final class PeriodicSnapshotter implements DatabaseSnapshotter {
         synchronized (taking) {
             String unfit = source.unfit();
             if (unfit != null) {
-                throw new SQLException("no snapshot can be taken of this node: " + unfit, "55000");
+                throw new SQLException(
+                        "no snapshot can be taken of this node: " + unfit, SqlStates.NOT_IN_PREREQUISITE_STATE);
             }
             Snapshot newest = latest();
             if (newest != null && newest.sequence() >= source.sequence()) {

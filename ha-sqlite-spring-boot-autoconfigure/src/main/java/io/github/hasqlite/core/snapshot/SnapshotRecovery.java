@@ -9,12 +9,12 @@ import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.replay.Applier;
 import io.github.hasqlite.core.sqlite.OnlineCopy;
+import io.github.hasqlite.core.sqlite.WriteLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,7 +35,7 @@ public final class SnapshotRecovery implements AutoCloseable {
     private final NodeSettings settings;
     private final Path path;
     private final SQLiteConnection connection;
-    private final Semaphore writeLock;
+    private final WriteLock writeLock;
     private final Applier applier;
     private final AppliedState state;
     private final ChangeSetSerializer serializer;
@@ -71,7 +71,7 @@ public final class SnapshotRecovery implements AutoCloseable {
     public SnapshotRecovery(
             NodeSettings settings,
             SQLiteConnection connection,
-            Semaphore writeLock,
+            WriteLock writeLock,
             Applier applier,
             AppliedState state,
             ChangeSetSerializer serializer,
@@ -197,7 +197,7 @@ public final class SnapshotRecovery implements AutoCloseable {
     private void install(Path copy, boolean continues) throws IOException, SQLException, InterruptedException {
         subscriber.stop();
         try {
-            writeLock.acquire();
+            writeLock.await();
             try {
                 List<Pending> known = adopt(copy, continues);
                 OnlineCopy.replace(connection, copy);

@@ -1,5 +1,6 @@
 package io.github.hasqlite.core.snapshot;
 
+import io.github.hasqlite.core.sqlite.ModuleText;
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.TableDefinition;
 import java.sql.Connection;
@@ -9,9 +10,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * What queries of a virtual table can see of it, as queries whose rows are the same on nodes with the same
@@ -21,8 +19,6 @@ import java.util.regex.Pattern;
  */
 public final class VirtualContent {
 
-    private static final Pattern MODULE = Pattern.compile("(?is)\\busing\\s+[\"'`\\[]?(\\w+)");
-    private static final Pattern CONTENT = Pattern.compile("(?is)[(,]\\s*[\"'`\\[]?content[\"'`\\]]?\\s*=");
     private static final String WORDS = "ha_verified_words";
 
     private final Connection connection;
@@ -38,9 +34,9 @@ public final class VirtualContent {
     public VirtualContent(Connection connection, TableDefinition table, String declaration) {
         this.connection = connection;
         this.table = table;
-        Matcher using = MODULE.matcher(declaration);
-        this.module = using.find() ? using.group(1).toLowerCase(Locale.ROOT) : "";
-        this.keepsRows = !CONTENT.matcher(declaration).find();
+        ModuleText text = ModuleText.parse(declaration);
+        this.module = text.module();
+        this.keepsRows = !text.options().contains("content");
     }
 
     /** Takes the rows of a query. */

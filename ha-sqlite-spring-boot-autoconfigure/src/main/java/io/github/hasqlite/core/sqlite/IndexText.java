@@ -2,7 +2,6 @@ package io.github.hasqlite.core.sqlite;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,68 +14,35 @@ public record IndexText(List<String> terms, @Nullable String predicate) {
 
     /** Takes a statement apart that SQLite has accepted. */
     public static IndexText parse(String sql) {
+        TokenList tokens = new TokenList(sql);
         List<String> terms = new ArrayList<>();
         int depth = 0;
-        int start = 0;
-        int i = 0;
-        while (i < sql.length()) {
-            char c = sql.charAt(i);
-            int next = skip(sql, i);
-            if (c == '(' && depth++ == 0) {
-                start = i + 1;
-            } else if (c == ',' && depth == 1) {
-                terms.add(term(sql.substring(start, i)));
-                start = i + 1;
-            } else if (c == ')' && --depth == 0) {
-                terms.add(term(sql.substring(start, i)));
-                return new IndexText(List.copyOf(terms), predicate(sql.substring(i + 1)));
+        int first = 0;
+        for (int at = 0; at < tokens.size(); at++) {
+            if (tokens.is(at, '(') && depth++ == 0) {
+                first = at + 1;
+            } else if (tokens.is(at, ',') && depth == 1) {
+                terms.add(term(tokens, first, at - 1));
+                first = at + 1;
+            } else if (tokens.is(at, ')') && --depth == 0) {
+                terms.add(term(tokens, first, at - 1));
+                return new IndexText(List.copyOf(terms), predicate(sql, tokens, at + 1));
             }
-            i = next;
         }
         return new IndexText(List.copyOf(terms), null);
     }
 
-    /** Where the character, quoted text or comment at {@code at} ends. */
-    private static int skip(String sql, int at) {
-        char c = sql.charAt(at);
-        if (c == '-' && sql.startsWith("--", at)) {
-            return after(sql, "\n", at + 2);
-        }
-        if (c == '/' && sql.startsWith("/*", at)) {
-            return after(sql, "*/", at + 2);
-        }
-        if (c == '\'' || c == '"' || c == '`') {
-            // a doubled quote is the end of one text and the beginning of another
-            return after(sql, String.valueOf(c), at + 1);
-        }
-        return c == '[' ? after(sql, "]", at + 1) : at + 1;
+    private static String term(TokenList tokens, int first, int last) {
+        boolean ordered = last > first && tokens.isAnyWord(last, "ASC", "DESC");
+        return tokens.textFrom(first, ordered ? last - 1 : last);
     }
 
-    private static int after(String sql, String end, int from) {
-        int found = sql.indexOf(end, from);
-        return found < 0 ? sql.length() : found + end.length();
-    }
-
-    private static String term(String text) {
-        String term = text.strip();
-        String upper = term.toUpperCase(Locale.ROOT);
-        for (String order : List.of("ASC", "DESC")) {
-            int end = term.length() - order.length();
-            if (upper.endsWith(order) && end > 0 && !Character.isUnicodeIdentifierPart(term.charAt(end - 1))) {
-                return term.substring(0, end).strip() + "\n";
+    private static @Nullable String predicate(String sql, TokenList tokens, int from) {
+        for (int at = from; at < tokens.size(); at++) {
+            if (tokens.isWord(at, "WHERE")) {
+                // a comment at the end must not swallow what is put behind it
+                return sql.substring(tokens.end(at)) + "\n";
             }
-        }
-        // a comment at the end must not swallow what is put behind it
-        return term + "\n";
-    }
-
-    private static @Nullable String predicate(String rest) {
-        int i = 0;
-        while (i < rest.length()) {
-            if (rest.regionMatches(true, i, "WHERE", 0, "WHERE".length())) {
-                return rest.substring(i + "WHERE".length()) + "\n";
-            }
-            i = skip(rest, i);
         }
         return null;
     }

@@ -48,7 +48,7 @@ public record ParsedSql(
     }
 
     private static int behindEmptyStatements(String sql) {
-        SqlTokens tokens = new SqlTokens(sql, 0, sql.length());
+        SqlTokens tokens = new SqlTokens(sql);
         int from = 0;
         while (tokens.advance() && tokens.is(';')) {
             from = tokens.end();

@@ -1,7 +1,5 @@
 package io.github.hasqlite.core.sqlite;
 
-import java.util.Locale;
-
 /**
  * A PRAGMA as far as its text tells: {@code PRAGMA [schema.]name [= value | (value)]}.
  *
@@ -31,7 +29,7 @@ public record PragmaText(String schema, String name, boolean sets, String value)
 
     /** Reads a statement that is a PRAGMA, or an EXPLAIN of one. */
     public static PragmaText of(String sql) {
-        SqlTokens tokens = new SqlTokens(sql, 0, sql.length());
+        SqlTokens tokens = new SqlTokens(sql);
         boolean more = tokens.advance();
         while (more && !tokens.isWord("PRAGMA")) {
             more = tokens.advance();
@@ -40,7 +38,7 @@ public record PragmaText(String schema, String name, boolean sets, String value)
     }
 
     private static String lower(String text) {
-        return text.toLowerCase(Locale.ROOT);
+        return SqlIdentifier.fold(text);
     }
 
     /** Whether it is about the database that is replicated, not about TEMP or an attached one. */

@@ -3,8 +3,9 @@ package io.github.hasqlite.core.sqlite;
 import java.util.Locale;
 
 /**
- * Steps through the tokens of SQL text: knows strings, quoted names and comments, nothing of grammar.
- * Not thread-safe.
+ * The one tokenizer: steps through the tokens of SQL text. It knows strings, quoted names and comments,
+ * nothing of grammar. {@link TokenList} holds the same tokens for those who need to look back and ahead. Not
+ * thread-safe.
  */
 public final class SqlTokens {
 
@@ -13,7 +14,13 @@ public final class SqlTokens {
     private int start;
     private int next;
 
-    public SqlTokens(String sql, int from, int to) {
+    /** Before the first token of a text. */
+    public SqlTokens(String sql) {
+        this(sql, 0, sql.length());
+    }
+
+    /** Before the first token of a part of a text; nothing outside of it is looked at. */
+    SqlTokens(String sql, int from, int to) {
         this.sql = sql;
         this.next = from;
         this.end = to;
@@ -79,18 +86,34 @@ public final class SqlTokens {
 
     /** The name the current token stands for, without its quotes. */
     public String name() {
-        char c = sql.charAt(start);
-        if (next - start < 2) {
-            return sql.substring(start, next);
+        return name(sql, start, next);
+    }
+
+    static String name(String sql, int start, int end) {
+        if (end - start < 2) {
+            return sql.substring(start, end);
         }
-        return switch (c) {
-            case '"', '\'', '`' -> {
-                String quote = String.valueOf(c);
-                yield sql.substring(start + 1, next - 1).replace(quote + quote, quote);
-            }
-            case '[' -> sql.substring(start + 1, next - 1);
-            default -> sql.substring(start, next);
+        return switch (sql.charAt(start)) {
+            case '"' -> sql.substring(start + 1, end - 1).replace("\"\"", "\"");
+            case '\'' -> sql.substring(start + 1, end - 1).replace("''", "'");
+            case '`' -> sql.substring(start + 1, end - 1).replace("``", "`");
+            case '[' -> sql.substring(start + 1, end - 1);
+            default -> sql.substring(start, end);
         };
+    }
+
+    /** Whether the current token can be a name: a word or a quoted name, but no text and no number. */
+    public boolean startsName() {
+        return startsName(sql.charAt(start));
+    }
+
+    static boolean startsName(char first) {
+        return Character.isLetter(first)
+                || first == '_'
+                || first == '"'
+                || first == '`'
+                || first == '['
+                || first > 0x7f;
     }
 
     private void skipBlanksAndComments() {

@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +47,7 @@ public record TableDefinition(
 
     /** Whether the table belongs to SQLite or to replication itself and is never replicated. */
     public static boolean isInternal(String table) {
-        String lower = table.toLowerCase(Locale.ROOT);
+        String lower = SqlIdentifier.fold(table);
         return lower.startsWith("sqlite_") || lower.startsWith("ha_");
     }
 

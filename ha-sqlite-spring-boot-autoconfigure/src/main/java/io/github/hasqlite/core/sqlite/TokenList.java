@@ -3,8 +3,8 @@ package io.github.hasqlite.core.sqlite;
 import java.util.Arrays;
 
 /**
- * The tokens of one SQL text: knows strings, quoted names and comments, nothing of grammar. Positions
- * beyond the end are tokens without text, so callers need not check. Immutable.
+ * All tokens of one SQL text, as {@link SqlTokens} finds them. Positions beyond the end are tokens without
+ * text, so callers need not check. Immutable.
  */
 public final class TokenList {
 
@@ -18,16 +18,14 @@ public final class TokenList {
         int[] from = new int[16];
         int[] to = new int[16];
         int count = 0;
-        int next = skipBlanks(sql, 0);
-        while (next < sql.length()) {
+        SqlTokens tokens = new SqlTokens(sql);
+        while (tokens.advance()) {
             if (count == from.length) {
                 from = Arrays.copyOf(from, count * 2);
                 to = Arrays.copyOf(to, count * 2);
             }
-            from[count] = next;
-            next = endOfToken(sql, next);
-            to[count++] = next;
-            next = skipBlanks(sql, next);
+            from[count] = tokens.start();
+            to[count++] = tokens.end();
         }
         this.starts = from;
         this.ends = to;
@@ -80,18 +78,22 @@ public final class TokenList {
 
     /** The name the token stands for, without its quotes. */
     public String name(int token) {
-        String text = text(token);
-        if (text.length() < 2) {
-            return text;
+        return SqlTokens.name(sql, start(token), end(token));
+    }
+
+    /** Whether the token can be a name: a word or a quoted name, but no text and no number. */
+    public boolean startsName(int token) {
+        return token < size && SqlTokens.startsName(sql.charAt(starts[token]));
+    }
+
+    /** Whether one of the tokens is this keyword, given in upper case. */
+    public boolean contains(String keyword) {
+        for (int i = 0; i < size; i++) {
+            if (isWord(i, keyword)) {
+                return true;
+            }
         }
-        String inner = text.substring(1, text.length() - 1);
-        return switch (text.charAt(0)) {
-            case '"' -> inner.replace("\"\"", "\"");
-            case '\'' -> inner.replace("''", "'");
-            case '`' -> inner.replace("``", "`");
-            case '[' -> inner;
-            default -> text;
-        };
+        return false;
     }
 
     /** The first semicolon at or after a token, or {@link #size()}. */
@@ -102,56 +104,5 @@ public final class TokenList {
             }
         }
         return size;
-    }
-
-    private static int skipBlanks(String sql, int from) {
-        int next = from;
-        while (next < sql.length()) {
-            char c = sql.charAt(next);
-            if (c <= ' ' || c == '\uFEFF') {
-                next++;
-            } else if (sql.startsWith("--", next)) {
-                int newline = sql.indexOf('\n', next);
-                next = newline < 0 ? sql.length() : newline + 1;
-            } else if (sql.startsWith("/*", next)) {
-                int close = sql.indexOf("*/", next + 2);
-                next = close < 0 ? sql.length() : close + 2;
-            } else {
-                return next;
-            }
-        }
-        return next;
-    }
-
-    private static int endOfToken(String sql, int start) {
-        char c = sql.charAt(start);
-        if (c == '\'' || c == '"' || c == '`') {
-            return endOfQuoted(sql, start, c, true);
-        }
-        if (c == '[') {
-            return endOfQuoted(sql, start, ']', false);
-        }
-        int end = start;
-        while (end < sql.length() && isWordPart(sql.charAt(end))) {
-            end++;
-        }
-        return end == start ? start + 1 : end;
-    }
-
-    private static int endOfQuoted(String sql, int start, char close, boolean doubled) {
-        int next = start + 1;
-        while (next < sql.length()) {
-            if (sql.charAt(next++) == close) {
-                if (!doubled || next >= sql.length() || sql.charAt(next) != close) {
-                    return next;
-                }
-                next++;
-            }
-        }
-        return next;
-    }
-
-    private static boolean isWordPart(char c) {
-        return Character.isLetterOrDigit(c) || c == '_' || c == '$' || c > 0x7f;
     }
 }

@@ -32,6 +32,11 @@ public final class TriggerText {
         begin = beginFrom(tokens.is(at + 1, '.') ? at + 3 : at + 1);
     }
 
+    /** Whether a trigger, given by its text in the schema, fires after the row is written. */
+    public static boolean isAfter(String sql) {
+        return new TriggerText(new TokenList(sql)).timing == Timing.AFTER;
+    }
+
     private int afterName(int from) {
         int at = from;
         if (tokens.isWord(at, "IF") && tokens.isWord(at + 1, "NOT")) {

@@ -51,13 +51,7 @@ public record UserTrigger(String name, String sql, Timing timing, String event, 
      * takes the place of those in the trigger, so what fires this one must have none.
      */
     public boolean replacesVirtual() {
-        TokenList tokens = new TokenList(whileApplying);
-        for (int i = 0; i < tokens.size(); i++) {
-            if (tokens.isWord(i, "REPLACE")) {
-                return true;
-            }
-        }
-        return false;
+        return new TokenList(whileApplying).contains("REPLACE");
     }
 
     /** Whether it may run as it is while changes are applied. */

@@ -15,19 +15,17 @@ import org.sqlite.core.DB;
  */
 public final class WriteLock {
 
-    private final Semaphore permit;
+    private final Semaphore permit = new Semaphore(1, true);
     private final AtomicLong commits = new AtomicLong();
     private final AtomicLong writtenPages = new AtomicLong();
     private final long timeoutMillis;
 
     /**
-     * Wraps the permit.
+     * A lock that nobody holds.
      *
-     * @param permit fair, with one permit; shared with the applier
      * @param timeoutMillis how long to wait before saying that the database is locked
      */
-    public WriteLock(Semaphore permit, long timeoutMillis) {
-        this.permit = permit;
+    public WriteLock(long timeoutMillis) {
         this.timeoutMillis = timeoutMillis;
     }
 
@@ -61,6 +59,16 @@ public final class WriteLock {
         }
     }
 
+    /**
+     * Waits for the lock as long as it takes, which is how replication's own threads wait.
+     *
+     * @throws InterruptedException if the thread is interrupted; the lock is not held then
+     */
+    public void await() throws InterruptedException {
+        permit.acquire();
+    }
+
+    /** Gives the lock to whoever waits longest; the caller must hold it. */
     public void release() {
         permit.release();
     }

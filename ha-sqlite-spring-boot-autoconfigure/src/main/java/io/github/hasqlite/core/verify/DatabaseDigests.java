@@ -6,6 +6,7 @@ import io.github.hasqlite.TextEncoding;
 import io.github.hasqlite.core.snapshot.FileDigest;
 import io.github.hasqlite.core.snapshot.VirtualContent;
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.TableDefinition;
 import io.github.hasqlite.core.sqlite.TableDefinition.Kind;
 import java.nio.ByteBuffer;
@@ -84,7 +85,7 @@ public final class DatabaseDigests {
             }
             sum.endRow();
             if (sum.rows() % ROWS_BETWEEN_LOOKS == 0 && Thread.currentThread().isInterrupted()) {
-                throw new SQLException("interrupted", "57014");
+                throw new SQLException("interrupted", SqlStates.CANCELLED);
             }
         }
     }

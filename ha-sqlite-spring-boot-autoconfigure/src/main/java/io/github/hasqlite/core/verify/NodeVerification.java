@@ -11,13 +11,13 @@ import io.github.hasqlite.core.jdbc.DatabaseFile;
 import io.github.hasqlite.core.outbox.OutboxRelay;
 import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.snapshot.SnapshotRecovery;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -35,7 +35,6 @@ public final class NodeVerification implements VerificationSource {
 
     private final NodeSettings settings;
     private final AppliedState state;
-    private final Semaphore permit;
     private final WriteLock writeLock;
     private final OutboxRelay relay;
     private final ChangeSetFactory changeSets;
@@ -48,13 +47,11 @@ public final class NodeVerification implements VerificationSource {
     /**
      * The verification of one node.
      *
-     * @param permit of the one write lock
      * @param recovery {@code null} if there are no snapshots
      */
     public NodeVerification(
             NodeSettings settings,
             AppliedState state,
-            Semaphore permit,
             WriteLock writeLock,
             OutboxRelay relay,
             ChangeSetFactory changeSets,
@@ -63,7 +60,6 @@ public final class NodeVerification implements VerificationSource {
             @Nullable SnapshotRecovery recovery) {
         this.settings = settings;
         this.state = state;
-        this.permit = permit;
         this.writeLock = writeLock;
         this.relay = relay;
         this.changeSets = changeSets;
@@ -133,11 +129,11 @@ public final class NodeVerification implements VerificationSource {
     }
 
     private CompletableFuture<Long> publish(byte[] message) throws InterruptedException {
-        permit.acquire();
+        writeLock.await();
         try {
             return relay.publishBeside(changeSets.at(0, 0, List.of()), message);
         } finally {
-            permit.release();
+            writeLock.release();
         }
     }
 
@@ -159,10 +155,10 @@ public final class NodeVerification implements VerificationSource {
             return;
         }
         try {
-            permit.acquire();
+            writeLock.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new SQLException("interrupted", "57014", e);
+            throw new SQLException("interrupted", SqlStates.CANCELLED, e);
         }
         try {
             if (of == generation.get()) {
@@ -172,7 +168,7 @@ public final class NodeVerification implements VerificationSource {
                 writeLock.committed(1);
             }
         } finally {
-            permit.release();
+            writeLock.release();
         }
     }
 

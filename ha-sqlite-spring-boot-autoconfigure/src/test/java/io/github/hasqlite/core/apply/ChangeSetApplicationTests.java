@@ -13,7 +13,6 @@ import io.github.hasqlite.core.apply.Outcome.Refused;
 import io.github.hasqlite.core.apply.Outcome.Scope;
 import io.github.hasqlite.core.apply.Outcome.Skipped.Cause;
 import io.github.hasqlite.core.capture.RowImages;
-import io.github.hasqlite.core.commit.CapturedRows;
 import io.github.hasqlite.core.replay.Author;
 import io.github.hasqlite.core.replay.Databases;
 import io.github.hasqlite.core.replay.Replica;
@@ -421,7 +420,7 @@ class ChangeSetApplicationTests {
     void refusesAConnectionThatEnforcesForeignKeys() throws SQLException {
         try (SQLiteConnection connection = Databases.open(folder.resolve("fk.db"), true)) {
             assertThatThrownBy(() -> new ChangeSetApplication(
-                            connection, RowIdentify.PK, MergeMode.ROW, new CapturedRows(new RowImages(connection))))
+                            connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)))
                     .isInstanceOf(SQLException.class)
                     .hasMessageContaining("foreign keys off");
         }

@@ -19,7 +19,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -94,24 +93,13 @@ class ReplacedRowsTests {
             }
             before = ExactChanges.content(check);
             exact = new ExactChanges(check);
-            PoolSettings settings = new PoolSettings(
-                    file.toString(),
-                    "test",
-                    1,
-                    1,
-                    Duration.ofSeconds(5),
-                    Duration.ofSeconds(5),
-                    scripts.foreignKeys(),
-                    PoolSettings.Synchronous.NORMAL,
-                    1_024,
-                    List.of());
+            PoolSettings settings = PoolSettings.of(file.toString())
+                    .with(to -> to.writers(1)
+                            .readers(1)
+                            .connectionTimeout(Duration.ofSeconds(5))
+                            .foreignKeys(scripts.foreignKeys()));
             dataSource = new ReplicatingDataSource(
-                    settings,
-                    false,
-                    new WriteLock(new Semaphore(1, true), 5_000),
-                    new SchemaCatalog(),
-                    log,
-                    new NoReplication());
+                    settings, false, new WriteLock(5_000), new SchemaCatalog(), log, new NoReplication());
         }
 
         void run(ReplaceScripts scripts) throws SQLException {

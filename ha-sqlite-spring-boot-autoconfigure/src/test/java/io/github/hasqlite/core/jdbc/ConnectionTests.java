@@ -80,17 +80,7 @@ class ConnectionTests {
     }
 
     private static PoolSettings pool(PoolSettings settings) {
-        return new PoolSettings(
-                settings.path(),
-                settings.name(),
-                settings.writers(),
-                settings.readers(),
-                settings.connectionTimeout(),
-                LOCK_TIMEOUT,
-                settings.foreignKeys(),
-                settings.synchronous(),
-                settings.cacheKib(),
-                List.of());
+        return settings.with(to -> to.lockTimeout(LOCK_TIMEOUT));
     }
 
     @AfterEach

@@ -50,20 +50,14 @@ class SqlStateTests {
 
     @BeforeEach
     void open() throws SQLException {
-        PoolSettings defaults = PoolSettings.of(folder.resolve("app.db").toString());
         dataSource = ReplicationNode.openAlone(NodeSettings.of(
                 "n1",
-                new PoolSettings(
-                        defaults.path(),
-                        "test",
-                        2,
-                        2,
-                        Duration.ofMillis(300),
-                        Duration.ofMillis(100),
-                        true,
-                        defaults.synchronous(),
-                        1_024,
-                        List.of())));
+                PoolSettings.of(folder.resolve("app.db").toString())
+                        .with(to -> to.writers(2)
+                                .readers(2)
+                                .connectionTimeout(Duration.ofMillis(300))
+                                .lockTimeout(Duration.ofMillis(100))
+                                .foreignKeys(true))));
         connection = dataSource.getConnection();
         execute("CREATE TABLE p(id INTEGER PRIMARY KEY, u UNIQUE, n NOT NULL DEFAULT 0, c CHECK(c > 0)) ");
         execute("CREATE TABLE k(p INTEGER REFERENCES p(id), x INTEGER)");

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.Semaphore;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,8 +78,8 @@ class OutboxRelayOrderTests {
             OutboxTable.create(writing);
             OutboxTable table = new OutboxTable(writing);
             PendingQueue pending = new PendingQueue(List.of(insert(table, 1, "old", 1), insert(table, 2, "old", 2)));
-            try (OutboxRelay relay =
-                    new OutboxRelay(new OutboxTable(reading), pending, new Semaphore(1), publisher, serializer)) {
+            try (OutboxRelay relay = new OutboxRelay(
+                    new OutboxTable(reading), pending, OutboxTable::deleteUpTo, publisher, serializer)) {
                 relay.start(0);
                 Awaitility.await().until(() -> sent.size() == 2);
                 // nothing more happens by itself: the relay has caught up

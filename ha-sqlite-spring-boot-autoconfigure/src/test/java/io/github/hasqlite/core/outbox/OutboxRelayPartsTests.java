@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,7 +50,7 @@ class OutboxRelayPartsTests {
         reading = DriverManager.getConnection(url);
         OutboxTable.create(writing);
         table = new OutboxTable(writing);
-        relay = new OutboxRelay(new OutboxTable(reading), pending, new Semaphore(1), transport, serializer);
+        relay = new OutboxRelay(new OutboxTable(reading), pending, OutboxTable::deleteUpTo, transport, serializer);
         relay.start(0);
     }
 

@@ -2,11 +2,11 @@ package io.github.hasqlite.core.replay;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
-import io.github.hasqlite.ValueStatement;
 import io.github.hasqlite.core.apply.Command;
 import io.github.hasqlite.core.apply.RefusedChangeException;
 import io.github.hasqlite.core.capture.Capture;
 import io.github.hasqlite.core.capture.SchemaCatalog;
+import io.github.hasqlite.core.sqlite.ValueStatement;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.Statement;

@@ -11,17 +11,16 @@ import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.core.apply.ChangeSetApplication;
 import io.github.hasqlite.core.capture.RowImages;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
-import io.github.hasqlite.core.commit.CapturedRows;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
+import io.github.hasqlite.core.sqlite.WriteLock;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -166,9 +165,8 @@ class LargeRebaseTests {
             state.load(connection);
             applier = new Applier(
                     connection,
-                    new Semaphore(1),
-                    new ChangeSetApplication(
-                            connection, RowIdentify.PK, MergeMode.ROW, new CapturedRows(new RowImages(connection))),
+                    new WriteLock(5_000),
+                    new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
                     state,
                     new OutboxTable(connection),
                     pending,

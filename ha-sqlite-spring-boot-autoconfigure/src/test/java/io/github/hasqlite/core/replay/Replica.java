@@ -7,7 +7,6 @@ import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.core.apply.ChangeSetApplication;
 import io.github.hasqlite.core.apply.Outcome;
 import io.github.hasqlite.core.capture.RowImages;
-import io.github.hasqlite.core.commit.CapturedRows;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -30,8 +29,7 @@ public final class Replica implements AutoCloseable {
 
     public Replica(Path file, RowIdentify identify, MergeMode merge) throws SQLException {
         connection = Databases.open(file, false);
-        application =
-                new ChangeSetApplication(connection, identify, merge, new CapturedRows(new RowImages(connection)));
+        application = new ChangeSetApplication(connection, identify, merge, new RowImages(connection));
     }
 
     /** Applies one change set in a transaction of its own. */

@@ -12,17 +12,16 @@ import io.github.hasqlite.core.capture.RowImages;
 import io.github.hasqlite.core.changeset.FragmentCodec;
 import io.github.hasqlite.core.changeset.FragmentedMessage;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
-import io.github.hasqlite.core.commit.CapturedRows;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
+import io.github.hasqlite.core.sqlite.WriteLock;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,9 +60,8 @@ class SchemaBarrierTests {
         // not started: its author holds it up
         applier = new Applier(
                 connection,
-                new Semaphore(0),
-                new ChangeSetApplication(
-                        connection, RowIdentify.PK, MergeMode.ROW, new CapturedRows(new RowImages(connection))),
+                new WriteLock(5_000),
+                new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
                 state,
                 outbox,
                 pending,

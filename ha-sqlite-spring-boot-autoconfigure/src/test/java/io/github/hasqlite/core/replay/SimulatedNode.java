@@ -13,11 +13,11 @@ import io.github.hasqlite.core.capture.RowImages;
 import io.github.hasqlite.core.capture.SchemaCatalog;
 import io.github.hasqlite.core.capture.SchemaTrace;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
-import io.github.hasqlite.core.commit.CapturedRows;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
 import io.github.hasqlite.core.sqlite.SchemaNote;
+import io.github.hasqlite.core.sqlite.WriteLock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.sql.Connection;
@@ -32,7 +32,6 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
@@ -135,11 +134,10 @@ final class SimulatedNode implements AutoCloseable {
         state = new AppliedState();
         state.load(applying);
         pending = new PendingQueue(OutboxTable.pending(applying));
-        application =
-                new ChangeSetApplication(applying, RowIdentify.PK, merge, new CapturedRows(new RowImages(applying)));
+        application = new ChangeSetApplication(applying, RowIdentify.PK, merge, new RowImages(applying));
         applier = new Applier(
                 applying,
-                new Semaphore(1),
+                new WriteLock(5_000),
                 application,
                 state,
                 new OutboxTable(applying),

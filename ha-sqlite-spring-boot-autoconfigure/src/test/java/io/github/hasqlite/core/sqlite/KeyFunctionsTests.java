@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -138,7 +137,7 @@ class KeyFunctionsTests {
         return new ReplicatingDataSource(
                 PoolSettings.of(folder.resolve(name).toString()),
                 false,
-                new WriteLock(new Semaphore(1, true), 5_000),
+                new WriteLock(5_000),
                 new SchemaCatalog(),
                 log,
                 new NoReplication());

@@ -1,4 +1,4 @@
-package io.github.hasqlite.core.jdbc;
+package io.github.hasqlite.core.sqlite;
 
 import io.github.hasqlite.SerializationFailureException;
 import java.sql.BatchUpdateException;
@@ -19,57 +19,97 @@ import org.sqlite.SQLiteException;
 public final class SqlStates {
 
     /** Neither SQLite's result code nor the text says more. */
-    static final String GENERAL_ERROR = "HY000";
+    public static final String GENERAL_ERROR = "HY000";
 
-    static final String SYNTAX_OR_ACCESS = "42000";
-    static final String FEATURE_NOT_SUPPORTED = "0A000";
-    static final String INVALID_TRANSACTION_STATE = "25000";
-    static final String READ_ONLY = "25006";
-    static final String CONNECTION_DOES_NOT_EXIST = "08003";
-    static final String CANNOT_CONNECT = "08001";
-    static final String INVALID_CURSOR_STATE = "24000";
-    static final String SEQUENCE_ERROR = "HY010";
+    /** No connection to the stream, where one is needed. */
+    public static final String CANNOT_CONNECT = "08001";
+
+    /** The connection or the data source is closed. */
+    public static final String CONNECTION_DOES_NOT_EXIST = "08003";
+
+    /** Whether it was committed is not known: transaction resolution unknown, in the SQL standard. */
+    public static final String OUTCOME_UNKNOWN = "08007";
+
+    public static final String FEATURE_NOT_SUPPORTED = "0A000";
+    public static final String INVALID_CURSOR_STATE = "24000";
+    public static final String INVALID_TRANSACTION_STATE = "25000";
+
+    /** A write on a read-only connection or a read replica. */
+    public static final String READ_ONLY = "25006";
+
+    public static final String SYNTAX_OR_ACCESS = "42000";
+
+    /** The name belongs to replication; one of the codes that vendors have in common. */
+    public static final String RESERVED_NAME = "42939";
+
+    /** More than a limit allows. */
+    public static final String LIMIT_EXCEEDED = "54000";
+
+    /** Not in the state that is needed for this. */
+    public static final String NOT_IN_PREREQUISITE_STATE = "55000";
+
+    /** Cancelled or interrupted. */
+    public static final String CANCELLED = "57014";
+
+    /** The data source is being closed. */
+    public static final String SHUTDOWN = "57P01";
+
+    /** Replication has stopped, or left this out. Not of class 08: no repetition by a driver or application helps. */
+    public static final String REPLICATION_STOPPED = "58000";
+
+    public static final String SEQUENCE_ERROR = "HY010";
+
+    private static final String UNIQUE_VIOLATION = "23505";
+    private static final String INVALID_VALUE = "22018";
+    private static final String TOO_LONG = "22001";
+    private static final String BUSY = "55P03";
+    private static final String OUT_OF_MEMORY = "53200";
+    private static final String IO_ERROR = "58030";
+    private static final String CORRUPT = "XX001";
+    private static final String NO_PRIVILEGE = "42501";
+    private static final String INVALID_INDEX = "07009";
+    private static final String SYNTAX_ERROR = "42601";
 
     private static final int LENGTH = 5;
 
     private static final Map<SQLiteErrorCode, String> EXTENDED = Map.ofEntries(
-            Map.entry(SQLiteErrorCode.SQLITE_CONSTRAINT_UNIQUE, "23505"),
-            Map.entry(SQLiteErrorCode.SQLITE_CONSTRAINT_PRIMARYKEY, "23505"),
-            Map.entry(SQLiteErrorCode.SQLITE_CONSTRAINT_ROWID, "23505"),
+            Map.entry(SQLiteErrorCode.SQLITE_CONSTRAINT_UNIQUE, UNIQUE_VIOLATION),
+            Map.entry(SQLiteErrorCode.SQLITE_CONSTRAINT_PRIMARYKEY, UNIQUE_VIOLATION),
+            Map.entry(SQLiteErrorCode.SQLITE_CONSTRAINT_ROWID, UNIQUE_VIOLATION),
             Map.entry(SQLiteErrorCode.SQLITE_CONSTRAINT_NOTNULL, "23502"),
             Map.entry(SQLiteErrorCode.SQLITE_CONSTRAINT_FOREIGNKEY, "23503"),
             Map.entry(SQLiteErrorCode.SQLITE_CONSTRAINT_CHECK, "23514"),
-            Map.entry(SQLiteErrorCode.SQLITE_CONSTRAINT_DATATYPE, "22018"),
+            Map.entry(SQLiteErrorCode.SQLITE_CONSTRAINT_DATATYPE, INVALID_VALUE),
             Map.entry(SQLiteErrorCode.SQLITE_BUSY_SNAPSHOT, SerializationFailureException.SQL_STATE),
-            Map.entry(SQLiteErrorCode.SQLITE_IOERR_NOMEM, "53200"));
+            Map.entry(SQLiteErrorCode.SQLITE_IOERR_NOMEM, OUT_OF_MEMORY));
 
     private static final Map<SQLiteErrorCode, String> PRIMARY = Map.ofEntries(
             Map.entry(SQLiteErrorCode.SQLITE_CONSTRAINT, "23000"),
-            Map.entry(SQLiteErrorCode.SQLITE_MISMATCH, "22018"),
-            Map.entry(SQLiteErrorCode.SQLITE_TOOBIG, "22001"),
-            Map.entry(SQLiteErrorCode.SQLITE_RANGE, "07009"),
+            Map.entry(SQLiteErrorCode.SQLITE_MISMATCH, INVALID_VALUE),
+            Map.entry(SQLiteErrorCode.SQLITE_TOOBIG, TOO_LONG),
+            Map.entry(SQLiteErrorCode.SQLITE_RANGE, INVALID_INDEX),
             Map.entry(SQLiteErrorCode.SQLITE_READONLY, READ_ONLY),
-            Map.entry(SQLiteErrorCode.SQLITE_BUSY, "55P03"),
-            Map.entry(SQLiteErrorCode.SQLITE_LOCKED, "55P03"),
-            Map.entry(SQLiteErrorCode.SQLITE_PROTOCOL, "55P03"),
+            Map.entry(SQLiteErrorCode.SQLITE_BUSY, BUSY),
+            Map.entry(SQLiteErrorCode.SQLITE_LOCKED, BUSY),
+            Map.entry(SQLiteErrorCode.SQLITE_PROTOCOL, BUSY),
             Map.entry(SQLiteErrorCode.SQLITE_FULL, "53100"),
-            Map.entry(SQLiteErrorCode.SQLITE_NOMEM, "53200"),
-            Map.entry(SQLiteErrorCode.SQLITE_INTERRUPT, "57014"),
+            Map.entry(SQLiteErrorCode.SQLITE_NOMEM, OUT_OF_MEMORY),
+            Map.entry(SQLiteErrorCode.SQLITE_INTERRUPT, CANCELLED),
             Map.entry(SQLiteErrorCode.SQLITE_ABORT, "40000"),
-            Map.entry(SQLiteErrorCode.SQLITE_IOERR, "58030"),
-            Map.entry(SQLiteErrorCode.SQLITE_CANTOPEN, "58030"),
-            Map.entry(SQLiteErrorCode.SQLITE_CORRUPT, "XX001"),
-            Map.entry(SQLiteErrorCode.SQLITE_NOTADB, "XX001"),
-            Map.entry(SQLiteErrorCode.SQLITE_PERM, "42501"),
-            Map.entry(SQLiteErrorCode.SQLITE_AUTH, "42501"),
+            Map.entry(SQLiteErrorCode.SQLITE_IOERR, IO_ERROR),
+            Map.entry(SQLiteErrorCode.SQLITE_CANTOPEN, IO_ERROR),
+            Map.entry(SQLiteErrorCode.SQLITE_CORRUPT, CORRUPT),
+            Map.entry(SQLiteErrorCode.SQLITE_NOTADB, CORRUPT),
+            Map.entry(SQLiteErrorCode.SQLITE_PERM, NO_PRIVILEGE),
+            Map.entry(SQLiteErrorCode.SQLITE_AUTH, NO_PRIVILEGE),
             Map.entry(SQLiteErrorCode.SQLITE_SCHEMA, SYNTAX_OR_ACCESS),
             Map.entry(SQLiteErrorCode.SQLITE_MISUSE, SEQUENCE_ERROR));
 
     /** Part of a text and what it means; the first that fits counts. */
     private static final String[][] TEXTS = {
-        {"syntax error", "42601"},
-        {"incomplete input", "42601"},
-        {"unrecognized token", "42601"},
+        {"syntax error", SYNTAX_ERROR},
+        {"incomplete input", SYNTAX_ERROR},
+        {"unrecognized token", SYNTAX_ERROR},
         {"no such table", "42P01"},
         {"no such view", "42P01"},
         {"no such column", "42703"},
@@ -82,7 +122,7 @@ public final class SqlStates {
         {"already exists", "42P07"},
         {"there is already", "42P07"},
         {"foreign key mismatch", "42830"},
-        {"database is locked", "55P03"},
+        {"database is locked", BUSY},
         {"within a transaction", "25001"},
         {"no transaction is active", INVALID_TRANSACTION_STATE},
         {"transaction is open", INVALID_TRANSACTION_STATE},
@@ -91,10 +131,10 @@ public final class SqlStates {
         {"integer overflow", "22003"},
         {"malformed JSON", "22032"},
         {"JSON path", "22033"},
-        {"Bad value for type", "22018"},
+        {"Bad value for type", INVALID_VALUE},
         {"Error parsing", "22007"},
         {"Error reading stream", "22000"},
-        {"too big", "22001"},
+        {"too big", TOO_LONG},
         {"connection closed", CONNECTION_DOES_NOT_EXIST},
         {"has been closed", SEQUENCE_ERROR},
         {"ResultSet closed", INVALID_CURSOR_STATE},
@@ -108,8 +148,8 @@ public final class SqlStates {
         {"No parameter has been set", "07002"},
         {"Values not bound", "07002"},
         {"param count", "07002"},
-        {"Parameter index", "07009"},
-        {"out of bounds", "07009"},
+        {"Parameter index", INVALID_INDEX},
+        {"out of bounds", INVALID_INDEX},
         {"wraps nothing", FEATURE_NOT_SUPPORTED},
         {"is no ", FEATURE_NOT_SUPPORTED},
         {"not supported", FEATURE_NOT_SUPPORTED},

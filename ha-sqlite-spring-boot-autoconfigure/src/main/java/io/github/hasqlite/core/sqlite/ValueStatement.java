@@ -1,5 +1,7 @@
-package io.github.hasqlite;
+package io.github.hasqlite.core.sqlite;
 
+import io.github.hasqlite.RawText;
+import io.github.hasqlite.TextEncoding;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -50,7 +52,7 @@ public final class ValueStatement implements AutoCloseable {
      * Sets a parameter for all times the statement is run until it is set again.
      *
      * @param position counted from 1
-     * @param value what a {@link Change} holds, or another number
+     * @param value what a {@link io.github.hasqlite.Change} holds, or another number
      */
     public void set(int position, @Nullable Object value) {
         if (position > values.length) {
@@ -160,47 +162,32 @@ public final class ValueStatement implements AutoCloseable {
     /** The statement with casts in the place of these parameters. */
     static String withCasts(String sql, BitSet positions) throws SQLException {
         StringBuilder text = new StringBuilder(sql.length() + 16 * positions.cardinality());
+        SqlTokens tokens = new SqlTokens(sql);
         int highest = 0;
-        int at = 0;
-        while (at < sql.length()) {
-            int end = endOfToken(sql, at);
-            if (sql.charAt(at) == '?') {
-                int number = end == at + 1 ? highest + 1 : Integer.parseInt(sql, at + 1, end, 10);
+        int copied = 0;
+        while (tokens.advance()) {
+            if (tokens.is('?')) {
+                int end = endOfDigits(sql, tokens.end());
+                int number = end == tokens.end() ? highest + 1 : Integer.parseInt(sql, tokens.end(), end, 10);
                 highest = Math.max(highest, number);
-                text.append(positions.get(number) ? "(+CAST(?" + number + " AS TEXT))" : "?" + number);
-            } else {
-                text.append(sql, at, end);
+                text.append(sql, copied, tokens.start())
+                        .append(positions.get(number) ? "(+CAST(?" + number + " AS TEXT))" : "?" + number);
+                copied = end;
             }
-            at = end;
         }
+        text.append(sql, copied, sql.length());
         if (highest < positions.length() - 1) {
             throw new SQLException("a text whose bytes are no characters can be bound to parameters ? and ?n alone");
         }
         return text.toString();
     }
 
-    /** Parameters, quoted names and texts, and comments are one token each; all else is by characters. */
-    private static int endOfToken(String sql, int at) {
-        char first = sql.charAt(at);
-        return switch (first) {
-            case '"', '\'', '`' -> behind(sql, at + 1, String.valueOf(first));
-            case '[' -> behind(sql, at + 1, "]");
-            case '-' -> sql.startsWith("--", at) ? behind(sql, at + 2, "\n") : at + 1;
-            case '/' -> sql.startsWith("/*", at) ? behind(sql, at + 2, "*/") : at + 1;
-            case '?' -> {
-                int end = at + 1;
-                while (end < sql.length() && sql.charAt(end) >= '0' && sql.charAt(end) <= '9') {
-                    end++;
-                }
-                yield end;
-            }
-            default -> at + 1;
-        };
-    }
-
-    private static int behind(String sql, int from, String mark) {
-        int found = sql.indexOf(mark, from);
-        return found < 0 ? sql.length() : found + mark.length();
+    private static int endOfDigits(String sql, int from) {
+        int end = from;
+        while (end < sql.length() && sql.charAt(end) >= '0' && sql.charAt(end) <= '9') {
+            end++;
+        }
+        return end;
     }
 
     @Override
