@@ -18,13 +18,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * All nodes come to the same content, whatever crosses on the way. System properties: {@code
- * ha.sqlite.test.simulations} says how many seeds to play (1,500, ten times what the mutants that hide best need), {@code ha.sqlite.test.simulation} replays
+ * ha.sqlite.test.simulations} says how many seeds to play (1,000, ten times what the mutants that hide best need), {@code ha.sqlite.test.simulation} replays
  * one.
  */
 @Tag("simulation")
 class SimulationTests {
 
-    private static final int SEEDS = Integer.getInteger("ha.sqlite.test.simulations", 1_500);
+    private static final int SEEDS = Integer.getInteger("ha.sqlite.test.simulations", 1_000);
     private static final int SEEDS_FOR_MUTANTS = 400;
     private static final int THREADS = 2;
 
