@@ -43,7 +43,8 @@ record RowCopy(SafeStmtPtr from, String[] columns) {
         if (code != Codes.SQLITE_DONE) {
             connection.getDatabase().throwex(code);
         }
-        SafeStmtPtr copy = new JDBC4PreparedStatement(connection, sql.append(")").toString()).pointer;
+        SafeStmtPtr copy =
+                new JDBC4PreparedStatement(connection, sql.append(")").toString()).pointer;
         copy.safeRunInt(DB::step);
         return copy;
     }
