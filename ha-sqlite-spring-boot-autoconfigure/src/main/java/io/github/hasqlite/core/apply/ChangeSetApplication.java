@@ -17,10 +17,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 
@@ -40,13 +38,14 @@ public final class ChangeSetApplication implements AutoCloseable {
     private final SQLiteConnection connection;
     private final TriggerSilence silence;
     private final RowImages recorder;
-    private final RowidWatch rowids = new RowidWatch();
-    private final Overwritten overwritten = new Overwritten();
-    private final Authorship author = new Authorship();
+    private final RowidWatch rowids;
+    private final Overwritten overwritten;
+    private final Authorship author;
     private final TableCache tables;
     private final CommandRunner commands;
     private final ApplySavepoint savepoint;
     private final SchemaChanges schemaChanges;
+    private final ChangeSetFootprints footprints;
     /** For the change set that is being applied; {@code null} if its author had seen all names. */
     private @Nullable NewNames newNames;
 
@@ -85,10 +84,15 @@ public final class ChangeSetApplication implements AutoCloseable {
         // or the driver runs a query after every insert
         connection.getConnectionConfig().setGetGeneratedKeys(false);
         this.silence = new TriggerSilence(connection, recorder);
-        this.tables = new TableCache(connection, identify, merge, silence, recorder, rowids, overwritten, author);
+        ApplyContext context = new ApplyContext(connection, identify, merge);
+        this.rowids = context.rowids();
+        this.overwritten = context.overwritten();
+        this.author = context.author();
+        this.tables = new TableCache(context, silence, recorder);
         this.commands = new CommandRunner(connection, tables, silence);
         this.savepoint = new ApplySavepoint(connection);
         this.schemaChanges = new SchemaChanges(connection);
+        this.footprints = new ChangeSetFootprints(tables, schemaChanges);
     }
 
     /**
@@ -234,15 +238,7 @@ public final class ChangeSetApplication implements AutoCloseable {
 
     /** What a change set meets others by. */
     public Footprint footprint(ChangeSet changeSet) throws SQLException {
-        Footprint.Builder footprint = new Footprint.Builder();
-        if (changeSet.hasCommands()) {
-            return Footprint.EVERYTHING;
-        }
-        NewNames names = schemaChanges.since(changeSet);
-        for (Change change : changeSet.changes()) {
-            addKeys(names, change, footprint);
-        }
-        return footprint.build();
+        return footprints.of(changeSet);
     }
 
     /**
@@ -251,36 +247,8 @@ public final class ChangeSetApplication implements AutoCloseable {
      * @param done what that did
      */
     public Footprint footprint(ChangeSet changeSet, List<Change> done) throws SQLException {
-        Footprint.Builder footprint = new Footprint.Builder();
-        Set<NewRow> newRows = new HashSet<>();
-        for (Change change : done) {
-            newRows.add(new NewRow(change.table(), change.newRowid()));
-            tables.addKeys(change, footprint);
-        }
-        NewNames names = schemaChanges.since(changeSet);
-        for (Change made : changeSet.changes()) {
-            Change change = addKeys(names, made, footprint);
-            if (change != null
-                    && change.newRowid() != null
-                    && !newRows.contains(new NewRow(change.table(), change.newRowid()))) {
-                // the rowid it got instead depends on all other rows
-                footprint.addWholeTable(change.table());
-            }
-        }
-        return footprint.build();
+        return footprints.of(changeSet, done);
     }
-
-    /** Adds the keys of a row change, and hands it back in the names that its tables have now. */
-    private @Nullable Change addKeys(@Nullable NewNames names, Change change, Footprint.Builder footprint)
-            throws SQLException {
-        Change now = names == null ? change : names.of(change).change();
-        if (now != null) {
-            tables.addKeys(now, footprint);
-        }
-        return now;
-    }
-
-    private record NewRow(String table, @Nullable Long rowid) {}
 
     /** Whether there is or was a table of this name, as far as this object knows. */
     public boolean wasThere(String table) {
@@ -363,7 +331,7 @@ public final class ChangeSetApplication implements AutoCloseable {
 
     private Outcome all(ChangeSet changeSet) throws SQLException {
         List<Change> changes = changeSet.changes();
-        Refused hostile = refusedCommand(changes);
+        Refused hostile = CommandRunner.firstRefused(changes);
         if (hostile != null) {
             return hostile;
         }
@@ -414,24 +382,6 @@ public final class ChangeSetApplication implements AutoCloseable {
         List<Skipped> more = skipped.isEmpty() ? new ArrayList<>() : skipped;
         more.add(one);
         return more;
-    }
-
-    private static @Nullable Refused refusedCommand(List<Change> changes) {
-        if (!ChangeSet.hasCommands(changes)) {
-            return null;
-        }
-        int index = 0;
-        for (Change change : changes) {
-            try {
-                if (change.operation() == Operation.SQL) {
-                    CommandRunner.judge(change);
-                }
-            } catch (RefusedChangeException e) {
-                return new Refused(index, e.reason());
-            }
-            index++;
-        }
-        return null;
     }
 
     private void undo(List<TableTriggers> mark, boolean guarded, Exception cause) throws SQLException {

@@ -1,7 +1,10 @@
 package io.github.hasqlite.core.apply;
 
 import io.github.hasqlite.Change;
+import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.Operation;
 import io.github.hasqlite.SchemaPragmas;
+import io.github.hasqlite.core.apply.Outcome.Refused;
 import io.github.hasqlite.core.sqlite.TableDefinition;
 import io.github.hasqlite.core.sqlite.ValueStatement;
 import java.sql.SQLException;
@@ -104,5 +107,24 @@ final class CommandRunner {
             throw new RefusedChangeException("a statement that needs PRAGMA " + unknown);
         }
         return change.args().isEmpty() ? Command.judgeAll(text) : List.of(Command.judge(text));
+    }
+
+    /** The first command among changes that must not come from a message, or {@code null}. */
+    static @Nullable Refused firstRefused(List<Change> changes) {
+        if (!ChangeSet.hasCommands(changes)) {
+            return null;
+        }
+        int index = 0;
+        for (Change change : changes) {
+            try {
+                if (change.operation() == Operation.SQL) {
+                    judge(change);
+                }
+            } catch (RefusedChangeException e) {
+                return new Refused(index, e.reason());
+            }
+            index++;
+        }
+        return null;
     }
 }

@@ -2,6 +2,7 @@ package io.github.hasqlite.core.apply;
 
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.TableDefinition;
+import io.github.hasqlite.core.sqlite.ValueStatement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -75,6 +76,20 @@ record RowLayout(TableDefinition table, List<String> columns, int[] source, int[
     @Nullable
     Object value(List<@Nullable Object> row, int column) {
         return row.get(source[column]);
+    }
+
+    /** Sets parameters of a statement, from the one behind {@code offset} on, to a row of the message. */
+    void bind(ValueStatement statement, int offset, List<@Nullable Object> row) {
+        for (int i = 0; i < columns.size(); i++) {
+            statement.set(offset + i + 1, value(row, i));
+        }
+    }
+
+    /** The same with the key of a row of the message. */
+    void bindKey(ValueStatement statement, int offset, List<@Nullable Object> row) {
+        for (int i = 0; i < key.length; i++) {
+            statement.set(offset + i + 1, value(row, key[i]));
+        }
     }
 
     /** Whether the key identifies the row: SQLite lets several rows have NULL in their key. */

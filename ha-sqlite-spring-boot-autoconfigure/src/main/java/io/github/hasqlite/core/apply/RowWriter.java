@@ -13,7 +13,6 @@ import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteConnection;
 
 /**
  * Sets and removes the rows of one table as messages with one list of columns describe them. Each is
@@ -22,28 +21,13 @@ import org.sqlite.SQLiteConnection;
  */
 final class RowWriter {
 
-    /** What a row is found by. */
-    private enum Address {
-        KEY,
-        ROWID,
-        /** All values; the row found is then reached by its rowid. */
-        VALUES,
-        /** All values, and the key to reach it: it has no rowid. */
-        VALUES_AND_KEY,
-        /** All values; columns hide every name of the rowid. */
-        VALUES_ONLY
-    }
-
-    private final SQLiteConnection connection;
+    private final ApplyContext context;
     private final RowLayout layout;
-    private final RowIdentify identify;
-    private final MergeMode merge;
     private final RowidWatch rowids;
     private final Overwritten overwritten;
     private final Occupants occupants;
     private final WholeColumns whole;
     private final MissingDefaults missing;
-    private final Authorship author;
     private final RowSql sql;
     private final WholeRow wholeRow;
     private final ApplySavepoint savepoint;
@@ -58,11 +42,7 @@ final class RowWriter {
     private final ValueStatement updateOneMatch;
     private final ValueStatement moveByKey;
     private final ValueStatement moveByRowid;
-    private final ValueStatement deleteByKey;
-    private final ValueStatement deleteByKeyChecked;
-    private final ValueStatement deleteByRowid;
-    private final ValueStatement deleteByRowidChecked;
-    private final ValueStatement deleteOneMatch;
+    private final RowDeletes deletes;
 
     /** Writes whole rows of the same table. */
     @FunctionalInterface
@@ -84,31 +64,24 @@ final class RowWriter {
     }
 
     RowWriter(
-            SQLiteConnection connection,
+            ApplyContext context,
             RowLayout layout,
-            RowIdentify identify,
-            MergeMode merge,
             UniqueKeys unique,
-            RowidWatch rowids,
-            Overwritten overwritten,
             MissingDefaults missing,
-            Authorship author,
             WholeColumns whole,
             BooleanSupplier ownConflicts) {
         this.ownConflicts = ownConflicts;
-        this.connection = connection;
+        this.context = context;
         this.layout = layout;
-        this.identify = identify;
-        this.merge = merge;
-        this.rowids = rowids;
-        this.overwritten = overwritten;
+        this.rowids = context.rowids();
+        this.overwritten = context.overwritten();
         this.whole = whole;
         this.missing = missing;
-        this.author = author;
-        this.sql = new RowSql(layout, identify, missing, ownConflicts);
-        this.wholeRow = new WholeRow(connection, layout, sql);
-        this.savepoint = new ApplySavepoint(connection);
-        this.occupants = new Occupants(connection, layout, sql, unique);
+        this.sql = new RowSql(layout, context.identify(), missing, ownConflicts);
+        this.wholeRow = new WholeRow(context.connection(), layout, sql);
+        this.savepoint = new ApplySavepoint(context.connection());
+        this.occupants = new Occupants(context.connection(), layout, sql, unique);
+        this.deletes = new RowDeletes(context, layout, sql, occupants, wholeRow);
         this.insert = statement(sql::insert);
         this.insertIfFree = statement(sql::insertIfFree);
         this.insertFree = statement(sql::insertFree);
@@ -118,15 +91,10 @@ final class RowWriter {
         this.updateOneMatch = statement(sql::updateOneMatch);
         this.moveByKey = statement(sql::moveByKey);
         this.moveByRowid = statement(sql::moveByRowid);
-        this.deleteByKey = statement(() -> sql.deleteByKey(false));
-        this.deleteByKeyChecked = statement(() -> sql.deleteByKey(true));
-        this.deleteByRowid = statement(() -> sql.deleteByRowid(false));
-        this.deleteByRowidChecked = statement(() -> sql.deleteByRowid(true));
-        this.deleteOneMatch = statement(sql::deleteOneMatch);
     }
 
     private ValueStatement statement(Supplier<String> text) {
-        ValueStatement statement = new ValueStatement(connection, text);
+        ValueStatement statement = new ValueStatement(context.connection(), text);
         statements.add(statement);
         return statement;
     }
@@ -152,11 +120,11 @@ final class RowWriter {
     }
 
     private int insert(ValueStatement statement, List<@Nullable Object> row, @Nullable Long rowid) throws SQLException {
-        bindRow(statement, 0, row);
+        layout.bind(statement, 0, row);
         if (layout.hasImplicitRowid()) {
             statement.set(layout.width() + 1, rowid);
         }
-        missing.bind(statement, author);
+        missing.bind(statement, context.author());
         return statement.update();
     }
 
@@ -182,7 +150,7 @@ final class RowWriter {
 
     /** The rowid by which a row is known. */
     private @Nullable Long occupiedRowid(@Nullable Long rowid) {
-        return identify == RowIdentify.ROWID ? rowid : null;
+        return context.identify() == RowIdentify.ROWID ? rowid : null;
     }
 
     /** Whether an update would meet another row, where SQLite must not be asked to find that out. */
@@ -205,7 +173,7 @@ final class RowWriter {
 
     void update(Change change) throws SQLException, RefusedChangeException {
         List<@Nullable Object> old = change.oldValues();
-        boolean found = switch (address(old, change.oldRowid())) {
+        boolean found = switch (RowAddress.of(context.identify(), layout, sql, change)) {
             case KEY -> updateByKey(change, true);
             case ROWID -> updateAt(Objects.requireNonNull(change.oldRowid()), change, true);
             case VALUES -> {
@@ -253,16 +221,16 @@ final class RowWriter {
                 statement.set(i + 1, layout.value(row, i));
             }
         }
-        bindKey(statement, layout.width(), old);
+        layout.bindKey(statement, layout.width(), old);
         if (check) {
-            bindRow(statement, layout.width() + layout.key().length, old);
+            layout.bind(statement, layout.width() + layout.key().length, old);
         }
         if (statement.update() == 0) {
             return false;
         }
         if (moves(change)) {
             ValueStatement move = moveByKey;
-            bindKey(move, 0, row);
+            layout.bindKey(move, 0, row);
             move.set(layout.key().length + 1, change.newRowid());
             move(move);
         }
@@ -290,10 +258,10 @@ final class RowWriter {
             return false;
         }
         ValueStatement statement = by.byRowid;
-        bindRow(statement, 0, change.newValues());
+        layout.bind(statement, 0, change.newValues());
         statement.set(layout.width() + 1, rowid);
         if (check) {
-            bindRow(statement, layout.width() + 1, change.oldValues());
+            layout.bind(statement, layout.width() + 1, change.oldValues());
         }
         if (statement.update() == 0) {
             return false;
@@ -312,10 +280,10 @@ final class RowWriter {
             return false;
         }
         ValueStatement statement = updateOneMatch;
-        bindRow(statement, 0, change.newValues());
-        bindRow(statement, layout.width(), change.oldValues());
+        layout.bind(statement, 0, change.newValues());
+        layout.bind(statement, layout.width(), change.oldValues());
         if (statement.update() == 0) {
-            deleteOneMatch(change.oldValues());
+            deletes.oneMatch(change.oldValues());
             insert(change.newValues(), null, Kind.UNIQUE_KEY);
         }
         return true;
@@ -323,7 +291,7 @@ final class RowWriter {
 
     /** The update as it is meant for the row as it is now. */
     private Change merged(StoredRow current, Change change) {
-        return merge == MergeMode.COLUMN ? current.merged(layout, change) : change;
+        return context.merge() == MergeMode.COLUMN ? current.merged(layout, change) : change;
     }
 
     private void noteUnseen(StoredRow current, Change change) {
@@ -343,9 +311,9 @@ final class RowWriter {
         savepoint.begin();
         try {
             if (sql.reachesRowid()) {
-                deleteAt(current.rowid());
+                deletes.at(current.rowid());
             } else {
-                deleteByKey(change.oldValues());
+                deletes.byKey(change.oldValues());
             }
             writer.insert(complete, rowid, Kind.UNIQUE_KEY);
         } catch (SQLException e) {
@@ -372,100 +340,14 @@ final class RowWriter {
     // ---- deleting
 
     void delete(Change change) throws SQLException {
-        List<@Nullable Object> old = change.oldValues();
-        switch (address(old, change.oldRowid())) {
-            case KEY -> deleteByKeyIfThere(old);
-            case ROWID -> deleteAtIfThere(Objects.requireNonNull(change.oldRowid()), old);
-            case VALUES -> {
-                Long rowid = wholeRow.find(old, change.oldRowid());
-                if (rowid != null) {
-                    deleteAt(rowid);
-                }
-            }
-            case VALUES_AND_KEY -> {
-                if (wholeRow.find(old, null) != null) {
-                    deleteByKey(old);
-                }
-            }
-            case VALUES_ONLY -> deleteOneMatch(old);
-        }
-    }
-
-    private void deleteByKeyIfThere(List<@Nullable Object> old) throws SQLException {
-        ValueStatement statement = deleteByKeyChecked;
-        bindKey(statement, 0, old);
-        bindRow(statement, layout.key().length, old);
-        if (statement.update() == 0) {
-            StoredRow current = occupants.byKey(old);
-            if (current != null) {
-                overwritten.add(Kind.UPDATE_DELETE, layout.table().name(), current.asDeletion(layout));
-                deleteByKey(old);
-            }
-        }
-    }
-
-    private void deleteAtIfThere(long rowid, List<@Nullable Object> old) throws SQLException {
-        ValueStatement statement = deleteByRowidChecked;
-        statement.set(1, rowid);
-        bindRow(statement, 1, old);
-        if (statement.update() == 0) {
-            StoredRow current = occupants.byRowid(rowid);
-            if (current != null) {
-                overwritten.add(Kind.UPDATE_DELETE, layout.table().name(), current.asDeletion(layout));
-                deleteAt(rowid);
-            }
-        }
-    }
-
-    private void deleteByKey(List<@Nullable Object> old) throws SQLException {
-        ValueStatement statement = deleteByKey;
-        bindKey(statement, 0, old);
-        statement.update();
-    }
-
-    private void deleteAt(long rowid) throws SQLException {
-        ValueStatement statement = deleteByRowid;
-        statement.set(1, rowid);
-        statement.update();
-    }
-
-    private void deleteOneMatch(List<@Nullable Object> old) throws SQLException {
-        ValueStatement statement = deleteOneMatch;
-        bindRow(statement, 0, old);
-        statement.update();
-    }
-
-    private Address address(List<@Nullable Object> old, @Nullable Long rowid) {
-        if (identify == RowIdentify.ROWID && rowid != null && sql.reachesRowid()) {
-            return Address.ROWID;
-        }
-        boolean keyed = layout.hasWholeKey(old);
-        if (identify != RowIdentify.FULL && keyed) {
-            return Address.KEY;
-        }
-        if (sql.reachesRowid()) {
-            return Address.VALUES;
-        }
-        return keyed ? Address.VALUES_AND_KEY : Address.VALUES_ONLY;
-    }
-
-    private void bindRow(ValueStatement statement, int offset, List<@Nullable Object> row) throws SQLException {
-        for (int i = 0; i < layout.width(); i++) {
-            statement.set(offset + i + 1, layout.value(row, i));
-        }
-    }
-
-    private void bindKey(ValueStatement statement, int offset, List<@Nullable Object> row) throws SQLException {
-        int[] key = layout.key();
-        for (int i = 0; i < key.length; i++) {
-            statement.set(offset + i + 1, layout.value(row, key[i]));
-        }
+        deletes.delete(change);
     }
 
     void close() throws SQLException {
         for (ValueStatement statement : statements) {
             statement.close();
         }
+        deletes.close();
         wholeRow.close();
         occupants.close();
         savepoint.close();

@@ -1,8 +1,6 @@
 package io.github.hasqlite.core.apply;
 
 import io.github.hasqlite.Change;
-import io.github.hasqlite.MergeMode;
-import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.core.apply.Outcome.Skipped;
 import io.github.hasqlite.core.capture.RowImages;
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
@@ -15,19 +13,13 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteConnection;
 
 /** The schema as the applier's connection sees it, read when first needed and forgotten when it changes. */
 final class TableCache {
 
-    private final SQLiteConnection connection;
-    private final RowIdentify identify;
-    private final MergeMode merge;
+    private final ApplyContext context;
     private final TriggerSilence silence;
     private final RowImages recorder;
-    private final RowidWatch rowids;
-    private final Overwritten overwritten;
-    private final Authorship author;
     private final Map<String, TableRows> byName = new HashMap<>();
     private final Map<String, TableRows> byFoldedName = new HashMap<>();
     private final Set<String> everRead = new HashSet<>();
@@ -36,24 +28,11 @@ final class TableCache {
     private long readVersion;
     private long generation;
 
-    TableCache(
-            SQLiteConnection connection,
-            RowIdentify identify,
-            MergeMode merge,
-            TriggerSilence silence,
-            RowImages recorder,
-            RowidWatch rowids,
-            Overwritten overwritten,
-            Authorship author) {
-        this.connection = connection;
-        this.identify = identify;
-        this.merge = merge;
+    TableCache(ApplyContext context, TriggerSilence silence, RowImages recorder) {
+        this.context = context;
         this.silence = silence;
         this.recorder = recorder;
-        this.rowids = rowids;
-        this.overwritten = overwritten;
-        this.author = author;
-        this.version = new LazyStatement(connection, () -> "PRAGMA main.schema_version");
+        this.version = new LazyStatement(context.connection(), () -> "PRAGMA main.schema_version");
     }
 
     /** The table of this name, or {@code null}. */
@@ -123,9 +102,8 @@ final class TableCache {
     private void read() throws SQLException {
         silence.removeAll();
         Set<String> virtual = new HashSet<>();
-        for (TableDefinition table : TableDefinition.readAll(connection)) {
-            TableRows rows =
-                    new TableRows(connection, table, identify, merge, silence, recorder, rowids, overwritten, author);
+        for (TableDefinition table : TableDefinition.readAll(context.connection())) {
+            TableRows rows = new TableRows(context, table, silence, recorder);
             byName.put(table.name(), rows);
             byFoldedName.put(SqlIdentifier.fold(table.name()), rows);
             everRead.add(SqlIdentifier.fold(table.name()));

@@ -1,8 +1,6 @@
 package io.github.hasqlite.core.apply;
 
 import io.github.hasqlite.Change;
-import io.github.hasqlite.MergeMode;
-import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.core.apply.Outcome.Skipped;
 import io.github.hasqlite.core.apply.RowLayout.UnknownColumnException;
 import io.github.hasqlite.core.capture.RowImages;
@@ -18,7 +16,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteConnection;
 
 /** One local table, as long as its definition stays what it is: who writes its rows. */
 final class TableRows {
@@ -42,15 +39,10 @@ final class TableRows {
             @Nullable RowKeys keys,
             String missing) {}
 
-    private final SQLiteConnection connection;
+    private final ApplyContext context;
     private final TableDefinition definition;
-    private final RowIdentify identify;
-    private final MergeMode merge;
     private final TriggerSilence silence;
     private final RowImages recorder;
-    private final RowidWatch rowids;
-    private final Overwritten overwritten;
-    private final Authorship author;
     private final Map<List<String>, ForColumns> known = new HashMap<>();
     private @Nullable ForColumns last;
     private @Nullable Map<String, String> columns;
@@ -61,25 +53,11 @@ final class TableRows {
     private @Nullable Boolean replacing;
     private long silentIn = -1;
 
-    TableRows(
-            SQLiteConnection connection,
-            TableDefinition definition,
-            RowIdentify identify,
-            MergeMode merge,
-            TriggerSilence silence,
-            RowImages recorder,
-            RowidWatch rowids,
-            Overwritten overwritten,
-            Authorship author) {
-        this.connection = connection;
+    TableRows(ApplyContext context, TableDefinition definition, TriggerSilence silence, RowImages recorder) {
+        this.context = context;
         this.definition = definition;
-        this.identify = identify;
-        this.merge = merge;
         this.silence = silence;
         this.recorder = recorder;
-        this.rowids = rowids;
-        this.overwritten = overwritten;
-        this.author = author;
     }
 
     TableDefinition definition() {
@@ -105,14 +83,14 @@ final class TableRows {
         }
         silenceTriggers();
         int mark = recorder.mark();
-        overwritten.at(index);
-        author.at(index);
-        int overwrittenMark = overwritten.mark();
+        context.overwritten().at(index);
+        context.author().at(index);
+        int overwrittenMark = context.overwritten().mark();
         try {
             write(change, writer);
         } catch (SQLException e) {
             recorder.cutTo(mark);
-            overwritten.cutTo(overwrittenMark);
+            context.overwritten().cutTo(overwrittenMark);
             if (SqlFailure.scope(e) != Outcome.Scope.EVERYWHERE || !silence.suspendAll(ownTriggers())) {
                 throw e;
             }
@@ -136,7 +114,7 @@ final class TableRows {
     private GoRows goRows() throws SQLException {
         GoRows known = goRows;
         if (known == null) {
-            known = GoRows.of(connection, definition.name());
+            known = GoRows.of(context.connection(), definition.name());
             goRows = known;
         }
         return known;
@@ -209,20 +187,11 @@ final class TableRows {
     private ForColumns read(List<String> names) throws SQLException, RefusedChangeException {
         try {
             RowLayout layout = RowLayout.of(definition, columns(), generated, names);
-            MissingDefaults missing = MissingDefaults.of(connection, definition, layout.columns(), layout.width() + 2);
-            RowWriter writer = new RowWriter(
-                    connection,
-                    layout,
-                    identify,
-                    merge,
-                    uniqueKeys(),
-                    rowids,
-                    overwritten,
-                    missing,
-                    author,
-                    this::wholeWriter,
-                    this::triggersReplace);
-            return new ForColumns(names, writer, new RowKeys(uniqueKeys(), layout, identify), "");
+            MissingDefaults missing =
+                    MissingDefaults.of(context.connection(), definition, layout.columns(), layout.width() + 2);
+            RowWriter writer =
+                    new RowWriter(context, layout, uniqueKeys(), missing, this::wholeWriter, this::triggersReplace);
+            return new ForColumns(names, writer, new RowKeys(uniqueKeys(), layout, context.identify()), "");
         } catch (UnknownColumnException e) {
             return new ForColumns(names, null, null, String.valueOf(e.getMessage()));
         }
@@ -250,7 +219,7 @@ final class TableRows {
     private UniqueKeys uniqueKeys() throws SQLException {
         UniqueKeys read = unique;
         if (read == null) {
-            read = UniqueKeys.read(connection, definition);
+            read = UniqueKeys.read(context.connection(), definition);
             unique = read;
         }
         return read;
@@ -264,7 +233,7 @@ final class TableRows {
         read = new HashMap<>();
         Set<String> computed = new HashSet<>();
         try (PreparedStatement statement =
-                connection.prepareStatement("SELECT name, hidden FROM pragma_table_xinfo(?, 'main')")) {
+                context.connection().prepareStatement("SELECT name, hidden FROM pragma_table_xinfo(?, 'main')")) {
             statement.setString(1, definition.name());
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {

@@ -256,13 +256,8 @@ public final class StatementDeterminism {
         private final Set<Integer> writtenCursors = new HashSet<>();
         /** Cursors on {@code sqlite_sequence}, whose own rowids nobody sees. */
         private final Set<Integer> sequences = new HashSet<>();
-        /** What the registers of the present program hold: a number, NULL, or what is not known. */
-        private final Map<Integer, NewKey> registers = new HashMap<>();
 
-        /** The same of records, and of the columns of ephemeral tables. */
-        private final Map<Integer, List<NewKey>> records = new HashMap<>();
-
-        private final Map<Integer, List<NewKey>> ephemeral = new HashMap<>();
+        private final ProgramRegisters registers = new ProgramRegisters();
         /** Cursors of the present program on ordinary tables that it reads. */
         private final Map<Integer, String> readCursors = new HashMap<>();
 
@@ -306,14 +301,14 @@ public final class StatementDeterminism {
                 case "DecrJumpZero", "OffsetLimit", "IfNotZero" ->
                     part.orderReasons.add("has a LIMIT or takes the first row");
                 case "NewRowid" -> {
-                    if (writtenCursors.contains(p1) && !sequences.contains(p1) && registers.get(p2) != NewKey.GIVEN) {
+                    if (writtenCursors.contains(p1) && !sequences.contains(p1) && registers.at(p2) != NewKey.GIVEN) {
                         part.orderReasons.add("leaves rowids to SQLite");
                     }
                 }
                 case "VUpdate" -> virtualWrite(p2, p3, p4, row.getInt(7));
                 default -> {}
             }
-            remember(opcode, p1, p2, p3);
+            registers.follow(opcode, p1, p2, p3, writtenCursors.contains(p1));
         }
 
         private void begin(String comment) {
@@ -321,50 +316,12 @@ public final class StatementDeterminism {
             writtenCursors.clear();
             sequences.clear();
             registers.clear();
-            records.clear();
-            ephemeral.clear();
             readCursors.clear();
             String mark = "-- TRIGGER ";
             String name = comment.startsWith(mark) ? comment.substring(mark.length()) : "";
             part = Part.of(parts.isEmpty() ? null : name);
             parts.add(part);
             ownTrigger = name.startsWith(OWN);
-        }
-
-        private void remember(String opcode, int p1, int p2, int p3) {
-            switch (opcode) {
-                case "Null" -> {
-                    for (int register = p2; register <= Math.max(p2, p3); register++) {
-                        registers.merge(register, NewKey.CHOSEN, (old, now) -> old == now ? old : NewKey.EITHER);
-                    }
-                }
-                case "Integer", "Int64", "Rowid" ->
-                    registers.merge(p2, NewKey.GIVEN, (old, now) -> old == now ? old : NewKey.EITHER);
-                case "Variable", "Param" -> registers.put(p2, NewKey.EITHER);
-                case "VColumn", "Function", "PureFunc" -> registers.put(p3, NewKey.EITHER);
-                case "Column" -> {
-                    List<NewKey> columns = ephemeral.getOrDefault(p1, List.of());
-                    registers.put(p3, p2 < columns.size() ? columns.get(p2) : NewKey.EITHER);
-                }
-                case "MakeRecord" -> {
-                    List<NewKey> record = new ArrayList<>(p2);
-                    for (int register = p1; register < p1 + p2; register++) {
-                        record.add(registers.getOrDefault(register, NewKey.EITHER));
-                    }
-                    records.put(p3, record);
-                }
-                case "Insert" -> {
-                    if (!writtenCursors.contains(p1) && records.containsKey(p2)) {
-                        ephemeral.merge(p1, records.get(p2), Program::common);
-                    }
-                }
-                case "Copy", "SCopy", "IntCopy" -> registers.put(p2, registers.getOrDefault(p1, NewKey.EITHER));
-                default -> {}
-            }
-        }
-
-        private static List<NewKey> common(List<NewKey> some, List<NewKey> others) {
-            return some.equals(others) ? some : List.of();
         }
 
         private void function(String signature, boolean aggregate) {
@@ -422,11 +379,11 @@ public final class StatementDeterminism {
                 case 5 -> Conflict.REPLACE;
                 default -> Conflict.ABORT;
             };
-            boolean inserts = values > 1 && registers.get(first) != NewKey.GIVEN;
+            boolean inserts = values > 1 && registers.at(first) != NewKey.GIVEN;
             // in an R-Tree the first column is the rowid
             int key = table != null && spatial.contains(table) ? first + 2 : first + 1;
-            NewKey from = inserts ? registers.getOrDefault(key, NewKey.EITHER) : NewKey.GIVEN;
-            if (table != null && withDocid.contains(table) && registers.get(docid(values, first)) == NewKey.GIVEN) {
+            NewKey from = inserts ? registers.at(key) : NewKey.GIVEN;
+            if (table != null && withDocid.contains(table) && registers.at(docid(values, first)) == NewKey.GIVEN) {
                 from = NewKey.GIVEN;
             }
             virtualWrites.add(

@@ -46,6 +46,16 @@ final class ChangeCounters {
         Function.create(connection, "total_changes", new Counter(this::totalChanges), 0, KeyFunctions.INNOCUOUS);
     }
 
+    /** Runs statements of the session's own, which the application must not see in its counters. */
+    void own(Stated.Action statements) throws SQLException {
+        beforeOwnStatement();
+        try {
+            statements.run();
+        } finally {
+            afterOwnStatement();
+        }
+    }
+
     /** A statement of the session's own, which may change rows, is about to run; may be nested. */
     void beforeOwnStatement() throws SQLException {
         if (depth++ > 0) {

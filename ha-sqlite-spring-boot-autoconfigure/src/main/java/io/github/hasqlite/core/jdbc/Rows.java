@@ -1,6 +1,5 @@
 package io.github.hasqlite.core.jdbc;
 
-import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import java.math.BigDecimal;
 import java.sql.Date;
@@ -12,16 +11,13 @@ import java.sql.SQLXML;
 import java.sql.Time;
 import java.sql.Timestamp;
 import java.util.Calendar;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.core.CoreResultSet;
 import org.sqlite.core.CoreStatement;
-import org.sqlite.core.DB;
 import org.sqlite.core.SafeStmtPtr;
-import org.sqlite.jdbc4.JDBC4PreparedStatement;
 import org.sqlite.jdbc4.JDBC4ResultSet;
 
 /**
@@ -104,59 +100,9 @@ public final class Rows extends JDBC4ResultSet {
             return null;
         }
         Description known = describe();
-        StringBuilder sql = new StringBuilder("SELECT ");
-        for (int i = 1; i <= colsMeta.length; i++) {
-            sql.append(i == 1 ? "" : ", ").append("column").append(i).append(" AS ");
-            sql.append(SqlIdentifier.quote(colsMeta[i - 1]));
-        }
-        sql.append(" FROM (VALUES ");
-        SafeStmtPtr present = stmt.pointer;
-        String separator = "";
-        int code;
-        do {
-            sql.append(separator);
-            appendRow(present, sql);
-            separator = ",";
-            code = present.safeRunInt(DB::step);
-        } while (code == SQLITE_ROW);
-        present.safeRunInt(DB::reset);
-        if (code != SQLITE_DONE) {
-            connection.getDatabase().throwex(code);
-        }
-        SafeStmtPtr detached =
-                new JDBC4PreparedStatement(connection, sql.append(")").toString()).pointer;
-        detached.safeRunInt(DB::step);
+        SafeStmtPtr detached = new RowCopy(stmt.pointer, colsMeta).take(connection);
         description = known;
         return detached;
-    }
-
-    private void appendRow(SafeStmtPtr present, StringBuilder sql) throws SQLException {
-        for (int i = 0; i < colsMeta.length; i++) {
-            int column = i;
-            sql.append(i == 0 ? "(" : ",");
-            switch (safeGetColumnType(i)) {
-                case SQLITE_INTEGER -> sql.append(present.safeRunLong((db, row) -> db.column_long(row, column)));
-                case SQLITE_FLOAT -> appendReal(present.safeRunDouble((db, row) -> db.column_double(row, column)), sql);
-                case SQLITE_TEXT ->
-                    sql.append("CAST(").append(blob(present, column)).append(" AS TEXT)");
-                case SQLITE_BLOB -> sql.append(blob(present, column));
-                default -> sql.append("NULL");
-            }
-        }
-        sql.append(')');
-    }
-
-    private static void appendReal(double value, StringBuilder sql) {
-        if (Double.isInfinite(value)) {
-            sql.append(value > 0 ? "9e999" : "-9e999");
-        } else {
-            sql.append(value);
-        }
-    }
-
-    private static String blob(SafeStmtPtr present, int column) throws SQLException {
-        byte @Nullable [] bytes = present.safeRun((db, row) -> db.column_blob(row, column));
-        return "x'" + (bytes == null ? "" : HexFormat.of().formatHex(bytes)) + "'";
     }
 
     /** The statement may have closed its result meanwhile. */

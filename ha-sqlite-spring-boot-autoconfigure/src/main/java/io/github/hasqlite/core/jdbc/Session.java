@@ -25,6 +25,9 @@ final class Session {
     private final StatementCache compiled;
     private final SessionContext context;
     private final StatementGuard guard;
+    private final SerializationRetry retry;
+    /** {@code null} if nothing is replicated. */
+    private final @Nullable WriteRecording recording;
     /** Counts the schema changes of this connection, which others may not see yet or ever. */
     private long ownSchemaChanges;
     /** Rolling back would change the schema, too. */
@@ -47,6 +50,8 @@ final class Session {
         this.context = context;
         this.compiled = new StatementCache(connection);
         this.guard = new StatementGuard(connection, reader);
+        this.retry = new SerializationRetry(transaction, context.commitLog());
+        this.recording = WriteRecording.of(transaction, context.commitLog());
         this.foreignKeys = new NativeStatement(connection, "PRAGMA foreign_keys");
         this.queryOnly = new NativeStatement(connection, "PRAGMA query_only");
         this.lastInsertRowid = new NativeStatement(connection, "SELECT last_insert_rowid()");
@@ -384,10 +389,10 @@ final class Session {
             transaction.write(sql);
             return record(sql, statement, call, false, true);
         }
-        return untilSerialized(sql, () -> {
+        return retry.untilSerialized(sql, () -> {
             transaction.write(sql);
             T result = record(sql, statement, call, true, true);
-            if (statement.hasOpenRows() && !mayLose()) {
+            if (statement.hasOpenRows() && !retry.mayLose()) {
                 openRows = statement;
                 return result;
             }
@@ -415,38 +420,6 @@ final class Session {
         }
     }
 
-    /** Whether a single statement may have to be run again. */
-    private boolean mayLose() {
-        CommitLog log = context.commitLog();
-        return log != null && log.retryNanos() > 0;
-    }
-
-    /**
-     * Runs what is a transaction by itself, and runs it again if others came first. The application can
-     * tell neither from its result nor from SQLite's counters.
-     */
-    private <T> T untilSerialized(ParsedSql sql, SqlCall<T> attempt) throws SQLException {
-        CommitLog log = context.commitLog();
-        long patience = log == null ? 0 : sql.kind().isSchema() ? log.schemaRetryNanos() : log.retryNanos();
-        if (patience == 0) {
-            return attempt.run();
-        }
-        long deadline = System.nanoTime() + patience;
-        long total = transaction.counters().totalChanges();
-        while (true) {
-            try {
-                return attempt.run();
-            } catch (SerializationFailureException e) {
-                if (transaction.isActive()
-                        || System.nanoTime() >= deadline
-                        || Thread.currentThread().isInterrupted()) {
-                    throw e;
-                }
-                transaction.counters().forgetSince(total);
-            }
-        }
-    }
-
     /**
      * Runs a statement that writes once for each row of a batch. In auto-commit mode one transaction
      * holds them all; rows before one that fails stay, as in sqlite-jdbc, where each row is a
@@ -461,7 +434,7 @@ final class Session {
             return;
         }
         if (alone) {
-            untilSerialized(sql, () -> {
+            retry.untilSerialized(sql, () -> {
                 transaction.write(sql);
                 writeRows(sql, statement, rows, row, true);
                 commitSingle();
@@ -549,26 +522,9 @@ final class Session {
     private <T> T record(ParsedSql sql, RunningStatement statement, SqlCall<T> call, boolean single, boolean audited)
             throws SQLException {
         Recorder recorder = transaction.recorder();
-        ChangeAudit audit = transaction.audit();
         int mark = recorder == null ? 0 : recorder.mark();
         try {
-            if (recorder == null || audit == null) {
-                return call.run();
-            }
-            if (sql.kind().isSchema()) {
-                return recordSchemaChange(sql, statement, call, recorder, audit);
-            }
-            if (audited) {
-                audit.statementBegins();
-            }
-            recorder.arm();
-            transaction.beginVirtual(sql);
-            T result = call.run();
-            if (audited) {
-                audit.statementEnds(sql, statement.hasOpenRows());
-            }
-            recorder.succeeded(sql, statement);
-            return result;
+            return recording == null ? call.run() : recording.run(sql, statement, call, audited);
         } catch (SQLException | RuntimeException | Error e) {
             writeFailed(sql, single, mark, e);
             throw e;
@@ -585,24 +541,6 @@ final class Session {
         rolledBack = true;
         implicitBegin = false;
         rolledBack();
-    }
-
-    /** What other nodes would refuse is refused here, and undone if it has changed the schema. */
-    private <T> T recordSchemaChange(
-            ParsedSql sql, RunningStatement statement, SqlCall<T> call, Recorder recorder, ChangeAudit audit)
-            throws SQLException {
-        SchemaStatement about = SchemaStatement.of(sql);
-        String reserved = about.reservedName();
-        if (reserved != null) {
-            throw RefusedStatementException.reserved(sql.text(), reserved);
-        }
-        recorder.arm();
-        CommitLog log = context.commitLog();
-        String refusal = log == null || about.dropsStatistics() ? null : log.refusal(Recorder.trimmed(sql.text()));
-        T result = refusal == null ? call.run() : transaction.unlessSchemaChanges(sql, call, refusal);
-        recorder.succeeded(sql, statement);
-        audit.restart();
-        return result;
     }
 
     private void writeFailed(ParsedSql sql, boolean single, int mark, Throwable failure)

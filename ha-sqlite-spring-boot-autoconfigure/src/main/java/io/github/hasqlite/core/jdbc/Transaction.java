@@ -1,21 +1,11 @@
 package io.github.hasqlite.core.jdbc;
 
-import io.github.hasqlite.Change;
 import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.core.capture.Capture;
-import io.github.hasqlite.core.sqlite.NativeStatement;
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import io.github.hasqlite.core.sqlite.SqlCall;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteErrorCode;
 import org.sqlite.core.DB;
 import org.sqlite.jdbc4.JDBC4PreparedStatement;
 
@@ -33,53 +23,45 @@ final class Transaction {
 
     private final PhysicalConnection connection;
     private final SessionContext context;
-    private final NativeStatement beginDeferred;
-    private final NativeStatement beginImmediate;
-    private final NativeStatement commit;
-    private final NativeStatement rollback;
-    private final NativeStatement savepoint;
-    private final NativeStatement release;
+    private final NativeTransaction sqlite;
+    private final WriteAccess access;
+    private final ReadView view;
     private final ChangeCounters counters;
     private final @Nullable Recorder recorder;
     private final CommitLog.@Nullable Appender appender;
+    private final @Nullable LoggedCommit loggedCommit;
     private final @Nullable ChangeAudit audit;
-    private final DeferredForeignKeys foreignKeys;
     private final Savepoints savepoints = new Savepoints();
-    private final List<ReadValidator.Query> queries = new ArrayList<>();
-    /** What ran them, which may still be showing rows. */
-    private final Set<RunningStatement> cursors = Collections.newSetFromMap(new IdentityHashMap<>());
-
     private boolean active;
     private boolean openedBySavepoint;
     private boolean writing;
-    private boolean snapshotTaken;
-    private long commitsAtSnapshot;
-    /** The application holds the driver's own connection, past which it must not write. */
-    private boolean lent;
-    /** The application wants the connection to be for reading only. */
-    private boolean queryOnly;
 
     Transaction(PhysicalConnection connection, SessionContext context, boolean reader) throws SQLException {
         this.connection = connection;
         this.context = context;
-        this.beginDeferred = new NativeStatement(connection, "BEGIN");
-        this.beginImmediate = new NativeStatement(connection, "BEGIN IMMEDIATE");
-        this.commit = new NativeStatement(connection, "COMMIT");
-        this.rollback = new NativeStatement(connection, "ROLLBACK");
-        this.savepoint = new NativeStatement(connection, "SAVEPOINT ha_commit");
-        this.release = new NativeStatement(connection, "RELEASE ha_commit");
+        this.sqlite = new NativeTransaction(connection);
+        this.access = new WriteAccess(connection, context.writeLock());
+        this.view = new ReadView(context);
         this.counters = new ChangeCounters(connection);
-        this.foreignKeys = new DeferredForeignKeys(connection, context.validator());
         CommitLog log = context.commitLog();
         if (reader || log == null) {
             this.recorder = null;
             this.appender = null;
             this.audit = null;
+            this.loggedCommit = null;
         } else {
             Capture capture = new Capture(connection, context.catalog());
             this.recorder = new Recorder(connection, capture, counters, context.validator()::present);
             this.appender = log.open(connection);
             this.audit = new ChangeAudit(connection, counters, capture);
+            this.loggedCommit = new LoggedCommit(
+                    this,
+                    sqlite,
+                    access,
+                    context,
+                    recorder,
+                    appender,
+                    new DeferredForeignKeys(connection, context.validator()));
         }
     }
 
@@ -106,7 +88,7 @@ final class Transaction {
     // ---- beginning
 
     void beginDeferred() throws SQLException {
-        beginDeferred.run();
+        sqlite.beginDeferred();
         active = true;
     }
 
@@ -138,7 +120,7 @@ final class Transaction {
             return result;
         } finally {
             if (!writing) {
-                releaseLock();
+                access.release();
             }
         }
     }
@@ -152,17 +134,15 @@ final class Transaction {
             return;
         }
         readsSchema();
-        if (!sql.constant() && queries.size() <= ReadValidator.MAX_QUERIES) {
-            queries.add(new ReadValidator.Query(sql.text(), statement.boundValues()));
-            cursors.add(statement);
+        if (!sql.constant()) {
+            view.add(sql, statement);
         }
     }
 
     /** From now on the transaction looks at the database as it is. */
     void readsSchema() {
-        if (!writing && !snapshotTaken) {
-            commitsAtSnapshot = context.writeLock().commits();
-            snapshotTaken = true;
+        if (!writing) {
+            view.take();
         }
     }
 
@@ -175,19 +155,19 @@ final class Transaction {
                     upgrade();
                 } else {
                     prepare(sql, false);
-                    beginImmediate.run();
+                    sqlite.beginImmediate();
                     active = true;
                 }
                 beganToWrite();
             } finally {
                 if (!writing) {
-                    releaseLock();
+                    access.release();
                 }
             }
         }
         prepare(sql, true);
         if (recorder != null && recorder.looksAt(sql)) {
-            own(() -> recorder.begun(sql));
+            counters.own(() -> recorder.begun(sql));
         }
     }
 
@@ -196,7 +176,7 @@ final class Transaction {
         if (audit != null) {
             audit.restart();
         }
-        if (lent && recorder != null) {
+        if (access.isLent() && recorder != null) {
             recorder.watchSchema();
         }
     }
@@ -205,7 +185,7 @@ final class Transaction {
     void beginVirtual(ParsedSql sql) throws SQLException {
         Recorder present = recorder;
         if (present != null && present.mayWriteVirtual(sql)) {
-            own(() -> present.beginVirtual(sql));
+            counters.own(() -> present.beginVirtual(sql));
         }
     }
 
@@ -214,101 +194,48 @@ final class Transaction {
         if (log != null && appender != null) {
             log.awaitTurn();
         }
-        context.writeLock().acquire(this::busyMillis);
-        allowWrites(true);
-    }
-
-    private void releaseLock() throws SQLException {
-        try {
-            allowWrites(false);
-        } finally {
-            context.writeLock().release();
-        }
-    }
-
-    /** A connection that is lent refuses all writes, but for those of its session. */
-    private void allowWrites(boolean on) throws SQLException {
-        if (lent && !queryOnly) {
-            setQueryOnly(!on);
-        }
-    }
-
-    private void setQueryOnly(boolean on) throws SQLException {
-        connection.getDatabase()._exec("PRAGMA query_only = " + (on ? "ON" : "OFF"));
+        access.acquire();
     }
 
     /** The application has said whether it wants to write. */
     void queryOnly(boolean on) throws SQLException {
-        queryOnly = on;
-        if (lent && !writing) {
-            setQueryOnly(true);
-        }
+        access.queryOnly(on, writing);
     }
 
     /** Whether the application has said that it does not want to write. */
     boolean isQueryOnly() {
-        return queryOnly;
+        return access.isQueryOnly();
     }
 
     boolean isLent() {
-        return lent;
+        return access.isLent();
     }
 
     /** The application is about to get the driver's own connection, and may write through it. */
     void lend() throws SQLException {
-        if (recorder != null && !lent) {
-            lent = true;
+        if (recorder != null && !access.isLent()) {
+            access.lend(writing);
             if (writing) {
                 recorder.watchSchema();
-            } else {
-                allowWrites(false);
             }
         }
     }
 
     /** The connection goes back to the pool. */
     void takeBack() throws SQLException {
-        if (lent || queryOnly) {
-            lent = false;
-            queryOnly = false;
-            setQueryOnly(false);
-        }
-    }
-
-    /** What a statement's query timeout, the connection's settings or a pragma have set. */
-    private long busyMillis() throws SQLException {
-        // compiled each time, because the answer is part of the compiled statement
-        try (Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery("PRAGMA busy_timeout")) {
-            return result.getLong(1);
-        }
-    }
-
-    /** Runs statements that the application must not see in its counters. */
-    private void own(OwnStatements statements) throws SQLException {
-        counters.beforeOwnStatement();
-        try {
-            statements.run();
-        } finally {
-            counters.afterOwnStatement();
-        }
-    }
-
-    @FunctionalInterface
-    private interface OwnStatements {
-        void run() throws SQLException;
+        access.takeBack();
     }
 
     private void prepare(ParsedSql sql, boolean inTransaction) throws SQLException {
         if (recorder != null && !recorder.isPrepared(sql)) {
-            own(() -> recorder.prepare(inTransaction));
+            counters.own(() -> recorder.prepare(inTransaction));
         }
     }
 
     /** A statement is about to be compiled, and to be run later. */
     void beforeCompiling(ParsedSql sql) throws SQLException {
         if (recorder != null && !recorder.isPrepared(sql)) {
-            own(recorder::removeOutdated);
+            counters.own(recorder::removeOutdated);
         }
     }
 
@@ -318,10 +245,10 @@ final class Transaction {
      * SQLITE_BUSY_SNAPSHOT to the statement, or the log wants it said another way.
      */
     private void upgrade() throws SQLException {
-        if (!snapshotTaken || commitsAtSnapshot == context.writeLock().commits()) {
+        if (view.isOfThePresent()) {
             return;
         }
-        if (queries.size() > ReadValidator.MAX_QUERIES || !context.validator().unchanged(connection, queries)) {
+        if (!view.isUnchanged(connection)) {
             CommitLog log = context.commitLog();
             if (log != null && log.reportsSerializationFailures()) {
                 throw new SerializationFailureException(
@@ -329,24 +256,22 @@ final class Transaction {
             }
             return;
         }
-        for (RunningStatement cursor : cursors) {
-            cursor.detachRows();
-        }
-        commit.run();
+        view.detachCursors();
+        sqlite.commit();
         active = false;
         if (!openedBySavepoint) {
             beginAnew();
         }
         active = true;
         for (String savepoint : savepoints.statements()) {
-            connection.getDatabase()._exec(savepoint);
+            sqlite.run(savepoint);
         }
     }
 
     /** Rows that are not fetched yet keep their snapshot, also beyond the COMMIT. */
     private void beginAnew() throws SQLException {
         try {
-            beginImmediate.run();
+            sqlite.beginImmediate();
         } catch (SQLException e) {
             beginDeferred();
             throw e;
@@ -364,15 +289,14 @@ final class Transaction {
         }
         boolean inTransaction = active;
         if (writing) {
-            own(() -> present.prepare(inTransaction));
+            counters.own(() -> present.prepare(inTransaction));
             return;
         }
-        context.writeLock().acquire(this::busyMillis);
+        access.acquire();
         try {
-            allowWrites(true);
-            own(() -> present.prepare(inTransaction));
+            counters.own(() -> present.prepare(inTransaction));
         } finally {
-            releaseLock();
+            access.release();
         }
     }
 
@@ -385,9 +309,8 @@ final class Transaction {
             }
             return result;
         }
-        context.writeLock().acquire(this::busyMillis);
+        access.acquire();
         try {
-            allowWrites(true);
             T result = call.run();
             if (active) {
                 beganToWrite();
@@ -395,7 +318,7 @@ final class Transaction {
             return result;
         } finally {
             if (!writing) {
-                releaseLock();
+                access.release();
             }
         }
     }
@@ -411,7 +334,7 @@ final class Transaction {
     boolean statementFailed(ParsedSql sql, int mark) throws SQLException {
         DB database = connection.getDatabase();
         long changesNow = database.changes();
-        if (endedByItself()) {
+        if (sqlite.endedByItself()) {
             ended(false);
             return false;
         }
@@ -431,7 +354,7 @@ final class Transaction {
     void renewTemporary() throws SQLException {
         CommitLog.Appender log = appender;
         if (log != null) {
-            own(() -> locked(() -> {
+            counters.own(() -> locked(() -> {
                 log.renew();
                 return Boolean.TRUE;
             }));
@@ -440,25 +363,16 @@ final class Transaction {
 
     /** Makes what is believed of the transaction what SQLite says, whatever a text seemed to do. */
     void follow() throws SQLException {
-        boolean open = !endedByItself();
+        boolean open = !sqlite.endedByItself();
         if (active && !open) {
             ended(false);
         }
         active = open;
     }
 
-    /** Whether SQLite has rolled everything back, as it does when a disk is full, or nothing was open. */
-    private boolean endedByItself() throws SQLException {
-        if (!beginDeferred.succeeds()) {
-            return false;
-        }
-        rollback.run();
-        return true;
-    }
-
     /** Makes SQLite forget what a failed ALTER has left in its memory, so that triggers fit again. */
     void reloadSchema() throws SQLException {
-        connection.getDatabase()._exec("PRAGMA writable_schema = RESET");
+        sqlite.run("PRAGMA writable_schema = RESET");
     }
 
     /**
@@ -467,12 +381,11 @@ final class Transaction {
      */
     <T> T unlessSchemaChanges(ParsedSql sql, SqlCall<T> call, String refusal) throws SQLException {
         Recorder present = recorder;
-        DB database = connection.getDatabase();
-        database._exec("SAVEPOINT ha_schema");
+        sqlite.run("SAVEPOINT ha_schema");
         try {
             T result = call.run();
             if (present != null && present.hasChangedSchema()) {
-                database._exec("ROLLBACK TO ha_schema");
+                sqlite.run("ROLLBACK TO ha_schema");
                 throw RefusedStatementException.notSupported(sql.text(), "other nodes would not run this: " + refusal);
             }
             return result;
@@ -484,7 +397,7 @@ final class Transaction {
     /** The statement may have taken the savepoint with it when it failed. */
     private void release(String savepoint) throws SQLException {
         try {
-            connection.getDatabase()._exec("RELEASE " + savepoint);
+            sqlite.run("RELEASE " + savepoint);
         } catch (SQLException e) {
             follow();
         }
@@ -548,7 +461,7 @@ final class Transaction {
     void commit() throws SQLException {
         commit(
                 () -> {
-                    commit.run();
+                    sqlite.commit();
                     return Boolean.TRUE;
                 },
                 Boolean.TRUE);
@@ -560,41 +473,13 @@ final class Transaction {
      * @param nothing what to answer if the transaction ended without that statement
      */
     <T> T commit(SqlCall<T> call, T nothing) throws SQLException {
-        if (!writing || recorder == null || appender == null) {
+        if (!writing || loggedCommit == null) {
             T result = call.run();
             ended(true);
             return result;
         }
         requireAllCaptured();
-        List<Change> changes = recorder.drain();
-        if (changes.isEmpty()) {
-            T result = call.run();
-            ended(true);
-            return result;
-        }
-        boolean open = false;
-        try {
-            if (queryOnly) {
-                setQueryOnly(false);
-            }
-            return appender.places(changes) ? place(appender, changes, call, nothing) : append(appender, changes, call);
-        } catch (SQLException | RuntimeException e) {
-            if (active && endedByItself()) {
-                ended(false);
-            }
-            if (active) {
-                recorder.restore(changes);
-                open = true;
-            }
-            throw e;
-        } finally {
-            if (!open) {
-                recorder.release(changes);
-            }
-            if (queryOnly) {
-                setQueryOnly(true);
-            }
-        }
+        return loggedCommit.run(call, nothing);
     }
 
     private void requireAllCaptured() throws SQLException {
@@ -609,105 +494,18 @@ final class Transaction {
         }
     }
 
-    private <T> T append(CommitLog.Appender log, List<Change> changes, SqlCall<T> call) throws SQLException {
-        counters.beforeOwnStatement();
-        CommitLog.Entry entry;
-        try {
-            entry = log.append(changes);
-        } finally {
-            counters.afterOwnStatement();
-        }
-        T result;
-        try {
-            counters.beforeCommit();
-            result = call.run();
-            counters.afterCommit();
-        } catch (SQLException e) {
-            try {
-                own(entry::withdraw);
-            } catch (SQLException again) {
-                // the transaction must not be tried again with that in it
-                e.addSuppressed(again);
-                abandon();
-            }
-            throw e;
-        }
-        try {
-            entry.committed();
-        } finally {
-            ended(true);
-        }
-        entry.await();
-        return result;
-    }
-
-    private <T> T place(CommitLog.Appender log, List<Change> changes, SqlCall<T> call, T nothing) throws SQLException {
-        foreignKeys.check();
-        requireNothingWriting();
-        CommitLog.Placement placement;
-        try {
-            placement = log.place(changes);
-        } catch (SQLException e) {
-            abandon();
-            throw e;
-        }
-        T result = nothing;
-        boolean committed = false;
-        try {
-            if (placement.commitsHere()) {
-                own(placement::settle);
-                counters.beforeCommit();
-                result = call.run();
-                counters.afterCommit();
-                committed = true;
-                if (placement.changesSchema()) {
-                    context.catalog().changed();
-                }
-            }
-        } catch (SQLException e) {
-            throw placement.notCommitted(e);
-        } finally {
-            if (!committed) {
-                rollBackOpen();
-            }
-            active = false;
-            placement.done(committed);
-            ended(committed);
-        }
-        placement.await();
-        return result;
-    }
-
-    /**
-     * While rows of a RETURNING clause are still to be fetched, SQLite refuses to commit. It refuses a
-     * savepoint then, too, so that this is found out before anything is published.
-     */
-    private void requireNothingWriting() throws SQLException {
-        if (!savepoint.succeeds()) {
-            throw DB.newSQLException(
-                    SQLiteErrorCode.SQLITE_BUSY.code, "cannot commit transaction - SQL statements in progress");
-        }
-        release.run();
-    }
-
     /** Rolls back for the application, which gets SQLite's error if nothing is open. */
     void rollback() throws SQLException {
         rollback(() -> {
-            rollback.run();
+            sqlite.rollback();
             return Boolean.TRUE;
         });
     }
 
     /** Rolls back what is open, unless SQLite has done so by itself. */
     void abandon() throws SQLException {
-        rollBackOpen();
+        sqlite.rollBackOpen();
         ended(false);
-    }
-
-    private void rollBackOpen() throws SQLException {
-        if (!rollback.succeeds() && !endedByItself()) {
-            rollback.run();
-        }
     }
 
     /** Rolls back with the application's own statement. */
@@ -716,7 +514,7 @@ final class Transaction {
         try {
             result = call.run();
         } catch (SQLException e) {
-            if (endedByItself()) {
+            if (sqlite.endedByItself()) {
                 ended(false);
             }
             throw e;
@@ -725,15 +523,14 @@ final class Transaction {
         return result;
     }
 
-    private void ended(boolean committed) throws SQLException {
+    /** The transaction is over: gives back the write lock, if it had it. */
+    void ended(boolean committed) throws SQLException {
         boolean wrote = writing;
         active = false;
         writing = false;
         openedBySavepoint = false;
-        snapshotTaken = false;
         savepoints.clear();
-        queries.clear();
-        cursors.clear();
+        view.clear();
         if (recorder != null) {
             recorder.ended(committed);
         }
@@ -741,7 +538,7 @@ final class Transaction {
             if (committed) {
                 context.writeLock().committed(PAGES_A_COMMIT + counters.rowsSinceLastAsked() / ROWS_A_PAGE);
             }
-            releaseLock();
+            access.release();
         }
     }
 }

@@ -1,0 +1,145 @@
+package io.github.hasqlite.core.jdbc;
+
+import io.github.hasqlite.Change;
+import io.github.hasqlite.core.sqlite.SqlCall;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * Commits a transaction together with what it did: into the log, or at its place in the stream. Belongs to
+ * one connection that writes. Not thread-safe.
+ */
+final class LoggedCommit {
+
+    private final Transaction transaction;
+    private final NativeTransaction sqlite;
+    private final WriteAccess access;
+    private final SessionContext context;
+    private final Recorder recorder;
+    private final CommitLog.Appender log;
+    private final DeferredForeignKeys foreignKeys;
+
+    LoggedCommit(
+            Transaction transaction,
+            NativeTransaction sqlite,
+            WriteAccess access,
+            SessionContext context,
+            Recorder recorder,
+            CommitLog.Appender log,
+            DeferredForeignKeys foreignKeys) {
+        this.transaction = transaction;
+        this.sqlite = sqlite;
+        this.access = access;
+        this.context = context;
+        this.recorder = recorder;
+        this.log = log;
+        this.foreignKeys = foreignKeys;
+    }
+
+    /**
+     * Commits, and waits as the commit mode demands.
+     *
+     * @param call the statement that commits
+     * @param nothing what to answer if the transaction ended without that statement
+     */
+    <T> T run(SqlCall<T> call, T nothing) throws SQLException {
+        List<Change> changes = recorder.drain();
+        if (changes.isEmpty()) {
+            T result = call.run();
+            transaction.ended(true);
+            return result;
+        }
+        boolean open = false;
+        try {
+            access.suspendQueryOnly(true);
+            return log.places(changes) ? place(changes, call, nothing) : append(changes, call);
+        } catch (SQLException | RuntimeException e) {
+            if (transaction.isActive() && sqlite.endedByItself()) {
+                transaction.ended(false);
+            }
+            if (transaction.isActive()) {
+                recorder.restore(changes);
+                open = true;
+            }
+            throw e;
+        } finally {
+            if (!open) {
+                recorder.release(changes);
+            }
+            access.suspendQueryOnly(false);
+        }
+    }
+
+    private <T> T append(List<Change> changes, SqlCall<T> call) throws SQLException {
+        ChangeCounters counters = transaction.counters();
+        counters.beforeOwnStatement();
+        CommitLog.Entry entry;
+        try {
+            entry = log.append(changes);
+        } finally {
+            counters.afterOwnStatement();
+        }
+        T result;
+        try {
+            counters.beforeCommit();
+            result = call.run();
+            counters.afterCommit();
+        } catch (SQLException e) {
+            try {
+                counters.own(entry::withdraw);
+            } catch (SQLException again) {
+                // the transaction must not be tried again with that in it
+                e.addSuppressed(again);
+                transaction.abandon();
+            }
+            throw e;
+        }
+        try {
+            entry.committed();
+        } finally {
+            transaction.ended(true);
+        }
+        entry.await();
+        return result;
+    }
+
+    private <T> T place(List<Change> changes, SqlCall<T> call, T nothing) throws SQLException {
+        foreignKeys.check();
+        sqlite.requireNothingWriting();
+        CommitLog.Placement placement;
+        try {
+            placement = log.place(changes);
+        } catch (SQLException e) {
+            transaction.abandon();
+            throw e;
+        }
+        ChangeCounters counters = transaction.counters();
+        T result = nothing;
+        boolean committed = false;
+        try {
+            if (placement.commitsHere()) {
+                counters.own(placement::settle);
+                counters.beforeCommit();
+                result = call.run();
+                counters.afterCommit();
+                committed = true;
+                if (placement.changesSchema()) {
+                    context.catalog().changed();
+                }
+            }
+        } catch (SQLException e) {
+            throw placement.notCommitted(e);
+        } finally {
+            if (!committed) {
+                sqlite.rollBackOpen();
+            }
+            try {
+                placement.done(committed);
+            } finally {
+                transaction.ended(committed);
+            }
+        }
+        placement.await();
+        return result;
+    }
+}
