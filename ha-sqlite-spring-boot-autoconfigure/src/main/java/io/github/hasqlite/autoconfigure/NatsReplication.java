@@ -7,7 +7,7 @@ import io.github.hasqlite.nats.JetStreamSnapshotStore;
 import io.github.hasqlite.nats.JetStreamSubscriber;
 import io.github.hasqlite.nats.NatsLink;
 import io.github.hasqlite.nats.NatsSettings;
-import io.github.hasqlite.nats.NatsUnreachableException;
+import io.github.hasqlite.nats.NatsStartException;
 import io.github.hasqlite.nats.ReplicationStream;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +30,7 @@ public final class NatsReplication implements AutoCloseable {
     /**
      * Connects, to read or to write in any cluster.
      *
-     * @throws io.github.hasqlite.nats.NatsStartException if a server answers, but cannot be used
+     * @throws NatsStartException if a server answers, but cannot be used
      */
     public NatsReplication(NatsSettings settings) {
         this(settings, null);
@@ -41,7 +41,7 @@ public final class NatsReplication implements AutoCloseable {
      *
      * @param cluster what all nodes have in common; {@code null} not to compare it
      * @throws io.github.hasqlite.ReplicationStartException if the stream is another cluster's
-     * @throws io.github.hasqlite.nats.NatsStartException if a server answers, but cannot be used
+     * @throws NatsStartException if a server answers, but cannot be used
      */
     public NatsReplication(NatsSettings settings, @Nullable ClusterProperties cluster) {
         this.settings = settings;
@@ -59,7 +59,10 @@ public final class NatsReplication implements AutoCloseable {
         try {
             link.connect();
             stream.ensure();
-        } catch (NatsUnreachableException e) {
+        } catch (NatsStartException e) {
+            if (!(e.reason() instanceof NatsStartException.Unreachable)) {
+                throw e;
+            }
             logger.warn("{}", e.getMessage());
             link.connectInBackground();
         } catch (IOException e) {

@@ -45,7 +45,7 @@ public final class JetStreamDigestExchange implements DigestExchange {
     /**
      * Opens an exchange. It connects in the background.
      *
-     * @throws NatsCredentialsException if the credentials file or nkey cannot be read
+     * @throws NatsStartException if the credentials file or nkey cannot be read
      */
     public static JetStreamDigestExchange open(NatsSettings settings) {
         JetStreamDigestExchange exchange = new JetStreamDigestExchange(settings);

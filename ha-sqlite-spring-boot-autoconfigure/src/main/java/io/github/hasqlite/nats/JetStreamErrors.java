@@ -33,7 +33,8 @@ final class JetStreamErrors {
     static void throwStartException(JetStreamApiException e, NatsSettings settings) {
         switch (e.getApiErrorCode()) {
             case NOT_ENABLED, NOT_ENABLED_FOR_ACCOUNT ->
-                throw new JetStreamUnavailableException(settings.maskedServers(), e.getErrorDescription(), e);
+                throw new NatsStartException(
+                        new NatsStartException.NoJetStream(settings.maskedServers(), e.getErrorDescription()), e);
             case REPLICAS_NEED_A_CLUSTER, NO_SUITABLE_PEERS -> throw tooFewServers(e, settings);
             case INSUFFICIENT_RESOURCES -> {
                 if (settings.replicas() > 1) {
@@ -41,8 +42,13 @@ final class JetStreamErrors {
                 }
             }
             case SUBJECTS_OVERLAP ->
-                throw new StreamConflictException(
-                        settings.maskedServers(), settings.stream(), settings.subject(), e.getErrorDescription(), e);
+                throw new NatsStartException(
+                        new NatsStartException.StreamConflict(
+                                settings.maskedServers(),
+                                settings.stream(),
+                                settings.subject(),
+                                e.getErrorDescription()),
+                        e);
             default -> {}
         }
     }
@@ -54,8 +60,10 @@ final class JetStreamErrors {
                 || e.getErrorCode() == 503;
     }
 
-    private static TooFewServersException tooFewServers(JetStreamApiException e, NatsSettings settings) {
-        return new TooFewServersException(
-                settings.maskedServers(), settings.stream(), settings.replicas(), e.getErrorDescription(), e);
+    private static NatsStartException tooFewServers(JetStreamApiException e, NatsSettings settings) {
+        return new NatsStartException(
+                new NatsStartException.TooFewServers(
+                        settings.maskedServers(), settings.stream(), settings.replicas(), e.getErrorDescription()),
+                e);
     }
 }

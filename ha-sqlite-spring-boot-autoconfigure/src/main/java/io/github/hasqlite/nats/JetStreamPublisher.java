@@ -73,7 +73,7 @@ public final class JetStreamPublisher implements ChangeSetPublisher {
      * #isConnected()} is {@code false}. Waits a little for the first connection.
      *
      * @param settings where to publish, and how long to wait for an acknowledgement
-     * @throws NatsCredentialsException if the credentials file or nkey cannot be read
+     * @throws NatsStartException if the credentials file or nkey cannot be read
      */
     public static JetStreamPublisher open(NatsSettings settings) {
         return open(settings, MAX_MESSAGES, MAX_BYTES);

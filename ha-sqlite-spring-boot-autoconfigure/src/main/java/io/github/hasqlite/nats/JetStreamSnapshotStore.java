@@ -52,7 +52,7 @@ public final class JetStreamSnapshotStore implements SnapshotStore {
     /**
      * Opens a store. It connects in the background.
      *
-     * @throws NatsCredentialsException if the credentials file or nkey cannot be read
+     * @throws NatsStartException if the credentials file or nkey cannot be read
      */
     public static JetStreamSnapshotStore open(NatsSettings settings) {
         JetStreamSnapshotStore store = new JetStreamSnapshotStore(settings, LEASE);

@@ -75,16 +75,19 @@ final class LinkOptions {
 
     private static AuthHandler checked(Path file) {
         if (!Files.isReadable(file)) {
-            throw new NatsCredentialsException(
-                    "The NATS credentials file " + file + " does not exist or cannot be read. Correct its path.",
+            throw new NatsStartException(
+                    new NatsStartException.UnreadableCredentials("The NATS credentials file " + file
+                            + " does not exist or cannot be read. Correct its path."),
                     new IOException(file.toString()));
         }
         AuthHandler handler = Nats.credentials(file.toString());
         try {
             handler.getID();
         } catch (RuntimeException e) {
-            throw new NatsCredentialsException(
-                    "The NATS credentials file " + file + " holds no user JWT and seed as nsc writes them.", e);
+            throw new NatsStartException(
+                    new NatsStartException.UnreadableCredentials(
+                            "The NATS credentials file " + file + " holds no user JWT and seed as nsc writes them."),
+                    e);
         }
         return handler;
     }

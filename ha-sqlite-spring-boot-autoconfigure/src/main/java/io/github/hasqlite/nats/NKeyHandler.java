@@ -17,8 +17,9 @@ final class NKeyHandler implements AuthHandler {
             key = NKey.fromSeed(seed);
             publicKey = key.getPublicKey();
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
-            throw new NatsCredentialsException(
-                    "The configured NATS nkey is not the seed of a user key. It is a text that begins with SU.",
+            throw new NatsStartException(
+                    new NatsStartException.UnreadableCredentials(
+                            "The configured NATS nkey is not the seed of a user key. It is a text that begins with SU."),
                     new GeneralSecurityException("not a seed"));
         }
     }

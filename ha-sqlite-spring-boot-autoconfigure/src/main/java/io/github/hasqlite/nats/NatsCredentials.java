@@ -9,6 +9,9 @@ import java.util.Objects;
  */
 public sealed interface NatsCredentials {
 
+    /** Of which kind they are, and whose: without any secret. */
+    String label();
+
     /**
      * A user name and a password.
      *
@@ -19,6 +22,11 @@ public sealed interface NatsCredentials {
         public UserPassword {
             Objects.requireNonNull(user, "user");
             Objects.requireNonNull(password, "password");
+        }
+
+        @Override
+        public String label() {
+            return "user '" + user + "' and a password";
         }
 
         @Override
@@ -38,6 +46,11 @@ public sealed interface NatsCredentials {
         }
 
         @Override
+        public String label() {
+            return "a token";
+        }
+
+        @Override
         public String toString() {
             return "Token[***]";
         }
@@ -51,6 +64,11 @@ public sealed interface NatsCredentials {
     record NKeySeed(String seed) implements NatsCredentials {
         public NKeySeed {
             Objects.requireNonNull(seed, "seed");
+        }
+
+        @Override
+        public String label() {
+            return "an nkey";
         }
 
         @Override
@@ -68,6 +86,11 @@ public sealed interface NatsCredentials {
     record CredentialsFile(Path file) implements NatsCredentials {
         public CredentialsFile {
             Objects.requireNonNull(file, "file");
+        }
+
+        @Override
+        public String label() {
+            return "credentials file " + file;
         }
     }
 }

@@ -50,7 +50,7 @@ public final class NatsLink implements AutoCloseable {
     /**
      * A link that is not connected yet.
      *
-     * @throws NatsCredentialsException if the credentials file or nkey cannot be read
+     * @throws NatsStartException if the credentials file or nkey cannot be read
      */
     public NatsLink(NatsSettings settings) {
         this(settings, "subscriber", builder -> builder);
@@ -78,9 +78,8 @@ public final class NatsLink implements AutoCloseable {
      * Connects, trying for {@link NatsSettings#connectTimeout()}. Connection losses afterwards are
      * ridden out without anybody's doing.
      *
-     * @throws NatsUnreachableException if no server could be reached; {@link #connectInBackground()}
-     *     may be called next
-     * @throws NatsAuthenticationException if a server refused the credentials
+     * @throws NatsStartException if no server could be reached ({@link #connectInBackground()} may be
+     *     called next), or one refused the credentials
      */
     public void connect() {
         long start = System.nanoTime();
@@ -88,23 +87,37 @@ public final class NatsLink implements AutoCloseable {
             try {
                 opened = Nats.connect(options);
                 if (!awaitConnected(settings.connectTimeout())) {
-                    throw new NatsUnreachableException(settings.maskedServers(), settings.connectTimeout(), null);
+                    throw unreachable(null);
                 }
                 return;
             } catch (AuthenticationException e) {
-                throw new NatsAuthenticationException(settings.maskedServers(), settings.credentials(), e);
+                NatsCredentials credentials = settings.credentials();
+                throw new NatsStartException(
+                        new NatsStartException.Unauthenticated(
+                                settings.maskedServers(),
+                                credentials == null ? "no credentials configured" : credentials.label()),
+                        e);
             } catch (IOException e) {
                 if (System.nanoTime() - start >= settings.connectTimeout().toNanos()) {
                     Throwable reason = events.lastException();
-                    throw new NatsUnreachableException(
-                            settings.maskedServers(), settings.connectTimeout(), reason == null ? e : reason);
+                    throw unreachable(reason == null ? e : reason);
                 }
                 pause();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new NatsUnreachableException(settings.maskedServers(), settings.connectTimeout(), e);
+                throw unreachable(e);
             }
         }
+    }
+
+    private NatsStartException unreachable(@Nullable Throwable cause) {
+        String detail = null;
+        if (cause != null) {
+            String text = cause.getMessage();
+            detail = MaskedUrl.mask(text == null ? cause.getClass().getSimpleName() : text);
+        }
+        return new NatsStartException(
+                new NatsStartException.Unreachable(settings.maskedServers(), settings.connectTimeout(), detail), cause);
     }
 
     /** Connects as soon as a server can be reached, and keeps trying until then or until closed. */

@@ -86,9 +86,8 @@ public final class ReplicationStream {
      * once. Done once; later calls return at once, so a stream deleted meanwhile is not created again.
      *
      * @throws IOException if the servers cannot be reached or do not answer
-     * @throws JetStreamUnavailableException if they have no JetStream
-     * @throws TooFewServersException if there are not enough of them for the replicas
-     * @throws StreamConflictException if the stream, or one that overlaps it, exists for something else
+     * @throws NatsStartException if they have no JetStream, if there are not enough of them for the replicas,
+     *     or if the stream, or one that overlaps it, exists for something else
      * @throws ReplicationStartException if it is that of a cluster with other properties than this node's
      */
     public synchronized void ensure() throws IOException {
@@ -308,8 +307,10 @@ public final class ReplicationStream {
         } catch (IOException e) {
             // no responders or no answer: without JetStream nobody listens to its requests
             if (link.isConnected() && !link.connection().getServerInfo().isJetStreamAvailable()) {
-                throw new JetStreamUnavailableException(
-                        settings.maskedServers(), "it is switched off in the server", e);
+                throw new NatsStartException(
+                        new NatsStartException.NoJetStream(
+                                settings.maskedServers(), "it is switched off in the server"),
+                        e);
             }
             throw e;
         }

@@ -71,13 +71,13 @@ public final class ReplicationSubject {
             link.connect();
             subject = inUse(link, former) ? former : settings.subject();
             keep(note, subject);
-        } catch (NatsUnreachableException | IOException | JetStreamApiException e) {
-            subject = kept(note, former, settings.subject());
-            log.info(
-                    "Whether change sets are on '{}' cannot be asked now ({}); taking it that they are on '{}'",
-                    former,
-                    e.getMessage(),
-                    subject);
+        } catch (NatsStartException e) {
+            if (!(e.reason() instanceof NatsStartException.Unreachable)) {
+                throw e;
+            }
+            subject = kept(note, former, settings.subject(), e);
+        } catch (IOException | JetStreamApiException e) {
+            subject = kept(note, former, settings.subject(), e);
         }
         if (subject.equals(former)) {
             log.info(
@@ -136,12 +136,20 @@ public final class ReplicationSubject {
     }
 
     /** A node that has no note has followed an earlier version's stream, or begins anew and needs the stream. */
-    private static String kept(@Nullable Path note, String former, String present) {
+    private static String kept(@Nullable Path note, String former, String present, Exception unasked) {
+        String subject = former;
         try {
-            return note != null && Files.exists(note) && Files.readString(note).equals(present) ? present : former;
+            if (note != null && Files.exists(note) && Files.readString(note).equals(present)) {
+                subject = present;
+            }
         } catch (IOException e) {
             log.warn("Cannot read {}", note, e);
-            return former;
         }
+        log.info(
+                "Whether change sets are on '{}' cannot be asked now ({}); taking it that they are on '{}'",
+                former,
+                unasked.getMessage(),
+                subject);
+        return subject;
     }
 }

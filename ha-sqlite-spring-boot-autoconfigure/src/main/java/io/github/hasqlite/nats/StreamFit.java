@@ -25,8 +25,10 @@ final class StreamFit {
             reason = "it keeps only " + existing.getMaxMsgsPerSubject() + " messages of a subject";
         }
         if (reason != null) {
-            throw new StreamConflictException(
-                    settings.maskedServers(), settings.stream(), settings.subject(), reason, null);
+            throw new NatsStartException(
+                    new NatsStartException.StreamConflict(
+                            settings.maskedServers(), settings.stream(), settings.subject(), reason),
+                    null);
         }
     }
 

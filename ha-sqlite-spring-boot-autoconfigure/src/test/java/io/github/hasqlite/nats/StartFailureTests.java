@@ -33,10 +33,12 @@ class StartFailureTests {
         NatsSettings settings = NatsSettings.of("nats://bob:geheim@127.0.0.1:" + NatsServer.freePort(), "db")
                 .withTimeouts(BRIEF, BRIEF);
         try (NatsLink link = new NatsLink(settings)) {
-            assertThatExceptionOfType(NatsUnreachableException.class)
+            assertThatExceptionOfType(NatsStartException.class)
                     .isThrownBy(link::connect)
-                    .satisfies(e -> assertThat(e.servers()).startsWith("nats://***@127.0.0.1:"))
-                    .satisfies(e -> assertThat(stackTrace(e)).doesNotContain("geheim"));
+                    .satisfies(e -> assertThat(((NatsStartException.Unreachable) e.reason()).servers())
+                            .startsWith("nats://***@127.0.0.1:"))
+                    .satisfies(e -> assertThat(stackTrace(e)).doesNotContain("geheim"))
+                    .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.Unreachable.class));
             assertThat(link.isConnected()).isFalse();
             assertThatExceptionOfType(IOException.class).isThrownBy(() -> new ReplicationStream(link).extent());
         }
@@ -70,9 +72,11 @@ class StartFailureTests {
             for (NatsCredentials wrong :
                     new NatsCredentials[] {new NatsCredentials.UserPassword("ha", "falsch"), null}) {
                 try (NatsLink link = new NatsLink(server.settings("db").withCredentials(wrong))) {
-                    assertThatExceptionOfType(NatsAuthenticationException.class)
+                    assertThatExceptionOfType(NatsStartException.class)
                             .isThrownBy(link::connect)
-                            .satisfies(e -> assertThat(stackTrace(e)).doesNotContain("falsch"));
+                            .satisfies(e -> assertThat(stackTrace(e)).doesNotContain("falsch"))
+                            .satisfies(
+                                    e -> assertThat(e.reason()).isInstanceOf(NatsStartException.Unauthenticated.class));
                 }
             }
             connects(server.settings("db").withCredentials(new NatsCredentials.UserPassword("ha", "richtig")));
@@ -105,7 +109,9 @@ class StartFailureTests {
             connects(server.settings("db").withCredentials(new NatsCredentials.Token("t0ken")));
             try (NatsLink link =
                     new NatsLink(server.settings("db").withCredentials(new NatsCredentials.Token("other")))) {
-                assertThatExceptionOfType(NatsAuthenticationException.class).isThrownBy(link::connect);
+                assertThatExceptionOfType(NatsStartException.class)
+                        .isThrownBy(link::connect)
+                        .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.Unauthenticated.class));
             }
         }
     }
@@ -119,11 +125,15 @@ class StartFailureTests {
             NatsCredentials other =
                     new NatsCredentials.NKeySeed(TestIdentity.create().userSeed());
             try (NatsLink link = new NatsLink(server.settings("db").withCredentials(other))) {
-                assertThatExceptionOfType(NatsAuthenticationException.class).isThrownBy(link::connect);
+                assertThatExceptionOfType(NatsStartException.class)
+                        .isThrownBy(link::connect)
+                        .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.Unauthenticated.class));
             }
-            assertThatExceptionOfType(NatsCredentialsException.class)
+            assertThatExceptionOfType(NatsStartException.class)
                     .isThrownBy(() ->
-                            new NatsLink(server.settings("db").withCredentials(new NatsCredentials.NKeySeed("x"))));
+                            new NatsLink(server.settings("db").withCredentials(new NatsCredentials.NKeySeed("x"))))
+                    .satisfies(
+                            e -> assertThat(e.reason()).isInstanceOf(NatsStartException.UnreadableCredentials.class));
         }
     }
 
@@ -137,7 +147,9 @@ class StartFailureTests {
                     folder.resolve("foreign.creds"), TestIdentity.create().credentials());
             try (NatsLink link =
                     new NatsLink(server.settings("db").withCredentials(new NatsCredentials.CredentialsFile(foreign)))) {
-                assertThatExceptionOfType(NatsAuthenticationException.class).isThrownBy(link::connect);
+                assertThatExceptionOfType(NatsStartException.class)
+                        .isThrownBy(link::connect)
+                        .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.Unauthenticated.class));
             }
         }
     }
@@ -146,13 +158,15 @@ class StartFailureTests {
     void credentialsFileThatIsNone(@TempDir Path folder) throws Exception {
         NatsSettings settings = NatsSettings.of("nats://127.0.0.1:1", "db");
         Path missing = folder.resolve("missing.creds");
-        assertThatExceptionOfType(NatsCredentialsException.class)
+        assertThatExceptionOfType(NatsStartException.class)
                 .isThrownBy(() -> new NatsLink(settings.withCredentials(new NatsCredentials.CredentialsFile(missing))))
-                .withMessageContaining("missing.creds");
+                .withMessageContaining("missing.creds")
+                .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.UnreadableCredentials.class));
         Path nonsense = Files.writeString(folder.resolve("nonsense.creds"), "nonsense");
-        assertThatExceptionOfType(NatsCredentialsException.class)
+        assertThatExceptionOfType(NatsStartException.class)
                 .isThrownBy(() -> new NatsLink(settings.withCredentials(new NatsCredentials.CredentialsFile(nonsense))))
-                .withMessageContaining("nonsense.creds");
+                .withMessageContaining("nonsense.creds")
+                .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.UnreadableCredentials.class));
     }
 
     @Test
@@ -161,16 +175,18 @@ class StartFailureTests {
         try (NatsServer server = NatsServer.start(certificate.serverConfiguration())) {
             connects(server.settings("db").withSslContext(certificate.trusting()));
             try (NatsLink link = new NatsLink(server.settings("db").withTimeouts(BRIEF, BRIEF))) {
-                assertThatExceptionOfType(NatsUnreachableException.class)
+                assertThatExceptionOfType(NatsStartException.class)
                         .isThrownBy(link::connect)
-                        .withMessageContaining("SSL required");
+                        .withMessageContaining("SSL required")
+                        .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.Unreachable.class));
             }
             try (NatsLink link = new NatsLink(server.settings("db")
                     .withTimeouts(BRIEF, BRIEF)
                     .withSslContext(javax.net.ssl.SSLContext.getDefault()))) {
-                assertThatExceptionOfType(NatsUnreachableException.class)
+                assertThatExceptionOfType(NatsStartException.class)
                         .isThrownBy(link::connect)
-                        .withMessageContaining("PKIX");
+                        .withMessageContaining("PKIX")
+                        .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.Unreachable.class));
             }
             publishesOverTls(server.settings("db").withSslContext(certificate.trusting()));
         }
@@ -181,9 +197,10 @@ class StartFailureTests {
         try (NatsServer server = NatsServer.startWithoutJetStream();
                 NatsLink link = new NatsLink(server.settings("db"))) {
             link.connect();
-            assertThatExceptionOfType(JetStreamUnavailableException.class)
+            assertThatExceptionOfType(NatsStartException.class)
                     .isThrownBy(() -> new ReplicationStream(link).ensure())
-                    .withMessageContaining("-js");
+                    .withMessageContaining("-js")
+                    .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.NoJetStream.class));
         }
     }
 
@@ -199,8 +216,9 @@ class StartFailureTests {
                 NatsLink link = new NatsLink(
                         server.settings("db").withCredentials(new NatsCredentials.UserPassword("b", "b")))) {
             link.connect();
-            assertThatExceptionOfType(JetStreamUnavailableException.class)
-                    .isThrownBy(() -> new ReplicationStream(link).ensure());
+            assertThatExceptionOfType(NatsStartException.class)
+                    .isThrownBy(() -> new ReplicationStream(link).ensure())
+                    .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.NoJetStream.class));
         }
     }
 
@@ -209,10 +227,13 @@ class StartFailureTests {
         try (NatsServer server = NatsServer.start();
                 NatsLink link = new NatsLink(server.settings("db").withRetention(Duration.ofHours(1), 3))) {
             link.connect();
-            assertThatExceptionOfType(TooFewServersException.class)
+            assertThatExceptionOfType(NatsStartException.class)
                     .isThrownBy(() -> new ReplicationStream(link).ensure())
-                    .satisfies(e -> assertThat(e.replicas()).isEqualTo(3))
-                    .satisfies(e -> assertThat(e.stream()).isEqualTo("ha_replication"));
+                    .satisfies(e -> assertThat(((NatsStartException.TooFewServers) e.reason()).replicas())
+                            .isEqualTo(3))
+                    .satisfies(e -> assertThat(((NatsStartException.TooFewServers) e.reason()).stream())
+                            .isEqualTo("ha_replication"))
+                    .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.TooFewServers.class));
         }
     }
 
@@ -226,18 +247,21 @@ class StartFailureTests {
                     .name("ha_replication")
                     .subjects("orders.*")
                     .build());
-            assertThatExceptionOfType(StreamConflictException.class)
+            assertThatExceptionOfType(NatsStartException.class)
                     .isThrownBy(() -> new ReplicationStream(link).ensure())
                     .withMessageContaining("orders.*")
-                    .satisfies(e -> assertThat(e.subject()).isEqualTo("ha_replication.db"));
+                    .satisfies(e -> assertThat(((NatsStartException.StreamConflict) e.reason()).subject())
+                            .isEqualTo("ha_replication.db"))
+                    .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.StreamConflict.class));
             // a stream of another name has the subject already
             management.deleteStream("ha_replication");
             management.addStream(io.nats.client.api.StreamConfiguration.builder()
                     .name("other")
                     .subjects("ha_replication.>")
                     .build());
-            assertThatExceptionOfType(StreamConflictException.class)
-                    .isThrownBy(() -> new ReplicationStream(link).ensure());
+            assertThatExceptionOfType(NatsStartException.class)
+                    .isThrownBy(() -> new ReplicationStream(link).ensure())
+                    .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.StreamConflict.class));
         }
     }
 

@@ -1,6 +1,5 @@
 package io.github.hasqlite.nats.server;
 
-import io.github.hasqlite.nats.JetStreamUnavailableException;
 import io.github.hasqlite.nats.NatsStartException;
 import io.github.hasqlite.nats.ServerVersion;
 import java.io.IOException;
@@ -65,8 +64,10 @@ public final class EmbeddedNatsServer implements AutoCloseable {
                 process = launch(port);
                 ready = awaitReady(process, port);
                 break;
-            } catch (PortInUseException e) {
-                if (settings.port() != 0 || attempt == FREE_PORT_ATTEMPTS) {
+            } catch (NatsStartException e) {
+                if (!(e.reason() instanceof NatsStartException.PortInUse)
+                        || settings.port() != 0
+                        || attempt == FREE_PORT_ATTEMPTS) {
                     throw e;
                 }
             }
@@ -76,22 +77,18 @@ public final class EmbeddedNatsServer implements AutoCloseable {
     /**
      * Starts a server and returns when it can be used.
      *
-     * @throws NatsBinaryNotFoundException if there is no nats-server program
-     * @throws InsecureListenerException if others could reach it without credentials
-     * @throws PortInUseException if another program listens on its port
-     * @throws StoreInUseException if another server runs on its store folder
-     * @throws JetStreamUnavailableException if the configuration file does not enable JetStream
-     * @throws NatsServerFailedException if it ends at once or is not ready in time
+     * @throws NatsStartException if there is no nats-server program, if others could reach it without
+     *     credentials, if another program listens on its port, if another server runs on its store folder,
+     *     if the configuration file does not enable JetStream, or if it ends at once or is not ready in time
      */
     public static EmbeddedNatsServer start(EmbeddedNatsSettings settings) {
         Path binary = new NatsBinary().find(settings.binary(), settings.storeDir());
         if (settings.configFile() == null) {
             requireSafeListener(settings);
         } else if (!Files.isReadable(settings.configFile())) {
-            throw new NatsServerFailedException(
+            throw failed(
                     "The configuration file " + settings.configFile()
                             + " of the embedded NATS server cannot be read. Correct its path.",
-                    "",
                     null);
         }
         StoreLock lock = null;
@@ -105,13 +102,16 @@ public final class EmbeddedNatsServer implements AutoCloseable {
             ServerVersion.warnIfOld(server.version());
             return server;
         } catch (IOException e) {
-            throw new NatsServerFailedException(
-                    "Could not start nats-server in " + settings.storeDir() + ": " + e, "", e);
+            throw failed("Could not start nats-server in " + settings.storeDir() + ": " + e, e);
         } finally {
             if (lock != null) {
                 lock.close();
             }
         }
+    }
+
+    private static NatsStartException failed(String problem, @Nullable Throwable cause) {
+        return new NatsStartException(new NatsStartException.ServerFailed(problem, ""), cause);
     }
 
     /** Where clients of this machine reach it, {@code nats://host:port}, without credentials. */
@@ -301,7 +301,7 @@ public final class EmbeddedNatsServer implements AutoCloseable {
             probe.setReuseAddress(true);
             probe.bind(new InetSocketAddress(settings.host(), port));
         } catch (IOException e) {
-            throw new PortInUseException(settings.host(), port, e);
+            throw new NatsStartException(new NatsStartException.PortInUse(settings.host(), port), e);
         }
     }
 
@@ -316,7 +316,7 @@ public final class EmbeddedNatsServer implements AutoCloseable {
 
     private static void requireSafeListener(EmbeddedNatsSettings settings) {
         if (settings.user() == null && !isLoopback(settings.host())) {
-            throw new InsecureListenerException(settings.host());
+            throw new NatsStartException(new NatsStartException.InsecureListener(settings.host()), null);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.hasqlite.nats.server;
 
+import io.github.hasqlite.nats.NatsStartException;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,14 +46,14 @@ final class NatsBinary {
      *
      * @param configured where it must be, or {@code null} to look for it
      * @param storeDir where one from the class path is unpacked to
-     * @throws NatsBinaryNotFoundException if there is none
+     * @throws NatsStartException if there is none
      */
     Path find(@Nullable Path configured, Path storeDir) {
         if (configured != null) {
             if (Files.isRegularFile(configured) && Files.isExecutable(configured)) {
                 return configured.toAbsolutePath();
             }
-            throw new NatsBinaryNotFoundException(configured, List.of());
+            throw new NatsStartException(new NatsStartException.ProgramMissing(configured, List.of()), null);
         }
         List<String> folders = folders();
         for (String folder : folders) {
@@ -67,7 +68,7 @@ final class NatsBinary {
             return unpacked;
         }
         folders.add("the class path as " + resource);
-        throw new NatsBinaryNotFoundException(null, folders);
+        throw new NatsStartException(new NatsStartException.ProgramMissing(null, folders), null);
     }
 
     private List<String> folders() {

@@ -1,6 +1,5 @@
 package io.github.hasqlite.nats.server;
 
-import io.github.hasqlite.nats.JetStreamUnavailableException;
 import io.github.hasqlite.nats.NatsStartException;
 import io.nats.client.api.ServerInfo;
 import java.io.BufferedReader;
@@ -64,29 +63,34 @@ record ServerReady(String host, int port, String version) {
             if (address != null && info != null) {
                 String host = address.getAddress().getHostAddress();
                 if (!info.isJetStreamAvailable()) {
-                    throw new JetStreamUnavailableException(
-                            host + ":" + address.getPort(),
-                            "the configuration file " + settings.configFile() + " does not enable it",
+                    throw new NatsStartException(
+                            new NatsStartException.NoJetStream(
+                                    host + ":" + address.getPort(),
+                                    "the configuration file " + settings.configFile() + " does not enable it"),
                             null);
                 }
                 return new ServerReady(host, address.getPort(), info.getVersion());
             }
             Thread.sleep(POLL_MS);
         }
-        throw new NatsServerFailedException(
-                "nats-server was not ready within " + settings.startTimeout().toSeconds() + " s.",
-                serverLog.tail(),
+        throw new NatsStartException(
+                new NatsStartException.ServerFailed(
+                        "nats-server was not ready within "
+                                + settings.startTimeout().toSeconds() + " s.",
+                        serverLog.tail()),
                 null);
     }
 
     private static NatsStartException ended(EmbeddedNatsSettings settings, int port, String tail) {
         if (ServerLog.tellsPortInUse(tail)) {
-            return new PortInUseException(settings.host(), port, null);
+            return new NatsStartException(new NatsStartException.PortInUse(settings.host(), port), null);
         }
-        return new NatsServerFailedException(
-                "nats-server ended at once"
-                        + (settings.configFile() == null ? "" : ", configured by " + settings.configFile()) + ".",
-                tail,
+        return new NatsStartException(
+                new NatsStartException.ServerFailed(
+                        "nats-server ended at once"
+                                + (settings.configFile() == null ? "" : ", configured by " + settings.configFile())
+                                + ".",
+                        tail),
                 null);
     }
 

@@ -1,5 +1,6 @@
 package io.github.hasqlite.nats.server;
 
+import io.github.hasqlite.nats.NatsStartException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -35,7 +36,7 @@ final class StoreLock implements AutoCloseable {
     /**
      * Locks the folder.
      *
-     * @throws StoreInUseException if another JVM, or another server of this one, has it
+     * @throws NatsStartException if another JVM, or another server of this one, has it
      */
     static StoreLock acquire(Path storeDir) throws IOException {
         FileChannel channel = FileChannel.open(
@@ -48,7 +49,7 @@ final class StoreLock implements AutoCloseable {
         }
         if (lock == null) {
             channel.close();
-            throw new StoreInUseException(storeDir);
+            throw new NatsStartException(new NatsStartException.StoreInUse(storeDir), null);
         }
         return new StoreLock(channel);
     }

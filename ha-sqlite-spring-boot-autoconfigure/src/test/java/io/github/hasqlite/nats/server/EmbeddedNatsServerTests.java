@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.github.hasqlite.nats.EmbeddedNatsServerMain;
-import io.github.hasqlite.nats.JetStreamUnavailableException;
-import io.github.hasqlite.nats.NatsAuthenticationException;
 import io.github.hasqlite.nats.NatsCredentials;
 import io.github.hasqlite.nats.NatsLink;
 import io.github.hasqlite.nats.NatsSettings;
+import io.github.hasqlite.nats.NatsStartException;
 import io.github.hasqlite.nats.ReplicationStream;
 import io.github.hasqlite.nats.ServerVersion;
 import io.github.hasqlite.testing.NatsServer;
@@ -133,9 +132,11 @@ class EmbeddedNatsServerTests {
     @Test
     void refusesAStoreThatIsInUse() {
         try (EmbeddedNatsServer server = EmbeddedNatsServer.start(settings(0))) {
-            assertThatExceptionOfType(StoreInUseException.class)
+            assertThatExceptionOfType(NatsStartException.class)
                     .isThrownBy(() -> EmbeddedNatsServer.start(settings(0)))
-                    .satisfies(e -> assertThat(e.storeDir()).isEqualTo(folder));
+                    .satisfies(e -> assertThat(((NatsStartException.StoreInUse) e.reason()).storeDir())
+                            .isEqualTo(folder))
+                    .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.StoreInUse.class));
             assertThat(server.isRunning()).isTrue();
         }
     }
@@ -143,10 +144,12 @@ class EmbeddedNatsServerTests {
     @Test
     void saysWhichPortIsTaken() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            assertThatExceptionOfType(PortInUseException.class)
+            assertThatExceptionOfType(NatsStartException.class)
                     .isThrownBy(() -> EmbeddedNatsServer.start(settings(taken.getLocalPort())))
                     .withMessageContaining("127.0.0.1:" + taken.getLocalPort())
-                    .satisfies(e -> assertThat(e.port()).isEqualTo(taken.getLocalPort()));
+                    .satisfies(e -> assertThat(((NatsStartException.PortInUse) e.reason()).port())
+                            .isEqualTo(taken.getLocalPort()))
+                    .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.PortInUse.class));
         }
         // and has let go of the folder
         EmbeddedNatsServer.start(settings(0)).close();
@@ -156,8 +159,9 @@ class EmbeddedNatsServerTests {
     void saysWhichPortIsTakenAlsoWithAConfigurationOfTheUsersOwn() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Path config = ownConfig(taken.getLocalPort(), "jetstream {}");
-            assertThatExceptionOfType(PortInUseException.class)
-                    .isThrownBy(() -> EmbeddedNatsServer.start(settings(0).withProgram(NatsServer.program(), config)));
+            assertThatExceptionOfType(NatsStartException.class)
+                    .isThrownBy(() -> EmbeddedNatsServer.start(settings(0).withProgram(NatsServer.program(), config)))
+                    .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.PortInUse.class));
         }
     }
 
@@ -176,24 +180,28 @@ class EmbeddedNatsServerTests {
     @Test
     void refusesAConfigurationWithoutJetStream() throws Exception {
         Path config = ownConfig(NatsServer.freePort(), "");
-        assertThatExceptionOfType(JetStreamUnavailableException.class)
-                .isThrownBy(() -> EmbeddedNatsServer.start(settings(0).withProgram(NatsServer.program(), config)));
+        assertThatExceptionOfType(NatsStartException.class)
+                .isThrownBy(() -> EmbeddedNatsServer.start(settings(0).withProgram(NatsServer.program(), config)))
+                .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.NoJetStream.class));
     }
 
     @Test
     void showsWhyTheServerDoesNotStart() throws Exception {
         Path config = ownConfig(NatsServer.freePort(), "jetstream { store_dir: [");
-        assertThatExceptionOfType(NatsServerFailedException.class)
+        assertThatExceptionOfType(NatsStartException.class)
                 .isThrownBy(() -> EmbeddedNatsServer.start(settings(0).withProgram(NatsServer.program(), config)))
-                .withMessageContaining("own.conf");
+                .withMessageContaining("own.conf")
+                .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.ServerFailed.class));
     }
 
     @Test
     void saysThatTheConfiguredProgramIsMissing() {
         Path nowhere = folder.resolve("nats-server");
-        assertThatExceptionOfType(NatsBinaryNotFoundException.class)
+        assertThatExceptionOfType(NatsStartException.class)
                 .isThrownBy(() -> EmbeddedNatsServer.start(settings(0).withProgram(nowhere, null)))
-                .satisfies(e -> assertThat(e.configured()).isEqualTo(nowhere));
+                .satisfies(e -> assertThat(((NatsStartException.ProgramMissing) e.reason()).configured())
+                        .isEqualTo(nowhere))
+                .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.ProgramMissing.class));
     }
 
     @Test
@@ -213,18 +221,21 @@ class EmbeddedNatsServerTests {
                         Path.of("/usr/sbin/nats-server"),
                         Path.of("/usr/bin/nats-server"),
                         Path.of("/usr/local/bin/nats-server"));
-        assertThatExceptionOfType(NatsBinaryNotFoundException.class)
+        assertThatExceptionOfType(NatsStartException.class)
                 .isThrownBy(() -> new NatsBinary(Map.of("PATH", emptyDir.toString()), "", true).find(null, folder))
                 .withMessageContaining(emptyDir.toString())
-                .withMessageContaining("class path");
+                .withMessageContaining("class path")
+                .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.ProgramMissing.class));
     }
 
     @Test
     void refusesToListenToOthersWithoutCredentials() {
         for (String host : new String[] {"0.0.0.0", "::", "", "192.0.2.1", "no-such-host.invalid"}) {
-            assertThatExceptionOfType(InsecureListenerException.class)
+            assertThatExceptionOfType(NatsStartException.class)
                     .isThrownBy(() -> EmbeddedNatsServer.start(settings(0).withListener(host, null, null)))
-                    .satisfies(e -> assertThat(e.host()).isEqualTo(host));
+                    .satisfies(e -> assertThat(((NatsStartException.InsecureListener) e.reason()).host())
+                            .isEqualTo(host))
+                    .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.InsecureListener.class));
         }
     }
 
@@ -235,7 +246,9 @@ class EmbeddedNatsServerTests {
                 EmbeddedNatsServer.start(settings(0).withListener("0.0.0.0", "ha", password))) {
             NatsSettings open = NatsSettings.of(server.url(), "db");
             try (NatsLink link = new NatsLink(open)) {
-                assertThatExceptionOfType(NatsAuthenticationException.class).isThrownBy(link::connect);
+                assertThatExceptionOfType(NatsStartException.class)
+                        .isThrownBy(link::connect)
+                        .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.Unauthenticated.class));
             }
             try (NatsLink link = new NatsLink(open.withCredentials(new NatsCredentials.UserPassword("ha", password)))) {
                 link.connect();
