@@ -16,7 +16,7 @@ public final class PublishException extends IOException {
         DISCONNECTED,
         /** No acknowledgement came in time. */
         TIMEOUT,
-        /** Nobody listens on the subject: the stream has no leader at the moment, or is gone. */
+        /** No stream listens on the subject: the stream has no leader at the moment, or is gone. */
         NO_STREAM,
         /** The stream refused it; it is not stored. */
         REJECTED,

@@ -8,7 +8,7 @@ import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.commit.NodeSettings;
-import io.github.hasqlite.core.commit.SilentPublisher;
+import io.github.hasqlite.core.commit.ReadOnlyPublisher;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
 import io.github.hasqlite.core.node.NativeLibrary;
 import io.github.hasqlite.core.node.ReplicationNode;
@@ -79,7 +79,7 @@ final class NodeStart {
                     "Remove one of the two.",
                     null);
         }
-        return publisher != null ? publisher : new SilentPublisher();
+        return publisher != null ? publisher : new ReadOnlyPublisher();
     }
 
     private HaSqliteDataSource openAlone() throws SQLException {

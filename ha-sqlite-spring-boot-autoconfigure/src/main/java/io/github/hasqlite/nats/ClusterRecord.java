@@ -48,7 +48,7 @@ final class ClusterRecord {
      */
     String claim(long createdNs, String text) throws IOException, JetStreamApiException {
         for (int i = 0; i < TRIES; i++) {
-            StreamInfo info = SideStream.ensure(
+            StreamInfo info = AuxiliaryStream.ensure(
                     link,
                     StreamConfiguration.builder()
                             .name(name)

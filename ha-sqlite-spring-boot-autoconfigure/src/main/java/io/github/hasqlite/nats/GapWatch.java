@@ -38,7 +38,7 @@ final class GapWatch {
     private static final int MAX_JUMPS = 1000;
 
     private final ReplicationStream stream;
-    private final Newest newest;
+    private final LastDelivery newest;
     private final Listener listener;
     /** What may be a gap; not yet looked at. */
     private final Deque<Range> jumps = new ArrayDeque<>();
@@ -61,7 +61,7 @@ final class GapWatch {
      * @param newest what was delivered last
      * @param listener is told of gaps
      */
-    GapWatch(ReplicationStream stream, long after, Newest newest, Listener listener) {
+    GapWatch(ReplicationStream stream, long after, LastDelivery newest, Listener listener) {
         this.newest = newest;
         this.stream = stream;
         this.listener = listener;

@@ -84,7 +84,7 @@ public final class JetStreamDigestExchange implements DigestExchange {
     }
 
     private void ensure() throws IOException {
-        SideStream.ensure(
+        AuxiliaryStream.ensure(
                 link,
                 StreamConfiguration.builder()
                         .name(stream)

@@ -49,7 +49,7 @@ public final class JetStreamSubscriber implements ChangeSetSubscriber {
     private volatile long createdNs;
 
     /** What was delivered last, whatever run it was. */
-    private final Newest newest = new Newest();
+    private final LastDelivery newest = new LastDelivery();
 
     private volatile boolean closed;
 

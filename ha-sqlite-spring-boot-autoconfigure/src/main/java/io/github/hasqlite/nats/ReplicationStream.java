@@ -366,7 +366,7 @@ public final class ReplicationStream {
 
     private void adopt(JetStreamManagement management, StreamInfo info) throws IOException, JetStreamApiException {
         StreamConfiguration existing = join(management, info).getConfiguration();
-        StreamConfiguration wanted = StreamFit.adjusted(existing, settings);
+        StreamConfiguration wanted = StreamCompatibility.adjusted(existing, settings);
         if (wanted != null) {
             management.updateStream(wanted);
             log.info(
@@ -383,7 +383,7 @@ public final class ReplicationStream {
     private StreamInfo join(JetStreamManagement management, StreamInfo existing)
             throws IOException, JetStreamApiException {
         StreamInfo info = existing;
-        StreamFit.check(info.getConfiguration(), settings);
+        StreamCompatibility.check(info.getConfiguration(), settings);
         if (cluster == null) {
             return info;
         }

@@ -61,7 +61,7 @@ final class SnapshotBucket {
 
     /** Creates the bucket if it is absent. */
     void ensure() throws IOException {
-        SideStream.ensure(
+        AuxiliaryStream.ensure(
                 link,
                 StreamConfiguration.builder()
                         .name(streamName())

@@ -97,7 +97,7 @@ final class StreamLeases implements AutoCloseable {
     }
 
     private StreamInfo look() throws IOException {
-        return SideStream.ensure(
+        return AuxiliaryStream.ensure(
                 link,
                 StreamConfiguration.builder()
                         .name(stream)

@@ -3,7 +3,6 @@ package io.github.hasqlite.nats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.github.hasqlite.core.jdbc.ReplicationTests;
 import io.github.hasqlite.testing.NatsServer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

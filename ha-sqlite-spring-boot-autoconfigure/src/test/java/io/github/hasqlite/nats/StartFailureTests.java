@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
-import io.github.hasqlite.core.jdbc.ReplicationTests;
 import io.github.hasqlite.testing.NatsServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -311,12 +310,16 @@ class StartFailureTests {
 
     @Test
     void subjectsThatMatch() {
-        assertThat(StreamFit.covers("ha_replication.>", "ha_replication.a.b")).isTrue();
-        assertThat(StreamFit.covers("ha_replication.*", "ha_replication.a")).isTrue();
-        assertThat(StreamFit.covers("ha_replication.*", "ha_replication.a.b")).isFalse();
-        assertThat(StreamFit.covers("ha_replication.>", "ha_replication")).isFalse();
-        assertThat(StreamFit.covers(">", "x")).isTrue();
-        assertThat(StreamFit.covers("a.b", "a.c")).isFalse();
+        assertThat(StreamCompatibility.covers("ha_replication.>", "ha_replication.a.b"))
+                .isTrue();
+        assertThat(StreamCompatibility.covers("ha_replication.*", "ha_replication.a"))
+                .isTrue();
+        assertThat(StreamCompatibility.covers("ha_replication.*", "ha_replication.a.b"))
+                .isFalse();
+        assertThat(StreamCompatibility.covers("ha_replication.>", "ha_replication"))
+                .isFalse();
+        assertThat(StreamCompatibility.covers(">", "x")).isTrue();
+        assertThat(StreamCompatibility.covers("a.b", "a.c")).isFalse();
     }
 
     @Test

@@ -1,13 +1,13 @@
 package io.github.hasqlite.testing;
 
-import io.github.hasqlite.core.changeset.PackedBytes;
+import io.github.hasqlite.core.changeset.ByteSource;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.util.List;
 
 /** What parts hold, in memory. */
-public record JoinedParts(List<byte[]> data) implements PackedBytes {
+public record JoinedParts(List<byte[]> data) implements ByteSource {
 
     @Override
     public long length() {

@@ -47,7 +47,7 @@ public final class ChangeSetApplication implements AutoCloseable {
     private final SchemaChanges schemaChanges;
     private final ChangeSetFootprints footprints;
     /** For the change set that is being applied; {@code null} if its author had seen all names. */
-    private @Nullable NewNames newNames;
+    private @Nullable NameMapping newNames;
 
     private boolean failedOnStaleSchema;
     private boolean recording;
@@ -67,7 +67,7 @@ public final class ChangeSetApplication implements AutoCloseable {
      */
     public ChangeSetApplication(SQLiteConnection connection, RowIdentify identify, MergeMode merge, RowImages recorder)
             throws SQLException {
-        FiringOrder.require();
+        TriggerOrderProbe.require();
         this.connection = connection;
         this.recorder = recorder;
         try (Statement statement = connection.createStatement()) {
@@ -178,7 +178,7 @@ public final class ChangeSetApplication implements AutoCloseable {
         }
     }
 
-    /** Nobody will read any more what {@link #applyRecorded} handed over. */
+    /** Frees what {@link #applyRecorded} handed over, which is not read any more. */
     public void release(List<Change> done) {
         RowImages.release(done);
     }
@@ -308,8 +308,8 @@ public final class ChangeSetApplication implements AutoCloseable {
      * more is kept as a conflict.
      */
     private @Nullable Skipped applyRow(Change made, int index) throws SQLException, RefusedChangeException {
-        NewNames names = newNames;
-        NewNames.Renamed renamed = names == null ? null : names.of(made);
+        NameMapping names = newNames;
+        NameMapping.Renamed renamed = names == null ? null : names.of(made);
         Change change = renamed == null ? made : renamed.change();
         if (change == null) {
             overwritten.wanted(index, made);

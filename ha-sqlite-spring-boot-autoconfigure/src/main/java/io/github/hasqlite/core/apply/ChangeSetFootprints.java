@@ -25,7 +25,7 @@ final class ChangeSetFootprints {
         if (changeSet.hasCommands()) {
             return Footprint.EVERYTHING;
         }
-        NewNames names = schemaChanges.since(changeSet);
+        NameMapping names = schemaChanges.since(changeSet);
         for (Change change : changeSet.changes()) {
             addKeys(names, change, footprint);
         }
@@ -44,7 +44,7 @@ final class ChangeSetFootprints {
             newRows.add(new NewRow(change.table(), change.newRowid()));
             tables.addKeys(change, footprint);
         }
-        NewNames names = schemaChanges.since(changeSet);
+        NameMapping names = schemaChanges.since(changeSet);
         for (Change made : changeSet.changes()) {
             Change change = addKeys(names, made, footprint);
             if (change != null
@@ -58,7 +58,7 @@ final class ChangeSetFootprints {
     }
 
     /** Adds the keys of a row change, and hands it back in the names that its tables have now. */
-    private @Nullable Change addKeys(@Nullable NewNames names, Change change, Footprint.Builder footprint)
+    private @Nullable Change addKeys(@Nullable NameMapping names, Change change, Footprint.Builder footprint)
             throws SQLException {
         Change now = names == null ? change : names.of(change).change();
         if (now != null) {

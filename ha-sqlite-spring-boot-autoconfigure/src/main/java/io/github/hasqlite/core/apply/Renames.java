@@ -92,14 +92,14 @@ final class Renames {
      * @return {@code null} if its author had seen everything, or does not say what it had seen
      */
     @Nullable
-    NewNames since(ChangeSet changeSet) throws SQLException {
+    NameMapping since(ChangeSet changeSet) throws SQLException {
         if (!loaded) {
             load();
         }
         if (changeSet.publisher().isEmpty() || notes.isEmpty() || notes.lastKey() <= changeSet.baseSequence()) {
             return null;
         }
-        return new NewNames(
+        return new NameMapping(
                 new ArrayList<>(notes.tailMap(changeSet.baseSequence(), false).values()));
     }
 }

@@ -17,15 +17,15 @@ final class RowDeletes {
     private final ApplyContext context;
     private final RowLayout layout;
     private final RowSql sql;
-    private final Occupants occupants;
-    private final WholeRow wholeRow;
+    private final KeyConflicts occupants;
+    private final FullRowLookup wholeRow;
     private final ValueStatement byKey;
     private final ValueStatement byKeyChecked;
     private final ValueStatement byRowid;
     private final ValueStatement byRowidChecked;
     private final ValueStatement oneMatch;
 
-    RowDeletes(ApplyContext context, RowLayout layout, RowSql sql, Occupants occupants, WholeRow wholeRow) {
+    RowDeletes(ApplyContext context, RowLayout layout, RowSql sql, KeyConflicts occupants, FullRowLookup wholeRow) {
         this.context = context;
         this.layout = layout;
         this.sql = sql;

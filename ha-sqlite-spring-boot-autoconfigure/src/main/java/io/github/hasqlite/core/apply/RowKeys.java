@@ -27,7 +27,7 @@ final class RowKeys {
     private final long seed;
     private final int[][] keys;
 
-    RowKeys(UniqueKeys unique, RowLayout layout, RowIdentify identify) {
+    RowKeys(UniqueIndexes unique, RowLayout layout, RowIdentify identify) {
         this.layout = layout;
         this.rowid = layout.hasImplicitRowid() || identify == RowIdentify.ROWID;
         this.allValues = identify == RowIdentify.FULL;

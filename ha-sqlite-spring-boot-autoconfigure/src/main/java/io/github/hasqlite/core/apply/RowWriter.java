@@ -25,11 +25,11 @@ final class RowWriter {
     private final RowLayout layout;
     private final RowidWatch rowids;
     private final Overwritten overwritten;
-    private final Occupants occupants;
+    private final KeyConflicts occupants;
     private final WholeColumns whole;
     private final MissingDefaults missing;
     private final RowSql sql;
-    private final WholeRow wholeRow;
+    private final FullRowLookup wholeRow;
     private final ApplySavepoint savepoint;
     private final List<ValueStatement> statements = new ArrayList<>();
     private final ValueStatement insert;
@@ -66,7 +66,7 @@ final class RowWriter {
     RowWriter(
             ApplyContext context,
             RowLayout layout,
-            UniqueKeys unique,
+            UniqueIndexes unique,
             MissingDefaults missing,
             WholeColumns whole,
             BooleanSupplier ownConflicts) {
@@ -78,9 +78,9 @@ final class RowWriter {
         this.whole = whole;
         this.missing = missing;
         this.sql = new RowSql(layout, context.identify(), missing, ownConflicts);
-        this.wholeRow = new WholeRow(context.connection(), layout, sql);
+        this.wholeRow = new FullRowLookup(context.connection(), layout, sql);
         this.savepoint = new ApplySavepoint(context.connection());
-        this.occupants = new Occupants(context.connection(), layout, sql, unique);
+        this.occupants = new KeyConflicts(context.connection(), layout, sql, unique);
         this.deletes = new RowDeletes(context, layout, sql, occupants, wholeRow);
         this.insert = statement(sql::insert);
         this.insertIfFree = statement(sql::insertIfFree);
@@ -133,11 +133,11 @@ final class RowWriter {
         if (!overwritten.collects()) {
             return;
         }
-        List<Occupants.Occupant> inTheWay = occupants.of(row, occupiedRowid(rowid));
+        List<KeyConflicts.Occupant> inTheWay = occupants.of(row, occupiedRowid(rowid));
         if (inTheWay.isEmpty() && occupants.someAreHidden()) {
             overwritten.add(Kind.UNIQUE_KEY, layout.table().name(), null);
         }
-        for (Occupants.Occupant each : inTheWay) {
+        for (KeyConflicts.Occupant each : inTheWay) {
             boolean same = each.samePrimaryKey() && each.row().equalsIn(layout, row);
             if (!same) {
                 overwritten.add(
@@ -155,7 +155,7 @@ final class RowWriter {
 
     /** Whether an update would meet another row, where SQLite must not be asked to find that out. */
     private boolean meetsAnother(Change change, @Nullable StoredRow current) throws SQLException {
-        for (Occupants.Occupant each : occupants.of(change.newValues(), null)) {
+        for (KeyConflicts.Occupant each : occupants.of(change.newValues(), null)) {
             if (current != null && !each.row().isSame(current)) {
                 return true;
             }

@@ -64,7 +64,7 @@ public final class SchemaChanges {
      * @return {@code null} if its author had seen everything, or does not say what it had seen
      */
     @Nullable
-    NewNames since(ChangeSet changeSet) throws SQLException {
+    NameMapping since(ChangeSet changeSet) throws SQLException {
         return renames.since(changeSet);
     }
 

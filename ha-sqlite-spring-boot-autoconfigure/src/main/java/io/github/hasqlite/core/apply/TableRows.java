@@ -47,7 +47,7 @@ final class TableRows {
     private @Nullable ForColumns last;
     private @Nullable Map<String, String> columns;
     private Set<String> generated = Set.of();
-    private @Nullable UniqueKeys unique;
+    private @Nullable UniqueIndexes unique;
     private @Nullable TableTriggers triggers;
     private @Nullable GoRows goRows;
     private @Nullable Boolean replacing;
@@ -216,10 +216,10 @@ final class TableRows {
         return Objects.requireNonNull(forColumns(definition.columns()).writer);
     }
 
-    private UniqueKeys uniqueKeys() throws SQLException {
-        UniqueKeys read = unique;
+    private UniqueIndexes uniqueKeys() throws SQLException {
+        UniqueIndexes read = unique;
         if (read == null) {
-            read = UniqueKeys.read(context.connection(), definition);
+            read = UniqueIndexes.read(context.connection(), definition);
             unique = read;
         }
         return read;

@@ -60,7 +60,7 @@ public final class FragmentCodec {
      * @param maxBytes how large each part may be
      * @throws IllegalArgumentException if that is too small for the message
      */
-    public FragmentedMessage split(ChangeSet changeSet, PackedMessage message, int maxBytes) {
+    public FragmentedMessage split(ChangeSet changeSet, CompressedMessage message, int maxBytes) {
         return FragmentedMessage.of(factory, changeSet, message, maxBytes);
     }
 
@@ -126,9 +126,9 @@ public final class FragmentCodec {
      * @throws ChangeSetFormatException if they make no message
      * @throws IOException if they cannot be read just now
      */
-    public byte[] join(Fragment last, PackedBytes data) throws ChangeSetFormatException, IOException {
+    public byte[] join(Fragment last, ByteSource data) throws ChangeSetFormatException, IOException {
         try (InputStream in = data.open()) {
-            return new Packing(last.compressed(), in.readAllBytes()).message(last.size());
+            return new CompressedBytes(last.compressed(), in.readAllBytes()).message(last.size());
         }
     }
 }

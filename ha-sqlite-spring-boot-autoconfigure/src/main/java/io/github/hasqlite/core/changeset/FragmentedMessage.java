@@ -21,14 +21,14 @@ public final class FragmentedMessage {
 
     private final JsonFactory factory;
     private final ChangeSet changeSet;
-    private final PackedMessage message;
+    private final CompressedMessage message;
     private final int bytesEach;
     private final int parts;
     private @Nullable InputStream reading;
     private int next;
 
     private FragmentedMessage(
-            JsonFactory factory, ChangeSet changeSet, PackedMessage message, int bytesEach, int parts) {
+            JsonFactory factory, ChangeSet changeSet, CompressedMessage message, int bytesEach, int parts) {
         this.factory = factory;
         this.changeSet = changeSet;
         this.message = message;
@@ -41,15 +41,15 @@ public final class FragmentedMessage {
             throw new IllegalArgumentException(
                     "a message of " + message.length + " bytes; more than " + Limits.MESSAGE + " are not read");
         }
-        Packing packing = Packing.of(message);
+        CompressedBytes packing = CompressedBytes.of(message);
         return of(
                 factory,
                 changeSet,
-                new PackedMessage(packing.compressed(), message.length, new InMemory(packing.bytes())),
+                new CompressedMessage(packing.compressed(), message.length, new InMemory(packing.bytes())),
                 maxBytes);
     }
 
-    static FragmentedMessage of(JsonFactory factory, ChangeSet changeSet, PackedMessage message, int maxBytes) {
+    static FragmentedMessage of(JsonFactory factory, ChangeSet changeSet, CompressedMessage message, int maxBytes) {
         // no part has longer numbers than this one
         FragmentedMessage frame = new FragmentedMessage(factory, changeSet, message, 0, Limits.PARTS);
         int room = maxBytes - frame.part(Limits.PARTS).length;
@@ -63,7 +63,7 @@ public final class FragmentedMessage {
         return new FragmentedMessage(factory, changeSet, message, bytesEach, (int) parts);
     }
 
-    private record InMemory(byte[] all) implements PackedBytes {
+    private record InMemory(byte[] all) implements ByteSource {
 
         @Override
         public long length() {

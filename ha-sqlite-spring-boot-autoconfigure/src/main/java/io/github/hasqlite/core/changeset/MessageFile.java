@@ -52,20 +52,20 @@ public final class MessageFile implements AutoCloseable {
      * @return the message, good until the file is closed
      * @throws IllegalArgumentException if it is more than any node would read
      */
-    public PackedMessage write(ChangeSet changeSet, ChangeSetSerializer serializer) throws IOException {
-        PackingStream packed = write(changeSet, serializer, true);
+    public CompressedMessage write(ChangeSet changeSet, ChangeSetSerializer serializer) throws IOException {
+        CompressingOutputStream packed = write(changeSet, serializer, true);
         boolean compressed = packed.isWorthwhile();
         if (!compressed) {
             channel.truncate(0);
             packed = write(changeSet, serializer, false);
         }
-        return new PackedMessage(compressed, packed.size(), new Bytes(channel.size()));
+        return new CompressedMessage(compressed, packed.size(), new Bytes(channel.size()));
     }
 
-    private PackingStream write(ChangeSet changeSet, ChangeSetSerializer serializer, boolean compressed)
+    private CompressingOutputStream write(ChangeSet changeSet, ChangeSetSerializer serializer, boolean compressed)
             throws IOException {
-        try (PackingStream out =
-                new PackingStream(new BufferedOutputStream(new Unclosed(channel), BUFFER), compressed)) {
+        try (CompressingOutputStream out =
+                new CompressingOutputStream(new BufferedOutputStream(new Unclosed(channel), BUFFER), compressed)) {
             serializer.serialize(changeSet, out);
             out.close();
             return out;
@@ -92,7 +92,7 @@ public final class MessageFile implements AutoCloseable {
         }
     }
 
-    private final class Bytes implements PackedBytes {
+    private final class Bytes implements ByteSource {
 
         private final long length;
 

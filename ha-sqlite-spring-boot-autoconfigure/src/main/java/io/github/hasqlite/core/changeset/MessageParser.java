@@ -21,7 +21,7 @@ final class MessageParser implements AutoCloseable {
     private final byte[] message;
     private final @Nullable BoundedStream stream;
     private final JsonParser parser;
-    private final Place place = new Place();
+    private final ReadPosition place = new ReadPosition();
     private final ValueReader values;
     private final int longestString;
 
@@ -55,7 +55,7 @@ final class MessageParser implements AutoCloseable {
         this.values = new ValueReader(parser, place);
     }
 
-    Place place() {
+    ReadPosition place() {
         return place;
     }
 

@@ -17,9 +17,9 @@ import tools.jackson.core.exc.JacksonIOException;
 final class ValueReader {
 
     private final JsonParser parser;
-    private final Place place;
+    private final ReadPosition place;
 
-    ValueReader(JsonParser parser, Place place) {
+    ValueReader(JsonParser parser, ReadPosition place) {
         this.parser = parser;
         this.place = place;
     }

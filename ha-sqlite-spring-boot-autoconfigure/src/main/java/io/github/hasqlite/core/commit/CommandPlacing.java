@@ -132,7 +132,7 @@ public final class CommandPlacing {
         return "the transaction";
     }
 
-    /** Nobody came in between. */
+    /** The transaction is at its place without another one before it, and commits on this connection. */
     private final class Here implements CommitLog.Placement {
 
         private final Connection connection;

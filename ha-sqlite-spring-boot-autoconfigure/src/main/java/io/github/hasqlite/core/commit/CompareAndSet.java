@@ -6,9 +6,9 @@ import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.PublishException;
 import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.WrongLastSequenceException;
+import io.github.hasqlite.core.changeset.CompressedMessage;
 import io.github.hasqlite.core.changeset.FragmentCodec;
-import io.github.hasqlite.core.changeset.PackedMessage;
-import io.github.hasqlite.core.outbox.Freight;
+import io.github.hasqlite.core.outbox.OutgoingMessage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -81,7 +81,7 @@ public final class CompareAndSet {
      */
     public Result publish(ChangeSet changeSet, byte[] message, long expectedLastSequence, long deadlineNanos) {
         return publish(
-                Freight.of(fragments, changeSet, message, publisher.maxMessageBytes()),
+                OutgoingMessage.of(fragments, changeSet, message, publisher.maxMessageBytes()),
                 expectedLastSequence,
                 deadlineNanos);
     }
@@ -96,15 +96,15 @@ public final class CompareAndSet {
      * @throws IOException if the message cannot be read; then it is not in the stream as a whole
      * @throws java.io.UncheckedIOException the same
      */
-    public Result publish(ChangeSet changeSet, PackedMessage message, long expectedLastSequence, long deadlineNanos)
+    public Result publish(ChangeSet changeSet, CompressedMessage message, long expectedLastSequence, long deadlineNanos)
             throws IOException {
         return publish(
-                Freight.of(fragments, changeSet, message, publisher.maxMessageBytes()),
+                OutgoingMessage.of(fragments, changeSet, message, publisher.maxMessageBytes()),
                 expectedLastSequence,
                 deadlineNanos);
     }
 
-    private Result publish(Freight freight, long expectedLastSequence, long deadlineNanos) {
+    private Result publish(OutgoingMessage freight, long expectedLastSequence, long deadlineNanos) {
         String refusal = freight.pieces() > 1 ? PartsRefusal.of(publisher) : null;
         if (refusal != null) {
             return new NotSent(refusal);

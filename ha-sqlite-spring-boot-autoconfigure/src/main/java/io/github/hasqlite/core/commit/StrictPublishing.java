@@ -3,8 +3,8 @@ package io.github.hasqlite.core.commit;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.LargeChanges;
+import io.github.hasqlite.core.changeset.CompressedMessage;
 import io.github.hasqlite.core.changeset.MessageFile;
-import io.github.hasqlite.core.changeset.PackedMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -56,7 +56,7 @@ public final class StrictPublishing {
             throws IOException {
         long start = System.nanoTime();
         try (MessageFile file = MessageFile.create(folder)) {
-            PackedMessage message = file.write(changeSet, serializer);
+            CompressedMessage message = file.write(changeSet, serializer);
             return stream.publish(changeSet, message, expected, deadlineNanos + (System.nanoTime() - start));
         }
     }

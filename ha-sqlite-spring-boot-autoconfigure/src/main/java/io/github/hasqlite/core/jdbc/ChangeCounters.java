@@ -47,7 +47,7 @@ final class ChangeCounters {
     }
 
     /** Runs statements of the session's own, which the application must not see in its counters. */
-    void own(Stated.Action statements) throws SQLException {
+    void own(SqlStateTranslation.Action statements) throws SQLException {
         beforeOwnStatement();
         try {
             statements.run();

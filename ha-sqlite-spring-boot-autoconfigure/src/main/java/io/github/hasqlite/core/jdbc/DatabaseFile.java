@@ -64,7 +64,8 @@ public final class DatabaseFile {
     }
 
     /** A connection that is set up; closed if that fails. */
-    private static <C extends SQLiteConnection> C orClosed(C connection, Stated.Action setUp) throws SQLException {
+    private static <C extends SQLiteConnection> C orClosed(C connection, SqlStateTranslation.Action setUp)
+            throws SQLException {
         try {
             setUp.run();
             return connection;

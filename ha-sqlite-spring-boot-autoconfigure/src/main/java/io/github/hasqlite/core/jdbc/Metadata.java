@@ -51,7 +51,7 @@ final class Metadata implements InvocationHandler {
                 return handle;
             }
             default -> {
-                Object result = call(Stated.call(handle::driverMetaData), method, args);
+                Object result = call(SqlStateTranslation.call(handle::driverMetaData), method, args);
                 return result instanceof ResultSet rows
                         ? proxy(ResultSet.class, new Listing(rows, LISTS.contains(method.getName())))
                         : result;
@@ -83,7 +83,7 @@ final class Metadata implements InvocationHandler {
             return switch (method.getName()) {
                 case "equals" -> args != null && proxy == args[0];
                 case "hashCode" -> System.identityHashCode(proxy);
-                case "next" -> filtered ? Stated.call(this::nextOfApplication) : call(rows, method, args);
+                case "next" -> filtered ? SqlStateTranslation.call(this::nextOfApplication) : call(rows, method, args);
                 default -> call(rows, method, args);
             };
         }

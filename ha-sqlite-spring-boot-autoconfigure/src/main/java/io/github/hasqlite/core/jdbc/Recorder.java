@@ -32,7 +32,7 @@ final class Recorder {
     private final CaptureBuffer buffer;
     private final NativeStatement schemaVersion;
     private final SchemaContext context;
-    private final ComputedParts computed;
+    private final ComputedColumnGuard computed;
     private final SchemaTrace trace;
     private final SchemaTransaction schema;
     private boolean schemaTouched;
@@ -56,7 +56,7 @@ final class Recorder {
         this.buffer = capture.buffer();
         ProgramFunctions programs = new ProgramFunctions(connection, counters);
         this.context = new SchemaContext(connection, programs);
-        this.computed = new ComputedParts(connection, programs, present);
+        this.computed = new ComputedColumnGuard(connection, programs, present);
         this.schemaVersion = new NativeStatement(connection, "PRAGMA main.schema_version");
         this.trace = new SchemaTrace(connection);
         this.schema = new SchemaTransaction(connection, trace);
@@ -342,7 +342,7 @@ final class Recorder {
         buffer.restore(changes);
     }
 
-    /** Nobody will read any more what was handed over. */
+    /** Frees what was handed over, which is not read any more. */
     void release(List<Change> changes) {
         CaptureBuffer.release(changes);
     }

@@ -67,12 +67,12 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         DatabaseFile file = new DatabaseFile(settings);
         this.validator = new ReadValidator(file::open);
         SessionContext context = new SessionContext(writeLock, catalog, commitLog, validator);
-        this.writers = pool(settings, "", settings.writers(), new Opener(() -> file.openWriter(context)));
+        this.writers = pool(settings, "", settings.writers(), new ConnectionSource(() -> file.openWriter(context)));
         try {
             this.checkpointer = checkpointer(file, settings.path(), writeLock);
             try {
-                this.readers =
-                        pool(settings, "-readers", settings.readers(), new Opener(() -> file.openReader(context)));
+                this.readers = pool(
+                        settings, "-readers", settings.readers(), new ConnectionSource(() -> file.openReader(context)));
             } catch (RuntimeException | Error e) {
                 closeAfter(e, checkpointer);
                 throw e;
@@ -100,7 +100,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         }
     }
 
-    private static HikariDataSource pool(PoolSettings settings, String suffix, int size, Opener opener) {
+    private static HikariDataSource pool(PoolSettings settings, String suffix, int size, ConnectionSource opener) {
         HikariConfig config = new HikariConfig();
         config.setPoolName(settings.name() + suffix);
         config.setDataSource(opener);
@@ -117,7 +117,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         if (writers.isClosed()) {
             throw new SQLException(this + " has been closed", SqlStates.CONNECTION_DOES_NOT_EXIST);
         }
-        return new StatedConnection(this);
+        return new SqlStateConnection(this);
     }
 
     /** SQLite has no users: the same as without. */

@@ -186,7 +186,7 @@ public final class Rows extends JDBC4ResultSet {
 
     @Override
     public void setFetchSize(int rows) throws SQLException {
-        Stated.run(() -> ((ResultSet) driver).setFetchSize(rows));
+        SqlStateTranslation.run(() -> ((ResultSet) driver).setFetchSize(rows));
     }
 
     @Override
@@ -208,7 +208,7 @@ public final class Rows extends JDBC4ResultSet {
 
     @Override
     public <T> @Nullable T getObject(int column, Class<T> type) throws SQLException {
-        return Stated.<@Nullable T>call(() -> super.getObject(column, type));
+        return SqlStateTranslation.<@Nullable T>call(() -> super.getObject(column, type));
     }
 
     // ---- what is declared
@@ -216,7 +216,7 @@ public final class Rows extends JDBC4ResultSet {
     @Override
     public @Nullable String getTableName(int column) throws SQLException {
         if (description == null) {
-            return Stated.<@Nullable String>call(() -> super.getTableName(column));
+            return SqlStateTranslation.<@Nullable String>call(() -> super.getTableName(column));
         }
         String table = description.tables()[checkCol(column)];
         // as the driver
@@ -232,17 +232,21 @@ public final class Rows extends JDBC4ResultSet {
                 return matcher.group(1).toUpperCase(Locale.ENGLISH);
             }
         }
-        return Stated.call(() -> super.getColumnTypeName(column));
+        return SqlStateTranslation.call(() -> super.getColumnTypeName(column));
     }
 
     @Override
     public int getPrecision(int column) throws SQLException {
-        return description == null ? Stated.call(() -> super.getPrecision(column)) : size(description, column, 0);
+        return description == null
+                ? SqlStateTranslation.call(() -> super.getPrecision(column))
+                : size(description, column, 0);
     }
 
     @Override
     public int getScale(int column) throws SQLException {
-        return description == null ? Stated.call(() -> super.getScale(column)) : size(description, column, 1);
+        return description == null
+                ? SqlStateTranslation.call(() -> super.getScale(column))
+                : size(description, column, 1);
     }
 
     /** One of the numbers in the brackets of a declared type. */
@@ -257,136 +261,136 @@ public final class Rows extends JDBC4ResultSet {
 
     @Override
     public @Nullable BigDecimal getBigDecimal(int column) throws SQLException {
-        return Stated.call(() -> super.getBigDecimal(column));
+        return SqlStateTranslation.call(() -> super.getBigDecimal(column));
     }
 
     @Override
     public @Nullable Date getDate(int column) throws SQLException {
-        return Stated.call(() -> super.getDate(column));
+        return SqlStateTranslation.call(() -> super.getDate(column));
     }
 
     @Override
     public @Nullable Date getDate(int column, @Nullable Calendar calendar) throws SQLException {
-        return Stated.call(() -> super.getDate(column, calendar));
+        return SqlStateTranslation.call(() -> super.getDate(column, calendar));
     }
 
     @Override
     public @Nullable Time getTime(int column) throws SQLException {
-        return Stated.call(() -> super.getTime(column));
+        return SqlStateTranslation.call(() -> super.getTime(column));
     }
 
     @Override
     public @Nullable Time getTime(int column, @Nullable Calendar calendar) throws SQLException {
-        return Stated.call(() -> super.getTime(column, calendar));
+        return SqlStateTranslation.call(() -> super.getTime(column, calendar));
     }
 
     @Override
     public @Nullable Timestamp getTimestamp(int column) throws SQLException {
-        return Stated.call(() -> super.getTimestamp(column));
+        return SqlStateTranslation.call(() -> super.getTimestamp(column));
     }
 
     @Override
     public @Nullable Timestamp getTimestamp(int column, @Nullable Calendar calendar) throws SQLException {
-        return Stated.call(() -> super.getTimestamp(column, calendar));
+        return SqlStateTranslation.call(() -> super.getTimestamp(column, calendar));
     }
 
     @Override
     public boolean first() throws SQLException {
-        return Stated.call(() -> super.first());
+        return SqlStateTranslation.call(() -> super.first());
     }
 
     @Override
     public boolean last() throws SQLException {
-        return Stated.call(() -> super.last());
+        return SqlStateTranslation.call(() -> super.last());
     }
 
     @Override
     public boolean previous() throws SQLException {
-        return Stated.call(() -> super.previous());
+        return SqlStateTranslation.call(() -> super.previous());
     }
 
     @Override
     public void beforeFirst() throws SQLException {
-        Stated.run(() -> super.beforeFirst());
+        SqlStateTranslation.run(() -> super.beforeFirst());
     }
 
     @Override
     public void afterLast() throws SQLException {
-        Stated.run(() -> super.afterLast());
+        SqlStateTranslation.run(() -> super.afterLast());
     }
 
     @Override
     public boolean absolute(int row) throws SQLException {
-        return Stated.call(() -> super.absolute(row));
+        return SqlStateTranslation.call(() -> super.absolute(row));
     }
 
     @Override
     public boolean relative(int row) throws SQLException {
-        return Stated.call(() -> super.relative(row));
+        return SqlStateTranslation.call(() -> super.relative(row));
     }
 
     @Override
     public boolean isLast() throws SQLException {
-        return Stated.call(() -> super.isLast());
+        return SqlStateTranslation.call(() -> super.isLast());
     }
 
     @Override
     public void setFetchDirection(int direction) throws SQLException {
-        Stated.run(() -> super.setFetchDirection(direction));
+        SqlStateTranslation.run(() -> super.setFetchDirection(direction));
     }
 
     @Override
     public @Nullable String getNString(int column) throws SQLException {
-        return Stated.<@Nullable String>call(() -> super.getNString(column));
+        return SqlStateTranslation.<@Nullable String>call(() -> super.getNString(column));
     }
 
     @Override
     public @Nullable NClob getNClob(int column) throws SQLException {
-        return Stated.<@Nullable NClob>call(() -> super.getNClob(column));
+        return SqlStateTranslation.<@Nullable NClob>call(() -> super.getNClob(column));
     }
 
     @Override
     public @Nullable SQLXML getSQLXML(int column) throws SQLException {
-        return Stated.<@Nullable SQLXML>call(() -> super.getSQLXML(column));
+        return SqlStateTranslation.<@Nullable SQLXML>call(() -> super.getSQLXML(column));
     }
 
     @Override
     public @Nullable RowId getRowId(int column) throws SQLException {
-        return Stated.<@Nullable RowId>call(() -> super.getRowId(column));
+        return SqlStateTranslation.<@Nullable RowId>call(() -> super.getRowId(column));
     }
 
     @Override
     public @Nullable String getNString(String label) throws SQLException {
-        return Stated.<@Nullable String>call(() -> super.getNString(label));
+        return SqlStateTranslation.<@Nullable String>call(() -> super.getNString(label));
     }
 
     @Override
     public @Nullable NClob getNClob(String label) throws SQLException {
-        return Stated.<@Nullable NClob>call(() -> super.getNClob(label));
+        return SqlStateTranslation.<@Nullable NClob>call(() -> super.getNClob(label));
     }
 
     @Override
     public @Nullable SQLXML getSQLXML(String label) throws SQLException {
-        return Stated.<@Nullable SQLXML>call(() -> super.getSQLXML(label));
+        return SqlStateTranslation.<@Nullable SQLXML>call(() -> super.getSQLXML(label));
     }
 
     @Override
     public @Nullable RowId getRowId(String label) throws SQLException {
-        return Stated.<@Nullable RowId>call(() -> super.getRowId(label));
+        return SqlStateTranslation.<@Nullable RowId>call(() -> super.getRowId(label));
     }
 
     @Override
     public void insertRow() throws SQLException {
-        Stated.run(super::insertRow);
+        SqlStateTranslation.run(super::insertRow);
     }
 
     @Override
     public void moveToInsertRow() throws SQLException {
-        Stated.run(super::moveToInsertRow);
+        SqlStateTranslation.run(super::moveToInsertRow);
     }
 
     @Override
     public void moveToCurrentRow() throws SQLException {
-        Stated.run(super::moveToCurrentRow);
+        SqlStateTranslation.run(super::moveToCurrentRow);
     }
 }

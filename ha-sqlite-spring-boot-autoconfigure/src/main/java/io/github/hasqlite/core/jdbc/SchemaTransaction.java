@@ -205,7 +205,7 @@ final class SchemaTransaction {
         if (choosesRowids && !sources.inOrderOfOneTable(connection, text)) {
             return false;
         }
-        if (!effect.virtualWrites().isEmpty() || !likeIgnoresCase() || ConflictWords.in(text)) {
+        if (!effect.virtualWrites().isEmpty() || !likeIgnoresCase() || ConflictClauses.in(text)) {
             return false;
         }
         for (String table : effect.writes()) {

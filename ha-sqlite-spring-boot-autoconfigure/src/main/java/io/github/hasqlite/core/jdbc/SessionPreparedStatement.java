@@ -16,7 +16,7 @@ import org.sqlite.core.DB;
 import org.sqlite.core.SafeStmtPtr;
 
 /** sqlite-jdbc's prepared statement, run by a {@link Session}. */
-final class SessionPreparedStatement extends StatedPreparedStatement implements RunningStatement {
+final class SessionPreparedStatement extends SqlStatePreparedStatement implements RunningStatement {
 
     /** The cheapest statement to compile: the driver's constructor compiles something always. */
     private static final String PLACEHOLDER = "COMMIT";
@@ -302,7 +302,7 @@ final class SessionPreparedStatement extends StatedPreparedStatement implements 
 
     @Override
     public ResultSetMetaData getMetaData() throws SQLException {
-        return Stated.call(() -> {
+        return SqlStateTranslation.call(() -> {
             ResultSetMetaData driver = super.getMetaData();
             rows.colsMeta = rs.colsMeta;
             return driver == rs ? rows : driver;
@@ -311,7 +311,7 @@ final class SessionPreparedStatement extends StatedPreparedStatement implements 
 
     @Override
     public void close() throws SQLException {
-        Stated.run(this::closeAll);
+        SqlStateTranslation.run(this::closeAll);
     }
 
     private void closeAll() throws SQLException {

@@ -16,7 +16,7 @@ import org.sqlite.core.DB;
 import org.sqlite.core.SafeStmtPtr;
 
 /** sqlite-jdbc's statement, run by a {@link Session}. */
-final class SessionStatement extends StatedStatement implements RunningStatement {
+final class SessionStatement extends SqlStateStatement implements RunningStatement {
 
     private static final int SQLITE_DONE = 101;
 

@@ -40,7 +40,7 @@ final class WatchedRows implements InvocationHandler {
         }
         boolean ended = method.getName().equals("next") && Boolean.FALSE.equals(result);
         if (ended || method.getName().equals("close")) {
-            Stated.run(() -> session.rowsClosed(statement));
+            SqlStateTranslation.run(() -> session.rowsClosed(statement));
         }
         return result;
     }

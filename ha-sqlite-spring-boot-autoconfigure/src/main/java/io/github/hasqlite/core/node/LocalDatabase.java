@@ -16,7 +16,7 @@ import java.time.format.DateTimeFormatter;
 import org.sqlite.SQLiteConnection;
 
 /**
- * What a node's database file is before the node opens it. Nobody else has it open.
+ * What a node's database file is before the node opens it. No other connection has it open.
  *
  * @param kind what kind of database it is
  * @param sequence the stream sequence up to which it has applied everything

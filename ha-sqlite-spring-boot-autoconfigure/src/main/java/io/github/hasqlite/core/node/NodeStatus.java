@@ -32,7 +32,7 @@ public final class NodeStatus {
     private final StreamJoin join;
     private final @Nullable SnapshotRecovery recovery;
     private final @Nullable NodeVerification verification;
-    private final PublishTrouble trouble;
+    private final PublishHealth trouble;
     private final Instant started = Instant.now();
 
     /** Since when there is an outage that nobody could say more about. */
@@ -55,7 +55,7 @@ public final class NodeStatus {
             StreamJoin join,
             @Nullable SnapshotRecovery recovery,
             @Nullable NodeVerification verification,
-            PublishTrouble trouble) {
+            PublishHealth trouble) {
         this.settings = settings;
         this.publisher = publisher;
         this.subscriber = subscriber;

@@ -19,11 +19,11 @@ import io.github.hasqlite.core.capture.SchemaCatalog;
 import io.github.hasqlite.core.commit.ChangeSetFactory;
 import io.github.hasqlite.core.commit.CommandPlacing;
 import io.github.hasqlite.core.commit.CompareAndSet;
+import io.github.hasqlite.core.commit.EcholessPublisher;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.commit.OutboxCommitLog;
 import io.github.hasqlite.core.commit.StrictCommitLog;
 import io.github.hasqlite.core.commit.StrictPublishing;
-import io.github.hasqlite.core.commit.UnheardPublisher;
 import io.github.hasqlite.core.commit.WriterPause;
 import io.github.hasqlite.core.jdbc.CommitLog;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
@@ -72,7 +72,7 @@ public final class ReplicationNode implements Replication {
     private final @Nullable ChangeSetSubscriber subscriber;
     private final AppliedState state = new AppliedState();
     private final SchemaCatalog catalog = new SchemaCatalog();
-    private final PublishTrouble trouble = new PublishTrouble();
+    private final PublishHealth trouble = new PublishHealth();
     private final KeyCollisionAdvice keyCollisions = new KeyCollisionAdvice();
     private final WriteLock writeLock;
     private final PendingQueue pending;
@@ -143,9 +143,9 @@ public final class ReplicationNode implements Replication {
             List<ChangeSetInterceptor> interceptors)
             throws SQLException {
         DatabaseFile file = new DatabaseFile(settings.pool());
-        Arrival arrival =
-                new Arrival(settings, file, subscriber, store, publisher.comparesAndSets() && !settings.readOnly());
-        Arrival.Way way = arrival.prepare();
+        StartDecision decision = new StartDecision(
+                settings, file, subscriber, store, publisher.comparesAndSets() && !settings.readOnly());
+        StartDecision.Way way = decision.prepare();
         SQLiteConnection connection = file.open();
         SQLiteConnection relayConnection = null;
         try {
@@ -157,7 +157,7 @@ public final class ReplicationNode implements Replication {
                     lock,
                     connection,
                     relayConnection,
-                    subscriber == null ? new UnheardPublisher(publisher) : publisher,
+                    subscriber == null ? new EcholessPublisher(publisher) : publisher,
                     subscriber,
                     store,
                     way,
@@ -223,7 +223,7 @@ public final class ReplicationNode implements Replication {
             ChangeSetPublisher publisher,
             @Nullable ChangeSetSubscriber subscriber,
             @Nullable SnapshotStore store,
-            Arrival.Way way,
+            StartDecision.Way way,
             ChangeSetSerializer serializer,
             List<ChangeSetInterceptor> interceptors)
             throws SQLException {
@@ -287,17 +287,18 @@ public final class ReplicationNode implements Replication {
         this.verification = subscriber == null
                 ? null
                 : new NodeVerification(settings, state, writeLock, relay, changeSets, serializer, subscriber, recovery);
-        Beginning beginning = way == Arrival.Way.BEGIN && snapshots != null && store != null && subscriber != null
-                ? new Beginning(
-                        settings,
-                        new CompareAndSet(guard, subscriber),
-                        changeSets,
-                        state,
-                        connection,
-                        snapshots,
-                        subscriber,
-                        store)
-                : null;
+        BaselineAnnouncement beginning =
+                way == StartDecision.Way.BEGIN && snapshots != null && store != null && subscriber != null
+                        ? new BaselineAnnouncement(
+                                settings,
+                                new CompareAndSet(guard, subscriber),
+                                changeSets,
+                                state,
+                                connection,
+                                snapshots,
+                                subscriber,
+                                store)
+                        : null;
         this.join = new StreamJoin(
                 settings,
                 subscriber,
@@ -541,7 +542,7 @@ public final class ReplicationNode implements Replication {
         try {
             LocalDatabase local =
                     new LocalDatabase(LocalDatabase.Kind.JOINED, state.sequence(), state.streamCreatedNs(), "");
-            String reset = Arrival.reset(local, source.state());
+            String reset = StartDecision.reset(local, source.state());
             if (reset != null) {
                 logger.warn("Replication cannot go on: {}", reset);
                 return false;

@@ -21,14 +21,14 @@ final class ResetGuard extends ForwardingPublisher {
 
     private final AppliedState state;
     private final @Nullable ChangeSetSubscriber subscriber;
-    private final PublishTrouble trouble;
+    private final PublishHealth trouble;
     private volatile @Nullable Applier applier;
 
     ResetGuard(
             ChangeSetPublisher publisher,
             AppliedState state,
             @Nullable ChangeSetSubscriber subscriber,
-            PublishTrouble trouble) {
+            PublishHealth trouble) {
         super(publisher);
         this.trouble = trouble;
         this.state = state;

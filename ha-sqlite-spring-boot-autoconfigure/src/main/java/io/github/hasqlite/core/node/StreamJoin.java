@@ -41,7 +41,7 @@ final class StreamJoin implements AutoCloseable {
     private final OutboxRelay relay;
     private final String publisherId;
     private final @Nullable SnapshotRecovery recovery;
-    private final @Nullable Beginning beginning;
+    private final @Nullable BaselineAnnouncement beginning;
     private volatile @Nullable Thread later;
     private volatile @Nullable String refusal;
     private volatile boolean closed;
@@ -67,7 +67,7 @@ final class StreamJoin implements AutoCloseable {
             OutboxRelay relay,
             String publisherId,
             @Nullable SnapshotRecovery recovery,
-            @Nullable Beginning beginning) {
+            @Nullable BaselineAnnouncement beginning) {
         this.settings = settings;
         this.subscriber = subscriber;
         this.applier = applier;
@@ -97,7 +97,7 @@ final class StreamJoin implements AutoCloseable {
      *
      * @param way how the node arrived
      */
-    void start(Arrival.Way way) {
+    void start(StartDecision.Way way) {
         ChangeSetSubscriber source = subscriber;
         if (source == null) {
             relay.start(0);
@@ -106,13 +106,13 @@ final class StreamJoin implements AutoCloseable {
         try {
             join(source);
         } catch (IOException e) {
-            if (way == Arrival.Way.BEGIN) {
+            if (way == StartDecision.Way.BEGIN) {
                 throw new ReplicationStartException(
                         "the stream's history could not be begun with this database: " + e.getMessage(),
                         "Start this node again when that is mended; it goes on where it was.",
                         e);
             }
-            if (state.streamCreatedNs() == 0 && way != Arrival.Way.WAIT) {
+            if (state.streamCreatedNs() == 0 && way != StartDecision.Way.WAIT) {
                 throw new ReplicationStartException(
                         "the stream cannot be reached any more, and this node's database is new: " + e.getMessage(),
                         "Start the NATS server or the node that embeds it, and then this node again.",
@@ -164,8 +164,8 @@ final class StreamJoin implements AutoCloseable {
         LocalDatabase local =
                 new LocalDatabase(LocalDatabase.Kind.JOINED, state.sequence(), state.streamCreatedNs(), "");
         StreamState stream = source.state();
-        if (Arrival.reset(local, stream) != null) {
-            stream = Arrival.askAgain(local, source);
+        if (StartDecision.reset(local, stream) != null) {
+            stream = StartDecision.askAgain(local, source);
         }
         check(local, stream);
         try {
@@ -221,7 +221,7 @@ final class StreamJoin implements AutoCloseable {
     }
 
     private static void check(LocalDatabase local, StreamState stream) {
-        String reset = Arrival.reset(local, stream);
+        String reset = StartDecision.reset(local, stream);
         if (reset != null) {
             throw new ReplicationStartException(
                     reset,

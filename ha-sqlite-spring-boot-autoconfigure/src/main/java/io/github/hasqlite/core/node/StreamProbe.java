@@ -26,7 +26,7 @@ final class StreamProbe implements AutoCloseable {
     /** Other writers wait meanwhile, in vain. */
     private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private final PublishTrouble trouble;
+    private final PublishHealth trouble;
     private final BooleanSupplier canPublish;
     private final WriteLock writeLock;
     private final StreamPosition position;
@@ -41,7 +41,7 @@ final class StreamProbe implements AutoCloseable {
      * @param writeLock the one write lock
      */
     StreamProbe(
-            PublishTrouble trouble,
+            PublishHealth trouble,
             BooleanSupplier canPublish,
             WriteLock writeLock,
             StreamPosition position,

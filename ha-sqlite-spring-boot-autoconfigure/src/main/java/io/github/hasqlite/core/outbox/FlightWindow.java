@@ -81,7 +81,7 @@ final class FlightWindow {
 
     /** What an acknowledgement means for the others. */
     enum Landing {
-        /** Nobody has to do anything. */
+        /** The acknowledgement changes nothing. */
         QUIET,
         /** Somebody may wait for the room that it made. */
         MADE_ROOM,

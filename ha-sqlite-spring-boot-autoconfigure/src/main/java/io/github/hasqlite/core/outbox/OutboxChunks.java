@@ -1,7 +1,7 @@
 package io.github.hasqlite.core.outbox;
 
 import com.github.luben.zstd.Zstd;
-import io.github.hasqlite.core.changeset.PackedBytes;
+import io.github.hasqlite.core.changeset.ByteSource;
 import io.github.hasqlite.core.changeset.SingleByte;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -143,14 +143,14 @@ final class OutboxChunks {
     }
 
     /** The bytes of a message. */
-    PackedBytes bytes(long id) throws SQLException {
+    ByteSource bytes(long id) throws SQLException {
         sum.setLong(1, id);
         try (ResultSet rows = sum.executeQuery()) {
             return new StoredBytes(id, rows.next() ? rows.getLong(1) : 0);
         }
     }
 
-    private final class StoredBytes implements PackedBytes {
+    private final class StoredBytes implements ByteSource {
 
         private final long id;
         private final long length;

@@ -4,8 +4,8 @@ import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetFormatException;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSerializer;
+import io.github.hasqlite.core.changeset.CompressedMessage;
 import io.github.hasqlite.core.changeset.FragmentCodec;
-import io.github.hasqlite.core.changeset.PackedMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
@@ -331,7 +331,7 @@ public final class OutboxRelay implements AutoCloseable {
         }
     }
 
-    private boolean send(Pending sent, Freight freight, long generation) throws InterruptedException {
+    private boolean send(Pending sent, OutgoingMessage freight, long generation) throws InterruptedException {
         long sentAt = System.currentTimeMillis();
         for (int number = 1; number <= freight.pieces(); number++) {
             if (freight.isInParts() && System.currentTimeMillis() - sentAt > MAX_MILLIS_BETWEEN_PARTS) {
@@ -358,21 +358,21 @@ public final class OutboxRelay implements AutoCloseable {
         return true;
     }
 
-    private Freight freight(OutboxTable.Row row) throws SQLException, ChangeSetFormatException {
+    private OutgoingMessage freight(OutboxTable.Row row) throws SQLException, ChangeSetFormatException {
         ChangeSet changeSet = row.changeSet(serializer);
-        PackedMessage large = row.large();
+        CompressedMessage large = row.large();
         if (large == null) {
             return freight(changeSet, row.message());
         }
         try {
-            return Freight.of(fragments, changeSet, large, publisher.maxMessageBytes());
+            return OutgoingMessage.of(fragments, changeSet, large, publisher.maxMessageBytes());
         } catch (IOException e) {
             throw new SQLException("a large change set cannot be read from the outbox: " + e.getMessage(), e);
         }
     }
 
-    private Freight freight(ChangeSet changeSet, byte[] message) {
-        return Freight.of(fragments, changeSet, message, publisher.maxMessageBytes());
+    private OutgoingMessage freight(ChangeSet changeSet, byte[] message) {
+        return OutgoingMessage.of(fragments, changeSet, message, publisher.maxMessageBytes());
     }
 
     /** Waits for a place in flight; {@code false} if what was read is no longer what to send. */
@@ -414,7 +414,7 @@ public final class OutboxRelay implements AutoCloseable {
 
     /** Sends the command, as long as nobody withdraws it. */
     private void send(Command sent, long generation) throws InterruptedException {
-        Freight freight = freight(sent.changeSet, sent.message);
+        OutgoingMessage freight = freight(sent.changeSet, sent.message);
         for (int number = 1; number <= freight.pieces(); number++) {
             byte[] piece = freight.piece(number);
             synchronized (this) {

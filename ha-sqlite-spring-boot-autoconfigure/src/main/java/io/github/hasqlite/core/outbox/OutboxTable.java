@@ -3,8 +3,8 @@ package io.github.hasqlite.core.outbox;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetFormatException;
 import io.github.hasqlite.ChangeSetSerializer;
-import io.github.hasqlite.core.changeset.PackedMessage;
-import io.github.hasqlite.core.changeset.PackingStream;
+import io.github.hasqlite.core.changeset.CompressedMessage;
+import io.github.hasqlite.core.changeset.CompressingOutputStream;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -156,7 +156,7 @@ public final class OutboxTable {
     public void insertLarge(Pending pending, ChangeSet changeSet, ChangeSetSerializer serializer) throws SQLException {
         boolean inserted = false;
         try {
-            PackingStream compressed = writeChunks(pending.id(), changeSet, serializer, true);
+            CompressingOutputStream compressed = writeChunks(pending.id(), changeSet, serializer, true);
             if (compressed.isWorthwhile()) {
                 insert(pending, -compressed.size(), COMPRESSED);
             } else {
@@ -174,9 +174,9 @@ public final class OutboxTable {
         }
     }
 
-    private PackingStream writeChunks(long id, ChangeSet changeSet, ChangeSetSerializer serializer, boolean compressed)
-            throws SQLException {
-        try (PackingStream out = new PackingStream(chunks.write(id), compressed)) {
+    private CompressingOutputStream writeChunks(
+            long id, ChangeSet changeSet, ChangeSetSerializer serializer, boolean compressed) throws SQLException {
+        try (CompressingOutputStream out = new CompressingOutputStream(chunks.write(id), compressed)) {
             serializer.serialize(changeSet, out);
             out.close();
             return out;
@@ -236,7 +236,7 @@ public final class OutboxTable {
                 pending,
                 size < 0 ? new byte[0] : new StoredMessage(stored, size).message(),
                 size < 0
-                        ? new PackedMessage(Arrays.equals(stored, COMPRESSED), -size, chunks.bytes(pending.id()))
+                        ? new CompressedMessage(Arrays.equals(stored, COMPRESSED), -size, chunks.bytes(pending.id()))
                         : null,
                 undo == null || undoSize < 0 ? null : new StoredMessage(undo, undoSize).message(),
                 undo == null ? 0 : Math.max(0, -undoSize));
@@ -312,7 +312,11 @@ public final class OutboxTable {
      * @param undoPieces in how many {@linkplain OutboxTable#undo pieces} that is; 0 if it is not
      */
     public record Row(
-            Pending pending, byte[] message, @Nullable PackedMessage large, byte @Nullable [] undo, int undoPieces) {
+            Pending pending,
+            byte[] message,
+            @Nullable CompressedMessage large,
+            byte @Nullable [] undo,
+            int undoPieces) {
 
         /**
          * The change set of the message.
@@ -321,7 +325,7 @@ public final class OutboxTable {
          * @throws SQLException if it cannot be read
          */
         public ChangeSet changeSet(ChangeSetSerializer serializer) throws ChangeSetFormatException, SQLException {
-            PackedMessage stored = large;
+            CompressedMessage stored = large;
             if (stored == null) {
                 return serializer.deserialize(message);
             }

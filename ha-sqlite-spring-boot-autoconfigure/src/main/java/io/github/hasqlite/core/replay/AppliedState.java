@@ -2,8 +2,8 @@ package io.github.hasqlite.core.replay;
 
 import io.github.hasqlite.core.apply.SchemaChanges;
 import io.github.hasqlite.core.changeset.BaselineMessage;
+import io.github.hasqlite.core.changeset.ByteSource;
 import io.github.hasqlite.core.changeset.Fragment;
-import io.github.hasqlite.core.changeset.PackedBytes;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -31,7 +31,7 @@ public final class AppliedState {
     static final String BEGUN_WITH_NOTHING = "begun_with_nothing";
 
     private final Map<String, Accepted> publishers = new HashMap<>();
-    private final Parts parts = new Parts();
+    private final PendingFragments parts = new PendingFragments();
     private final Object advanced = new Object();
     private volatile long sequence;
     private volatile long streamCreatedNs;
@@ -49,7 +49,7 @@ public final class AppliedState {
                     + " counter INTEGER NOT NULL, sequence INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID");
         }
         addPlaces(connection);
-        Parts.create(connection);
+        PendingFragments.create(connection);
         ConflictTable.create(connection);
         SchemaChanges.create(connection);
         DeadLetters.create(connection);
@@ -330,11 +330,11 @@ public final class AppliedState {
     final class Step {
 
         private final Map<String, Accepted> accepted = new HashMap<>();
-        private final Parts.Step partsStep = parts.step();
+        private final PendingFragments.Step partsStep = parts.step();
         private long reached = sequence;
 
         /** Judges a message by its publisher's counter (rule R4), and keeps it if it is a part in turn. */
-        Turn take(Received received) {
+        Turn take(InboundMessage received) {
             Turn turn = judge(received.publisher(), received.counter());
             Fragment part = received.part();
             return turn == Turn.NEXT && part != null
@@ -391,12 +391,12 @@ public final class AppliedState {
         }
 
         /** What all the parts of a change set hold whose last part was judged to be next. */
-        PackedBytes parts(Connection connection, String publisher) {
+        ByteSource parts(Connection connection, String publisher) {
             return partsStep.data(connection, publisher);
         }
 
         /** This message is being dealt with, and everything before it has been. */
-        void reach(Received received) {
+        void reach(InboundMessage received) {
             reach(received.sequence());
             partsStep.reach(received.message().timestampNs());
         }

@@ -44,7 +44,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     private final MessageReader reader;
     private final Replay replay;
     private final Inbox inbox = new Inbox();
-    private final Rejections rejections = new Rejections();
+    private final RejectionLog rejections = new RejectionLog();
     private final CommandOutcomes commandOutcomes = new CommandOutcomes();
     private final Thread thread;
     private final OnFailure onFailure;
@@ -181,7 +181,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         replay.order().enforce();
     }
 
-    private void compare(Received received) {
+    private void compare(InboundMessage received) {
         String broken = replay.order().delivered(received, ownPublisher);
         if (broken != null) {
             logger.error("Replication of this node stops: {}", broken);
@@ -192,7 +192,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     @Override
     public void onGap(long first, long last) throws InterruptedException {
         if (last > state.sequence()) {
-            inbox.put(Received.gap(Math.max(first, state.sequence() + 1), last));
+            inbox.put(InboundMessage.gap(Math.max(first, state.sequence() + 1), last));
         }
     }
 
@@ -258,7 +258,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     }
 
     /** Messages that were skipped because they are no change sets or ask for what is none. */
-    public Rejections rejections() {
+    public RejectionLog rejections() {
         return rejections;
     }
 
@@ -406,7 +406,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
             throw new HaltException(broken, null);
         }
         inbox.removeUpTo(state.sequence(), this::compare);
-        List<Received> batch = upToVerification(inbox.peek(MAX_BATCH));
+        List<InboundMessage> batch = upToVerification(inbox.peek(MAX_BATCH));
         if (batch.isEmpty()) {
             failure = null;
             return;
@@ -420,7 +420,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         } catch (SQLException | HaltException e) {
             logger.debug("A batch could not be applied; applying its messages one by one", e);
         }
-        for (Received received : batch) {
+        for (InboundMessage received : batch) {
             if (!applyAlone(received)) {
                 return;
             }
@@ -428,7 +428,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     }
 
     /** At the place where all nodes are compared, the database must be what it is there. */
-    private static List<Received> upToVerification(List<Received> batch) {
+    private static List<InboundMessage> upToVerification(List<InboundMessage> batch) {
         for (int i = 0; i < batch.size(); i++) {
             if (batch.get(i).verification() != null) {
                 return batch.subList(0, i + 1);
@@ -438,7 +438,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     }
 
     /** Applies one message or leaves it out; {@code false} if it is to be tried again later. */
-    private boolean applyAlone(Received received) throws HaltException {
+    private boolean applyAlone(InboundMessage received) throws HaltException {
         String reason = leaveOut;
         leaveOut = null;
         if (reason == null) {
@@ -472,7 +472,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         return String.valueOf(cause.getMessage());
     }
 
-    private void leaveOut(Received received, String reason) throws HaltException {
+    private void leaveOut(InboundMessage received, String reason) throws HaltException {
         logger.error("Left out and kept in ha_dead_letters: {}", reason);
         try {
             replay.leaveOut(received, reason);
@@ -483,7 +483,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         inbox.remove(1);
     }
 
-    private void applyBatch(List<Received> batch) throws SQLException, HaltException {
+    private void applyBatch(List<InboundMessage> batch) throws SQLException, HaltException {
         replay.apply(batch);
         inbox.remove(batch.size());
     }

@@ -128,7 +128,7 @@ final class ConflictTable {
      *
      * @param through the connection whose transaction deals with the echo
      */
-    List<Conflict> settle(Connection through, Received echo) throws SQLException {
+    List<Conflict> settle(Connection through, InboundMessage echo) throws SQLException {
         if (!provisional) {
             return List.of();
         }

@@ -31,7 +31,7 @@ final class DeadLetters {
     }
 
     /** Adds a message; of one that came in parts, the last part. */
-    void add(Received received, String reason) throws SQLException {
+    void add(InboundMessage received, String reason) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement("INSERT OR REPLACE INTO main.ha_dead_letters("
                 + "sequence, at_ns, publisher, counter, reason, message) VALUES(?,?,?,?,?,?)")) {
             insert.setLong(1, received.sequence());

@@ -32,7 +32,7 @@ final class Inbox {
 
     private static final long ECHO_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
-    private final Deque<Received> messages = new ArrayDeque<>();
+    private final Deque<InboundMessage> messages = new ArrayDeque<>();
     private long bytes;
     private int others;
     private long oldestSince;
@@ -44,7 +44,7 @@ final class Inbox {
     private boolean closed;
 
     /** Adds a message, waiting for room. */
-    synchronized void put(Received received) throws InterruptedException {
+    synchronized void put(InboundMessage received) throws InterruptedException {
         while (!closed && isFull()) {
             wait();
         }
@@ -139,9 +139,9 @@ final class Inbox {
     }
 
     /** The oldest messages, which stay until they are {@linkplain #remove removed}. */
-    synchronized List<Received> peek(int limit) {
-        List<Received> oldest = new ArrayList<>(Math.min(limit, messages.size()));
-        for (Received received : messages) {
+    synchronized List<InboundMessage> peek(int limit) {
+        List<InboundMessage> oldest = new ArrayList<>(Math.min(limit, messages.size()));
+        for (InboundMessage received : messages) {
             if (oldest.size() == limit) {
                 break;
             }
@@ -151,9 +151,9 @@ final class Inbox {
     }
 
     /** What came after the first {@code known} messages. */
-    synchronized List<Received> after(int known) {
-        Received[] newer = new Received[messages.size() - known];
-        Iterator<Received> newest = messages.descendingIterator();
+    synchronized List<InboundMessage> after(int known) {
+        InboundMessage[] newer = new InboundMessage[messages.size() - known];
+        Iterator<InboundMessage> newest = messages.descendingIterator();
         for (int i = newer.length - 1; i >= 0; i--) {
             newer[i] = newest.next();
         }
@@ -163,7 +163,7 @@ final class Inbox {
     /** Removes the oldest messages, which have been dealt with. */
     synchronized void remove(int count) {
         for (int i = 0; i < count; i++) {
-            Received removed = messages.removeFirst();
+            InboundMessage removed = messages.removeFirst();
             bytes -= removed.message().data().length;
             if (!removed.probablyEcho()) {
                 others--;
@@ -178,9 +178,9 @@ final class Inbox {
      *
      * @param removed is given each of them
      */
-    synchronized void removeUpTo(long sequence, Consumer<Received> removed) {
+    synchronized void removeUpTo(long sequence, Consumer<InboundMessage> removed) {
         int count = 0;
-        for (Received received : messages) {
+        for (InboundMessage received : messages) {
             if (received.sequence() > sequence) {
                 break;
             }

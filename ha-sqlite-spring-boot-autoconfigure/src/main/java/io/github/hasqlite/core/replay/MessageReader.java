@@ -5,10 +5,10 @@ import io.github.hasqlite.ChangeSetFormatException;
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.core.changeset.BaselineMessage;
+import io.github.hasqlite.core.changeset.ByteSource;
+import io.github.hasqlite.core.changeset.CompressedMessage;
 import io.github.hasqlite.core.changeset.Fragment;
 import io.github.hasqlite.core.changeset.FragmentCodec;
-import io.github.hasqlite.core.changeset.PackedBytes;
-import io.github.hasqlite.core.changeset.PackedMessage;
 import io.github.hasqlite.core.changeset.PauseMessage;
 import io.github.hasqlite.core.changeset.ProbeMessage;
 import io.github.hasqlite.core.changeset.VerificationMessage;
@@ -33,33 +33,33 @@ final class MessageReader {
      *
      * @param ownPublisher whose messages are probably echoes, which need not be read
      */
-    Received read(StreamMessage message, String ownPublisher) {
+    InboundMessage read(StreamMessage message, String ownPublisher) {
         try {
             if (BaselineMessage.is(message.data())) {
-                return Received.missing(
+                return InboundMessage.missing(
                         message, "a new baseline was set at " + message.sequence() + ", from which all nodes go on");
             }
             if (VerificationMessage.of(message.data()) != null
                     || PauseMessage.of(message.data()) != null
                     || ProbeMessage.is(message.data())) {
-                return Received.unchanging(message);
+                return InboundMessage.unchanging(message);
             }
             if (fragments.isFragment(message.data())) {
                 Fragment part = fragments.read(message.data());
-                return Received.part(message, part, part.publisher().equals(ownPublisher));
+                return InboundMessage.part(message, part, part.publisher().equals(ownPublisher));
             }
             ChangeSetSerializer.Origin origin = serializer.origin(message.data());
             if (origin != null && origin.publisher().equals(ownPublisher)) {
-                return Received.echo(message, origin.publisher(), origin.counter());
+                return InboundMessage.echo(message, origin.publisher(), origin.counter());
             }
-            return Received.of(message, serializer.deserialize(message.data()));
+            return InboundMessage.of(message, serializer.deserialize(message.data()));
         } catch (ChangeSetFormatException e) {
-            return Received.unreadable(message, String.valueOf(e.getMessage()));
+            return InboundMessage.unreadable(message, String.valueOf(e.getMessage()));
         }
     }
 
     /** Reads a change set that came whole, if that was not done before. */
-    ChangeSet changeSet(Received received) throws ChangeSetFormatException {
+    ChangeSet changeSet(InboundMessage received) throws ChangeSetFormatException {
         ChangeSet known = received.changeSet();
         return known != null ? known : serializer.deserialize(received.message().data());
     }
@@ -72,8 +72,8 @@ final class MessageReader {
      * @param data what all its parts hold
      * @throws SQLException if the parts cannot be read just now
      */
-    ChangeSet changeSet(Fragment last, PackedBytes data) throws ChangeSetFormatException, SQLException {
-        PackedMessage message = message(last, data);
+    ChangeSet changeSet(Fragment last, ByteSource data) throws ChangeSetFormatException, SQLException {
+        CompressedMessage message = message(last, data);
         ChangeSet changeSet;
         try {
             changeSet = last.size() > LARGE
@@ -90,7 +90,7 @@ final class MessageReader {
     }
 
     /** The whole message of which these are the parts. */
-    static PackedMessage message(Fragment last, PackedBytes data) {
-        return new PackedMessage(last.compressed(), last.size(), data);
+    static CompressedMessage message(Fragment last, ByteSource data) {
+        return new CompressedMessage(last.compressed(), last.size(), data);
     }
 }

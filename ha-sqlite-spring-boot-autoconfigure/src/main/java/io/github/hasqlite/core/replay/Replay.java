@@ -51,12 +51,12 @@ final class Replay {
     private final MessageReader reader;
     private final List<ChangeSetInterceptor> interceptors;
     private final Applier.AppliedListener listener;
-    private final Rejections rejections;
+    private final RejectionLog rejections;
     private final CommandOutcomes commandOutcomes;
     private final ConflictTable conflicts;
     private final DeadLetters deadLetters;
     private final Rebase rebase;
-    private final Echoes echoes;
+    private final EchoMatcher echoes;
     private final Attempts attempts;
     private final StrictOrder order = new StrictOrder();
     private final Footprints footprints = new Footprints();
@@ -76,7 +76,7 @@ final class Replay {
             MessageReader reader,
             List<ChangeSetInterceptor> interceptors,
             Applier.AppliedListener listener,
-            Rejections rejections,
+            RejectionLog rejections,
             CommandOutcomes commandOutcomes)
             throws SQLException {
         this.connection = connection;
@@ -93,7 +93,7 @@ final class Replay {
         this.conflicts = new ConflictTable(connection, serializer);
         this.deadLetters = new DeadLetters(connection);
         this.rebase = new Rebase(application, outbox, serializer, conflicts);
-        this.echoes = new Echoes(connection, outbox, pending);
+        this.echoes = new EchoMatcher(connection, outbox, pending);
         this.attempts = new Attempts(application);
     }
 
@@ -107,7 +107,7 @@ final class Replay {
         return order;
     }
 
-    Echoes echoes() {
+    EchoMatcher echoes() {
         return echoes;
     }
 
@@ -126,7 +126,7 @@ final class Replay {
      * @throws SQLException if nothing was applied, and trying again may help
      * @throws HaltException if nothing was applied, and trying again will not help
      */
-    void apply(List<Received> batch) throws SQLException, HaltException {
+    void apply(List<InboundMessage> batch) throws SQLException, HaltException {
         attempts.run(undoFirst -> apply(batch, undoFirst, new Progress(state.step())));
     }
 
@@ -135,7 +135,7 @@ final class Replay {
      *
      * @param reason why it cannot be applied
      */
-    void leaveOut(Received received, String reason) throws SQLException, HaltException {
+    void leaveOut(InboundMessage received, String reason) throws SQLException, HaltException {
         try {
             Progress progress = new Progress(state.step());
             progress.leftOut = reason;
@@ -157,7 +157,7 @@ final class Replay {
         conflicts.reload();
     }
 
-    private void apply(List<Received> batch, boolean undoFirst, Progress progress)
+    private void apply(List<InboundMessage> batch, boolean undoFirst, Progress progress)
             throws SQLException, HaltException, MetPendingException {
         execute("BEGIN IMMEDIATE");
         try {
@@ -166,7 +166,7 @@ final class Replay {
             } else if (++calm == CALM) {
                 application.recordNoMore();
             }
-            for (Received received : batch) {
+            for (InboundMessage received : batch) {
                 apply(received, progress);
             }
             if (!progress.lost.isEmpty()) {
@@ -270,7 +270,8 @@ final class Replay {
      */
     private record Reissued(Pending lost, Pending row, ChangeSet changeSet, byte @Nullable [] message) {}
 
-    private void apply(Received received, Progress progress) throws SQLException, HaltException, MetPendingException {
+    private void apply(InboundMessage received, Progress progress)
+            throws SQLException, HaltException, MetPendingException {
         progress.step.reach(received);
         progress.bytes += received.message().data().length;
         if (received.rejection() != null) {
@@ -346,7 +347,7 @@ final class Replay {
     }
 
     /** What comes next in the stream follows only from a snapshot, unless this node is where that is from. */
-    private void passBreak(Received received, Progress progress) throws SQLException, SnapshotNeededException {
+    private void passBreak(InboundMessage received, Progress progress) throws SQLException, SnapshotNeededException {
         String leftOut = progress.leftOut;
         if (leftOut != null) {
             deadLetters.add(received, leftOut);
@@ -390,7 +391,7 @@ final class Replay {
      * Whoever may publish may forge. A message with the id and the counter of one that is pending here
      * takes its place on every node, so what is pending needs another place.
      */
-    private void noteForgery(Received received, Progress progress) {
+    private void noteForgery(InboundMessage received, Progress progress) {
         Pending lost = pending.find(received.publisher(), received.counter());
         if (lost != null && lost.id() > progress.echoedId()) {
             progress.lost.add(lost);
@@ -421,7 +422,7 @@ final class Replay {
     }
 
     /** Reads what is to be applied; {@code null} if it was rejected. */
-    private @Nullable ChangeSet read(Received received, Progress progress) throws SQLException {
+    private @Nullable ChangeSet read(InboundMessage received, Progress progress) throws SQLException {
         try {
             Fragment last = received.part();
             ChangeSet changeSet = last == null
@@ -434,7 +435,7 @@ final class Replay {
         }
     }
 
-    private void applyChanges(ChangeSet changeSet, Received received, boolean mine, Progress progress)
+    private void applyChanges(ChangeSet changeSet, InboundMessage received, boolean mine, Progress progress)
             throws SQLException, HaltException, MetPendingException {
         List<ChangeSetInterceptor> asked = mine || received.publisher().equals(ownPublisher) ? List.of() : interceptors;
         for (ChangeSetInterceptor interceptor : asked) {
@@ -458,7 +459,7 @@ final class Replay {
     }
 
     /** Applies it and tells of what it overwrote; why it failed, on all nodes alike, or {@code null}. */
-    private @Nullable SQLException take(ChangeSet changeSet, Received received, Progress progress)
+    private @Nullable SQLException take(ChangeSet changeSet, InboundMessage received, Progress progress)
             throws SQLException, HaltException, MetPendingException {
         boolean above = !progress.undone && pending.peek(progress.popped) != null;
         Outcome outcome = above ? application.applyBesidePending(changeSet) : application.apply(changeSet);
@@ -493,7 +494,7 @@ final class Replay {
      *
      * @param through the connection whose transaction deals with the echo
      */
-    List<Conflict> settle(Connection through, Received echo) throws SQLException {
+    List<Conflict> settle(Connection through, InboundMessage echo) throws SQLException {
         return told(conflicts.settle(through, echo), through);
     }
 
@@ -513,7 +514,8 @@ final class Replay {
     }
 
     /** What the outcome means for this node; the failure for whoever waits for the change set. */
-    private @Nullable SQLException judge(Outcome outcome, Received received, Progress progress) throws HaltException {
+    private @Nullable SQLException judge(Outcome outcome, InboundMessage received, Progress progress)
+            throws HaltException {
         if (outcome instanceof Outcome.Applied applied) {
             progress.schemaChanged |= applied.schemaChanged();
             for (Outcome.Skipped skipped : applied.skipped()) {
@@ -541,7 +543,8 @@ final class Replay {
      * Go nodes may have had tables before they joined the stream, which then does not tell of them. Where a
      * node of this project was there first, its own history counts, and whoever publishes rubbish stops nobody.
      */
-    private void requireBeginning(Received received, Outcome.Skipped skipped, Progress progress) throws HaltException {
+    private void requireBeginning(InboundMessage received, Outcome.Skipped skipped, Progress progress)
+            throws HaltException {
         if (state.isBegunWithNothing()
                 && received.publisher().isEmpty()
                 && !progress.step.knowsPublishers()
@@ -558,7 +561,7 @@ final class Replay {
         }
     }
 
-    private static void reject(Received received, String reason, Progress progress) {
+    private static void reject(InboundMessage received, String reason, Progress progress) {
         progress.rejected.add("message " + received.sequence() + ": " + reason);
     }
 

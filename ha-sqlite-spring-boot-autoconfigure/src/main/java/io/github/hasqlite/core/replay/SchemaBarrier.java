@@ -41,11 +41,12 @@ public final class SchemaBarrier {
 
         private final int messages;
         private final AppliedState.Step step;
-        private final List<Received> echoes;
+        private final List<InboundMessage> echoes;
         private final @Nullable Pending newestEchoed;
         private final List<Conflict> conflicts = new ArrayList<>();
 
-        private Alone(int messages, AppliedState.Step step, List<Received> echoes, @Nullable Pending newestEchoed) {
+        private Alone(
+                int messages, AppliedState.Step step, List<InboundMessage> echoes, @Nullable Pending newestEchoed) {
             this.messages = messages;
             this.step = step;
             this.echoes = echoes;
@@ -63,7 +64,7 @@ public final class SchemaBarrier {
             if (newestEchoed != null) {
                 outbox.deleteUpTo(newestEchoed.id());
             }
-            for (Received echo : echoes) {
+            for (InboundMessage echo : echoes) {
                 conflicts.addAll(applier.replay().settle(connection, echo));
             }
             SchemaChanges.write(connection, step.reached(), publisher, changes);
@@ -160,13 +161,13 @@ public final class SchemaBarrier {
     private Arrival arrival(String publisher, long counter, byte[] message, long deadline)
             throws InterruptedException, SQLException {
         AppliedState.Step step = state.step();
-        List<Received> echoes = new ArrayList<>();
+        List<InboundMessage> echoes = new ArrayList<>();
         Pending newestEchoed = null;
         boolean alone = true;
         int seen = 0;
         int popped = 0;
         while (applier.inbox().awaitMoreThan(seen, deadline)) {
-            for (Received received : applier.inbox().after(seen)) {
+            for (InboundMessage received : applier.inbox().after(seen)) {
                 seen++;
                 step.reach(received);
                 if (received.rejection() != null || step.take(received) != Turn.NEXT) {

@@ -171,7 +171,7 @@ public final class StreamPosition {
         }
 
         private void look() throws SQLException {
-            for (Received received : applier.inbox().after(seen)) {
+            for (InboundMessage received : applier.inbox().after(seen)) {
                 seen++;
                 if (received.sequence() > state.sequence()) {
                     met |= meets(received);
@@ -180,7 +180,7 @@ public final class StreamPosition {
             }
         }
 
-        private boolean meets(Received received) throws SQLException {
+        private boolean meets(InboundMessage received) throws SQLException {
             if (received.missing() != null) {
                 return true;
             }

@@ -53,8 +53,8 @@ public final class StreamReplay {
                 serializer,
                 reader,
                 interceptors,
-                new Nobody(),
-                new Rejections(),
+                new NoListener(),
+                new RejectionLog(),
                 new CommandOutcomes());
     }
 
@@ -101,7 +101,7 @@ public final class StreamReplay {
             throw new IOException("the stream did not deliver what comes after " + state.sequence() + " within "
                     + TimeUnit.NANOSECONDS.toSeconds(patienceNanos) + " s");
         }
-        List<Received> batch = inbox.peek(MAX_BATCH);
+        List<InboundMessage> batch = inbox.peek(MAX_BATCH);
         int count = 0;
         while (count < batch.size() && until.includes(batch.get(count).message())) {
             count++;
@@ -127,12 +127,12 @@ public final class StreamReplay {
 
         @Override
         public void onGap(long first, long last) throws InterruptedException {
-            inbox.put(Received.gap(first, last));
+            inbox.put(InboundMessage.gap(first, last));
         }
     }
 
     /** There is nobody to be told. */
-    private static final class Nobody implements Applier.AppliedListener {
+    private static final class NoListener implements Applier.AppliedListener {
 
         @Override
         public void committed(long pages, boolean schemaChanged) {}

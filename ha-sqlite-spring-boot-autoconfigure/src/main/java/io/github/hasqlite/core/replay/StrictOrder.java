@@ -39,7 +39,7 @@ final class StrictOrder {
      *
      * @throws BrokenOrderException if it is not behind what it is based on
      */
-    void check(ChangeSet changeSet, Received received) throws BrokenOrderException {
+    void check(ChangeSet changeSet, InboundMessage received) throws BrokenOrderException {
         if (!enforced || changeSet.publisher().isEmpty()) {
             return;
         }
@@ -66,7 +66,7 @@ final class StrictOrder {
      * @return {@code null}, or what is wrong with it
      */
     @Nullable
-    String delivered(Received received, String ownPublisher) {
+    String delivered(InboundMessage received, String ownPublisher) {
         Long counter = enforced ? places.remove(received.sequence()) : null;
         if (counter == null) {
             return null;

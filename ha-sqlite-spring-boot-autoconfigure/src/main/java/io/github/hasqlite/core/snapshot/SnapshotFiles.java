@@ -108,7 +108,7 @@ public final class SnapshotFiles {
                 node,
                 digest.bytes(),
                 digest.sha256());
-        try (InputStream packed = new PackingInputStream(Files.newInputStream(file))) {
+        try (InputStream packed = new CompressingInputStream(Files.newInputStream(file))) {
             store.save(snapshot, packed);
         }
         return snapshot;

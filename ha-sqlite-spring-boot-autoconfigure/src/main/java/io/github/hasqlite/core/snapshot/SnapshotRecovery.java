@@ -53,7 +53,7 @@ public final class SnapshotRecovery implements AutoCloseable {
     public interface Listener {
 
         /**
-         * Says so.
+         * Called after the database was replaced.
          *
          * @param pages how many pages the database has
          * @param known what was pending and is in the stream already

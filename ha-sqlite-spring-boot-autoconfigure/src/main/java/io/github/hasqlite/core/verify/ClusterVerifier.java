@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Answers verifications with this node's digests, one at a time on a thread of its own, and compares them with
- * those of the other nodes as they come. Nobody ever waits for digests but who asked for them. Thread-safe.
+ * those of the other nodes as they come. Only the caller that asks for digests waits for them. Thread-safe.
  */
 public final class ClusterVerifier implements DatabaseVerifier {
 

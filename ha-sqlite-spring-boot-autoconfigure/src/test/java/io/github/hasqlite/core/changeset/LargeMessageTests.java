@@ -32,7 +32,7 @@ class LargeMessageTests {
         ByteArrayOutputStream streamed = new ByteArrayOutputStream();
         serializer.serialize(changeSet, streamed);
         assertThat(streamed.toByteArray()).isEqualTo(message);
-        for (PackedMessage large : List.of(packed(message), plain(message))) {
+        for (CompressedMessage large : List.of(packed(message), plain(message))) {
             ChangeSet read = serializer.deserialize(large);
             assertThat(read.changes()).isInstanceOf(LargeChanges.class).hasSize(5_000);
             assertThat(read.hasCommands()).isFalse();
@@ -66,15 +66,17 @@ class LargeMessageTests {
     void isRefusedIfItIsNotPackedAsItSays() {
         byte[] message = serializer.serialize(changeSet(5_000));
         byte[] packed = Zstd.compress(message);
-        assertThat(refusal(new PackedMessage(true, message.length + 1, bytes(packed))))
+        assertThat(refusal(new CompressedMessage(true, message.length + 1, bytes(packed))))
                 .contains("bytes, not the");
-        assertThat(refusal(new PackedMessage(true, message.length - 1, bytes(packed))))
+        assertThat(refusal(new CompressedMessage(true, message.length - 1, bytes(packed))))
                 .contains("or more, not the");
-        assertThat(refusal(new PackedMessage(true, message.length, bytes(Arrays.copyOf(packed, packed.length - 9)))))
+        assertThat(refusal(
+                        new CompressedMessage(true, message.length, bytes(Arrays.copyOf(packed, packed.length - 9)))))
                 .contains("decompressed");
-        assertThat(refusal(new PackedMessage(true, 512 << 20, bytes(packed)))).contains("may become when decompressed");
+        assertThat(refusal(new CompressedMessage(true, 512 << 20, bytes(packed))))
+                .contains("may become when decompressed");
         packed[0] ^= 1;
-        assertThat(refusal(new PackedMessage(true, message.length, bytes(packed))))
+        assertThat(refusal(new CompressedMessage(true, message.length, bytes(packed))))
                 .contains("decompressed");
     }
 
@@ -83,12 +85,13 @@ class LargeMessageTests {
     void aBrokenStoreIsNoBadMessage() {
         byte[] message = serializer.serialize(changeSet(5_000));
         assertThatIOException()
-                .isThrownBy(() -> serializer.deserialize(new PackedMessage(false, message.length, failing(message))))
+                .isThrownBy(
+                        () -> serializer.deserialize(new CompressedMessage(false, message.length, failing(message))))
                 .withMessage("disk");
     }
 
-    private static PackedBytes failing(byte[] message) {
-        return new PackedBytes() {
+    private static ByteSource failing(byte[] message) {
+        return new ByteSource() {
             @Override
             public long length() {
                 return message.length;
@@ -122,22 +125,22 @@ class LargeMessageTests {
         return refusal(plain(bytes));
     }
 
-    private String refusal(PackedMessage message) {
+    private String refusal(CompressedMessage message) {
         return assertThatExceptionOfType(ChangeSetFormatException.class)
                 .isThrownBy(() -> serializer.deserialize(message))
                 .actual()
                 .getMessage();
     }
 
-    private static PackedMessage packed(byte[] message) {
-        return new PackedMessage(true, message.length, bytes(Zstd.compress(message)));
+    private static CompressedMessage packed(byte[] message) {
+        return new CompressedMessage(true, message.length, bytes(Zstd.compress(message)));
     }
 
-    private static PackedMessage plain(byte[] message) {
-        return new PackedMessage(false, message.length, bytes(message));
+    private static CompressedMessage plain(byte[] message) {
+        return new CompressedMessage(false, message.length, bytes(message));
     }
 
-    private static PackedBytes bytes(byte[] all) {
+    private static ByteSource bytes(byte[] all) {
         return new JoinedParts(List.of(all));
     }
 

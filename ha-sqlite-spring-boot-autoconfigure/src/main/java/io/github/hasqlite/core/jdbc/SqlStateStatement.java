@@ -1,0 +1,102 @@
+package io.github.hasqlite.core.jdbc;
+
+import io.github.hasqlite.core.sqlite.SqlCall;
+import io.github.hasqlite.core.sqlite.SqlStates;
+import java.sql.SQLException;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.jdbc4.JDBC4Statement;
+
+/** The rarely used methods of sqlite-jdbc's statement, with SQLStates in what they throw. */
+class SqlStateStatement extends JDBC4Statement {
+
+    SqlStateStatement(SQLiteConnection connection) {
+        super(connection);
+    }
+
+    /**
+     * Runs what executes the statement. As in the driver its query timeout is how long it waits for a lock,
+     * here with that of other writers included.
+     */
+    final <T> T stated(SqlCall<T> call) throws SQLException {
+        try {
+            return getQueryTimeout() == 0 ? call.run() : withConnectionTimeout(call::run);
+        } catch (SQLException e) {
+            throw SqlStates.complete(e);
+        }
+    }
+
+    @Override
+    protected SQLException unsupported() {
+        return SqlStates.complete(super.unsupported());
+    }
+
+    @Override
+    public int getUpdateCount() throws SQLException {
+        return SqlStateTranslation.call(() -> super.getUpdateCount());
+    }
+
+    @Override
+    public long getLargeUpdateCount() throws SQLException {
+        return SqlStateTranslation.call(() -> super.getLargeUpdateCount());
+    }
+
+    @Override
+    public boolean getMoreResults(int current) throws SQLException {
+        return SqlStateTranslation.call(() -> super.getMoreResults(current));
+    }
+
+    @Override
+    public void clearBatch() throws SQLException {
+        SqlStateTranslation.run(() -> super.clearBatch());
+    }
+
+    @Override
+    public void cancel() throws SQLException {
+        SqlStateTranslation.run(() -> super.cancel());
+    }
+
+    @Override
+    public void setQueryTimeout(int seconds) throws SQLException {
+        SqlStateTranslation.run(() -> super.setQueryTimeout(seconds));
+    }
+
+    @Override
+    public void setMaxRows(int max) throws SQLException {
+        SqlStateTranslation.run(() -> super.setMaxRows(max));
+    }
+
+    @Override
+    public void setLargeMaxRows(long max) throws SQLException {
+        SqlStateTranslation.run(() -> super.setLargeMaxRows(max));
+    }
+
+    @Override
+    public void setMaxFieldSize(int max) throws SQLException {
+        SqlStateTranslation.run(() -> super.setMaxFieldSize(max));
+    }
+
+    @Override
+    public void setFetchSize(int rows) throws SQLException {
+        SqlStateTranslation.run(() -> super.setFetchSize(rows));
+    }
+
+    @Override
+    public void setFetchDirection(int direction) throws SQLException {
+        SqlStateTranslation.run(() -> super.setFetchDirection(direction));
+    }
+
+    @Override
+    public void closeOnCompletion() throws SQLException {
+        SqlStateTranslation.run(() -> super.closeOnCompletion());
+    }
+
+    @Override
+    public boolean isCloseOnCompletion() throws SQLException {
+        return SqlStateTranslation.call(() -> super.isCloseOnCompletion());
+    }
+
+    @Override
+    public void addBatch(String sql) throws SQLException {
+        SqlStateTranslation.run(() -> super.addBatch(sql));
+    }
+}

@@ -1,0 +1,271 @@
+package io.github.hasqlite.core.node;
+
+import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.ChangeSetSubscriber.StreamState;
+import io.github.hasqlite.ReplicationStartException;
+import io.github.hasqlite.Snapshot;
+import io.github.hasqlite.SnapshotStore;
+import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.jdbc.DatabaseFile;
+import io.github.hasqlite.core.node.LocalDatabase.Kind;
+import io.github.hasqlite.core.snapshot.BootstrapProgress;
+import io.github.hasqlite.core.snapshot.SnapshotChoice;
+import io.github.hasqlite.core.snapshot.SnapshotFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the database file of a node that is about to start into a state from which it can follow the
+ * stream, or says why that is impossible. No connection has the file open yet.
+ */
+public final class StartDecision {
+
+    private static final Logger logger = LoggerFactory.getLogger(StartDecision.class);
+
+    private static final long LOOK_MILLIS = 1_000;
+    private static final long ASK_AGAIN_MILLIS = 250;
+
+    /** What a Go node has stored must be got as a whole to be looked at. */
+    private static final int LOOKS_A_GO_SNAPSHOT = 30;
+
+    private final NodeSettings settings;
+    private final DatabaseFile file;
+    private final Path path;
+    private final @Nullable ChangeSetSubscriber subscriber;
+    private final @Nullable SnapshotStore store;
+    private final boolean canBegin;
+
+    /** How the node goes on. */
+    enum Way {
+        /** It applies what the stream has beyond its database. */
+        FOLLOW,
+        /** The same, as soon as the stream can be reached. */
+        WAIT,
+        /** Its database is what the stream's history begins with. */
+        BEGIN
+    }
+
+    /**
+     * What is decided for one node.
+     *
+     * @param subscriber tells what the stream is, or {@code null} if nothing comes in
+     * @param store where snapshots are, or {@code null} if there are none
+     * @param canBegin whether this node can publish that its database is what the history begins with
+     */
+    StartDecision(
+            NodeSettings settings,
+            DatabaseFile file,
+            @Nullable ChangeSetSubscriber subscriber,
+            @Nullable SnapshotStore store,
+            boolean canBegin) {
+        this.settings = settings;
+        this.file = file;
+        this.path = Path.of(settings.pool().path());
+        this.subscriber = subscriber;
+        this.store = store;
+        this.canBegin = canBegin && store != null;
+    }
+
+    /**
+     * Prepares the file. If the stream cannot be reached, a database that follows it can do without for
+     * now, but no other (rule R10).
+     *
+     * @throws SQLException if the database file cannot be read
+     * @throws ReplicationStartException if the node cannot follow the stream with this database
+     */
+    Way prepare() throws SQLException {
+        LocalDatabase found = LocalDatabase.inspect(file, path);
+        ChangeSetSubscriber source = subscriber;
+        if (source == null) {
+            return Way.FOLLOW;
+        }
+        try {
+            SnapshotFiles.clean(path);
+            return prepare(source, found);
+        } catch (IOException e) {
+            if (found.kind() == Kind.JOINED) {
+                return Way.WAIT;
+            }
+            throw new ReplicationStartException(
+                    "the stream cannot be reached, and this node's database is new: " + e.getMessage(),
+                    "Start the NATS server or the node that embeds it, or correct ha.sqlite.replication-url."
+                            + " A new database needs the stream once, to learn what is there already.",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ReplicationStartException("interrupted while waiting for a snapshot", "Start again.", e);
+        }
+    }
+
+    private Way prepare(ChangeSetSubscriber source, LocalDatabase found)
+            throws IOException, SQLException, InterruptedException {
+        StreamState stream = source.state();
+        LocalDatabase local = found;
+        String reset = local.kind() == Kind.JOINED ? reset(local, stream) : null;
+        if (reset != null) {
+            stream = askAgain(local, source);
+            reset = reset(local, stream);
+        }
+        if (reset != null) {
+            local = leave(reset, stream);
+        }
+        return switch (local.kind()) {
+            case JOINED -> local.baseline().isEmpty() || !canBegin ? Way.FOLLOW : Way.BEGIN;
+            case PLAIN -> begin(local, stream);
+            case EMPTY -> restore(source, stream);
+        };
+    }
+
+    /** A server that has just lost its disk, or reads it just now, may say so for a moment without its being so. */
+    static StreamState askAgain(LocalDatabase local, ChangeSetSubscriber source)
+            throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + source.doubt().toNanos();
+        StreamState stream = source.state();
+        while (reset(local, stream) != null && System.nanoTime() < deadline) {
+            TimeUnit.MILLISECONDS.sleep(ASK_AGAIN_MILLIS);
+            stream = source.state();
+        }
+        return stream;
+    }
+
+    /** What shows that the stream is not the one that the database follows; {@code null} if it is. */
+    static @Nullable String reset(LocalDatabase local, StreamState stream) {
+        if (local.streamCreatedNs() != 0 && local.streamCreatedNs() != stream.createdNs()) {
+            return "this database follows a stream that does not exist any more: the present one was created later";
+        }
+        if (local.sequence() > stream.endSequence()) {
+            return "this database has applied the stream up to " + local.sequence() + ", but the stream ends at "
+                    + stream.endSequence() + ": it was deleted, set back to an earlier state, or is another one";
+        }
+        return null;
+    }
+
+    private LocalDatabase leave(String reset, StreamState stream) throws IOException, SQLException {
+        switch (settings.onStreamReset()) {
+            case REJOIN -> {
+                Path aside = LocalDatabase.setAside(file, path);
+                logger.warn("{}. Its file is {} now, and the node begins with what the stream has", reset, aside);
+                return LocalDatabase.inspect(file, path);
+            }
+            case ORIGIN -> {
+                if (!hasHistory(stream)) {
+                    logger.warn("{}. It is what the new stream begins with", reset);
+                    return LocalDatabase.leaveStream(file);
+                }
+                throw new ReplicationStartException(
+                        reset + ", and the new stream has a history already",
+                        "Set ha.sqlite.on-stream-reset=rejoin to begin with what the stream has; the present database"
+                                + " file is kept under another name. Or, if what the stream has is worth nothing, delete it"
+                                + " and start this node again.",
+                        null);
+            }
+            case STOP ->
+                throw new ReplicationStartException(
+                        reset,
+                        "Check ha.sqlite.replication-url, ha.sqlite.stream and ha.sqlite.replication-id. If the stream"
+                                + " is lost, start the node with the best database once with"
+                                + " ha.sqlite.on-stream-reset=origin, and then the others once with"
+                                + " ha.sqlite.on-stream-reset=rejoin.",
+                        null);
+        }
+        throw new IllegalStateException("unknown: " + settings.onStreamReset());
+    }
+
+    private boolean hasHistory(StreamState stream) throws IOException {
+        return stream.lastSequence() > 0
+                || (store != null
+                        && !SnapshotChoice.of(store, stream.createdNs()).isEmpty());
+    }
+
+    private Way begin(LocalDatabase local, StreamState stream) throws IOException {
+        if (hasHistory(stream) && local.baseline().isEmpty() && store != null) {
+            throw new ReplicationStartException(
+                    "the database file " + path + " was never replicated, and the stream has a history already: the two"
+                            + " cannot be merged",
+                    "To join the others, move the file away: this node then begins with what they have. To make this"
+                            + " file what all nodes begin with, delete the stream and its snapshots, or choose another"
+                            + " ha.sqlite.replication-id, and start this node first.",
+                    null);
+        }
+        if (settings.readOnly() && store != null) {
+            throw new ReplicationStartException(
+                    "the database file " + path + " was never replicated, and a read replica cannot be what a stream"
+                            + " begins with",
+                    "Move the file away: this node then begins with what the others have.",
+                    null);
+        }
+        return canBegin ? Way.BEGIN : Way.FOLLOW;
+    }
+
+    /** There is nothing yet: begins with a snapshot, if there is one or if it takes one. */
+    private Way restore(ChangeSetSubscriber source, StreamState atFirst) throws IOException, InterruptedException {
+        SnapshotStore from = store;
+        if (from == null) {
+            return Way.FOLLOW;
+        }
+        long deadline = System.nanoTime() + settings.bootstrapTimeout().toNanos();
+        boolean said = false;
+        int looks = 0;
+        GoBaseline go = new GoBaseline(settings, path, from, source);
+        StreamState stream = atFirst;
+        while (true) {
+            List<Snapshot> candidates = SnapshotChoice.of(from, stream.createdNs());
+            if (fetch(from, candidates, stream.firstSequence() - 1)
+                    || (candidates.isEmpty() && looks++ % LOOKS_A_GO_SNAPSHOT == 0 && go.begin(stream, deadline))
+                    || stream.firstSequence() <= 1) {
+                return Way.FOLLOW;
+            }
+            if (stream.lastSequence() == 0 && candidates.isEmpty() && canBegin) {
+                // the stream is others', too, and this database's history begins now
+                return Way.BEGIN;
+            }
+            String missing = "the stream begins at " + stream.firstSequence() + ", and no snapshot goes so far"
+                    + (candidates.isEmpty()
+                            ? ": there is none"
+                            : ": the newest goes up to " + candidates.get(0).sequence());
+            if (System.nanoTime() > deadline) {
+                throw new ReplicationStartException(
+                        missing,
+                        "Let a node that is up to date take one (its snapshotter does so by itself), or copy that"
+                                + " node's database file; and raise ha.sqlite.stream-max-age for the next time.",
+                        null);
+            }
+            if (!said) {
+                said = true;
+                logger.warn("Waiting for a snapshot: {}", missing);
+            }
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            stream = source.state();
+        }
+    }
+
+    private boolean fetch(SnapshotStore from, List<Snapshot> candidates, long atLeast) throws IOException {
+        Path copy = SnapshotFiles.temporary(path, "bootstrap");
+        try {
+            Snapshot fetched = SnapshotChoice.fetchNewest(from, candidates, atLeast, copy, new BootstrapProgress());
+            if (fetched == null) {
+                return false;
+            }
+            // an empty database may have left them behind
+            Files.deleteIfExists(Path.of(path + "-wal"));
+            Files.deleteIfExists(Path.of(path + "-shm"));
+            Files.move(copy, path, StandardCopyOption.ATOMIC_MOVE);
+            logger.info(
+                    "Began with the snapshot at {} that node {} took, {} bytes",
+                    fetched.sequence(),
+                    fetched.node(),
+                    fetched.bytes());
+            return true;
+        } finally {
+            Files.deleteIfExists(copy);
+        }
+    }
+}
