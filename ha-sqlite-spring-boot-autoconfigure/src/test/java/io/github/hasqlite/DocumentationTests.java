@@ -6,6 +6,7 @@ import io.github.hasqlite.MarkdownPage.Block;
 import io.github.hasqlite.actuate.HaSqliteMetrics;
 import io.github.hasqlite.autoconfigure.HaSqliteAutoConfiguration;
 import io.github.hasqlite.autoconfigure.HaSqliteProperties;
+import io.github.hasqlite.testing.DisconnectedPublisher;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
@@ -16,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -303,7 +303,7 @@ class DocumentationTests {
     private void withNode(String name, Work work) {
         new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(HaSqliteAutoConfiguration.class))
-                .withBean(ChangeSetPublisher.class, Unconnected::new)
+                .withBean(ChangeSetPublisher.class, DisconnectedPublisher::new)
                 .withPropertyValues(
                         "ha.sqlite.path=" + folder.resolve(name + ".db"),
                         "ha.sqlite.name=n1",
@@ -339,18 +339,5 @@ class DocumentationTests {
     @FunctionalInterface
     private interface Work {
         void with(HaSqliteDataSource dataSource) throws Exception;
-    }
-
-    private static final class Unconnected implements ChangeSetPublisher {
-
-        @Override
-        public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message) {
-            return CompletableFuture.failedFuture(new IOException("there is no stream"));
-        }
-
-        @Override
-        public boolean isConnected() {
-            return false;
-        }
     }
 }

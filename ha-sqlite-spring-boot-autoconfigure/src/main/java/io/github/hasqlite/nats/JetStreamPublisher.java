@@ -79,7 +79,7 @@ public final class JetStreamPublisher implements ChangeSetPublisher {
         return open(settings, MAX_MESSAGES, MAX_BYTES);
     }
 
-    public static JetStreamPublisher open(NatsSettings settings, int maxMessages, long maxBytes) {
+    static JetStreamPublisher open(NatsSettings settings, int maxMessages, long maxBytes) {
         JetStreamPublisher publisher = new JetStreamPublisher(settings, maxMessages, maxBytes);
         publisher.start();
         return publisher;

@@ -292,7 +292,7 @@ public final class ReplicationStream {
         return settings.subject();
     }
 
-    public JetStreamManagement management() throws IOException {
+    JetStreamManagement management() throws IOException {
         return link.connection().jetStreamManagement();
     }
 

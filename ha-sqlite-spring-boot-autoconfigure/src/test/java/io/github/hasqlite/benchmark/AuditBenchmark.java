@@ -1,15 +1,13 @@
 package io.github.hasqlite.benchmark;
 
-import io.github.hasqlite.ChangeSet;
-import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.node.ReplicationNode;
+import io.github.hasqlite.testing.DisconnectedPublisher;
 import io.github.hasqlite.testing.MutantLoader;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
@@ -21,8 +19,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.LongUnaryOperator;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * What the check that nothing escapes (rule R12) costs a one-row {@code async} transaction: two nodes in one process,
@@ -44,9 +42,13 @@ public final class AuditBenchmark {
     public static void main(String[] args) throws Exception {
         int rounds = Integer.getInteger("rounds", 400);
         Path folder = Files.createTempDirectory("ha-sqlite-benchmark");
-        MutantLoader emptied = new MutantLoader(AUDIT, CHECKS);
-        compare("a node without the check, again", emptied, new MutantLoader(AUDIT, CHECKS), rounds, folder);
-        compare("the check", emptied, new MutantLoader(AUDIT), rounds, folder);
+        try {
+            MutantLoader emptied = new MutantLoader(AUDIT, CHECKS);
+            compare("a node without the check, again", emptied, new MutantLoader(AUDIT, CHECKS), rounds, folder);
+            compare("the check", emptied, new MutantLoader(AUDIT), rounds, folder);
+        } finally {
+            FileSystemUtils.deleteRecursively(folder);
+        }
     }
 
     private static void compare(String what, MutantLoader base, MutantLoader other, int rounds, Path folder)
@@ -103,20 +105,9 @@ public final class AuditBenchmark {
         private final HaSqliteDataSource dataSource;
 
         public Writer(String file) throws SQLException {
-            ChangeSetPublisher silent = new ChangeSetPublisher() {
-                @Override
-                public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message) {
-                    return CompletableFuture.failedFuture(new IOException("paused"));
-                }
-
-                @Override
-                public boolean isConnected() {
-                    return false;
-                }
-            };
             dataSource = ReplicationNode.open(
                     NodeSettings.of("n", PoolSettings.of(file)).with(to -> to.commitMode(CommitMode.ASYNC)),
-                    silent,
+                    new DisconnectedPublisher(),
                     null,
                     new JsonChangeSetSerializer(),
                     List.of());

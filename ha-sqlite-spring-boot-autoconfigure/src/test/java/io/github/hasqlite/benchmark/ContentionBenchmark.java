@@ -17,7 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * Three nodes that write the same 100 rows at once in {@code sync} mode, beside one of them alone, in
@@ -51,11 +51,7 @@ public final class ContentionBenchmark {
             new ContentionBenchmark().run(nodes);
         } finally {
             nodes.forEach(TestNode::close);
-            try (Stream<Path> all = Files.walk(folder)) {
-                for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.deleteIfExists(path);
-                }
-            }
+            FileSystemUtils.deleteRecursively(folder);
         }
     }
 

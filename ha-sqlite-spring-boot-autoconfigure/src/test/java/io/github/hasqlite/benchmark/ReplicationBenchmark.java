@@ -2,8 +2,6 @@ package io.github.hasqlite.benchmark;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.github.hasqlite.ChangeSet;
-import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.SerializationFailureException;
@@ -12,6 +10,7 @@ import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.node.ReplicationNode;
+import io.github.hasqlite.testing.DisconnectedPublisher;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import io.nats.client.JetStream;
@@ -21,7 +20,6 @@ import io.nats.client.PublishOptions;
 import io.nats.client.api.OrderedConsumerConfiguration;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -30,18 +28,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * How fast a node is, beside plain HikariCP with sqlite-jdbc and beside the bare NATS client, in one
@@ -100,11 +96,7 @@ public final class ReplicationBenchmark {
                 benchmark.latency();
             }
         } finally {
-            try (Stream<Path> all = Files.walk(folder)) {
-                for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.deleteIfExists(path);
-                }
-            }
+            FileSystemUtils.deleteRecursively(folder);
         }
     }
 
@@ -221,20 +213,9 @@ public final class ReplicationBenchmark {
     }
 
     private static HaSqliteDataSource paused(NodeSettings settings) throws SQLException {
-        ChangeSetPublisher disconnected = new ChangeSetPublisher() {
-            @Override
-            public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message) {
-                return CompletableFuture.failedFuture(new IOException("paused"));
-            }
-
-            @Override
-            public boolean isConnected() {
-                return false;
-            }
-        };
         return ReplicationNode.open(
                 settings.with(to -> to.commitMode(CommitMode.ASYNC)),
-                disconnected,
+                new DisconnectedPublisher(),
                 null,
                 new JsonChangeSetSerializer(),
                 List.of());

@@ -39,12 +39,11 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * Snapshots of a large database and a long stream, each beside the bare client in one run: how fast a
@@ -90,11 +89,7 @@ public final class SnapshotBenchmark {
                     peak / MIB,
                     Runtime.getRuntime().maxMemory() / MIB);
         } finally {
-            try (Stream<Path> all = Files.walk(folder)) {
-                for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.deleteIfExists(path);
-                }
-            }
+            FileSystemUtils.deleteRecursively(folder);
         }
     }
 

@@ -16,10 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * A real nats-server for tests, on a free port with a temporary folder. It does not outlive the test
@@ -115,11 +115,7 @@ public final class NatsServer implements AutoCloseable {
 
     /** Takes away all that the server, which must be stopped, has stored. */
     public void wipe() throws IOException {
-        try (Stream<Path> files = Files.walk(folder.resolve("store"))) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
+        FileSystemUtils.deleteRecursively(folder.resolve("store"));
     }
 
     private static void copy(Path from, Path to) throws IOException {
@@ -239,10 +235,8 @@ public final class NatsServer implements AutoCloseable {
             resume();
             kill9();
         }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
+        try {
+            FileSystemUtils.deleteRecursively(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

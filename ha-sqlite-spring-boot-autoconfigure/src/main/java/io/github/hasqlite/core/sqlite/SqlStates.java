@@ -19,7 +19,7 @@ import org.sqlite.SQLiteException;
 public final class SqlStates {
 
     /** Neither SQLite's result code nor the text says more. */
-    public static final String GENERAL_ERROR = "HY000";
+    static final String GENERAL_ERROR = "HY000";
 
     /** No connection to the stream, where one is needed. */
     public static final String CANNOT_CONNECT = "08001";
@@ -31,13 +31,13 @@ public final class SqlStates {
     public static final String OUTCOME_UNKNOWN = "08007";
 
     public static final String FEATURE_NOT_SUPPORTED = "0A000";
-    public static final String INVALID_CURSOR_STATE = "24000";
-    public static final String INVALID_TRANSACTION_STATE = "25000";
+    static final String INVALID_CURSOR_STATE = "24000";
+    static final String INVALID_TRANSACTION_STATE = "25000";
 
     /** A write on a read-only connection or a read replica. */
-    public static final String READ_ONLY = "25006";
+    static final String READ_ONLY = "25006";
 
-    public static final String SYNTAX_OR_ACCESS = "42000";
+    static final String SYNTAX_OR_ACCESS = "42000";
 
     /** The name belongs to replication; one of the codes that vendors have in common. */
     public static final String RESERVED_NAME = "42939";

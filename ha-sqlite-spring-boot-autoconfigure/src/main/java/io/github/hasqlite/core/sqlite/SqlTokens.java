@@ -61,7 +61,7 @@ public final class SqlTokens {
         return depth == 0 && advance();
     }
 
-    public int start() {
+    int start() {
         return start;
     }
 
