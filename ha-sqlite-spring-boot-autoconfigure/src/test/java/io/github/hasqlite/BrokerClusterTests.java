@@ -36,7 +36,8 @@ class BrokerClusterTests {
 
     private static final String STREAM = "ha_replication";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** Longer than nodes ask again before they believe that a stream is another one, twice 30 s. */
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     /** A publish that is lost is sent again after 2, 4 and 8 s, an election takes 9 s at most. */
     private static final Duration LONGEST_COMMIT = Duration.ofSeconds(30);

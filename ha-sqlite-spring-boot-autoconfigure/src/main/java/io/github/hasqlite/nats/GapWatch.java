@@ -115,7 +115,7 @@ final class GapWatch {
             }
             long doubt = stream.doubt().toNanos();
             long asked = System.nanoTime() - start;
-            if (asked >= doubt && (asked >= 2 * doubt || !stream.anyReplicaHas(newest.sequence()))) {
+            if (asked >= doubt && (asked >= 2 * doubt || !stream.anyReplicaHas(newest))) {
                 throw new StreamResetException(reset);
             }
             TimeUnit.MILLISECONDS.sleep(ASK_AGAIN_MILLIS);

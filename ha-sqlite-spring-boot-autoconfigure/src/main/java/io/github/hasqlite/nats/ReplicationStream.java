@@ -210,17 +210,21 @@ public final class ReplicationStream {
 
     /** When the leader says that it stored a message, nanoseconds since 1970; 0 if it does not have it. */
     long timeOf(long sequence) throws IOException, JetStreamApiException {
-        MessageInfo message = LeaderReads.read(link.connection(), settings.stream(), sequence, LOOK_TIMEOUT);
+        return timeOf(LeaderReads.read(link.connection(), settings.stream(), sequence, LOOK_TIMEOUT));
+    }
+
+    private static long timeOf(@Nullable MessageInfo message) {
         return message == null || message.getTime() == null
                 ? 0
                 : nanos(message.getTime().toInstant());
     }
 
-    /** Whether any replica that answers has a message. */
-    boolean anyReplicaHas(long sequence) {
+    /** Whether any replica that answers has the message that was delivered last. */
+    boolean anyReplicaHas(LastDelivery delivered) {
+        long sequence = delivered.sequence();
         for (int ask = 0; ask < LOOKS; ask++) {
             try {
-                if (management().getMessage(settings.stream(), sequence) != null) {
+                if (timeOf(management().getMessage(settings.stream(), sequence)) == delivered.timestampNs()) {
                     return true;
                 }
             } catch (IOException | JetStreamApiException e) {
