@@ -3,8 +3,8 @@ package io.github.hasqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hasqlite.autoconfigure.NatsReplication;
-import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.nats.NatsSettings;
@@ -48,15 +48,15 @@ class LateJoinTests {
             AtomicReference<Obstacle> obstacle = new AtomicReference<>(() -> {
                 throw new IOException("no server");
             });
-            try (NatsReplication nats = new NatsReplication(NatsSettings.of(server.url(), "test"));
-                    HaSqliteDataSource one = ReplicationNode.open(
-                            NodeSettings.of(
-                                    "n1",
-                                    PoolSettings.of(folder.resolve("one.db").toString())),
-                            nats.publisher(),
-                            new Obstructed(nats.subscriber(), obstacle),
-                            new JsonChangeSetSerializer(),
-                            List.of())) {
+            try (NatsReplication nats = NatsReplication.connect(NatsSettings.of(server.url(), "test"));
+                    HaSqliteDataSource one = ReplicationNode.replicating(
+                                    NodeSettings.of(
+                                            "n1",
+                                            PoolSettings.of(
+                                                    folder.resolve("one.db").toString())),
+                                    Transport.of(nats.publisher(), new Obstructed(nats.subscriber(), obstacle)))
+                            .start()
+                            .dataSource()) {
                 obstacle.set(() -> {
                     throw new IllegalStateException("too few servers");
                 });

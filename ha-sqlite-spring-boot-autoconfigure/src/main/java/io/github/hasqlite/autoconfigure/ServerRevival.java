@@ -1,9 +1,7 @@
 package io.github.hasqlite.autoconfigure;
 
-import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.core.node.NodeStatus;
 import io.github.hasqlite.nats.server.EmbeddedNatsServer;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
@@ -32,20 +30,22 @@ public final class ServerRevival implements AutoCloseable {
     private final Thread thread;
 
     /**
-     * Begins to watch.
+     * Does not watch before {@link #start}.
      *
      * @param server the server
-     * @param dataSource a replicating data source that publishes to it
+     * @param status of a node that publishes to it
      * @param patience how long it may store nothing before it is started again, and how long at least it runs then
-     * @throws SQLException if the data source does not replicate
      */
-    public ServerRevival(EmbeddedNatsServer server, HaSqliteDataSource dataSource, Duration patience)
-            throws SQLException {
+    public ServerRevival(EmbeddedNatsServer server, NodeStatus status, Duration patience) {
         this.server = server;
-        this.status = dataSource.unwrap(NodeStatus.class);
+        this.status = status;
         this.patience = patience;
         this.thread = new Thread(this::watch, "ha-sqlite-server-revival");
         thread.setDaemon(true);
+    }
+
+    /** Watches until it is closed. */
+    public void start() {
         thread.start();
     }
 

@@ -129,6 +129,37 @@ final class StreamJoin implements AutoCloseable {
         }
     }
 
+    /**
+     * Looks at the stream once more that was taken for another one, and goes on if it is not.
+     *
+     * @return whether it goes on
+     */
+    synchronized boolean followAgain() {
+        ChangeSetSubscriber source = subscriber;
+        if (source == null || applier.doubtfulReset() == null) {
+            logger.warn("Replication cannot go on: {}", applier.halted());
+            return false;
+        }
+        try {
+            String reset = StartDecision.reset(local(), source.state());
+            if (reset != null) {
+                logger.warn("Replication cannot go on: {}", reset);
+                return false;
+            }
+            source.stop();
+            applier.notReset();
+            source.start(state.sequence(), applier);
+            return true;
+        } catch (IOException e) {
+            logger.warn("Replication cannot go on: {}", e.getMessage());
+            return false;
+        }
+    }
+
+    private LocalDatabase local() {
+        return new LocalDatabase(LocalDatabase.Kind.JOINED, state.sequence(), state.streamCreatedNs(), "");
+    }
+
     private void keepTrying(ChangeSetSubscriber source) {
         while (!closed) {
             try {
@@ -161,8 +192,7 @@ final class StreamJoin implements AutoCloseable {
     }
 
     private void join(ChangeSetSubscriber source) throws IOException, InterruptedException {
-        LocalDatabase local =
-                new LocalDatabase(LocalDatabase.Kind.JOINED, state.sequence(), state.streamCreatedNs(), "");
+        LocalDatabase local = local();
         StreamState stream = source.state();
         if (StartDecision.reset(local, stream) != null) {
             stream = StartDecision.askAgain(local, source);

@@ -57,7 +57,7 @@ public final class ClusterVerifier implements DatabaseVerifier {
     private final ExecutorService computing = Executors.newSingleThreadExecutor(daemon("ha-sqlite-digests"));
     private final ScheduledExecutorService talking =
             Executors.newSingleThreadScheduledExecutor(daemon("ha-sqlite-verifier"));
-    private final @Nullable Thread periodic;
+    private final Thread periodic = daemon("ha-sqlite-periodic-verifier").newThread(this::verifyPeriodically);
     private final Object judging = new Object();
     private volatile long reachedNanos = System.nanoTime();
     private volatile boolean closed;
@@ -74,7 +74,7 @@ public final class ClusterVerifier implements DatabaseVerifier {
     private record Own(NodeDigest digest, long generation, long atNanos) {}
 
     /**
-     * A verifier that answers from now on.
+     * A verifier that does not answer before {@link #start}.
      *
      * @param exchange with the other nodes; not closed
      * @param store where snapshots are and whose leases are used; not closed
@@ -86,11 +86,12 @@ public final class ClusterVerifier implements DatabaseVerifier {
         this.exchange = exchange;
         this.store = store;
         this.interval = interval;
+    }
+
+    /** Answers from now on, and asks at intervals unless that is only for when somebody wants it. */
+    public void start() {
         source.listen(this::reached);
-        if (interval.isZero()) {
-            periodic = null;
-        } else {
-            periodic = daemon("ha-sqlite-periodic-verifier").newThread(this::verifyPeriodically);
+        if (!interval.isZero()) {
             periodic.start();
         }
     }
@@ -394,12 +395,9 @@ public final class ClusterVerifier implements DatabaseVerifier {
         talking.shutdownNow();
         // what has not begun only closes what it was given
         computing.shutdownNow().forEach(Runnable::run);
-        Thread asking = periodic;
+        periodic.interrupt();
         try {
-            if (asking != null) {
-                asking.interrupt();
-                asking.join(FAREWELL_MILLIS);
-            }
+            periodic.join(FAREWELL_MILLIS);
             if (!computing.awaitTermination(FAREWELL_MILLIS, TimeUnit.MILLISECONDS)
                     || !talking.awaitTermination(FAREWELL_MILLIS, TimeUnit.MILLISECONDS)) {
                 logger.warn("The digests being computed have not ended yet");

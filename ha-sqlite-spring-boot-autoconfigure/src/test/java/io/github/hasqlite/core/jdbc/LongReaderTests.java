@@ -41,7 +41,7 @@ class LongReaderTests {
         Path file = folder.resolve("long.db");
         Path log = folder.resolve("long.db-wal");
         try (HaSqliteDataSource dataSource =
-                        ReplicationNode.openAlone(NodeSettings.of("n1", PoolSettings.of(file.toString())));
+                        ReplicationNode.alone(NodeSettings.of("n1", PoolSettings.of(file.toString()))).start().dataSource();
                 Connection writer = dataSource.getConnection()) {
             try (Statement statement = writer.createStatement()) {
                 statement.executeUpdate("CREATE TABLE t(id INTEGER PRIMARY KEY, v BLOB)");
@@ -67,7 +67,7 @@ class LongReaderTests {
     void readersThatOverlapAllTheTimeDoNotLetTheLogGrow() throws Exception {
         Path file = folder.resolve("overlap.db");
         try (HaSqliteDataSource dataSource =
-                        ReplicationNode.openAlone(NodeSettings.of("n1", PoolSettings.of(file.toString())));
+                        ReplicationNode.alone(NodeSettings.of("n1", PoolSettings.of(file.toString()))).start().dataSource();
                 Connection writer = dataSource.getConnection()) {
             try (Statement statement = writer.createStatement()) {
                 statement.executeUpdate("CREATE TABLE t(id INTEGER PRIMARY KEY, v BLOB)");
