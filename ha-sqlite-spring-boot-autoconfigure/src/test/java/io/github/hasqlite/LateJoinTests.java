@@ -13,7 +13,6 @@ import io.github.hasqlite.testing.TestNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;

@@ -42,22 +42,24 @@ public final class CommandPlacing {
     private final Duration timeout;
     private final Supplier<String> whyNotStored;
 
+    /**
+     * Creates it.
+     *
+     * @param application the applier's
+     * @param whyNotStored as {@link OutboxCommitLog} says
+     */
     public CommandPlacing(
-            ChangeSetFactory changeSets,
-            ChangeSetSerializer serializer,
-            ChangeSetPublisher publisher,
-            OutboxRelay relay,
-            PendingQueue pending,
+            WayOut out,
             SchemaBarrier barrier,
             ChangeSetApplication application,
             WriterPause pause,
             Duration timeout,
             Supplier<String> whyNotStored) {
-        this.changeSets = changeSets;
-        this.serializer = serializer;
-        this.publisher = publisher;
-        this.relay = relay;
-        this.pending = pending;
+        this.changeSets = out.changeSets();
+        this.serializer = out.transport().serializer();
+        this.publisher = out.transport().publisher();
+        this.relay = out.relay();
+        this.pending = out.pending();
         this.barrier = barrier;
         this.application = application;
         this.pause = pause;

@@ -42,7 +42,6 @@ public final class OutboxCommitLog implements CommitLog {
     /**
      * Creates the log.
      *
-     * @param publisher says who takes part
      * @param placing {@code null} if nothing comes back from the stream: then a transaction with
      *     commands is one like any other
      * @param fate what becomes of what is committed and not known to be in the stream
@@ -50,23 +49,19 @@ public final class OutboxCommitLog implements CommitLog {
      */
     public OutboxCommitLog(
             NodeSettings settings,
-            ChangeSetFactory changeSets,
-            ChangeSetSerializer serializer,
-            PendingQueue pending,
-            OutboxRelay relay,
+            WayOut out,
             WriterPause pause,
-            ChangeSetPublisher publisher,
             @Nullable CommandPlacing placing,
             Supplier<String> fate,
             Supplier<String> whyNotStored) {
         this.fate = fate;
         this.settings = settings;
-        this.changeSets = changeSets;
-        this.serializer = serializer;
-        this.pending = pending;
-        this.relay = relay;
+        this.changeSets = out.changeSets();
+        this.serializer = out.transport().serializer();
+        this.pending = out.pending();
+        this.relay = out.relay();
         this.pause = pause;
-        this.publisher = publisher;
+        this.publisher = out.transport().publisher();
         this.placing = placing;
         this.whyNotStored = whyNotStored;
     }

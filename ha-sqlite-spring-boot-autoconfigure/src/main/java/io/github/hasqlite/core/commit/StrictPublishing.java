@@ -52,6 +52,11 @@ public final class StrictPublishing {
         }
     }
 
+    /** Whether the stream can be reached, as far as is known. */
+    boolean isConnected() {
+        return stream.isConnected();
+    }
+
     private CompareAndSet.Result publishLarge(ChangeSet changeSet, long expected, long deadlineNanos)
             throws IOException {
         long start = System.nanoTime();

@@ -29,6 +29,18 @@ public record Transport(
         interceptors = List.copyOf(interceptors);
     }
 
+    /**
+     * The subscriber, for what exists only where change sets come in.
+     *
+     * @throws IllegalStateException if there is none
+     */
+    public ChangeSetSubscriber incoming() {
+        if (subscriber == null) {
+            throw new IllegalStateException("no ChangeSetSubscriber brings change sets in");
+        }
+        return subscriber;
+    }
+
     /** Messages in JSON, without snapshots and without interceptors. */
     public static Transport of(ChangeSetPublisher publisher, @Nullable ChangeSetSubscriber subscriber) {
         return new Transport(publisher, subscriber, null, new JsonChangeSetSerializer(), List.of());

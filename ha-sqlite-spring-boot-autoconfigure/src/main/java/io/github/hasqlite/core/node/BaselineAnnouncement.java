@@ -1,7 +1,7 @@
 package io.github.hasqlite.core.node;
 
-import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.ChangeSetSubscriber.StreamState;
+import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.StreamMessage;
@@ -10,6 +10,7 @@ import io.github.hasqlite.core.commit.ChangeSetFactory;
 import io.github.hasqlite.core.commit.CompareAndSet;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.replay.AppliedState;
+import io.github.hasqlite.core.replay.LocalReplica;
 import io.github.hasqlite.core.snapshot.SnapshotChoice;
 import io.github.hasqlite.core.snapshot.SnapshotFiles;
 import io.github.hasqlite.core.snapshot.SnapshotSource;
@@ -44,16 +45,15 @@ final class BaselineAnnouncement {
             NodeSettings settings,
             CompareAndSet stream,
             ChangeSetFactory changeSets,
-            AppliedState state,
-            SQLiteConnection connection,
+            LocalReplica replica,
             SnapshotSource source,
             ChangeSetSubscriber subscriber,
             SnapshotStore store) {
         this.settings = settings;
         this.stream = stream;
         this.changeSets = changeSets;
-        this.state = state;
-        this.connection = connection;
+        this.state = replica.state();
+        this.connection = replica.connection();
         this.source = source;
         this.subscriber = subscriber;
         this.store = store;

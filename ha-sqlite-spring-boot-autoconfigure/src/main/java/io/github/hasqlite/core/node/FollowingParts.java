@@ -14,7 +14,6 @@ import io.github.hasqlite.core.snapshot.NodeBackup;
 import io.github.hasqlite.core.snapshot.NodeSnapshots;
 import io.github.hasqlite.core.snapshot.SnapshotRecovery;
 import io.github.hasqlite.core.verify.NodeVerification;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,71 +35,39 @@ final class FollowingParts {
     /**
      * Puts the parts together; none of them does anything yet.
      *
-     * @param subscriber the transport's
      * @param listener told when the database has become another one
-     * @param joined whether the node has been up with the stream since its start
      */
     FollowingParts(
             NodeSettings settings,
             Transport transport,
-            ChangeSetSubscriber subscriber,
             LocalReplica replica,
             Applier applier,
             ChangeSetFactory changeSets,
             OutboxRelay relay,
-            SnapshotRecovery.Listener listener,
-            BooleanSupplier joined) {
+            SnapshotRecovery.Listener listener) {
         this.settings = settings;
         this.transport = transport;
-        this.subscriber = subscriber;
+        this.subscriber = transport.incoming();
         this.replica = replica;
         this.changeSets = changeSets;
         this.snapshots = new NodeSnapshots(settings, subscriber, applier, replica.state(), transport.serializer());
         SnapshotStore store = transport.snapshots();
         this.recovery = store == null
                 ? null
-                : new SnapshotRecovery(
-                        settings,
-                        replica.connection(),
-                        replica.writeLock(),
-                        applier,
-                        replica.state(),
-                        transport.serializer(),
-                        subscriber,
-                        store,
-                        crossing(store, joined),
-                        listener);
-        this.backup = new NodeBackup(
-                settings,
-                snapshots,
-                subscriber,
-                store,
-                stream(),
-                changeSets,
-                applier,
-                replica.state(),
-                transport.serializer(),
-                transport.interceptors());
-        this.verification = new NodeVerification(
-                settings,
-                replica.state(),
-                replica.writeLock(),
-                relay,
-                changeSets,
-                transport.serializer(),
-                subscriber,
-                recovery);
+                : new SnapshotRecovery(settings, replica, applier, transport, store, crossing(store), listener);
+        this.backup =
+                new NodeBackup(settings, snapshots, transport, stream(), changeSets, applier, replica.state());
+        this.verification = new NodeVerification(settings, replica, relay, changeSets, transport, recovery);
     }
 
     private CompareAndSet stream() {
         return new CompareAndSet(transport.publisher(), subscriber);
     }
 
-    private @Nullable HoleCrossing crossing(SnapshotStore store, BooleanSupplier joined) {
+    private @Nullable HoleCrossing crossing(SnapshotStore store) {
         return settings.readOnly() || !transport.publisher().comparesAndSets()
                 ? null
-                : new HoleCrossing(
-                        settings, snapshots, store, subscriber, stream(), changeSets, replica.state(), joined);
+                : new HoleCrossing(settings, snapshots, store, subscriber, stream(), changeSets, replica.state());
     }
 
     /** What makes this database what the stream's history begins with; {@code null} if it follows what is there. */
@@ -110,14 +77,12 @@ final class FollowingParts {
         return way != StartDecision.Way.BEGIN || store == null
                 ? null
                 : new BaselineAnnouncement(
-                        settings,
-                        stream(),
-                        changeSets,
-                        replica.state(),
-                        replica.connection(),
-                        snapshots,
-                        subscriber,
-                        store);
+                        settings, stream(), changeSets, replica, snapshots, subscriber, store);
+    }
+
+    /** Brings the change sets in. */
+    ChangeSetSubscriber subscriber() {
+        return subscriber;
     }
 
     /** The node as snapshots are taken of it. */

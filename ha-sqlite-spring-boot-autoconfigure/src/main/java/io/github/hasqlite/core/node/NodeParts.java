@@ -16,6 +16,7 @@ import io.github.hasqlite.core.commit.OutboxCommitLog;
 import io.github.hasqlite.core.commit.StrictCommitLog;
 import io.github.hasqlite.core.commit.StrictPublishing;
 import io.github.hasqlite.core.commit.Transport;
+import io.github.hasqlite.core.commit.WayOut;
 import io.github.hasqlite.core.commit.WriterPause;
 import io.github.hasqlite.core.jdbc.CommitLog;
 import io.github.hasqlite.core.outbox.OutboxRelay;
@@ -102,39 +103,9 @@ final class NodeParts implements AutoCloseable {
         }
         this.following = subscriber == null
                 ? null
-                : new FollowingParts(
-                        settings,
-                        transport,
-                        subscriber,
-                        replica,
-                        applier,
-                        changeSets,
-                        relay,
-                        this::replaced,
-                        this::joined);
-        this.join = new StreamJoin(
-                settings,
-                subscriber,
-                applier,
-                replica.state(),
-                replica.connection(),
-                replica.writeLock(),
-                replica.pending(),
-                relay,
-                changeSets.publisher(),
-                following == null ? null : following.recovery(),
-                following == null ? null : following.announcement(file.way()));
-        this.status = new NodeStatus(
-                settings,
-                guard,
-                subscriber,
-                replica.state(),
-                applier,
-                replica.pending(),
-                join,
-                following == null ? null : following.recovery(),
-                following == null ? null : following.verification(),
-                trouble);
+                : new FollowingParts(settings, transport, replica, applier, changeSets, relay, this::replaced);
+        this.join = new StreamJoin(settings, replica, applier, relay, changeSets.publisher(), following);
+        this.status = new NodeStatus(settings, guard, trouble, replica, applier, join, following);
         if (settings.commitMode() == CommitMode.STRICT && !settings.readOnly()) {
             CompareAndSet stream = strictStream();
             StreamPosition position = new StreamPosition(applier, replica.state(), replica.application());
@@ -153,30 +124,17 @@ final class NodeParts implements AutoCloseable {
     }
 
     private CommitLog outboxLog() {
-        CommandPlacing placing = transport.subscriber() == null
+        WayOut out = new WayOut(changeSets, replica.pending(), relay, transport);
+        CommandPlacing placing = following == null
                 ? null
                 : new CommandPlacing(
-                        changeSets,
-                        transport.serializer(),
-                        transport.publisher(),
-                        relay,
-                        replica.pending(),
+                        out,
                         new SchemaBarrier(applier, replica.state(), replica.pending()),
                         replica.application(),
                         writerPause,
                         settings.publisherTimeout(),
                         status::whyNotStored);
-        return new OutboxCommitLog(
-                settings,
-                changeSets,
-                transport.serializer(),
-                replica.pending(),
-                relay,
-                writerPause,
-                transport.publisher(),
-                placing,
-                status::fate,
-                status::whyNotStored);
+        return new OutboxCommitLog(settings, out, writerPause, placing, status::fate, status::whyNotStored);
     }
 
     /** The stream as commit mode {@code strict} needs it. */
@@ -206,19 +164,13 @@ final class NodeParts implements AutoCloseable {
 
     private CommitLog strictLog(CompareAndSet stream, StreamPosition position) {
         return new StrictCommitLog(
+                settings,
                 changeSets,
-                transport.publisher(),
                 new StrictPublishing(
                         transport.serializer(), stream, settings.pool().path()),
                 position,
                 join::joined,
-                settings.isolation(),
-                settings.publisherTimeout(),
                 status::wayOutOfHalt);
-    }
-
-    private boolean joined() {
-        return join.joined();
     }
 
     private void removeFromOutbox(OutboxTable outbox, long upTo) throws SQLException, InterruptedException {

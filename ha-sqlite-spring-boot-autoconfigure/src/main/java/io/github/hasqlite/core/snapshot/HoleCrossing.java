@@ -1,7 +1,7 @@
 package io.github.hasqlite.core.snapshot;
 
-import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.ChangeSetSubscriber.StreamState;
+import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.OnStreamReset;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.changeset.BaselineMessage;
@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,13 +51,11 @@ public final class HoleCrossing {
     private final CompareAndSet stream;
     private final ChangeSetFactory changeSets;
     private final AppliedState state;
-    private final BooleanSupplier joined;
+    private volatile boolean joined;
     private long stuckNanos;
 
     /**
      * The crossing of one node that may publish.
-     *
-     * @param joined whether this node has been up with the stream since its start
      */
     public HoleCrossing(
             NodeSettings settings,
@@ -67,8 +64,7 @@ public final class HoleCrossing {
             ChangeSetSubscriber subscriber,
             CompareAndSet stream,
             ChangeSetFactory changeSets,
-            AppliedState state,
-            BooleanSupplier joined) {
+            AppliedState state) {
         this.settings = settings;
         this.source = source;
         this.store = store;
@@ -76,7 +72,11 @@ public final class HoleCrossing {
         this.stream = stream;
         this.changeSets = changeSets;
         this.state = state;
-        this.joined = joined;
+    }
+
+    /** This node is up with the stream, for the first time since its start. */
+    void joined() {
+        joined = true;
     }
 
     /** There is a way on. */
@@ -95,7 +95,7 @@ public final class HoleCrossing {
         if (now.firstSequence() <= now.endSequence()) {
             return "";
         }
-        boolean wanted = settings.onStreamReset() == OnStreamReset.ORIGIN && !joined.getAsBoolean();
+        boolean wanted = settings.onStreamReset() == OnStreamReset.ORIGIN && !joined;
         if (!wanted && !isAlone()) {
             return ". If all nodes are in this state: start the one that has applied the most (this one: "
                     + state.sequence()

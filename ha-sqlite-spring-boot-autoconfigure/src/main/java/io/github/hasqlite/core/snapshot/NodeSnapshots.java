@@ -88,7 +88,7 @@ public final class NodeSnapshots implements SnapshotSource {
             try (SQLiteConnection connection = new DatabaseFile(settings.pool()).open()) {
                 OnlineCopy.copy(connection, target);
             }
-            try (CopiedDatabase copy = new CopiedDatabase(settings, target, serializer)) {
+            try (CopiedDatabase copy = CopiedDatabase.open(settings, target, serializer)) {
                 copy.state().strip();
                 complete = true;
                 return copy.state().sequence();

@@ -7,9 +7,11 @@ import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.core.changeset.VerificationMessage;
 import io.github.hasqlite.core.commit.ChangeSetFactory;
 import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
 import io.github.hasqlite.core.outbox.OutboxRelay;
 import io.github.hasqlite.core.replay.AppliedState;
+import io.github.hasqlite.core.replay.LocalReplica;
 import io.github.hasqlite.core.snapshot.SnapshotRecovery;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.WriteLock;
@@ -51,20 +53,18 @@ public final class NodeVerification implements VerificationSource {
      */
     public NodeVerification(
             NodeSettings settings,
-            AppliedState state,
-            WriteLock writeLock,
+            LocalReplica replica,
             OutboxRelay relay,
             ChangeSetFactory changeSets,
-            ChangeSetSerializer serializer,
-            ChangeSetSubscriber subscriber,
+            Transport transport,
             @Nullable SnapshotRecovery recovery) {
         this.settings = settings;
-        this.state = state;
-        this.writeLock = writeLock;
+        this.state = replica.state();
+        this.writeLock = replica.writeLock();
         this.relay = relay;
         this.changeSets = changeSets;
-        this.serializer = serializer;
-        this.subscriber = subscriber;
+        this.serializer = transport.serializer();
+        this.subscriber = transport.incoming();
         this.recovery = recovery;
     }
 
@@ -82,7 +82,7 @@ public final class NodeVerification implements VerificationSource {
     public void reached(String id, long sequence) {
         Listener told = listener;
         if (told != null) {
-            told.reached(id, sequence, () -> new HeldDatabase(settings, serializer));
+            told.reached(id, sequence, () -> HeldDatabase.open(settings, serializer));
         }
     }
 
