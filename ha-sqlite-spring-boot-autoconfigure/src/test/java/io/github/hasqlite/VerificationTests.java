@@ -309,7 +309,7 @@ class VerificationTests {
                 publishing,
                 store);
         DigestExchange exchange = node.digestExchange();
-        ClusterVerifier verifier = new ClusterVerifier(node.node().verification(), exchange, store, interval);
+        ClusterVerifier verifier = node.node().verification().verifier(exchange, store, interval);
         verifier.start();
         return new Member(node, exchange, verifier);
     }

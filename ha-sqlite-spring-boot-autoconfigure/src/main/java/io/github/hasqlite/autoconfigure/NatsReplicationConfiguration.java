@@ -49,7 +49,7 @@ class NatsReplicationConfiguration {
     @Bean(initMethod = "start")
     @ConditionalOnBooleanProperty(OnNatsCondition.EMBEDDED)
     ServerRevival embeddedNatsServerRevival(EmbeddedNatsServer server, ReplicationNode node) {
-        return new ServerRevival(server, node.status(), ServerRevival.PATIENCE);
+        return new ServerRevival(server, node, ServerRevival.PATIENCE);
     }
 
     @Bean
@@ -94,11 +94,11 @@ class NatsReplicationConfiguration {
     PeriodicSnapshotter databaseSnapshotter(
             ReplicationNode node, SnapshotStore store, HaSqliteProperties properties) {
         Duration interval = properties.snapshotter().interval();
-        return new PeriodicSnapshotter(
-                node.snapshots(),
-                store,
-                interval,
-                Retention.of(properties.snapshotter().keep(), interval, properties.streamMaxAge()));
+        return node.snapshots()
+                .snapshotter(
+                        store,
+                        interval,
+                        Retention.of(properties.snapshotter().keep(), interval, properties.streamMaxAge()));
     }
 
     @Bean
@@ -114,11 +114,11 @@ class NatsReplicationConfiguration {
     ClusterVerifier databaseVerifier(
             ReplicationNode node, DigestExchange exchange, SnapshotStore store, HaSqliteProperties properties) {
         boolean asks = properties.publisher().enabled();
-        return new ClusterVerifier(
-                node.verification(),
-                exchange,
-                store,
-                asks ? properties.verification().interval() : Duration.ZERO);
+        return node.verification()
+                .verifier(
+                        exchange,
+                        store,
+                        asks ? properties.verification().interval() : Duration.ZERO);
     }
 
     @Bean

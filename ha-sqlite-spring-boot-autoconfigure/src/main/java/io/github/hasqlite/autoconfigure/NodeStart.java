@@ -7,7 +7,6 @@ import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.commit.NodeSettings;
-import io.github.hasqlite.core.commit.ReadOnlyPublisher;
 import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
 import io.github.hasqlite.core.node.NativeLibrary;

@@ -1,6 +1,6 @@
 package io.github.hasqlite.autoconfigure;
 
-import io.github.hasqlite.core.node.NodeStatus;
+import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.nats.server.EmbeddedNatsServer;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,7 +25,7 @@ public final class ServerRevival implements AutoCloseable {
     private static final long LOOK_MILLIS = 500;
 
     private final EmbeddedNatsServer server;
-    private final NodeStatus status;
+    private final ReplicationNode node;
     private final Duration patience;
     private final Thread thread;
 
@@ -33,12 +33,12 @@ public final class ServerRevival implements AutoCloseable {
      * Does not watch before {@link #start}.
      *
      * @param server the server
-     * @param status of a node that publishes to it
+     * @param node a node that publishes to it
      * @param patience how long it may store nothing before it is started again, and how long at least it runs then
      */
-    public ServerRevival(EmbeddedNatsServer server, NodeStatus status, Duration patience) {
+    public ServerRevival(EmbeddedNatsServer server, ReplicationNode node, Duration patience) {
         this.server = server;
-        this.status = status;
+        this.node = node;
         this.patience = patience;
         this.thread = new Thread(this::watch, "ha-sqlite-server-revival");
         thread.setDaemon(true);
@@ -56,14 +56,14 @@ public final class ServerRevival implements AutoCloseable {
         try {
             while (true) {
                 TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-                Instant since = status.storesNothingSince();
+                Instant since = node.storesNothingSince();
                 if (since == null) {
                     said = false;
                     wait = patience;
                     continue;
                 }
                 Instant from = since.isAfter(restarted) ? since : restarted;
-                if (Duration.between(from, Instant.now()).compareTo(wait) < 0 || status.isStreamGone()) {
+                if (Duration.between(from, Instant.now()).compareTo(wait) < 0 || node.isStreamGone()) {
                     continue;
                 }
                 if (server.restartIfThereIsRoom()) {

@@ -207,8 +207,7 @@ public final class SnapshotBenchmark {
             }
         });
         writer.start();
-        try (PeriodicSnapshotter snapshotter = new PeriodicSnapshotter(
-                one.node.snapshots(),
+        try (PeriodicSnapshotter snapshotter = one.node.snapshots().snapshotter(
                 one.store,
                 Duration.ZERO,
                 new Retention(1, Duration.ofDays(1)))) {

@@ -71,12 +71,13 @@ public final class TestNode implements AutoCloseable {
             throw e;
         }
         node.ownStore = store;
-        node.snapshotter = new PeriodicSnapshotter(
-                node.node.snapshots(), store, snapshotInterval, new Retention(2, Duration.ofDays(1)));
+        node.snapshotter = node.node
+                .snapshots()
+                .snapshotter(store, snapshotInterval, new Retention(2, Duration.ofDays(1)));
         node.snapshotter.start();
         DigestExchange exchange = node.digestExchange();
         node.ownExchange = exchange;
-        node.verifier = new ClusterVerifier(node.node.verification(), exchange, store, Duration.ZERO);
+        node.verifier = node.node.verification().verifier(exchange, store, Duration.ZERO);
         node.verifier.start();
         return node;
     }
@@ -260,8 +261,8 @@ public final class TestNode implements AutoCloseable {
 
     /** Takes a snapshot of this node now, and keeps it and the one before. */
     public Snapshot takeSnapshot(SnapshotStore store) throws IOException, SQLException {
-        try (PeriodicSnapshotter taking = new PeriodicSnapshotter(
-                node.snapshots(), store, Duration.ZERO, new Retention(2, Duration.ofHours(1)))) {
+        try (PeriodicSnapshotter taking = node.snapshots()
+                .snapshotter(store, Duration.ZERO, new Retention(2, Duration.ofHours(1)))) {
             return taking.takeSnapshot();
         }
     }

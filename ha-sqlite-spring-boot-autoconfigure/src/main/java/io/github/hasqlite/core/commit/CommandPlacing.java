@@ -24,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Brings transactions with commands to their place in the stream (rule R9). */
-public final class CommandPlacing {
+final class CommandPlacing {
 
     private static final Logger logger = LoggerFactory.getLogger(CommandPlacing.class);
 
@@ -45,13 +45,11 @@ public final class CommandPlacing {
     /**
      * Creates it.
      *
-     * @param application the applier's
      * @param whyNotStored as {@link OutboxCommitLog} says
      */
-    public CommandPlacing(
+    CommandPlacing(
             WayOut out,
             SchemaBarrier barrier,
-            ChangeSetApplication application,
             WriterPause pause,
             Duration timeout,
             Supplier<String> whyNotStored) {
@@ -59,9 +57,9 @@ public final class CommandPlacing {
         this.serializer = out.transport().serializer();
         this.publisher = out.transport().publisher();
         this.relay = out.relay();
-        this.pending = out.pending();
+        this.pending = out.replica().pending();
         this.barrier = barrier;
-        this.application = application;
+        this.application = out.replica().application();
         this.pause = pause;
         this.timeout = timeout;
         this.whyNotStored = whyNotStored;

@@ -13,6 +13,7 @@ import io.github.hasqlite.core.outbox.OutboxRelay;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
+import io.github.hasqlite.core.replay.SchemaBarrier;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -42,8 +43,8 @@ public final class OutboxCommitLog implements CommitLog {
     /**
      * Creates the log.
      *
-     * @param placing {@code null} if nothing comes back from the stream: then a transaction with
-     *     commands is one like any other
+     * @param barrier waits for a transaction's place in the stream; {@code null} if nothing comes back from the
+     *     stream: then a transaction with commands is one like any other
      * @param fate what becomes of what is committed and not known to be in the stream
      * @param whyNotStored why what was committed is not in the stream, with a semicolon in front; or empty
      */
@@ -51,18 +52,20 @@ public final class OutboxCommitLog implements CommitLog {
             NodeSettings settings,
             WayOut out,
             WriterPause pause,
-            @Nullable CommandPlacing placing,
+            @Nullable SchemaBarrier barrier,
             Supplier<String> fate,
             Supplier<String> whyNotStored) {
         this.fate = fate;
         this.settings = settings;
         this.changeSets = out.changeSets();
         this.serializer = out.transport().serializer();
-        this.pending = out.pending();
+        this.pending = out.replica().pending();
         this.relay = out.relay();
         this.pause = pause;
         this.publisher = out.transport().publisher();
-        this.placing = placing;
+        this.placing = barrier == null
+                ? null
+                : new CommandPlacing(out, barrier, pause, settings.publisherTimeout(), whyNotStored);
         this.whyNotStored = whyNotStored;
     }
 

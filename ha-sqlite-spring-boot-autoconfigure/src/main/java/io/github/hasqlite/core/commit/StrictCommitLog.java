@@ -2,6 +2,7 @@ package io.github.hasqlite.core.commit;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.StrictIsolation;
 import io.github.hasqlite.core.apply.CommandRules;
@@ -60,12 +61,13 @@ public final class StrictCommitLog implements CommitLog {
     public StrictCommitLog(
             NodeSettings settings,
             ChangeSetFactory changeSets,
-            StrictPublishing stream,
+            ChangeSetSerializer serializer,
+            CompareAndSet stream,
             StreamPosition position,
             BooleanSupplier joined,
             Supplier<String> whatToDo) {
         this.changeSets = changeSets;
-        this.stream = stream;
+        this.stream = new StrictPublishing(serializer, stream, settings.pool().path());
         this.position = position;
         this.joined = joined;
         this.isolation = settings.isolation();

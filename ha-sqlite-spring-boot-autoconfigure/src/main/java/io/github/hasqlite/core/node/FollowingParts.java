@@ -1,6 +1,7 @@
 package io.github.hasqlite.core.node;
 
 import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.DatabaseBackup;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.commit.ChangeSetFactory;
 import io.github.hasqlite.core.commit.CompareAndSet;
@@ -9,8 +10,6 @@ import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.outbox.OutboxRelay;
 import io.github.hasqlite.core.replay.Applier;
 import io.github.hasqlite.core.replay.LocalReplica;
-import io.github.hasqlite.core.snapshot.HoleCrossing;
-import io.github.hasqlite.core.snapshot.NodeBackup;
 import io.github.hasqlite.core.snapshot.NodeSnapshots;
 import io.github.hasqlite.core.snapshot.SnapshotRecovery;
 import io.github.hasqlite.core.verify.NodeVerification;
@@ -29,7 +28,7 @@ final class FollowingParts {
     private final ChangeSetFactory changeSets;
     private final NodeSnapshots snapshots;
     private final @Nullable SnapshotRecovery recovery;
-    private final NodeBackup backup;
+    private final DatabaseBackup backup;
     private final NodeVerification verification;
 
     /**
@@ -50,24 +49,10 @@ final class FollowingParts {
         this.subscriber = transport.incoming();
         this.replica = replica;
         this.changeSets = changeSets;
-        this.snapshots = new NodeSnapshots(settings, subscriber, applier, replica.state(), transport.serializer());
-        SnapshotStore store = transport.snapshots();
-        this.recovery = store == null
-                ? null
-                : new SnapshotRecovery(settings, replica, applier, transport, store, crossing(store), listener);
-        this.backup =
-                new NodeBackup(settings, snapshots, transport, stream(), changeSets, applier, replica.state());
+        this.snapshots = new NodeSnapshots(settings, transport, replica, applier, changeSets);
+        this.recovery = snapshots.recovery(listener);
+        this.backup = snapshots.backup();
         this.verification = new NodeVerification(settings, replica, relay, changeSets, transport, recovery);
-    }
-
-    private CompareAndSet stream() {
-        return new CompareAndSet(transport.publisher(), subscriber);
-    }
-
-    private @Nullable HoleCrossing crossing(SnapshotStore store) {
-        return settings.readOnly() || !transport.publisher().comparesAndSets()
-                ? null
-                : new HoleCrossing(settings, snapshots, store, subscriber, stream(), changeSets, replica.state());
     }
 
     /** What makes this database what the stream's history begins with; {@code null} if it follows what is there. */
@@ -77,7 +62,7 @@ final class FollowingParts {
         return way != StartDecision.Way.BEGIN || store == null
                 ? null
                 : new BaselineAnnouncement(
-                        settings, stream(), changeSets, replica, snapshots, subscriber, store);
+                        settings, new CompareAndSet(transport.publisher(), subscriber), changeSets, replica, snapshots, subscriber, store);
     }
 
     /** Brings the change sets in. */
@@ -96,7 +81,7 @@ final class FollowingParts {
         return recovery;
     }
 
-    NodeBackup backup() {
+    DatabaseBackup backup() {
         return backup;
     }
 

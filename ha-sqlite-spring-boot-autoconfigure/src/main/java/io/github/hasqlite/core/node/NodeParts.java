@@ -8,13 +8,10 @@ import io.github.hasqlite.Conflict;
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.core.capture.SchemaCatalog;
 import io.github.hasqlite.core.commit.ChangeSetFactory;
-import io.github.hasqlite.core.commit.CommandPlacing;
 import io.github.hasqlite.core.commit.CompareAndSet;
-import io.github.hasqlite.core.commit.EcholessPublisher;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.commit.OutboxCommitLog;
 import io.github.hasqlite.core.commit.StrictCommitLog;
-import io.github.hasqlite.core.commit.StrictPublishing;
 import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.commit.WayOut;
 import io.github.hasqlite.core.commit.WriterPause;
@@ -71,11 +68,7 @@ final class NodeParts implements AutoCloseable {
         this.replica = file.replica();
         this.conflicts = conflicts;
         ChangeSetSubscriber subscriber = given.subscriber();
-        ResetGuard guard = new ResetGuard(
-                subscriber == null ? new EcholessPublisher(given.publisher()) : given.publisher(),
-                replica.state(),
-                subscriber,
-                trouble);
+        ResetGuard guard = new ResetGuard(given.publisher(), replica.state(), subscriber, trouble);
         this.transport = given.with(guard);
         this.changeSets =
                 new ChangeSetFactory(settings.name(), settings.pool().path(), replica.state());
@@ -124,17 +117,15 @@ final class NodeParts implements AutoCloseable {
     }
 
     private CommitLog outboxLog() {
-        WayOut out = new WayOut(changeSets, replica.pending(), relay, transport);
-        CommandPlacing placing = following == null
-                ? null
-                : new CommandPlacing(
-                        out,
-                        new SchemaBarrier(applier, replica.state(), replica.pending()),
-                        replica.application(),
-                        writerPause,
-                        settings.publisherTimeout(),
-                        status::whyNotStored);
-        return new OutboxCommitLog(settings, out, writerPause, placing, status::fate, status::whyNotStored);
+        SchemaBarrier barrier =
+                following == null ? null : new SchemaBarrier(applier, replica.state(), replica.pending());
+        return new OutboxCommitLog(
+                settings,
+                new WayOut(changeSets, replica, relay, transport),
+                writerPause,
+                barrier,
+                status::fate,
+                status::whyNotStored);
     }
 
     /** The stream as commit mode {@code strict} needs it. */
@@ -166,8 +157,8 @@ final class NodeParts implements AutoCloseable {
         return new StrictCommitLog(
                 settings,
                 changeSets,
-                new StrictPublishing(
-                        transport.serializer(), stream, settings.pool().path()),
+                transport.serializer(),
+                stream,
                 position,
                 join::joined,
                 status::wayOutOfHalt);

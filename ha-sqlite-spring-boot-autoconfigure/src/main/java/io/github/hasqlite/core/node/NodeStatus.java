@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Says how replication of one node is doing, from counters, without waiting for anything. Thread-safe. */
-public final class NodeStatus {
+final class NodeStatus {
 
     /** A stream in which nothing happens is heard more often. */
     private static final Duration QUIET = Duration.ofSeconds(3);
@@ -122,7 +122,7 @@ public final class NodeStatus {
      * none can be reached, or if it says why it refuses.
      */
     @Nullable
-    public Instant storesNothingSince() {
+    Instant storesNothingSince() {
         if (!publisher.isConnected()) {
             return null;
         }
@@ -135,7 +135,7 @@ public final class NodeStatus {
     }
 
     /** Whether a server says that there is no such stream. Asks it, so this may wait. */
-    public boolean isStreamGone() {
+    boolean isStreamGone() {
         try {
             if (subscriber != null) {
                 subscriber.state();

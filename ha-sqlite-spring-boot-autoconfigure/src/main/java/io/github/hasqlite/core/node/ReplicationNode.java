@@ -10,11 +10,12 @@ import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.jdbc.ReplicatingDataSource;
 import io.github.hasqlite.core.jdbc.Replication;
-import io.github.hasqlite.core.snapshot.SnapshotSource;
+import io.github.hasqlite.core.snapshot.NodeSnapshots;
 import io.github.hasqlite.core.sqlite.WriteLock;
-import io.github.hasqlite.core.verify.VerificationSource;
+import io.github.hasqlite.core.verify.NodeVerification;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -188,12 +189,22 @@ public final class ReplicationNode implements AutoCloseable {
     }
 
     /**
-     * How replication is doing, in more detail than {@link HaSqliteDataSource#replicationStatus}.
+     * Since when a server answers but neither stores what is published nor delivers; {@code null} if it does, if
+     * none can be reached, or if it says why it refuses.
      *
      * @throws IllegalStateException if the node does not replicate
      */
-    public NodeStatus status() {
-        return parts().status();
+    public @Nullable Instant storesNothingSince() {
+        return parts().status().storesNothingSince();
+    }
+
+    /**
+     * Whether a server says that there is no such stream. Asks it, so this may wait.
+     *
+     * @throws IllegalStateException if the node does not replicate
+     */
+    public boolean isStreamGone() {
+        return parts().status().isStreamGone();
     }
 
     /**
@@ -210,7 +221,7 @@ public final class ReplicationNode implements AutoCloseable {
      *
      * @throws IllegalStateException if no change sets come in
      */
-    public SnapshotSource snapshots() {
+    public NodeSnapshots snapshots() {
         return following().snapshots();
     }
 
@@ -219,7 +230,7 @@ public final class ReplicationNode implements AutoCloseable {
      *
      * @throws IllegalStateException if no change sets come in
      */
-    public VerificationSource verification() {
+    public NodeVerification verification() {
         return following().verification();
     }
 

@@ -9,7 +9,6 @@ import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
 import io.github.hasqlite.core.node.LocalDatabase.Kind;
-import io.github.hasqlite.core.snapshot.BootstrapProgress;
 import io.github.hasqlite.core.snapshot.SnapshotChoice;
 import io.github.hasqlite.core.snapshot.SnapshotFiles;
 import java.io.IOException;
@@ -247,7 +246,7 @@ final class StartDecision {
     private boolean fetch(SnapshotStore from, List<Snapshot> candidates, long atLeast) throws IOException {
         Path copy = SnapshotFiles.temporary(path, "bootstrap");
         try {
-            Snapshot fetched = SnapshotChoice.fetchNewest(from, candidates, atLeast, copy, new BootstrapProgress());
+            Snapshot fetched = SnapshotChoice.fetchNewest(from, candidates, atLeast, copy);
             if (fetched == null) {
                 return false;
             }

@@ -35,7 +35,7 @@ import org.sqlite.SQLiteConnection;
  * where there are others, only the operator knows, and says so with {@code ha.sqlite.on-stream-reset=origin}. If that
  * was wrong, those that have applied more refuse the snapshot and say what it lacks.
  */
-public final class HoleCrossing {
+final class HoleCrossing {
 
     private static final Logger logger = LoggerFactory.getLogger(HoleCrossing.class);
 
@@ -54,10 +54,8 @@ public final class HoleCrossing {
     private volatile boolean joined;
     private long stuckNanos;
 
-    /**
-     * The crossing of one node that may publish.
-     */
-    public HoleCrossing(
+    /** The crossing of one node that may publish. */
+    HoleCrossing(
             NodeSettings settings,
             SnapshotSource source,
             SnapshotStore store,

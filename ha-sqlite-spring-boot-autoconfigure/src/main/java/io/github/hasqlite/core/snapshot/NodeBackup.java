@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConnection;
 
 /** Backups of one node's database. Thread-safe. */
-public final class NodeBackup implements DatabaseBackup {
+final class NodeBackup implements DatabaseBackup {
 
     private static final Logger logger = LoggerFactory.getLogger(NodeBackup.class);
 
@@ -59,7 +59,7 @@ public final class NodeBackup implements DatabaseBackup {
     private final Object restoring = new Object();
 
     /** The backups of one node to which change sets come in. */
-    public NodeBackup(
+    NodeBackup(
             NodeSettings settings,
             SnapshotSource source,
             Transport transport,
@@ -198,7 +198,7 @@ public final class NodeBackup implements DatabaseBackup {
                 .filter(snapshot -> snapshot.sequence() >= now.firstSequence() - 1)
                 .filter(snapshot -> early.test(snapshot.sequence()))
                 .toList();
-        Snapshot fetched = SnapshotChoice.fetchNewest(store(), candidates, 0, copy, new BootstrapProgress());
+        Snapshot fetched = SnapshotChoice.fetchNewest(store(), candidates, 0, copy);
         if (fetched != null) {
             return;
         }

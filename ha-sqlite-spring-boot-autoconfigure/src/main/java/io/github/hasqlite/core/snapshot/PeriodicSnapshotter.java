@@ -46,7 +46,7 @@ public final class PeriodicSnapshotter implements DatabaseSnapshotter {
      * @param interval how long to wait between two snapshots; zero to take them only when asked
      * @param retention which snapshots are kept
      */
-    public PeriodicSnapshotter(SnapshotSource source, SnapshotStore store, Duration interval, Retention retention) {
+    PeriodicSnapshotter(SnapshotSource source, SnapshotStore store, Duration interval, Retention retention) {
         this.source = source;
         this.store = store;
         this.interval = interval;

@@ -69,7 +69,7 @@ public final class SnapshotRecovery implements AutoCloseable {
      * @param store the transport's
      * @param crossing the way on where no snapshot is to be had; {@code null} if this node may not take it
      */
-    public SnapshotRecovery(
+    SnapshotRecovery(
             NodeSettings settings,
             LocalReplica replica,
             Applier applier,

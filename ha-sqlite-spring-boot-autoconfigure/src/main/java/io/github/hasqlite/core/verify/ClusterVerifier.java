@@ -81,7 +81,7 @@ public final class ClusterVerifier implements DatabaseVerifier {
      * @param interval how long to wait between two verifications, which one node at a time asks for; zero for only
      *     when somebody asks
      */
-    public ClusterVerifier(VerificationSource source, DigestExchange exchange, SnapshotStore store, Duration interval) {
+    ClusterVerifier(VerificationSource source, DigestExchange exchange, SnapshotStore store, Duration interval) {
         this.source = source;
         this.exchange = exchange;
         this.store = store;

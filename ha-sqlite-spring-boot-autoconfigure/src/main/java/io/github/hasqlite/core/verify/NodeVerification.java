@@ -2,8 +2,10 @@ package io.github.hasqlite.core.verify;
 
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.DigestExchange;
 import io.github.hasqlite.PublishException;
 import io.github.hasqlite.Snapshot;
+import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.changeset.VerificationMessage;
 import io.github.hasqlite.core.commit.ChangeSetFactory;
 import io.github.hasqlite.core.commit.NodeSettings;
@@ -17,6 +19,7 @@ import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -66,6 +69,18 @@ public final class NodeVerification implements VerificationSource {
         this.serializer = transport.serializer();
         this.subscriber = transport.incoming();
         this.recovery = recovery;
+    }
+
+    /**
+     * What compares this node with the others, once it is started; to be closed before the node.
+     *
+     * @param exchange with the other nodes; not closed
+     * @param store where snapshots are and whose leases are used; not closed
+     * @param interval how long to wait between two verifications, which one node at a time asks for; zero for only
+     *     when somebody asks
+     */
+    public ClusterVerifier verifier(DigestExchange exchange, SnapshotStore store, Duration interval) {
+        return new ClusterVerifier(this, exchange, store, interval);
     }
 
     @Override

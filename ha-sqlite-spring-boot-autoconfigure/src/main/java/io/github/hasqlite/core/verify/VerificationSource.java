@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The node that is compared with others. This room says what it needs; the wiring brings it. Thread-safe. */
-public interface VerificationSource {
+interface VerificationSource {
 
     /** The node's name. */
     String node();

@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.ReplicationStartException;
-import io.github.hasqlite.core.commit.ForwardingPublisher;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.jdbc.PoolSettings;
+import io.github.hasqlite.testing.ForwardingPublisher;
 import io.github.hasqlite.testing.MemoryStream;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -73,7 +73,7 @@ class ReplicationNodeTests {
             assertThat(copy).isRegularFile();
             assertThat(node.snapshots().node()).isEqualTo("n1");
             assertThat(node.verification().node()).isEqualTo("n1");
-            assertThat(node.status().storesNothingSince()).isNull();
+            assertThat(node.storesNothingSince()).isNull();
         }
     }
 
@@ -82,11 +82,11 @@ class ReplicationNodeTests {
         try (ReplicationNode node = ReplicationNode.replicating(settings(), Transport.of(stream.publisher(), null))
                 .start()) {
             assertThatIllegalStateException().isThrownBy(node::backup).withMessageContaining("no ChangeSetSubscriber");
-            assertThat(node.status()).isNotNull();
+            assertThat(node.isStreamGone()).isFalse();
         }
         try (ReplicationNode node = ReplicationNode.alone(settings()).start()) {
             assertThat(node.dataSource().replicationStatus().replicating()).isFalse();
-            assertThatIllegalStateException().isThrownBy(node::status).withMessageContaining("does not replicate");
+            assertThatIllegalStateException().isThrownBy(node::isStreamGone).withMessageContaining("does not replicate");
         }
     }
 
