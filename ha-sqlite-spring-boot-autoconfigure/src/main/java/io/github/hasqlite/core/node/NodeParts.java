@@ -80,12 +80,7 @@ final class NodeParts implements AutoCloseable {
                 given.serializer());
         this.writerPause = new WriterPause(changeSets, relay, replica.state(), replica.writeLock());
         this.applier = new Applier(
-                replica.connection(),
-                replica.writeLock(),
-                replica.application(),
-                replica.state(),
-                replica.outbox(),
-                replica.pending(),
+                replica,
                 given.serializer(),
                 given.interceptors(),
                 settings.onApplyFailure(),

@@ -67,11 +67,7 @@ final class Replay {
     private String ownPublisher = "";
 
     Replay(
-            SQLiteConnection connection,
-            ChangeSetApplication application,
-            AppliedState state,
-            OutboxTable outbox,
-            PendingQueue pending,
+            LocalReplica replica,
             ChangeSetSerializer serializer,
             MessageReader reader,
             List<ChangeSetInterceptor> interceptors,
@@ -79,11 +75,11 @@ final class Replay {
             RejectionLog rejections,
             CommandOutcomes commandOutcomes)
             throws SQLException {
-        this.connection = connection;
-        this.application = application;
-        this.state = state;
-        this.outbox = outbox;
-        this.pending = pending;
+        this.connection = replica.connection();
+        this.application = replica.application();
+        this.state = replica.state();
+        this.outbox = replica.outbox();
+        this.pending = replica.pending();
         this.serializer = serializer;
         this.reader = reader;
         this.interceptors = List.copyOf(interceptors);

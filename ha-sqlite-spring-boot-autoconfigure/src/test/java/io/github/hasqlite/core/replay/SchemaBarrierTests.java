@@ -59,12 +59,13 @@ class SchemaBarrierTests {
         pending.add(new Pending(1, "own", 1, false), serializer.serialize(changeSet("own", 1)));
         // not started: its author holds it up
         applier = new Applier(
-                connection,
-                new WriteLock(5_000),
-                new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
-                state,
-                outbox,
-                pending,
+                new LocalReplica(
+                        connection,
+                        new WriteLock(5_000),
+                        new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
+                        state,
+                        outbox,
+                        pending),
                 serializer,
                 List.of(),
                 Applier.OnFailure.HALT,
