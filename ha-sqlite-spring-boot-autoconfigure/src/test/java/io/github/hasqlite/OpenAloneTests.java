@@ -27,8 +27,8 @@ class OpenAloneTests {
     private Path folder;
 
     private HaSqliteDataSource open() throws SQLException {
-        return ReplicationNode.alone(
-                        NodeSettings.of("n", PoolSettings.of(folder.resolve("app.db").toString())))
+        return ReplicationNode.alone(NodeSettings.of(
+                        "n", PoolSettings.of(folder.resolve("app.db").toString())))
                 .start()
                 .dataSource();
     }

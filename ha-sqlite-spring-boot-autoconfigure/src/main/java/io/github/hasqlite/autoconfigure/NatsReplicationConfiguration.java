@@ -91,8 +91,7 @@ class NatsReplicationConfiguration {
     @ConditionalOnBooleanProperty(name = "ha.sqlite.snapshotter.enabled", matchIfMissing = true)
     @ConditionalOnBooleanProperty(name = "ha.sqlite.publisher.enabled", matchIfMissing = true)
     @ConditionalOnBooleanProperty(name = "ha.sqlite.subscriber.enabled", matchIfMissing = true)
-    PeriodicSnapshotter databaseSnapshotter(
-            ReplicationNode node, SnapshotStore store, HaSqliteProperties properties) {
+    PeriodicSnapshotter databaseSnapshotter(ReplicationNode node, SnapshotStore store, HaSqliteProperties properties) {
         Duration interval = properties.snapshotter().interval();
         return node.snapshots()
                 .snapshotter(
@@ -115,10 +114,7 @@ class NatsReplicationConfiguration {
             ReplicationNode node, DigestExchange exchange, SnapshotStore store, HaSqliteProperties properties) {
         boolean asks = properties.publisher().enabled();
         return node.verification()
-                .verifier(
-                        exchange,
-                        store,
-                        asks ? properties.verification().interval() : Duration.ZERO);
+                .verifier(exchange, store, asks ? properties.verification().interval() : Duration.ZERO);
     }
 
     @Bean

@@ -207,10 +207,8 @@ public final class SnapshotBenchmark {
             }
         });
         writer.start();
-        try (PeriodicSnapshotter snapshotter = one.node.snapshots().snapshotter(
-                one.store,
-                Duration.ZERO,
-                new Retention(1, Duration.ofDays(1)))) {
+        try (PeriodicSnapshotter snapshotter =
+                one.node.snapshots().snapshotter(one.store, Duration.ZERO, new Retention(1, Duration.ofDays(1)))) {
             for (int i = 0; i < ROUNDS; i++) {
                 Thread.sleep(3_000);
                 long start = System.nanoTime();

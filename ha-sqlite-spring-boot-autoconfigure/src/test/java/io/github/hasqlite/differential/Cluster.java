@@ -134,10 +134,10 @@ final class Cluster implements AutoCloseable {
             publisher = nats.publisher();
             subscriber = nats.subscriber();
         }
-        return kept(ReplicationNode.replicating(
-                        settings, new Transport(publisher, subscriber, null, serializer, List.of()))
-                .start()
-                .dataSource());
+        return kept(
+                ReplicationNode.replicating(settings, new Transport(publisher, subscriber, null, serializer, List.of()))
+                        .start()
+                        .dataSource());
     }
 
     /** Plain sqlite-jdbc, with the settings that a node's connections have. */

@@ -71,9 +71,8 @@ public final class TestNode implements AutoCloseable {
             throw e;
         }
         node.ownStore = store;
-        node.snapshotter = node.node
-                .snapshots()
-                .snapshotter(store, snapshotInterval, new Retention(2, Duration.ofDays(1)));
+        node.snapshotter =
+                node.node.snapshots().snapshotter(store, snapshotInterval, new Retention(2, Duration.ofDays(1)));
         node.snapshotter.start();
         DigestExchange exchange = node.digestExchange();
         node.ownExchange = exchange;
@@ -261,8 +260,8 @@ public final class TestNode implements AutoCloseable {
 
     /** Takes a snapshot of this node now, and keeps it and the one before. */
     public Snapshot takeSnapshot(SnapshotStore store) throws IOException, SQLException {
-        try (PeriodicSnapshotter taking = node.snapshots()
-                .snapshotter(store, Duration.ZERO, new Retention(2, Duration.ofHours(1)))) {
+        try (PeriodicSnapshotter taking =
+                node.snapshots().snapshotter(store, Duration.ZERO, new Retention(2, Duration.ofHours(1)))) {
             return taking.takeSnapshot();
         }
     }

@@ -48,11 +48,7 @@ final class CommandPlacing {
      * @param whyNotStored as {@link OutboxCommitLog} says
      */
     CommandPlacing(
-            WayOut out,
-            SchemaBarrier barrier,
-            WriterPause pause,
-            Duration timeout,
-            Supplier<String> whyNotStored) {
+            WayOut out, SchemaBarrier barrier, WriterPause pause, Duration timeout, Supplier<String> whyNotStored) {
         this.changeSets = out.changeSets();
         this.serializer = out.transport().serializer();
         this.publisher = out.transport().publisher();

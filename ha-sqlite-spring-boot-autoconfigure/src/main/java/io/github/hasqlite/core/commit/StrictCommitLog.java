@@ -50,6 +50,7 @@ public final class StrictCommitLog implements CommitLog {
     private final StrictIsolation isolation;
     /** How long a commit waits for the stream, and a loser to be tried again. */
     private final Duration timeout;
+
     private final Supplier<String> whatToDo;
 
     /**

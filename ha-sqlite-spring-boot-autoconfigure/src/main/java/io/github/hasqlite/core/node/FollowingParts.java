@@ -62,7 +62,13 @@ final class FollowingParts {
         return way != StartDecision.Way.BEGIN || store == null
                 ? null
                 : new BaselineAnnouncement(
-                        settings, new CompareAndSet(transport.publisher(), subscriber), changeSets, replica, snapshots, subscriber, store);
+                        settings,
+                        new CompareAndSet(transport.publisher(), subscriber),
+                        changeSets,
+                        replica,
+                        snapshots,
+                        subscriber,
+                        store);
     }
 
     /** Brings the change sets in. */

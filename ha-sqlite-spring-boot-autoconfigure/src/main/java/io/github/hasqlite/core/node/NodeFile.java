@@ -64,8 +64,8 @@ final class NodeFile implements AutoCloseable {
         }
     }
 
-    private static LocalReplica replica(SQLiteConnection connection, NodeSettings settings, ChangeSetSerializer serializer)
-            throws SQLException {
+    private static LocalReplica replica(
+            SQLiteConnection connection, NodeSettings settings, ChangeSetSerializer serializer) throws SQLException {
         AppliedState.create(connection);
         OutboxTable.create(connection);
         AppliedState state = new AppliedState();

@@ -62,16 +62,14 @@ final class NodeParts implements AutoCloseable {
      * @throws ReplicationStartException if the commit mode is impossible with what there is
      * @throws SQLException if the database cannot be read
      */
-    NodeParts(NodeSettings settings, Transport given, NodeFile file, Consumer<Conflict> conflicts)
-            throws SQLException {
+    NodeParts(NodeSettings settings, Transport given, NodeFile file, Consumer<Conflict> conflicts) throws SQLException {
         this.settings = settings;
         this.replica = file.replica();
         this.conflicts = conflicts;
         ChangeSetSubscriber subscriber = given.subscriber();
         ResetGuard guard = new ResetGuard(given.publisher(), replica.state(), subscriber, trouble);
         this.transport = given.with(guard);
-        this.changeSets =
-                new ChangeSetFactory(settings.name(), settings.pool().path(), replica.state());
+        this.changeSets = new ChangeSetFactory(settings.name(), settings.pool().path(), replica.state());
         this.relay = new OutboxRelay(
                 new OutboxTable(file.relayConnection()),
                 replica.pending(),
@@ -80,11 +78,7 @@ final class NodeParts implements AutoCloseable {
                 given.serializer());
         this.writerPause = new WriterPause(changeSets, relay, replica.state(), replica.writeLock());
         this.applier = new Applier(
-                replica,
-                given.serializer(),
-                given.interceptors(),
-                settings.onApplyFailure(),
-                new Bookkeeping());
+                replica, given.serializer(), given.interceptors(), settings.onApplyFailure(), new Bookkeeping());
         guard.watch(applier);
         if (settings.commitMode() == CommitMode.STRICT) {
             applier.enforceStrictOrder();
@@ -150,13 +144,7 @@ final class NodeParts implements AutoCloseable {
 
     private CommitLog strictLog(CompareAndSet stream, StreamPosition position) {
         return new StrictCommitLog(
-                settings,
-                changeSets,
-                transport.serializer(),
-                stream,
-                position,
-                join::joined,
-                status::wayOutOfHalt);
+                settings, changeSets, transport.serializer(), stream, position, join::joined, status::wayOutOfHalt);
     }
 
     private void removeFromOutbox(OutboxTable outbox, long upTo) throws SQLException, InterruptedException {

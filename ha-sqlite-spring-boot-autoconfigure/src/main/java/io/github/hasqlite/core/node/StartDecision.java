@@ -1,7 +1,7 @@
 package io.github.hasqlite.core.node;
 
-import io.github.hasqlite.ChangeSetSubscriber.StreamState;
 import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.ChangeSetSubscriber.StreamState;
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.SnapshotStore;
@@ -65,9 +65,8 @@ final class StartDecision {
         this.path = Path.of(settings.pool().path());
         this.subscriber = transport.subscriber();
         this.store = transport.snapshots();
-        this.canBegin = store != null
-                && !settings.readOnly()
-                && transport.publisher().comparesAndSets();
+        this.canBegin =
+                store != null && !settings.readOnly() && transport.publisher().comparesAndSets();
     }
 
     /**

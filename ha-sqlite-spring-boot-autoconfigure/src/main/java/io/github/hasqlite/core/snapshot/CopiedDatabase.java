@@ -42,8 +42,7 @@ public final class CopiedDatabase implements AutoCloseable {
      */
     public static CopiedDatabase open(NodeSettings settings, Path path, ChangeSetSerializer serializer)
             throws SQLException {
-        SQLiteConnection connection =
-                new DatabaseFile(settings.pool().with(to -> to.path(path.toString()))).open();
+        SQLiteConnection connection = new DatabaseFile(settings.pool().with(to -> to.path(path.toString()))).open();
         try {
             ChangeSetApplication application = new ChangeSetApplication(
                     connection, settings.rowIdentify(), settings.merge(), new RowImages(connection));

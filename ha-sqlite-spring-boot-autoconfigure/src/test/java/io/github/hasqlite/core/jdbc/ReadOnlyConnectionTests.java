@@ -80,7 +80,8 @@ class ReadOnlyConnectionTests {
 
     @Test
     void readReplicaNeverWrites() throws SQLException {
-        try (HaSqliteDataSource replica = ReplicationNode.alone(settings(true)).start().dataSource();
+        try (HaSqliteDataSource replica =
+                        ReplicationNode.alone(settings(true)).start().dataSource();
                 Connection connection = replica.getConnection()) {
             connection.setReadOnly(true);
             assertWriteRefused(connection);

@@ -86,7 +86,9 @@ class ReplicationNodeTests {
         }
         try (ReplicationNode node = ReplicationNode.alone(settings()).start()) {
             assertThat(node.dataSource().replicationStatus().replicating()).isFalse();
-            assertThatIllegalStateException().isThrownBy(node::isStreamGone).withMessageContaining("does not replicate");
+            assertThatIllegalStateException()
+                    .isThrownBy(node::isStreamGone)
+                    .withMessageContaining("does not replicate");
         }
     }
 

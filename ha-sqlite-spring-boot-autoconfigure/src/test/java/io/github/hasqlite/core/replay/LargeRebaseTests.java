@@ -167,7 +167,8 @@ class LargeRebaseTests {
                     new LocalReplica(
                             connection,
                             new WriteLock(5_000),
-                            new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
+                            new ChangeSetApplication(
+                                    connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
                             state,
                             new OutboxTable(connection),
                             pending),

@@ -137,12 +137,7 @@ final class SimulatedNode implements AutoCloseable {
         application = new ChangeSetApplication(applying, RowIdentify.PK, merge, new RowImages(applying));
         applier = new Applier(
                 new LocalReplica(
-                        applying,
-                        new WriteLock(5_000),
-                        application,
-                        state,
-                        new OutboxTable(applying),
-                        pending),
+                        applying, new WriteLock(5_000), application, state, new OutboxTable(applying), pending),
                 SERIALIZER,
                 List.of(new Witness()),
                 Applier.OnFailure.HALT,
