@@ -129,7 +129,7 @@ public final class SchemaBarrier {
     }
 
     /** No echo in time. */
-    public static final class Missing implements Arrival {
+    static final class Missing implements Arrival {
         private static final Missing INSTANCE = new Missing();
 
         private Missing() {}
