@@ -71,7 +71,7 @@ final class NodeParts implements AutoCloseable {
         this.transport = given.with(guard);
         this.changeSets = new ChangeSetFactory(settings.name(), settings.pool().path(), replica.state());
         this.relay = new OutboxRelay(
-                new OutboxTable(file.relayConnection()),
+                file.relayOutbox(),
                 replica.pending(),
                 this::removeFromOutbox,
                 guard,
