@@ -235,10 +235,6 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         return replay;
     }
 
-    MessageReader reader() {
-        return reader;
-    }
-
     Inbox inbox() {
         return inbox;
     }

@@ -16,7 +16,6 @@ import io.github.hasqlite.core.changeset.VerificationMessage;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
-import io.github.hasqlite.core.replay.AppliedState.Turn;
 import io.github.hasqlite.core.sqlite.SchemaNote;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
@@ -56,7 +55,7 @@ final class Replay {
     private final ConflictTable conflicts;
     private final DeadLetters deadLetters;
     private final Rebase rebase;
-    private final EchoMatcher echoes;
+    private final MessageJudge judge;
     private final Attempts attempts;
     private final StrictOrder order = new StrictOrder();
     private final Footprints footprints = new Footprints();
@@ -93,7 +92,7 @@ final class Replay {
         this.conflicts = new ConflictTable(connection, serializer);
         this.deadLetters = new DeadLetters(connection);
         this.rebase = new Rebase(application, outbox, serializer, conflicts);
-        this.echoes = new EchoMatcher(connection, outbox, pending);
+        this.judge = new MessageJudge(state, new EchoMatcher(connection, outbox, pending), reader);
         this.attempts = new Attempts(application);
     }
 
@@ -107,8 +106,9 @@ final class Replay {
         return order;
     }
 
-    EchoMatcher echoes() {
-        return echoes;
+    /** Says what messages are, also to those who go ahead of what is applied. */
+    MessageJudge judge() {
+        return judge;
     }
 
     DeadLetters deadLetters() {
@@ -272,63 +272,55 @@ final class Replay {
 
     private void apply(InboundMessage received, Progress progress)
             throws SQLException, HaltException, MetPendingException {
-        progress.step.reach(received);
         progress.bytes += received.message().data().length;
-        if (received.rejection() != null) {
-            reject(received, received.rejection(), progress);
-            return;
+        Verdict verdict = judge.judge(progress.step, pending.peek(progress.popped), received);
+        if (verdict.counts()) {
+            applyInTurn(verdict, received, progress);
+        } else if (verdict instanceof Verdict.Rejected rejected) {
+            reject(received, rejected.reason(), progress);
+        } else if (verdict instanceof Verdict.Break missing) {
+            passBreak(received, missing, progress);
+        } else if (verdict instanceof Verdict.Notice notice) {
+            pass(notice, received, progress);
+        } else {
+            checkOrder(verdict.changeSet(), received, progress);
         }
-        if (received.missing() != null) {
-            passBreak(received, progress);
-            return;
-        }
-        VerificationMessage verification = received.verification();
+    }
+
+    private void pass(Verdict.Notice notice, InboundMessage received, Progress progress) {
+        VerificationMessage verification = notice.verification();
+        PauseMessage pause = notice.pause();
         if (verification != null) {
             progress.outcomes.add(() -> listener.verify(verification.id(), received.sequence()));
-            return;
-        }
-        PauseMessage pause = received.pause();
-        if (pause != null) {
+        } else if (pause != null) {
             progress.outcomes.add(() -> listener.pause(pause.id()));
-            return;
         }
-        if (received.isProbe()) {
-            return;
-        }
-        Turn turn = progress.step.take(received);
-        if (turn == Turn.OVERSIZED) {
-            reject(received, "the parts of one change set hold more than it says", progress);
-        }
-        if (turn != Turn.NEXT) {
-            ChangeSet known = received.changeSet();
-            if (known != null && progress.leftOut == null) {
-                order.check(known, received);
-            }
-            return;
-        }
-        Pending head = pending.peek(progress.popped);
-        boolean mine = head != null
-                && head.is(received.publisher(), received.counter())
-                && echoes.isEcho(head, received, progress.step);
-        if (mine) {
-            progress.popped++;
-            progress.echoed = head;
-        }
-        boolean inPlace = mine && head != null && !head.command() && !progress.undone;
-        if (inPlace) {
-            announce(settle(connection, received), progress);
-        }
-        ChangeSet changeSet = inPlace ? null : read(received, progress);
+    }
+
+    private void checkOrder(@Nullable ChangeSet changeSet, InboundMessage received, Progress progress)
+            throws BrokenOrderException {
         if (changeSet != null && progress.leftOut == null) {
             order.check(changeSet, received);
         }
-        // what is unreadable as a whole has no counter, whoever it says it is from: all nodes agree
-        boolean counts = mine || changeSet != null || received.part() != null;
-        if (counts) {
-            progress.step.accept(received.publisher(), received.counter());
-            if (!mine) {
-                noteForgery(received, progress);
-            }
+    }
+
+    private void applyInTurn(Verdict verdict, InboundMessage received, Progress progress)
+            throws SQLException, HaltException, MetPendingException {
+        Pending echoed = verdict instanceof Verdict.Echo echo ? echo.row() : null;
+        boolean mine = echoed != null;
+        if (mine) {
+            progress.popped++;
+            progress.echoed = echoed;
+        }
+        boolean inPlace = echoed != null && !echoed.command() && !progress.undone;
+        if (inPlace) {
+            announce(settle(connection, received), progress);
+        }
+        ChangeSet changeSet = inPlace ? null : read(verdict, received, progress);
+        checkOrder(changeSet, received, progress);
+        progress.step.accept(received.publisher(), received.counter());
+        if (!mine) {
+            noteForgery(received, progress);
         }
         String leftOut = progress.leftOut;
         if (leftOut != null && changeSet != null) {
@@ -341,19 +333,19 @@ final class Replay {
             }
             applyChanges(changeSet, received, mine, progress);
         }
-        if (counts && !mine && received.publisher().equals(ownPublisher)) {
+        if (!mine && received.publisher().equals(ownPublisher)) {
             progress.outcomes.add(() -> listener.notPending(received.counter()));
         }
     }
 
-    /** What comes next in the stream follows only from a snapshot, unless this node is where that is from. */
-    private void passBreak(InboundMessage received, Progress progress) throws SQLException, SnapshotNeededException {
+    /** What comes next in the stream follows only from a snapshot. */
+    private void passBreak(InboundMessage received, Verdict.Break missing, Progress progress)
+            throws SQLException, SnapshotNeededException {
         String leftOut = progress.leftOut;
-        if (leftOut != null) {
-            deadLetters.add(received, leftOut);
-        } else if (!state.isOwnBaseline(received.message().data())) {
-            throw new SnapshotNeededException(String.valueOf(received.missing()), received.sequence());
+        if (leftOut == null) {
+            throw new SnapshotNeededException(missing.reason(), received.sequence());
         }
+        deadLetters.add(received, leftOut);
     }
 
     // ---- what is pending
@@ -422,7 +414,11 @@ final class Replay {
     }
 
     /** Reads what is to be applied; {@code null} if it was rejected. */
-    private @Nullable ChangeSet read(InboundMessage received, Progress progress) throws SQLException {
+    private @Nullable ChangeSet read(Verdict verdict, InboundMessage received, Progress progress) throws SQLException {
+        ChangeSet known = verdict.changeSet();
+        if (known != null) {
+            return known.atSequence(received.sequence());
+        }
         try {
             Fragment last = received.part();
             ChangeSet changeSet = last == null
@@ -562,7 +558,7 @@ final class Replay {
     }
 
     private static void reject(InboundMessage received, String reason, Progress progress) {
-        progress.rejected.add("message " + received.sequence() + ": " + reason);
+        progress.rejected.add(RejectionLog.text(received, reason));
     }
 
     private void execute(String sql) throws SQLException {
