@@ -134,7 +134,10 @@ class MessageJudgeTests {
         assertThat(rejection(unreadable(OWN, 1))).isNotEmpty();
         assertThat(step.counter("p")).isZero();
         assertThat(step.counter(OWN)).isZero();
+        assertThat(rejection(unreadable(OWN, 2))).isNotEmpty();
         expect(Verdict.Next.class, whole(OWN, 1));
+        assertThat(rejection(unreadable(OWN, 1))).isNotEmpty();
+        assertThat(step.counter(OWN)).isEqualTo(1);
     }
 
     @Test
