@@ -111,9 +111,7 @@ final class MessageJudge {
                 && echoes.isEcho(awaited.message, received, step)) {
             return BARRIER;
         }
-        if (head != null
-                && head.is(received.publisher(), received.counter())
-                && echoes.isEcho(head, received, step)) {
+        if (head != null && head.is(received.publisher(), received.counter()) && echoes.isEcho(head, received, step)) {
             return new Verdict.Echo(head);
         }
         return read(received, received.publisher().isEmpty() ? Verdict.Foreign::new : Verdict.Next::new);

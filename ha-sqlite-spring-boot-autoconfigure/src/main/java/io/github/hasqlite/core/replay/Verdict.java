@@ -101,7 +101,8 @@ sealed interface Verdict {
      * @param pause what asks writers to wait, or {@code null}
      */
     record Notice(
-            @Nullable VerificationMessage verification, @Nullable PauseMessage pause) implements Verdict {
+            @Nullable VerificationMessage verification,
+            @Nullable PauseMessage pause) implements Verdict {
 
         /** Whether a node has something to do at this place. */
         boolean asksForSomething() {

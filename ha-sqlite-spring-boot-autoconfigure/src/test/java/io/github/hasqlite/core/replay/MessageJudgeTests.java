@@ -146,11 +146,10 @@ class MessageJudgeTests {
         expect(Verdict.Fragment.class, p.part(1));
         InboundMessage second = reader.read(new StreamMessage(++sequence, 0, p.part(2)), OWN);
         Fragment part = Objects.requireNonNull(second.part());
-        Fragment tooLarge = new Fragment(
-                "p", 1, 2, part.parts(), part.compressed(), part.size(), new byte[part.size()]);
+        Fragment tooLarge =
+                new Fragment("p", 1, 2, part.parts(), part.compressed(), part.size(), new byte[part.size()]);
         Verdict verdict = judge.judge(step, null, InboundMessage.part(second.message(), tooLarge, false));
-        assertThat(verdict)
-                .isEqualTo(new Verdict.Rejected("the parts of one change set hold more than it says"));
+        assertThat(verdict).isEqualTo(new Verdict.Rejected("the parts of one change set hold more than it says"));
         assertThat(verdict.counts()).isFalse();
         expect(Verdict.Fragment.class, p.part(2));
     }

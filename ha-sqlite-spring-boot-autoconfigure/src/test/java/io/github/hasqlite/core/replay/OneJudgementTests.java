@@ -255,7 +255,8 @@ class OneJudgementTests {
     }
 
     private static byte[] whole(String publisher, long counter, long key) {
-        return SERIALIZER.serialize(changeSet(publisher, counter, key, "a text that is long enough for parts".repeat(9)));
+        return SERIALIZER.serialize(
+                changeSet(publisher, counter, key, "a text that is long enough for parts".repeat(9)));
     }
 
     private static byte[] unreadable(String publisher, long counter) {
@@ -307,8 +308,8 @@ class OneJudgementTests {
             OutboxTable.create(connection);
             state.load(connection);
             outbox = new OutboxTable(connection);
-            application = new ChangeSetApplication(
-                    connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection));
+            application =
+                    new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection));
             applier = new Applier(
                     connection,
                     new WriteLock(5_000),

@@ -157,8 +157,7 @@ class SchemaBarrierTests {
         deliver(serializer.serialize(changeSet("own", 1)));
         deliver(forgedUnreadable());
         deliver(command());
-        SchemaBarrier.Alone alone =
-                (SchemaBarrier.Alone) barrier.await("own", 2, command(), PATIENCE_NANOS / 10);
+        SchemaBarrier.Alone alone = (SchemaBarrier.Alone) barrier.await("own", 2, command(), PATIENCE_NANOS / 10);
         alone.write(connection, outbox, "own", List.of());
         assertThat(applier.rejections().count()).isZero();
         alone.committed();
