@@ -244,14 +244,22 @@ class OneJudgementTests {
         bystander.applier.enforceStrictOrder();
         byte[] commit = whole(OWN, 1, HERE);
         bystander.replay(List.of(new StreamMessage(1, NOW_NANOS, commit)));
-        StreamPosition.Advance advance = author.position().advance(changeSet(OWN, 1, HERE, ""), 1);
-        try (PositionTable table = new PositionTable(author.connection)) {
-            advance.write(table);
-        }
-        advance.committed();
+        author.commitFirst(changeSet(OWN, 1, HERE, ""));
         List<StreamMessage> again = List.of(new StreamMessage(2, NOW_NANOS, commit));
         assertThatThrownBy(() -> bystander.replay(again)).isInstanceOf(BrokenOrderException.class);
         assertThatThrownBy(() -> author.replay(again)).isInstanceOf(BrokenOrderException.class);
+    }
+
+    @Test
+    void nothingIsAppliedBehindAMessageInThePlaceOfAStrictCommit() throws Exception {
+        author.applier.enforceStrictOrder();
+        byte[] foreign = whole("", 0, ELSEWHERE);
+        author.deliver(List.of(new StreamMessage(1, NOW_NANOS, foreign), new StreamMessage(2, NOW_NANOS, foreign)));
+        author.commitFirst(changeSet(OWN, 1, HERE, ""));
+        assertThatThrownBy(author.applier::applyWaiting)
+                .isInstanceOf(HaltException.class)
+                .hasMessageContaining("has another message");
+        assertThat(author.state.sequence()).isEqualTo(1);
     }
 
     private static byte[] whole(String publisher, long counter, long key) {
@@ -344,6 +352,15 @@ class OneJudgementTests {
             applier.applyWaiting();
             // a verification ends a batch
             applier.applyWaiting();
+        }
+
+        /** Commits what the stream has acknowledged as its first message. */
+        void commitFirst(ChangeSet changeSet) throws SQLException {
+            StreamPosition.Advance advance = position().advance(changeSet, 1);
+            try (PositionTable table = new PositionTable(connection)) {
+                advance.write(table);
+            }
+            advance.committed();
         }
 
         StreamPosition position() {
