@@ -74,8 +74,9 @@ final class ChangeSetReplay {
         progress.outcomes.add(() -> {
             boolean told = observers.commandOutcomes().complete(received.publisher(), received.counter(), failure);
             if (outdated && !told && own) {
-                observers.rejections().add(
-                        "message " + received.sequence() + ": a schema change of this node gave way to what other"
+                observers
+                        .rejections()
+                        .add("message " + received.sequence() + ": a schema change of this node gave way to what other"
                                 + " nodes had committed; do it again");
             }
         });
