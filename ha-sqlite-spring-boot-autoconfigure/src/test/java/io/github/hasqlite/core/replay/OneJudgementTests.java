@@ -319,12 +319,7 @@ class OneJudgementTests {
             application =
                     new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection));
             applier = new Applier(
-                    connection,
-                    new WriteLock(5_000),
-                    application,
-                    state,
-                    outbox,
-                    pending,
+                    new LocalReplica(connection, new WriteLock(5_000), application, state, outbox, pending),
                     SERIALIZER,
                     List.of(),
                     Applier.OnFailure.HALT,
