@@ -8,6 +8,7 @@ import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
+import io.github.hasqlite.core.node.ReplicationNode;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -58,7 +59,7 @@ public final class HaSqliteAutoConfiguration {
     }
 
     @Bean
-    HaSqliteDataSource dataSource(
+    ReplicationNode haSqliteNode(
             NodeProperties node,
             ObjectProvider<ChangeSetPublisher> publisher,
             ObjectProvider<ChangeSetSubscriber> subscriber,
@@ -67,11 +68,16 @@ public final class HaSqliteAutoConfiguration {
             ObjectProvider<ChangeSetInterceptor> interceptors,
             Environment environment) {
         return new NodeStart(node, environment)
-                .open(
+                .start(
                         publisher.getIfAvailable(),
                         subscriber.getIfAvailable(),
                         snapshots.getIfAvailable(),
                         serializer,
                         interceptors.orderedStream().toList());
+    }
+
+    @Bean
+    HaSqliteDataSource dataSource(ReplicationNode node) {
+        return node.dataSource();
     }
 }

@@ -44,8 +44,25 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     private final int maxWriters;
     private final Map<String, ParsedSql> parsed = new ConcurrentHashMap<>();
 
+    private ReplicatingDataSource(
+            PoolSettings settings,
+            boolean readOnly,
+            HikariDataSource writers,
+            HikariDataSource readers,
+            ReadValidator validator,
+            Checkpointer checkpointer,
+            Replication replication) {
+        this.maxWriters = settings.writers();
+        this.readOnly = readOnly;
+        this.writers = writers;
+        this.readers = readers;
+        this.validator = validator;
+        this.checkpointer = checkpointer;
+        this.replication = replication;
+    }
+
     /**
-     * Opens the pools. If one cannot be opened, nothing stays open.
+     * Opens the pools. If one cannot be opened, nothing stays open but what replicates.
      *
      * @param settings how to set up the connections
      * @param readOnly whether all connections refuse to write
@@ -54,25 +71,25 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
      * @param commitLog where transactions go, or {@code null} if nothing is replicated
      * @param replication asked how it is doing, and closed after the pools
      */
-    public ReplicatingDataSource(
+    public static ReplicatingDataSource open(
             PoolSettings settings,
             boolean readOnly,
             WriteLock writeLock,
             SchemaCatalog catalog,
             @Nullable CommitLog commitLog,
             Replication replication) {
-        this.readOnly = readOnly;
-        this.maxWriters = settings.writers();
-        this.replication = replication;
         DatabaseFile file = new DatabaseFile(settings);
-        this.validator = new ReadValidator(file::open);
+        ReadValidator validator = new ReadValidator(file::open);
         SessionContext context = new SessionContext(writeLock, catalog, commitLog, validator);
-        this.writers = pool(settings, "", settings.writers(), new ConnectionSource(() -> file.openWriter(context)));
+        HikariDataSource writers =
+                pool(settings, "", settings.writers(), new ConnectionSource(() -> file.openWriter(context)));
         try {
-            this.checkpointer = checkpointer(file, settings.path(), writeLock);
+            Checkpointer checkpointer = checkpointer(file, settings.path(), writeLock);
             try {
-                this.readers = pool(
+                HikariDataSource readers = pool(
                         settings, "-readers", settings.readers(), new ConnectionSource(() -> file.openReader(context)));
+                return new ReplicatingDataSource(
+                        settings, readOnly, writers, readers, validator, checkpointer, replication);
             } catch (RuntimeException | Error e) {
                 closeAfter(e, checkpointer);
                 throw e;
@@ -234,16 +251,12 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         if (type.isInstance(writers)) {
             return type.cast(writers);
         }
-        T part = replication.unwrap(type);
-        if (part != null) {
-            return part;
-        }
         throw new SQLException("this data source is no " + type.getName() + "; it wraps a HikariDataSource");
     }
 
     @Override
     public boolean isWrapperFor(Class<?> type) {
-        return type.isInstance(this) || type.isInstance(writers) || replication.unwrap(type) != null;
+        return type.isInstance(this) || type.isInstance(writers);
     }
 
     @Override

@@ -98,7 +98,7 @@ class ReplacedRowsTests {
                             .readers(1)
                             .connectionTimeout(Duration.ofSeconds(5))
                             .foreignKeys(scripts.foreignKeys()));
-            dataSource = new ReplicatingDataSource(
+            dataSource = ReplicatingDataSource.open(
                     settings, false, new WriteLock(5_000), new SchemaCatalog(), log, new NoReplication());
         }
 
