@@ -212,10 +212,6 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         return replay;
     }
 
-    MessageReader reader() {
-        return reader;
-    }
-
     Inbox inbox() {
         return inbox;
     }
@@ -378,11 +374,12 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
      * that may pass stays in the inbox for the next call.
      */
     void applyWaiting() throws InterruptedException, HaltException {
+        // what this finds comes first: nothing more of such a stream is applied
+        inbox.removeUpTo(state.sequence(), this::compare);
         String broken = reset;
         if (broken != null) {
             throw new HaltException(broken, null);
         }
-        inbox.removeUpTo(state.sequence(), this::compare);
         List<InboundMessage> batch = upToVerification(inbox.peek(MAX_BATCH));
         if (batch.isEmpty()) {
             failure = null;
