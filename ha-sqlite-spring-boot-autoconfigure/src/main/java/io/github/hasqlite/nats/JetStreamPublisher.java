@@ -3,8 +3,8 @@ package io.github.hasqlite.nats;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.Outage;
-import io.github.hasqlite.PublishException;
 import io.github.hasqlite.PublishException.Reason;
+import io.github.hasqlite.PublishException;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import java.io.IOException;
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * on them must be quick and must not wait for another acknowledgement. When one fails, so do usually
  * those after it; some of them may be in the stream all the same.
  */
-public final class JetStreamPublisher implements ChangeSetPublisher {
+final class JetStreamPublisher implements ChangeSetPublisher {
 
     /**
      * Most messages on the way. A server refuses more than 10,000 waiting for one stream, from all
