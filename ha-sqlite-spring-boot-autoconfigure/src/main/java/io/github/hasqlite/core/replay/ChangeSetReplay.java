@@ -48,7 +48,6 @@ final class ChangeSetReplay {
     /** Who learns what becomes of a change set. */
     record Observers(
             List<ChangeSetInterceptor> interceptors,
-            Applier.AppliedListener listener,
             RejectionLog rejections,
             CommandOutcomes commandOutcomes) {}
 
@@ -89,7 +88,7 @@ final class ChangeSetReplay {
         Outcome outcome = above ? application.applyBesidePending(changeSet) : application.apply(changeSet);
         List<Conflict> found = conflicts.record(
                 changeSet, application.overwritten(), received.message().timestampNs());
-        announce(told(found, connection), progress);
+        progress.conflicts.addAll(told(found, connection));
         return judge(outcome, received, progress);
     }
 
@@ -129,12 +128,6 @@ final class ChangeSetReplay {
             }
         }
         return found;
-    }
-
-    void announce(List<Conflict> found, Progress progress) {
-        for (Conflict conflict : found) {
-            progress.outcomes.add(() -> observers.listener().conflict(conflict));
-        }
     }
 
     /** What the outcome means for this node; the failure for whoever waits for the change set. */

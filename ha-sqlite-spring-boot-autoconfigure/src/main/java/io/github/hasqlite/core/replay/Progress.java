@@ -1,6 +1,7 @@
 package io.github.hasqlite.core.replay;
 
 import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.Conflict;
 import io.github.hasqlite.core.outbox.Pending;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,9 @@ final class Progress {
 
     final AppliedState.Step step;
     final List<String> rejected = new ArrayList<>();
+    final List<Conflict> conflicts = new ArrayList<>();
+
+    /** What those are told who wait for a message of the transaction. */
     final List<Runnable> outcomes = new ArrayList<>();
     final List<Pending> lost = new ArrayList<>();
     final List<Reissued> reissued = new ArrayList<>();

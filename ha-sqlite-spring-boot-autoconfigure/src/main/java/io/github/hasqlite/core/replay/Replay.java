@@ -77,7 +77,7 @@ final class Replay {
                 state,
                 this.pending,
                 conflicts,
-                new ChangeSetReplay.Observers(List.copyOf(interceptors), listener, rejections, commandOutcomes));
+                new ChangeSetReplay.Observers(List.copyOf(interceptors), rejections, commandOutcomes));
         this.judge = new MessageJudge(state, new EchoMatcher(connection, outbox, replica.pending()), reader);
         this.attempts = new Attempts(application);
     }
@@ -182,10 +182,12 @@ final class Replay {
     }
 
     private void committed(Progress progress) {
-        progress.step.committed();
         progress.rejected.forEach(rejections::add);
+        progress.conflicts.forEach(listener::conflict);
         pending.committed(progress);
         listener.committed(PAGES_A_COMMIT + progress.bytes / PAGE, progress.schemaChanged);
+        // whoever waits for this place finds everything counted
+        progress.step.committed();
         progress.outcomes.forEach(Runnable::run);
     }
 
@@ -233,7 +235,7 @@ final class Replay {
         }
         boolean inPlace = echoed != null && !echoed.command() && !progress.undone;
         if (inPlace) {
-            changeSets.announce(settle(connection, received), progress);
+            progress.conflicts.addAll(settle(connection, received));
         }
         ChangeSet changeSet = inPlace ? null : read(verdict, received, progress);
         checkOrder(changeSet, received, progress);

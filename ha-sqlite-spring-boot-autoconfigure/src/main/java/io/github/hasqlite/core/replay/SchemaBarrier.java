@@ -78,9 +78,9 @@ public final class SchemaBarrier {
          */
         public long committed() {
             applier.inbox().remove(messages);
-            step.committed();
             rejected.forEach(applier.rejections()::add);
             conflicts.forEach(applier.replay()::tell);
+            step.committed();
             if (newestEchoed == null) {
                 return 0;
             }
