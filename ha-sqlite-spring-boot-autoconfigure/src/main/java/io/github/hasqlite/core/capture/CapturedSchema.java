@@ -1,8 +1,8 @@
 package io.github.hasqlite.core.capture;
 
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
-import io.github.hasqlite.core.sqlite.TableDefinition.Kind;
 import io.github.hasqlite.core.sqlite.TableDefinition;
+import io.github.hasqlite.core.sqlite.TableDefinition.Kind;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

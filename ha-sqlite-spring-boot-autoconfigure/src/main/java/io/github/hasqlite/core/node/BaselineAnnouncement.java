@@ -1,7 +1,7 @@
 package io.github.hasqlite.core.node;
 
-import io.github.hasqlite.ChangeSetSubscriber.StreamState;
 import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.ChangeSetSubscriber.StreamState;
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.StreamMessage;

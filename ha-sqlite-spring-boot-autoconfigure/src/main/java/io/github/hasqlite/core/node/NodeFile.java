@@ -36,8 +36,7 @@ final class NodeFile implements AutoCloseable {
     private final LocalReplica replica;
     private final OutboxTable relayOutbox;
 
-    private NodeFile(
-            Deque<AutoCloseable> open, StartDecision.Way way, LocalReplica replica, OutboxTable relayOutbox) {
+    private NodeFile(Deque<AutoCloseable> open, StartDecision.Way way, LocalReplica replica, OutboxTable relayOutbox) {
         this.open = open;
         this.way = way;
         this.replica = replica;

@@ -72,11 +72,7 @@ final class NodeParts implements AutoCloseable {
         this.transport = given.with(guard);
         this.changeSets = new ChangeSetFactory(settings.name(), settings.pool().path(), replica.state());
         this.relay = new OutboxRelay(
-                file.relayOutbox(),
-                replica.pending(),
-                this::removeFromOutbox,
-                guard,
-                given.serializer());
+                file.relayOutbox(), replica.pending(), this::removeFromOutbox, guard, given.serializer());
         this.writerPause = new WriterPause(changeSets, relay, replica.state(), replica.writeLock());
         this.applier = new Applier(
                 replica, given.serializer(), given.interceptors(), settings.onApplyFailure(), new Bookkeeping());

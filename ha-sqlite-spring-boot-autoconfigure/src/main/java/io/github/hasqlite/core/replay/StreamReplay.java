@@ -60,13 +60,7 @@ public final class StreamReplay {
                 new OutboxTable(connection),
                 new PendingQueue(List.of()));
         Replay replay = new Replay(
-                replica,
-                serializer,
-                reader,
-                interceptors,
-                new NoListener(),
-                new RejectionLog(),
-                new CommandOutcomes());
+                replica, serializer, reader, interceptors, new NoListener(), new RejectionLog(), new CommandOutcomes());
         return new StreamReplay(state, reader, replay);
     }
 

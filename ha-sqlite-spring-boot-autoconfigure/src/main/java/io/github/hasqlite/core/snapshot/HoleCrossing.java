@@ -1,7 +1,7 @@
 package io.github.hasqlite.core.snapshot;
 
-import io.github.hasqlite.ChangeSetSubscriber.StreamState;
 import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.ChangeSetSubscriber.StreamState;
 import io.github.hasqlite.OnStreamReset;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.changeset.BaselineMessage;

@@ -2,8 +2,8 @@ package io.github.hasqlite.core.snapshot;
 
 import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.ChangeSetSerializer;
-import io.github.hasqlite.ChangeSetSubscriber.StreamState;
 import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.ChangeSetSubscriber.StreamState;
 import io.github.hasqlite.DatabaseBackup;
 import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.SnapshotStore;

@@ -3,8 +3,8 @@ package io.github.hasqlite.core.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hasqlite.DigestExchange;
-import io.github.hasqlite.NodeDigest.State;
 import io.github.hasqlite.NodeDigest;
+import io.github.hasqlite.NodeDigest.State;
 import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.TableDifference;
