@@ -46,19 +46,21 @@ class ArchitectureTests {
 
     private static Map<String, Set<String>> rooms() {
         Map<String, Set<String>> rooms = new LinkedHashMap<>();
-        rooms.put("core.sqlite", Set.of());
-        rooms.put("core.changeset", Set.of());
-        rooms.put("core.capture", Set.of("core.sqlite"));
-        rooms.put("core.jdbc", Set.of("core.capture", "core.sqlite"));
-        rooms.put("core.outbox", Set.of("core.changeset"));
-        rooms.put("core.apply", Set.of("core.capture", "core.sqlite"));
-        rooms.put("core.replay", Set.of("core.apply", "core.changeset", "core.outbox", "core.sqlite"));
+        rooms.put("core.runtime", Set.of());
+        rooms.put("core.sqlite", Set.of("core.runtime"));
+        rooms.put("core.changeset", Set.of("core.runtime"));
+        rooms.put("core.capture", Set.of("core.sqlite", "core.runtime"));
+        rooms.put("core.jdbc", Set.of("core.capture", "core.sqlite", "core.runtime"));
+        rooms.put("core.outbox", Set.of("core.changeset", "core.runtime"));
+        rooms.put("core.apply", Set.of("core.capture", "core.sqlite", "core.runtime"));
+        rooms.put(
+                "core.replay", Set.of("core.apply", "core.changeset", "core.outbox", "core.sqlite", "core.runtime"));
         rooms.put("core.commit", Set.copyOf(rooms.keySet()));
         rooms.put("core.snapshot", Set.copyOf(rooms.keySet()));
         rooms.put("core.verify", Set.copyOf(rooms.keySet()));
         rooms.put("core.node", Set.copyOf(rooms.keySet()));
-        rooms.put("nats", Set.of("core.changeset", "nats.server"));
-        rooms.put("nats.server", Set.of("core.changeset", "nats"));
+        rooms.put("nats", Set.of("core.changeset", "core.runtime", "nats.server"));
+        rooms.put("nats.server", Set.of("core.changeset", "core.runtime", "nats"));
         return rooms;
     }
 
