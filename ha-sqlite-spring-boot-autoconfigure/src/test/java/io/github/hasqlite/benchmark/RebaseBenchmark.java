@@ -21,6 +21,7 @@ import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.replay.Applier;
 import io.github.hasqlite.core.replay.LocalReplica;
 import io.github.hasqlite.core.replay.SilentListener;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -71,7 +72,7 @@ public final class RebaseBenchmark {
         applier = new Applier(
                 new LocalReplica(
                         connection,
-                        new WriteLock(5_000),
+                        new WriteLock(NodeRuntime.ofJvm(), 5_000),
                         new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
                         state,
                         new OutboxTable(connection),

@@ -75,7 +75,7 @@ final class NodeFile implements AutoCloseable {
         noteOldest(outbox, pending, serializer);
         return new LocalReplica(
                 connection,
-                new WriteLock(settings.pool().lockTimeout().toMillis()),
+                new WriteLock(settings.runtime(), settings.pool().lockTimeout().toMillis()),
                 new ChangeSetApplication(
                         connection, settings.rowIdentify(), settings.merge(), new RowImages(connection)),
                 state,

@@ -87,7 +87,7 @@ public final class ReplicationNode implements AutoCloseable {
     }
 
     private void startAlone() throws SQLException {
-        WriteLock writeLock = new WriteLock(settings.pool().lockTimeout().toMillis());
+        WriteLock writeLock = new WriteLock(settings.runtime(), settings.pool().lockTimeout().toMillis());
         dataSource = ReplicatingDataSource.open(
                 settings.pool(),
                 settings.readOnly(),

@@ -10,6 +10,7 @@ import io.github.hasqlite.core.apply.ChangeSetApplication;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -41,14 +42,15 @@ public final class StreamReplay {
             SQLiteConnection connection,
             ChangeSetApplication application,
             ChangeSetSerializer serializer,
-            List<ChangeSetInterceptor> interceptors)
+            List<ChangeSetInterceptor> interceptors,
+            NodeRuntime runtime)
             throws SQLException {
         state.load(connection);
         this.reader = new MessageReader(serializer);
         this.replay = new Replay(
                 new LocalReplica(
                         connection,
-                        new WriteLock(0),
+                        new WriteLock(runtime, 0),
                         application,
                         state,
                         new OutboxTable(connection),

@@ -2,13 +2,11 @@ package io.github.hasqlite.core.runtime;
 
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -113,24 +111,6 @@ final class JvmRuntime implements NodeRuntime {
         @Override
         public void join(long nanos) throws InterruptedException {
             TimeUnit.NANOSECONDS.timedJoin(thread, nanos);
-        }
-    }
-
-    private record JvmTaskThread(ScheduledExecutorService executor) implements TaskThread {
-
-        @Override
-        public void schedule(Runnable task, long nanos) {
-            var unused = executor.schedule(task, nanos, TimeUnit.NANOSECONDS);
-        }
-
-        @Override
-        public List<Runnable> stop() {
-            return executor.shutdownNow();
-        }
-
-        @Override
-        public boolean awaitEnd(long nanos) throws InterruptedException {
-            return executor.awaitTermination(nanos, TimeUnit.NANOSECONDS);
         }
     }
 

@@ -16,6 +16,7 @@ import io.github.hasqlite.core.changeset.ProbeMessage;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ class SchemaBarrierTests {
         applier = new Applier(
                 new LocalReplica(
                         connection,
-                        new WriteLock(5_000),
+                        new WriteLock(NodeRuntime.ofJvm(), 5_000),
                         new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
                         state,
                         outbox,
