@@ -64,10 +64,10 @@ public final class RebaseBenchmark {
         execute("COMMIT");
         OutboxTable.create(author);
         AppliedState.create(author);
-        pending = new PendingQueue(List.of());
+        pending = new PendingQueue(List.of(), NodeRuntime.ofJvm());
         write(statement);
         SQLiteConnection connection = database.open();
-        AppliedState state = new AppliedState();
+        AppliedState state = new AppliedState(NodeRuntime.ofJvm());
         state.load(connection);
         applier = new Applier(
                 new LocalReplica(

@@ -68,10 +68,10 @@ final class NodeFile implements AutoCloseable {
             SQLiteConnection connection, NodeSettings settings, ChangeSetSerializer serializer) throws SQLException {
         AppliedState.create(connection);
         OutboxTable.create(connection);
-        AppliedState state = new AppliedState();
+        AppliedState state = new AppliedState(settings.runtime());
         state.load(connection);
         OutboxTable outbox = new OutboxTable(connection);
-        PendingQueue pending = new PendingQueue(OutboxTable.pending(connection));
+        PendingQueue pending = new PendingQueue(OutboxTable.pending(connection), settings.runtime());
         noteOldest(outbox, pending, serializer);
         return new LocalReplica(
                 connection,

@@ -75,7 +75,8 @@ final class NodeParts implements AutoCloseable {
                 replica.pending(),
                 this::removeFromOutbox,
                 guard,
-                given.serializer());
+                given.serializer(),
+                settings.runtime());
         this.writerPause = new WriterPause(changeSets, relay, replica.state(), replica.writeLock());
         this.applier = new Applier(
                 replica, given.serializer(), given.interceptors(), settings.onApplyFailure(), new Bookkeeping());

@@ -77,7 +77,7 @@ final class StartDecision {
      * @throws ReplicationStartException if the node cannot follow the stream with this database
      */
     Way prepare() throws SQLException {
-        LocalDatabase found = LocalDatabase.inspect(file, path);
+        LocalDatabase found = LocalDatabase.inspect(file, path, settings.runtime());
         ChangeSetSubscriber source = subscriber;
         if (source == null) {
             return Way.FOLLOW;
@@ -146,9 +146,9 @@ final class StartDecision {
     private LocalDatabase leave(String reset, StreamState stream) throws IOException, SQLException {
         switch (settings.onStreamReset()) {
             case REJOIN -> {
-                Path aside = LocalDatabase.setAside(file, path);
+                Path aside = LocalDatabase.setAside(file, path, settings.runtime());
                 logger.warn("{}. Its file is {} now, and the node begins with what the stream has", reset, aside);
-                return LocalDatabase.inspect(file, path);
+                return LocalDatabase.inspect(file, path, settings.runtime());
             }
             case ORIGIN -> {
                 if (!hasHistory(stream)) {

@@ -27,15 +27,17 @@ public final class StreamReplay {
 
     private static final int MAX_BATCH = 512;
 
-    private final AppliedState state = new AppliedState();
+    private final NodeRuntime runtime;
+    private final AppliedState state;
     private final MessageReader reader;
     private final Replay replay;
-    private final Inbox inbox = new Inbox();
+    private final Inbox inbox;
 
     /**
      * A replay to one database.
      *
      * @param application applies through {@code connection}
+     * @param runtime in which it waits for messages
      * @throws SQLException if the database cannot be read
      */
     public StreamReplay(
@@ -45,6 +47,9 @@ public final class StreamReplay {
             List<ChangeSetInterceptor> interceptors,
             NodeRuntime runtime)
             throws SQLException {
+        this.runtime = runtime;
+        this.state = new AppliedState(runtime);
+        this.inbox = new Inbox(runtime);
         state.load(connection);
         this.reader = new MessageReader(serializer);
         this.replay = new Replay(
@@ -54,7 +59,7 @@ public final class StreamReplay {
                         application,
                         state,
                         new OutboxTable(connection),
-                        new PendingQueue(List.of())),
+                        new PendingQueue(List.of(), runtime)),
                 serializer,
                 reader,
                 interceptors,
@@ -102,7 +107,7 @@ public final class StreamReplay {
 
     /** Applies what has come; {@code false} if the last message that counts was among it. */
     private boolean step(Until until, long patienceNanos) throws IOException, SQLException, InterruptedException {
-        if (!inbox.awaitMoreThan(0, System.nanoTime() + patienceNanos)) {
+        if (!inbox.awaitMoreThan(0, runtime.nanoTime() + patienceNanos)) {
             throw new IOException("the stream did not deliver what comes after " + state.sequence() + " within "
                     + TimeUnit.NANOSECONDS.toSeconds(patienceNanos) + " s");
         }

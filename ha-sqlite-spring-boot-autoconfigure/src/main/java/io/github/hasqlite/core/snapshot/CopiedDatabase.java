@@ -50,7 +50,7 @@ public final class CopiedDatabase implements AutoCloseable {
         try {
             ChangeSetApplication application = new ChangeSetApplication(
                     connection, settings.rowIdentify(), settings.merge(), new RowImages(connection));
-            CanonicalState state = new CanonicalState(connection, application, serializer);
+            CanonicalState state = new CanonicalState(connection, application, serializer, settings.runtime());
             return new CopiedDatabase(connection, application, serializer, state, settings.runtime());
         } catch (SQLException | RuntimeException e) {
             connection.close();

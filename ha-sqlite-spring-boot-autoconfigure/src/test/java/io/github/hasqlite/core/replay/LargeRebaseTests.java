@@ -149,8 +149,8 @@ class LargeRebaseTests {
 
         private final SQLiteConnection connection;
         private final boolean asLarge;
-        private final AppliedState state = new AppliedState();
-        private final PendingQueue pending = new PendingQueue(List.of());
+        private final AppliedState state = new AppliedState(NodeRuntime.ofJvm());
+        private final PendingQueue pending = new PendingQueue(List.of(), NodeRuntime.ofJvm());
         private final Applier applier;
         private boolean failing;
         private byte[] message;

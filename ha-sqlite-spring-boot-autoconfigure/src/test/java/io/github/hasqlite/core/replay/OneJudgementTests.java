@@ -302,8 +302,8 @@ class OneJudgementTests {
     private static final class Node implements AutoCloseable {
 
         final SQLiteConnection connection;
-        final AppliedState state = new AppliedState();
-        final PendingQueue pending = new PendingQueue(List.of());
+        final AppliedState state = new AppliedState(NodeRuntime.ofJvm());
+        final PendingQueue pending = new PendingQueue(List.of(), NodeRuntime.ofJvm());
         final OutboxTable outbox;
         final ChangeSetApplication application;
         final Applier applier;

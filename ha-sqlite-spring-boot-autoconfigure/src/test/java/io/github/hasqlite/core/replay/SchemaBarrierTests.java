@@ -55,10 +55,10 @@ class SchemaBarrierTests {
         connection = Databases.open(folder.resolve("db"), false);
         AppliedState.create(connection);
         OutboxTable.create(connection);
-        state = new AppliedState();
+        state = new AppliedState(NodeRuntime.ofJvm());
         state.load(connection);
         outbox = new OutboxTable(connection);
-        pending = new PendingQueue(List.of());
+        pending = new PendingQueue(List.of(), NodeRuntime.ofJvm());
         pending.add(new Pending(1, "own", 1, false), serializer.serialize(changeSet("own", 1)));
         // not started: its author holds it up
         applier = new Applier(

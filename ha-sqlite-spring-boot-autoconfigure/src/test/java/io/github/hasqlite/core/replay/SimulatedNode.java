@@ -132,9 +132,9 @@ final class SimulatedNode implements AutoCloseable {
         catalog = new SchemaCatalog();
         capture = new Capture(author, catalog);
         authorsOutbox = new OutboxTable(author);
-        state = new AppliedState();
+        state = new AppliedState(NodeRuntime.ofJvm());
         state.load(applying);
-        pending = new PendingQueue(OutboxTable.pending(applying));
+        pending = new PendingQueue(OutboxTable.pending(applying), NodeRuntime.ofJvm());
         application = new ChangeSetApplication(applying, RowIdentify.PK, merge, new RowImages(applying));
         applier = new Applier(
                 new LocalReplica(
