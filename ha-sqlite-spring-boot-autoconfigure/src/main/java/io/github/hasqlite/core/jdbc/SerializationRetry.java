@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param runtime whose time counts
  * @param log where transactions go, or {@code null} if nothing is replicated
  */
-record SerializationRetry(Transaction transaction, NodeRuntime runtime, @Nullable CommitLog log) {
+record SerializationRetry(
+        Transaction transaction,
+        NodeRuntime runtime,
+        @Nullable CommitLog log) {
 
     /** Whether a single statement may have to be run again. */
     boolean mayLose() {

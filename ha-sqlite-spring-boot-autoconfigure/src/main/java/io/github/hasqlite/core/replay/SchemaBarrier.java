@@ -96,8 +96,7 @@ public final class SchemaBarrier {
         private final CompletableFuture<@Nullable SQLException> outcome;
         private final boolean seen;
 
-        private Overtaken(
-                NodeRuntime runtime, CompletableFuture<@Nullable SQLException> outcome, boolean seen) {
+        private Overtaken(NodeRuntime runtime, CompletableFuture<@Nullable SQLException> outcome, boolean seen) {
             this.runtime = runtime;
             this.outcome = outcome;
             this.seen = seen;
@@ -170,7 +169,8 @@ public final class SchemaBarrier {
                 if (ahead.pass(received)) {
                     return ahead.alone
                             ? new Alone(ahead)
-                            : new Overtaken(applier.runtime(), applier.commandOutcomes().expect(publisher, counter), true);
+                            : new Overtaken(
+                                    applier.runtime(), applier.commandOutcomes().expect(publisher, counter), true);
                 }
             }
         }

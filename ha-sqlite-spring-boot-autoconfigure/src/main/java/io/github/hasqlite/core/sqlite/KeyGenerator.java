@@ -54,7 +54,8 @@ public final class KeyGenerator {
 
     /** A positive number greater than all before. */
     synchronized long nextId() {
-        long fresh = ((runtime.currentTimeMillis() - EPOCH_MILLIS) << RANDOM_BITS) | runtime.random().nextInt(1 << (RANDOM_BITS - 1));
+        long fresh = ((runtime.currentTimeMillis() - EPOCH_MILLIS) << RANDOM_BITS)
+                | runtime.random().nextInt(1 << (RANDOM_BITS - 1));
         // in the same millisecond, or if the clock went back, the last one counts on
         boolean later = fresh >> RANDOM_BITS > lastId >> RANDOM_BITS;
         lastId = later ? fresh : lastId + 1;

@@ -100,7 +100,12 @@ class ReplacedRowsTests {
                             .connectionTimeout(Duration.ofSeconds(5))
                             .foreignKeys(scripts.foreignKeys()));
             dataSource = ReplicatingDataSource.open(
-                    settings, false, new WriteLock(NodeRuntime.ofJvm(), 5_000), new SchemaCatalog(), log, new NoReplication());
+                    settings,
+                    false,
+                    new WriteLock(NodeRuntime.ofJvm(), 5_000),
+                    new SchemaCatalog(),
+                    log,
+                    new NoReplication());
         }
 
         void run(ReplaceScripts scripts) throws SQLException {

@@ -74,7 +74,12 @@ class HalfOpenedTests {
 
     private static ReplicatingDataSource dataSource(PoolSettings settings, CommitLog log) {
         return ReplicatingDataSource.open(
-                settings, false, new WriteLock(NodeRuntime.ofJvm(), 5_000), new SchemaCatalog(), log, new NoReplication());
+                settings,
+                false,
+                new WriteLock(NodeRuntime.ofJvm(), 5_000),
+                new SchemaCatalog(),
+                log,
+                new NoReplication());
     }
 
     private void assertNothingIsLeft() throws IOException {

@@ -81,7 +81,12 @@ class OutboxRelayOrderTests {
             PendingQueue pending = new PendingQueue(
                     List.of(insert(table, 1, "old", 1), insert(table, 2, "old", 2)), NodeRuntime.ofJvm());
             try (OutboxRelay relay = new OutboxRelay(
-                    new OutboxTable(reading), pending, OutboxTable::deleteUpTo, publisher, serializer, NodeRuntime.ofJvm())) {
+                    new OutboxTable(reading),
+                    pending,
+                    OutboxTable::deleteUpTo,
+                    publisher,
+                    serializer,
+                    NodeRuntime.ofJvm())) {
                 relay.start(0);
                 Awaitility.await().until(() -> sent.size() == 2);
                 // nothing more happens by itself: the relay has caught up

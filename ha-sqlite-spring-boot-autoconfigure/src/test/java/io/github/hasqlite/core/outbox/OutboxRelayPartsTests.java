@@ -51,7 +51,8 @@ class OutboxRelayPartsTests {
         reading = DriverManager.getConnection(url);
         OutboxTable.create(writing);
         table = new OutboxTable(writing);
-        relay = new OutboxRelay(new OutboxTable(reading), pending, OutboxTable::deleteUpTo, transport, serializer, NodeRuntime.ofJvm());
+        relay = new OutboxRelay(
+                new OutboxTable(reading), pending, OutboxTable::deleteUpTo, transport, serializer, NodeRuntime.ofJvm());
         relay.start(0);
     }
 

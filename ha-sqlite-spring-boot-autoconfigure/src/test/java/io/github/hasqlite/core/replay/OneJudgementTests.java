@@ -320,7 +320,8 @@ class OneJudgementTests {
             application =
                     new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection));
             applier = new Applier(
-                    new LocalReplica(connection, new WriteLock(NodeRuntime.ofJvm(), 5_000), application, state, outbox, pending),
+                    new LocalReplica(
+                            connection, new WriteLock(NodeRuntime.ofJvm(), 5_000), application, state, outbox, pending),
                     SERIALIZER,
                     List.of(),
                     Applier.OnFailure.HALT,

@@ -138,7 +138,12 @@ final class SimulatedNode implements AutoCloseable {
         application = new ChangeSetApplication(applying, RowIdentify.PK, merge, new RowImages(applying));
         applier = new Applier(
                 new LocalReplica(
-                        applying, new WriteLock(NodeRuntime.ofJvm(), 5_000), application, state, new OutboxTable(applying), pending),
+                        applying,
+                        new WriteLock(NodeRuntime.ofJvm(), 5_000),
+                        application,
+                        state,
+                        new OutboxTable(applying),
+                        pending),
                 SERIALIZER,
                 List.of(new Witness()),
                 Applier.OnFailure.HALT,
