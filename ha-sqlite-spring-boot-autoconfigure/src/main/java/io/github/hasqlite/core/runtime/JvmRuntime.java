@@ -114,6 +114,8 @@ final class JvmRuntime implements NodeRuntime {
         }
     }
 
+    /** Whoever waits does so in a loop of its own, as the interface says. */
+    @SuppressWarnings("WaitNotInLoop")
     private static final class JvmMonitor implements Monitor {
 
         private final ReentrantLock lock = new ReentrantLock();
