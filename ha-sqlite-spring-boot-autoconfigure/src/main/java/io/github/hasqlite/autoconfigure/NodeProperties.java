@@ -6,6 +6,7 @@ import static io.github.hasqlite.autoconfigure.PropertyCheck.positive;
 
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.jdbc.PoolSettings;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -104,7 +105,8 @@ final class NodeProperties {
                 properties.apply().onFailure(),
                 !properties.publisher().enabled(),
                 properties.strict().isolation(),
-                properties.onStreamReset());
+                properties.onStreamReset(),
+                NodeRuntime.ofJvm());
     }
 
     private static String hostName() {

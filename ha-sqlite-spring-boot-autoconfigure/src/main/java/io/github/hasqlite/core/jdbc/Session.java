@@ -50,7 +50,7 @@ final class Session {
         this.context = context;
         this.compiled = new StatementCache(connection);
         this.guard = new StatementGuard(connection, reader);
-        this.retry = new SerializationRetry(transaction, context.commitLog());
+        this.retry = new SerializationRetry(transaction, context.writeLock().runtime(), context.commitLog());
         this.recording = WriteRecording.of(transaction, context.commitLog());
         this.foreignKeys = new NativeStatement(connection, "PRAGMA foreign_keys");
         this.queryOnly = new NativeStatement(connection, "PRAGMA query_only");

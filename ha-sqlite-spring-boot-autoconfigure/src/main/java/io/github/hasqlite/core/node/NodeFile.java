@@ -72,14 +72,14 @@ final class NodeFile implements AutoCloseable {
             SQLiteConnection connection, NodeSettings settings, ChangeSetSerializer serializer) throws SQLException {
         AppliedState.create(connection);
         OutboxTable.create(connection);
-        AppliedState state = new AppliedState();
+        AppliedState state = new AppliedState(settings.runtime());
         state.load(connection);
         OutboxTable outbox = new OutboxTable(connection);
-        PendingQueue pending = new PendingQueue(OutboxTable.pending(connection));
+        PendingQueue pending = new PendingQueue(OutboxTable.pending(connection), settings.runtime());
         noteOldest(outbox, pending, serializer);
         return new LocalReplica(
                 connection,
-                new WriteLock(settings.pool().lockTimeout().toMillis()),
+                new WriteLock(settings.runtime(), settings.pool().lockTimeout().toMillis()),
                 new ChangeSetApplication(
                         connection, settings.rowIdentify(), settings.merge(), new RowImages(connection)),
                 state,

@@ -10,6 +10,7 @@ import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.jdbc.ReplicatingDataSource;
 import io.github.hasqlite.core.jdbc.Replication;
+import io.github.hasqlite.core.runtime.Monitor;
 import io.github.hasqlite.core.snapshot.NodeSnapshots;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import io.github.hasqlite.core.verify.NodeVerification;
@@ -32,6 +33,7 @@ public final class ReplicationNode implements AutoCloseable {
 
     private final NodeSettings settings;
     private final @Nullable Transport transport;
+    private final Monitor ends;
     private boolean begun;
     private boolean closed;
     private @Nullable NodeFile file;
@@ -40,6 +42,7 @@ public final class ReplicationNode implements AutoCloseable {
 
     private ReplicationNode(NodeSettings settings, @Nullable Transport transport) {
         this.settings = settings;
+        this.ends = settings.runtime().monitor();
         this.transport = transport;
     }
 
@@ -67,11 +70,14 @@ public final class ReplicationNode implements AutoCloseable {
      * @throws IllegalStateException if it was started or closed before
      */
     public ReplicationNode start() throws SQLException {
-        synchronized (this) {
+        ends.lock();
+        try {
             if (begun) {
                 throw new IllegalStateException("a node can be started only once; make another one");
             }
             begun = true;
+        } finally {
+            ends.unlock();
         }
         try {
             if (transport == null) {
@@ -95,7 +101,8 @@ public final class ReplicationNode implements AutoCloseable {
     }
 
     private void startAlone() throws SQLException {
-        WriteLock writeLock = new WriteLock(settings.pool().lockTimeout().toMillis());
+        WriteLock writeLock =
+                new WriteLock(settings.runtime(), settings.pool().lockTimeout().toMillis());
         dataSource = ReplicatingDataSource.open(
                 settings.pool(),
                 settings.readOnly(),
@@ -268,8 +275,11 @@ public final class ReplicationNode implements AutoCloseable {
      */
     @Override
     public void close() {
-        synchronized (this) {
+        ends.lock();
+        try {
             begun = true;
+        } finally {
+            ends.unlock();
         }
         ReplicatingDataSource opened = dataSource;
         if (opened == null) {
@@ -279,20 +289,25 @@ public final class ReplicationNode implements AutoCloseable {
         }
     }
 
-    private synchronized void closeReplication() {
-        Transport carrier = transport;
-        if (closed || carrier == null) {
-            return;
+    private void closeReplication() {
+        ends.lock();
+        try {
+            Transport carrier = transport;
+            if (closed || carrier == null) {
+                return;
+            }
+            closed = true;
+            NodeParts made = parts;
+            if (made == null) {
+                close(carrier.subscriber());
+                close(carrier.publisher());
+            } else {
+                made.close();
+            }
+            close(file);
+        } finally {
+            ends.unlock();
         }
-        closed = true;
-        NodeParts made = parts;
-        if (made == null) {
-            close(carrier.subscriber());
-            close(carrier.publisher());
-        } else {
-            made.close();
-        }
-        close(file);
     }
 
     /** What cannot be closed must not keep the rest open. */

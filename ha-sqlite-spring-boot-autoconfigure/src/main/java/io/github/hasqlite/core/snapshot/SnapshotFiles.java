@@ -3,6 +3,7 @@ package io.github.hasqlite.core.snapshot;
 import com.github.luben.zstd.ZstdInputStream;
 import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.SnapshotStore;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.io.BufferedInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -18,7 +19,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,18 +75,19 @@ public final class SnapshotFiles {
      * @throws IOException if there is no room for the copy, or it cannot be stored
      * @throws SQLException if the database cannot be copied
      */
-    static Snapshot take(SnapshotSource source, SnapshotStore store) throws IOException, SQLException {
-        long started = System.nanoTime();
-        Path copy = temporary(source.database(), "snapshot-" + UUID.randomUUID());
+    static Snapshot take(SnapshotSource source, SnapshotStore store, NodeRuntime runtime)
+            throws IOException, SQLException {
+        long started = runtime.nanoTime();
+        Path copy = temporary(source.database(), "snapshot-" + runtime.randomUuid());
         try {
             long streamCreatedNs = source.streamCreatedNs();
             long sequence = source.copy(copy);
-            Snapshot taken = save(store, copy, sequence, streamCreatedNs, source.node());
+            Snapshot taken = save(store, copy, sequence, streamCreatedNs, source.node(), runtime);
             logger.info(
                     "Took a snapshot of {} bytes at {} in {} ms",
                     taken.bytes(),
                     sequence,
-                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
+                    TimeUnit.NANOSECONDS.toMillis(runtime.nanoTime() - started));
             return taken;
         } finally {
             Files.deleteIfExists(copy);
@@ -98,13 +99,14 @@ public final class SnapshotFiles {
      *
      * @throws IOException if it cannot be read or stored
      */
-    static Snapshot save(SnapshotStore store, Path file, long sequence, long streamCreatedNs, String node)
+    static Snapshot save(
+            SnapshotStore store, Path file, long sequence, long streamCreatedNs, String node, NodeRuntime runtime)
             throws IOException {
         FileDigest digest = FileDigest.of(file);
         Snapshot snapshot = new Snapshot(
                 sequence,
                 streamCreatedNs,
-                TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()),
+                TimeUnit.MILLISECONDS.toNanos(runtime.currentTimeMillis()),
                 node,
                 digest.bytes(),
                 digest.sha256());

@@ -9,6 +9,7 @@ import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.jdbc.RecordingLog;
 import io.github.hasqlite.core.jdbc.ReplaceScripts;
 import io.github.hasqlite.core.jdbc.ReplicatingDataSource;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -99,7 +100,12 @@ class ReplacedRowsTests {
                             .connectionTimeout(Duration.ofSeconds(5))
                             .foreignKeys(scripts.foreignKeys()));
             dataSource = ReplicatingDataSource.open(
-                    settings, false, new WriteLock(5_000), new SchemaCatalog(), log, new NoReplication());
+                    settings,
+                    false,
+                    new WriteLock(NodeRuntime.ofJvm(), 5_000),
+                    new SchemaCatalog(),
+                    log,
+                    new NoReplication());
         }
 
         void run(ReplaceScripts scripts) throws SQLException {
