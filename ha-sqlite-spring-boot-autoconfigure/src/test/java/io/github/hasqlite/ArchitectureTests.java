@@ -46,19 +46,20 @@ class ArchitectureTests {
 
     private static Map<String, Set<String>> rooms() {
         Map<String, Set<String>> rooms = new LinkedHashMap<>();
+        rooms.put("core.file", Set.of());
         rooms.put("core.sqlite", Set.of());
-        rooms.put("core.changeset", Set.of());
-        rooms.put("core.capture", Set.of("core.sqlite"));
+        rooms.put("core.changeset", Set.of("core.file"));
+        rooms.put("core.capture", Set.of("core.file", "core.sqlite"));
         rooms.put("core.jdbc", Set.of("core.capture", "core.sqlite"));
-        rooms.put("core.outbox", Set.of("core.changeset"));
+        rooms.put("core.outbox", Set.of("core.changeset", "core.file"));
         rooms.put("core.apply", Set.of("core.capture", "core.sqlite"));
-        rooms.put("core.replay", Set.of("core.apply", "core.changeset", "core.outbox", "core.sqlite"));
+        rooms.put("core.replay", Set.of("core.apply", "core.changeset", "core.file", "core.outbox", "core.sqlite"));
         rooms.put("core.commit", Set.copyOf(rooms.keySet()));
         rooms.put("core.snapshot", Set.copyOf(rooms.keySet()));
         rooms.put("core.verify", Set.copyOf(rooms.keySet()));
         rooms.put("core.node", Set.copyOf(rooms.keySet()));
-        rooms.put("nats", Set.of("core.changeset", "nats.server"));
-        rooms.put("nats.server", Set.of("core.changeset", "nats"));
+        rooms.put("nats", Set.of("core.changeset", "core.file", "nats.server"));
+        rooms.put("nats.server", Set.of("core.changeset", "core.file", "nats"));
         return rooms;
     }
 
