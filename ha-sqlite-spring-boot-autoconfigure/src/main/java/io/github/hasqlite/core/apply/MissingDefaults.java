@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
@@ -84,7 +83,7 @@ record MissingDefaults(List<String> columns, List<String> expressions, int time)
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     String expression = rows.getString(3);
-                    if (expression.indexOf('(') >= 0 || CLOCKS.contains(expression.toUpperCase(Locale.ROOT))) {
+                    if (expression.indexOf('(') >= 0 || CLOCKS.contains(SqlIdentifier.upper(expression))) {
                         columns.add(new Column(rows.getString(1), rows.getBoolean(2), expression));
                     }
                 }
@@ -104,12 +103,12 @@ record MissingDefaults(List<String> columns, List<String> expressions, int time)
         for (int i = 0; i < tokens.size(); i++) {
             String replaced = null;
             String token = tokens.text(i);
-            if (CLOCKS.contains(token.toUpperCase(Locale.ROOT))) {
+            if (CLOCKS.contains(SqlIdentifier.upper(token))) {
                 String function = tokens.isWord(i, "CURRENT_TIMESTAMP")
                         ? "datetime"
                         : tokens.isWord(i, "CURRENT_DATE") ? "date" : "time";
                 replaced = function + "(" + moment + ")";
-            } else if (token.equalsIgnoreCase("'now'")) {
+            } else if (SqlIdentifier.isSame(token, "'now'")) {
                 replaced = moment;
             } else if (tokens.is(i + 1, '(') && tokens.startsName(i)) {
                 String name = SqlIdentifier.fold(tokens.name(i));

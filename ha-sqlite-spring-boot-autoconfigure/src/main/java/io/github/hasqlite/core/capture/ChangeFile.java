@@ -126,7 +126,8 @@ final class ChangeFile implements AutoCloseable {
 
     private List<Change> read(Segment segment) {
         try {
-            DataInputStream in = new DataInputStream(new ByteArrayInputStream(file.read(segment.offset, segment.length)));
+            DataInputStream in =
+                    new DataInputStream(new ByteArrayInputStream(file.read(segment.offset, segment.length)));
             List<Change> changes = new ArrayList<>(segment.count);
             for (int i = 0; i < segment.count; i++) {
                 changes.add(format.read(in));

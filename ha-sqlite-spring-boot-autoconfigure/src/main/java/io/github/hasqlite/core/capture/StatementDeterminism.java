@@ -136,8 +136,7 @@ public final class StatementDeterminism {
      * @param conflict what happens when a key is taken already
      * @param key where the rowid of a new row comes from
      */
-    record VirtualWrite(
-            @Nullable String table, @Nullable String trigger, Conflict conflict, NewKey key) {}
+    record VirtualWrite(@Nullable String table, @Nullable String trigger, Conflict conflict, NewKey key) {}
 
     /** Where the rowid of a new row of a virtual table comes from. */
     enum NewKey {
@@ -247,7 +246,7 @@ public final class StatementDeterminism {
 
         private final List<Part> parts = new ArrayList<>();
         private Part part = Part.of(null);
-        private final Set<String> writes = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        private final Set<String> writes = new TreeSet<>(SqlIdentifier.ORDER);
         private final List<VirtualWrite> virtualWrites = new ArrayList<>();
         private boolean ownTrigger;
         /** Cursors of the present program on tables whose rowid is not a column. */

@@ -14,7 +14,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -118,7 +117,7 @@ final class SchemaContext {
             }
             if (tests && tokens.is('(') && !name.isEmpty()) {
                 known = known == null ? namesOf(deterministicFunctions()) : known;
-                if (!known.contains(SqlIdentifier.fold(name)) && !KEYWORDS.contains(name.toUpperCase(Locale.ROOT))) {
+                if (!known.contains(SqlIdentifier.fold(name)) && !KEYWORDS.contains(SqlIdentifier.upper(name))) {
                     return name;
                 }
             }
@@ -170,7 +169,7 @@ final class SchemaContext {
             name = tokens.name();
         }
         for (TableDefinition table : TableDefinition.readAll(connection)) {
-            if (table.name().equalsIgnoreCase(name)) {
+            if (SqlIdentifier.isSame(table.name(), name)) {
                 return table;
             }
         }

@@ -84,7 +84,7 @@ public record TableDefinition(
     /** A name by which the rowid can be reached beside these columns, or {@code null} if they hide it. */
     public static @Nullable String freeRowidName(List<String> columns) {
         for (String candidate : ROWID_NAMES) {
-            if (columns.stream().noneMatch(candidate::equalsIgnoreCase)) {
+            if (columns.stream().noneMatch(column -> SqlIdentifier.isSame(candidate, column))) {
                 return candidate;
             }
         }
@@ -124,7 +124,7 @@ public record TableDefinition(
         String alias = null;
         if (!withoutRowid
                 && key.size() == 1
-                && "INTEGER".equalsIgnoreCase(key.get(0).type())) {
+                && SqlIdentifier.isSame("INTEGER", key.get(0).type())) {
             // "INTEGER PRIMARY KEY DESC" is no rowid alias: it has an index of its own
             keyIndex.setString(1, name);
             try (ResultSet rows = keyIndex.executeQuery()) {
