@@ -4,6 +4,7 @@ import io.github.hasqlite.core.apply.SchemaChanges;
 import io.github.hasqlite.core.changeset.BaselineMessage;
 import io.github.hasqlite.core.changeset.ByteSource;
 import io.github.hasqlite.core.changeset.Fragment;
+import io.github.hasqlite.core.sqlite.TableDefinition;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -82,11 +83,7 @@ public final class AppliedState {
 
     /** Whether the tables of replication are in the database. */
     public static boolean exists(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(
-                        "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = 'ha_state'")) {
-            return rows.next();
-        }
+        return TableDefinition.exists(connection, "ha_state");
     }
 
     /** Reads what was committed. */

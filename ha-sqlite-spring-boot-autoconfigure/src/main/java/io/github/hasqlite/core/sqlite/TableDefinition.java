@@ -81,6 +81,17 @@ public record TableDefinition(
         return tables;
     }
 
+    /** Whether the main schema has a table that is called exactly so. */
+    public static boolean exists(Connection connection, String table) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ?")) {
+            statement.setString(1, table);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next();
+            }
+        }
+    }
+
     /** A name by which the rowid can be reached beside these columns, or {@code null} if they hide it. */
     public static @Nullable String freeRowidName(List<String> columns) {
         for (String candidate : ROWID_NAMES) {
