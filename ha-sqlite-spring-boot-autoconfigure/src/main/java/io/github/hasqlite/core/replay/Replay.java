@@ -245,7 +245,9 @@ final class Replay {
         if (leftOut != null && changeSet != null) {
             deadLetters.add(received, leftOut);
             progress.outcomes.add(() -> commandOutcomes.complete(
-                    received.publisher(), received.counter(), new SQLException("left out: " + leftOut, SqlStates.REPLICATION_STOPPED)));
+                    received.publisher(),
+                    received.counter(),
+                    new SQLException("left out: " + leftOut, SqlStates.REPLICATION_STOPPED)));
         } else if (changeSet != null) {
             if (pending.meets(changeSet, progress)) {
                 pending.undo(progress);

@@ -120,9 +120,11 @@ public final class SchemaBarrier {
                 failure = outcome.get(timeoutNanos, TimeUnit.NANOSECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new SQLException("interrupted while waiting for a schema change to be applied", SqlStates.OUTCOME_UNKNOWN, e);
+                throw new SQLException(
+                        "interrupted while waiting for a schema change to be applied", SqlStates.OUTCOME_UNKNOWN, e);
             } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
-                throw new SQLException("the schema change is on its way and not applied here yet", SqlStates.OUTCOME_UNKNOWN, e);
+                throw new SQLException(
+                        "the schema change is on its way and not applied here yet", SqlStates.OUTCOME_UNKNOWN, e);
             }
             if (failure != null) {
                 throw failure;
