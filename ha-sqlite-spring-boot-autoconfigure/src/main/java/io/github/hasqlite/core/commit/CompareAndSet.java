@@ -7,7 +7,6 @@ import io.github.hasqlite.PublishException;
 import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.WrongLastSequenceException;
 import io.github.hasqlite.core.changeset.CompressedMessage;
-import io.github.hasqlite.core.changeset.FragmentCodec;
 import io.github.hasqlite.core.outbox.OutgoingMessage;
 import java.io.IOException;
 import java.time.Duration;
@@ -33,7 +32,6 @@ public final class CompareAndSet {
 
     private final ChangeSetPublisher publisher;
     private final ChangeSetSubscriber subscriber;
-    private final FragmentCodec fragments = new FragmentCodec();
 
     public CompareAndSet(ChangeSetPublisher publisher, ChangeSetSubscriber subscriber) {
         this.publisher = publisher;
@@ -86,7 +84,7 @@ public final class CompareAndSet {
      */
     public Result publish(ChangeSet changeSet, byte[] message, long expectedLastSequence, long deadlineNanos) {
         return publish(
-                OutgoingMessage.of(fragments, changeSet, message, publisher.maxMessageBytes()),
+                OutgoingMessage.of(changeSet, message, publisher.maxMessageBytes()),
                 expectedLastSequence,
                 deadlineNanos);
     }
@@ -104,7 +102,7 @@ public final class CompareAndSet {
     public Result publish(ChangeSet changeSet, CompressedMessage message, long expectedLastSequence, long deadlineNanos)
             throws IOException {
         return publish(
-                OutgoingMessage.of(fragments, changeSet, message, publisher.maxMessageBytes()),
+                OutgoingMessage.of(changeSet, message, publisher.maxMessageBytes()),
                 expectedLastSequence,
                 deadlineNanos);
     }
