@@ -49,8 +49,7 @@ public final class OutgoingMessage {
      * @throws IllegalArgumentException if that is too small even for parts
      * @throws IOException if it cannot be read just now
      */
-    public static OutgoingMessage of(ChangeSet changeSet, CompressedMessage message, int maxBytes)
-            throws IOException {
+    public static OutgoingMessage of(ChangeSet changeSet, CompressedMessage message, int maxBytes) throws IOException {
         if (message.size() > maxBytes) {
             return new OutgoingMessage(
                     changeSet, NOTHING, SPLITTER.split(changeSet, message, Math.min(MAX_PART, maxBytes)));
