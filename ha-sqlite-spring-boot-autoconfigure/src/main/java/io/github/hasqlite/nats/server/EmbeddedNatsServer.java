@@ -139,7 +139,7 @@ public final class EmbeddedNatsServer implements AutoCloseable {
         return ready.version();
     }
 
-    /** The server's process id; another one after it died and was started again. */
+    /** The server's process id, -1 in the moment before it is known; another one after it died and was started again. */
     public long pid() {
         return process.pid();
     }

@@ -39,7 +39,7 @@ class EmbeddedNatsServerTests {
             assertThat(server.url()).isEqualTo("nats://127.0.0.1:" + server.port());
             assertThat(server.version()).matches("\\d+\\.\\d+\\.\\d+.*");
             assertThat(server.isRunning()).isTrue();
-            assertThat(server.pid()).isPositive();
+            await().until(() -> server.pid() > 0);
             try (NatsLink link = new NatsLink(NatsSettings.of(server.url(), "db"))) {
                 link.connect();
                 new ReplicationStream(link).ensure();
