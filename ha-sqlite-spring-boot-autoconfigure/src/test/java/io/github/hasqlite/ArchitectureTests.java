@@ -50,19 +50,22 @@ class ArchitectureTests {
     private static Map<String, Set<String>> rooms() {
         Map<String, Set<String>> rooms = new LinkedHashMap<>();
         rooms.put("core.runtime", Set.of());
+        rooms.put("core.file", Set.of());
         rooms.put("core.sqlite", Set.of("core.runtime"));
-        rooms.put("core.changeset", Set.of("core.runtime"));
-        rooms.put("core.capture", Set.of("core.sqlite", "core.runtime"));
+        rooms.put("core.changeset", Set.of("core.file", "core.runtime"));
+        rooms.put("core.capture", Set.of("core.file", "core.sqlite", "core.runtime"));
         rooms.put("core.jdbc", Set.of("core.capture", "core.sqlite", "core.runtime"));
-        rooms.put("core.outbox", Set.of("core.changeset", "core.runtime"));
+        rooms.put("core.outbox", Set.of("core.changeset", "core.file", "core.runtime"));
         rooms.put("core.apply", Set.of("core.capture", "core.sqlite", "core.runtime"));
-        rooms.put("core.replay", Set.of("core.apply", "core.changeset", "core.outbox", "core.sqlite", "core.runtime"));
+        rooms.put(
+                "core.replay",
+                Set.of("core.apply", "core.changeset", "core.file", "core.outbox", "core.sqlite", "core.runtime"));
         rooms.put("core.commit", Set.copyOf(rooms.keySet()));
         rooms.put("core.snapshot", Set.copyOf(rooms.keySet()));
         rooms.put("core.verify", Set.copyOf(rooms.keySet()));
         rooms.put("core.node", Set.copyOf(rooms.keySet()));
-        rooms.put("nats", Set.of("core.changeset", "core.runtime", "nats.server"));
-        rooms.put("nats.server", Set.of("core.changeset", "core.runtime", "nats"));
+        rooms.put("nats", Set.of("core.changeset", "core.file", "core.runtime", "nats.server"));
+        rooms.put("nats.server", Set.of("core.changeset", "core.file", "core.runtime", "nats"));
         return rooms;
     }
 

@@ -314,7 +314,7 @@ public final class SnapshotBenchmark {
 
         Node(String name, String replicationId, Path file, boolean snapshots) throws SQLException {
             NatsSettings settings = NatsSettings.of(server.url(), replicationId)
-                    .withStream("ha_replication", "ha_replication." + replicationId);
+                    .with(to -> to.stream("ha_replication").subject("ha_replication." + replicationId));
             NodeSettings own =
                     NodeSettings.of(name, PoolSettings.of(file.toString())).with(to -> to.commitMode(CommitMode.ASYNC));
             nats = NatsReplication.connect(

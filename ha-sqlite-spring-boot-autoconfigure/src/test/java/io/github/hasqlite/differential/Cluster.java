@@ -128,9 +128,9 @@ final class Cluster implements AutoCloseable {
         ChangeSetPublisher publisher = stream.publisher();
         ChangeSetSubscriber subscriber = stream.subscriber();
         if (kind.server() != null) {
-            NatsReplication nats = kept(NatsReplication.connect(
-                    NatsSettings.of(kind.server().url(), folder.getFileName().toString())
-                            .withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(5))));
+            NatsReplication nats = kept(NatsReplication.connect(NatsSettings.of(
+                            kind.server().url(), folder.getFileName().toString())
+                    .with(to -> to.connectTimeout(Duration.ofSeconds(5)).publishTimeout(Duration.ofSeconds(5)))));
             publisher = nats.publisher();
             subscriber = nats.subscriber();
         }

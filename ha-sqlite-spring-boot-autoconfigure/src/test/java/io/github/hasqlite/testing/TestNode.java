@@ -204,7 +204,7 @@ public final class TestNode implements AutoCloseable {
                 UnaryOperator.identity(),
                 null,
                 timeout,
-                settings -> settings.withRetention(settings.streamMaxAge(), cluster.size()));
+                settings -> settings.with(to -> to.replicas(cluster.size())));
     }
 
     private static TestNode open(
@@ -217,7 +217,8 @@ public final class TestNode implements AutoCloseable {
             @Nullable SnapshotStore store,
             Duration patience,
             UnaryOperator<NatsSettings> stream) {
-        NatsSettings natsSettings = stream.apply(NatsSettings.of(url, "test").withTimeouts(PATIENCE, patience));
+        NatsSettings natsSettings = stream.apply(NatsSettings.of(url, "test")
+                .with(to -> to.connectTimeout(PATIENCE).publishTimeout(patience)));
         NodeSettings settings = customizer.apply(NodeSettings.of(name, PoolSettings.of(file.toString())));
         NatsReplication nats = NatsReplication.connect(
                 natsSettings,

@@ -7,7 +7,6 @@ import io.github.hasqlite.PublishException;
 import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.WrongLastSequenceException;
 import io.github.hasqlite.core.changeset.CompressedMessage;
-import io.github.hasqlite.core.changeset.FragmentCodec;
 import io.github.hasqlite.core.outbox.OutgoingMessage;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.io.IOException;
@@ -35,7 +34,6 @@ public final class CompareAndSet {
     private final NodeRuntime runtime;
     private final ChangeSetPublisher publisher;
     private final ChangeSetSubscriber subscriber;
-    private final FragmentCodec fragments = new FragmentCodec();
 
     /**
      * Publishes to a stream.
@@ -95,7 +93,7 @@ public final class CompareAndSet {
      */
     public Result publish(ChangeSet changeSet, byte[] message, long expectedLastSequence, long deadlineNanos) {
         return publish(
-                OutgoingMessage.of(fragments, changeSet, message, publisher.maxMessageBytes()),
+                OutgoingMessage.of(changeSet, message, publisher.maxMessageBytes()),
                 expectedLastSequence,
                 deadlineNanos);
     }
@@ -113,7 +111,7 @@ public final class CompareAndSet {
     public Result publish(ChangeSet changeSet, CompressedMessage message, long expectedLastSequence, long deadlineNanos)
             throws IOException {
         return publish(
-                OutgoingMessage.of(fragments, changeSet, message, publisher.maxMessageBytes()),
+                OutgoingMessage.of(changeSet, message, publisher.maxMessageBytes()),
                 expectedLastSequence,
                 deadlineNanos);
     }

@@ -1,6 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.core.capture.Capture;
+import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.TableDefinition;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -121,6 +122,6 @@ record CountedTables(
     }
 
     static boolean isReserved(String name) {
-        return name.regionMatches(true, 0, "ha_", 0, "ha_".length());
+        return SqlIdentifier.startsWith(name, "ha_");
     }
 }

@@ -3,16 +3,20 @@ package io.github.hasqlite.core.node;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetFormatException;
 import io.github.hasqlite.ChangeSetSerializer;
+import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.core.apply.ChangeSetApplication;
 import io.github.hasqlite.core.capture.RowImages;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.commit.Transport;
+import io.github.hasqlite.core.file.OwnedFile;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.PendingQueue;
 import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.replay.LocalReplica;
 import io.github.hasqlite.core.sqlite.WriteLock;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -46,14 +50,14 @@ final class NodeFile implements AutoCloseable {
     /**
      * Opens the file. If that fails, nothing stays open.
      *
-     * @throws io.github.hasqlite.ReplicationStartException if another node has it, or the node cannot follow the
+     * @throws ReplicationStartException if another node has it, or the node cannot follow the
      *     stream with it
      * @throws SQLException if it cannot be opened
      */
     static NodeFile open(NodeSettings settings, Transport transport) throws SQLException {
         Deque<AutoCloseable> open = new ArrayDeque<>();
         try {
-            open.push(DatabaseLock.acquire(settings.pool().path()));
+            open.push(lock(settings.pool().path()));
             DatabaseFile file = new DatabaseFile(settings.pool());
             StartDecision.Way way = new StartDecision(settings, file, transport).prepare();
             SQLiteConnection connection = file.open();
@@ -66,6 +70,27 @@ final class NodeFile implements AutoCloseable {
             open.forEach(ReplicationNode::close);
             throw e;
         }
+    }
+
+    /** Keeps a second node off the file: two would each take the other's commits for their own. */
+    private static OwnedFile lock(String path) {
+        Path file = Path.of(path + "-ha-lock");
+        OwnedFile lock;
+        try {
+            lock = OwnedFile.tryOwn(file);
+        } catch (IOException e) {
+            throw new ReplicationStartException(
+                    "the lock file " + file + " cannot be written: " + e.getMessage(),
+                    "Let the application write into the folder of ha.sqlite.path.",
+                    e);
+        }
+        if (lock == null) {
+            throw new ReplicationStartException(
+                    "another node is using the database file " + path,
+                    "Give each node a file of its own (ha.sqlite.path), or end the other process.",
+                    null);
+        }
+        return lock;
     }
 
     private static LocalReplica replica(

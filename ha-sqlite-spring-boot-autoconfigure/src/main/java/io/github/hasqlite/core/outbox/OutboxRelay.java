@@ -5,7 +5,6 @@ import io.github.hasqlite.ChangeSetFormatException;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.core.changeset.CompressedMessage;
-import io.github.hasqlite.core.changeset.FragmentCodec;
 import io.github.hasqlite.core.runtime.Monitor;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.runtime.NodeThread;
@@ -65,7 +64,6 @@ public final class OutboxRelay implements AutoCloseable {
     private final Removal removal;
     private final ChangeSetPublisher publisher;
     private final ChangeSetSerializer serializer;
-    private final FragmentCodec fragments = new FragmentCodec();
     private final FlightWindow window;
     private final NodeRuntime runtime;
     private final Monitor monitor;
@@ -438,14 +436,14 @@ public final class OutboxRelay implements AutoCloseable {
             return freight(changeSet, row.message());
         }
         try {
-            return OutgoingMessage.of(fragments, changeSet, large, publisher.maxMessageBytes());
+            return OutgoingMessage.of(changeSet, large, publisher.maxMessageBytes());
         } catch (IOException e) {
             throw new SQLException("a large change set cannot be read from the outbox: " + e.getMessage(), e);
         }
     }
 
     private OutgoingMessage freight(ChangeSet changeSet, byte[] message) {
-        return OutgoingMessage.of(fragments, changeSet, message, publisher.maxMessageBytes());
+        return OutgoingMessage.of(changeSet, message, publisher.maxMessageBytes());
     }
 
     /** Waits for a place in flight; {@code false} if what was read is no longer what to send. */

@@ -6,6 +6,7 @@ import io.github.hasqlite.core.changeset.ByteSource;
 import io.github.hasqlite.core.changeset.Fragment;
 import io.github.hasqlite.core.runtime.Monitor;
 import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.core.sqlite.TableDefinition;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -94,11 +95,7 @@ public final class AppliedState {
 
     /** Whether the tables of replication are in the database. */
     public static boolean exists(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(
-                        "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = 'ha_state'")) {
-            return rows.next();
-        }
+        return TableDefinition.exists(connection, "ha_state");
     }
 
     /** Reads what was committed. */

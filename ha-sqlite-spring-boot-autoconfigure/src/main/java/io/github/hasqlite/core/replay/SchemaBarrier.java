@@ -7,6 +7,7 @@ import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
 import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -121,9 +122,11 @@ public final class SchemaBarrier {
                 failure = runtime.await(outcome, timeoutNanos);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new SQLException("interrupted while waiting for a schema change to be applied", "08007", e);
+                throw new SQLException(
+                        "interrupted while waiting for a schema change to be applied", SqlStates.OUTCOME_UNKNOWN, e);
             } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
-                throw new SQLException("the schema change is on its way and not applied here yet", "08007", e);
+                throw new SQLException(
+                        "the schema change is on its way and not applied here yet", SqlStates.OUTCOME_UNKNOWN, e);
             }
             if (failure != null) {
                 throw failure;

@@ -4,6 +4,7 @@ import com.github.luben.zstd.ZstdInputStream;
 import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.core.file.Sha256;
 import java.io.BufferedInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -110,7 +111,7 @@ public final class SnapshotFiles {
                 node,
                 digest.bytes(),
                 digest.sha256());
-        try (InputStream packed = new CompressingInputStream(Files.newInputStream(file))) {
+        try (InputStream packed = CompressedChunks.of(Files.newInputStream(file))) {
             store.save(snapshot, packed);
         }
         return snapshot;
@@ -143,7 +144,7 @@ public final class SnapshotFiles {
     }
 
     private static void unpack(Path packed, Snapshot snapshot, Path target, Progress progress) throws IOException {
-        MessageDigest digest = FileDigest.newDigest();
+        MessageDigest digest = Sha256.digest();
         byte[] buffer = new byte[BUFFER];
         long bytes = 0;
         try (InputStream in = new ZstdInputStream(new BufferedInputStream(Files.newInputStream(packed), BUFFER));
@@ -160,7 +161,7 @@ public final class SnapshotFiles {
         } catch (com.github.luben.zstd.ZstdIOException e) {
             throw new SnapshotDamagedException(snapshot, "cannot be decompressed: " + e.getMessage());
         }
-        if (bytes != snapshot.bytes() || !FileDigest.text(digest).equals(snapshot.sha256())) {
+        if (bytes != snapshot.bytes() || !Sha256.hex(digest).equals(snapshot.sha256())) {
             throw new SnapshotDamagedException(snapshot, "does not have the digest that was noted when it was taken");
         }
         try (FileChannel channel = FileChannel.open(target, StandardOpenOption.WRITE)) {

@@ -81,10 +81,21 @@ public record TableDefinition(
         return tables;
     }
 
+    /** Whether the main schema has a table that is called exactly so. */
+    public static boolean exists(Connection connection, String table) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ?")) {
+            statement.setString(1, table);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next();
+            }
+        }
+    }
+
     /** A name by which the rowid can be reached beside these columns, or {@code null} if they hide it. */
     public static @Nullable String freeRowidName(List<String> columns) {
         for (String candidate : ROWID_NAMES) {
-            if (columns.stream().noneMatch(candidate::equalsIgnoreCase)) {
+            if (columns.stream().noneMatch(column -> SqlIdentifier.isSame(candidate, column))) {
                 return candidate;
             }
         }
@@ -124,7 +135,7 @@ public record TableDefinition(
         String alias = null;
         if (!withoutRowid
                 && key.size() == 1
-                && "INTEGER".equalsIgnoreCase(key.get(0).type())) {
+                && SqlIdentifier.isSame("INTEGER", key.get(0).type())) {
             // "INTEGER PRIMARY KEY DESC" is no rowid alias: it has an index of its own
             keyIndex.setString(1, name);
             try (ResultSet rows = keyIndex.executeQuery()) {

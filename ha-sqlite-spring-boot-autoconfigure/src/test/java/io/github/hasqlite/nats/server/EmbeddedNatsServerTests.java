@@ -40,7 +40,7 @@ class EmbeddedNatsServerTests {
             assertThat(server.url()).isEqualTo("nats://127.0.0.1:" + server.port());
             assertThat(server.version()).matches("\\d+\\.\\d+\\.\\d+.*");
             assertThat(server.isRunning()).isTrue();
-            assertThat(server.pid()).isPositive();
+            await().until(() -> server.pid() > 0);
             try (NatsReplication nats = NatsReplication.connect(NatsSettings.of(server.url(), "db"));
                     Connection connection = Nats.connect(server.url())) {
                 assertThat(nats.serverVersion()).isEqualTo(server.version());
@@ -161,7 +161,8 @@ class EmbeddedNatsServerTests {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Path config = ownConfig(taken.getLocalPort(), "jetstream {}");
             assertThatExceptionOfType(NatsStartException.class)
-                    .isThrownBy(() -> EmbeddedNatsServer.start(settings(0).withProgram(NatsServer.program(), config)))
+                    .isThrownBy(() -> EmbeddedNatsServer.start(settings(0)
+                            .with(to -> to.binary(NatsServer.program()).configFile(config))))
                     .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.PortInUse.class));
         }
     }
@@ -170,8 +171,8 @@ class EmbeddedNatsServerTests {
     void runsWithAConfigurationOfTheUsersOwn() throws Exception {
         int port = NatsServer.freePort();
         Path config = ownConfig(port, "jetstream { store_dir: \"" + folder.resolve("own") + "\" }");
-        try (EmbeddedNatsServer server =
-                EmbeddedNatsServer.start(settings(0).withProgram(NatsServer.program(), config))) {
+        try (EmbeddedNatsServer server = EmbeddedNatsServer.start(
+                settings(0).with(to -> to.binary(NatsServer.program()).configFile(config)))) {
             assertThat(server.port()).isEqualTo(port);
             assertThat(store(server, "one")).isEqualTo(1);
         }
@@ -182,7 +183,8 @@ class EmbeddedNatsServerTests {
     void refusesAConfigurationWithoutJetStream() throws Exception {
         Path config = ownConfig(NatsServer.freePort(), "");
         assertThatExceptionOfType(NatsStartException.class)
-                .isThrownBy(() -> EmbeddedNatsServer.start(settings(0).withProgram(NatsServer.program(), config)))
+                .isThrownBy(() -> EmbeddedNatsServer.start(
+                        settings(0).with(to -> to.binary(NatsServer.program()).configFile(config))))
                 .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.NoJetStream.class));
     }
 
@@ -190,7 +192,8 @@ class EmbeddedNatsServerTests {
     void showsWhyTheServerDoesNotStart() throws Exception {
         Path config = ownConfig(NatsServer.freePort(), "jetstream { store_dir: [");
         assertThatExceptionOfType(NatsStartException.class)
-                .isThrownBy(() -> EmbeddedNatsServer.start(settings(0).withProgram(NatsServer.program(), config)))
+                .isThrownBy(() -> EmbeddedNatsServer.start(
+                        settings(0).with(to -> to.binary(NatsServer.program()).configFile(config))))
                 .withMessageContaining("own.conf")
                 .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.ServerFailed.class));
     }
@@ -199,7 +202,8 @@ class EmbeddedNatsServerTests {
     void saysThatTheConfiguredProgramIsMissing() {
         Path nowhere = folder.resolve("nats-server");
         assertThatExceptionOfType(NatsStartException.class)
-                .isThrownBy(() -> EmbeddedNatsServer.start(settings(0).withProgram(nowhere, null)))
+                .isThrownBy(() -> EmbeddedNatsServer.start(
+                        settings(0).with(to -> to.binary(nowhere).configFile(null))))
                 .satisfies(e -> assertThat(((NatsStartException.ProgramMissing) e.reason()).configured())
                         .isEqualTo(nowhere))
                 .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.ProgramMissing.class));
@@ -233,7 +237,8 @@ class EmbeddedNatsServerTests {
     void refusesToListenToOthersWithoutCredentials() {
         for (String host : new String[] {"0.0.0.0", "::", "", "192.0.2.1", "no-such-host.invalid"}) {
             assertThatExceptionOfType(NatsStartException.class)
-                    .isThrownBy(() -> EmbeddedNatsServer.start(settings(0).withListener(host, null, null)))
+                    .isThrownBy(() -> EmbeddedNatsServer.start(
+                            settings(0).with(to -> to.host(host).login(null, null))))
                     .satisfies(e -> assertThat(((NatsStartException.InsecureListener) e.reason()).host())
                             .isEqualTo(host))
                     .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.InsecureListener.class));
@@ -243,14 +248,14 @@ class EmbeddedNatsServerTests {
     @Test
     void listensToOthersWithCredentials() throws Exception {
         String password = "p\"w\\d #{x}";
-        try (EmbeddedNatsServer server =
-                EmbeddedNatsServer.start(settings(0).withListener("0.0.0.0", "ha", password))) {
+        try (EmbeddedNatsServer server = EmbeddedNatsServer.start(
+                settings(0).with(to -> to.host("0.0.0.0").login("ha", password)))) {
             NatsSettings open = NatsSettings.of(server.url(), "db");
             assertThatExceptionOfType(NatsStartException.class)
                     .isThrownBy(() -> NatsReplication.connect(open))
                     .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.Unauthenticated.class));
             try (NatsReplication nats =
-                    NatsReplication.connect(open.withCredentials(new NatsCredentials.UserPassword("ha", password)))) {
+                    NatsReplication.connect(open.with(to -> to.credentials(new NatsCredentials.UserPassword("ha", password))))) {
                 assertThat(nats.serverVersion()).isEqualTo(server.version());
             }
         }
@@ -261,7 +266,9 @@ class EmbeddedNatsServerTests {
 
     @Test
     void hidesThePassword() {
-        assertThat(settings(0).withListener("0.0.0.0", "ha", "secret").toString())
+        assertThat(settings(0)
+                        .with(to -> to.host("0.0.0.0").login("ha", "secret"))
+                        .toString())
                 .doesNotContain("secret");
     }
 
@@ -276,7 +283,8 @@ class EmbeddedNatsServerTests {
     }
 
     private EmbeddedNatsSettings settings(int port) {
-        return EmbeddedNatsSettings.of("n \"1\"", port, folder).withProgram(NatsServer.program(), null);
+        return EmbeddedNatsSettings.of("n \"1\"", port, folder)
+                .with(to -> to.binary(NatsServer.program()).configFile(null));
     }
 
     private Path ownConfig(int port, String more) throws Exception {
