@@ -254,8 +254,8 @@ class EmbeddedNatsServerTests {
             assertThatExceptionOfType(NatsStartException.class)
                     .isThrownBy(() -> NatsReplication.connect(open))
                     .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.Unauthenticated.class));
-            try (NatsReplication nats =
-                    NatsReplication.connect(open.with(to -> to.credentials(new NatsCredentials.UserPassword("ha", password))))) {
+            try (NatsReplication nats = NatsReplication.connect(
+                    open.with(to -> to.credentials(new NatsCredentials.UserPassword("ha", password))))) {
                 assertThat(nats.serverVersion()).isEqualTo(server.version());
             }
         }
