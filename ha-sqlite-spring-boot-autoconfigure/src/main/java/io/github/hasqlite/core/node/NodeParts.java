@@ -53,6 +53,7 @@ final class NodeParts implements AutoCloseable {
     private final NodeStatus status;
     private final CommitLog commitLog;
     private final @Nullable StreamProbe probe;
+    private volatile boolean started;
 
     /**
      * Puts the parts together; none of them does anything yet.
@@ -73,7 +74,7 @@ final class NodeParts implements AutoCloseable {
         this.changeSets =
                 new ChangeSetFactory(settings.name(), settings.pool().path(), replica.state(), settings.runtime());
         this.relay = new OutboxRelay(
-                new OutboxTable(file.relayConnection()),
+                file.relayOutbox(),
                 replica.pending(),
                 this::removeFromOutbox,
                 guard,
@@ -186,6 +187,7 @@ final class NodeParts implements AutoCloseable {
      * @throws ReplicationStartException if it cannot, with what to do
      */
     void start(StartDecision.Way way) {
+        started = true;
         join.start(way);
         if (probe != null) {
             probe.start();
@@ -272,7 +274,9 @@ final class NodeParts implements AutoCloseable {
     /** Ends all parts, the publisher and the subscriber included. */
     @Override
     public void close() {
-        sayFarewell();
+        if (started) {
+            sayFarewell();
+        }
         ReplicationNode.close(probe);
         ReplicationNode.close(join);
         ReplicationNode.close(following == null ? null : following.recovery());

@@ -33,6 +33,14 @@ public final class StreamReplay {
     private final Replay replay;
     private final Inbox inbox;
 
+    private StreamReplay(NodeRuntime runtime, AppliedState state, MessageReader reader, Replay replay) {
+        this.runtime = runtime;
+        this.inbox = new Inbox(runtime);
+        this.state = state;
+        this.reader = reader;
+        this.replay = replay;
+    }
+
     /**
      * A replay to one database.
      *
@@ -40,32 +48,26 @@ public final class StreamReplay {
      * @param runtime in which it waits for messages
      * @throws SQLException if the database cannot be read
      */
-    public StreamReplay(
+    public static StreamReplay open(
             SQLiteConnection connection,
             ChangeSetApplication application,
             ChangeSetSerializer serializer,
             List<ChangeSetInterceptor> interceptors,
             NodeRuntime runtime)
             throws SQLException {
-        this.runtime = runtime;
-        this.state = new AppliedState(runtime);
-        this.inbox = new Inbox(runtime);
+        AppliedState state = new AppliedState(runtime);
         state.load(connection);
-        this.reader = new MessageReader(serializer);
-        this.replay = new Replay(
-                new LocalReplica(
-                        connection,
-                        new WriteLock(runtime, 0),
-                        application,
-                        state,
-                        new OutboxTable(connection),
-                        new PendingQueue(List.of(), runtime)),
-                serializer,
-                reader,
-                interceptors,
-                new NoListener(),
-                new RejectionLog(),
-                new CommandOutcomes());
+        MessageReader reader = new MessageReader(serializer);
+        LocalReplica replica = new LocalReplica(
+                connection,
+                new WriteLock(runtime, 0),
+                application,
+                state,
+                new OutboxTable(connection),
+                new PendingQueue(List.of(), runtime));
+        Replay replay = new Replay(
+                replica, serializer, reader, interceptors, new NoListener(), new RejectionLog(), new CommandOutcomes());
+        return new StreamReplay(runtime, state, reader, replay);
     }
 
     /** How far the database has come. */

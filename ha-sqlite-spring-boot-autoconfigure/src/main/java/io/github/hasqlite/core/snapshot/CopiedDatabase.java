@@ -60,7 +60,7 @@ public final class CopiedDatabase implements AutoCloseable {
 
     /** Applies more of the stream to the copy. */
     StreamReplay replay(List<ChangeSetInterceptor> interceptors) throws SQLException {
-        return new StreamReplay(connection, application, serializer, interceptors, runtime);
+        return StreamReplay.open(connection, application, serializer, interceptors, runtime);
     }
 
     public CanonicalState state() {
