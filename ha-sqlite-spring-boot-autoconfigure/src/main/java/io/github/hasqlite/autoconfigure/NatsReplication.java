@@ -2,6 +2,7 @@ package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.nats.ClusterProperties;
 import io.github.hasqlite.nats.JetStreamDigestExchange;
+import io.github.hasqlite.nats.JetStreamKeyBlocks;
 import io.github.hasqlite.nats.JetStreamPublisher;
 import io.github.hasqlite.nats.JetStreamSnapshotStore;
 import io.github.hasqlite.nats.JetStreamSubscriber;
@@ -88,6 +89,11 @@ public final class NatsReplication implements AutoCloseable {
     /** How the nodes tell each other their digests: beside the stream. */
     public JetStreamDigestExchange digestExchange() {
         return JetStreamDigestExchange.open(settings);
+    }
+
+    /** Where this node's keys come from: beside the stream. */
+    public JetStreamKeyBlocks keyBlocks() {
+        return new JetStreamKeyBlocks(link);
     }
 
     /** The version of the server this node is connected to, or an empty string. */

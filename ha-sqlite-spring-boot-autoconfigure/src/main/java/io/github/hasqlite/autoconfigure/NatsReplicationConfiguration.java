@@ -7,6 +7,7 @@ import io.github.hasqlite.DatabaseSnapshotter;
 import io.github.hasqlite.DatabaseVerifier;
 import io.github.hasqlite.DigestExchange;
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.KeyBlocks;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.snapshot.PeriodicSnapshotter;
 import io.github.hasqlite.core.snapshot.Retention;
@@ -15,6 +16,7 @@ import io.github.hasqlite.core.verify.ClusterVerifier;
 import io.github.hasqlite.core.verify.VerificationSource;
 import io.github.hasqlite.nats.ClusterProperties;
 import io.github.hasqlite.nats.JetStreamDigestExchange;
+import io.github.hasqlite.nats.JetStreamKeyBlocks;
 import io.github.hasqlite.nats.JetStreamPublisher;
 import io.github.hasqlite.nats.JetStreamSnapshotStore;
 import io.github.hasqlite.nats.JetStreamSubscriber;
@@ -68,6 +70,14 @@ class NatsReplicationConfiguration {
                 : ClusterProperties.ofReader(node.merge(), node.rowIdentify());
         return new NatsReplication(
                 properties.settled(properties.nats(server.getIfAvailable(), bundles.getIfAvailable())), cluster);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(KeyBlocks.class)
+    @ConditionalOnBooleanProperty(name = "ha.sqlite.publisher.enabled", matchIfMissing = true)
+    @ConditionalOnBooleanProperty(name = "ha.sqlite.keys.blocks.enabled", matchIfMissing = true)
+    JetStreamKeyBlocks keyBlocks(NatsReplication nats) {
+        return nats.keyBlocks();
     }
 
     @Bean

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.hasqlite.Conflict;
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.KeyBlocks;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.core.capture.SchemaCatalog;
 import io.github.hasqlite.core.sqlite.ParsedSql;
@@ -41,6 +42,9 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     /** How many connections of the pool of writers are in use or waited for. */
     private final AtomicInteger writersWanted = new AtomicInteger();
 
+    /** {@code null} if SQLite chooses all keys that are left to it. */
+    private final @Nullable KeyTables keys;
+
     private final int maxWriters;
     private final Map<String, ParsedSql> parsed = new ConcurrentHashMap<>();
 
@@ -52,6 +56,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
      * @param writeLock the one write lock, shared with the applier
      * @param catalog the schema as committed, shared with the applier
      * @param commitLog where transactions go, or {@code null} if nothing is replicated
+     * @param keys which keys to give rows that have none
      * @param replication asked how it is doing, and closed after the pools
      */
     public ReplicatingDataSource(
@@ -60,13 +65,16 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
             WriteLock writeLock,
             SchemaCatalog catalog,
             @Nullable CommitLog commitLog,
+            KeySettings keys,
             Replication replication) {
         this.readOnly = readOnly;
         this.maxWriters = settings.writers();
         this.replication = replication;
         DatabaseFile file = new DatabaseFile(settings);
         this.validator = new ReadValidator(file::open);
-        SessionContext context = new SessionContext(writeLock, catalog, commitLog, validator);
+        KeyBlocks blocks = keys.blocks();
+        this.keys = blocks == null || readOnly ? null : new KeyTables(blocks, keys.blockSize());
+        SessionContext context = new SessionContext(writeLock, catalog, commitLog, validator, this.keys);
         this.writers = pool(settings, "", settings.writers(), new ConnectionSource(() -> file.openWriter(context)));
         try {
             this.checkpointer = checkpointer(file, settings.path(), writeLock);
@@ -219,7 +227,8 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         writers.close();
         readers.close();
         try (replication;
-                checkpointer) {
+                checkpointer;
+                keys) {
             validator.close();
         } catch (Exception e) {
             throw new IllegalStateException("closing " + this + " failed: " + e.getMessage(), e);

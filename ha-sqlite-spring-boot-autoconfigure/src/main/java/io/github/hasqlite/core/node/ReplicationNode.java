@@ -27,6 +27,7 @@ import io.github.hasqlite.core.commit.StrictPublishing;
 import io.github.hasqlite.core.commit.WriterPause;
 import io.github.hasqlite.core.jdbc.CommitLog;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
+import io.github.hasqlite.core.jdbc.KeySettings;
 import io.github.hasqlite.core.jdbc.ReplicatingDataSource;
 import io.github.hasqlite.core.jdbc.Replication;
 import io.github.hasqlite.core.outbox.OutboxRelay;
@@ -200,7 +201,13 @@ public final class ReplicationNode implements Replication {
                 null,
                 Duration.ZERO);
         return new ReplicatingDataSource(
-                settings.pool(), settings.readOnly(), lock, new SchemaCatalog(), null, new NoReplication(status));
+                settings.pool(),
+                settings.readOnly(),
+                lock,
+                new SchemaCatalog(),
+                null,
+                KeySettings.SQLITE_COUNTS,
+                new NoReplication(status));
     }
 
     /** Nothing is replicated. */
@@ -330,7 +337,8 @@ public final class ReplicationNode implements Replication {
                 ? strictLog(application, serializer)
                 : outboxLog(application, serializer);
         this.dataSource =
-                new ReplicatingDataSource(settings.pool(), settings.readOnly(), writeLock, catalog, log, this);
+                new ReplicatingDataSource(
+                        settings.pool(), settings.readOnly(), writeLock, catalog, log, settings.keys(), this);
     }
 
     private @Nullable HoleCrossing crossing(

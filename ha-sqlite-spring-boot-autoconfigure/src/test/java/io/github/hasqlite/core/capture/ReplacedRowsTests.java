@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.core.jdbc.ExactChanges;
+import io.github.hasqlite.core.jdbc.KeySettings;
 import io.github.hasqlite.core.jdbc.NoReplication;
 import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.jdbc.RecordingLog;
@@ -99,7 +100,13 @@ class ReplacedRowsTests {
                             .connectionTimeout(Duration.ofSeconds(5))
                             .foreignKeys(scripts.foreignKeys()));
             dataSource = new ReplicatingDataSource(
-                    settings, false, new WriteLock(5_000), new SchemaCatalog(), log, new NoReplication());
+                    settings,
+                    false,
+                    new WriteLock(5_000),
+                    new SchemaCatalog(),
+                    log,
+                    KeySettings.SQLITE_COUNTS,
+                    new NoReplication());
         }
 
         void run(ReplaceScripts scripts) throws SQLException {

@@ -75,7 +75,13 @@ class HalfOpenedTests {
 
     private static ReplicatingDataSource dataSource(PoolSettings settings, CommitLog log) {
         return new ReplicatingDataSource(
-                settings, false, new WriteLock(5_000), new SchemaCatalog(), log, new NoReplication());
+                settings,
+                false,
+                new WriteLock(5_000),
+                new SchemaCatalog(),
+                log,
+                KeySettings.SQLITE_COUNTS,
+                new NoReplication());
     }
 
     private void assertNothingIsLeft() throws IOException {
