@@ -7,9 +7,9 @@ import javax.sql.DataSource;
  * The data source of a replicated SQLite database. Connections read and write the local file; what
  * they commit is replicated.
  *
- * <p>{@code unwrap} reaches {@code com.zaxxer.hikari.HikariDataSource} (the pool of connections that
- * may write) from the data source and {@code org.sqlite.SQLiteConnection} from a connection. Thread-safe;
- * connections are not.
+ * <p>What {@code unwrap} reaches is this, and no more: from the data source {@code com.zaxxer.hikari.HikariDataSource}
+ * (the pool of connections that may write), and from a connection {@code org.sqlite.SQLiteConnection}. What else
+ * belongs to a node is a bean of its own, such as {@link DatabaseBackup}. Thread-safe; connections are not.
  */
 public interface HaSqliteDataSource extends DataSource, AutoCloseable {
 

@@ -1,8 +1,10 @@
 package io.github.hasqlite;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -11,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaConstructor;
 import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaPackage;
@@ -121,6 +124,40 @@ class ArchitectureTests {
     @Test
     void packagesHaveNoCycles() {
         slices().matching(ROOT + ".(**)").should().beFreeOfCycles().check(MAIN);
+    }
+
+    @Test
+    void constructorsTakeSevenParametersAtMost() {
+        TreeSet<String> longer = new TreeSet<>();
+        for (JavaClass type : MAIN) {
+            if (!type.isRecord() && !type.isAnonymousClass()) {
+                for (JavaConstructor constructor : type.getConstructors()) {
+                    if (writtenParameters(type, constructor) > 7) {
+                        longer.add(constructor.getFullName());
+                    }
+                }
+            }
+        }
+        assertThat(longer).isEmpty();
+    }
+
+    /** Without those that the compiler adds. */
+    private static int writtenParameters(JavaClass type, JavaConstructor constructor) {
+        boolean inner = type.getEnclosingClass().isPresent()
+                && !type.getModifiers().contains(JavaModifier.STATIC)
+                && !type.isEnum();
+        int added = type.isEnum() ? 2 : inner ? 1 : 0;
+        return constructor.getRawParameterTypes().size() - added;
+    }
+
+    @Test
+    void springAsksTheNodeForItsPartsAndUnwrapsNothing() {
+        noClasses()
+                .that(resideInAnyPackage(
+                        TOP.stream().map(room -> ROOT + "." + room).toArray(String[]::new)))
+                .should()
+                .callMethodWhere(target(name("unwrap")))
+                .check(MAIN);
     }
 
     @Test

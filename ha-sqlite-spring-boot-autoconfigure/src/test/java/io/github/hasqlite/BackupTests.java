@@ -149,8 +149,8 @@ class BackupTests {
         return TestNode.open(server, folder.resolve(name + ".db"), name, store);
     }
 
-    private static DatabaseBackup backup(TestNode node) throws SQLException {
-        return node.dataSource().unwrap(DatabaseBackup.class);
+    private static DatabaseBackup backup(TestNode node) {
+        return node.node().backup();
     }
 
     private static List<String> rows(Path file, String sql) throws SQLException {

@@ -3,7 +3,6 @@ package io.github.hasqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.github.hasqlite.core.snapshot.SnapshotSource;
 import io.github.hasqlite.testing.FolderSnapshotStore;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
@@ -67,7 +66,7 @@ class BootstrapTests {
             one.execute("INSERT INTO t VALUES(2, 'pending')");
             one.execute("UPDATE t SET v = 'changed' WHERE id = 1");
             Path copy = folder.resolve("copy.db");
-            long sequence = one.dataSource().unwrap(SnapshotSource.class).copy(copy);
+            long sequence = one.node().snapshots().copy(copy);
             assertThat(sequence).isEqualTo(one.status().appliedSequence());
             try (java.sql.Connection connection = DriverManager.getConnection("jdbc:sqlite:" + copy);
                     Statement statement = connection.createStatement()) {

@@ -7,6 +7,8 @@ import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,6 +61,12 @@ class ConflictTests {
                 TestNode two = open("n2", MergeMode.ROW)) {
             SimpleMeterRegistry registry = new SimpleMeterRegistry();
             new HaSqliteMetrics(one.dataSource()).bindTo(registry);
+            List<Conflict> late = Collections.synchronizedList(new ArrayList<>());
+            one.dataSource().addConflictListener(conflict -> {
+                if (conflict.streamSequence() != 0 && one.status().appliedSequence() >= conflict.streamSequence()) {
+                    late.add(conflict);
+                }
+            });
             one.execute("CREATE TABLE task(id INTEGER PRIMARY KEY AUTOINCREMENT, title)");
             settle(one, two);
             server.stop();
@@ -79,6 +87,7 @@ class ConflictTests {
                             .counter()
                             .count())
                     .isEqualTo(3);
+            assertThat(late).as("told after the node had said that it was past them").isEmpty();
             // each of the two nodes says it once
             assertThat(output.getOut() + output.getErr())
                     .satisfies(text -> assertThat(text.split("with the same key into table task", -1))

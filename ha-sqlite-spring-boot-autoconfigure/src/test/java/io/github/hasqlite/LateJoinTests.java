@@ -3,8 +3,8 @@ package io.github.hasqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hasqlite.autoconfigure.NatsReplication;
-import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.nats.NatsSettings;
@@ -13,7 +13,6 @@ import io.github.hasqlite.testing.TestNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
@@ -48,15 +47,15 @@ class LateJoinTests {
             AtomicReference<Obstacle> obstacle = new AtomicReference<>(() -> {
                 throw new IOException("no server");
             });
-            try (NatsReplication nats = new NatsReplication(NatsSettings.of(server.url(), "test"));
-                    HaSqliteDataSource one = ReplicationNode.open(
-                            NodeSettings.of(
-                                    "n1",
-                                    PoolSettings.of(folder.resolve("one.db").toString())),
-                            nats.publisher(),
-                            new Obstructed(nats.subscriber(), obstacle),
-                            new JsonChangeSetSerializer(),
-                            List.of())) {
+            try (NatsReplication nats = NatsReplication.connect(NatsSettings.of(server.url(), "test"));
+                    HaSqliteDataSource one = ReplicationNode.replicating(
+                                    NodeSettings.of(
+                                            "n1",
+                                            PoolSettings.of(
+                                                    folder.resolve("one.db").toString())),
+                                    Transport.of(nats.publisher(), new Obstructed(nats.subscriber(), obstacle)))
+                            .start()
+                            .dataSource()) {
                 obstacle.set(() -> {
                     throw new IllegalStateException("too few servers");
                 });

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.hasqlite.autoconfigure.NatsReplication;
-import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.nats.ClusterProperties;
@@ -116,7 +116,7 @@ class MixedClusterTests {
         try (TestNode one = open("n1", CommitMode.STRICT)) {
             one.execute("CREATE TABLE t(id INTEGER PRIMARY KEY)");
             assertThatExceptionOfType(RuntimeException.class)
-                    .isThrownBy(() -> new NatsReplication(
+                    .isThrownBy(() -> NatsReplication.connect(
                             NatsSettings.of(server.url(), "another"),
                             ClusterProperties.of(CommitMode.STRICT, MergeMode.ROW, RowIdentify.PK)))
                     .withMessageContaining("exists for the subjects [ha_replication.test]");
@@ -195,14 +195,14 @@ class MixedClusterTests {
                         "n1", PoolSettings.of(folder.resolve("n1.db").toString()))
                 .with(to -> to.commitMode(CommitMode.STRICT));
         ChangeSetPublisher plain = (changeSet, message) -> CompletableFuture.completedFuture(0L);
-        try (NatsReplication nats = new NatsReplication(server.settings("test"))) {
+        try (NatsReplication nats = NatsReplication.connect(server.settings("test"))) {
             assertThatExceptionOfType(ReplicationStartException.class)
-                    .isThrownBy(() -> ReplicationNode.open(
-                            settings, plain, nats.subscriber(), new JsonChangeSetSerializer(), List.of()))
+                    .isThrownBy(() -> ReplicationNode.replicating(settings, Transport.of(plain, nats.subscriber()))
+                            .start())
                     .withMessageContaining("cannot publish behind an expected sequence");
             assertThatExceptionOfType(ReplicationStartException.class)
-                    .isThrownBy(() -> ReplicationNode.open(
-                            settings, nats.publisher(), null, new JsonChangeSetSerializer(), List.of()))
+                    .isThrownBy(() -> ReplicationNode.replicating(settings, Transport.of(nats.publisher(), null))
+                            .start())
                     .withMessageContaining("no ChangeSetSubscriber");
         }
     }

@@ -26,9 +26,11 @@ class OpenAloneTests {
     @TempDir
     private Path folder;
 
-    private HaSqliteDataSource open() {
-        return ReplicationNode.openAlone(
-                NodeSettings.of("n", PoolSettings.of(folder.resolve("app.db").toString())));
+    private HaSqliteDataSource open() throws SQLException {
+        return ReplicationNode.alone(NodeSettings.of(
+                        "n", PoolSettings.of(folder.resolve("app.db").toString())))
+                .start()
+                .dataSource();
     }
 
     private static String query(Connection connection, String sql) throws SQLException {

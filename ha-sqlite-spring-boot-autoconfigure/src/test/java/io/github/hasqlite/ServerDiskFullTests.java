@@ -58,8 +58,8 @@ class ServerDiskFullTests {
                         folder.resolve("n1.db"),
                         "n1",
                         all -> all.with(to -> to.publisherTimeout(Duration.ofSeconds(4))));
-                ServerRevival revival = new ServerRevival(server, node.dataSource(), Duration.ofSeconds(4))) {
-            assertThat(revival).isNotNull();
+                ServerRevival revival = new ServerRevival(server, node.node(), Duration.ofSeconds(4))) {
+            revival.start();
             node.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, v)");
             Path filler = disk.resolve("filler");
             Files.write(filler, new byte[(int) (Files.getFileStore(disk).getUsableSpace() - LEFT)]);

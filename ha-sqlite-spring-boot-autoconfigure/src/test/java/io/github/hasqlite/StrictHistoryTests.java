@@ -3,7 +3,7 @@ package io.github.hasqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
-import io.github.hasqlite.core.commit.ForwardingPublisher;
+import io.github.hasqlite.testing.ForwardingPublisher;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import io.nats.client.JetStreamManagement;

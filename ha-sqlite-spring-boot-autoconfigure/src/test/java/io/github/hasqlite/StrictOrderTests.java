@@ -3,9 +3,9 @@ package io.github.hasqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.hasqlite.core.commit.ForwardingPublisher;
 import io.github.hasqlite.core.replay.Applier;
 import io.github.hasqlite.testing.Attacker;
+import io.github.hasqlite.testing.ForwardingPublisher;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import java.nio.file.Path;

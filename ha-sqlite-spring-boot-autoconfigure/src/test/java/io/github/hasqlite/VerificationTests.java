@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.hasqlite.actuate.HaSqliteHealthIndicator;
 import io.github.hasqlite.core.verify.ClusterVerifier;
-import io.github.hasqlite.core.verify.VerificationSource;
 import io.github.hasqlite.testing.Content;
 import io.github.hasqlite.testing.FolderSnapshotStore;
 import io.github.hasqlite.testing.GatedPublisher;
@@ -310,8 +309,9 @@ class VerificationTests {
                 publishing,
                 store);
         DigestExchange exchange = node.digestExchange();
-        VerificationSource source = node.dataSource().unwrap(VerificationSource.class);
-        return new Member(node, exchange, new ClusterVerifier(source, exchange, store, interval));
+        ClusterVerifier verifier = node.node().verification().verifier(exchange, store, interval);
+        verifier.start();
+        return new Member(node, exchange, verifier);
     }
 
     /** A node that takes part in verifications. */

@@ -9,6 +9,7 @@ import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.KeyBlocks;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
+import io.github.hasqlite.core.node.ReplicationNode;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -59,7 +60,7 @@ public final class HaSqliteAutoConfiguration {
     }
 
     @Bean
-    HaSqliteDataSource dataSource(
+    ReplicationNode haSqliteNode(
             NodeProperties node,
             ObjectProvider<ChangeSetPublisher> publisher,
             ObjectProvider<ChangeSetSubscriber> subscriber,
@@ -69,11 +70,16 @@ public final class HaSqliteAutoConfiguration {
             ObjectProvider<KeyBlocks> keys,
             Environment environment) {
         return new NodeStart(node, keys.getIfAvailable(), environment)
-                .open(
+                .start(
                         publisher.getIfAvailable(),
                         subscriber.getIfAvailable(),
                         snapshots.getIfAvailable(),
                         serializer,
                         interceptors.orderedStream().toList());
+    }
+
+    @Bean
+    HaSqliteDataSource dataSource(ReplicationNode node) {
+        return node.dataSource();
     }
 }

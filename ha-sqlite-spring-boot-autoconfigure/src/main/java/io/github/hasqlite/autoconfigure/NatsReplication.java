@@ -28,13 +28,19 @@ public final class NatsReplication implements AutoCloseable {
     private final ReplicationStream stream;
     private final NatsSettings settings;
 
+    private NatsReplication(NatsSettings settings, @Nullable ClusterProperties cluster) {
+        this.settings = settings;
+        this.link = new NatsLink(settings);
+        this.stream = new ReplicationStream(link, cluster);
+    }
+
     /**
      * Connects, to read or to write in any cluster.
      *
      * @throws NatsStartException if a server answers, but cannot be used
      */
-    public NatsReplication(NatsSettings settings) {
-        this(settings, null);
+    public static NatsReplication connect(NatsSettings settings) {
+        return connect(settings, null);
     }
 
     /**
@@ -44,14 +50,13 @@ public final class NatsReplication implements AutoCloseable {
      * @throws io.github.hasqlite.ReplicationStartException if the stream is another cluster's
      * @throws NatsStartException if a server answers, but cannot be used
      */
-    public NatsReplication(NatsSettings settings, @Nullable ClusterProperties cluster) {
-        this.settings = settings;
-        this.link = new NatsLink(settings);
-        this.stream = new ReplicationStream(link, cluster);
+    public static NatsReplication connect(NatsSettings settings, @Nullable ClusterProperties cluster) {
+        NatsReplication nats = new NatsReplication(settings, cluster);
         try {
-            connect();
+            nats.connect();
+            return nats;
         } catch (RuntimeException e) {
-            link.close();
+            nats.close();
             throw e;
         }
     }

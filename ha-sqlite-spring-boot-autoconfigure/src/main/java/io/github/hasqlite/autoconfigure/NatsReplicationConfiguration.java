@@ -6,14 +6,12 @@ import io.github.hasqlite.DatabaseBackup;
 import io.github.hasqlite.DatabaseSnapshotter;
 import io.github.hasqlite.DatabaseVerifier;
 import io.github.hasqlite.DigestExchange;
-import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.KeyBlocks;
 import io.github.hasqlite.SnapshotStore;
+import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.core.snapshot.PeriodicSnapshotter;
 import io.github.hasqlite.core.snapshot.Retention;
-import io.github.hasqlite.core.snapshot.SnapshotSource;
 import io.github.hasqlite.core.verify.ClusterVerifier;
-import io.github.hasqlite.core.verify.VerificationSource;
 import io.github.hasqlite.nats.ClusterProperties;
 import io.github.hasqlite.nats.JetStreamDigestExchange;
 import io.github.hasqlite.nats.JetStreamKeyBlocks;
@@ -21,7 +19,6 @@ import io.github.hasqlite.nats.JetStreamPublisher;
 import io.github.hasqlite.nats.JetStreamSnapshotStore;
 import io.github.hasqlite.nats.JetStreamSubscriber;
 import io.github.hasqlite.nats.server.EmbeddedNatsServer;
-import java.sql.SQLException;
 import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -51,11 +48,10 @@ class NatsReplicationConfiguration {
         return EmbeddedNatsServer.start(properties.embedded());
     }
 
-    @Bean
+    @Bean(initMethod = "start")
     @ConditionalOnBooleanProperty(OnNatsCondition.EMBEDDED)
-    ServerRevival embeddedNatsServerRevival(EmbeddedNatsServer server, HaSqliteDataSource dataSource)
-            throws SQLException {
-        return new ServerRevival(server, dataSource, ServerRevival.PATIENCE);
+    ServerRevival embeddedNatsServerRevival(EmbeddedNatsServer server, ReplicationNode node) {
+        return new ServerRevival(server, node, ServerRevival.PATIENCE);
     }
 
     @Bean
@@ -68,7 +64,7 @@ class NatsReplicationConfiguration {
         ClusterProperties cluster = node.publisher().enabled()
                 ? ClusterProperties.of(node.commitMode(), node.merge(), node.rowIdentify())
                 : ClusterProperties.ofReader(node.merge(), node.rowIdentify());
-        return new NatsReplication(
+        return NatsReplication.connect(
                 properties.settled(properties.nats(server.getIfAvailable(), bundles.getIfAvailable())), cluster);
     }
 
@@ -100,19 +96,18 @@ class NatsReplicationConfiguration {
         return nats.snapshotStore();
     }
 
-    @Bean
+    @Bean(initMethod = "start")
     @ConditionalOnMissingBean(DatabaseSnapshotter.class)
     @ConditionalOnBooleanProperty(name = "ha.sqlite.snapshotter.enabled", matchIfMissing = true)
     @ConditionalOnBooleanProperty(name = "ha.sqlite.publisher.enabled", matchIfMissing = true)
     @ConditionalOnBooleanProperty(name = "ha.sqlite.subscriber.enabled", matchIfMissing = true)
-    PeriodicSnapshotter databaseSnapshotter(
-            HaSqliteDataSource dataSource, SnapshotStore store, HaSqliteProperties properties) throws SQLException {
+    PeriodicSnapshotter databaseSnapshotter(ReplicationNode node, SnapshotStore store, HaSqliteProperties properties) {
         Duration interval = properties.snapshotter().interval();
-        return new PeriodicSnapshotter(
-                dataSource.unwrap(SnapshotSource.class),
-                store,
-                interval,
-                Retention.of(properties.snapshotter().keep(), interval, properties.streamMaxAge()));
+        return node.snapshots()
+                .snapshotter(
+                        store,
+                        interval,
+                        Retention.of(properties.snapshotter().keep(), interval, properties.streamMaxAge()));
     }
 
     @Bean
@@ -122,24 +117,20 @@ class NatsReplicationConfiguration {
         return nats.digestExchange();
     }
 
-    @Bean
+    @Bean(initMethod = "start")
     @ConditionalOnMissingBean(DatabaseVerifier.class)
     @ConditionalOnBooleanProperty(name = "ha.sqlite.subscriber.enabled", matchIfMissing = true)
     ClusterVerifier databaseVerifier(
-            HaSqliteDataSource dataSource, DigestExchange exchange, SnapshotStore store, HaSqliteProperties properties)
-            throws SQLException {
+            ReplicationNode node, DigestExchange exchange, SnapshotStore store, HaSqliteProperties properties) {
         boolean asks = properties.publisher().enabled();
-        return new ClusterVerifier(
-                dataSource.unwrap(VerificationSource.class),
-                exchange,
-                store,
-                asks ? properties.verification().interval() : Duration.ZERO);
+        return node.verification()
+                .verifier(exchange, store, asks ? properties.verification().interval() : Duration.ZERO);
     }
 
     @Bean
     @ConditionalOnMissingBean
     @ConditionalOnBooleanProperty(name = "ha.sqlite.subscriber.enabled", matchIfMissing = true)
-    DatabaseBackup databaseBackup(HaSqliteDataSource dataSource) throws SQLException {
-        return dataSource.unwrap(DatabaseBackup.class);
+    DatabaseBackup databaseBackup(ReplicationNode node) {
+        return node.backup();
     }
 }

@@ -4,12 +4,11 @@ import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.ChangeSetSubscriber;
-import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.KeyBlocks;
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.commit.NodeSettings;
-import io.github.hasqlite.core.commit.ReadOnlyPublisher;
+import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
 import io.github.hasqlite.core.node.NativeLibrary;
 import io.github.hasqlite.core.node.ReplicationNode;
@@ -22,7 +21,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.env.Environment;
 import org.sqlite.SQLiteConnection;
 
-/** Decides what kind of node the beans that are there make, and opens it. */
+/** Decides what kind of node the beans that are there make, and starts it. */
 final class NodeStart {
 
     private static final Logger logger = LoggerFactory.getLogger(NodeStart.class);
@@ -38,11 +37,11 @@ final class NodeStart {
     }
 
     /**
-     * Opens the node.
+     * Starts the node.
      *
      * @throws ReplicationStartException if the beans or the database do not allow it
      */
-    HaSqliteDataSource open(
+    ReplicationNode start(
             @Nullable ChangeSetPublisher publisher,
             @Nullable ChangeSetSubscriber subscriber,
             @Nullable SnapshotStore snapshots,
@@ -52,11 +51,17 @@ final class NodeStart {
             logger.warn("spring.datasource.url is ignored: ha.sqlite.path names the database");
         }
         try {
-            if (publisher == null && subscriber == null) {
-                return openAlone();
-            }
-            return ReplicationNode.open(
-                    settings, publisherOf(publisher, subscriber), subscriber, snapshots, serializer, interceptors);
+            ReplicationNode made = publisher == null && subscriber == null
+                    ? alone()
+                    : ReplicationNode.replicating(
+                            settings,
+                            new Transport(
+                                    publisherOf(publisher, subscriber),
+                                    subscriber,
+                                    snapshots,
+                                    serializer,
+                                    interceptors));
+            return made.start();
         } catch (SQLException e) {
             throw node.location().explain(e);
         } catch (LinkageError e) {
@@ -83,7 +88,7 @@ final class NodeStart {
         return publisher != null ? publisher : new ReadOnlyPublisher();
     }
 
-    private HaSqliteDataSource openAlone() throws SQLException {
+    private ReplicationNode alone() throws SQLException {
         boolean wasReplicated;
         try (SQLiteConnection connection = new DatabaseFile(settings.pool()).open()) {
             wasReplicated = AppliedState.exists(connection);
@@ -110,6 +115,6 @@ final class NodeStart {
                     OnNatsCondition.URL,
                     OnNatsCondition.EMBEDDED);
         }
-        return ReplicationNode.openAlone(settings);
+        return ReplicationNode.alone(settings);
     }
 }

@@ -1,9 +1,7 @@
 package io.github.hasqlite.autoconfigure;
 
-import io.github.hasqlite.HaSqliteDataSource;
-import io.github.hasqlite.core.node.NodeStatus;
+import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.nats.server.EmbeddedNatsServer;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
@@ -27,25 +25,27 @@ public final class ServerRevival implements AutoCloseable {
     private static final long LOOK_MILLIS = 500;
 
     private final EmbeddedNatsServer server;
-    private final NodeStatus status;
+    private final ReplicationNode node;
     private final Duration patience;
     private final Thread thread;
 
     /**
-     * Begins to watch.
+     * Does not watch before {@link #start}.
      *
      * @param server the server
-     * @param dataSource a replicating data source that publishes to it
+     * @param node a node that publishes to it
      * @param patience how long it may store nothing before it is started again, and how long at least it runs then
-     * @throws SQLException if the data source does not replicate
      */
-    public ServerRevival(EmbeddedNatsServer server, HaSqliteDataSource dataSource, Duration patience)
-            throws SQLException {
+    public ServerRevival(EmbeddedNatsServer server, ReplicationNode node, Duration patience) {
         this.server = server;
-        this.status = dataSource.unwrap(NodeStatus.class);
+        this.node = node;
         this.patience = patience;
         this.thread = new Thread(this::watch, "ha-sqlite-server-revival");
         thread.setDaemon(true);
+    }
+
+    /** Watches until it is closed. */
+    public void start() {
         thread.start();
     }
 
@@ -56,14 +56,14 @@ public final class ServerRevival implements AutoCloseable {
         try {
             while (true) {
                 TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-                Instant since = status.storesNothingSince();
+                Instant since = node.storesNothingSince();
                 if (since == null) {
                     said = false;
                     wait = patience;
                     continue;
                 }
                 Instant from = since.isAfter(restarted) ? since : restarted;
-                if (Duration.between(from, Instant.now()).compareTo(wait) < 0 || status.isStreamGone()) {
+                if (Duration.between(from, Instant.now()).compareTo(wait) < 0 || node.isStreamGone()) {
                     continue;
                 }
                 if (server.restartIfThereIsRoom()) {

@@ -8,7 +8,7 @@ import java.time.Instant;
  * When anything came through a connection last, be it only the answer to a ping. A server that hangs is noticed some
  * seconds later, and has not been heard since then. Thread-safe.
  */
-final class LastHeard implements ReadListener {
+final class LastHeard implements ReadListener, DirectDataPort.Owner {
 
     private final ReadListener next;
 
@@ -27,6 +27,13 @@ final class LastHeard implements ReadListener {
     /** When something came last, by this node's clock. */
     Instant at() {
         return Instant.ofEpochMilli(millis);
+    }
+
+    @Override
+    public void opening(DirectDataPort port) {
+        if (next instanceof DirectDataPort.Owner owner) {
+            owner.opening(port);
+        }
     }
 
     @Override

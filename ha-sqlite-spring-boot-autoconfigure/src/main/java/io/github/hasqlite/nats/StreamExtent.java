@@ -17,7 +17,7 @@ import io.github.hasqlite.ChangeSetSubscriber.StreamState;
  * @param shared whether the stream holds messages of other subjects now
  * @param createdNs when the stream was created, nanoseconds since 1970-01-01T00:00Z
  */
-public record StreamExtent(
+record StreamExtent(
         long firstSequence, long lastSequence, long subjectFirst, long subjectLast, boolean shared, long createdNs) {
 
     /** The subject's view of the stream. */

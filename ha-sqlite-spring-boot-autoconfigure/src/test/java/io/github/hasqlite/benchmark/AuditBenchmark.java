@@ -2,8 +2,8 @@ package io.github.hasqlite.benchmark;
 
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.HaSqliteDataSource;
-import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.testing.DisconnectedPublisher;
@@ -105,12 +105,11 @@ public final class AuditBenchmark {
         private final HaSqliteDataSource dataSource;
 
         public Writer(String file) throws SQLException {
-            dataSource = ReplicationNode.open(
-                    NodeSettings.of("n", PoolSettings.of(file)).with(to -> to.commitMode(CommitMode.ASYNC)),
-                    new DisconnectedPublisher(),
-                    null,
-                    new JsonChangeSetSerializer(),
-                    List.of());
+            dataSource = ReplicationNode.replicating(
+                            NodeSettings.of("n", PoolSettings.of(file)).with(to -> to.commitMode(CommitMode.ASYNC)),
+                            Transport.of(new DisconnectedPublisher(), null))
+                    .start()
+                    .dataSource();
             try (Connection connection = dataSource.getConnection();
                     PreparedStatement create = connection.prepareStatement(
                             "CREATE TABLE sample(id INTEGER PRIMARY KEY, name TEXT, amount REAL, note TEXT, number"

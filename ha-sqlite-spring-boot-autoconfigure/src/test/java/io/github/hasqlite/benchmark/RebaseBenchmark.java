@@ -19,6 +19,7 @@ import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
 import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.replay.Applier;
+import io.github.hasqlite.core.replay.LocalReplica;
 import io.github.hasqlite.core.replay.SilentListener;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.lang.management.ManagementFactory;
@@ -68,12 +69,13 @@ public final class RebaseBenchmark {
         AppliedState state = new AppliedState();
         state.load(connection);
         applier = new Applier(
-                connection,
-                new WriteLock(5_000),
-                new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
-                state,
-                new OutboxTable(connection),
-                pending,
+                new LocalReplica(
+                        connection,
+                        new WriteLock(5_000),
+                        new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
+                        state,
+                        new OutboxTable(connection),
+                        pending),
                 SERIALIZER,
                 List.of(),
                 Applier.OnFailure.HALT,

@@ -6,8 +6,8 @@ import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.StrictIsolation;
-import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.testing.DisconnectedPublisher;
@@ -213,12 +213,11 @@ public final class ReplicationBenchmark {
     }
 
     private static HaSqliteDataSource paused(NodeSettings settings) throws SQLException {
-        return ReplicationNode.open(
-                settings.with(to -> to.commitMode(CommitMode.ASYNC)),
-                new DisconnectedPublisher(),
-                null,
-                new JsonChangeSetSerializer(),
-                List.of());
+        return ReplicationNode.replicating(
+                        settings.with(to -> to.commitMode(CommitMode.ASYNC)),
+                        Transport.of(new DisconnectedPublisher(), null))
+                .start()
+                .dataSource();
     }
 
     private static double write(DataSource dataSource, int rows, boolean batch, long millis) throws SQLException {

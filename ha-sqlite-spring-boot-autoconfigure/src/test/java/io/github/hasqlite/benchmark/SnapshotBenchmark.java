@@ -5,11 +5,11 @@ import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.autoconfigure.NatsReplication;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.core.snapshot.PeriodicSnapshotter;
 import io.github.hasqlite.core.snapshot.Retention;
-import io.github.hasqlite.core.snapshot.SnapshotSource;
 import io.github.hasqlite.nats.ClusterProperties;
 import io.github.hasqlite.nats.JetStreamSnapshotStore;
 import io.github.hasqlite.nats.NatsSettings;
@@ -207,11 +207,8 @@ public final class SnapshotBenchmark {
             }
         });
         writer.start();
-        try (PeriodicSnapshotter snapshotter = new PeriodicSnapshotter(
-                one.dataSource.unwrap(SnapshotSource.class),
-                one.store,
-                Duration.ZERO,
-                new Retention(1, Duration.ofDays(1)))) {
+        try (PeriodicSnapshotter snapshotter =
+                one.node.snapshots().snapshotter(one.store, Duration.ZERO, new Retention(1, Duration.ofDays(1)))) {
             for (int i = 0; i < ROUNDS; i++) {
                 Thread.sleep(3_000);
                 long start = System.nanoTime();
@@ -310,6 +307,7 @@ public final class SnapshotBenchmark {
     /** A node with a store of its own. */
     private final class Node implements AutoCloseable {
 
+        final ReplicationNode node;
         final HaSqliteDataSource dataSource;
         final JetStreamSnapshotStore store;
         private final NatsReplication nats;
@@ -317,18 +315,20 @@ public final class SnapshotBenchmark {
         Node(String name, String replicationId, Path file, boolean snapshots) throws SQLException {
             NatsSettings settings = NatsSettings.of(server.url(), replicationId)
                     .withStream("ha_replication", "ha_replication." + replicationId);
-            NodeSettings node =
+            NodeSettings own =
                     NodeSettings.of(name, PoolSettings.of(file.toString())).with(to -> to.commitMode(CommitMode.ASYNC));
-            nats = new NatsReplication(
-                    settings, ClusterProperties.of(node.commitMode(), node.merge(), node.rowIdentify()));
+            nats = NatsReplication.connect(
+                    settings, ClusterProperties.of(own.commitMode(), own.merge(), own.rowIdentify()));
             store = nats.snapshotStore();
-            dataSource = ReplicationNode.open(
-                    node,
-                    nats.publisher(),
-                    nats.subscriber(),
-                    snapshots ? store : null,
-                    new JsonChangeSetSerializer(),
-                    List.of());
+            node = ReplicationNode.replicating(
+                    own,
+                    new Transport(
+                            nats.publisher(),
+                            nats.subscriber(),
+                            snapshots ? store : null,
+                            new JsonChangeSetSerializer(),
+                            List.of()));
+            dataSource = node.start().dataSource();
         }
 
         @Override

@@ -9,6 +9,7 @@ import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.autoconfigure.NatsReplication;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.nats.NatsSettings;
@@ -127,13 +128,16 @@ final class Cluster implements AutoCloseable {
         ChangeSetPublisher publisher = stream.publisher();
         ChangeSetSubscriber subscriber = stream.subscriber();
         if (kind.server() != null) {
-            NatsReplication nats = kept(new NatsReplication(
+            NatsReplication nats = kept(NatsReplication.connect(
                     NatsSettings.of(kind.server().url(), folder.getFileName().toString())
                             .withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(5))));
             publisher = nats.publisher();
             subscriber = nats.subscriber();
         }
-        return kept(ReplicationNode.open(settings, publisher, subscriber, serializer, List.of()));
+        return kept(
+                ReplicationNode.replicating(settings, new Transport(publisher, subscriber, null, serializer, List.of()))
+                        .start()
+                        .dataSource());
     }
 
     /** Plain sqlite-jdbc, with the settings that a node's connections have. */

@@ -8,6 +8,9 @@ import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.PublishException;
 import io.github.hasqlite.WrongLastSequenceException;
 import io.github.hasqlite.testing.NatsServer;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -67,6 +71,28 @@ public class ReplicationTests {
             assertThat(extent.lastSequence()).isEqualTo(count);
             assertThat(extent.shared()).isFalse();
         });
+    }
+
+    @Test
+    void whatIsAloneOnItsWayIsWrittenByTheThreadThatPublishesIt() throws Exception {
+        try (JetStreamPublisher publisher = JetStreamPublisher.open(server.settings("db"))) {
+            publish(publisher, 0).get(60, TimeUnit.SECONDS);
+            long before = waitsOfTheWriterThread();
+            for (int i = 1; i <= 200; i++) {
+                publish(publisher, i).get(60, TimeUnit.SECONDS);
+            }
+            assertThat(waitsOfTheWriterThread() - before)
+                    .as("hand-overs to the client library's writer thread")
+                    .isLessThan(20);
+        }
+    }
+
+    private static long waitsOfTheWriterThread() {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        return Stream.of(threads.getThreadInfo(threads.getAllThreadIds()))
+                .filter(thread -> thread != null && thread.getThreadName().equals("ha-sqlite-nats-publisher-writer"))
+                .mapToLong(ThreadInfo::getWaitedCount)
+                .sum();
     }
 
     @Test

@@ -175,8 +175,8 @@ public final class NodeMain {
         };
     }
 
-    private DatabaseBackup backup() throws SQLException {
-        return node.dataSource().unwrap(DatabaseBackup.class);
+    private DatabaseBackup backup() {
+        return node.node().backup();
     }
 
     private static String sha256(String text) throws NoSuchAlgorithmException {

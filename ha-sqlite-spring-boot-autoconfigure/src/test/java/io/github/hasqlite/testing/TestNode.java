@@ -13,14 +13,13 @@ import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.autoconfigure.NatsReplication;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.jdbc.KeySettings;
 import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.core.snapshot.PeriodicSnapshotter;
 import io.github.hasqlite.core.snapshot.Retention;
-import io.github.hasqlite.core.snapshot.SnapshotSource;
 import io.github.hasqlite.core.verify.ClusterVerifier;
-import io.github.hasqlite.core.verify.VerificationSource;
 import io.github.hasqlite.nats.ClusterProperties;
 import io.github.hasqlite.nats.JetStreamSnapshotStore;
 import io.github.hasqlite.nats.NatsSettings;
@@ -44,15 +43,15 @@ public final class TestNode implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final NatsReplication nats;
-    private final HaSqliteDataSource dataSource;
+    private final ReplicationNode node;
     private @Nullable PeriodicSnapshotter snapshotter;
     private @Nullable SnapshotStore ownStore;
     private @Nullable DigestExchange ownExchange;
     private @Nullable ClusterVerifier verifier;
 
-    private TestNode(NatsReplication nats, HaSqliteDataSource dataSource) {
+    private TestNode(NatsReplication nats, ReplicationNode node) {
         this.nats = nats;
-        this.dataSource = dataSource;
+        this.node = node;
     }
 
     /**
@@ -73,15 +72,13 @@ public final class TestNode implements AutoCloseable {
             throw e;
         }
         node.ownStore = store;
-        node.snapshotter = new PeriodicSnapshotter(
-                node.dataSource.unwrap(SnapshotSource.class),
-                store,
-                snapshotInterval,
-                new Retention(2, Duration.ofDays(1)));
+        node.snapshotter =
+                node.node.snapshots().snapshotter(store, snapshotInterval, new Retention(2, Duration.ofDays(1)));
+        node.snapshotter.start();
         DigestExchange exchange = node.digestExchange();
         node.ownExchange = exchange;
-        node.verifier =
-                new ClusterVerifier(node.dataSource.unwrap(VerificationSource.class), exchange, store, Duration.ZERO);
+        node.verifier = node.node.verification().verifier(exchange, store, Duration.ZERO);
+        node.verifier.start();
         return node;
     }
 
@@ -256,22 +253,23 @@ public final class TestNode implements AutoCloseable {
             int blockSize) {
         NatsSettings natsSettings = stream.apply(NatsSettings.of(url, "test").withTimeouts(PATIENCE, patience));
         NodeSettings settings = customizer.apply(NodeSettings.of(name, PoolSettings.of(file.toString())));
-        NatsReplication nats = new NatsReplication(
+        NatsReplication nats = NatsReplication.connect(
                 natsSettings,
                 settings.readOnly()
                         ? ClusterProperties.ofReader(settings.merge(), settings.rowIdentify())
                         : ClusterProperties.of(settings.commitMode(), settings.merge(), settings.rowIdentify()));
         try {
-            HaSqliteDataSource dataSource = ReplicationNode.open(
+            ReplicationNode node = ReplicationNode.replicating(
                     blockSize == 0
                             ? settings
                             : settings.with(to -> to.keys(new KeySettings(nats.keyBlocks(), blockSize))),
-                    publishing.apply(nats.publisher()),
-                    nats.subscriber(),
-                    store,
-                    new JsonChangeSetSerializer(),
-                    interceptors);
-            return new TestNode(nats, dataSource);
+                    new Transport(
+                            publishing.apply(nats.publisher()),
+                            nats.subscriber(),
+                            store,
+                            new JsonChangeSetSerializer(),
+                            interceptors));
+            return new TestNode(nats, node.start());
         } catch (SQLException | RuntimeException | Error e) {
             nats.close();
             throw e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
@@ -283,18 +281,23 @@ public final class TestNode implements AutoCloseable {
         return nats.digestExchange();
     }
 
+    /** The node itself. */
+    public ReplicationNode node() {
+        return node;
+    }
+
     public HaSqliteDataSource dataSource() {
-        return dataSource;
+        return node.dataSource();
     }
 
     public ReplicationStatus status() {
-        return dataSource.replicationStatus();
+        return dataSource().replicationStatus();
     }
 
     /** Takes a snapshot of this node now, and keeps it and the one before. */
     public Snapshot takeSnapshot(SnapshotStore store) throws IOException, SQLException {
-        try (PeriodicSnapshotter taking = new PeriodicSnapshotter(
-                dataSource.unwrap(SnapshotSource.class), store, Duration.ZERO, new Retention(2, Duration.ofHours(1)))) {
+        try (PeriodicSnapshotter taking =
+                node.snapshots().snapshotter(store, Duration.ZERO, new Retention(2, Duration.ofHours(1)))) {
             return taking.takeSnapshot();
         }
     }
@@ -311,7 +314,7 @@ public final class TestNode implements AutoCloseable {
 
     /** Runs a script in auto-commit mode. */
     public void execute(String sql) throws SQLException {
-        try (Connection connection = dataSource.getConnection();
+        try (Connection connection = dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.executeUpdate(sql);
         }
@@ -320,7 +323,7 @@ public final class TestNode implements AutoCloseable {
     /** The rows of a query, each as its values joined by a bar. */
     public List<String> query(String sql) throws SQLException {
         List<String> rows = new ArrayList<>();
-        try (Connection connection = dataSource.getConnection();
+        try (Connection connection = dataSource().getConnection();
                 Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery(sql)) {
             while (result.next()) {
@@ -355,7 +358,7 @@ public final class TestNode implements AutoCloseable {
             if (snapshotter != null) {
                 snapshotter.close();
             }
-            dataSource.close();
+            node.close();
             if (ownStore != null) {
                 ownStore.close();
             }

@@ -2,7 +2,6 @@ package io.github.hasqlite.testing;
 
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
-import io.github.hasqlite.core.commit.ForwardingPublisher;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;

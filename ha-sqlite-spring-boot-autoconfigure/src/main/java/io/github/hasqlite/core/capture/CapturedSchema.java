@@ -16,7 +16,7 @@ import java.util.StringJoiner;
  * The tables whose changes are captured, as they were at one moment, with the triggers that do it.
  * Immutable, shared by all connections.
  */
-public final class CapturedSchema {
+final class CapturedSchema {
 
     /** sqlite-jdbc's SQLite passes at most 100 arguments to a function; the first one is the code. */
     private static final int VALUES_PER_CALL = 99;

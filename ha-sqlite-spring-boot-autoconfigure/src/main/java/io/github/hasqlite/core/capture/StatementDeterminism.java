@@ -115,7 +115,7 @@ public final class StatementDeterminism {
      * @param reads the ordinary tables of the main schema that it reads, and virtual tables of others
      * @param scans those of them that it reads otherwise than one row by its rowid
      */
-    public record Part(
+    record Part(
             @Nullable String trigger,
             Set<String> reasons,
             Set<String> orderReasons,
@@ -136,11 +136,11 @@ public final class StatementDeterminism {
      * @param conflict what happens when a key is taken already
      * @param key where the rowid of a new row comes from
      */
-    public record VirtualWrite(
+    record VirtualWrite(
             @Nullable String table, @Nullable String trigger, Conflict conflict, NewKey key) {}
 
     /** Where the rowid of a new row of a virtual table comes from. */
-    public enum NewKey {
+    enum NewKey {
         /** The statement adds no rows, or gives each a rowid. */
         GIVEN,
         /** The statement gives none, so that SQLite chooses. */
@@ -150,7 +150,7 @@ public final class StatementDeterminism {
     }
 
     /** What a statement does when a key is taken already. */
-    public enum Conflict {
+    enum Conflict {
         ROLLBACK,
         ABORT,
         FAIL,

@@ -24,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Brings transactions with commands to their place in the stream (rule R9). */
-public final class CommandPlacing {
+final class CommandPlacing {
 
     private static final Logger logger = LoggerFactory.getLogger(CommandPlacing.class);
 
@@ -42,24 +42,20 @@ public final class CommandPlacing {
     private final Duration timeout;
     private final Supplier<String> whyNotStored;
 
-    public CommandPlacing(
-            ChangeSetFactory changeSets,
-            ChangeSetSerializer serializer,
-            ChangeSetPublisher publisher,
-            OutboxRelay relay,
-            PendingQueue pending,
-            SchemaBarrier barrier,
-            ChangeSetApplication application,
-            WriterPause pause,
-            Duration timeout,
-            Supplier<String> whyNotStored) {
-        this.changeSets = changeSets;
-        this.serializer = serializer;
-        this.publisher = publisher;
-        this.relay = relay;
-        this.pending = pending;
+    /**
+     * Creates it.
+     *
+     * @param whyNotStored as {@link OutboxCommitLog} says
+     */
+    CommandPlacing(
+            WayOut out, SchemaBarrier barrier, WriterPause pause, Duration timeout, Supplier<String> whyNotStored) {
+        this.changeSets = out.changeSets();
+        this.serializer = out.transport().serializer();
+        this.publisher = out.transport().publisher();
+        this.relay = out.relay();
+        this.pending = out.replica().pending();
         this.barrier = barrier;
-        this.application = application;
+        this.application = out.replica().application();
         this.pause = pause;
         this.timeout = timeout;
         this.whyNotStored = whyNotStored;

@@ -40,6 +40,11 @@ public final class CompareAndSet {
         this.subscriber = subscriber;
     }
 
+    /** Whether the stream can be reached, as far as is known. */
+    boolean isConnected() {
+        return publisher.isConnected();
+    }
+
     /** What became of it. */
     public sealed interface Result {}
 

@@ -13,6 +13,7 @@ import io.github.hasqlite.core.outbox.OutboxRelay;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
+import io.github.hasqlite.core.replay.SchemaBarrier;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -42,32 +43,29 @@ public final class OutboxCommitLog implements CommitLog {
     /**
      * Creates the log.
      *
-     * @param publisher says who takes part
-     * @param placing {@code null} if nothing comes back from the stream: then a transaction with
-     *     commands is one like any other
+     * @param barrier waits for a transaction's place in the stream; {@code null} if nothing comes back from the
+     *     stream: then a transaction with commands is one like any other
      * @param fate what becomes of what is committed and not known to be in the stream
      * @param whyNotStored why what was committed is not in the stream, with a semicolon in front; or empty
      */
     public OutboxCommitLog(
             NodeSettings settings,
-            ChangeSetFactory changeSets,
-            ChangeSetSerializer serializer,
-            PendingQueue pending,
-            OutboxRelay relay,
+            WayOut out,
             WriterPause pause,
-            ChangeSetPublisher publisher,
-            @Nullable CommandPlacing placing,
+            @Nullable SchemaBarrier barrier,
             Supplier<String> fate,
             Supplier<String> whyNotStored) {
         this.fate = fate;
         this.settings = settings;
-        this.changeSets = changeSets;
-        this.serializer = serializer;
-        this.pending = pending;
-        this.relay = relay;
+        this.changeSets = out.changeSets();
+        this.serializer = out.transport().serializer();
+        this.pending = out.replica().pending();
+        this.relay = out.relay();
         this.pause = pause;
-        this.publisher = publisher;
-        this.placing = placing;
+        this.publisher = out.transport().publisher();
+        this.placing = barrier == null
+                ? null
+                : new CommandPlacing(out, barrier, pause, settings.publisherTimeout(), whyNotStored);
         this.whyNotStored = whyNotStored;
     }
 

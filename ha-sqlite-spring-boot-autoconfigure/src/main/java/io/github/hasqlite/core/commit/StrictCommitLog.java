@@ -2,7 +2,7 @@ package io.github.hasqlite.core.commit;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
-import io.github.hasqlite.ChangeSetPublisher;
+import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.StrictIsolation;
 import io.github.hasqlite.core.apply.CommandRules;
@@ -44,37 +44,35 @@ public final class StrictCommitLog implements CommitLog {
     private static final long OUTCOME_SECONDS = 5;
 
     private final ChangeSetFactory changeSets;
-    private final ChangeSetPublisher publisher;
     private final StrictPublishing stream;
     private final StreamPosition position;
     private final BooleanSupplier joined;
     private final StrictIsolation isolation;
+    /** How long a commit waits for the stream, and a loser to be tried again. */
     private final Duration timeout;
+
     private final Supplier<String> whatToDo;
 
     /**
      * Creates the log.
      *
      * @param joined whether this node has caught up with the stream and may write to it
-     * @param timeout how long a commit waits for the stream, and a loser to be tried again
      * @param whatToDo what somebody has to do where replication has stopped, as the end of a sentence
      */
     public StrictCommitLog(
+            NodeSettings settings,
             ChangeSetFactory changeSets,
-            ChangeSetPublisher publisher,
-            StrictPublishing stream,
+            ChangeSetSerializer serializer,
+            CompareAndSet stream,
             StreamPosition position,
             BooleanSupplier joined,
-            StrictIsolation isolation,
-            Duration timeout,
             Supplier<String> whatToDo) {
         this.changeSets = changeSets;
-        this.publisher = publisher;
-        this.stream = stream;
+        this.stream = new StrictPublishing(serializer, stream, settings.pool().path());
         this.position = position;
         this.joined = joined;
-        this.isolation = isolation;
-        this.timeout = timeout;
+        this.isolation = settings.isolation();
+        this.timeout = settings.publisherTimeout();
         this.whatToDo = whatToDo;
     }
 
@@ -156,7 +154,7 @@ public final class StrictCommitLog implements CommitLog {
         if (halted != null) {
             throw stopped(halted);
         }
-        if (!publisher.isConnected()) {
+        if (!stream.isConnected()) {
             throw notPublished("the stream cannot be reached");
         }
         if (!joined.getAsBoolean()) {

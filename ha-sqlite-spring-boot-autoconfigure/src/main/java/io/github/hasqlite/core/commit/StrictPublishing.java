@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 
 /** Publishes change sets behind one sequence of the stream, large ones without holding them in memory. */
-public final class StrictPublishing {
+final class StrictPublishing {
 
     private final ChangeSetSerializer serializer;
     private final CompareAndSet stream;
@@ -23,7 +23,7 @@ public final class StrictPublishing {
      * @param database the database file; the messages of large change sets are in its folder until they
      *     are published
      */
-    public StrictPublishing(ChangeSetSerializer serializer, CompareAndSet stream, String database) {
+    StrictPublishing(ChangeSetSerializer serializer, CompareAndSet stream, String database) {
         this.serializer = serializer;
         this.stream = stream;
         this.folder = Path.of(database).toAbsolutePath().resolveSibling("");
@@ -50,6 +50,11 @@ public final class StrictPublishing {
                             + "; it was rolled back, nothing of it took effect",
                     e);
         }
+    }
+
+    /** Whether the stream can be reached, as far as is known. */
+    boolean isConnected() {
+        return stream.isConnected();
     }
 
     private CompareAndSet.Result publishLarge(ChangeSet changeSet, long expected, long deadlineNanos)

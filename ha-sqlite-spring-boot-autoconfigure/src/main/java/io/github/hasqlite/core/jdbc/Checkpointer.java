@@ -59,7 +59,9 @@ final class Checkpointer implements AutoCloseable {
             connection.close();
             throw e;
         }
-        return new Checkpointer(connection, path, writeLock);
+        Checkpointer started = new Checkpointer(connection, path, writeLock);
+        started.thread.start();
+        return started;
     }
 
     private Checkpointer(SQLiteConnection connection, String path, WriteLock writeLock) {
@@ -68,7 +70,6 @@ final class Checkpointer implements AutoCloseable {
         this.writeLock = writeLock;
         this.thread = new Thread(this::run, "ha-sqlite-checkpoint");
         thread.setDaemon(true);
-        thread.start();
     }
 
     private void run() {

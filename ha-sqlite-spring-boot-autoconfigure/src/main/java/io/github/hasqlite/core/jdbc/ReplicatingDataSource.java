@@ -38,28 +38,46 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     private final ReadValidator validator;
     private final Checkpointer checkpointer;
     private final Replication replication;
+    /** {@code null} if SQLite chooses all keys that are left to it. */
+    private final @Nullable KeyTables keys;
+
     private final List<Consumer<Conflict>> conflictListeners = new CopyOnWriteArrayList<>();
     /** How many connections of the pool of writers are in use or waited for. */
     private final AtomicInteger writersWanted = new AtomicInteger();
 
-    /** {@code null} if SQLite chooses all keys that are left to it. */
-    private final @Nullable KeyTables keys;
-
     private final int maxWriters;
     private final Map<String, ParsedSql> parsed = new ConcurrentHashMap<>();
 
+    private ReplicatingDataSource(
+            PoolSettings settings,
+            boolean readOnly,
+            HikariDataSource writers,
+            HikariDataSource readers,
+            SessionContext context,
+            Checkpointer checkpointer,
+            Replication replication) {
+        this.maxWriters = settings.writers();
+        this.readOnly = readOnly;
+        this.writers = writers;
+        this.readers = readers;
+        this.validator = context.validator();
+        this.keys = context.keys();
+        this.checkpointer = checkpointer;
+        this.replication = replication;
+    }
+
     /**
-     * Opens the pools. If one cannot be opened, nothing stays open.
+     * Opens the pools. If one cannot be opened, nothing stays open but what replicates.
      *
      * @param settings how to set up the connections
      * @param readOnly whether all connections refuse to write
      * @param writeLock the one write lock, shared with the applier
      * @param catalog the schema as committed, shared with the applier
      * @param commitLog where transactions go, or {@code null} if nothing is replicated
-     * @param keys which keys to give rows that have none
+     * @param keys which keys rows get that have none
      * @param replication asked how it is doing, and closed after the pools
      */
-    public ReplicatingDataSource(
+    public static ReplicatingDataSource open(
             PoolSettings settings,
             boolean readOnly,
             WriteLock writeLock,
@@ -67,20 +85,24 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
             @Nullable CommitLog commitLog,
             KeySettings keys,
             Replication replication) {
-        this.readOnly = readOnly;
-        this.maxWriters = settings.writers();
-        this.replication = replication;
         DatabaseFile file = new DatabaseFile(settings);
-        this.validator = new ReadValidator(file::open);
+        ReadValidator validator = new ReadValidator(file::open);
         KeyBlocks blocks = keys.blocks();
-        this.keys = blocks == null || readOnly ? null : new KeyTables(blocks, keys.blockSize());
-        SessionContext context = new SessionContext(writeLock, catalog, commitLog, validator, this.keys);
-        this.writers = pool(settings, "", settings.writers(), new ConnectionSource(() -> file.openWriter(context)));
+        SessionContext context = new SessionContext(
+                writeLock,
+                catalog,
+                commitLog,
+                validator,
+                blocks == null ? null : new KeyTables(blocks, keys.blockSize()));
+        HikariDataSource writers =
+                pool(settings, "", settings.writers(), new ConnectionSource(() -> file.openWriter(context)));
         try {
-            this.checkpointer = checkpointer(file, settings.path(), writeLock);
+            Checkpointer checkpointer = checkpointer(file, settings.path(), writeLock);
             try {
-                this.readers = pool(
+                HikariDataSource readers = pool(
                         settings, "-readers", settings.readers(), new ConnectionSource(() -> file.openReader(context)));
+                return new ReplicatingDataSource(
+                        settings, readOnly, writers, readers, context, checkpointer, replication);
             } catch (RuntimeException | Error e) {
                 closeAfter(e, checkpointer);
                 throw e;
@@ -243,16 +265,12 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         if (type.isInstance(writers)) {
             return type.cast(writers);
         }
-        T part = replication.unwrap(type);
-        if (part != null) {
-            return part;
-        }
         throw new SQLException("this data source is no " + type.getName() + "; it wraps a HikariDataSource");
     }
 
     @Override
     public boolean isWrapperFor(Class<?> type) {
-        return type.isInstance(this) || type.isInstance(writers) || replication.unwrap(type) != null;
+        return type.isInstance(this) || type.isInstance(writers);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.ReplicationStatus;
-import org.jspecify.annotations.Nullable;
 
 /** What the data source asks of replication, beside {@link CommitLog}. Thread-safe. */
 public interface Replication extends AutoCloseable {
@@ -16,15 +15,6 @@ public interface Replication extends AutoCloseable {
      * @return whether it tries again; {@code false} if it had not stopped, or trying has no effect
      */
     boolean resume(boolean skipFailed);
-
-    /**
-     * What replication is made of, for those who know it: {@code unwrap} of the data source answers it, too.
-     *
-     * @return {@code null} if it has nothing of that type
-     */
-    default <T> @Nullable T unwrap(Class<T> type) {
-        return null;
-    }
 
     /** Ends it; the pools are closed already. */
     @Override

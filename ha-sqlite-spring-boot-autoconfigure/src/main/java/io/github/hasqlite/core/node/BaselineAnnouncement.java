@@ -10,9 +10,9 @@ import io.github.hasqlite.core.commit.ChangeSetFactory;
 import io.github.hasqlite.core.commit.CompareAndSet;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.replay.AppliedState;
+import io.github.hasqlite.core.replay.LocalReplica;
+import io.github.hasqlite.core.snapshot.NodeSnapshots;
 import io.github.hasqlite.core.snapshot.SnapshotChoice;
-import io.github.hasqlite.core.snapshot.SnapshotFiles;
-import io.github.hasqlite.core.snapshot.SnapshotSource;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Arrays;
@@ -35,7 +35,7 @@ final class BaselineAnnouncement {
     private final ChangeSetFactory changeSets;
     private final AppliedState state;
     private final SQLiteConnection connection;
-    private final SnapshotSource source;
+    private final NodeSnapshots source;
     private final ChangeSetSubscriber subscriber;
     private final SnapshotStore store;
     private final NodeSettings settings;
@@ -44,16 +44,15 @@ final class BaselineAnnouncement {
             NodeSettings settings,
             CompareAndSet stream,
             ChangeSetFactory changeSets,
-            AppliedState state,
-            SQLiteConnection connection,
-            SnapshotSource source,
+            LocalReplica replica,
+            NodeSnapshots source,
             ChangeSetSubscriber subscriber,
             SnapshotStore store) {
         this.settings = settings;
         this.stream = stream;
         this.changeSets = changeSets;
-        this.state = state;
-        this.connection = connection;
+        this.state = replica.state();
+        this.connection = replica.connection();
         this.source = source;
         this.subscriber = subscriber;
         this.store = store;
@@ -108,7 +107,7 @@ final class BaselineAnnouncement {
     /** Takes the snapshot that all other nodes need, unless there is one. */
     void takeSnapshot() throws IOException, SQLException {
         if (SnapshotChoice.of(store, state.streamCreatedNs()).isEmpty()) {
-            SnapshotFiles.take(source, store);
+            source.take(store);
         }
         state.clearBaseline(connection);
     }

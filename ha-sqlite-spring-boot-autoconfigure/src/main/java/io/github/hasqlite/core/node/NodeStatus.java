@@ -9,8 +9,8 @@ import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.outbox.PendingQueue;
 import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.replay.Applier;
+import io.github.hasqlite.core.replay.LocalReplica;
 import io.github.hasqlite.core.snapshot.SnapshotRecovery;
-import io.github.hasqlite.core.verify.NodeVerification;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Says how replication of one node is doing, from counters, without waiting for anything. Thread-safe. */
-public final class NodeStatus {
+final class NodeStatus {
 
     /** A stream in which nothing happens is heard more often. */
     private static final Duration QUIET = Duration.ofSeconds(3);
@@ -30,8 +30,7 @@ public final class NodeStatus {
     private final Applier applier;
     private final PendingQueue pending;
     private final StreamJoin join;
-    private final @Nullable SnapshotRecovery recovery;
-    private final @Nullable NodeVerification verification;
+    private final @Nullable FollowingParts following;
     private final PublishHealth trouble;
     private final Instant started = Instant.now();
 
@@ -41,30 +40,25 @@ public final class NodeStatus {
     /**
      * The status of one node.
      *
-     * @param subscriber {@code null} if nothing comes in
-     * @param recovery {@code null} if there are no snapshots
-     * @param verification {@code null} if this node takes part in none
+     * @param trouble of the publisher
+     * @param following {@code null} if nothing comes in
      */
     NodeStatus(
             NodeSettings settings,
             ChangeSetPublisher publisher,
-            @Nullable ChangeSetSubscriber subscriber,
-            AppliedState state,
+            PublishHealth trouble,
+            LocalReplica replica,
             Applier applier,
-            PendingQueue pending,
             StreamJoin join,
-            @Nullable SnapshotRecovery recovery,
-            @Nullable NodeVerification verification,
-            PublishHealth trouble) {
+            @Nullable FollowingParts following) {
         this.settings = settings;
         this.publisher = publisher;
-        this.subscriber = subscriber;
-        this.state = state;
+        this.subscriber = following == null ? null : following.subscriber();
+        this.state = replica.state();
         this.applier = applier;
-        this.pending = pending;
+        this.pending = replica.pending();
         this.join = join;
-        this.recovery = recovery;
-        this.verification = verification;
+        this.following = following;
         this.trouble = trouble;
     }
 
@@ -72,6 +66,7 @@ public final class NodeStatus {
         long received = applier.receivedSequence();
         String halted = applier.halted() != null ? applier.halted() + join.obstacle() : applier.obstacle();
         Outage outage = outage();
+        SnapshotRecovery recovery = following == null ? null : following.recovery();
         return new ReplicationStatus(
                 settings.name(),
                 true,
@@ -85,7 +80,7 @@ public final class NodeStatus {
                 halted == null ? join.refusal() : halted,
                 applier.deadLetters(),
                 recovery == null ? null : recovery.progress(),
-                verification == null ? null : verification.divergence(),
+                following == null ? null : following.verification().divergence(),
                 outage,
                 trouble.now(),
                 age(pending.oldestMillis()));
@@ -127,7 +122,7 @@ public final class NodeStatus {
      * none can be reached, or if it says why it refuses.
      */
     @Nullable
-    public Instant storesNothingSince() {
+    Instant storesNothingSince() {
         if (!publisher.isConnected()) {
             return null;
         }
@@ -140,7 +135,7 @@ public final class NodeStatus {
     }
 
     /** Whether a server says that there is no such stream. Asks it, so this may wait. */
-    public boolean isStreamGone() {
+    boolean isStreamGone() {
         try {
             if (subscriber != null) {
                 subscriber.state();

@@ -3,10 +3,11 @@ package io.github.hasqlite.core.node;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.Outage;
 import io.github.hasqlite.PublishException;
-import io.github.hasqlite.core.commit.ForwardingPublisher;
 import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.replay.Applier;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * anew or set back, and nothing more is published. Notes, too, whether the stream takes what is published.
  * Thread-safe.
  */
-final class ResetGuard extends ForwardingPublisher {
+final class ResetGuard implements ChangeSetPublisher {
 
+    private final ChangeSetPublisher publisher;
     private final AppliedState state;
     private final @Nullable ChangeSetSubscriber subscriber;
     private final PublishHealth trouble;
@@ -29,7 +31,7 @@ final class ResetGuard extends ForwardingPublisher {
             AppliedState state,
             @Nullable ChangeSetSubscriber subscriber,
             PublishHealth trouble) {
-        super(publisher);
+        this.publisher = publisher;
         this.trouble = trouble;
         this.state = state;
         this.subscriber = subscriber;
@@ -55,7 +57,7 @@ final class ResetGuard extends ForwardingPublisher {
                     PublishException.Reason.NOT_CONNECTED, "the stream is not heard at the moment"));
         }
         long applied = state.sequence();
-        return super.publish(changeSet, message).whenComplete((sequence, failure) -> {
+        return publisher.publish(changeSet, message).whenComplete((sequence, failure) -> {
             if (failure == null) {
                 trouble.succeeded();
                 check(applied, sequence);
@@ -69,7 +71,7 @@ final class ResetGuard extends ForwardingPublisher {
     public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message, long expectedLastSequence) {
         return isReset()
                 ? refused()
-                : super.publish(changeSet, message, expectedLastSequence).whenComplete((sequence, failure) -> {
+                : publisher.publish(changeSet, message, expectedLastSequence).whenComplete((sequence, failure) -> {
                     if (failure == null) {
                         trouble.succeeded();
                     } else {
@@ -94,6 +96,42 @@ final class ResetGuard extends ForwardingPublisher {
 
     @Override
     public boolean isConnected() {
-        return super.isConnected() && !isReset();
+        return publisher.isConnected() && !isReset();
+    }
+
+    /** Where nothing comes in, no echo does: there the acknowledgement takes a change set out of the outbox. */
+    @Override
+    public boolean echoes() {
+        return subscriber != null && publisher.echoes();
+    }
+
+    @Override
+    public boolean comparesAndSets() {
+        return publisher.comparesAndSets();
+    }
+
+    @Override
+    public int maxMessageBytes() {
+        return publisher.maxMessageBytes();
+    }
+
+    @Override
+    public List<String> missParts() {
+        return publisher.missParts();
+    }
+
+    @Override
+    public @Nullable Outage outage() {
+        return publisher.outage();
+    }
+
+    @Override
+    public String toString() {
+        return publisher.toString();
+    }
+
+    @Override
+    public void close() {
+        publisher.close();
     }
 }

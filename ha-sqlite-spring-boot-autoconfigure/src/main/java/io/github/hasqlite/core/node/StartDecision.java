@@ -6,9 +6,9 @@ import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
 import io.github.hasqlite.core.node.LocalDatabase.Kind;
-import io.github.hasqlite.core.snapshot.BootstrapProgress;
 import io.github.hasqlite.core.snapshot.SnapshotChoice;
 import io.github.hasqlite.core.snapshot.SnapshotFiles;
 import java.io.IOException;
@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * Brings the database file of a node that is about to start into a state from which it can follow the
  * stream, or says why that is impossible. No connection has the file open yet.
  */
-public final class StartDecision {
+final class StartDecision {
 
     private static final Logger logger = LoggerFactory.getLogger(StartDecision.class);
 
@@ -41,6 +41,7 @@ public final class StartDecision {
     private final Path path;
     private final @Nullable ChangeSetSubscriber subscriber;
     private final @Nullable SnapshotStore store;
+    /** Whether this node can publish that its database is what the history begins with. */
     private final boolean canBegin;
 
     /** How the node goes on. */
@@ -56,22 +57,16 @@ public final class StartDecision {
     /**
      * What is decided for one node.
      *
-     * @param subscriber tells what the stream is, or {@code null} if nothing comes in
-     * @param store where snapshots are, or {@code null} if there are none
-     * @param canBegin whether this node can publish that its database is what the history begins with
+     * @param file not open yet
      */
-    StartDecision(
-            NodeSettings settings,
-            DatabaseFile file,
-            @Nullable ChangeSetSubscriber subscriber,
-            @Nullable SnapshotStore store,
-            boolean canBegin) {
+    StartDecision(NodeSettings settings, DatabaseFile file, Transport transport) {
         this.settings = settings;
         this.file = file;
         this.path = Path.of(settings.pool().path());
-        this.subscriber = subscriber;
-        this.store = store;
-        this.canBegin = canBegin && store != null;
+        this.subscriber = transport.subscriber();
+        this.store = transport.snapshots();
+        this.canBegin =
+                store != null && !settings.readOnly() && transport.publisher().comparesAndSets();
     }
 
     /**
@@ -250,7 +245,7 @@ public final class StartDecision {
     private boolean fetch(SnapshotStore from, List<Snapshot> candidates, long atLeast) throws IOException {
         Path copy = SnapshotFiles.temporary(path, "bootstrap");
         try {
-            Snapshot fetched = SnapshotChoice.fetchNewest(from, candidates, atLeast, copy, new BootstrapProgress());
+            Snapshot fetched = SnapshotChoice.fetchNewest(from, candidates, atLeast, copy);
             if (fetched == null) {
                 return false;
             }

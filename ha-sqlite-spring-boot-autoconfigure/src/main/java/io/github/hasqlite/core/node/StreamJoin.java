@@ -8,6 +8,7 @@ import io.github.hasqlite.core.outbox.OutboxRelay;
 import io.github.hasqlite.core.outbox.PendingQueue;
 import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.replay.Applier;
+import io.github.hasqlite.core.replay.LocalReplica;
 import io.github.hasqlite.core.snapshot.SnapshotRecovery;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.io.IOException;
@@ -32,7 +33,6 @@ final class StreamJoin implements AutoCloseable {
     private static final long POLL_MILLIS = 2;
 
     private final NodeSettings settings;
-    private final @Nullable ChangeSetSubscriber subscriber;
     private final Applier applier;
     private final AppliedState state;
     private final SQLiteConnection connection;
@@ -40,8 +40,8 @@ final class StreamJoin implements AutoCloseable {
     private final PendingQueue pending;
     private final OutboxRelay relay;
     private final String publisherId;
-    private final @Nullable SnapshotRecovery recovery;
-    private final @Nullable BaselineAnnouncement beginning;
+    private final @Nullable FollowingParts following;
+    private volatile @Nullable BaselineAnnouncement beginning;
     private volatile @Nullable Thread later;
     private volatile @Nullable String refusal;
     private volatile boolean closed;
@@ -50,35 +50,25 @@ final class StreamJoin implements AutoCloseable {
     /**
      * The join of one node.
      *
-     * @param connection the applier's
-     * @param writeLock the one write lock
-     * @param recovery lets the node go on where only a snapshot helps; {@code null} if there are none
-     * @param beginning makes this database what the stream's history begins with; {@code null} if it follows
-     *     what is there
+     * @param publisherId whose messages are this node's
+     * @param following {@code null} if nothing comes in: then there is nothing to catch up with
      */
     StreamJoin(
             NodeSettings settings,
-            @Nullable ChangeSetSubscriber subscriber,
+            LocalReplica replica,
             Applier applier,
-            AppliedState state,
-            SQLiteConnection connection,
-            WriteLock writeLock,
-            PendingQueue pending,
             OutboxRelay relay,
             String publisherId,
-            @Nullable SnapshotRecovery recovery,
-            @Nullable BaselineAnnouncement beginning) {
+            @Nullable FollowingParts following) {
         this.settings = settings;
-        this.subscriber = subscriber;
         this.applier = applier;
-        this.state = state;
-        this.connection = connection;
-        this.writeLock = writeLock;
-        this.pending = pending;
+        this.state = replica.state();
+        this.connection = replica.connection();
+        this.writeLock = replica.writeLock();
+        this.pending = replica.pending();
         this.relay = relay;
         this.publisherId = publisherId;
-        this.recovery = recovery;
-        this.beginning = beginning;
+        this.following = following;
     }
 
     /** Whether the node has joined and caught up. */
@@ -98,13 +88,14 @@ final class StreamJoin implements AutoCloseable {
      * @param way how the node arrived
      */
     void start(StartDecision.Way way) {
-        ChangeSetSubscriber source = subscriber;
-        if (source == null) {
+        FollowingParts parts = following;
+        if (parts == null) {
             relay.start(0);
             return;
         }
+        beginning = parts.announcement(way);
         try {
-            join(source);
+            join(parts);
         } catch (IOException e) {
             if (way == StartDecision.Way.BEGIN) {
                 throw new ReplicationStartException(
@@ -119,7 +110,7 @@ final class StreamJoin implements AutoCloseable {
                         e);
             }
             logger.warn("The stream cannot be reached ({}); starting with what the database has", e.getMessage());
-            Thread thread = new Thread(() -> keepTrying(source), "ha-sqlite-join");
+            Thread thread = new Thread(() -> keepTrying(parts), "ha-sqlite-join");
             thread.setDaemon(true);
             later = thread;
             thread.start();
@@ -129,11 +120,42 @@ final class StreamJoin implements AutoCloseable {
         }
     }
 
-    private void keepTrying(ChangeSetSubscriber source) {
+    /**
+     * Looks at the stream once more that was taken for another one, and goes on if it is not.
+     *
+     * @return whether it goes on
+     */
+    synchronized boolean followAgain() {
+        ChangeSetSubscriber source = following == null ? null : following.subscriber();
+        if (source == null || applier.doubtfulReset() == null) {
+            logger.warn("Replication cannot go on: {}", applier.halted());
+            return false;
+        }
+        try {
+            String reset = StartDecision.reset(local(), source.state());
+            if (reset != null) {
+                logger.warn("Replication cannot go on: {}", reset);
+                return false;
+            }
+            source.stop();
+            applier.notReset();
+            source.start(state.sequence(), applier);
+            return true;
+        } catch (IOException e) {
+            logger.warn("Replication cannot go on: {}", e.getMessage());
+            return false;
+        }
+    }
+
+    private LocalDatabase local() {
+        return new LocalDatabase(LocalDatabase.Kind.JOINED, state.sequence(), state.streamCreatedNs(), "");
+    }
+
+    private void keepTrying(FollowingParts parts) {
         while (!closed) {
             try {
                 TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
-                join(source);
+                join(parts);
                 refusal = null;
                 return;
             } catch (IOException e) {
@@ -160,9 +182,10 @@ final class StreamJoin implements AutoCloseable {
         }
     }
 
-    private void join(ChangeSetSubscriber source) throws IOException, InterruptedException {
-        LocalDatabase local =
-                new LocalDatabase(LocalDatabase.Kind.JOINED, state.sequence(), state.streamCreatedNs(), "");
+    private void join(FollowingParts parts) throws IOException, InterruptedException {
+        ChangeSetSubscriber source = parts.subscriber();
+        BaselineAnnouncement baseline = beginning;
+        LocalDatabase local = local();
         StreamState stream = source.state();
         if (StartDecision.reset(local, stream) != null) {
             stream = StartDecision.askAgain(local, source);
@@ -170,21 +193,21 @@ final class StreamJoin implements AutoCloseable {
         check(local, stream);
         try {
             long end = stream.lastSequence();
-            if (beginning != null) {
-                end = beginning.announce(stream);
+            if (baseline != null) {
+                end = baseline.announce(stream);
             }
             if (state.streamCreatedNs() == 0) {
-                if (beginning == null) {
+                if (baseline == null) {
                     state.beginWithNothing(connection);
                 }
                 state.follow(connection, stream.createdNs());
             }
-            follow(source, stream, end);
+            follow(parts, stream, end);
             if (state.isBegunWithNothing()) {
                 hasBegun();
             }
-            if (beginning != null) {
-                beginning.takeSnapshot();
+            if (baseline != null) {
+                baseline.takeSnapshot();
             }
         } catch (SQLException e) {
             throw new ReplicationStartException(
@@ -192,22 +215,26 @@ final class StreamJoin implements AutoCloseable {
         }
         relay.start(pending.firstId() - 1);
         joined = true;
+        SnapshotRecovery recovery = parts.recovery();
+        if (recovery != null) {
+            recovery.joined();
+        }
     }
 
-    private void follow(ChangeSetSubscriber source, StreamState stream, long end)
-            throws IOException, InterruptedException {
+    private void follow(FollowingParts parts, StreamState stream, long end) throws IOException, InterruptedException {
         long gone = stream.firstSequence() - 1;
         long after = state.sequence();
         if (gone > after && stream.endSequence() > after) {
             applier.onGap(after + 1, gone);
             after = gone;
         }
-        source.start(after, applier);
+        parts.subscriber().start(after, applier);
         applier.start(publisherId);
+        SnapshotRecovery recovery = parts.recovery();
         if (recovery != null) {
             recovery.start();
         }
-        catchUp(end);
+        catchUp(end, recovery != null);
     }
 
     /** The applier's connection is not ours any more while messages come in. */
@@ -230,7 +257,7 @@ final class StreamJoin implements AutoCloseable {
         }
     }
 
-    private void catchUp(long end) throws InterruptedException {
+    private void catchUp(long end, boolean recovers) throws InterruptedException {
         long started = System.nanoTime();
         long from = state.sequence();
         long reported = started;
@@ -238,7 +265,7 @@ final class StreamJoin implements AutoCloseable {
         try {
             while (state.sequence() < end) {
                 long now = System.nanoTime();
-                if (applier.halted() != null && (recovery == null || applier.snapshotNeeded() == 0)) {
+                if (applier.halted() != null && (!recovers || applier.snapshotNeeded() == 0)) {
                     throw new ReplicationStartException(
                             "catching up with the stream failed: " + applier.halted(), action(), null);
                 }
@@ -272,6 +299,7 @@ final class StreamJoin implements AutoCloseable {
 
     /** What keeps a node from going on that needs a snapshot, with a semicolon in front; or empty. */
     String obstacle() {
+        SnapshotRecovery recovery = following == null ? null : following.recovery();
         String inTheWay = recovery == null ? null : recovery.obstacle();
         return inTheWay == null ? "" : "; " + inTheWay;
     }

@@ -35,7 +35,7 @@ final class StreamProbe implements AutoCloseable {
     private final Thread thread;
 
     /**
-     * A probe that runs until it is closed.
+     * A probe that does nothing yet.
      *
      * @param canPublish whether it makes sense to try
      * @param writeLock the one write lock
@@ -55,6 +55,10 @@ final class StreamProbe implements AutoCloseable {
         this.stream = stream;
         this.thread = new Thread(this::run, "ha-sqlite-probe");
         thread.setDaemon(true);
+    }
+
+    /** Runs until it is closed. */
+    void start() {
         thread.start();
     }
 

@@ -6,10 +6,7 @@ import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.Conflict;
 import io.github.hasqlite.StreamMessage;
-import io.github.hasqlite.core.apply.ChangeSetApplication;
-import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
-import io.github.hasqlite.core.outbox.PendingQueue;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.sql.SQLException;
@@ -18,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.sqlite.SQLiteConnection;
 
 /**
  * The thread that applies the stream to this database as {@link Replay} says, many change sets a
@@ -112,40 +108,21 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     /**
      * Makes an applier that does not run yet.
      *
-     * @param connection a connection of the applier's own
-     * @param writeLock the one write lock
-     * @param application applies change sets through {@code connection}
-     * @param outbox the outbox through {@code connection}
+     * @param replica through a connection of the applier's own
      * @throws SQLException if the database cannot be read
      */
     public Applier(
-            SQLiteConnection connection,
-            WriteLock writeLock,
-            ChangeSetApplication application,
-            AppliedState state,
-            OutboxTable outbox,
-            PendingQueue pending,
+            LocalReplica replica,
             ChangeSetSerializer serializer,
             List<ChangeSetInterceptor> interceptors,
             OnFailure onFailure,
             AppliedListener listener)
             throws SQLException {
-        this.writeLock = writeLock;
-        this.state = state;
+        this.writeLock = replica.writeLock();
+        this.state = replica.state();
         this.onFailure = onFailure;
         this.reader = new MessageReader(serializer);
-        this.replay = new Replay(
-                connection,
-                application,
-                state,
-                outbox,
-                pending,
-                serializer,
-                reader,
-                interceptors,
-                listener,
-                rejections,
-                commandOutcomes);
+        this.replay = new Replay(replica, serializer, reader, interceptors, listener, rejections, commandOutcomes);
         this.thread = new Thread(this::run, "ha-sqlite-applier");
         this.thread.setDaemon(true);
     }
@@ -233,10 +210,6 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
 
     Replay replay() {
         return replay;
-    }
-
-    MessageReader reader() {
-        return reader;
     }
 
     Inbox inbox() {
@@ -401,11 +374,12 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
      * that may pass stays in the inbox for the next call.
      */
     void applyWaiting() throws InterruptedException, HaltException {
+        // what this finds comes first: nothing more of such a stream is applied
+        inbox.removeUpTo(state.sequence(), this::compare);
         String broken = reset;
         if (broken != null) {
             throw new HaltException(broken, null);
         }
-        inbox.removeUpTo(state.sequence(), this::compare);
         List<InboundMessage> batch = upToVerification(inbox.peek(MAX_BATCH));
         if (batch.isEmpty()) {
             failure = null;

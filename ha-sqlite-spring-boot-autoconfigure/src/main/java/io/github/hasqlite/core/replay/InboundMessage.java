@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param rejection why it cannot be read, or {@code null}
  * @param missing why it can only be applied to a snapshot, or {@code null}; it does nothing else then
  */
-public record InboundMessage(
+record InboundMessage(
         StreamMessage message,
         String publisher,
         long counter,

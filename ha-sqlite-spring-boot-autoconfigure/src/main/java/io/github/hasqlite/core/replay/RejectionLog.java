@@ -15,6 +15,11 @@ public final class RejectionLog {
     private long count;
     private @Nullable String last;
 
+    /** How it is told of a message of the stream. */
+    static String text(InboundMessage received, String reason) {
+        return "message " + received.sequence() + ": " + reason;
+    }
+
     synchronized void add(String reason) {
         count++;
         last = reason;

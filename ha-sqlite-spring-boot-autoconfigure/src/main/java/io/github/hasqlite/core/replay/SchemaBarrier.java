@@ -6,7 +6,6 @@ import io.github.hasqlite.core.apply.SchemaChanges;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
-import io.github.hasqlite.core.replay.AppliedState.Turn;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -42,15 +41,16 @@ public final class SchemaBarrier {
         private final int messages;
         private final AppliedState.Step step;
         private final List<InboundMessage> echoes;
+        private final List<String> rejected;
         private final @Nullable Pending newestEchoed;
         private final List<Conflict> conflicts = new ArrayList<>();
 
-        private Alone(
-                int messages, AppliedState.Step step, List<InboundMessage> echoes, @Nullable Pending newestEchoed) {
-            this.messages = messages;
-            this.step = step;
-            this.echoes = echoes;
-            this.newestEchoed = newestEchoed;
+        private Alone(Ahead ahead) {
+            this.messages = ahead.seen;
+            this.step = ahead.step;
+            this.echoes = ahead.echoes;
+            this.rejected = ahead.rejected;
+            this.newestEchoed = ahead.newestEchoed;
         }
 
         /**
@@ -78,8 +78,9 @@ public final class SchemaBarrier {
          */
         public long committed() {
             applier.inbox().remove(messages);
-            step.committed();
+            rejected.forEach(applier.rejections()::add);
             conflicts.forEach(applier.replay()::tell);
+            step.committed();
             if (newestEchoed == null) {
                 return 0;
             }
@@ -129,7 +130,7 @@ public final class SchemaBarrier {
     }
 
     /** No echo in time. */
-    public static final class Missing implements Arrival {
+    static final class Missing implements Arrival {
         private static final Missing INSTANCE = new Missing();
 
         private Missing() {}
@@ -160,46 +161,62 @@ public final class SchemaBarrier {
 
     private Arrival arrival(String publisher, long counter, byte[] message, long deadline)
             throws InterruptedException, SQLException {
-        AppliedState.Step step = state.step();
-        List<InboundMessage> echoes = new ArrayList<>();
-        Pending newestEchoed = null;
-        boolean alone = true;
-        int seen = 0;
-        int popped = 0;
-        while (applier.inbox().awaitMoreThan(seen, deadline)) {
-            for (InboundMessage received : applier.inbox().after(seen)) {
-                seen++;
-                step.reach(received);
-                if (received.rejection() != null || step.take(received) != Turn.NEXT) {
-                    continue;
-                }
-                if (received.publisher().equals(publisher)
-                        && received.counter() == counter
-                        && applier.replay().echoes().isEcho(message, received, step)) {
-                    step.accept(publisher, counter);
-                    return alone
-                            ? new Alone(seen, step, echoes, newestEchoed)
+        Ahead ahead = new Ahead(new MessageJudge.Awaited(publisher, counter, message));
+        while (applier.inbox().awaitMoreThan(ahead.seen, deadline)) {
+            for (InboundMessage received : applier.inbox().after(ahead.seen)) {
+                if (ahead.pass(received)) {
+                    return ahead.alone
+                            ? new Alone(ahead)
                             : new Overtaken(applier.commandOutcomes().expect(publisher, counter), true);
-                }
-                Pending head = pending.peek(popped);
-                boolean mine = head != null
-                        && head.is(received.publisher(), received.counter())
-                        && !head.command()
-                        && applier.replay().echoes().isEcho(head, received, step);
-                step.accept(received.publisher(), received.counter());
-                if (mine) {
-                    // what an earlier start of this node left in the outbox is somebody else's to all nodes
-                    alone &= received.publisher().equals(publisher);
-                    popped++;
-                    echoes.add(received);
-                    newestEchoed = head;
-                } else {
-                    alone = false;
                 }
             }
         }
         return applier.inbox().isFull()
                 ? new Overtaken(applier.commandOutcomes().expect(publisher, counter), false)
                 : Missing.INSTANCE;
+    }
+
+    /** Goes through what has come and is not applied yet, up to what is awaited. */
+    private final class Ahead {
+
+        private final MessageJudge.Awaited awaited;
+        private final AppliedState.Step step = state.step();
+        private final List<InboundMessage> echoes = new ArrayList<>();
+        private final List<String> rejected = new ArrayList<>();
+        private @Nullable Pending newestEchoed;
+        private boolean alone = true;
+        private int seen;
+
+        private Ahead(MessageJudge.Awaited awaited) {
+            this.awaited = awaited;
+        }
+
+        /** Passes one message; whether it is what is awaited. */
+        private boolean pass(InboundMessage received) throws SQLException {
+            seen++;
+            Verdict verdict = applier.replay().judge().judge(step, pending.peek(echoes.size()), awaited, received);
+            if (verdict.counts()) {
+                step.accept(received.publisher(), received.counter());
+            }
+            if (verdict instanceof Verdict.Barrier) {
+                return true;
+            }
+            if (verdict instanceof Verdict.Echo echo) {
+                // what an earlier start of this node left in the outbox is somebody else's to all nodes,
+                // and a command has not taken effect here yet
+                alone &= received.publisher().equals(awaited.publisher())
+                        && !echo.row().command();
+                echoes.add(received);
+                newestEchoed = echo.row();
+            } else if (verdict instanceof Verdict.Rejected reason) {
+                rejected.add(RejectionLog.text(received, reason.reason()));
+            } else if (verdict instanceof Verdict.Notice notice) {
+                // what is asked for at this place is the applier's to answer, before anything that follows
+                alone &= !notice.asksForSomething();
+            } else if (verdict.counts() || verdict instanceof Verdict.Break) {
+                alone = false;
+            }
+            return false;
+        }
     }
 }

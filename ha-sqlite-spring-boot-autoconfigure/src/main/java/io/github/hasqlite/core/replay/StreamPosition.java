@@ -1,7 +1,6 @@
 package io.github.hasqlite.core.replay;
 
 import io.github.hasqlite.ChangeSet;
-import io.github.hasqlite.ChangeSetFormatException;
 import io.github.hasqlite.core.apply.ChangeSetApplication;
 import io.github.hasqlite.core.apply.SchemaChanges;
 import java.sql.SQLException;
@@ -175,34 +174,20 @@ public final class StreamPosition {
                 seen++;
                 if (received.sequence() > state.sequence()) {
                     met |= meets(received);
-                    step.reach(received);
                 }
             }
         }
 
         private boolean meets(InboundMessage received) throws SQLException {
-            if (received.missing() != null) {
-                return true;
+            // nothing is pending where the stream accepts first
+            Verdict verdict = applier.replay().judge().judge(step, null, received);
+            if (!verdict.counts()) {
+                return verdict instanceof Verdict.Break;
             }
-            if (received.rejection() != null
-                    || received.verification() != null
-                    || received.pause() != null
-                    || received.isProbe()
-                    || step.take(received) != AppliedState.Turn.NEXT) {
-                return false;
-            }
-            if (received.part() != null) {
-                // it is large: not worth reading it twice
-                return true;
-            }
-            try {
-                ChangeSet other = applier.reader().changeSet(received);
-                step.accept(received.publisher(), received.counter());
-                return made.meet(application.footprint(other));
-            } catch (ChangeSetFormatException e) {
-                // rejected by all nodes alike, so it changes nothing
-                return false;
-            }
+            step.accept(received.publisher(), received.counter());
+            ChangeSet other = verdict.changeSet();
+            // what came in parts is large: not worth reading it twice
+            return other == null || made.meet(application.footprint(other));
         }
 
         /** Whether something that came met the change set. */

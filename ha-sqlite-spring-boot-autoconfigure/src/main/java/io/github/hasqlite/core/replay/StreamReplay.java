@@ -10,6 +10,7 @@ import io.github.hasqlite.core.apply.ChangeSetApplication;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
+import io.github.hasqlite.core.sqlite.WriteLock;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
@@ -45,11 +46,13 @@ public final class StreamReplay {
         state.load(connection);
         this.reader = new MessageReader(serializer);
         this.replay = new Replay(
-                connection,
-                application,
-                state,
-                new OutboxTable(connection),
-                new PendingQueue(List.of()),
+                new LocalReplica(
+                        connection,
+                        new WriteLock(0),
+                        application,
+                        state,
+                        new OutboxTable(connection),
+                        new PendingQueue(List.of())),
                 serializer,
                 reader,
                 interceptors,

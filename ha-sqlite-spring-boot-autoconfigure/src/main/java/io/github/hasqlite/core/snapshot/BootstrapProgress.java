@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
  * Follows how far getting a snapshot has come, and says so in the log every few seconds. Used by one
  * thread, but its text may be read by anyone.
  */
-public final class BootstrapProgress implements SnapshotFiles.Progress {
+final class BootstrapProgress implements SnapshotFiles.Progress {
 
     private static final Logger logger = LoggerFactory.getLogger(BootstrapProgress.class);
 

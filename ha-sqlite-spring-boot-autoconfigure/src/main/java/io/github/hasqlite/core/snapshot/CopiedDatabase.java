@@ -23,19 +23,31 @@ public final class CopiedDatabase implements AutoCloseable {
     private final ChangeSetSerializer serializer;
     private final CanonicalState state;
 
+    private CopiedDatabase(
+            SQLiteConnection connection,
+            ChangeSetApplication application,
+            ChangeSetSerializer serializer,
+            CanonicalState state) {
+        this.connection = connection;
+        this.application = application;
+        this.serializer = serializer;
+        this.state = state;
+    }
+
     /**
      * Opens a copy.
      *
      * @param settings those of the node, which say how changes are applied
      * @throws SQLException if it cannot be opened, or is no node's
      */
-    public CopiedDatabase(NodeSettings settings, Path path, ChangeSetSerializer serializer) throws SQLException {
-        this.serializer = serializer;
-        connection = new DatabaseFile(settings.pool().with(to -> to.path(path.toString()))).open();
+    public static CopiedDatabase open(NodeSettings settings, Path path, ChangeSetSerializer serializer)
+            throws SQLException {
+        SQLiteConnection connection = new DatabaseFile(settings.pool().with(to -> to.path(path.toString()))).open();
         try {
-            application = new ChangeSetApplication(
+            ChangeSetApplication application = new ChangeSetApplication(
                     connection, settings.rowIdentify(), settings.merge(), new RowImages(connection));
-            state = new CanonicalState(connection, application, serializer);
+            CanonicalState state = new CanonicalState(connection, application, serializer);
+            return new CopiedDatabase(connection, application, serializer, state);
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;

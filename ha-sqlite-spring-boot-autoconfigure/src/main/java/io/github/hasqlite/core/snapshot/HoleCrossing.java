@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +35,7 @@ import org.sqlite.SQLiteConnection;
  * where there are others, only the operator knows, and says so with {@code ha.sqlite.on-stream-reset=origin}. If that
  * was wrong, those that have applied more refuse the snapshot and say what it lacks.
  */
-public final class HoleCrossing {
+final class HoleCrossing {
 
     private static final Logger logger = LoggerFactory.getLogger(HoleCrossing.class);
 
@@ -52,23 +51,18 @@ public final class HoleCrossing {
     private final CompareAndSet stream;
     private final ChangeSetFactory changeSets;
     private final AppliedState state;
-    private final BooleanSupplier joined;
+    private volatile boolean joined;
     private long stuckNanos;
 
-    /**
-     * The crossing of one node that may publish.
-     *
-     * @param joined whether this node has been up with the stream since its start
-     */
-    public HoleCrossing(
+    /** The crossing of one node that may publish. */
+    HoleCrossing(
             NodeSettings settings,
             SnapshotSource source,
             SnapshotStore store,
             ChangeSetSubscriber subscriber,
             CompareAndSet stream,
             ChangeSetFactory changeSets,
-            AppliedState state,
-            BooleanSupplier joined) {
+            AppliedState state) {
         this.settings = settings;
         this.source = source;
         this.store = store;
@@ -76,7 +70,11 @@ public final class HoleCrossing {
         this.stream = stream;
         this.changeSets = changeSets;
         this.state = state;
-        this.joined = joined;
+    }
+
+    /** This node is up with the stream, for the first time since its start. */
+    void joined() {
+        joined = true;
     }
 
     /** There is a way on. */
@@ -95,7 +93,7 @@ public final class HoleCrossing {
         if (now.firstSequence() <= now.endSequence()) {
             return "";
         }
-        boolean wanted = settings.onStreamReset() == OnStreamReset.ORIGIN && !joined.getAsBoolean();
+        boolean wanted = settings.onStreamReset() == OnStreamReset.ORIGIN && !joined;
         if (!wanted && !isAlone()) {
             return ". If all nodes are in this state: start the one that has applied the most (this one: "
                     + state.sequence()

@@ -12,6 +12,7 @@ import io.github.hasqlite.core.changeset.BaselineMessage;
 import io.github.hasqlite.core.commit.ChangeSetFactory;
 import io.github.hasqlite.core.commit.CompareAndSet;
 import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.replay.AppliedState;
@@ -35,7 +36,7 @@ import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConnection;
 
 /** Backups of one node's database. Thread-safe. */
-public final class NodeBackup implements DatabaseBackup {
+final class NodeBackup implements DatabaseBackup {
 
     private static final Logger logger = LoggerFactory.getLogger(NodeBackup.class);
 
@@ -57,32 +58,25 @@ public final class NodeBackup implements DatabaseBackup {
     private final List<ChangeSetInterceptor> interceptors;
     private final Object restoring = new Object();
 
-    /**
-     * The backups of one node.
-     *
-     * @param interceptors which decide on what the node applies
-     */
-    public NodeBackup(
+    /** The backups of one node to which change sets come in. */
+    NodeBackup(
             NodeSettings settings,
             SnapshotSource source,
-            ChangeSetSubscriber subscriber,
-            @Nullable SnapshotStore store,
+            Transport transport,
             CompareAndSet stream,
             ChangeSetFactory changeSets,
             Applier applier,
-            AppliedState state,
-            ChangeSetSerializer serializer,
-            List<ChangeSetInterceptor> interceptors) {
+            AppliedState state) {
         this.settings = settings;
         this.source = source;
-        this.subscriber = subscriber;
-        this.store = store;
+        this.subscriber = transport.incoming();
+        this.store = transport.snapshots();
         this.stream = stream;
         this.changeSets = changeSets;
         this.applier = applier;
         this.state = state;
-        this.serializer = serializer;
-        this.interceptors = interceptors;
+        this.serializer = transport.serializer();
+        this.interceptors = transport.interceptors();
     }
 
     private Path temporary() {
@@ -182,7 +176,7 @@ public final class NodeBackup implements DatabaseBackup {
             StreamState now = subscriber.state();
             fetch(wanted, early, now, copy);
             long sequence;
-            try (CopiedDatabase database = new CopiedDatabase(settings, copy, serializer)) {
+            try (CopiedDatabase database = CopiedDatabase.open(settings, copy, serializer)) {
                 StreamReplay replay = database.replay(interceptors);
                 replay.run(subscriber.another(), now.lastSequence(), until, PATIENCE.toNanos());
                 sequence = replay.sequence();
@@ -204,7 +198,7 @@ public final class NodeBackup implements DatabaseBackup {
                 .filter(snapshot -> snapshot.sequence() >= now.firstSequence() - 1)
                 .filter(snapshot -> early.test(snapshot.sequence()))
                 .toList();
-        Snapshot fetched = SnapshotChoice.fetchNewest(store(), candidates, 0, copy, new BootstrapProgress());
+        Snapshot fetched = SnapshotChoice.fetchNewest(store(), candidates, 0, copy);
         if (fetched != null) {
             return;
         }

@@ -1,39 +1,91 @@
 package io.github.hasqlite.core.snapshot;
 
-import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.DatabaseBackup;
+import io.github.hasqlite.SnapshotStore;
+import io.github.hasqlite.core.commit.ChangeSetFactory;
+import io.github.hasqlite.core.commit.CompareAndSet;
 import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
 import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.replay.Applier;
+import io.github.hasqlite.core.replay.LocalReplica;
 import io.github.hasqlite.core.sqlite.OnlineCopy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 
-/** A node as snapshots are taken of it. Thread-safe. */
+/** A node as snapshots are taken of it, and what else there is to do with them. Thread-safe. */
 public final class NodeSnapshots implements SnapshotSource {
 
     private final NodeSettings settings;
+    private final Transport transport;
     private final ChangeSetSubscriber subscriber;
+    private final LocalReplica replica;
     private final Applier applier;
     private final AppliedState state;
-    private final ChangeSetSerializer serializer;
+    private final ChangeSetFactory changeSets;
 
+    /** Of a node to which change sets come in. */
     public NodeSnapshots(
             NodeSettings settings,
-            ChangeSetSubscriber subscriber,
+            Transport transport,
+            LocalReplica replica,
             Applier applier,
-            AppliedState state,
-            ChangeSetSerializer serializer) {
+            ChangeSetFactory changeSets) {
         this.settings = settings;
-        this.subscriber = subscriber;
+        this.transport = transport;
+        this.subscriber = transport.incoming();
+        this.replica = replica;
         this.applier = applier;
-        this.state = state;
-        this.serializer = serializer;
+        this.state = replica.state();
+        this.changeSets = changeSets;
+    }
+
+    /**
+     * What takes snapshots at intervals, once it is started; to be closed before the node.
+     *
+     * @param store not closed
+     * @param interval how long to wait between two snapshots; zero to take them only when asked
+     * @param retention which snapshots are kept
+     */
+    public PeriodicSnapshotter snapshotter(SnapshotStore store, Duration interval, Retention retention) {
+        return new PeriodicSnapshotter(this, store, interval, retention);
+    }
+
+    /** Takes one now, and keeps it. */
+    public void take(SnapshotStore store) throws IOException, SQLException {
+        SnapshotFiles.take(this, store);
+    }
+
+    /** The node's backups. */
+    public DatabaseBackup backup() {
+        return new NodeBackup(settings, this, transport, stream(), changeSets, applier, state);
+    }
+
+    /**
+     * Lets the node go on where only a snapshot helps.
+     *
+     * @return {@code null} if there are none
+     */
+    public @Nullable SnapshotRecovery recovery(SnapshotRecovery.Listener listener) {
+        SnapshotStore store = transport.snapshots();
+        if (store == null) {
+            return null;
+        }
+        HoleCrossing crossing = settings.readOnly() || !transport.publisher().comparesAndSets()
+                ? null
+                : new HoleCrossing(settings, this, store, subscriber, stream(), changeSets, state);
+        return new SnapshotRecovery(settings, replica, applier, transport, store, crossing, listener);
+    }
+
+    private CompareAndSet stream() {
+        return new CompareAndSet(transport.publisher(), subscriber);
     }
 
     @Override
@@ -88,7 +140,7 @@ public final class NodeSnapshots implements SnapshotSource {
             try (SQLiteConnection connection = new DatabaseFile(settings.pool()).open()) {
                 OnlineCopy.copy(connection, target);
             }
-            try (CopiedDatabase copy = new CopiedDatabase(settings, target, serializer)) {
+            try (CopiedDatabase copy = CopiedDatabase.open(settings, target, transport.serializer())) {
                 copy.state().strip();
                 complete = true;
                 return copy.state().sequence();

@@ -32,7 +32,7 @@ public final class PeriodicSnapshotter implements DatabaseSnapshotter {
     private final SnapshotStore store;
     private final Duration interval;
     private final Retention retention;
-    private final @Nullable Thread thread;
+    private final Thread thread;
     private final Object taking = new Object();
     private volatile boolean closed;
     private long newestSeen = -1;
@@ -41,21 +41,23 @@ public final class PeriodicSnapshotter implements DatabaseSnapshotter {
     private @Nullable String lastRefusal;
 
     /**
-     * Makes a snapshotter that begins at once.
+     * Makes a snapshotter that takes none by itself before {@link #start}.
      *
      * @param interval how long to wait between two snapshots; zero to take them only when asked
      * @param retention which snapshots are kept
      */
-    public PeriodicSnapshotter(SnapshotSource source, SnapshotStore store, Duration interval, Retention retention) {
+    PeriodicSnapshotter(SnapshotSource source, SnapshotStore store, Duration interval, Retention retention) {
         this.source = source;
         this.store = store;
         this.interval = interval;
         this.retention = retention;
-        if (interval.isZero()) {
-            thread = null;
-        } else {
-            thread = new Thread(this::run, "ha-sqlite-snapshotter");
-            thread.setDaemon(true);
+        this.thread = new Thread(this::run, "ha-sqlite-snapshotter");
+        thread.setDaemon(true);
+    }
+
+    /** Begins to take snapshots at intervals, unless they are to be taken only when asked. */
+    public void start() {
+        if (!interval.isZero()) {
             thread.start();
         }
     }
@@ -175,13 +177,9 @@ public final class PeriodicSnapshotter implements DatabaseSnapshotter {
     @Override
     public void close() {
         closed = true;
-        Thread running = thread;
-        if (running == null) {
-            return;
-        }
-        running.interrupt();
+        thread.interrupt();
         try {
-            running.join(FAREWELL_MILLIS);
+            thread.join(FAREWELL_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -23,6 +23,12 @@ public final class SnapshotChoice {
                 .toList();
     }
 
+    /** The same as the other, with its progress in the log. */
+    public static @Nullable Snapshot fetchNewest(
+            SnapshotStore store, List<Snapshot> candidates, long atLeast, Path target) throws IOException {
+        return fetchNewest(store, candidates, atLeast, target, new BootstrapProgress());
+    }
+
     /**
      * Fetches the newest snapshot that is whole and goes far enough.
      *
@@ -33,7 +39,7 @@ public final class SnapshotChoice {
      * @throws SnapshotDamagedException if some do, but all of those are damaged
      * @throws IOException if the store cannot be reached
      */
-    public static @Nullable Snapshot fetchNewest(
+    static @Nullable Snapshot fetchNewest(
             SnapshotStore store, List<Snapshot> candidates, long atLeast, Path target, SnapshotFiles.Progress progress)
             throws IOException {
         IOException damage = null;

@@ -4,7 +4,7 @@ import io.github.hasqlite.Snapshot;
 import java.io.IOException;
 
 /** A snapshot is not what was saved; an earlier one may still be. */
-public final class SnapshotDamagedException extends IOException {
+final class SnapshotDamagedException extends IOException {
 
     private static final long serialVersionUID = 1L;
 

@@ -38,7 +38,7 @@ public final class SnapshotFiles {
 
     /** Follows how far a transfer has come. */
     @FunctionalInterface
-    public interface Progress {
+    interface Progress {
 
         /**
          * Says how far.
@@ -75,7 +75,7 @@ public final class SnapshotFiles {
      * @throws IOException if there is no room for the copy, or it cannot be stored
      * @throws SQLException if the database cannot be copied
      */
-    public static Snapshot take(SnapshotSource source, SnapshotStore store) throws IOException, SQLException {
+    static Snapshot take(SnapshotSource source, SnapshotStore store) throws IOException, SQLException {
         long started = System.nanoTime();
         Path copy = temporary(source.database(), "snapshot-" + UUID.randomUUID());
         try {
@@ -98,7 +98,7 @@ public final class SnapshotFiles {
      *
      * @throws IOException if it cannot be read or stored
      */
-    public static Snapshot save(SnapshotStore store, Path file, long sequence, long streamCreatedNs, String node)
+    static Snapshot save(SnapshotStore store, Path file, long sequence, long streamCreatedNs, String node)
             throws IOException {
         FileDigest digest = FileDigest.of(file);
         Snapshot snapshot = new Snapshot(
@@ -121,7 +121,7 @@ public final class SnapshotFiles {
      * @throws SnapshotDamagedException if it is not what was saved
      * @throws IOException if the store cannot be reached, or the file not be written
      */
-    public static void fetch(SnapshotStore store, Snapshot snapshot, Path target, Progress progress)
+    static void fetch(SnapshotStore store, Snapshot snapshot, Path target, Progress progress)
             throws IOException {
         Path packed = target.resolveSibling(target.getFileName() + PACKED);
         boolean complete = false;

@@ -5,9 +5,11 @@ import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.replay.Applier;
+import io.github.hasqlite.core.replay.LocalReplica;
 import io.github.hasqlite.core.sqlite.OnlineCopy;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.io.IOException;
@@ -64,29 +66,25 @@ public final class SnapshotRecovery implements AutoCloseable {
     /**
      * The recovery of one node; does nothing before {@link #start}.
      *
-     * @param connection the applier's
-     * @param writeLock the one write lock
+     * @param store the transport's
      * @param crossing the way on where no snapshot is to be had; {@code null} if this node may not take it
      */
-    public SnapshotRecovery(
+    SnapshotRecovery(
             NodeSettings settings,
-            SQLiteConnection connection,
-            WriteLock writeLock,
+            LocalReplica replica,
             Applier applier,
-            AppliedState state,
-            ChangeSetSerializer serializer,
-            ChangeSetSubscriber subscriber,
+            Transport transport,
             SnapshotStore store,
             @Nullable HoleCrossing crossing,
             Listener listener) {
         this.settings = settings;
         this.path = Path.of(settings.pool().path()).toAbsolutePath();
-        this.connection = connection;
-        this.writeLock = writeLock;
+        this.connection = replica.connection();
+        this.writeLock = replica.writeLock();
         this.applier = applier;
-        this.state = state;
-        this.serializer = serializer;
-        this.subscriber = subscriber;
+        this.state = replica.state();
+        this.serializer = transport.serializer();
+        this.subscriber = transport.incoming();
         this.store = store;
         this.crossing = crossing;
         this.listener = listener;
@@ -97,6 +95,13 @@ public final class SnapshotRecovery implements AutoCloseable {
     /** Begins to recover whenever the applier needs a snapshot. */
     public void start() {
         thread.start();
+    }
+
+    /** The node is up with the stream, for the first time since its start. */
+    public void joined() {
+        if (crossing != null) {
+            crossing.joined();
+        }
     }
 
     /** Why the node could not recover yet, or {@code null}. */
@@ -212,7 +217,7 @@ public final class SnapshotRecovery implements AutoCloseable {
     }
 
     private List<Pending> adopt(Path copy, boolean continues) throws SQLException {
-        try (CopiedDatabase database = new CopiedDatabase(settings, copy, serializer)) {
+        try (CopiedDatabase database = CopiedDatabase.open(settings, copy, serializer)) {
             List<Pending> known = database.state().adopt(path, continues);
             String encoding = CopiedDatabase.pragma(connection, "encoding");
             if (!encoding.equals(CopiedDatabase.pragma(database.connection(), "encoding"))) {

@@ -6,7 +6,7 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /** The node that snapshots are taken of. This room says what it needs; the wiring brings it. Thread-safe. */
-public interface SnapshotSource {
+interface SnapshotSource {
 
     /** The node's name. */
     String node();

@@ -13,7 +13,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -34,32 +33,26 @@ public final class ClusterVerifier implements DatabaseVerifier {
 
     private static final Logger logger = LoggerFactory.getLogger(ClusterVerifier.class);
 
-    private static final String LEASE = "verification";
-
     /** What is not known of after that long is not about to come. */
     private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** How long a node that computes is waited for before the others are judged without it. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-    private static final long REACH_SECONDS = 30;
     private static final long RETRY_SECONDS = 1;
     private static final long RETRIES = TimeUnit.HOURS.toSeconds(1);
     private static final long FAREWELL_MILLIS = 10_000;
 
     private final VerificationSource source;
     private final DigestExchange exchange;
-    private final SnapshotStore store;
-    private final Duration interval;
     private final VerificationAnswers answers = new VerificationAnswers();
     private final AtomicBoolean listening = new AtomicBoolean();
     private final AtomicBoolean busy = new AtomicBoolean();
     private final ExecutorService computing = Executors.newSingleThreadExecutor(daemon("ha-sqlite-digests"));
     private final ScheduledExecutorService talking =
             Executors.newSingleThreadScheduledExecutor(daemon("ha-sqlite-verifier"));
-    private final @Nullable Thread periodic;
+    private final PeriodicVerification periodic;
     private final Object judging = new Object();
-    private volatile long reachedNanos = System.nanoTime();
     private volatile boolean closed;
 
     /** This node's newest answer; guarded by {@link #judging}. */
@@ -74,25 +67,23 @@ public final class ClusterVerifier implements DatabaseVerifier {
     private record Own(NodeDigest digest, long generation, long atNanos) {}
 
     /**
-     * A verifier that answers from now on.
+     * A verifier that does not answer before {@link #start}.
      *
      * @param exchange with the other nodes; not closed
      * @param store where snapshots are and whose leases are used; not closed
      * @param interval how long to wait between two verifications, which one node at a time asks for; zero for only
      *     when somebody asks
      */
-    public ClusterVerifier(VerificationSource source, DigestExchange exchange, SnapshotStore store, Duration interval) {
+    ClusterVerifier(VerificationSource source, DigestExchange exchange, SnapshotStore store, Duration interval) {
         this.source = source;
         this.exchange = exchange;
-        this.store = store;
-        this.interval = interval;
+        this.periodic = new PeriodicVerification(source, store, interval);
+    }
+
+    /** Answers from now on, and asks at intervals unless that is only for when somebody wants it. */
+    public void start() {
         source.listen(this::reached);
-        if (interval.isZero()) {
-            periodic = null;
-        } else {
-            periodic = daemon("ha-sqlite-periodic-verifier").newThread(this::verifyPeriodically);
-            periodic.start();
-        }
+        periodic.start();
     }
 
     private static ThreadFactory daemon(String name) {
@@ -107,7 +98,7 @@ public final class ClusterVerifier implements DatabaseVerifier {
 
     /** Called with the write lock held. */
     private void reached(String id, long sequence, VerificationSource.Moment moment) {
-        reachedNanos = System.nanoTime();
+        periodic.reached();
         if (closed) {
             return;
         }
@@ -258,8 +249,7 @@ public final class ClusterVerifier implements DatabaseVerifier {
     public VerificationReport verify(Duration timeout) throws IOException {
         long deadline = System.nanoTime() + timeout.toNanos();
         listen();
-        String id = newId();
-        source.place(id);
+        String id = source.place();
         Place place;
         try {
             place = answers.await(id, source.node(), SETTLE_NANOS, deadline);
@@ -283,66 +273,9 @@ public final class ClusterVerifier implements DatabaseVerifier {
         return report;
     }
 
-    private static String newId() {
-        return UUID.randomUUID().toString().replace("-", "");
-    }
-
     private static IOException interrupted(InterruptedException e) {
         Thread.currentThread().interrupt();
         return new IOException("interrupted", e);
-    }
-
-    private void verifyPeriodically() {
-        String lastFailure = null;
-        while (!closed) {
-            try {
-                long due = reachedNanos + interval.toNanos() - System.nanoTime();
-                if (due > 0) {
-                    TimeUnit.NANOSECONDS.sleep(due);
-                } else if (!askInTurn()) {
-                    TimeUnit.SECONDS.sleep(RETRY_SECONDS);
-                }
-                lastFailure = null;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            } catch (IOException | RuntimeException e) {
-                String reason = String.valueOf(e.getMessage());
-                if (!closed && !reason.equals(lastFailure)) {
-                    logger.warn("The nodes could not be compared, trying again later: {}", reason);
-                }
-                lastFailure = reason;
-                pause();
-            }
-        }
-    }
-
-    private static void pause() {
-        try {
-            TimeUnit.SECONDS.sleep(RETRY_SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Asks for a verification; {@code false} if another node is about to, or this one does not get there. */
-    private boolean askInTurn() throws IOException, InterruptedException {
-        SnapshotStore.Lease lease = store.tryLease(LEASE);
-        if (lease == null) {
-            return false;
-        }
-        try (lease) {
-            long before = reachedNanos;
-            if (before + interval.toNanos() - System.nanoTime() > 0) {
-                return true;
-            }
-            source.place(newId());
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(REACH_SECONDS);
-            while (reachedNanos == before && System.nanoTime() - deadline < 0) {
-                TimeUnit.MILLISECONDS.sleep(10);
-            }
-            return reachedNanos != before;
-        }
     }
 
     // ---- repairing
@@ -394,12 +327,8 @@ public final class ClusterVerifier implements DatabaseVerifier {
         talking.shutdownNow();
         // what has not begun only closes what it was given
         computing.shutdownNow().forEach(Runnable::run);
-        Thread asking = periodic;
+        periodic.close();
         try {
-            if (asking != null) {
-                asking.interrupt();
-                asking.join(FAREWELL_MILLIS);
-            }
             if (!computing.awaitTermination(FAREWELL_MILLIS, TimeUnit.MILLISECONDS)
                     || !talking.awaitTermination(FAREWELL_MILLIS, TimeUnit.MILLISECONDS)) {
                 logger.warn("The digests being computed have not ended yet");

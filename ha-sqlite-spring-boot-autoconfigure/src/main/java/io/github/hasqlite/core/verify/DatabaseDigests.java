@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * those in which virtual tables keep what they have do not count; of full-text tables and R-Trees what queries
  * of them see does. Needs the memory of one row.
  */
-public final class DatabaseDigests {
+final class DatabaseDigests {
 
     private static final int ROWS_BETWEEN_LOOKS = 1_024;
 
@@ -42,7 +42,7 @@ public final class DatabaseDigests {
      * @return by the tables' names, and {@link NodeDigest#SCHEMA} for indexes, views and triggers
      * @throws SQLException if it cannot be read, or the thread is interrupted
      */
-    public static Map<String, TableDigest> of(Connection connection) throws SQLException {
+    static Map<String, TableDigest> of(Connection connection) throws SQLException {
         Map<String, TableDigest> digests = new HashMap<>();
         for (TableDefinition table : TableDefinition.readAll(connection)) {
             if (table.kind() != Kind.SHADOW) {

@@ -27,17 +27,22 @@ final class HeldDatabase implements VerificationSource.View {
     private final ChangeSetSerializer serializer;
     private final SQLiteConnection connection;
 
+    private HeldDatabase(NodeSettings settings, ChangeSetSerializer serializer, SQLiteConnection connection) {
+        this.settings = settings;
+        this.serializer = serializer;
+        this.connection = connection;
+    }
+
     /**
      * Keeps the database as it is now.
      *
      * @throws SQLException if it cannot be opened
      */
-    HeldDatabase(NodeSettings settings, ChangeSetSerializer serializer) throws SQLException {
-        this.settings = settings;
-        this.serializer = serializer;
-        connection = new DatabaseFile(settings.pool()).open();
+    static HeldDatabase open(NodeSettings settings, ChangeSetSerializer serializer) throws SQLException {
+        SQLiteConnection connection = new DatabaseFile(settings.pool()).open();
         try {
             OnlineCopy.hold(connection);
+            return new HeldDatabase(settings, serializer, connection);
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
@@ -62,7 +67,7 @@ final class HeldDatabase implements VerificationSource.View {
         try {
             OnlineCopy.copyHeld(connection, copy);
             connection.close();
-            try (CopiedDatabase database = new CopiedDatabase(settings, copy, serializer)) {
+            try (CopiedDatabase database = CopiedDatabase.open(settings, copy, serializer)) {
                 database.state().strip();
                 return DatabaseDigests.of(database.connection());
             }

@@ -2,19 +2,24 @@ package io.github.hasqlite.core.verify;
 
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.DigestExchange;
 import io.github.hasqlite.PublishException;
 import io.github.hasqlite.Snapshot;
+import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.changeset.VerificationMessage;
 import io.github.hasqlite.core.commit.ChangeSetFactory;
 import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
 import io.github.hasqlite.core.outbox.OutboxRelay;
 import io.github.hasqlite.core.replay.AppliedState;
+import io.github.hasqlite.core.replay.LocalReplica;
 import io.github.hasqlite.core.snapshot.SnapshotRecovery;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -51,21 +56,31 @@ public final class NodeVerification implements VerificationSource {
      */
     public NodeVerification(
             NodeSettings settings,
-            AppliedState state,
-            WriteLock writeLock,
+            LocalReplica replica,
             OutboxRelay relay,
             ChangeSetFactory changeSets,
-            ChangeSetSerializer serializer,
-            ChangeSetSubscriber subscriber,
+            Transport transport,
             @Nullable SnapshotRecovery recovery) {
         this.settings = settings;
-        this.state = state;
-        this.writeLock = writeLock;
+        this.state = replica.state();
+        this.writeLock = replica.writeLock();
         this.relay = relay;
         this.changeSets = changeSets;
-        this.serializer = serializer;
-        this.subscriber = subscriber;
+        this.serializer = transport.serializer();
+        this.subscriber = transport.incoming();
         this.recovery = recovery;
+    }
+
+    /**
+     * What compares this node with the others, once it is started; to be closed before the node.
+     *
+     * @param exchange with the other nodes; not closed
+     * @param store where snapshots are and whose leases are used; not closed
+     * @param interval how long to wait between two verifications, which one node at a time asks for; zero for only
+     *     when somebody asks
+     */
+    public ClusterVerifier verifier(DigestExchange exchange, SnapshotStore store, Duration interval) {
+        return new ClusterVerifier(this, exchange, store, interval);
     }
 
     @Override
@@ -82,7 +97,7 @@ public final class NodeVerification implements VerificationSource {
     public void reached(String id, long sequence) {
         Listener told = listener;
         if (told != null) {
-            told.reached(id, sequence, () -> new HeldDatabase(settings, serializer));
+            told.reached(id, sequence, () -> HeldDatabase.open(settings, serializer));
         }
     }
 

@@ -5,11 +5,12 @@ import io.github.hasqlite.TableDigest;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The node that is compared with others. This room says what it needs; the wiring brings it. Thread-safe. */
-public interface VerificationSource {
+interface VerificationSource {
 
     /** The node's name. */
     String node();
@@ -66,6 +67,17 @@ public interface VerificationSource {
      * @throws IOException if the stream did not take it; it may be there nevertheless
      */
     void place(String id) throws IOException;
+
+    /**
+     * The same with an id that nobody else has.
+     *
+     * @return the id
+     */
+    default String place() throws IOException {
+        String id = UUID.randomUUID().toString().replace("-", "");
+        place(id);
+        return id;
+    }
 
     /** How often the database has become another one since the start. */
     long generation();

@@ -99,14 +99,8 @@ class ReplacedRowsTests {
                             .readers(1)
                             .connectionTimeout(Duration.ofSeconds(5))
                             .foreignKeys(scripts.foreignKeys()));
-            dataSource = new ReplicatingDataSource(
-                    settings,
-                    false,
-                    new WriteLock(5_000),
-                    new SchemaCatalog(),
-                    log,
-                    KeySettings.SQLITE_COUNTS,
-                    new NoReplication());
+            dataSource = ReplicatingDataSource.open(
+                    settings, false, new WriteLock(5_000), new SchemaCatalog(), log, KeySettings.SQLITE_COUNTS, new NoReplication());
         }
 
         void run(ReplaceScripts scripts) throws SQLException {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hasqlite.core.capture.SchemaCatalog;
-import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import io.github.hasqlite.testing.MemoryStream;
@@ -63,25 +63,17 @@ class HalfOpenedTests {
     @Test
     void aNode() throws Exception {
         MemoryStream stream = new MemoryStream();
-        assertThatThrownBy(() -> ReplicationNode.open(
-                        NodeSettings.of("n1", settings.with(to -> to.readers(0))),
-                        stream.publisher(),
-                        stream.subscriber(),
-                        new JsonChangeSetSerializer(),
-                        List.of()))
+        assertThatThrownBy(() -> ReplicationNode.replicating(
+                                NodeSettings.of("n1", settings.with(to -> to.readers(0))),
+                                Transport.of(stream.publisher(), stream.subscriber()))
+                        .start())
                 .isInstanceOf(IllegalArgumentException.class);
         assertNothingIsLeft();
     }
 
     private static ReplicatingDataSource dataSource(PoolSettings settings, CommitLog log) {
-        return new ReplicatingDataSource(
-                settings,
-                false,
-                new WriteLock(5_000),
-                new SchemaCatalog(),
-                log,
-                KeySettings.SQLITE_COUNTS,
-                new NoReplication());
+        return ReplicatingDataSource.open(
+                settings, false, new WriteLock(5_000), new SchemaCatalog(), log, KeySettings.SQLITE_COUNTS, new NoReplication());
     }
 
     private void assertNothingIsLeft() throws IOException {

@@ -46,7 +46,7 @@ class KeyedInsertDifferentialTests {
         Random random = new Random(seed);
         InsertScripts scripts = new InsertScripts(random);
         MemoryKeyBlocks blocks = new MemoryKeyBlocks();
-        ReplicatingDataSource dataSource = new ReplicatingDataSource(
+        ReplicatingDataSource dataSource = ReplicatingDataSource.open(
                 PoolSettings.of(folder.resolve("keyed.db").toString()),
                 false,
                 new WriteLock(5_000),

@@ -35,7 +35,7 @@ class KeyedInsertTests {
 
     @BeforeEach
     void open() throws SQLException {
-        dataSource = new ReplicatingDataSource(
+        dataSource = ReplicatingDataSource.open(
                 PoolSettings.of(folder.resolve("app.db").toString()),
                 false,
                 new WriteLock(5_000),

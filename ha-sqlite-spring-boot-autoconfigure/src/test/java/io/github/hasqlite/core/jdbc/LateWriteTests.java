@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hasqlite.HaSqliteDataSource;
-import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.testing.MemoryStream;
 import java.nio.file.Path;
@@ -13,7 +13,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,12 +32,12 @@ class LateWriteTests {
     @BeforeEach
     void open() throws SQLException {
         MemoryStream stream = new MemoryStream();
-        dataSource = ReplicationNode.open(
-                NodeSettings.of("n1", PoolSettings.of(folder.resolve("one.db").toString())),
-                stream.publisher(),
-                stream.subscriber(),
-                new JsonChangeSetSerializer(),
-                List.of());
+        dataSource = ReplicationNode.replicating(
+                        NodeSettings.of(
+                                "n1", PoolSettings.of(folder.resolve("one.db").toString())),
+                        Transport.of(stream.publisher(), stream.subscriber()))
+                .start()
+                .dataSource();
         commitElsewhere("CREATE TABLE t(a); CREATE TABLE other(a); INSERT INTO t VALUES(1)");
     }
 

@@ -35,7 +35,7 @@ class LockPatienceTests {
     @BeforeEach
     void open() throws SQLException {
         PoolSettings pool = PoolSettings.of(folder.resolve("app.db").toString());
-        dataSource = ReplicationNode.openAlone(NodeSettings.of("n1", pool));
+        dataSource = ReplicationNode.alone(NodeSettings.of("n1", pool)).start().dataSource();
         holder = dataSource.getConnection();
         holder.createStatement().executeUpdate("CREATE TABLE t(a)");
         holder.setAutoCommit(false);

@@ -40,8 +40,10 @@ class LongReaderTests {
     void theLogGetsSmallAgainBehindALongReader() throws Exception {
         Path file = folder.resolve("long.db");
         Path log = folder.resolve("long.db-wal");
-        try (HaSqliteDataSource dataSource =
-                        ReplicationNode.openAlone(NodeSettings.of("n1", PoolSettings.of(file.toString())));
+        try (HaSqliteDataSource dataSource = ReplicationNode.alone(
+                                NodeSettings.of("n1", PoolSettings.of(file.toString())))
+                        .start()
+                        .dataSource();
                 Connection writer = dataSource.getConnection()) {
             try (Statement statement = writer.createStatement()) {
                 statement.executeUpdate("CREATE TABLE t(id INTEGER PRIMARY KEY, v BLOB)");
@@ -66,8 +68,10 @@ class LongReaderTests {
     @Test
     void readersThatOverlapAllTheTimeDoNotLetTheLogGrow() throws Exception {
         Path file = folder.resolve("overlap.db");
-        try (HaSqliteDataSource dataSource =
-                        ReplicationNode.openAlone(NodeSettings.of("n1", PoolSettings.of(file.toString())));
+        try (HaSqliteDataSource dataSource = ReplicationNode.alone(
+                                NodeSettings.of("n1", PoolSettings.of(file.toString())))
+                        .start()
+                        .dataSource();
                 Connection writer = dataSource.getConnection()) {
             try (Statement statement = writer.createStatement()) {
                 statement.executeUpdate("CREATE TABLE t(id INTEGER PRIMARY KEY, v BLOB)");

@@ -26,7 +26,7 @@ class ReadOnlyConnectionTests {
 
     @BeforeEach
     void open() throws SQLException {
-        dataSource = ReplicationNode.openAlone(settings(false));
+        dataSource = ReplicationNode.alone(settings(false)).start().dataSource();
         try (Connection connection = dataSource.getConnection()) {
             connection.createStatement().executeUpdate("CREATE TABLE t(a)");
         }
@@ -80,7 +80,8 @@ class ReadOnlyConnectionTests {
 
     @Test
     void readReplicaNeverWrites() throws SQLException {
-        try (HaSqliteDataSource replica = ReplicationNode.openAlone(settings(true));
+        try (HaSqliteDataSource replica =
+                        ReplicationNode.alone(settings(true)).start().dataSource();
                 Connection connection = replica.getConnection()) {
             connection.setReadOnly(true);
             assertWriteRefused(connection);

@@ -50,14 +50,16 @@ class SqlStateTests {
 
     @BeforeEach
     void open() throws SQLException {
-        dataSource = ReplicationNode.openAlone(NodeSettings.of(
-                "n1",
-                PoolSettings.of(folder.resolve("app.db").toString())
-                        .with(to -> to.writers(2)
-                                .readers(2)
-                                .connectionTimeout(Duration.ofMillis(300))
-                                .lockTimeout(Duration.ofMillis(100))
-                                .foreignKeys(true))));
+        dataSource = ReplicationNode.alone(NodeSettings.of(
+                        "n1",
+                        PoolSettings.of(folder.resolve("app.db").toString())
+                                .with(to -> to.writers(2)
+                                        .readers(2)
+                                        .connectionTimeout(Duration.ofMillis(300))
+                                        .lockTimeout(Duration.ofMillis(100))
+                                        .foreignKeys(true))))
+                .start()
+                .dataSource();
         connection = dataSource.getConnection();
         execute("CREATE TABLE p(id INTEGER PRIMARY KEY, u UNIQUE, n NOT NULL DEFAULT 0, c CHECK(c > 0)) ");
         execute("CREATE TABLE k(p INTEGER REFERENCES p(id), x INTEGER)");

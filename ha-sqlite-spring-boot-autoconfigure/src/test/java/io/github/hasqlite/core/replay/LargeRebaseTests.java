@@ -164,12 +164,14 @@ class LargeRebaseTests {
             OutboxTable.create(connection);
             state.load(connection);
             applier = new Applier(
-                    connection,
-                    new WriteLock(5_000),
-                    new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
-                    state,
-                    new OutboxTable(connection),
-                    pending,
+                    new LocalReplica(
+                            connection,
+                            new WriteLock(5_000),
+                            new ChangeSetApplication(
+                                    connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
+                            state,
+                            new OutboxTable(connection),
+                            pending),
                     SERIALIZER,
                     List.of(new ChangeSetInterceptor() {
                         @Override

@@ -12,10 +12,12 @@ import io.github.hasqlite.core.capture.RowImages;
 import io.github.hasqlite.core.changeset.FragmentCodec;
 import io.github.hasqlite.core.changeset.FragmentedMessage;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
+import io.github.hasqlite.core.changeset.ProbeMessage;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
 import io.github.hasqlite.core.sqlite.WriteLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -59,16 +61,18 @@ class SchemaBarrierTests {
         pending.add(new Pending(1, "own", 1, false), serializer.serialize(changeSet("own", 1)));
         // not started: its author holds it up
         applier = new Applier(
-                connection,
-                new WriteLock(5_000),
-                new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
-                state,
-                outbox,
-                pending,
+                new LocalReplica(
+                        connection,
+                        new WriteLock(5_000),
+                        new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
+                        state,
+                        outbox,
+                        pending),
                 serializer,
                 List.of(),
                 Applier.OnFailure.HALT,
                 new SilentListener());
+        applier.begin("own");
         barrier = new SchemaBarrier(applier, state, pending);
     }
 
@@ -140,8 +144,50 @@ class SchemaBarrierTests {
         subscriber.join();
     }
 
+    @Test
+    void aForgedMessageThatNobodyCanReadTakesNoCounter() throws Exception {
+        deliver(serializer.serialize(changeSet("own", 1)));
+        deliver(forgedUnreadable());
+        deliver(command());
+        assertThat(barrier.await("own", 2, command(), PATIENCE_NANOS / 10)).isInstanceOf(SchemaBarrier.Alone.class);
+    }
+
+    @Test
+    void whatIsRejectedOnTheWayIsCountedOnceItIsCommitted() throws Exception {
+        deliver("{".getBytes(StandardCharsets.UTF_8));
+        deliver(serializer.serialize(changeSet("own", 1)));
+        deliver(forgedUnreadable());
+        deliver(command());
+        SchemaBarrier.Alone alone = (SchemaBarrier.Alone) barrier.await("own", 2, command(), PATIENCE_NANOS / 10);
+        alone.write(connection, outbox, "own", List.of());
+        assertThat(applier.rejections().count()).isZero();
+        alone.committed();
+        assertThat(applier.rejections().count()).isEqualTo(2);
+        assertThat(applier.rejections().last()).startsWith("message 3: ");
+    }
+
+    @Test
+    void whatOnlyProbesTheStreamDoesNotCount() throws Exception {
+        deliver(new ProbeMessage("probe").bytes());
+        deliver(command(1));
+        deliver(command());
+        assertThat(barrier.await("own", 2, command(), PATIENCE_NANOS)).isInstanceOf(SchemaBarrier.Alone.class);
+    }
+
+    /** Says that it is this node's next, but no node can read what it changes. */
+    private byte[] forgedUnreadable() {
+        String message = new String(command(), StandardCharsets.UTF_8);
+        String broken = message.replace("\"INSERT\"", "\"NOTHING\"");
+        assertThat(broken).isNotEqualTo(message);
+        return broken.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private byte[] command(long counter) {
+        return serializer.serialize(changeSet("own", counter));
+    }
+
     private byte[] command() {
-        return serializer.serialize(changeSet("own", 2));
+        return command(2);
     }
 
     private FragmentedMessage parts(String publisher, long counter) {

@@ -136,12 +136,8 @@ final class SimulatedNode implements AutoCloseable {
         pending = new PendingQueue(OutboxTable.pending(applying));
         application = new ChangeSetApplication(applying, RowIdentify.PK, merge, new RowImages(applying));
         applier = new Applier(
-                applying,
-                new WriteLock(5_000),
-                application,
-                state,
-                new OutboxTable(applying),
-                pending,
+                new LocalReplica(
+                        applying, new WriteLock(5_000), application, state, new OutboxTable(applying), pending),
                 SERIALIZER,
                 List.of(new Witness()),
                 Applier.OnFailure.HALT,

@@ -72,11 +72,11 @@ class SimulationTests {
         // tables with computed keys are not met as a whole
         "io.github.hasqlite.core.apply.Footprint$Builder, addWholeTable",
         // what somebody else published in this node's name takes the place of what is pending
-        "io.github.hasqlite.core.replay.Replay, noteForgery",
+        "io.github.hasqlite.core.replay.PendingOverlay, noteForgery",
         // what was renamed and dropped is not kept
         "io.github.hasqlite.core.apply.Renames, write",
         // rows that a rebuild has copied overwrite what others have committed meanwhile
-        "io.github.hasqlite.core.replay.Replay, givesWay",
+        "io.github.hasqlite.core.replay.ChangeSetReplay, givesWay",
         // a schema change drops what its author had not seen
         "io.github.hasqlite.core.apply.SchemaChanges, cross",
         // a rowid that another row has goes unnoticed

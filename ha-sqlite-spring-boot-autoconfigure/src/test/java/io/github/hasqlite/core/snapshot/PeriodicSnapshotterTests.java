@@ -43,6 +43,7 @@ class PeriodicSnapshotterTests {
     void takesOneOnlyIfThereIsSomethingNew() {
         source.sequence = 5;
         try (PeriodicSnapshotter snapshotter = new PeriodicSnapshotter(source, store, OFTEN, TWO)) {
+            snapshotter.start();
             awaitNewest(5);
             Awaitility.await().during(Duration.ofMillis(300)).until(() -> source.copies == 1);
             source.sequence = 9;
@@ -57,6 +58,7 @@ class PeriodicSnapshotterTests {
         SnapshotStore.Lease others = store.tryLease("snapshot");
         assertThat(others).isNotNull();
         try (PeriodicSnapshotter snapshotter = new PeriodicSnapshotter(source, store, OFTEN, TWO)) {
+            snapshotter.start();
             Awaitility.await().during(Duration.ofMillis(300)).until(() -> source.copies == 0);
             others.close();
             awaitNewest(5);

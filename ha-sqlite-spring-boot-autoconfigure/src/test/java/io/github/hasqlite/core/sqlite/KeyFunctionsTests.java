@@ -135,7 +135,7 @@ class KeyFunctionsTests {
     }
 
     private ReplicatingDataSource open(String name, CommitLog log) {
-        return new ReplicatingDataSource(
+        return ReplicatingDataSource.open(
                 PoolSettings.of(folder.resolve(name).toString()),
                 false,
                 new WriteLock(5_000),

@@ -137,7 +137,9 @@ class ClusterVerifierTests {
     private ClusterVerifier open() {
         try {
             SnapshotStore store = new FolderSnapshotStore(folder);
-            return new ClusterVerifier(source, exchange, store, Duration.ZERO);
+            ClusterVerifier verifier = new ClusterVerifier(source, exchange, store, Duration.ZERO);
+            verifier.start();
+            return verifier;
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

@@ -1,4 +1,4 @@
-package io.github.hasqlite.core.commit;
+package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
  * The publisher of a read replica. It says that nothing is ever stored, so what is left in the outbox
  * from a time when this node could write stays there until it can again.
  */
-public final class ReadOnlyPublisher implements ChangeSetPublisher {
+final class ReadOnlyPublisher implements ChangeSetPublisher {
 
     @Override
     public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message) {

@@ -1,4 +1,4 @@
-package io.github.hasqlite.core.commit;
+package io.github.hasqlite.testing;
 
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;

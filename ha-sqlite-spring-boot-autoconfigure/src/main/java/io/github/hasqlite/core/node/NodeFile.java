@@ -1,0 +1,129 @@
+package io.github.hasqlite.core.node;
+
+import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.ChangeSetFormatException;
+import io.github.hasqlite.ChangeSetSerializer;
+import io.github.hasqlite.core.apply.ChangeSetApplication;
+import io.github.hasqlite.core.capture.RowImages;
+import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.commit.Transport;
+import io.github.hasqlite.core.jdbc.DatabaseFile;
+import io.github.hasqlite.core.outbox.OutboxTable;
+import io.github.hasqlite.core.outbox.PendingQueue;
+import io.github.hasqlite.core.replay.AppliedState;
+import io.github.hasqlite.core.replay.LocalReplica;
+import io.github.hasqlite.core.sqlite.WriteLock;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteConnection;
+
+/**
+ * A node's database file as the node has it open: locked against other nodes, in a state from which it can follow
+ * the stream, with the tables of replication in it.
+ */
+final class NodeFile implements AutoCloseable {
+
+    private static final Logger logger = LoggerFactory.getLogger(NodeFile.class);
+
+    private final DatabaseLock lock;
+    private final StartDecision.Way way;
+    private final LocalReplica replica;
+    private final SQLiteConnection relayConnection;
+
+    private NodeFile(DatabaseLock lock, StartDecision.Way way, LocalReplica replica, SQLiteConnection relayConnection) {
+        this.lock = lock;
+        this.way = way;
+        this.replica = replica;
+        this.relayConnection = relayConnection;
+    }
+
+    /**
+     * Opens the file. If that fails, nothing stays open.
+     *
+     * @throws io.github.hasqlite.ReplicationStartException if another node has it, or the node cannot follow the
+     *     stream with it
+     * @throws SQLException if it cannot be opened
+     */
+    static NodeFile open(NodeSettings settings, Transport transport) throws SQLException {
+        DatabaseLock lock = DatabaseLock.acquire(settings.pool().path());
+        SQLiteConnection connection = null;
+        try {
+            DatabaseFile file = new DatabaseFile(settings.pool());
+            StartDecision.Way way = new StartDecision(settings, file, transport).prepare();
+            connection = file.open();
+            LocalReplica replica = replica(connection, settings, transport.serializer());
+            return new NodeFile(lock, way, replica, file.open());
+        } catch (SQLException | RuntimeException | Error e) {
+            if (connection != null) {
+                close(connection);
+            }
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static LocalReplica replica(
+            SQLiteConnection connection, NodeSettings settings, ChangeSetSerializer serializer) throws SQLException {
+        AppliedState.create(connection);
+        OutboxTable.create(connection);
+        AppliedState state = new AppliedState();
+        state.load(connection);
+        OutboxTable outbox = new OutboxTable(connection);
+        PendingQueue pending = new PendingQueue(OutboxTable.pending(connection));
+        noteOldest(outbox, pending, serializer);
+        return new LocalReplica(
+                connection,
+                new WriteLock(settings.pool().lockTimeout().toMillis()),
+                new ChangeSetApplication(
+                        connection, settings.rowIdentify(), settings.merge(), new RowImages(connection)),
+                state,
+                outbox,
+                pending);
+    }
+
+    /** The age of what an earlier start left in the outbox is in its message. */
+    private static void noteOldest(OutboxTable outbox, PendingQueue pending, ChangeSetSerializer serializer)
+            throws SQLException {
+        if (pending.size() == 0) {
+            return;
+        }
+        try {
+            ChangeSet oldest = outbox.read(0, 1).get(0).changeSet(serializer);
+            pending.oldestIsOf(TimeUnit.NANOSECONDS.toMillis(oldest.timestampNs()));
+        } catch (ChangeSetFormatException e) {
+            logger.debug("The oldest change set of the outbox cannot be read", e);
+        }
+    }
+
+    /** How the node goes on from what is in the file. */
+    StartDecision.Way way() {
+        return way;
+    }
+
+    /** The database in it. */
+    LocalReplica replica() {
+        return replica;
+    }
+
+    /** The connection of whoever brings the outbox into the stream. */
+    SQLiteConnection relayConnection() {
+        return relayConnection;
+    }
+
+    private static void close(SQLiteConnection opened) {
+        try {
+            opened.close();
+        } catch (SQLException e) {
+            logger.warn("Closing a connection to {} failed", opened.getUrl(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        close(relayConnection);
+        close(replica.connection());
+        lock.close();
+    }
+}

@@ -1,0 +1,292 @@
+package io.github.hasqlite.core.node;
+
+import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.ChangeSetPublisher;
+import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.CommitMode;
+import io.github.hasqlite.Conflict;
+import io.github.hasqlite.ReplicationStartException;
+import io.github.hasqlite.core.capture.SchemaCatalog;
+import io.github.hasqlite.core.commit.ChangeSetFactory;
+import io.github.hasqlite.core.commit.CompareAndSet;
+import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.commit.OutboxCommitLog;
+import io.github.hasqlite.core.commit.StrictCommitLog;
+import io.github.hasqlite.core.commit.Transport;
+import io.github.hasqlite.core.commit.WayOut;
+import io.github.hasqlite.core.commit.WriterPause;
+import io.github.hasqlite.core.jdbc.CommitLog;
+import io.github.hasqlite.core.outbox.OutboxRelay;
+import io.github.hasqlite.core.outbox.OutboxTable;
+import io.github.hasqlite.core.outbox.Pending;
+import io.github.hasqlite.core.replay.Applier;
+import io.github.hasqlite.core.replay.LocalReplica;
+import io.github.hasqlite.core.replay.SchemaBarrier;
+import io.github.hasqlite.core.replay.StreamPosition;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parts of a node that replicates, put together over its open database file: the outbox and its relay, the
+ * applier, and what connects them with the stream.
+ */
+final class NodeParts implements AutoCloseable {
+
+    private static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final NodeSettings settings;
+    private final Transport transport;
+    private final LocalReplica replica;
+    private final Consumer<Conflict> conflicts;
+    private final SchemaCatalog catalog = new SchemaCatalog();
+    private final PublishHealth trouble = new PublishHealth();
+    private final KeyCollisionAdvice keyCollisions = new KeyCollisionAdvice();
+    private final ChangeSetFactory changeSets;
+    private final OutboxRelay relay;
+    private final WriterPause writerPause;
+    private final Applier applier;
+    private final @Nullable FollowingParts following;
+    private final StreamJoin join;
+    private final NodeStatus status;
+    private final CommitLog commitLog;
+    private final @Nullable StreamProbe probe;
+
+    /**
+     * Puts the parts together; none of them does anything yet.
+     *
+     * @param file not closed
+     * @param conflicts told of conflicts that are committed, by the applier's thread
+     * @throws ReplicationStartException if the commit mode is impossible with what there is
+     * @throws SQLException if the database cannot be read
+     */
+    NodeParts(NodeSettings settings, Transport given, NodeFile file, Consumer<Conflict> conflicts) throws SQLException {
+        this.settings = settings;
+        this.replica = file.replica();
+        this.conflicts = conflicts;
+        ChangeSetSubscriber subscriber = given.subscriber();
+        ResetGuard guard = new ResetGuard(given.publisher(), replica.state(), subscriber, trouble);
+        this.transport = given.with(guard);
+        this.changeSets = new ChangeSetFactory(settings.name(), settings.pool().path(), replica.state());
+        this.relay = new OutboxRelay(
+                new OutboxTable(file.relayConnection()),
+                replica.pending(),
+                this::removeFromOutbox,
+                guard,
+                given.serializer());
+        this.writerPause = new WriterPause(changeSets, relay, replica.state(), replica.writeLock());
+        this.applier = new Applier(
+                replica, given.serializer(), given.interceptors(), settings.onApplyFailure(), new Bookkeeping());
+        guard.watch(applier);
+        if (settings.commitMode() == CommitMode.STRICT) {
+            applier.enforceStrictOrder();
+        }
+        this.following = subscriber == null
+                ? null
+                : new FollowingParts(settings, transport, replica, applier, changeSets, relay, this::replaced);
+        this.join = new StreamJoin(settings, replica, applier, relay, changeSets.publisher(), following);
+        this.status = new NodeStatus(settings, guard, trouble, replica, applier, join, following);
+        if (settings.commitMode() == CommitMode.STRICT && !settings.readOnly()) {
+            CompareAndSet stream = strictStream();
+            StreamPosition position = new StreamPosition(applier, replica.state(), replica.application());
+            this.commitLog = strictLog(stream, position);
+            this.probe = new StreamProbe(
+                    trouble,
+                    () -> guard.isConnected() && join.joined(),
+                    replica.writeLock(),
+                    position,
+                    changeSets,
+                    stream);
+        } else {
+            this.commitLog = outboxLog();
+            this.probe = null;
+        }
+    }
+
+    private CommitLog outboxLog() {
+        SchemaBarrier barrier =
+                following == null ? null : new SchemaBarrier(applier, replica.state(), replica.pending());
+        return new OutboxCommitLog(
+                settings,
+                new WayOut(changeSets, replica, relay, transport),
+                writerPause,
+                barrier,
+                status::fate,
+                status::whyNotStored);
+    }
+
+    /** The stream as commit mode {@code strict} needs it. */
+    private CompareAndSet strictStream() {
+        ChangeSetPublisher publisher = transport.publisher();
+        ChangeSetSubscriber source = transport.subscriber();
+        if (source == null || !publisher.comparesAndSets()) {
+            throw new ReplicationStartException(
+                    "ha.sqlite.commit-mode is strict, but "
+                            + (source == null
+                                    ? "this node has no ChangeSetSubscriber, so it does not learn what came first"
+                                    : "the ChangeSetPublisher " + publisher
+                                            + " cannot publish behind an expected sequence"),
+                    "Choose another commit mode, or let the node replicate through NATS JetStream both ways.",
+                    null);
+        }
+        if (replica.pending().size() > 0) {
+            throw new ReplicationStartException(
+                    "ha.sqlite.commit-mode is strict, but "
+                            + replica.pending().size() + " change sets of another commit mode are"
+                            + " still in this database's outbox",
+                    "Start this node once with the commit mode it had, until its outbox is empty.",
+                    null);
+        }
+        return new CompareAndSet(publisher, source);
+    }
+
+    private CommitLog strictLog(CompareAndSet stream, StreamPosition position) {
+        return new StrictCommitLog(
+                settings, changeSets, transport.serializer(), stream, position, join::joined, status::wayOutOfHalt);
+    }
+
+    private void removeFromOutbox(OutboxTable outbox, long upTo) throws SQLException, InterruptedException {
+        replica.writeLock().await();
+        try {
+            outbox.deleteUpTo(upTo);
+        } finally {
+            replica.writeLock().release();
+        }
+    }
+
+    /** The schema as committed. */
+    SchemaCatalog catalog() {
+        return catalog;
+    }
+
+    /** Where transactions go. */
+    CommitLog commitLog() {
+        return commitLog;
+    }
+
+    NodeStatus status() {
+        return status;
+    }
+
+    /** What there is only where change sets come in; otherwise {@code null}. */
+    @Nullable
+    FollowingParts following() {
+        return following;
+    }
+
+    /**
+     * Joins the stream now, or later if it cannot be reached and the database can be used without.
+     *
+     * @param way how the node goes on from what is in its file
+     * @throws ReplicationStartException if it cannot, with what to do
+     */
+    void start(StartDecision.Way way) {
+        join.start(way);
+        if (probe != null) {
+            probe.start();
+        }
+    }
+
+    /** Goes on after replication has stopped, as {@link io.github.hasqlite.core.jdbc.Replication#resume} says. */
+    boolean resume(boolean skipFailed) {
+        return applier.isReset() ? join.followAgain() : applier.resume(skipFailed);
+    }
+
+    // ---- what becomes of it
+
+    /** The database is another one now, and what is pending was put on top of it. */
+    private void replaced(long pages, List<Pending> known) {
+        for (Pending row : known) {
+            replica.pending().remove(row);
+        }
+        relay.echoed(replica.pending().firstId() - 1);
+        if (following != null) {
+            following.verification().replaced();
+        }
+        replica.writeLock().committed(pages);
+        catalog.changed();
+    }
+
+    /** Follows what the applier commits. */
+    private final class Bookkeeping implements Applier.AppliedListener {
+
+        @Override
+        public void committed(long pages, boolean schemaChanged) {
+            replica.writeLock().committed(pages);
+            if (schemaChanged) {
+                catalog.changed();
+                writerPause.ends();
+            }
+        }
+
+        @Override
+        public void verify(String id, long sequence) {
+            if (following != null) {
+                following.verification().reached(id, sequence);
+            }
+        }
+
+        @Override
+        public void pause(String id) {
+            writerPause.begins(id);
+        }
+
+        @Override
+        public void notPending(long counter) {
+            changeSets.forged(counter);
+        }
+
+        @Override
+        public void echoed(long outboxId) {
+            relay.echoed(outboxId);
+        }
+
+        @Override
+        public void conflict(Conflict conflict) {
+            keyCollisions.see(conflict);
+            conflicts.accept(conflict);
+        }
+
+        @Override
+        public ChangeSet renumber(ChangeSet changeSet, long taken, int ahead) {
+            return changeSets.renumbered(changeSet, taken, ahead);
+        }
+
+        @Override
+        public void reissued(Pending row, ChangeSet changeSet, byte @Nullable [] message) {
+            changeSets.used(changeSet.counter());
+            if (message == null) {
+                relay.committed(row);
+            } else {
+                relay.committed(row, changeSet, message);
+            }
+            relay.flush();
+        }
+    }
+
+    /** Ends all parts, the publisher and the subscriber included. */
+    @Override
+    public void close() {
+        sayFarewell();
+        ReplicationNode.close(probe);
+        ReplicationNode.close(join);
+        ReplicationNode.close(following == null ? null : following.recovery());
+        ReplicationNode.close(relay);
+        ReplicationNode.close(transport.subscriber());
+        ReplicationNode.close(applier);
+        ReplicationNode.close(transport.publisher());
+    }
+
+    /** Gives what is still in the outbox a moment to get out; it would go out at the next start, too. */
+    private void sayFarewell() {
+        if (replica.pending().size() > 0 && transport.publisher().isConnected() && applier.halted() == null) {
+            try {
+                relay.await(replica.pending().nextId() - 1, FAREWELL_NANOS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.github.hasqlite.core.replay;
+
+import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.Conflict;
+import io.github.hasqlite.core.outbox.Pending;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What one transaction of {@link Replay} does, to be made known once it is committed. */
+final class Progress {
+
+    final AppliedState.Step step;
+    final List<String> rejected = new ArrayList<>();
+    final List<Conflict> conflicts = new ArrayList<>();
+
+    /** What those are told who wait for a message of the transaction. */
+    final List<Runnable> outcomes = new ArrayList<>();
+    final List<Pending> lost = new ArrayList<>();
+    final List<Reissued> reissued = new ArrayList<>();
+    long bytes;
+    int popped;
+
+    @Nullable
+    Pending echoed;
+
+    /** Whether what is pending has been taken out of the database. */
+    boolean undone;
+
+    boolean schemaChanged;
+
+    /** Why the one message is not applied. */
+    @Nullable
+    String leftOut;
+
+    Progress(AppliedState.Step step) {
+        this.step = step;
+    }
+
+    /**
+     * A pending change set whose counter somebody else's message has taken, and its new row.
+     *
+     * @param message {@code null} if it is large
+     */
+    record Reissued(Pending lost, Pending row, ChangeSet changeSet, byte @Nullable [] message) {}
+
+    long echoedId() {
+        return echoed == null ? 0 : echoed.id();
+    }
+
+    void reject(InboundMessage received, String reason) {
+        rejected.add(RejectionLog.text(received, reason));
+    }
+}
