@@ -146,6 +146,7 @@ public final class ReplicationNode implements AutoCloseable {
                 settings.keys(),
                 new Replicating(made));
         made.start(opened.way());
+        KeyCollisionAdvice.atStart(settings, dataSource());
     }
 
     private void tell(Conflict conflict) {

@@ -60,6 +60,21 @@ public final class InsertText {
         return reader.read() ? new InsertText(reader) : null;
     }
 
+    /** The INSERTs in the body of a trigger, given by its text in the schema. */
+    public static List<InsertText> ofTrigger(String sql) {
+        List<InsertText> inserts = new ArrayList<>();
+        TokenList tokens = new TokenList(sql);
+        for (int i = 1; i < tokens.size(); i++) {
+            if (tokens.isAnyWord(i, "INSERT", "REPLACE") && (tokens.is(i - 1, ';') || tokens.isWord(i - 1, "BEGIN"))) {
+                InsertText insert = of(sql.substring(tokens.start(i), tokens.end(tokens.semicolonFrom(i))));
+                if (insert != null) {
+                    inserts.add(insert);
+                }
+            }
+        }
+        return inserts;
+    }
+
     /** Whether a text may be an INSERT, understood or not: it is if it begins like one, or with WITH. */
     public static boolean mayBe(String sql) {
         SqlTokens first = new SqlTokens(sql);
