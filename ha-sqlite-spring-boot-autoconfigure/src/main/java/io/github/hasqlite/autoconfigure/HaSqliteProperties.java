@@ -92,7 +92,8 @@ public record HaSqliteProperties(
                 + ", streamMaxAge=" + streamMaxAge + ", streamReserve=" + streamReserve + ", streamMaxBytes="
                 + streamMaxBytes + ", replicas=" + replicas
                 + ", extensions=" + extensions + ", rowIdentify=" + rowIdentify + ", merge=" + merge
-                + ", commitMode=" + commitMode + ", strict=" + strict + ", keys=" + keys + ", publisher=" + publisher + ", subscriber="
+                + ", commitMode=" + commitMode + ", strict=" + strict + ", keys=" + keys + ", publisher=" + publisher
+                + ", subscriber="
                 + subscriber
                 + ", bootstrap=" + bootstrap + ", snapshotter=" + snapshotter + ", verification=" + verification
                 + ", onStreamReset=" + onStreamReset
@@ -124,8 +125,7 @@ public record HaSqliteProperties(
      *     stream is away.
      */
     public record Blocks(
-            @Nullable Boolean enabled,
-            @DefaultValue("100") int size) {}
+            @Nullable Boolean enabled, @DefaultValue("100") int size) {}
 
     /**
      * Sending changes.

@@ -116,8 +116,7 @@ final class NodeProperties {
     /** The same with what keys are taken from, unless the properties say that SQLite counts. */
     NodeSettings settings(@Nullable KeyBlocks blocks) {
         HaSqliteProperties.Blocks wanted = properties.keys().blocks();
-        boolean enabled =
-                wanted.enabled() == null ? properties.commitMode() != CommitMode.STRICT : wanted.enabled();
+        boolean enabled = wanted.enabled() == null ? properties.commitMode() != CommitMode.STRICT : wanted.enabled();
         return blocks == null || !enabled
                 ? settings()
                 : settings().with(to -> to.keys(new KeySettings(blocks, wanted.size())));

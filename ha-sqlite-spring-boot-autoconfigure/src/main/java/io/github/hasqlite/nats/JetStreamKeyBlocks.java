@@ -130,9 +130,7 @@ public final class JetStreamKeyBlocks implements KeyBlocks {
                         "Nats-Expected-Last-Sequence",
                         Long.toString(seen.getStreamState().getLastSequence()));
         try {
-            link.connection()
-                    .jetStream()
-                    .publish(subject, expectation, text.getBytes(StandardCharsets.UTF_8));
+            link.connection().jetStream().publish(subject, expectation, text.getBytes(StandardCharsets.UTF_8));
             return true;
         } catch (JetStreamApiException e) {
             if (e.getApiErrorCode() == JetStreamErrors.WRONG_LAST_SEQUENCE

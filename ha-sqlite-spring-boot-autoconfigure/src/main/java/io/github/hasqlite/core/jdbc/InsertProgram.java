@@ -19,8 +19,7 @@ import org.sqlite.SQLiteConnection;
  * @param asks whether it asks for keys itself
  * @param refuses whether a key that is there already makes it fail as a whole
  */
-record InsertProgram(
-        int parameters, Set<Long> chooses, Set<Long> triggersChoose, boolean asks, boolean refuses) {
+record InsertProgram(int parameters, Set<Long> chooses, Set<Long> triggersChoose, boolean asks, boolean refuses) {
 
     private static final int SQLITE_CONSTRAINT_PRIMARYKEY = 1555;
     private static final int ABORT = 2;
@@ -49,7 +48,8 @@ record InsertProgram(
                 switch (program.getString("opcode")) {
                     case "OpenWrite" -> written.put(p1, program.getInt("p3") == 0 ? program.getLong("p2") : 0);
                     case "NewRowid" -> (trigger ? triggersChoose : chooses).add(written.getOrDefault(p1, 0L));
-                    case "Function" -> asks |= !trigger && program.getString("p4").startsWith(function + "(");
+                    case "Function" ->
+                        asks |= !trigger && program.getString("p4").startsWith(function + "(");
                     case "Halt" ->
                         refuses |= !trigger && p1 == SQLITE_CONSTRAINT_PRIMARYKEY && program.getInt("p2") == ABORT;
                     default -> {}

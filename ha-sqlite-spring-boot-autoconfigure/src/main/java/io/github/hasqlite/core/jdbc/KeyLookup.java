@@ -40,8 +40,8 @@ final class KeyLookup {
 
     /** The greatest key from one number to another, both included; 0 if there is none. */
     long greatest(long from, long to) throws SQLException {
-        return query(
-                "SELECT coalesce(max(" + key + "), 0)" + this.from + " WHERE " + key + " BETWEEN " + from + " AND " + to);
+        return query("SELECT coalesce(max(" + key + "), 0)" + this.from + " WHERE " + key + " BETWEEN " + from + " AND "
+                + to);
     }
 
     /** The number from which SQLite would count on: the greatest key, or one that AUTOINCREMENT has had; not below 0. */

@@ -28,8 +28,7 @@ final class StatementCache {
      * @param parameters how many parameters it has
      * @param plan what it was compiled from; {@code null} if that is its text whatever the schema is
      */
-    record Compiled(
-            SafeStmtPtr pointer, String[] columns, int parameters, KeyedInserts.@Nullable Plan plan) {}
+    record Compiled(SafeStmtPtr pointer, String[] columns, int parameters, KeyedInserts.@Nullable Plan plan) {}
 
     private final Map<String, Compiled> statements = new LinkedHashMap<>(MAX_STATEMENTS, 0.75f, true);
     private final SafeStmtPtr none;

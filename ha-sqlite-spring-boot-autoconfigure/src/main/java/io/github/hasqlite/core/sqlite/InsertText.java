@@ -130,7 +130,9 @@ public final class InsertText {
                 return null;
             }
             edits.replace(
-                    tokens.end(target), tokens.end(rows.last), "(" + SqlIdentifier.quote(alias) + ") VALUES(" + call + ")");
+                    tokens.end(target),
+                    tokens.end(rows.last),
+                    "(" + SqlIdentifier.quote(alias) + ") VALUES(" + call + ")");
             return edits.text();
         }
         int width = columns == null ? definition.columns().size() : columns.size();
@@ -171,8 +173,7 @@ public final class InsertText {
         StringBuilder values = new StringBuilder();
         for (int i = 0; i < width; i++) {
             names.append(i == 0 ? "" : ",").append("ha_").append(i);
-            values.append(i == 0 ? "" : ",")
-                    .append(i == key ? "coalesce(ha_" + i + "," + call + ")" : "ha_" + i);
+            values.append(i == 0 ? "" : ",").append(i == key ? "coalesce(ha_" + i + "," + call + ")" : "ha_" + i);
         }
         if (key == ABSENT) {
             values.append(',').append(call);
@@ -230,7 +231,8 @@ public final class InsertText {
 
     private static boolean isRowid(String name, TableDefinition definition) {
         return ROWID_NAMES.contains(name)
-                && definition.columns().stream().noneMatch(column -> SqlIdentifier.fold(column).equals(name));
+                && definition.columns().stream()
+                        .noneMatch(column -> SqlIdentifier.fold(column).equals(name));
     }
 
     /** Changes of a text, from its beginning to its end. */

@@ -100,7 +100,13 @@ class ReplacedRowsTests {
                             .connectionTimeout(Duration.ofSeconds(5))
                             .foreignKeys(scripts.foreignKeys()));
             dataSource = ReplicatingDataSource.open(
-                    settings, false, new WriteLock(5_000), new SchemaCatalog(), log, KeySettings.SQLITE_COUNTS, new NoReplication());
+                    settings,
+                    false,
+                    new WriteLock(5_000),
+                    new SchemaCatalog(),
+                    log,
+                    KeySettings.SQLITE_COUNTS,
+                    new NoReplication());
         }
 
         void run(ReplaceScripts scripts) throws SQLException {

@@ -73,7 +73,13 @@ class HalfOpenedTests {
 
     private static ReplicatingDataSource dataSource(PoolSettings settings, CommitLog log) {
         return ReplicatingDataSource.open(
-                settings, false, new WriteLock(5_000), new SchemaCatalog(), log, KeySettings.SQLITE_COUNTS, new NoReplication());
+                settings,
+                false,
+                new WriteLock(5_000),
+                new SchemaCatalog(),
+                log,
+                KeySettings.SQLITE_COUNTS,
+                new NoReplication());
     }
 
     private void assertNothingIsLeft() throws IOException {

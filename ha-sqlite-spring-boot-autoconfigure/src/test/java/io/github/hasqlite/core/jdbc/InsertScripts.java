@@ -153,7 +153,8 @@ final class InsertScripts {
             sql.append(row == 0 ? "(" : ", (");
             int width = percent(2) ? columns.size() + 1 : columns.size();
             for (int i = 0; i < width; i++) {
-                sql.append(i == 0 ? "" : ",").append(i < columns.size() && isKey(table, columns.get(i)) ? key() : value());
+                sql.append(i == 0 ? "" : ",")
+                        .append(i < columns.size() && isKey(table, columns.get(i)) ? key() : value());
             }
             sql.append(percent(10) ? " /* ) */)" : ")");
         }
@@ -173,7 +174,10 @@ final class InsertScripts {
                             : one(List.of("s.a", "s.b", "s.a || s.b", "(SELECT max(a) FROM src)"));
             sql.append(i == 0 ? "" : ", ").append(column);
         }
-        sql.append(" FROM ").append(with ? "src2" : "src").append(" AS s WHERE ").append(one(List.of("true", "s.a > 1")));
+        sql.append(" FROM ")
+                .append(with ? "src2" : "src")
+                .append(" AS s WHERE ")
+                .append(one(List.of("true", "s.a > 1")));
         if (percent(10) && columns.size() == 1) {
             sql.append(" UNION ALL SELECT 'u'");
         } else if (percent(40)) {

@@ -69,7 +69,9 @@ class KeyedInsertDifferentialTests {
                     way = 1;
                 }
                 List<String> expected = outcome(plain, insert, way);
-                assertThat(outcome(keyed, insert, way)).as("seed %d: %s", seed, insert).isEqualTo(expected);
+                assertThat(outcome(keyed, insert, way))
+                        .as("seed %d: %s", seed, insert)
+                        .isEqualTo(expected);
                 if (random.nextInt(10) == 0) {
                     boolean commits = random.nextBoolean();
                     for (Connection connection : List.of(plain, keyed)) {
