@@ -1,21 +1,27 @@
 package io.github.hasqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.github.hasqlite.testing.KeyWriterMain;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
+import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,11 +77,104 @@ class KeyBlocksTests {
         }
     }
 
+    @Test
+    void whoIsKilledLosesItsNumbersAndNothingElse() throws Exception {
+        try (NatsServer server = NatsServer.start();
+                TestNode one = open(server, "one", CommitMode.SYNC, 10)) {
+            one.execute("CREATE TABLE owners(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL)");
+            List<String> acknowledged = new ArrayList<>();
+            int own = 0;
+            for (int life = 0; life < 3; life++) {
+                Process process = new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-XX:TieredStopAtLevel=1",
+                                "-Xmx192m",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                KeyWriterMain.class.getName(),
+                                server.url(),
+                                folder.resolve("two.db").toString(),
+                                "two",
+                                "life " + life + " ")
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+                try (BufferedReader output = process.inputReader()) {
+                    int seen = 0;
+                    for (String line = output.readLine(); line != null; line = output.readLine()) {
+                        if (line.startsWith("life ")) {
+                            acknowledged.add(line);
+                            one.execute("INSERT INTO owners(name) VALUES('own " + own++ + "')");
+                            if (++seen == 60) {
+                                process.destroyForcibly();
+                            }
+                        }
+                    }
+                    assertThat(seen).isGreaterThanOrEqualTo(60);
+                } finally {
+                    process.destroyForcibly().waitFor();
+                }
+            }
+            try (TestNode two = open(server, "two", CommitMode.SYNC, 10)) {
+                two.awaitAppliedOn(one);
+                one.awaitAppliedOn(two);
+                List<String> names = two.query("SELECT name FROM owners ORDER BY id");
+                assertThat(names).isEqualTo(one.query("SELECT name FROM owners ORDER BY id"));
+                assertThat(names).containsAll(acknowledged).doesNotHaveDuplicates();
+                assertThat(one.query("SELECT count(*) FROM owners WHERE name LIKE 'own %'"))
+                        .containsExactly(Integer.toString(own));
+                assertThat(one.query("SELECT count(*) FROM ha_conflicts")).containsExactly("0");
+            }
+        }
+    }
+
+    @Test
+    void whileTheStreamIsAwayTheRestOfABlockIsUsedAndThenSaidWhatToDo() throws Exception {
+        try (NatsServer server = NatsServer.start();
+                TestNode one = open(server, "one", CommitMode.ASYNC, 20);
+                TestNode two = open(server, "two", CommitMode.ASYNC, 20)) {
+            one.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT)");
+            one.execute("INSERT INTO t(a) VALUES('one')");
+            one.awaitAppliedOn(two);
+            two.execute("INSERT INTO t(a) VALUES('two')");
+            server.kill9();
+            int[] inserted = new int[2];
+            for (int i = 0; i < 2; i++) {
+                TestNode node = i == 0 ? one : two;
+                SQLException failure = null;
+                while (failure == null) {
+                    try {
+                        node.execute("INSERT INTO t(a) VALUES('away')");
+                        inserted[i]++;
+                    } catch (SQLException e) {
+                        failure = e;
+                    }
+                }
+                assertThat((Throwable) failure)
+                        .hasMessageContaining("table t")
+                        .hasMessageContaining("ha.sqlite.keys.blocks.enabled");
+                assertThat(failure.getSQLState()).isEqualTo("08001");
+                node.execute("UPDATE t SET a = a || '!' WHERE a = 'away'");
+            }
+            assertThat(inserted).containsExactly(19, 19);
+            server.restart();
+            await().pollInterval(Duration.ofMillis(50)).ignoreExceptions().until(() -> {
+                one.execute("INSERT INTO t(a) VALUES('back')");
+                return true;
+            });
+            one.awaitAppliedOn(two);
+            two.awaitAppliedOn(one);
+            for (TestNode node : List.of(one, two)) {
+                assertThat(node.query("SELECT a, count(*) FROM t GROUP BY a ORDER BY a"))
+                        .containsExactly("away!|38", "back|1", "one|1", "two|1");
+            }
+        }
+    }
+
     private TestNode open(NatsServer server, String name, CommitMode mode, int blockSize) {
         Path file = folder.resolve(name + ".db");
         return blockSize == 0
                 ? TestNode.open(server, file, name, mode)
-                : TestNode.openWithKeys(server, file, name, mode, blockSize);
+                : TestNode.openWithKeys(server.url(), file, name, mode, blockSize);
     }
 
     private static Void add(TestNode node, String who) throws SQLException {

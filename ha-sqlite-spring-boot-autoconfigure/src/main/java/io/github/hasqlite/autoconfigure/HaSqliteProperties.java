@@ -121,8 +121,8 @@ public record HaSqliteProperties(
      * @param enabled Whether such a key is the next number of this node's block, so that no two nodes choose the same
      *     one. If not, SQLite counts on, on each node for itself. By default in the commit modes async and sync; in
      *     strict, a key that two nodes choose rolls back one of the transactions.
-     * @param size How many numbers a block has at least, 1 to 100000. That many rows at least can be inserted while the
-     *     stream is away.
+     * @param size How many numbers a block has at least, 1 to 100000. Half of a block at least is left when the stream
+     *     goes away.
      */
     public record Blocks(
             @Nullable Boolean enabled, @DefaultValue("100") int size) {}

@@ -213,9 +213,9 @@ public final class TestNode implements AutoCloseable {
      *
      * @param blockSize how many numbers a block has at least
      */
-    public static TestNode openWithKeys(NatsServer server, Path file, String name, CommitMode mode, int blockSize) {
+    public static TestNode openWithKeys(String url, Path file, String name, CommitMode mode, int blockSize) {
         return open(
-                server.url(),
+                url,
                 file,
                 name,
                 settings -> settings.with(to -> to.commitMode(mode)),
