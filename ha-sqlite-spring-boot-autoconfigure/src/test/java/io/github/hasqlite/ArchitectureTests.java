@@ -11,10 +11,12 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget.MethodCallTarget;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaConstructor;
 import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -148,6 +150,32 @@ class ArchitectureTests {
                 && !type.isEnum();
         int added = type.isEnum() ? 2 : inner ? 1 : 0;
         return constructor.getRawParameterTypes().size() - added;
+    }
+
+    /** What opens something is a factory or a start: who has an object that was only made has nothing to close. */
+    @Test
+    void constructorsOfTheCoreOpenNoFilesAndStartNoThreads() {
+        TreeSet<String> calls = new TreeSet<>();
+        for (JavaClass type : MAIN.that(resideInAPackage(ROOT + ".core.."))) {
+            for (JavaConstructor constructor : type.getConstructors()) {
+                for (JavaMethodCall call : constructor.getMethodCallsFromSelf()) {
+                    if (opens(call.getTarget())) {
+                        calls.add(call.getDescription());
+                    }
+                }
+            }
+        }
+        assertThat(calls).isEmpty();
+    }
+
+    private static boolean opens(MethodCallTarget method) {
+        return switch (method.getOwner().getName()) {
+            case "java.lang.Thread" -> method.getName().equals("start");
+            case "java.nio.file.Files" -> true;
+            case "java.nio.channels.FileChannel" -> method.getName().equals("open");
+            case ROOT + ".core.jdbc.DatabaseFile" -> method.getName().startsWith("open");
+            default -> false;
+        };
     }
 
     @Test

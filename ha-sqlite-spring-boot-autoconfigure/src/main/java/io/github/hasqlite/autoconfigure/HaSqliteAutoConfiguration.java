@@ -50,7 +50,7 @@ public final class HaSqliteAutoConfiguration {
 
     @Bean
     NodeProperties haSqliteNodeProperties(HaSqliteProperties properties) {
-        return new NodeProperties(properties);
+        return NodeProperties.prepare(properties);
     }
 
     @Bean

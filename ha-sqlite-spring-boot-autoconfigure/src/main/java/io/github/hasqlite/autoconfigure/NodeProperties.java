@@ -27,18 +27,22 @@ final class NodeProperties {
     private final DatabaseLocation location;
     private final String name;
 
+    private NodeProperties(HaSqliteProperties properties) {
+        this.properties = properties;
+        location = DatabaseLocation.of(properties.path());
+        String configured = properties.name();
+        name = configured != null && hasText(configured) ? configured.trim() : hostName();
+    }
+
     /**
      * Checks the properties and makes the database's folder.
      *
      * @throws io.github.hasqlite.ReplicationStartException if there can be no database where it should be
      */
-    NodeProperties(HaSqliteProperties properties) {
-        this.properties = properties;
-        location = DatabaseLocation.of(properties.path());
-        String configured = properties.name();
-        name = configured != null && hasText(configured) ? configured.trim() : hostName();
+    static NodeProperties prepare(HaSqliteProperties properties) {
+        NodeProperties prepared = new NodeProperties(properties);
         check(
-                name.codePoints().noneMatch(Character::isISOControl),
+                prepared.name.codePoints().noneMatch(Character::isISOControl),
                 "name",
                 "?",
                 "It must not contain control characters.");
@@ -51,7 +55,8 @@ final class NodeProperties {
                 size,
                 "It has to be from 1 to " + KeySettings.MAX_BLOCK_SIZE + ".");
         checkPool(properties.pool());
-        location.prepare();
+        prepared.location.prepare();
+        return prepared;
     }
 
     private static void checkPool(HaSqliteProperties.Pool pool) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * StreamLeases leases}: a comparison with the table's subject alone lets two through on replicated streams of servers
  * below 2.9.21.
  */
-public final class JetStreamKeyBlocks implements KeyBlocks {
+final class JetStreamKeyBlocks implements KeyBlocks {
 
     /** Each failure means that another succeeded. */
     private static final int TRIES = 100;
@@ -31,7 +31,7 @@ public final class JetStreamKeyBlocks implements KeyBlocks {
     private final String database;
 
     /** Asks over a link that somebody else connects and closes. */
-    public JetStreamKeyBlocks(NatsLink link) {
+    JetStreamKeyBlocks(NatsLink link) {
         this.link = link;
         this.stream = link.settings().stream() + "_KEYS";
         String subject = link.settings().subject();

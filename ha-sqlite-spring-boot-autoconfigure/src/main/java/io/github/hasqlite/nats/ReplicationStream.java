@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * The JetStream stream that stores all change sets. It holds the subjects {@code <stream>} and {@code
  * <stream>.>}, so that several databases can share it. Thread-safe.
  */
-public final class ReplicationStream {
+final class ReplicationStream {
 
     private static final Logger log = LoggerFactory.getLogger(ReplicationStream.class);
 

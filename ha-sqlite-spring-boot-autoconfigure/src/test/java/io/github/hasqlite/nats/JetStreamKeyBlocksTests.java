@@ -3,8 +3,8 @@ package io.github.hasqlite.nats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hasqlite.KeyBlocks;
 import io.github.hasqlite.KeyBlocks.Block;
-import io.github.hasqlite.autoconfigure.NatsReplication;
 import io.github.hasqlite.testing.NatsServer;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
@@ -37,7 +37,7 @@ class JetStreamKeyBlocksTests {
                 NatsReplication other = connect(server, "db2")) {
             List<Callable<List<Block>>> takers = new ArrayList<>();
             for (NatsReplication nats : List.of(one, two, one, two)) {
-                JetStreamKeyBlocks blocks = nats.keyBlocks();
+                KeyBlocks blocks = nats.keyBlocks();
                 takers.add(() -> {
                     List<Block> taken = new ArrayList<>();
                     for (int i = 0; i < 25; i++) {
@@ -72,7 +72,7 @@ class JetStreamKeyBlocksTests {
     void oddNamesAreToldApart() throws Exception {
         try (NatsServer server = NatsServer.start();
                 NatsReplication nats = connect(server, "db")) {
-            JetStreamKeyBlocks blocks = nats.keyBlocks();
+            KeyBlocks blocks = nats.keyBlocks();
             for (String table : List.of("a b", "a.b", "a*", ">", "\u00c4", "\u00e4", "x".repeat(500), "")) {
                 assertThat(blocks.lease(table, 1, 3)).as(table).isEqualTo(new Block(1, 3, 0));
             }
@@ -84,7 +84,7 @@ class JetStreamKeyBlocksTests {
     void theGreatestNumberEndsIt() throws Exception {
         try (NatsServer server = NatsServer.start();
                 NatsReplication nats = connect(server, "db")) {
-            JetStreamKeyBlocks blocks = nats.keyBlocks();
+            KeyBlocks blocks = nats.keyBlocks();
             assertThat(blocks.lease("t", Long.MAX_VALUE - 1, 10))
                     .isEqualTo(new Block(Long.MAX_VALUE - 1, Long.MAX_VALUE, 0));
             assertThat(blocks.lease("t", 1, 10)).isNull();
@@ -96,7 +96,7 @@ class JetStreamKeyBlocksTests {
         try (NatsServer server = NatsServer.start();
                 NatsReplication nats = connect(server, "db");
                 Connection operator = Nats.connect(server.url())) {
-            JetStreamKeyBlocks blocks = nats.keyBlocks();
+            KeyBlocks blocks = nats.keyBlocks();
             blocks.lease("t", 1, 10);
             String subject = "ha_replication_KEYS.db.t";
             operator.jetStream().publish(subject, "no number".getBytes());
@@ -117,7 +117,7 @@ class JetStreamKeyBlocksTests {
     void withoutAServerItSaysSoAtOnce() throws Exception {
         try (NatsServer server = NatsServer.start();
                 NatsReplication nats = connect(server, "db")) {
-            JetStreamKeyBlocks blocks = nats.keyBlocks();
+            KeyBlocks blocks = nats.keyBlocks();
             blocks.lease("t", 1, 10);
             server.close();
             assertThatThrownBy(() -> blocks.lease("t", 1, 10))

@@ -218,6 +218,11 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         return replication.status();
     }
 
+    /** How many statements were run that let SQLite choose a key of a table whose other keys come from blocks. */
+    public long keysLeftToSqlite() {
+        return keys == null ? 0 : keys.leftAlone();
+    }
+
     @Override
     public boolean retryReplication() {
         return replication.resume(false);

@@ -14,6 +14,8 @@ import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.replay.LocalReplica;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,16 +29,18 @@ final class NodeFile implements AutoCloseable {
 
     private static final Logger logger = LoggerFactory.getLogger(NodeFile.class);
 
-    private final DatabaseLock lock;
+    /** What is open, the newest first. */
+    private final Deque<AutoCloseable> open;
+
     private final StartDecision.Way way;
     private final LocalReplica replica;
-    private final SQLiteConnection relayConnection;
+    private final OutboxTable relayOutbox;
 
-    private NodeFile(DatabaseLock lock, StartDecision.Way way, LocalReplica replica, SQLiteConnection relayConnection) {
-        this.lock = lock;
+    private NodeFile(Deque<AutoCloseable> open, StartDecision.Way way, LocalReplica replica, OutboxTable relayOutbox) {
+        this.open = open;
         this.way = way;
         this.replica = replica;
-        this.relayConnection = relayConnection;
+        this.relayOutbox = relayOutbox;
     }
 
     /**
@@ -47,19 +51,19 @@ final class NodeFile implements AutoCloseable {
      * @throws SQLException if it cannot be opened
      */
     static NodeFile open(NodeSettings settings, Transport transport) throws SQLException {
-        DatabaseLock lock = DatabaseLock.acquire(settings.pool().path());
-        SQLiteConnection connection = null;
+        Deque<AutoCloseable> open = new ArrayDeque<>();
         try {
+            open.push(DatabaseLock.acquire(settings.pool().path()));
             DatabaseFile file = new DatabaseFile(settings.pool());
             StartDecision.Way way = new StartDecision(settings, file, transport).prepare();
-            connection = file.open();
+            SQLiteConnection connection = file.open();
+            open.push(connection);
             LocalReplica replica = replica(connection, settings, transport.serializer());
-            return new NodeFile(lock, way, replica, file.open());
+            SQLiteConnection relayConnection = file.open();
+            open.push(relayConnection);
+            return new NodeFile(open, way, replica, new OutboxTable(relayConnection));
         } catch (SQLException | RuntimeException | Error e) {
-            if (connection != null) {
-                close(connection);
-            }
-            lock.close();
+            open.forEach(ReplicationNode::close);
             throw e;
         }
     }
@@ -107,23 +111,13 @@ final class NodeFile implements AutoCloseable {
         return replica;
     }
 
-    /** The connection of whoever brings the outbox into the stream. */
-    SQLiteConnection relayConnection() {
-        return relayConnection;
-    }
-
-    private static void close(SQLiteConnection opened) {
-        try {
-            opened.close();
-        } catch (SQLException e) {
-            logger.warn("Closing a connection to {} failed", opened.getUrl(), e);
-        }
+    /** The outbox, through a connection of whoever brings it into the stream. */
+    OutboxTable relayOutbox() {
+        return relayOutbox;
     }
 
     @Override
     public void close() {
-        close(relayConnection);
-        close(replica.connection());
-        lock.close();
+        open.forEach(ReplicationNode::close);
     }
 }

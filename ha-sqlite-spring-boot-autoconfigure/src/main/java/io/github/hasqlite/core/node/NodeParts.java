@@ -53,6 +53,7 @@ final class NodeParts implements AutoCloseable {
     private final NodeStatus status;
     private final CommitLog commitLog;
     private final @Nullable StreamProbe probe;
+    private volatile boolean started;
 
     /**
      * Puts the parts together; none of them does anything yet.
@@ -71,11 +72,7 @@ final class NodeParts implements AutoCloseable {
         this.transport = given.with(guard);
         this.changeSets = new ChangeSetFactory(settings.name(), settings.pool().path(), replica.state());
         this.relay = new OutboxRelay(
-                new OutboxTable(file.relayConnection()),
-                replica.pending(),
-                this::removeFromOutbox,
-                guard,
-                given.serializer());
+                file.relayOutbox(), replica.pending(), this::removeFromOutbox, guard, given.serializer());
         this.writerPause = new WriterPause(changeSets, relay, replica.state(), replica.writeLock());
         this.applier = new Applier(
                 replica, given.serializer(), given.interceptors(), settings.onApplyFailure(), new Bookkeeping());
@@ -183,6 +180,7 @@ final class NodeParts implements AutoCloseable {
      * @throws ReplicationStartException if it cannot, with what to do
      */
     void start(StartDecision.Way way) {
+        started = true;
         join.start(way);
         if (probe != null) {
             probe.start();
@@ -269,7 +267,9 @@ final class NodeParts implements AutoCloseable {
     /** Ends all parts, the publisher and the subscriber included. */
     @Override
     public void close() {
-        sayFarewell();
+        if (started) {
+            sayFarewell();
+        }
         ReplicationNode.close(probe);
         ReplicationNode.close(join);
         ReplicationNode.close(following == null ? null : following.recovery());

@@ -82,8 +82,16 @@ public final class ReplicationNode implements AutoCloseable {
             }
             return this;
         } catch (SQLException | RuntimeException | Error e) {
-            close();
+            closeAfter(e);
             throw e;
+        }
+    }
+
+    private void closeAfter(Throwable failure) {
+        try {
+            close();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
         }
     }
 

@@ -231,8 +231,18 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     }
 
     /** Messages that were skipped because they are no change sets or ask for what is none. */
-    public RejectionLog rejections() {
+    RejectionLog rejections() {
         return rejections;
+    }
+
+    /** How many messages were skipped because they are no change sets or ask for what is none. */
+    public long rejectedMessages() {
+        return rejections.count();
+    }
+
+    /** Why the last of them was, or {@code null}. */
+    public @Nullable String lastRejection() {
+        return rejections.last();
     }
 
     /** Why nothing is applied any more, or {@code null}. */

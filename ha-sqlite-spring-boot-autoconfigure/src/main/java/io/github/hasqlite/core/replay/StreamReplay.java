@@ -26,10 +26,16 @@ public final class StreamReplay {
 
     private static final int MAX_BATCH = 512;
 
-    private final AppliedState state = new AppliedState();
+    private final AppliedState state;
     private final MessageReader reader;
     private final Replay replay;
     private final Inbox inbox = new Inbox();
+
+    private StreamReplay(AppliedState state, MessageReader reader, Replay replay) {
+        this.state = state;
+        this.reader = reader;
+        this.replay = replay;
+    }
 
     /**
      * A replay to one database.
@@ -37,28 +43,25 @@ public final class StreamReplay {
      * @param application applies through {@code connection}
      * @throws SQLException if the database cannot be read
      */
-    public StreamReplay(
+    public static StreamReplay open(
             SQLiteConnection connection,
             ChangeSetApplication application,
             ChangeSetSerializer serializer,
             List<ChangeSetInterceptor> interceptors)
             throws SQLException {
+        AppliedState state = new AppliedState();
         state.load(connection);
-        this.reader = new MessageReader(serializer);
-        this.replay = new Replay(
-                new LocalReplica(
-                        connection,
-                        new WriteLock(0),
-                        application,
-                        state,
-                        new OutboxTable(connection),
-                        new PendingQueue(List.of())),
-                serializer,
-                reader,
-                interceptors,
-                new NoListener(),
-                new RejectionLog(),
-                new CommandOutcomes());
+        MessageReader reader = new MessageReader(serializer);
+        LocalReplica replica = new LocalReplica(
+                connection,
+                new WriteLock(0),
+                application,
+                state,
+                new OutboxTable(connection),
+                new PendingQueue(List.of()));
+        Replay replay = new Replay(
+                replica, serializer, reader, interceptors, new NoListener(), new RejectionLog(), new CommandOutcomes());
+        return new StreamReplay(state, reader, replay);
     }
 
     /** How far the database has come. */

@@ -56,7 +56,7 @@ public final class CopiedDatabase implements AutoCloseable {
 
     /** Applies more of the stream to the copy. */
     StreamReplay replay(List<ChangeSetInterceptor> interceptors) throws SQLException {
-        return new StreamReplay(connection, application, serializer, interceptors);
+        return StreamReplay.open(connection, application, serializer, interceptors);
     }
 
     public CanonicalState state() {

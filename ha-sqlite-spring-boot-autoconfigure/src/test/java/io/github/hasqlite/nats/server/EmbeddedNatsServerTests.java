@@ -6,12 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.hasqlite.nats.EmbeddedNatsServerMain;
 import io.github.hasqlite.nats.NatsCredentials;
-import io.github.hasqlite.nats.NatsLink;
+import io.github.hasqlite.nats.NatsReplication;
 import io.github.hasqlite.nats.NatsSettings;
 import io.github.hasqlite.nats.NatsStartException;
-import io.github.hasqlite.nats.ReplicationStream;
 import io.github.hasqlite.nats.ServerVersion;
 import io.github.hasqlite.testing.NatsServer;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
@@ -40,11 +41,11 @@ class EmbeddedNatsServerTests {
             assertThat(server.version()).matches("\\d+\\.\\d+\\.\\d+.*");
             assertThat(server.isRunning()).isTrue();
             assertThat(server.pid()).isPositive();
-            try (NatsLink link = new NatsLink(NatsSettings.of(server.url(), "db"))) {
-                link.connect();
-                new ReplicationStream(link).ensure();
-                assertThat(link.connection().getServerInfo().getServerName()).isEqualTo("n_\"1\"");
-                assertThat(link.connection().getServerInfo().getMaxPayload())
+            try (NatsReplication nats = NatsReplication.connect(NatsSettings.of(server.url(), "db"));
+                    Connection connection = Nats.connect(server.url())) {
+                assertThat(nats.serverVersion()).isEqualTo(server.version());
+                assertThat(connection.getServerInfo().getServerName()).isEqualTo("n_\"1\"");
+                assertThat(connection.getServerInfo().getMaxPayload())
                         .isEqualTo(EmbeddedNatsSettings.DEFAULT_MAX_PAYLOAD);
             }
         }
@@ -245,14 +246,12 @@ class EmbeddedNatsServerTests {
         try (EmbeddedNatsServer server =
                 EmbeddedNatsServer.start(settings(0).withListener("0.0.0.0", "ha", password))) {
             NatsSettings open = NatsSettings.of(server.url(), "db");
-            try (NatsLink link = new NatsLink(open)) {
-                assertThatExceptionOfType(NatsStartException.class)
-                        .isThrownBy(link::connect)
-                        .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.Unauthenticated.class));
-            }
-            try (NatsLink link = new NatsLink(open.withCredentials(new NatsCredentials.UserPassword("ha", password)))) {
-                link.connect();
-                new ReplicationStream(link).ensure();
+            assertThatExceptionOfType(NatsStartException.class)
+                    .isThrownBy(() -> NatsReplication.connect(open))
+                    .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.Unauthenticated.class));
+            try (NatsReplication nats =
+                    NatsReplication.connect(open.withCredentials(new NatsCredentials.UserPassword("ha", password)))) {
+                assertThat(nats.serverVersion()).isEqualTo(server.version());
             }
         }
         Path config = folder.resolve("nats-server.conf");
@@ -286,10 +285,10 @@ class EmbeddedNatsServerTests {
     }
 
     private static long store(EmbeddedNatsServer server, String text) throws Exception {
-        try (NatsLink link = new NatsLink(NatsSettings.of(server.url(), "db"))) {
-            link.connect();
-            new ReplicationStream(link).ensure();
-            return link.connection()
+        try (NatsReplication nats = NatsReplication.connect(NatsSettings.of(server.url(), "db"));
+                Connection connection = Nats.connect(server.url())) {
+            assertThat(nats).isNotNull();
+            return connection
                     .jetStream()
                     .publish("ha_replication.db", text.getBytes(StandardCharsets.UTF_8))
                     .getSeqno();
