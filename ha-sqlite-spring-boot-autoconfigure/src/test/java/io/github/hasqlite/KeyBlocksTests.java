@@ -86,7 +86,8 @@ class KeyBlocksTests {
             int own = 0;
             for (int life = 0; life < 3; life++) {
                 Process process = new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                Path.of(System.getProperty("java.home"), "bin", "java")
+                                        .toString(),
                                 "-XX:TieredStopAtLevel=1",
                                 "-Xmx192m",
                                 "-cp",

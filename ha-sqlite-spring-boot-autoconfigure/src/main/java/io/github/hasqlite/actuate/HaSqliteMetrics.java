@@ -45,8 +45,7 @@ public final class HaSqliteMetrics implements MeterBinder {
                 .register(registry)
                 .increment());
         if (dataSource instanceof ReplicatingDataSource replicating) {
-            FunctionCounter.builder(
-                            "ha.sqlite.keys.left", replicating, ReplicatingDataSource::keysLeftToSqlite)
+            FunctionCounter.builder("ha.sqlite.keys.left", replicating, ReplicatingDataSource::keysLeftToSqlite)
                     .description("Statements that let SQLite choose a key, which another node may choose, too")
                     .tag("node", dataSource.replicationStatus().node())
                     .register(registry);

@@ -90,7 +90,7 @@ final class KeyNumbers {
             }
         }
         long number = next++;
-        if (number >= half && (ahead == null || failed && nanoTime.getAsLong() - fetchedAt > SECOND)) {
+        if (number >= half && (ahead == null || (failed && nanoTime.getAsLong() - fetchedAt > SECOND))) {
             fetch(1);
         }
         return number;

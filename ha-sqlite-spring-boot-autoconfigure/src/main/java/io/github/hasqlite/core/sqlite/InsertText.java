@@ -201,7 +201,7 @@ public final class InsertText {
 
     private boolean isLiteral(int token) {
         char first = sql.charAt(tokens.start(token));
-        return first >= '0' && first <= '9' || first == '\'';
+        return (first >= '0' && first <= '9') || first == '\'';
     }
 
     private static final int ABSENT = -1;
@@ -360,7 +360,7 @@ public final class InsertText {
             while (!tokens.is(at, ')')) {
                 names.add(at + 1);
                 at += 2;
-                if (at >= end || !tokens.is(at, ',') && !tokens.is(at, ')')) {
+                if (at >= end || (!tokens.is(at, ',') && !tokens.is(at, ')'))) {
                     return false;
                 }
             }
@@ -431,7 +431,7 @@ public final class InsertText {
             int depth = 0;
             int first = open + 1;
             for (int i = first; i <= close; i++) {
-                if (i == close || depth == 0 && tokens.is(i, ',')) {
+                if (i == close || (depth == 0 && tokens.is(i, ','))) {
                     values.add(new Span(first, i - 1));
                     first = i + 1;
                 } else if (tokens.is(i, '(')) {
