@@ -6,6 +6,7 @@ import io.github.hasqlite.DatabaseBackup;
 import io.github.hasqlite.DatabaseSnapshotter;
 import io.github.hasqlite.DatabaseVerifier;
 import io.github.hasqlite.DigestExchange;
+import io.github.hasqlite.KeyBlocks;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.core.snapshot.PeriodicSnapshotter;
@@ -62,6 +63,14 @@ class NatsReplicationConfiguration {
                 : ClusterProperties.ofReader(node.merge(), node.rowIdentify());
         return NatsReplication.connect(
                 properties.settled(properties.nats(server.getIfAvailable(), bundles.getIfAvailable())), cluster);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(KeyBlocks.class)
+    @ConditionalOnBooleanProperty(name = "ha.sqlite.publisher.enabled", matchIfMissing = true)
+    @ConditionalOnBooleanProperty(name = "ha.sqlite.keys.blocks.enabled", matchIfMissing = true)
+    KeyBlocks keyBlocks(NatsReplication nats) {
+        return nats.keyBlocks();
     }
 
     @Bean

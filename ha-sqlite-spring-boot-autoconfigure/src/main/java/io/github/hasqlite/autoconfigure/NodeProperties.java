@@ -4,12 +4,16 @@ import static io.github.hasqlite.autoconfigure.PropertyCheck.check;
 import static io.github.hasqlite.autoconfigure.PropertyCheck.hasText;
 import static io.github.hasqlite.autoconfigure.PropertyCheck.positive;
 
+import io.github.hasqlite.CommitMode;
+import io.github.hasqlite.KeyBlocks;
 import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.jdbc.KeySettings;
 import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
 /** The node's part of the properties, checked and with its defaults filled in. */
@@ -45,6 +49,12 @@ final class NodeProperties {
                 "It must not contain control characters.");
         positive(properties.publisher().timeout(), "publisher.timeout");
         positive(properties.bootstrap().timeout(), "bootstrap.timeout");
+        int size = properties.keys().blocks().size();
+        check(
+                size >= 1 && size <= KeySettings.MAX_BLOCK_SIZE,
+                "keys.blocks.size",
+                size,
+                "It has to be from 1 to " + KeySettings.MAX_BLOCK_SIZE + ".");
         checkPool(properties.pool());
         prepared.location.prepare();
         return prepared;
@@ -106,7 +116,17 @@ final class NodeProperties {
                 !properties.publisher().enabled(),
                 properties.strict().isolation(),
                 properties.onStreamReset(),
-                NodeRuntime.ofJvm());
+                NodeRuntime.ofJvm(),
+                KeySettings.SQLITE_COUNTS);
+    }
+
+    /** The same with what keys are taken from, unless the properties say that SQLite counts. */
+    NodeSettings settings(@Nullable KeyBlocks blocks) {
+        HaSqliteProperties.Blocks wanted = properties.keys().blocks();
+        boolean enabled = wanted.enabled() == null ? properties.commitMode() != CommitMode.STRICT : wanted.enabled();
+        return blocks == null || !enabled
+                ? settings()
+                : settings().with(to -> to.keys(new KeySettings(blocks, wanted.size())));
     }
 
     private static String hostName() {

@@ -3,6 +3,7 @@ package io.github.hasqlite.nats;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.DigestExchange;
+import io.github.hasqlite.KeyBlocks;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,6 +88,11 @@ public final class NatsReplication implements AutoCloseable {
     /** How the nodes tell each other their digests: beside the stream. */
     public DigestExchange digestExchange() {
         return JetStreamDigestExchange.open(settings);
+    }
+
+    /** Where this node's keys come from: beside the stream. */
+    public KeyBlocks keyBlocks() {
+        return new JetStreamKeyBlocks(link);
     }
 
     /** The version of the server this node is connected to, or an empty string. */

@@ -5,6 +5,7 @@ import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.OnStreamReset;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.StrictIsolation;
+import io.github.hasqlite.core.jdbc.KeySettings;
 import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.replay.Applier;
 import io.github.hasqlite.core.runtime.NodeRuntime;
@@ -28,6 +29,7 @@ import java.util.function.Consumer;
  * @param isolation what commit mode {@code strict} promises
  * @param onStreamReset what happens if the stream is another one than this database follows
  * @param runtime its time, chance, threads and waiting
+ * @param keys which keys rows get that have none
  */
 public record NodeSettings(
         String name,
@@ -42,11 +44,13 @@ public record NodeSettings(
         boolean readOnly,
         StrictIsolation isolation,
         OnStreamReset onStreamReset,
-        NodeRuntime runtime) {
+        NodeRuntime runtime,
+        KeySettings keys) {
 
     /**
      * Defaults: {@code sync}, 15 s for a commit, five minutes to catch up, rows found by primary key and
-     * set as a whole, halting at what cannot be applied, in the time of the Java virtual machine.
+     * set as a whole, halting at what cannot be applied, in the time of the Java virtual machine, keys counted by
+     * SQLite.
      */
     public static NodeSettings of(String name, PoolSettings pool) {
         return new NodeSettings(
@@ -62,7 +66,8 @@ public record NodeSettings(
                 false,
                 StrictIsolation.SERIALIZABLE,
                 OnStreamReset.STOP,
-                NodeRuntime.ofJvm());
+                NodeRuntime.ofJvm(),
+                KeySettings.SQLITE_COUNTS);
     }
 
     /** The same but for what the consumer changes. */
@@ -86,6 +91,7 @@ public record NodeSettings(
         private OnStreamReset onStreamReset;
         private Duration bootstrapTimeout;
         private NodeRuntime runtime;
+        private KeySettings keys;
 
         private Changes(NodeSettings from) {
             this.from = from;
@@ -99,6 +105,7 @@ public record NodeSettings(
             onStreamReset = from.onStreamReset;
             bootstrapTimeout = from.bootstrapTimeout;
             runtime = from.runtime;
+            keys = from.keys;
         }
 
         public Changes commitMode(CommitMode mode) {
@@ -151,6 +158,11 @@ public record NodeSettings(
             return this;
         }
 
+        public Changes keys(KeySettings settings) {
+            keys = settings;
+            return this;
+        }
+
         private NodeSettings settings() {
             return new NodeSettings(
                     from.name,
@@ -165,7 +177,8 @@ public record NodeSettings(
                     readOnly,
                     isolation,
                     onStreamReset,
-                    runtime);
+                    runtime,
+                    keys);
         }
     }
 }

@@ -8,6 +8,7 @@ import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.core.capture.SchemaCatalog;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.commit.Transport;
+import io.github.hasqlite.core.jdbc.KeySettings;
 import io.github.hasqlite.core.jdbc.ReplicatingDataSource;
 import io.github.hasqlite.core.jdbc.Replication;
 import io.github.hasqlite.core.runtime.Monitor;
@@ -109,6 +110,7 @@ public final class ReplicationNode implements AutoCloseable {
                 writeLock,
                 new SchemaCatalog(),
                 null,
+                KeySettings.SQLITE_COUNTS,
                 new NoReplication(settings.name()));
     }
 
@@ -156,8 +158,10 @@ public final class ReplicationNode implements AutoCloseable {
                 opened.replica().writeLock(),
                 made.catalog(),
                 made.commitLog(),
+                settings.keys(),
                 new Replicating(made));
         made.start(opened.way());
+        KeyCollisionAdvice.atStart(settings, dataSource());
     }
 
     private void tell(Conflict conflict) {

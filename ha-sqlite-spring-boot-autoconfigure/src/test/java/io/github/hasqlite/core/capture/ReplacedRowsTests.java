@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.core.jdbc.ExactChanges;
+import io.github.hasqlite.core.jdbc.KeySettings;
 import io.github.hasqlite.core.jdbc.NoReplication;
 import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.jdbc.RecordingLog;
@@ -105,6 +106,7 @@ class ReplacedRowsTests {
                     new WriteLock(NodeRuntime.ofJvm(), 5_000),
                     new SchemaCatalog(),
                     log,
+                    KeySettings.SQLITE_COUNTS,
                     new NoReplication());
         }
 

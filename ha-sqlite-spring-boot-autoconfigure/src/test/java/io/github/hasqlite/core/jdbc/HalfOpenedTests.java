@@ -79,6 +79,7 @@ class HalfOpenedTests {
                 new WriteLock(NodeRuntime.ofJvm(), 5_000),
                 new SchemaCatalog(),
                 log,
+                KeySettings.SQLITE_COUNTS,
                 new NoReplication());
     }
 

@@ -6,6 +6,7 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.core.capture.SchemaCatalog;
 import io.github.hasqlite.core.jdbc.CommitLog;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
+import io.github.hasqlite.core.jdbc.KeySettings;
 import io.github.hasqlite.core.jdbc.NoReplication;
 import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.jdbc.RecordingLog;
@@ -142,6 +143,7 @@ class KeyFunctionsTests {
                 new WriteLock(NodeRuntime.ofJvm(), 5_000),
                 new SchemaCatalog(),
                 log,
+                KeySettings.SQLITE_COUNTS,
                 new NoReplication());
     }
 }
