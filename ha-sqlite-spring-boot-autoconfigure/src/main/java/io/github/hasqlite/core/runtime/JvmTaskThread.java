@@ -57,10 +57,8 @@ final class JvmTaskThread implements TaskThread {
     public List<Runnable> stop() {
         executor.shutdownNow();
         List<Runnable> notBegun = new ArrayList<>();
-        for (Task task : waiting) {
-            if (waiting.remove(task)) {
-                notBegun.add(task.work);
-            }
+        for (Task task = waiting.poll(); task != null; task = waiting.poll()) {
+            notBegun.add(task.work);
         }
         return notBegun;
     }
