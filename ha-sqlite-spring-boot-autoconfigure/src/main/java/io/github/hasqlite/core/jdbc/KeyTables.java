@@ -42,8 +42,7 @@ final class KeyTables implements AutoCloseable {
     /** The numbers of a table. */
     KeyNumbers of(String table) {
         return tables.computeIfAbsent(
-                SqlIdentifier.fold(table),
-                name -> new KeyNumbers(table, blocks, runtime, fetching, blockSize));
+                SqlIdentifier.fold(table), name -> new KeyNumbers(table, blocks, runtime, fetching, blockSize));
     }
 
     /** A statement is run that lets SQLite choose a key of a table. */
