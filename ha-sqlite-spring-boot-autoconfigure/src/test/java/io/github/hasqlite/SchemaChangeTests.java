@@ -107,15 +107,18 @@ class SchemaChangeTests {
 
     @ParameterizedTest
     @EnumSource(CommitMode.class)
-    void takeEffectBesideWhatIsWrittenToTablesOfSqlite(CommitMode mode) throws Exception {
+    void takeEffectBesideWhatIsWrittenToTablesThatStayLocal(CommitMode mode) throws Exception {
         reopen(mode);
         one.execute("CREATE TABLE k(id INTEGER PRIMARY KEY AUTOINCREMENT, v); INSERT INTO k(v) VALUES(1)");
         try (Connection connection = one.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
+            statement.executeUpdate("CREATE TEMP TABLE kept(a)");
             connection.setAutoCommit(false);
             statement.executeUpdate("CREATE TABLE l(a)");
+            statement.executeUpdate("INSERT INTO temp.kept SELECT v FROM k");
+            statement.executeUpdate("WITH c AS (SELECT v FROM k) INSERT INTO kept SELECT v FROM c");
             statement.executeUpdate("UPDATE sqlite_sequence SET seq = 7");
-            statement.executeUpdate("DELETE FROM sqlite_sequence");
+            statement.executeUpdate("WITH c AS (SELECT 'k' n) DELETE FROM \"main\".[sqlite_sequence] WHERE name IN c");
             statement.executeUpdate("INSERT INTO l VALUES(1)");
             connection.commit();
         }
