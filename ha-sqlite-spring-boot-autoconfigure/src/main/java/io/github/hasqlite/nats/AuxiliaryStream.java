@@ -4,6 +4,7 @@ import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
+import io.nats.client.impl.Headers;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +54,33 @@ final class AuxiliaryStream {
             }
             // another node was faster and is configured differently
             return management.getStreamInfo(configuration.getName());
+        }
+    }
+
+    /**
+     * Stores a message if nothing was written to the whole stream since it was looked at: a comparison with the subject
+     * alone lets two through on replicated streams of servers below 2.9.21.
+     *
+     * @param seen what {@link #ensure} said
+     * @return whether it was stored
+     * @throws IOException if it is not known whether it was
+     */
+    static boolean store(NatsLink link, StreamInfo seen, String subject, byte[] message)
+            throws IOException, JetStreamApiException {
+        Headers expectation = new Headers()
+                .put(
+                        "Nats-Expected-Last-Sequence",
+                        Long.toString(seen.getStreamState().getLastSequence()));
+        try {
+            link.connection().jetStream().publish(subject, expectation, message);
+            return true;
+        } catch (JetStreamApiException e) {
+            if (JetStreamErrors.isWrongLastSequence(e)) {
+                return false;
+            }
+            throw e;
+        } catch (IllegalStateException e) {
+            throw new IOException("the connection was lost: " + e.getMessage(), e);
         }
     }
 }

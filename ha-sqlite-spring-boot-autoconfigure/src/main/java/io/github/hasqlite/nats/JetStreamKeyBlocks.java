@@ -6,20 +6,14 @@ import io.nats.client.api.MessageInfo;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
-import io.nats.client.impl.Headers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Blocks of keys, from the stream {@code <stream>_KEYS}: one message a table, whose first line is the greatest number
  * that was handed out. Thread-safe.
- *
- * <p>Whoever takes a block expects that nothing was written to the whole stream since it looked, as with {@linkplain
- * StreamLeases leases}: a comparison with the table's subject alone lets two through on replicated streams of servers
- * below 2.9.21.
  */
 final class JetStreamKeyBlocks implements KeyBlocks {
 
@@ -40,10 +34,11 @@ final class JetStreamKeyBlocks implements KeyBlocks {
 
     /** The subject of a table: what is not allowed in one is encoded, and so is what would be two names for one. */
     private String subject(String table) {
-        String name = table.toLowerCase(Locale.ROOT);
-        String token = name.matches("[a-z0-9_-]{1,100}") && name.equalsIgnoreCase(table)
+        byte[] bytes = asciiLower(table);
+        String name = new String(bytes, StandardCharsets.UTF_8);
+        String token = name.matches("[a-z0-9_-]{1,100}")
                 ? name
-                : "=" + Base64.getUrlEncoder().withoutPadding().encodeToString(asciiLower(table));
+                : "=" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
         return stream + "." + database + "." + token;
     }
 
@@ -74,7 +69,9 @@ final class JetStreamKeyBlocks implements KeyBlocks {
                 }
                 long first = Math.max(known + 1, atLeast);
                 long last = first > Long.MAX_VALUE - size ? Long.MAX_VALUE : first + size - 1;
-                if (write(subject, last + "\n" + table, seen)) {
+                // if the answer gets lost, so does the block
+                if (AuxiliaryStream.store(
+                        link, seen, subject, (last + "\n" + table).getBytes(StandardCharsets.UTF_8))) {
                     return new Block(first, last, known);
                 }
             }
@@ -121,25 +118,5 @@ final class JetStreamKeyBlocks implements KeyBlocks {
                 + "' does not begin with the greatest key that was handed out, but with '"
                 + number.substring(0, Math.min(number.length(), 50))
                 + "'. Publish a number that is greater than all keys of the table on all nodes to '" + subject + "'");
-    }
-
-    /** Whether nothing came in between. If the answer gets lost, so does the block. */
-    private boolean write(String subject, String text, StreamInfo seen) throws IOException, JetStreamApiException {
-        Headers expectation = new Headers()
-                .put(
-                        "Nats-Expected-Last-Sequence",
-                        Long.toString(seen.getStreamState().getLastSequence()));
-        try {
-            link.connection().jetStream().publish(subject, expectation, text.getBytes(StandardCharsets.UTF_8));
-            return true;
-        } catch (JetStreamApiException e) {
-            if (e.getApiErrorCode() == JetStreamErrors.WRONG_LAST_SEQUENCE
-                    || e.getApiErrorCode() == JetStreamErrors.WRONG_LAST_SEQUENCE_IN_FLIGHT) {
-                return false;
-            }
-            throw e;
-        } catch (IllegalStateException e) {
-            throw new IOException("the connection was lost: " + e.getMessage(), e);
-        }
     }
 }

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteErrorCode;
 
 /**
  * What SQLite says of the program of an INSERT, because no reading of SQL text can be trusted.
@@ -21,7 +22,6 @@ import org.sqlite.SQLiteConnection;
  */
 record InsertProgram(int parameters, Set<Long> chooses, Set<Long> triggersChoose, boolean asks, boolean refuses) {
 
-    private static final int SQLITE_CONSTRAINT_PRIMARYKEY = 1555;
     private static final int ABORT = 2;
 
     /**
@@ -51,7 +51,9 @@ record InsertProgram(int parameters, Set<Long> chooses, Set<Long> triggersChoose
                     case "Function" ->
                         asks |= !trigger && program.getString("p4").startsWith(function + "(");
                     case "Halt" ->
-                        refuses |= !trigger && p1 == SQLITE_CONSTRAINT_PRIMARYKEY && program.getInt("p2") == ABORT;
+                        refuses |= !trigger
+                                && p1 == SQLiteErrorCode.SQLITE_CONSTRAINT_PRIMARYKEY.code
+                                && program.getInt("p2") == ABORT;
                     default -> {}
                 }
             }

@@ -1,6 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
+import io.github.hasqlite.core.sqlite.TableDefinition;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -47,7 +48,7 @@ final class KeyLookup {
     /** The number from which SQLite would count on: the greatest key, or one that AUTOINCREMENT has had; not below 0. */
     long countedTo() throws SQLException {
         long greatest = greatest(1, Long.MAX_VALUE);
-        if (query("SELECT count(*) FROM main.sqlite_schema WHERE name = 'sqlite_sequence'") == 0) {
+        if (!TableDefinition.exists(connection, "sqlite_sequence")) {
             return greatest;
         }
         try (PreparedStatement statement = connection.prepareStatement(

@@ -64,7 +64,7 @@ final class KeyedInserts {
      *
      * @param checked whether each number is looked up before it is given
      */
-    private record Column(KeyNumbers numbers, String table, String name, KeyLookup keys, boolean checked) {}
+    private record Column(KeyNumbers numbers, String table, KeyLookup keys, boolean checked) {}
 
     KeyedInserts(SQLiteConnection connection, ChangeCounters counters, KeyTables tables) throws SQLException {
         this.connection = connection;
@@ -207,7 +207,7 @@ final class KeyedInserts {
             }
         }
         KeyLookup keys = new KeyLookup(connection, table.name(), alias);
-        columns.add(new Column(tables.of(table.name()), table.name(), alias, keys, checked));
+        columns.add(new Column(tables.of(table.name()), table.name(), keys, checked));
         return columns.size() - 1;
     }
 

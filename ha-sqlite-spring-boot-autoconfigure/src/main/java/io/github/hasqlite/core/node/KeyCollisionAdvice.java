@@ -79,7 +79,7 @@ final class KeyCollisionAdvice {
             while (rows.next()) {
                 for (InsertText insert : InsertText.ofTrigger(rows.getString(2))) {
                     for (TableDefinition table : tables) {
-                        if (SqlIdentifier.fold(table.name()).equals(SqlIdentifier.fold(insert.table()))
+                        if (SqlIdentifier.isSame(table.name(), insert.table())
                                 && table.rowidAlias() != null
                                 && insert.leavesKey(table)) {
                             logger.warn(

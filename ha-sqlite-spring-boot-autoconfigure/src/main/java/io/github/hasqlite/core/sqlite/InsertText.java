@@ -231,8 +231,7 @@ public final class InsertText {
 
     private static boolean isRowid(String name, TableDefinition definition) {
         return ROWID_NAMES.contains(name)
-                && definition.columns().stream()
-                        .noneMatch(column -> SqlIdentifier.fold(column).equals(name));
+                && definition.columns().stream().noneMatch(column -> SqlIdentifier.isSame(column, name));
     }
 
     /** Changes of a text, from its beginning to its end. */
