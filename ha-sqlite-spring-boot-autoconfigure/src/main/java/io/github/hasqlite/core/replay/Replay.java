@@ -183,10 +183,10 @@ final class Replay {
     private void committed(Progress progress) {
         progress.rejected.forEach(rejections::add);
         progress.conflicts.forEach(listener::conflict);
-        pending.committed(progress);
         listener.committed(PAGES_A_COMMIT + progress.bytes / PAGE, progress.schemaChanged);
-        // whoever waits for this place finds everything counted
+        // whoever waits for this place finds everything counted, and whoever sees the outbox empty finds this place
         progress.step.committed();
+        pending.committed(progress);
         progress.outcomes.forEach(Runnable::run);
     }
 
