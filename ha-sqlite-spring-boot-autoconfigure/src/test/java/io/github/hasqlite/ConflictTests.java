@@ -87,7 +87,9 @@ class ConflictTests {
                             .counter()
                             .count())
                     .isEqualTo(3);
-            assertThat(late).as("told after the node had said that it was past them").isEmpty();
+            assertThat(late)
+                    .as("told after the node had said that it was past them")
+                    .isEmpty();
             // each of the two nodes says it once
             assertThat(output.getOut() + output.getErr())
                     .satisfies(text -> assertThat(text.split("with the same key into table task", -1))

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationTimeoutException;
 import io.github.hasqlite.testing.NatsServer;
+import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import java.nio.file.Path;
@@ -57,6 +58,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SQLExceptionTranslator;
 import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
+import org.springframework.orm.jpa.SharedEntityManagerCreator;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -90,7 +92,7 @@ class ErrorTranslationTests {
 
     private final ApplicationContextRunner jpa = runner.withConfiguration(
                     AutoConfigurations.of(HibernateJpaAutoConfiguration.class))
-            .withPropertyValues("spring.jpa.open-in-view=false");
+            .withPropertyValues("spring.jpa.open-in-view=false", "spring.jpa.hibernate.ddl-auto=update");
 
     @BeforeAll
     static void start() {
@@ -119,6 +121,12 @@ class ErrorTranslationTests {
         }
     }
 
+    /** What Hibernate compares with the database when it updates the schema. */
+    @Entity
+    static class Page {
+        @jakarta.persistence.Id
+        private long number;
+    }
 
     @Mapper
     interface AuthorMapper {
@@ -215,10 +223,10 @@ class ErrorTranslationTests {
     void constraintsAndLocksThroughJpa() {
         node(jpa, "jpa", "n1").run(context -> {
             prepare(context);
-            TransactionTemplate transaction = new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
+            TransactionTemplate transaction =
+                    new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
             EntityManager entities =
-                    org.springframework.orm.jpa.SharedEntityManagerCreator.createSharedEntityManager(
-                            context.getBean(EntityManagerFactory.class));
+                    SharedEntityManagerCreator.createSharedEntityManager(context.getBean(EntityManagerFactory.class));
             PersistenceExceptionTranslator translator = context.getBean(PersistenceExceptionTranslator.class);
             Map<String, Way> ways = Map.of("JPA", sql -> {
                 try {
@@ -230,6 +238,9 @@ class ErrorTranslationTests {
                 }
             });
             assertConstraints(ways);
+            assertThat(context.getBean(JdbcTemplate.class)
+                            .queryForList("SELECT name FROM pragma_table_info('page')", String.class))
+                    .hasSize(1);
             whileLocked(
                     context,
                     () -> assertThat(catchThrowable(() -> ways.get("JPA").run(INSERT + "(3, 'c', 'c@x', 1)")))
@@ -283,7 +294,10 @@ class ErrorTranslationTests {
                     .run(replica -> {
                         Map<String, Way> ways = ways(replica);
                         assertFails(
-                                ways, INSERT + "(2, 'b', 'b@x', 1)", "25006", PermissionDeniedDataAccessException.class);
+                                ways,
+                                INSERT + "(2, 'b', 'b@x', 1)",
+                                "25006",
+                                PermissionDeniedDataAccessException.class);
                     });
         });
     }
@@ -309,8 +323,8 @@ class ErrorTranslationTests {
     private static void assertLoserAndSilence(ApplicationContext one, ApplicationContext two, NatsServer stream) {
         String update = "UPDATE author SET age = age + 1";
         ways(one).forEach((name, way) -> {
-            Throwable failure = catchThrowable(() -> one.getBean(TransactionTemplate.class)
-                    .executeWithoutResult(status -> {
+            Throwable failure =
+                    catchThrowable(() -> one.getBean(TransactionTemplate.class).executeWithoutResult(status -> {
                         way.run(update);
                         two.getBean(JdbcTemplate.class).execute(update);
                     }));
@@ -358,10 +372,12 @@ class ErrorTranslationTests {
     @Test
     void backsOffWhenTheApplicationHasItsOwn() {
         SQLExceptionTranslator own = new SQLStateSQLExceptionTranslator();
-        node(runner, "own", "n1").withBean(SQLExceptionTranslator.class, () -> own).run(context -> {
-            assertThat(context).hasSingleBean(SQLExceptionTranslator.class);
-            assertThat(context.getBean(JdbcTemplate.class).getExceptionTranslator())
-                    .isSameAs(own);
-        });
+        node(runner, "own", "n1")
+                .withBean(SQLExceptionTranslator.class, () -> own)
+                .run(context -> {
+                    assertThat(context).hasSingleBean(SQLExceptionTranslator.class);
+                    assertThat(context.getBean(JdbcTemplate.class).getExceptionTranslator())
+                            .isSameAs(own);
+                });
     }
 }

@@ -136,8 +136,7 @@ public final class StatementDeterminism {
      * @param conflict what happens when a key is taken already
      * @param key where the rowid of a new row comes from
      */
-    record VirtualWrite(
-            @Nullable String table, @Nullable String trigger, Conflict conflict, NewKey key) {}
+    record VirtualWrite(@Nullable String table, @Nullable String trigger, Conflict conflict, NewKey key) {}
 
     /** Where the rowid of a new row of a virtual table comes from. */
     enum NewKey {

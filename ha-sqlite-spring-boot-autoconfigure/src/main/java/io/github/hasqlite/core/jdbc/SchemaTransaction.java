@@ -6,6 +6,7 @@ import io.github.hasqlite.core.sqlite.ParsedSql;
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.SqlTokens;
 import io.github.hasqlite.core.sqlite.StatementKind;
+import io.github.hasqlite.core.sqlite.TableDefinition;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -145,6 +146,10 @@ final class SchemaTransaction {
         decided = sql;
         way = Way.ROWS;
         boolean creates = sql.kind() == StatementKind.CREATE;
+        if (!creates && TableDefinition.isInternal(sql.name())) {
+            // stays on this node, as outside of such a transaction; others refuse it as a statement
+            return;
+        }
         String text = creates ? queryOf(sql.text()) : sql.text();
         StatementSources sources = StatementSources.of(connection, text);
         boolean given = givesValues(sql) || (sources != null && sources.isEmpty() && inserts(sql));

@@ -46,7 +46,7 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
     private boolean executeOne(String sql) throws SQLException {
         closeRows();
         ParsedSql parsed = handle.parse(sql);
-        boolean rows = run(parsed, () -> super.execute(sql), Boolean.FALSE);
+        boolean rows = run(parsed, () -> super.execute(SchemaQuery.shown(parsed, sql)), Boolean.FALSE);
         if (parsed.kind() != StatementKind.WRITE) {
             updateCount = session.lastChanges();
         }
@@ -62,7 +62,8 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
         closeRows();
         ParsedSql parsed = handle.parse(sql);
         if (parsed.kind() == StatementKind.READ || parsed.kind() == StatementKind.OTHER) {
-            return session.execute(parsed, this, () -> super.executeQuery(sql), (ResultSet) rows);
+            return session.execute(
+                    parsed, this, () -> super.executeQuery(SchemaQuery.shown(parsed, sql)), (ResultSet) rows);
         }
         // the driver runs what gives no rows, too, and fails only then
         keepsKeys = true;

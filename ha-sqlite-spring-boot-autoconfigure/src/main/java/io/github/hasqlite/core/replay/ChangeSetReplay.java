@@ -47,9 +47,7 @@ final class ChangeSetReplay {
 
     /** Who learns what becomes of a change set. */
     record Observers(
-            List<ChangeSetInterceptor> interceptors,
-            RejectionLog rejections,
-            CommandOutcomes commandOutcomes) {}
+            List<ChangeSetInterceptor> interceptors, RejectionLog rejections, CommandOutcomes commandOutcomes) {}
 
     /**
      * Applies it.

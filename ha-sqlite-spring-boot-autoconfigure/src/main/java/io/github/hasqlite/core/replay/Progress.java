@@ -16,6 +16,7 @@ final class Progress {
 
     /** What those are told who wait for a message of the transaction. */
     final List<Runnable> outcomes = new ArrayList<>();
+
     final List<Pending> lost = new ArrayList<>();
     final List<Reissued> reissued = new ArrayList<>();
     long bytes;

@@ -12,7 +12,6 @@ import io.github.hasqlite.core.changeset.PauseMessage;
 import io.github.hasqlite.core.changeset.VerificationMessage;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
-import io.github.hasqlite.core.outbox.PendingQueue;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -69,8 +68,7 @@ final class Replay {
         this.deadLetters = new DeadLetters(connection);
         OutboxTable outbox = replica.outbox();
         Rebase rebase = new Rebase(application, outbox, serializer, conflicts);
-        this.pending =
-                new PendingOverlay(application, outbox, replica.pending(), serializer, listener, rebase);
+        this.pending = new PendingOverlay(application, outbox, replica.pending(), serializer, listener, rebase);
         this.changeSets = new ChangeSetReplay(
                 connection,
                 application,

@@ -121,8 +121,7 @@ public final class SnapshotFiles {
      * @throws SnapshotDamagedException if it is not what was saved
      * @throws IOException if the store cannot be reached, or the file not be written
      */
-    static void fetch(SnapshotStore store, Snapshot snapshot, Path target, Progress progress)
-            throws IOException {
+    static void fetch(SnapshotStore store, Snapshot snapshot, Path target, Progress progress) throws IOException {
         Path packed = target.resolveSibling(target.getFileName() + PACKED);
         boolean complete = false;
         try {
