@@ -66,6 +66,7 @@ final class ChangeAudit {
      *
      * @throws RefusedStatementException if its program writes to a table of replication; it must not run then
      */
+    @SuppressWarnings("ReferenceEquality") // the same statement run many times is the same object
     void requireOfApplication(ParsedSql sql) throws SQLException {
         if (sql == harmless) {
             return;
