@@ -11,10 +11,13 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget.MethodCallTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaConstructor;
 import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -46,19 +49,23 @@ class ArchitectureTests {
 
     private static Map<String, Set<String>> rooms() {
         Map<String, Set<String>> rooms = new LinkedHashMap<>();
-        rooms.put("core.sqlite", Set.of());
-        rooms.put("core.changeset", Set.of());
-        rooms.put("core.capture", Set.of("core.sqlite"));
-        rooms.put("core.jdbc", Set.of("core.capture", "core.sqlite"));
-        rooms.put("core.outbox", Set.of("core.changeset"));
-        rooms.put("core.apply", Set.of("core.capture", "core.sqlite"));
-        rooms.put("core.replay", Set.of("core.apply", "core.changeset", "core.outbox", "core.sqlite"));
+        rooms.put("core.runtime", Set.of());
+        rooms.put("core.file", Set.of());
+        rooms.put("core.sqlite", Set.of("core.runtime"));
+        rooms.put("core.changeset", Set.of("core.file", "core.runtime"));
+        rooms.put("core.capture", Set.of("core.file", "core.sqlite", "core.runtime"));
+        rooms.put("core.jdbc", Set.of("core.capture", "core.sqlite", "core.runtime"));
+        rooms.put("core.outbox", Set.of("core.changeset", "core.file", "core.runtime"));
+        rooms.put("core.apply", Set.of("core.capture", "core.sqlite", "core.runtime"));
+        rooms.put(
+                "core.replay",
+                Set.of("core.apply", "core.changeset", "core.file", "core.outbox", "core.sqlite", "core.runtime"));
         rooms.put("core.commit", Set.copyOf(rooms.keySet()));
         rooms.put("core.snapshot", Set.copyOf(rooms.keySet()));
         rooms.put("core.verify", Set.copyOf(rooms.keySet()));
         rooms.put("core.node", Set.copyOf(rooms.keySet()));
-        rooms.put("nats", Set.of("core.changeset", "nats.server"));
-        rooms.put("nats.server", Set.of("core.changeset", "nats"));
+        rooms.put("nats", Set.of("core.changeset", "core.file", "core.runtime", "nats.server"));
+        rooms.put("nats.server", Set.of("core.changeset", "core.file", "core.runtime", "nats"));
         return rooms;
     }
 
@@ -121,6 +128,66 @@ class ArchitectureTests {
                 .check(MAIN);
     }
 
+    /** What would let a class of the core know the time, draw lots, begin a thread or wait past the node's runtime. */
+    private static final DescribedPredicate<JavaAccess<?>> PAST_THE_RUNTIME = DescribedPredicate.describe(
+            "has time, chance, threads or waiting from elsewhere than the runtime",
+            access -> isPastTheRuntime(
+                    access.getTargetOwner().getFullName(), access.getTarget().getName()));
+
+    private static boolean isPastTheRuntime(String owner, String member) {
+        return switch (owner) {
+            case "java.lang.System" -> Set.of("nanoTime", "currentTimeMillis").contains(member);
+            case "java.lang.Thread" ->
+                Set.of("<init>", "start", "sleep", "join", "yield", "onSpinWait")
+                        .contains(member);
+            case "java.lang.Math" -> member.equals("random");
+            case "java.util.UUID" -> member.equals("randomUUID");
+            case "java.util.Random", "java.util.Timer" -> member.equals("<init>");
+            case "java.util.concurrent.TimeUnit" ->
+                Set.of("sleep", "timedWait", "timedJoin").contains(member);
+            case "java.util.concurrent.Future", "java.util.concurrent.CompletableFuture" ->
+                Set.of("get", "join", "orTimeout", "completeOnTimeout", "delayedExecutor")
+                                .contains(member)
+                        || member.endsWith("Async");
+            default ->
+                Set.of("wait", "notify", "notifyAll").contains(member)
+                        || (owner.startsWith("java.time.") && member.equals("now"))
+                        || owner.equals("java.time.Clock")
+                        || owner.equals("java.security.SecureRandom")
+                        || owner.startsWith("java.util.concurrent.locks.")
+                        || (owner.startsWith("java.util.concurrent.")
+                                && owner.matches(".*(Executors|Pool|Semaphore|Latch|Barrier|Phaser|Exchanger|Random"
+                                        + "|BlockingQueue|BlockingDeque|TransferQueue|ExecutorService)"));
+        };
+    }
+
+    @Test
+    void theCoreHasTimeChanceThreadsAndWaitingFromItsRuntimeAlone() {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + ".core..")
+                .and()
+                .resideOutsideOfPackage(ROOT + ".core.runtime")
+                .should()
+                .accessTargetWhere(PAST_THE_RUNTIME)
+                .check(MAIN);
+    }
+
+    /** The key generator is the named exception: SQL functions reach it, and a connection knows no node. */
+    @Test
+    void onlyDefaultsOfTheCoreAreTheRuntimeOfTheVirtualMachine() {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + ".core..")
+                .and()
+                .doNotHaveFullyQualifiedName(ROOT + ".core.sqlite.KeyGenerator")
+                .and()
+                .doNotHaveFullyQualifiedName(ROOT + ".core.commit.NodeSettings")
+                .should()
+                .callMethodWhere(target(name("ofJvm")))
+                .check(MAIN);
+    }
+
     @Test
     void packagesHaveNoCycles() {
         slices().matching(ROOT + ".(**)").should().beFreeOfCycles().check(MAIN);
@@ -148,6 +215,32 @@ class ArchitectureTests {
                 && !type.isEnum();
         int added = type.isEnum() ? 2 : inner ? 1 : 0;
         return constructor.getRawParameterTypes().size() - added;
+    }
+
+    /** What opens something is a factory or a start: who has an object that was only made has nothing to close. */
+    @Test
+    void constructorsOfTheCoreOpenNoFilesAndStartNoThreads() {
+        TreeSet<String> calls = new TreeSet<>();
+        for (JavaClass type : MAIN.that(resideInAPackage(ROOT + ".core.."))) {
+            for (JavaConstructor constructor : type.getConstructors()) {
+                for (JavaMethodCall call : constructor.getMethodCallsFromSelf()) {
+                    if (opens(call.getTarget())) {
+                        calls.add(call.getDescription());
+                    }
+                }
+            }
+        }
+        assertThat(calls).isEmpty();
+    }
+
+    private static boolean opens(MethodCallTarget method) {
+        return switch (method.getOwner().getName()) {
+            case "java.lang.Thread" -> method.getName().equals("start");
+            case "java.nio.file.Files" -> true;
+            case "java.nio.channels.FileChannel" -> method.getName().equals("open");
+            case ROOT + ".core.jdbc.DatabaseFile" -> method.getName().startsWith("open");
+            default -> false;
+        };
     }
 
     @Test

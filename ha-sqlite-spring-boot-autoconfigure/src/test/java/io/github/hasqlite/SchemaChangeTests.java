@@ -26,6 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Schema changes of two nodes, with and without a stream (rule R9). */
 @Tag("nats")
@@ -101,6 +103,29 @@ class SchemaChangeTests {
         one.execute("INSERT INTO t VALUES(1)");
         assertSame();
         assertThat(two.query("SELECT a FROM t")).containsExactly("1");
+    }
+
+    @ParameterizedTest
+    @EnumSource(CommitMode.class)
+    void takeEffectBesideWhatIsWrittenToTablesThatStayLocal(CommitMode mode) throws Exception {
+        reopen(mode);
+        one.execute("CREATE TABLE k(id INTEGER PRIMARY KEY AUTOINCREMENT, v); INSERT INTO k(v) VALUES(1)");
+        try (Connection connection = one.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("CREATE TEMP TABLE kept(a)");
+            connection.setAutoCommit(false);
+            statement.executeUpdate("CREATE TABLE l(a)");
+            statement.executeUpdate("INSERT INTO temp.kept SELECT v FROM k");
+            statement.executeUpdate("WITH c AS (SELECT v FROM k) INSERT INTO kept SELECT v FROM c");
+            statement.executeUpdate("UPDATE sqlite_sequence SET seq = 7");
+            statement.executeUpdate("WITH c AS (SELECT 'k' n) DELETE FROM \"main\".[sqlite_sequence] WHERE name IN c");
+            statement.executeUpdate("INSERT INTO l VALUES(1)");
+            connection.commit();
+        }
+        assertSame();
+        assertThat(two.query("SELECT a FROM l")).containsExactly("1");
+        assertThat(one.status().rejectedMessages()).isZero();
+        assertThat(two.status().rejectedMessages()).isZero();
     }
 
     @Test

@@ -34,7 +34,8 @@ class StreamReserveTests {
 
     private static final String STREAM = "ha_replication";
     private static final Duration AGE = Duration.ofSeconds(1);
-    private static final UnaryOperator<NatsSettings> SHORT = settings -> settings.withRetention(AGE, 1);
+    private static final UnaryOperator<NatsSettings> SHORT =
+            settings -> settings.with(to -> to.streamMaxAge(AGE).replicas(1));
 
     @TempDir
     private Path folder;
@@ -126,7 +127,8 @@ class StreamReserveTests {
 
     @Test
     void withoutAReserveTheServerDropsWhatNoSnapshotCovers() throws Exception {
-        try (TestNode one = open("n1", SHORT.andThen(to -> to.withStreamReserve(Duration.ZERO))::apply)) {
+        try (TestNode one =
+                open("n1", SHORT.andThen(settings -> settings.with(to -> to.streamReserve(Duration.ZERO)))::apply)) {
             commit(one, "CREATE TABLE t(id INTEGER PRIMARY KEY)");
             Awaitility.await().until(() -> info().getStreamState().getMsgCount() == 0);
         }
@@ -199,7 +201,8 @@ class StreamReserveTests {
 
     @Test
     void inASharedStreamNothingOfAnotherDatabaseGoes() throws Exception {
-        UnaryOperator<NatsSettings> another = settings -> SHORT.apply(settings).withStream(STREAM, STREAM + ".other");
+        UnaryOperator<NatsSettings> another =
+                settings -> SHORT.apply(settings).with(to -> to.stream(STREAM).subject(STREAM + ".other"));
         try (TestNode one = open("n1", SHORT)) {
             commit(one, "CREATE TABLE t(id INTEGER PRIMARY KEY)");
             one.takeSnapshot(store);

@@ -4,7 +4,7 @@ import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.autoconfigure.HaSqliteAutoConfiguration;
 import io.github.hasqlite.autoconfigure.HaSqliteProperties;
 import io.github.hasqlite.autoconfigure.HaSqliteProperties.OnTimeout;
-import io.github.hasqlite.autoconfigure.NatsReplication;
+import io.github.hasqlite.nats.NatsReplication;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;

@@ -2,7 +2,9 @@ package io.github.hasqlite.actuate;
 
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationStatus;
+import io.github.hasqlite.core.jdbc.ReplicatingDataSource;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -42,6 +44,12 @@ public final class HaSqliteMetrics implements MeterBinder {
                 .tag("kind", conflict.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'))
                 .register(registry)
                 .increment());
+        if (dataSource instanceof ReplicatingDataSource replicating) {
+            FunctionCounter.builder("ha.sqlite.keys.left", replicating, ReplicatingDataSource::keysLeftToSqlite)
+                    .description("Statements that let SQLite choose a key, which another node may choose, too")
+                    .tag("node", dataSource.replicationStatus().node())
+                    .register(registry);
+        }
         gauge(registry, "outbox", "changesets", "Change sets not echoed yet", ReplicationStatus::outboxLength);
         gauge(
                 registry,

@@ -6,6 +6,7 @@ import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.KeyBlocks;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.core.node.ReplicationNode;
@@ -29,8 +30,8 @@ import org.sqlite.SQLiteConnection;
 
 /**
  * Makes the application's {@link DataSource} a replicated SQLite database, unless the application has
- * a {@code DataSource} of its own. Each of {@link ChangeSetPublisher}, {@link ChangeSetSubscriber}, {@link SnapshotStore}
- * and {@link ChangeSetSerializer} can be replaced by a bean of that type; beans of type {@link
+ * a {@code DataSource} of its own. Each of {@link ChangeSetPublisher}, {@link ChangeSetSubscriber}, {@link SnapshotStore},
+ * {@link KeyBlocks} and {@link ChangeSetSerializer} can be replaced by a bean of that type; beans of type {@link
  * ChangeSetInterceptor} are called in their order. None of these may depend on the {@code DataSource}.
  */
 @AutoConfiguration(
@@ -50,7 +51,7 @@ public final class HaSqliteAutoConfiguration {
 
     @Bean
     NodeProperties haSqliteNodeProperties(HaSqliteProperties properties) {
-        return new NodeProperties(properties);
+        return NodeProperties.prepare(properties);
     }
 
     @Bean
@@ -67,8 +68,9 @@ public final class HaSqliteAutoConfiguration {
             ObjectProvider<SnapshotStore> snapshots,
             ChangeSetSerializer serializer,
             ObjectProvider<ChangeSetInterceptor> interceptors,
+            ObjectProvider<KeyBlocks> keys,
             Environment environment) {
-        return new NodeStart(node, environment)
+        return new NodeStart(node, keys.getIfAvailable(), environment)
                 .start(
                         publisher.getIfAvailable(),
                         subscriber.getIfAvailable(),

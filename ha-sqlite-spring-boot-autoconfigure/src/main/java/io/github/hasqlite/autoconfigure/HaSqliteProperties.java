@@ -42,6 +42,7 @@ import org.springframework.util.unit.DataSize;
  * @param rowIdentify How the row that another node's change means is found. The same on all nodes.
  * @param commitMode When a commit returns. The same on all nodes.
  * @param strict What commit mode strict promises.
+ * @param keys Keys of rows that are inserted without one.
  * @param publisher Sending changes to the other nodes.
  * @param subscriber Receiving the changes of the other nodes.
  * @param bootstrap Catching up at the start.
@@ -71,6 +72,7 @@ public record HaSqliteProperties(
         @DefaultValue("row") MergeMode merge,
         @DefaultValue("sync") CommitMode commitMode,
         @DefaultValue Strict strict,
+        @DefaultValue Keys keys,
         @DefaultValue Publisher publisher,
         @DefaultValue Subscriber subscriber,
         @DefaultValue Bootstrap bootstrap,
@@ -90,7 +92,8 @@ public record HaSqliteProperties(
                 + ", streamMaxAge=" + streamMaxAge + ", streamReserve=" + streamReserve + ", streamMaxBytes="
                 + streamMaxBytes + ", replicas=" + replicas
                 + ", extensions=" + extensions + ", rowIdentify=" + rowIdentify + ", merge=" + merge
-                + ", commitMode=" + commitMode + ", strict=" + strict + ", publisher=" + publisher + ", subscriber="
+                + ", commitMode=" + commitMode + ", strict=" + strict + ", keys=" + keys + ", publisher=" + publisher
+                + ", subscriber="
                 + subscriber
                 + ", bootstrap=" + bootstrap + ", snapshotter=" + snapshotter + ", verification=" + verification
                 + ", onStreamReset=" + onStreamReset
@@ -104,6 +107,25 @@ public record HaSqliteProperties(
      *     serializable any two, with snapshot only those that write the same rows or unique keys.
      */
     public record Strict(@DefaultValue("serializable") StrictIsolation isolation) {}
+
+    /**
+     * Keys of rows that are inserted without one.
+     *
+     * @param blocks Blocks of numbers that are this node's alone.
+     */
+    public record Keys(@DefaultValue Blocks blocks) {}
+
+    /**
+     * Blocks of numbers for an INTEGER PRIMARY KEY that an INSERT leaves to SQLite.
+     *
+     * @param enabled Whether such a key is the next number of this node's block, so that no two nodes choose the same
+     *     one. If not, SQLite counts on, on each node for itself. By default in the commit modes async and sync; in
+     *     strict, a key that two nodes choose rolls back one of the transactions.
+     * @param size How many numbers a block has at least, 1 to 100000. Half of a block at least is left when the stream
+     *     goes away.
+     */
+    public record Blocks(
+            @Nullable Boolean enabled, @DefaultValue("100") int size) {}
 
     /**
      * Sending changes.

@@ -94,7 +94,7 @@ final class MigrationLease implements BeanPostProcessor, DisposableBean {
         return bean;
     }
 
-    private static SnapshotStore.Lease await(SnapshotStore leases) throws IOException, InterruptedException {
+    private SnapshotStore.Lease await(SnapshotStore leases) throws IOException, InterruptedException {
         long reported = System.nanoTime() - REPORT_NANOS;
         while (true) {
             SnapshotStore.@Nullable Lease lease = leases.tryLease(LEASE);
@@ -103,7 +103,7 @@ final class MigrationLease implements BeanPostProcessor, DisposableBean {
             }
             if (System.nanoTime() - reported >= REPORT_NANOS) {
                 reported = System.nanoTime();
-                logger.info("Waiting until another node has migrated the schema");
+                logger.info("Node {} waits until another node has migrated the schema", status().node());
             }
             TimeUnit.MILLISECONDS.sleep(LEASE_POLL_MILLIS);
         }

@@ -200,10 +200,10 @@ final class NatsProperties {
                         name,
                         embedded.port(),
                         storeDir != null ? storeDir : node.location().sibling("-nats"))
-                .withListener(embedded.host(), blankToNull(embedded.user()), blankToNull(embedded.password()))
-                .withProgram(
-                        path("nats.embedded.binary", embedded.binary()),
-                        path("nats.embedded.config-file", embedded.configFile()));
+                .with(to -> to.host(embedded.host())
+                        .login(blankToNull(embedded.user()), blankToNull(embedded.password()))
+                        .binary(path("nats.embedded.binary", embedded.binary()))
+                        .configFile(path("nats.embedded.config-file", embedded.configFile())));
     }
 
     /** The subject that is in use where an earlier version has begun; asks the stream if that is possible. */

@@ -6,16 +6,15 @@ import io.github.hasqlite.DatabaseBackup;
 import io.github.hasqlite.DatabaseSnapshotter;
 import io.github.hasqlite.DatabaseVerifier;
 import io.github.hasqlite.DigestExchange;
+import io.github.hasqlite.KeyBlocks;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.core.snapshot.PeriodicSnapshotter;
 import io.github.hasqlite.core.snapshot.Retention;
 import io.github.hasqlite.core.verify.ClusterVerifier;
 import io.github.hasqlite.nats.ClusterProperties;
-import io.github.hasqlite.nats.JetStreamDigestExchange;
-import io.github.hasqlite.nats.JetStreamPublisher;
 import io.github.hasqlite.nats.JetStreamSnapshotStore;
-import io.github.hasqlite.nats.JetStreamSubscriber;
+import io.github.hasqlite.nats.NatsReplication;
 import io.github.hasqlite.nats.server.EmbeddedNatsServer;
 import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
@@ -67,16 +66,24 @@ class NatsReplicationConfiguration {
     }
 
     @Bean
+    @ConditionalOnMissingBean(KeyBlocks.class)
+    @ConditionalOnBooleanProperty(name = "ha.sqlite.publisher.enabled", matchIfMissing = true)
+    @ConditionalOnBooleanProperty(name = "ha.sqlite.keys.blocks.enabled", matchIfMissing = true)
+    KeyBlocks keyBlocks(NatsReplication nats) {
+        return nats.keyBlocks();
+    }
+
+    @Bean
     @ConditionalOnMissingBean(ChangeSetPublisher.class)
     @ConditionalOnBooleanProperty(name = "ha.sqlite.publisher.enabled", matchIfMissing = true)
-    JetStreamPublisher changeSetPublisher(NatsReplication nats) {
+    ChangeSetPublisher changeSetPublisher(NatsReplication nats) {
         return nats.publisher();
     }
 
     @Bean
     @ConditionalOnMissingBean(ChangeSetSubscriber.class)
     @ConditionalOnBooleanProperty(name = "ha.sqlite.subscriber.enabled", matchIfMissing = true)
-    JetStreamSubscriber changeSetSubscriber(NatsReplication nats) {
+    ChangeSetSubscriber changeSetSubscriber(NatsReplication nats) {
         return nats.subscriber();
     }
 
@@ -103,7 +110,7 @@ class NatsReplicationConfiguration {
     @Bean
     @ConditionalOnMissingBean(DigestExchange.class)
     @ConditionalOnBooleanProperty(name = "ha.sqlite.subscriber.enabled", matchIfMissing = true)
-    JetStreamDigestExchange digestExchange(NatsReplication nats) {
+    DigestExchange digestExchange(NatsReplication nats) {
         return nats.digestExchange();
     }
 

@@ -4,11 +4,16 @@ import static io.github.hasqlite.autoconfigure.PropertyCheck.check;
 import static io.github.hasqlite.autoconfigure.PropertyCheck.hasText;
 import static io.github.hasqlite.autoconfigure.PropertyCheck.positive;
 
+import io.github.hasqlite.CommitMode;
+import io.github.hasqlite.KeyBlocks;
 import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.jdbc.KeySettings;
 import io.github.hasqlite.core.jdbc.PoolSettings;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
 /** The node's part of the properties, checked and with its defaults filled in. */
@@ -23,25 +28,36 @@ final class NodeProperties {
     private final DatabaseLocation location;
     private final String name;
 
+    private NodeProperties(HaSqliteProperties properties) {
+        this.properties = properties;
+        location = DatabaseLocation.of(properties.path());
+        String configured = properties.name();
+        name = configured != null && hasText(configured) ? configured.trim() : hostName();
+    }
+
     /**
      * Checks the properties and makes the database's folder.
      *
      * @throws io.github.hasqlite.ReplicationStartException if there can be no database where it should be
      */
-    NodeProperties(HaSqliteProperties properties) {
-        this.properties = properties;
-        location = DatabaseLocation.of(properties.path());
-        String configured = properties.name();
-        name = configured != null && hasText(configured) ? configured.trim() : hostName();
+    static NodeProperties prepare(HaSqliteProperties properties) {
+        NodeProperties prepared = new NodeProperties(properties);
         check(
-                name.codePoints().noneMatch(Character::isISOControl),
+                prepared.name.codePoints().noneMatch(Character::isISOControl),
                 "name",
                 "?",
                 "It must not contain control characters.");
         positive(properties.publisher().timeout(), "publisher.timeout");
         positive(properties.bootstrap().timeout(), "bootstrap.timeout");
+        int size = properties.keys().blocks().size();
+        check(
+                size >= 1 && size <= KeySettings.MAX_BLOCK_SIZE,
+                "keys.blocks.size",
+                size,
+                "It has to be from 1 to " + KeySettings.MAX_BLOCK_SIZE + ".");
         checkPool(properties.pool());
-        location.prepare();
+        prepared.location.prepare();
+        return prepared;
     }
 
     private static void checkPool(HaSqliteProperties.Pool pool) {
@@ -99,7 +115,18 @@ final class NodeProperties {
                 properties.apply().onFailure(),
                 !properties.publisher().enabled(),
                 properties.strict().isolation(),
-                properties.onStreamReset());
+                properties.onStreamReset(),
+                NodeRuntime.ofJvm(),
+                KeySettings.SQLITE_COUNTS);
+    }
+
+    /** The same with what keys are taken from, unless the properties say that SQLite counts. */
+    NodeSettings settings(@Nullable KeyBlocks blocks) {
+        HaSqliteProperties.Blocks wanted = properties.keys().blocks();
+        boolean enabled = wanted.enabled() == null ? properties.commitMode() != CommitMode.STRICT : wanted.enabled();
+        return blocks == null || !enabled
+                ? settings()
+                : settings().with(to -> to.keys(new KeySettings(blocks, wanted.size())));
     }
 
     private static String hostName() {

@@ -4,6 +4,7 @@ import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.KeyBlocks;
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.commit.NodeSettings;
@@ -29,9 +30,9 @@ final class NodeStart {
     private final NodeSettings settings;
     private final Environment environment;
 
-    NodeStart(NodeProperties node, Environment environment) {
+    NodeStart(NodeProperties node, @Nullable KeyBlocks keys, Environment environment) {
         this.node = node;
-        this.settings = node.settings();
+        this.settings = node.settings(keys);
         this.environment = environment;
     }
 

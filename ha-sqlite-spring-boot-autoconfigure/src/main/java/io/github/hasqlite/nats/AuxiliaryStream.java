@@ -4,9 +4,8 @@ import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
+import io.nats.client.impl.Headers;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,11 +13,6 @@ import org.slf4j.LoggerFactory;
 final class AuxiliaryStream {
 
     private static final Logger log = LoggerFactory.getLogger(AuxiliaryStream.class);
-
-    /** An election takes 4 to 9 s; until it is over, the server says that it is not available. */
-    private static final Duration ELECTION = Duration.ofSeconds(12);
-
-    private static final Duration RETRY_PAUSE = Duration.ofMillis(200);
 
     private AuxiliaryStream() {}
 
@@ -30,24 +24,14 @@ final class AuxiliaryStream {
      * @throws IOException if the servers cannot be reached, do not answer, have no JetStream, or are too few
      */
     static StreamInfo ensure(NatsLink link, StreamConfiguration configuration) throws IOException {
-        long deadline = System.nanoTime() + ELECTION.toNanos();
-        while (true) {
-            try {
-                return findOrCreate(link.connection().jetStreamManagement(), configuration);
-            } catch (JetStreamApiException e) {
-                throwIfForOperator(e, link, configuration);
-                if (!JetStreamErrors.isTransient(e) || System.nanoTime() >= deadline) {
-                    throw failed(link, configuration, e);
-                }
-            } catch (IOException e) {
-                // nobody answers while a cluster elects its leader
-                if (!link.isConnected()
-                        || !link.connection().getServerInfo().isJetStreamAvailable()
-                        || System.nanoTime() >= deadline) {
-                    throw failed(link, configuration, e);
-                }
-            }
-            pause();
+        String name = configuration.getName();
+        try {
+            return Election.outlast(
+                    link,
+                    "create or find stream '" + name + "'",
+                    () -> findOrCreate(link.connection().jetStreamManagement(), configuration));
+        } catch (NatsStartException forOperator) {
+            throw new IOException("Could not create stream '" + name + "': " + forOperator.getMessage(), forOperator);
         }
     }
 
@@ -73,29 +57,30 @@ final class AuxiliaryStream {
         }
     }
 
-    private static void throwIfForOperator(JetStreamApiException e, NatsLink link, StreamConfiguration configuration)
-            throws IOException {
+    /**
+     * Stores a message if nothing was written to the whole stream since it was looked at: a comparison with the subject
+     * alone lets two through on replicated streams of servers below 2.9.21.
+     *
+     * @param seen what {@link #ensure} said
+     * @return whether it was stored
+     * @throws IOException if it is not known whether it was
+     */
+    static boolean store(NatsLink link, StreamInfo seen, String subject, byte[] message)
+            throws IOException, JetStreamApiException {
+        Headers expectation = new Headers()
+                .put(
+                        "Nats-Expected-Last-Sequence",
+                        Long.toString(seen.getStreamState().getLastSequence()));
         try {
-            JetStreamErrors.throwStartException(e, link.settings());
-        } catch (NatsStartException forOperator) {
-            throw new IOException(
-                    "Could not create stream '" + configuration.getName() + "': " + forOperator.getMessage(), e);
-        }
-    }
-
-    private static IOException failed(NatsLink link, StreamConfiguration configuration, Exception cause) {
-        return new IOException(
-                "Could not create or find stream '" + configuration.getName() + "' at "
-                        + link.settings().maskedServers() + ": " + cause.getMessage(),
-                cause);
-    }
-
-    private static void pause() throws IOException {
-        try {
-            TimeUnit.MILLISECONDS.sleep(RETRY_PAUSE.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("Interrupted while waiting for JetStream", e);
+            link.connection().jetStream().publish(subject, expectation, message);
+            return true;
+        } catch (JetStreamApiException e) {
+            if (JetStreamErrors.isWrongLastSequence(e)) {
+                return false;
+            }
+            throw e;
+        } catch (IllegalStateException e) {
+            throw new IOException("the connection was lost: " + e.getMessage(), e);
         }
     }
 }

@@ -5,7 +5,6 @@ import io.nats.client.api.MessageInfo;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
-import io.nats.client.impl.Headers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -62,24 +61,9 @@ final class ClusterRecord {
             if (written != null) {
                 return written;
             }
-            write(createdNs, text, info.getStreamState().getLastSequence());
+            AuxiliaryStream.store(link, info, name, (createdNs + SEPARATOR + text).getBytes(StandardCharsets.UTF_8));
         }
         throw new IOException("stream '" + name + "' is written to all the time");
-    }
-
-    private void write(long createdNs, String text, long seen) throws IOException, JetStreamApiException {
-        Headers expectation = new Headers().put("Nats-Expected-Last-Sequence", Long.toString(seen));
-        byte[] message = (createdNs + SEPARATOR + text).getBytes(StandardCharsets.UTF_8);
-        try {
-            link.connection().jetStream().publish(name, expectation, message);
-        } catch (JetStreamApiException e) {
-            if (e.getApiErrorCode() != JetStreamErrors.WRONG_LAST_SEQUENCE
-                    && e.getApiErrorCode() != JetStreamErrors.WRONG_LAST_SEQUENCE_IN_FLIGHT) {
-                throw e;
-            }
-        } catch (IllegalStateException e) {
-            throw new IOException("the connection was lost: " + e.getMessage(), e);
-        }
     }
 
     private static @Nullable String text(@Nullable MessageInfo message, long createdNs) {

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * being with the first one and keeps each for a day. Several databases that share a stream share this one, too,
  * and each sees its own answers. It has a connection of its own. Thread-safe.
  */
-public final class JetStreamDigestExchange implements DigestExchange {
+final class JetStreamDigestExchange implements DigestExchange {
 
     private static final Logger log = LoggerFactory.getLogger(JetStreamDigestExchange.class);
 

@@ -11,10 +11,10 @@ final class JetStreamErrors {
     static final int NAME_IN_USE = 10058;
 
     /** The stream's last sequence is not the expected one. */
-    static final int WRONG_LAST_SEQUENCE = 10071;
+    private static final int WRONG_LAST_SEQUENCE = 10071;
 
     /** The same, from a server that does not know the number yet: something is on its way into the stream. */
-    static final int WRONG_LAST_SEQUENCE_IN_FLIGHT = 10164;
+    private static final int WRONG_LAST_SEQUENCE_IN_FLIGHT = 10164;
 
     private static final int NOT_ENABLED_FOR_ACCOUNT = 10039;
     private static final int NOT_ENABLED = 10076;
@@ -65,5 +65,10 @@ final class JetStreamErrors {
                 new NatsStartException.TooFewServers(
                         settings.maskedServers(), settings.stream(), settings.replicas(), e.getErrorDescription()),
                 e);
+    }
+
+    /** Whether the stream has another last message than the one that was expected. */
+    static boolean isWrongLastSequence(JetStreamApiException e) {
+        return e.getApiErrorCode() == WRONG_LAST_SEQUENCE || e.getApiErrorCode() == WRONG_LAST_SEQUENCE_IN_FLIGHT;
     }
 }

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * on them must be quick and must not wait for another acknowledgement. When one fails, so do usually
  * those after it; some of them may be in the stream all the same.
  */
-public final class JetStreamPublisher implements ChangeSetPublisher {
+final class JetStreamPublisher implements ChangeSetPublisher {
 
     /**
      * Most messages on the way. A server refuses more than 10,000 waiting for one stream, from all

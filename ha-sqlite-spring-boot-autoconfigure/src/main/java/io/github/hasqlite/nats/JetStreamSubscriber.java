@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * delivered message by then is not noticed here, but in the acknowledgements of those who publish.
  * {@link GapWatch} has the details.
  */
-public final class JetStreamSubscriber implements ChangeSetSubscriber {
+final class JetStreamSubscriber implements ChangeSetSubscriber {
 
     private static final Logger log = LoggerFactory.getLogger(JetStreamSubscriber.class);
 

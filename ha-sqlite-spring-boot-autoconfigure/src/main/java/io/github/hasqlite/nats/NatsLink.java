@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * This node's way to the NATS servers: one connection that comes back by itself, for ever, until it
  * is closed. Each change between reachable and not is logged once. Thread-safe.
  */
-public final class NatsLink implements AutoCloseable {
+final class NatsLink implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(NatsLink.class);
 

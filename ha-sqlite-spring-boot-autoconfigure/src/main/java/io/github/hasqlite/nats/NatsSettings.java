@@ -105,39 +105,9 @@ public record NatsSettings(
                 DEFAULT_PUBLISH_TIMEOUT);
     }
 
-    /** The same with credentials. */
-    public NatsSettings withCredentials(@Nullable NatsCredentials newCredentials) {
-        return with(to -> to.credentials(newCredentials));
-    }
-
-    /** The same over TLS. */
-    public NatsSettings withSslContext(@Nullable SSLContext newSslContext) {
-        return with(to -> to.sslContext(newSslContext));
-    }
-
-    /** The same for another stream and subject. */
-    public NatsSettings withStream(String newStream, String newSubject) {
-        return with(to -> to.stream(newStream).subject(newSubject));
-    }
-
-    /** The same with another retention. */
-    public NatsSettings withRetention(Duration newStreamMaxAge, int newReplicas) {
-        return with(to -> to.streamMaxAge(newStreamMaxAge).replicas(newReplicas));
-    }
-
-    /** The same with another time for what no snapshot covers. */
-    public NatsSettings withStreamReserve(Duration newStreamReserve) {
-        return with(to -> to.streamReserve(newStreamReserve));
-    }
-
     /** After what time the server drops a message by itself, whatever covers it. */
     public Duration longestAge() {
         return streamMaxAge.plus(streamReserve);
-    }
-
-    /** The same with other time limits. */
-    public NatsSettings withTimeouts(Duration newConnectTimeout, Duration newPublishTimeout) {
-        return with(to -> to.connectTimeout(newConnectTimeout).publishTimeout(newPublishTimeout));
     }
 
     /** The servers' URLs for messages and logs: without user info. */

@@ -42,8 +42,7 @@ final class PublishAcks {
         try {
             return new PublishAck(answer).getSeqno();
         } catch (JetStreamApiException e) {
-            if (e.getApiErrorCode() == JetStreamErrors.WRONG_LAST_SEQUENCE
-                    || e.getApiErrorCode() == JetStreamErrors.WRONG_LAST_SEQUENCE_IN_FLIGHT) {
+            if (JetStreamErrors.isWrongLastSequence(e)) {
                 String said = String.valueOf(e.getErrorDescription());
                 throw new WrongLastSequenceException("The stream is at another message: " + said, lastSequence(said));
             }

@@ -6,11 +6,7 @@ import io.github.hasqlite.StreamMessage;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
-import io.nats.client.api.DiscardPolicy;
 import io.nats.client.api.MessageInfo;
-import io.nats.client.api.RetentionPolicy;
-import io.nats.client.api.StorageType;
-import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
 import io.nats.client.api.StreamInfoOptions;
 import io.nats.client.api.StreamState;
@@ -26,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * The JetStream stream that stores all change sets. It holds the subjects {@code <stream>} and {@code
  * <stream>.>}, so that several databases can share it. Thread-safe.
  */
-public final class ReplicationStream {
+final class ReplicationStream {
 
     private static final Logger log = LoggerFactory.getLogger(ReplicationStream.class);
 
@@ -42,26 +38,16 @@ public final class ReplicationStream {
     /** A replica that begins with an empty disk gets the stream from the others, after an election at times. */
     private static final Duration DOUBT_WITH_OTHERS = Duration.ofSeconds(30);
 
-    /** An election takes 4 to 9 s; until it is over, the server says that it is not available. */
-    private static final Duration ELECTION = Duration.ofSeconds(12);
-
     private static final Duration LOOK_TIMEOUT = Duration.ofSeconds(5);
 
-    private static final Duration RETRY_PAUSE = Duration.ofMillis(200);
-
-    /** How often to look for a stream that somebody else is creating. */
+    /** How often to ask for a message: another replica answers each time, by chance. */
     private static final int LOOKS = 5;
 
     private final NatsLink link;
     private final NatsSettings settings;
-    private final @Nullable ClusterProperties cluster;
-    private final ClusterRecord record;
+    private final StreamSetup setup;
     private volatile boolean ensured;
     private volatile int replicas;
-    private volatile @Nullable Said said;
-
-    /** What a stream's cluster has in common, once that is known. */
-    private record Said(long createdNs, String text) {}
 
     /** The stream that the link's settings name, whatever cluster it belongs to. */
     public ReplicationStream(NatsLink link) {
@@ -75,9 +61,8 @@ public final class ReplicationStream {
      */
     public ReplicationStream(NatsLink link, @Nullable ClusterProperties cluster) {
         this.link = link;
-        this.cluster = cluster;
         this.settings = link.settings();
-        this.record = new ClusterRecord(link);
+        this.setup = new StreamSetup(link, cluster);
     }
 
     /**
@@ -94,36 +79,8 @@ public final class ReplicationStream {
         if (ensured) {
             return;
         }
-        long deadline = System.nanoTime() + ELECTION.toNanos();
-        while (true) {
-            try {
-                JetStreamManagement management = management();
-                StreamInfo existing = find(management);
-                if (existing == null) {
-                    create(management);
-                } else {
-                    adopt(management, existing);
-                }
-                ensured = true;
-                return;
-            } catch (JetStreamApiException e) {
-                JetStreamErrors.throwStartException(e, settings);
-                throwUnlessWorthRetrying(e, JetStreamErrors.isTransient(e), deadline);
-            } catch (IOException e) {
-                // nobody answers while a cluster elects its leader
-                throwUnlessWorthRetrying(e, link.isConnected(), deadline);
-            }
-            pause();
-        }
-    }
-
-    private void throwUnlessWorthRetrying(Exception e, boolean isTransient, long deadline) throws IOException {
-        if (!isTransient || System.nanoTime() >= deadline) {
-            throw new IOException(
-                    "Could not create or check stream '" + settings.stream() + "' at " + settings.maskedServers() + ": "
-                            + e.getMessage(),
-                    e);
-        }
+        setup.ensure();
+        ensured = true;
     }
 
     /**
@@ -137,11 +94,9 @@ public final class ReplicationStream {
             JetStreamManagement management = management();
             StreamInfo info =
                     management.getStreamInfo(settings.stream(), StreamInfoOptions.filterSubjects(settings.subject()));
-            if (cluster != null) {
-                cluster.check(said(info), settings);
-            }
+            setup.check(info);
             StreamState state = info.getStreamState();
-            long created = nanos(info.getCreateTime().toInstant());
+            long created = created(info);
             replicas = info.getConfiguration().getReplicas();
             long first = state.getFirstSequence();
             long last = state.getLastSequence();
@@ -174,15 +129,14 @@ public final class ReplicationStream {
     StreamHoles holes(@Nullable StreamHoles known) throws IOException, JetStreamApiException {
         StreamInfo info = management().getStreamInfo(settings.stream());
         replicas = info.getConfiguration().getReplicas();
-        long created = nanos(info.getCreateTime().toInstant());
+        long created = created(info);
         if (known != null && known.isStill(info, created)) {
             return known.upTo(info, settings.subject());
         }
         if (info.getStreamState().getDeletedCount() > 0) {
             info = management().getStreamInfo(settings.stream(), StreamInfoOptions.deletedDetails());
         }
-        return StreamHoles.of(
-                info, settings.subject(), nanos(info.getCreateTime().toInstant()));
+        return StreamHoles.of(info, settings.subject(), created(info));
     }
 
     /**
@@ -300,153 +254,12 @@ public final class ReplicationStream {
         return link.connection().jetStreamManagement();
     }
 
-    private @Nullable StreamInfo find(JetStreamManagement management) throws IOException, JetStreamApiException {
-        try {
-            return management.getStreamInfo(settings.stream());
-        } catch (JetStreamApiException e) {
-            if (e.getErrorCode() == JetStreamErrors.NOT_FOUND) {
-                return null;
-            }
-            throw e;
-        } catch (IOException e) {
-            // no responders or no answer: without JetStream nobody listens to its requests
-            if (link.isConnected() && !link.connection().getServerInfo().isJetStreamAvailable()) {
-                throw new NatsStartException(
-                        new NatsStartException.NoJetStream(
-                                settings.maskedServers(), "it is switched off in the server"),
-                        e);
-            }
-            throw e;
-        }
-    }
-
-    private void create(JetStreamManagement management) throws IOException, JetStreamApiException {
-        StreamConfiguration configuration = StreamConfiguration.builder()
-                .name(settings.stream())
-                .description(cluster == null || !cluster.publishes() ? null : cluster.description(null, settings))
-                .subjects(subjects())
-                .storageType(StorageType.File)
-                .retentionPolicy(RetentionPolicy.Limits)
-                .discardPolicy(DiscardPolicy.Old)
-                .maxAge(settings.longestAge())
-                .maxBytes(settings.streamMaxBytes())
-                .replicas(settings.replicas())
-                .maximumMessageSize(MAX_MESSAGE)
-                .allowDirect(true)
-                .build();
-        try {
-            StreamInfo created = management.addStream(configuration);
-            log.info("Created stream '{}' (max age {})", settings.stream(), settings.longestAge());
-            join(management, created);
-        } catch (JetStreamApiException e) {
-            adopt(management, createdByAnother(management, e));
-        }
-    }
-
-    /** The stream, if another node was faster to create it. */
-    private StreamInfo createdByAnother(JetStreamManagement management, JetStreamApiException refusal)
-            throws IOException, JetStreamApiException {
-        boolean overlap = refusal.getApiErrorCode() == JetStreamErrors.SUBJECTS_OVERLAP;
-        if (refusal.getApiErrorCode() != JetStreamErrors.NAME_IN_USE && !overlap) {
-            throw refusal;
-        }
-        // a stream that is being created takes its subjects before it can be found
-        for (int look = 0; look < LOOKS; look++) {
-            StreamInfo info = find(management);
-            if (info != null) {
-                return info;
-            }
-            pause();
-        }
-        throw refusal;
-    }
-
-    /** In a stream of its own nobody can publish to another subject, which would move the sequence on. */
-    private String[] subjects() {
-        return cluster != null && cluster.needsOwnStream()
-                ? new String[] {settings.subject()}
-                : new String[] {settings.stream(), settings.stream() + ".>"};
-    }
-
-    private void adopt(JetStreamManagement management, StreamInfo info) throws IOException, JetStreamApiException {
-        StreamConfiguration existing = join(management, info).getConfiguration();
-        StreamConfiguration wanted = StreamCompatibility.adjusted(existing, settings);
-        if (wanted != null) {
-            management.updateStream(wanted);
-            log.info(
-                    "Changed stream '{}': max age {} to {}, replicas {} to {}",
-                    settings.stream(),
-                    existing.getMaxAge(),
-                    wanted.getMaxAge(),
-                    existing.getReplicas(),
-                    wanted.getReplicas());
-        }
-    }
-
-    /** Makes an empty stream this cluster's, and compares with what any other says. */
-    private StreamInfo join(JetStreamManagement management, StreamInfo existing)
-            throws IOException, JetStreamApiException {
-        StreamInfo info = existing;
-        StreamCompatibility.check(info.getConfiguration(), settings);
-        if (cluster == null) {
-            return info;
-        }
-        String text = said(info);
-        if (text == null && cluster.publishes() && info.getStreamState().getLastSequence() == 0) {
-            String description = info.getConfiguration().getDescription();
-            text = cluster.description(description, settings);
-            StreamConfiguration.Builder builder =
-                    StreamConfiguration.builder(info.getConfiguration()).description(text);
-            if (cluster.needsOwnStream()) {
-                builder.subjects(subjects());
-            }
-            management.updateStream(builder.build());
-            info = management.getStreamInfo(settings.stream());
-            // another node may have done the same with other properties
-            String described = info.getConfiguration().getDescription();
-            text = described != null && ClusterProperties.isIn(described) ? described : text;
-        }
-        if (text != null && cluster.publishes()) {
-            text = remember(info, record.claim(created(info), text));
-        }
-        cluster.check(text, settings);
-        return info;
-    }
-
-    /** What the stream's cluster has in common; {@code null} if nobody has said it. */
-    private @Nullable String said(StreamInfo info) throws IOException, JetStreamApiException {
-        Said known = said;
-        if (known != null && known.createdNs == created(info)) {
-            return known.text;
-        }
-        String recorded = record.read(created(info));
-        if (recorded != null) {
-            return remember(info, recorded);
-        }
-        // from a version that wrote nothing else
-        String description = info.getConfiguration().getDescription();
-        return ClusterProperties.isIn(description) ? description : null;
-    }
-
-    private String remember(StreamInfo info, String text) {
-        said = new Said(created(info), text);
-        return text;
-    }
-
-    private static long created(StreamInfo info) {
+    /** When a stream was created, nanoseconds since 1970. */
+    static long created(StreamInfo info) {
         return nanos(info.getCreateTime().toInstant());
     }
 
     private static long nanos(Instant instant) {
         return TimeUnit.SECONDS.toNanos(instant.getEpochSecond()) + instant.getNano();
-    }
-
-    private static void pause() throws IOException {
-        try {
-            TimeUnit.MILLISECONDS.sleep(RETRY_PAUSE.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("Interrupted while waiting for JetStream", e);
-        }
     }
 }

@@ -85,7 +85,8 @@ public final class ReplicationSubject {
                     former,
                     settings.subject());
         }
-        return settings.withStream(settings.stream(), subject);
+        String used = subject;
+        return settings.with(to -> to.subject(used));
     }
 
     private static boolean inUse(NatsLink link, String former) throws IOException, JetStreamApiException {

@@ -1,5 +1,6 @@
 package io.github.hasqlite.nats;
 
+import io.github.hasqlite.core.file.Sha256;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import java.io.IOException;

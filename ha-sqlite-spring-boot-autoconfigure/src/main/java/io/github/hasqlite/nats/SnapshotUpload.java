@@ -1,6 +1,7 @@
 package io.github.hasqlite.nats;
 
 import io.github.hasqlite.Snapshot;
+import io.github.hasqlite.core.file.Sha256;
 import io.nats.client.Connection;
 import io.nats.client.JetStream;
 import io.nats.client.NUID;

@@ -7,7 +7,6 @@ import io.nats.client.api.MessageInfo;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
-import io.nats.client.impl.Headers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -150,7 +149,7 @@ final class StreamLeases implements AutoCloseable {
                 }
                 try {
                     long sent = System.nanoTime();
-                    if (write(info)) {
+                    if (AuxiliaryStream.store(link, info, subject, token)) {
                         until = end(sent, info);
                         return isHeld();
                     }
@@ -182,7 +181,7 @@ final class StreamLeases implements AutoCloseable {
                         break;
                     }
                     long sent = System.nanoTime();
-                    if (!write(info)) {
+                    if (!AuxiliaryStream.store(link, info, subject, token)) {
                         continue;
                     }
                     if (isHeld()) {
@@ -198,26 +197,6 @@ final class StreamLeases implements AutoCloseable {
                 // its message is gone or goes soon: to take it back would be to take it anew
                 log.warn("Lost the lease {}, which could not be renewed in time", subject);
                 end();
-            }
-        }
-
-        /** Whether nothing came in between. */
-        private boolean write(StreamInfo seen) throws IOException, JetStreamApiException {
-            Headers expectation = new Headers()
-                    .put(
-                            "Nats-Expected-Last-Sequence",
-                            Long.toString(seen.getStreamState().getLastSequence()));
-            try {
-                link.connection().jetStream().publish(subject, expectation, token);
-                return true;
-            } catch (JetStreamApiException e) {
-                if (e.getApiErrorCode() == JetStreamErrors.WRONG_LAST_SEQUENCE
-                        || e.getApiErrorCode() == JetStreamErrors.WRONG_LAST_SEQUENCE_IN_FLIGHT) {
-                    return false;
-                }
-                throw e;
-            } catch (IllegalStateException e) {
-                throw new IOException("the connection was lost: " + e.getMessage(), e);
             }
         }
 

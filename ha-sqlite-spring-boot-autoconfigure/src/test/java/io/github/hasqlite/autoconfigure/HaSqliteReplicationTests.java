@@ -15,8 +15,6 @@ import io.github.hasqlite.NodeDigest;
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.Snapshot;
-import io.github.hasqlite.nats.JetStreamPublisher;
-import io.github.hasqlite.nats.JetStreamSubscriber;
 import io.github.hasqlite.nats.TestCertificate;
 import io.github.hasqlite.nats.server.EmbeddedNatsServer;
 import io.github.hasqlite.testing.NatsServer;
@@ -336,7 +334,7 @@ class HaSqliteReplicationTests {
                     .withPropertyValues(url, "ha.sqlite.subscriber.enabled=false")
                     .run(one -> {
                         assertThat(one)
-                                .hasSingleBean(JetStreamPublisher.class)
+                                .hasSingleBean(ChangeSetPublisher.class)
                                 .doesNotHaveBean(ChangeSetSubscriber.class);
                         jdbc(one).sql("CREATE TABLE task(title TEXT)").update();
                         jdbc(one).sql("INSERT INTO task VALUES('a')").update();
@@ -391,7 +389,7 @@ class HaSqliteReplicationTests {
                     .run(context -> assertThat(context)
                             .hasSingleBean(ChangeSetPublisher.class)
                             .hasBean("mine")
-                            .hasSingleBean(JetStreamSubscriber.class));
+                            .hasSingleBean(ChangeSetSubscriber.class));
         }
     }
 

@@ -100,7 +100,10 @@ class MigrationTests {
                 }));
             }
             // all have come to their migration, and none has begun it
-            Awaitility.await().until(() -> output.getAll().split("Waiting until another node").length == NODES + 1);
+            for (int i = 1; i <= NODES; i++) {
+                String waiting = "Node n" + i + " waits until another node has migrated";
+                Awaitility.await().until(() -> output.getAll().contains(waiting));
+            }
             lease.close();
             for (Future<?> node : nodes) {
                 node.get(120, TimeUnit.SECONDS);

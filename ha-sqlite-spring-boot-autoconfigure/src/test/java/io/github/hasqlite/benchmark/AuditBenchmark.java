@@ -1,41 +1,20 @@
 package io.github.hasqlite.benchmark;
 
-import io.github.hasqlite.CommitMode;
-import io.github.hasqlite.HaSqliteDataSource;
-import io.github.hasqlite.core.commit.NodeSettings;
-import io.github.hasqlite.core.commit.Transport;
-import io.github.hasqlite.core.jdbc.PoolSettings;
-import io.github.hasqlite.core.node.ReplicationNode;
-import io.github.hasqlite.testing.DisconnectedPublisher;
+import io.github.hasqlite.benchmark.PairedWriters.Side;
 import io.github.hasqlite.testing.MutantLoader;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
-import java.util.Locale;
-import java.util.function.LongUnaryOperator;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * What the check that nothing escapes (rule R12) costs a one-row {@code async} transaction: two nodes in one process,
- * one of which has the check's methods emptied, write in turn, in blocks so short that whatever else the machine does
- * meets both. Compared is the time of the writing thread. Nothing is published, so that the check's share is the largest
- * that it can be. Two nodes without the check show what the comparison itself is worth. System property: {@code rounds}
- * (400).
+ * What the check that nothing escapes (rule R12) costs a one-row {@code async} transaction: one of {@link PairedWriters
+ * two nodes} has the check's methods emptied. Two nodes without the check show what the comparison itself is worth.
+ * System property: {@code rounds} (400).
  */
 public final class AuditBenchmark {
 
     private static final String AUDIT = "io.github.hasqlite.core.jdbc.ChangeAudit";
     private static final String[] CHECKS = {"restart", "statementBegins", "statementEnds", "beforeCommit"};
-    private static final long BLOCK = 500;
-    private static final int WARM_UP = 60;
-    private static final int BLOCKS_PER_FILE = 100;
 
     private AuditBenchmark() {}
 
@@ -43,113 +22,16 @@ public final class AuditBenchmark {
         int rounds = Integer.getInteger("rounds", 400);
         Path folder = Files.createTempDirectory("ha-sqlite-benchmark");
         try {
-            MutantLoader emptied = new MutantLoader(AUDIT, CHECKS);
-            compare("a node without the check, again", emptied, new MutantLoader(AUDIT, CHECKS), rounds, folder);
-            compare("the check", emptied, new MutantLoader(AUDIT), rounds, folder);
+            PairedWriters writers = new PairedWriters(rounds, folder);
+            Side emptied = side(CHECKS);
+            writers.compare("a node without the check, again", emptied, side(CHECKS));
+            writers.compare("the check", emptied, side());
         } finally {
             FileSystemUtils.deleteRecursively(folder);
         }
     }
 
-    private static void compare(String what, MutantLoader base, MutantLoader other, int rounds, Path folder)
-            throws Exception {
-        List<Double> costs = new ArrayList<>();
-        List<Double> micros = new ArrayList<>();
-        LongUnaryOperator[] writers = {};
-        for (int i = -WARM_UP; i < rounds; i++) {
-            if (writers.length == 0 || Math.floorMod(i, BLOCKS_PER_FILE) == 0) {
-                close(writers);
-                String files = what.length() + "-" + i;
-                writers = new LongUnaryOperator[] {
-                    writer(base, folder.resolve(files + "-base")), writer(other, folder.resolve(files + "-other"))
-                };
-            }
-            int first = Math.floorMod(i, 2);
-            double[] nanos = new double[2];
-            nanos[first] = writers[first].applyAsLong(BLOCK);
-            nanos[1 - first] = writers[1 - first].applyAsLong(BLOCK);
-            if (i >= 0) {
-                costs.add(nanos[1] / nanos[0] - 1);
-                micros.add(nanos[0] / BLOCK / 1_000);
-            }
-        }
-        close(writers);
-        Collections.sort(costs);
-        System.out.printf(
-                Locale.ROOT,
-                "%s costs %.2f %% of a one-row transaction, whose thread takes %.1f us (a quarter of %d rounds below"
-                        + " %.2f %%, a quarter above %.2f %%)%n",
-                what,
-                100 * costs.get(rounds / 2),
-                Rounds.median(micros),
-                rounds,
-                100 * costs.get(rounds / 4),
-                100 * costs.get(rounds * 3 / 4));
-    }
-
-    private static LongUnaryOperator writer(MutantLoader loader, Path file) throws ReflectiveOperationException {
-        return (LongUnaryOperator) loader.loadClass(Writer.class.getName())
-                .getDeclaredConstructor(String.class)
-                .newInstance(file.toString());
-    }
-
-    private static void close(LongUnaryOperator... writers) throws Exception {
-        for (LongUnaryOperator writer : writers) {
-            ((AutoCloseable) writer).close();
-        }
-    }
-
-    /** Writes so many rows, each in a transaction, and answers its thread's nanoseconds. */
-    public static final class Writer implements LongUnaryOperator, AutoCloseable {
-
-        private final HaSqliteDataSource dataSource;
-
-        public Writer(String file) throws SQLException {
-            dataSource = ReplicationNode.replicating(
-                            NodeSettings.of("n", PoolSettings.of(file)).with(to -> to.commitMode(CommitMode.ASYNC)),
-                            Transport.of(new DisconnectedPublisher(), null))
-                    .start()
-                    .dataSource();
-            try (Connection connection = dataSource.getConnection();
-                    PreparedStatement create = connection.prepareStatement(
-                            "CREATE TABLE sample(id INTEGER PRIMARY KEY, name TEXT, amount REAL, note TEXT, number"
-                                    + " INTEGER)")) {
-                create.executeUpdate();
-            }
-        }
-
-        @Override
-        public long applyAsLong(long rows) {
-            try {
-                ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-                long start = threads.getCurrentThreadCpuTime();
-                for (long row = 0; row < rows; row++) {
-                    insert(row);
-                }
-                return threads.getCurrentThreadCpuTime() - start;
-            } catch (SQLException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        @Override
-        public void close() throws SQLException {
-            dataSource.close();
-        }
-
-        private void insert(long row) throws SQLException {
-            try (Connection connection = dataSource.getConnection()) {
-                connection.setAutoCommit(false);
-                try (PreparedStatement statement =
-                        connection.prepareStatement("INSERT INTO sample(name, amount, note, number) VALUES(?,?,?,?)")) {
-                    statement.setString(1, "name of the row");
-                    statement.setDouble(2, row * 1.5);
-                    statement.setString(3, "a note that is somewhat longer than the name");
-                    statement.setLong(4, row);
-                    statement.executeUpdate();
-                }
-                connection.commit();
-            }
-        }
+    private static Side side(String... emptied) {
+        return new Side(new MutantLoader(AUDIT, emptied), false);
     }
 }

@@ -21,6 +21,7 @@ import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.replay.Applier;
 import io.github.hasqlite.core.replay.LocalReplica;
 import io.github.hasqlite.core.replay.SilentListener;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -63,15 +64,15 @@ public final class RebaseBenchmark {
         execute("COMMIT");
         OutboxTable.create(author);
         AppliedState.create(author);
-        pending = new PendingQueue(List.of());
+        pending = new PendingQueue(List.of(), NodeRuntime.ofJvm());
         write(statement);
         SQLiteConnection connection = database.open();
-        AppliedState state = new AppliedState();
+        AppliedState state = new AppliedState(NodeRuntime.ofJvm());
         state.load(connection);
         applier = new Applier(
                 new LocalReplica(
                         connection,
-                        new WriteLock(5_000),
+                        new WriteLock(NodeRuntime.ofJvm(), 5_000),
                         new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
                         state,
                         new OutboxTable(connection),

@@ -2,7 +2,6 @@ package io.github.hasqlite.benchmark;
 
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.HaSqliteDataSource;
-import io.github.hasqlite.autoconfigure.NatsReplication;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.commit.Transport;
@@ -12,6 +11,7 @@ import io.github.hasqlite.core.snapshot.PeriodicSnapshotter;
 import io.github.hasqlite.core.snapshot.Retention;
 import io.github.hasqlite.nats.ClusterProperties;
 import io.github.hasqlite.nats.JetStreamSnapshotStore;
+import io.github.hasqlite.nats.NatsReplication;
 import io.github.hasqlite.nats.NatsSettings;
 import io.github.hasqlite.testing.NatsServer;
 import io.nats.client.Connection;
@@ -314,7 +314,7 @@ public final class SnapshotBenchmark {
 
         Node(String name, String replicationId, Path file, boolean snapshots) throws SQLException {
             NatsSettings settings = NatsSettings.of(server.url(), replicationId)
-                    .withStream("ha_replication", "ha_replication." + replicationId);
+                    .with(to -> to.stream("ha_replication").subject("ha_replication." + replicationId));
             NodeSettings own =
                     NodeSettings.of(name, PoolSettings.of(file.toString())).with(to -> to.commitMode(CommitMode.ASYNC));
             nats = NatsReplication.connect(

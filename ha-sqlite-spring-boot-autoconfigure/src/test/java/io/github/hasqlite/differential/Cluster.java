@@ -6,12 +6,12 @@ import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationStatus;
-import io.github.hasqlite.autoconfigure.NatsReplication;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.node.ReplicationNode;
+import io.github.hasqlite.nats.NatsReplication;
 import io.github.hasqlite.nats.NatsSettings;
 import io.github.hasqlite.testing.MemoryStream;
 import io.github.hasqlite.testing.NatsServer;
@@ -128,9 +128,9 @@ final class Cluster implements AutoCloseable {
         ChangeSetPublisher publisher = stream.publisher();
         ChangeSetSubscriber subscriber = stream.subscriber();
         if (kind.server() != null) {
-            NatsReplication nats = kept(NatsReplication.connect(
-                    NatsSettings.of(kind.server().url(), folder.getFileName().toString())
-                            .withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(5))));
+            NatsReplication nats = kept(NatsReplication.connect(NatsSettings.of(
+                            kind.server().url(), folder.getFileName().toString())
+                    .with(to -> to.connectTimeout(Duration.ofSeconds(5)).publishTimeout(Duration.ofSeconds(5)))));
             publisher = nats.publisher();
             subscriber = nats.subscriber();
         }

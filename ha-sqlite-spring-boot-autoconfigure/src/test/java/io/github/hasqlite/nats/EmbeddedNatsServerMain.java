@@ -11,8 +11,8 @@ public final class EmbeddedNatsServerMain {
     private EmbeddedNatsServerMain() {}
 
     public static void main(String[] args) throws Exception {
-        EmbeddedNatsServer server = EmbeddedNatsServer.start(
-                EmbeddedNatsSettings.of("doomed", 0, Path.of(args[0])).withProgram(NatsServer.program(), null));
+        EmbeddedNatsServer server = EmbeddedNatsServer.start(EmbeddedNatsSettings.of("doomed", 0, Path.of(args[0]))
+                .with(to -> to.binary(NatsServer.program()).configFile(null)));
         System.out.println("pid " + server.pid());
         Thread.currentThread().join();
     }

@@ -31,29 +31,6 @@ class JetStreamDigestExchangeTests {
             Map.of("t", DIGEST, "two words\nand lines", DIGEST, "%2B+\u4e2d", DIGEST, "", DIGEST));
 
     @Test
-    void answersArriveAsTheyAreAndTheNewestIsKept() {
-        try (NatsServer server = NatsServer.start();
-                JetStreamDigestExchange one = JetStreamDigestExchange.open(server.settings("db"));
-                JetStreamDigestExchange two = JetStreamDigestExchange.open(server.settings("db"))) {
-            List<NodeDigest> first = new CopyOnWriteArrayList<>();
-            one.subscribe(first::add);
-            publish(one, NodeDigest.computing("v1", 7, STRANGE.node()));
-            publish(one, STRANGE);
-            publish(two, NodeDigest.failed("v1", 7, "n2", "disk is\nfull + more"));
-            Awaitility.await().until(() -> first.size() == 3);
-            assertThat(first)
-                    .containsExactly(
-                            NodeDigest.computing("v1", 7, STRANGE.node()),
-                            STRANGE,
-                            NodeDigest.failed("v1", 7, "n2", "disk is\nfull + more"));
-            List<NodeDigest> later = new CopyOnWriteArrayList<>();
-            two.subscribe(later::add);
-            Awaitility.await().until(() -> later.size() == 2);
-            assertThat(later).first().isEqualTo(STRANGE);
-        }
-    }
-
-    @Test
     void itGoesOnWhenTheServerWasAway() {
         try (NatsServer server = NatsServer.start();
                 JetStreamDigestExchange one = JetStreamDigestExchange.open(server.settings("db"))) {

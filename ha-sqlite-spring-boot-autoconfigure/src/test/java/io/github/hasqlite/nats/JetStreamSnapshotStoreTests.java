@@ -284,7 +284,8 @@ class JetStreamSnapshotStoreTests {
     @Test
     void withoutAServerItSaysSo() {
         server.kill9();
-        NatsSettings impatient = server.settings("db").withTimeouts(Duration.ofMillis(300), Duration.ofSeconds(1));
+        NatsSettings impatient = server.settings("db")
+                .with(to -> to.connectTimeout(Duration.ofMillis(300)).publishTimeout(Duration.ofSeconds(1)));
         try (JetStreamSnapshotStore none = JetStreamSnapshotStore.open(impatient)) {
             assertThatThrownBy(none::list).isInstanceOf(IOException.class).hasMessageContaining("not connected");
             server.restart();

@@ -43,7 +43,8 @@ class ReplicationSubjectTests {
     }
 
     private String settled() {
-        NatsSettings settings = server.settings("my.db").withTimeouts(Duration.ofSeconds(1), Duration.ofSeconds(5));
+        NatsSettings settings = server.settings("my.db")
+                .with(to -> to.connectTimeout(Duration.ofSeconds(1)).publishTimeout(Duration.ofSeconds(5)));
         assertThat(settings.subject()).isEqualTo(PRESENT);
         return ReplicationSubject.settle(settings, "my.db", note).subject();
     }
@@ -98,7 +99,8 @@ class ReplicationSubjectTests {
     @Test
     void soDoesOneOfWhichOnlySnapshotsAreLeft() throws Exception {
         createStream();
-        NatsSettings former = server.settings("my.db").withStream("ha_replication", FORMER);
+        NatsSettings former =
+                server.settings("my.db").with(to -> to.stream("ha_replication").subject(FORMER));
         byte[] content = {1, 2, 3};
         try (JetStreamSnapshotStore store = JetStreamSnapshotStore.open(former)) {
             store.save(new Snapshot(7, 1, 1, "n1", content.length, "0".repeat(64)), new ByteArrayInputStream(content));

@@ -275,7 +275,8 @@ public class ReplicationTests {
 
     @Test
     void anUnansweredPublishFailsInTime() throws Exception {
-        NatsSettings impatient = server.settings("db").withTimeouts(Duration.ofSeconds(5), Duration.ofMillis(300));
+        NatsSettings impatient = server.settings("db")
+                .with(to -> to.connectTimeout(Duration.ofSeconds(5)).publishTimeout(Duration.ofMillis(300)));
         try (JetStreamPublisher publisher = JetStreamPublisher.open(impatient)) {
             publish(publisher, 1).get(60, TimeUnit.SECONDS);
             server.suspend();

@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,7 +31,7 @@ class StartFailureTests {
     @Test
     void nobodyListens() throws Exception {
         NatsSettings settings = NatsSettings.of("nats://bob:geheim@127.0.0.1:" + NatsServer.freePort(), "db")
-                .withTimeouts(BRIEF, BRIEF);
+                .with(to -> to.connectTimeout(BRIEF).publishTimeout(BRIEF));
         try (NatsLink link = new NatsLink(settings)) {
             assertThatExceptionOfType(NatsStartException.class)
                     .isThrownBy(link::connect)
@@ -70,7 +71,7 @@ class StartFailureTests {
         try (NatsServer server = NatsServer.start("authorization { user: ha, password: richtig }")) {
             for (NatsCredentials wrong :
                     new NatsCredentials[] {new NatsCredentials.UserPassword("ha", "falsch"), null}) {
-                try (NatsLink link = new NatsLink(server.settings("db").withCredentials(wrong))) {
+                try (NatsLink link = new NatsLink(server.settings("db").with(to -> to.credentials(wrong)))) {
                     assertThatExceptionOfType(NatsStartException.class)
                             .isThrownBy(link::connect)
                             .satisfies(e -> assertThat(stackTrace(e)).doesNotContain("falsch"))
@@ -78,7 +79,8 @@ class StartFailureTests {
                                     e -> assertThat(e.reason()).isInstanceOf(NatsStartException.Unauthenticated.class));
                 }
             }
-            connects(server.settings("db").withCredentials(new NatsCredentials.UserPassword("ha", "richtig")));
+            connects(server.settings("db")
+                    .with(to -> to.credentials(new NatsCredentials.UserPassword("ha", "richtig"))));
             connects(NatsSettings.of("nats://ha:richtig@127.0.0.1:" + server.port(), "db"));
         }
     }
@@ -86,8 +88,8 @@ class StartFailureTests {
     @Test
     void comesBackAfterItsPasswordWasRefusedForAWhile() throws Exception {
         try (NatsServer server = NatsServer.start("authorization { user: ha, password: richtig }");
-                NatsLink link = new NatsLink(
-                        server.settings("db").withCredentials(new NatsCredentials.UserPassword("ha", "richtig")))) {
+                NatsLink link = new NatsLink(server.settings("db")
+                        .with(to -> to.credentials(new NatsCredentials.UserPassword("ha", "richtig"))))) {
             link.connect();
             Path config = server.folder().resolve("server.conf");
             String good = Files.readString(config);
@@ -105,9 +107,9 @@ class StartFailureTests {
     @Test
     void token() {
         try (NatsServer server = NatsServer.start("authorization { token: \"t0ken\" }")) {
-            connects(server.settings("db").withCredentials(new NatsCredentials.Token("t0ken")));
-            try (NatsLink link =
-                    new NatsLink(server.settings("db").withCredentials(new NatsCredentials.Token("other")))) {
+            connects(server.settings("db").with(to -> to.credentials(new NatsCredentials.Token("t0ken"))));
+            try (NatsLink link = new NatsLink(
+                    server.settings("db").with(to -> to.credentials(new NatsCredentials.Token("other"))))) {
                 assertThatExceptionOfType(NatsStartException.class)
                         .isThrownBy(link::connect)
                         .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.Unauthenticated.class));
@@ -120,17 +122,18 @@ class StartFailureTests {
         TestIdentity identity = TestIdentity.create();
         try (NatsServer server =
                 NatsServer.start("authorization { users: [ { nkey: " + identity.userPublicKey() + " } ] }")) {
-            connects(server.settings("db").withCredentials(new NatsCredentials.NKeySeed(identity.userSeed())));
+            connects(server.settings("db")
+                    .with(to -> to.credentials(new NatsCredentials.NKeySeed(identity.userSeed()))));
             NatsCredentials other =
                     new NatsCredentials.NKeySeed(TestIdentity.create().userSeed());
-            try (NatsLink link = new NatsLink(server.settings("db").withCredentials(other))) {
+            try (NatsLink link = new NatsLink(server.settings("db").with(to -> to.credentials(other)))) {
                 assertThatExceptionOfType(NatsStartException.class)
                         .isThrownBy(link::connect)
                         .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.Unauthenticated.class));
             }
             assertThatExceptionOfType(NatsStartException.class)
-                    .isThrownBy(() ->
-                            new NatsLink(server.settings("db").withCredentials(new NatsCredentials.NKeySeed("x"))))
+                    .isThrownBy(() -> new NatsLink(
+                            server.settings("db").with(to -> to.credentials(new NatsCredentials.NKeySeed("x")))))
                     .satisfies(
                             e -> assertThat(e.reason()).isInstanceOf(NatsStartException.UnreadableCredentials.class));
         }
@@ -141,11 +144,11 @@ class StartFailureTests {
         TestIdentity identity = TestIdentity.create();
         Path file = Files.writeString(folder.resolve("user.creds"), identity.credentials());
         try (NatsServer server = NatsServer.start(identity.serverConfiguration())) {
-            connects(server.settings("db").withCredentials(new NatsCredentials.CredentialsFile(file)));
+            connects(server.settings("db").with(to -> to.credentials(new NatsCredentials.CredentialsFile(file))));
             Path foreign = Files.writeString(
                     folder.resolve("foreign.creds"), TestIdentity.create().credentials());
-            try (NatsLink link =
-                    new NatsLink(server.settings("db").withCredentials(new NatsCredentials.CredentialsFile(foreign)))) {
+            try (NatsLink link = new NatsLink(
+                    server.settings("db").with(to -> to.credentials(new NatsCredentials.CredentialsFile(foreign))))) {
                 assertThatExceptionOfType(NatsStartException.class)
                         .isThrownBy(link::connect)
                         .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.Unauthenticated.class));
@@ -158,12 +161,14 @@ class StartFailureTests {
         NatsSettings settings = NatsSettings.of("nats://127.0.0.1:1", "db");
         Path missing = folder.resolve("missing.creds");
         assertThatExceptionOfType(NatsStartException.class)
-                .isThrownBy(() -> new NatsLink(settings.withCredentials(new NatsCredentials.CredentialsFile(missing))))
+                .isThrownBy(() ->
+                        new NatsLink(settings.with(to -> to.credentials(new NatsCredentials.CredentialsFile(missing)))))
                 .withMessageContaining("missing.creds")
                 .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.UnreadableCredentials.class));
         Path nonsense = Files.writeString(folder.resolve("nonsense.creds"), "nonsense");
         assertThatExceptionOfType(NatsStartException.class)
-                .isThrownBy(() -> new NatsLink(settings.withCredentials(new NatsCredentials.CredentialsFile(nonsense))))
+                .isThrownBy(() -> new NatsLink(
+                        settings.with(to -> to.credentials(new NatsCredentials.CredentialsFile(nonsense)))))
                 .withMessageContaining("nonsense.creds")
                 .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.UnreadableCredentials.class));
     }
@@ -172,22 +177,23 @@ class StartFailureTests {
     void tls(@TempDir Path folder) throws Exception {
         TestCertificate certificate = TestCertificate.create(folder);
         try (NatsServer server = NatsServer.start(certificate.serverConfiguration())) {
-            connects(server.settings("db").withSslContext(certificate.trusting()));
-            try (NatsLink link = new NatsLink(server.settings("db").withTimeouts(BRIEF, BRIEF))) {
+            connects(server.settings("db").with(to -> to.sslContext(certificate.trusting())));
+            try (NatsLink link = new NatsLink(
+                    server.settings("db").with(to -> to.connectTimeout(BRIEF).publishTimeout(BRIEF)))) {
                 assertThatExceptionOfType(NatsStartException.class)
                         .isThrownBy(link::connect)
                         .withMessageContaining("SSL required")
                         .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.Unreachable.class));
             }
+            SSLContext stranger = SSLContext.getDefault();
             try (NatsLink link = new NatsLink(server.settings("db")
-                    .withTimeouts(BRIEF, BRIEF)
-                    .withSslContext(javax.net.ssl.SSLContext.getDefault()))) {
+                    .with(to -> to.sslContext(stranger).connectTimeout(BRIEF).publishTimeout(BRIEF)))) {
                 assertThatExceptionOfType(NatsStartException.class)
                         .isThrownBy(link::connect)
                         .withMessageContaining("PKIX")
                         .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.Unreachable.class));
             }
-            publishesOverTls(server.settings("db").withSslContext(certificate.trusting()));
+            publishesOverTls(server.settings("db").with(to -> to.sslContext(certificate.trusting())));
         }
     }
 
@@ -213,7 +219,7 @@ class StartFailureTests {
                 """;
         try (NatsServer server = NatsServer.start(accounts);
                 NatsLink link = new NatsLink(
-                        server.settings("db").withCredentials(new NatsCredentials.UserPassword("b", "b")))) {
+                        server.settings("db").with(to -> to.credentials(new NatsCredentials.UserPassword("b", "b"))))) {
             link.connect();
             assertThatExceptionOfType(NatsStartException.class)
                     .isThrownBy(() -> new ReplicationStream(link).ensure())
@@ -224,7 +230,8 @@ class StartFailureTests {
     @Test
     void moreReplicasThanServers() {
         try (NatsServer server = NatsServer.start();
-                NatsLink link = new NatsLink(server.settings("db").withRetention(Duration.ofHours(1), 3))) {
+                NatsLink link = new NatsLink(server.settings("db")
+                        .with(to -> to.streamMaxAge(Duration.ofHours(1)).replicas(3)))) {
             link.connect();
             assertThatExceptionOfType(NatsStartException.class)
                     .isThrownBy(() -> new ReplicationStream(link).ensure())
@@ -272,7 +279,8 @@ class StartFailureTests {
             Callable<Boolean> node = () -> {
                 // configured differently, too
                 Duration age = Duration.ofHours(1 + Thread.currentThread().getId() % 3);
-                try (NatsLink link = new NatsLink(server.settings("db").withRetention(age, 1))) {
+                try (NatsLink link = new NatsLink(
+                        server.settings("db").with(to -> to.streamMaxAge(age).replicas(1)))) {
                     link.connect();
                     new ReplicationStream(link).ensure();
                     return true;
@@ -291,7 +299,8 @@ class StartFailureTests {
         try (NatsServer server = NatsServer.start()) {
             connects(server.settings("db"));
             Duration age = Duration.ofSeconds(90);
-            try (NatsLink link = new NatsLink(server.settings("db").withRetention(age, 1))) {
+            try (NatsLink link = new NatsLink(
+                    server.settings("db").with(to -> to.streamMaxAge(age).replicas(1)))) {
                 link.connect();
                 ReplicationStream stream = new ReplicationStream(link);
                 stream.ensure();
@@ -339,21 +348,29 @@ class StartFailureTests {
     @Test
     void settingsAreCheckedAndHideSecrets() {
         NatsSettings settings = NatsSettings.of("nats://u:geheim@h:1,x", "app.db")
-                .withCredentials(new NatsCredentials.UserPassword("u", "geheim"));
+                .with(to -> to.credentials(new NatsCredentials.UserPassword("u", "geheim")));
         assertThat(settings.toString()).doesNotContain("geheim").contains("nats://***@h:1");
-        assertThat(settings.withCredentials(new NatsCredentials.Token("geheim")).toString())
+        assertThat(settings.with(to -> to.credentials(new NatsCredentials.Token("geheim")))
+                        .toString())
                 .doesNotContain("geheim");
-        assertThat(settings.withCredentials(new NatsCredentials.NKeySeed("geheim"))
+        assertThat(settings.with(to -> to.credentials(new NatsCredentials.NKeySeed("geheim")))
                         .toString())
                 .doesNotContain("geheim");
         assertThat(MaskedUrl.mask(List.of("nats://to@ken@h:1", "nats://plain:4222", "u:p@h")))
                 .isEqualTo("nats://***@h:1,nats://plain:4222,***@h");
         assertThatIllegalArgumentException().isThrownBy(() -> NatsSettings.of("nats://h", "*"));
-        assertThatIllegalArgumentException().isThrownBy(() -> settings.withStream("a.b", "a.b.c"));
-        assertThatIllegalArgumentException().isThrownBy(() -> settings.withStream("a", "b.c"));
-        assertThatIllegalArgumentException().isThrownBy(() -> settings.withRetention(Duration.ZERO, 1));
-        assertThatIllegalArgumentException().isThrownBy(() -> settings.withStreamReserve(Duration.ofSeconds(-1)));
-        assertThatIllegalArgumentException().isThrownBy(() -> settings.withRetention(Duration.ofHours(1), 6));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> settings.with(to -> to.stream("a.b").subject("a.b.c")));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> settings.with(to -> to.stream("a").subject("b.c")));
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () -> settings.with(to -> to.streamMaxAge(Duration.ZERO).replicas(1)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> settings.with(to -> to.streamReserve(Duration.ofSeconds(-1))));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        settings.with(to -> to.streamMaxAge(Duration.ofHours(1)).replicas(6)));
     }
 
     private static void connects(NatsSettings settings) {

@@ -126,8 +126,8 @@ class StreamLeasesTests {
         List<JetStreamSnapshotStore> stores = new ArrayList<>();
         ExecutorService threads = Executors.newFixedThreadPool(contenders);
         try {
-            NatsSettings settings =
-                    ClusterTests.startCluster(servers).withTimeouts(Duration.ofSeconds(20), Duration.ofSeconds(10));
+            NatsSettings settings = ClusterTests.startCluster(servers)
+                    .with(to -> to.connectTimeout(Duration.ofSeconds(20)).publishTimeout(Duration.ofSeconds(10)));
             for (int i = 0; i < contenders; i++) {
                 stores.add(JetStreamSnapshotStore.open(settings));
             }

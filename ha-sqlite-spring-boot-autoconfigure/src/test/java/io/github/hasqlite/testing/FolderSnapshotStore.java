@@ -36,7 +36,12 @@ public class FolderSnapshotStore implements SnapshotStore {
 
     @Override
     public void save(Snapshot snapshot, InputStream content) throws IOException {
-        Files.copy(content, file(snapshot));
+        try {
+            Files.copy(content, file(snapshot));
+        } catch (IOException e) {
+            Files.deleteIfExists(file(snapshot));
+            throw e;
+        }
         synchronized (this) {
             snapshots.add(snapshot);
         }

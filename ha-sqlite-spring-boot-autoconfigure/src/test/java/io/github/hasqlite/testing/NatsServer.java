@@ -182,7 +182,8 @@ public final class NatsServer implements AutoCloseable {
 
     /** Settings for this server, with timeouts that suit tests. */
     public NatsSettings settings(String replicationId) {
-        return NatsSettings.of(url(), replicationId).withTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(5));
+        return NatsSettings.of(url(), replicationId)
+                .with(to -> to.connectTimeout(Duration.ofSeconds(5)).publishTimeout(Duration.ofSeconds(5)));
     }
 
     /** Kills the server, as {@code kill -9} does, and waits until it is gone. */

@@ -84,7 +84,9 @@ public final class NodeMain {
                             args[0],
                             Path.of(args[1]),
                             args[2],
-                            stream -> stream.withRetention(Duration.ofMillis(Long.parseLong(args[KEEPING])), 1),
+                            stream ->
+                                    stream.with(to -> to.streamMaxAge(Duration.ofMillis(Long.parseLong(args[KEEPING])))
+                                            .replicas(1)),
                             null)
                     : open(
                             args[0],

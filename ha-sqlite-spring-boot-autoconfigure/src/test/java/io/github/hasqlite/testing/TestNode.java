@@ -10,10 +10,10 @@ import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.SnapshotStore;
-import io.github.hasqlite.autoconfigure.NatsReplication;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.commit.Transport;
+import io.github.hasqlite.core.jdbc.KeySettings;
 import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.core.snapshot.PeriodicSnapshotter;
@@ -21,6 +21,7 @@ import io.github.hasqlite.core.snapshot.Retention;
 import io.github.hasqlite.core.verify.ClusterVerifier;
 import io.github.hasqlite.nats.ClusterProperties;
 import io.github.hasqlite.nats.JetStreamSnapshotStore;
+import io.github.hasqlite.nats.NatsReplication;
 import io.github.hasqlite.nats.NatsSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -204,7 +205,26 @@ public final class TestNode implements AutoCloseable {
                 UnaryOperator.identity(),
                 null,
                 timeout,
-                settings -> settings.withRetention(settings.streamMaxAge(), cluster.size()));
+                settings -> settings.with(to -> to.replicas(cluster.size())));
+    }
+
+    /**
+     * Opens a node that gives rows keys from blocks of its own.
+     *
+     * @param blockSize how many numbers a block has at least
+     */
+    public static TestNode openWithKeys(String url, Path file, String name, CommitMode mode, int blockSize) {
+        return open(
+                url,
+                file,
+                name,
+                settings -> settings.with(to -> to.commitMode(mode)),
+                List.of(),
+                UnaryOperator.identity(),
+                null,
+                PATIENCE,
+                UnaryOperator.identity(),
+                blockSize);
     }
 
     private static TestNode open(
@@ -217,7 +237,22 @@ public final class TestNode implements AutoCloseable {
             @Nullable SnapshotStore store,
             Duration patience,
             UnaryOperator<NatsSettings> stream) {
-        NatsSettings natsSettings = stream.apply(NatsSettings.of(url, "test").withTimeouts(PATIENCE, patience));
+        return open(url, file, name, customizer, interceptors, publishing, store, patience, stream, 0);
+    }
+
+    private static TestNode open(
+            String url,
+            Path file,
+            String name,
+            UnaryOperator<NodeSettings> customizer,
+            List<ChangeSetInterceptor> interceptors,
+            UnaryOperator<ChangeSetPublisher> publishing,
+            @Nullable SnapshotStore store,
+            Duration patience,
+            UnaryOperator<NatsSettings> stream,
+            int blockSize) {
+        NatsSettings natsSettings = stream.apply(NatsSettings.of(url, "test")
+                .with(to -> to.connectTimeout(PATIENCE).publishTimeout(patience)));
         NodeSettings settings = customizer.apply(NodeSettings.of(name, PoolSettings.of(file.toString())));
         NatsReplication nats = NatsReplication.connect(
                 natsSettings,
@@ -226,7 +261,9 @@ public final class TestNode implements AutoCloseable {
                         : ClusterProperties.of(settings.commitMode(), settings.merge(), settings.rowIdentify()));
         try {
             ReplicationNode node = ReplicationNode.replicating(
-                    settings,
+                    blockSize == 0
+                            ? settings
+                            : settings.with(to -> to.keys(new KeySettings(nats.keyBlocks(), blockSize))),
                     new Transport(
                             publishing.apply(nats.publisher()),
                             nats.subscriber(),

@@ -2,13 +2,13 @@ package io.github.hasqlite.core.apply;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.core.sqlite.SchemaNote;
+import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.TableDefinition;
 import io.github.hasqlite.core.sqlite.TokenList;
 import io.github.hasqlite.core.sqlite.TriggerText;
 import io.github.hasqlite.core.sqlite.WriteTarget;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * A statement of a message that may be run.
@@ -96,7 +96,7 @@ public record Command(String text, Kind kind, String table) {
                 throw new RefusedChangeException("a statement that loads an extension");
             }
         }
-        Command command = switch (tokens.text(0).toUpperCase(Locale.ROOT)) {
+        Command command = switch (SqlIdentifier.upper(tokens.text(0))) {
             case "CREATE" -> create(text, tokens);
             case "DROP" -> drop(text, tokens);
             case "ALTER" -> alter(text, tokens);
@@ -125,7 +125,7 @@ public record Command(String text, Kind kind, String table) {
     /** A table or column of that name is none of the function's affair, nor is a text. */
     private static boolean callsLoadExtension(TokenList tokens, int at) {
         return at > 0
-                && tokens.name(at).equalsIgnoreCase("load_extension")
+                && SqlIdentifier.isSame(tokens.name(at), "load_extension")
                 && tokens.is(at + 1, '(')
                 && !tokens.text(at).startsWith("'")
                 && !tokens.is(at - 1, '.')
@@ -203,7 +203,7 @@ public record Command(String text, Kind kind, String table) {
             at += 2;
         }
         String name = tokens.name(at);
-        if (!name.equalsIgnoreCase("user_version") && !name.equalsIgnoreCase("application_id")) {
+        if (!SqlIdentifier.isSame(name, "user_version") && !SqlIdentifier.isSame(name, "application_id")) {
             throw new RefusedChangeException("PRAGMA " + name + " does not travel");
         }
         boolean parentheses = tokens.is(at + 1, '(');
@@ -256,7 +256,7 @@ public record Command(String text, Kind kind, String table) {
     }
 
     private static void requireMain(String schema) throws RefusedChangeException {
-        if (!schema.isEmpty() && !schema.equalsIgnoreCase("main")) {
+        if (!schema.isEmpty() && !SqlIdentifier.isSame(schema, "main")) {
             throw new RefusedChangeException("schema " + schema + " is not replicated");
         }
     }

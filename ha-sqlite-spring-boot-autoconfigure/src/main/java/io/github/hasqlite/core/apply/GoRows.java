@@ -123,7 +123,7 @@ final class GoRows {
             return columns.get(likely);
         }
         for (Column column : columns) {
-            if (SqlIdentifier.fold(column.name).equals(SqlIdentifier.fold(name))) {
+            if (SqlIdentifier.isSame(column.name, name)) {
                 return column;
             }
         }

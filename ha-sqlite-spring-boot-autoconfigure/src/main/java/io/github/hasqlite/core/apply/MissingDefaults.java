@@ -1,5 +1,6 @@
 package io.github.hasqlite.core.apply;
 
+import io.github.hasqlite.core.sqlite.SqlFunction;
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.TableDefinition;
 import io.github.hasqlite.core.sqlite.TokenList;
@@ -10,7 +11,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
@@ -27,17 +27,8 @@ import org.sqlite.SQLiteConnection;
  */
 record MissingDefaults(List<String> columns, List<String> expressions, int time) {
 
-    /** In the flags of {@code PRAGMA function_list}: the same arguments give the same result, always. */
-    private static final int DETERMINISTIC = 0x800;
-
-    private static final Set<String> CLOCKS = Set.of("CURRENT_TIME", "CURRENT_DATE", "CURRENT_TIMESTAMP");
-
     /** Without arguments they tell the time. */
     private static final Set<String> DATES = Set.of("date", "time", "datetime", "julianday", "unixepoch");
-
-    /** What may stand before a parenthesis and is no function. */
-    private static final Set<String> KEYWORDS =
-            Set.of("and", "or", "not", "in", "is", "between", "like", "glob", "case", "when", "then", "else", "cast");
 
     private record Column(String name, boolean notNull, String expression) {}
 
@@ -84,7 +75,7 @@ record MissingDefaults(List<String> columns, List<String> expressions, int time)
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     String expression = rows.getString(3);
-                    if (expression.indexOf('(') >= 0 || CLOCKS.contains(expression.toUpperCase(Locale.ROOT))) {
+                    if (expression.indexOf('(') >= 0 || SqlFunction.isClock(expression)) {
                         columns.add(new Column(rows.getString(1), rows.getBoolean(2), expression));
                     }
                 }
@@ -104,16 +95,16 @@ record MissingDefaults(List<String> columns, List<String> expressions, int time)
         for (int i = 0; i < tokens.size(); i++) {
             String replaced = null;
             String token = tokens.text(i);
-            if (CLOCKS.contains(token.toUpperCase(Locale.ROOT))) {
+            if (SqlFunction.isClock(token)) {
                 String function = tokens.isWord(i, "CURRENT_TIMESTAMP")
                         ? "datetime"
                         : tokens.isWord(i, "CURRENT_DATE") ? "date" : "time";
                 replaced = function + "(" + moment + ")";
-            } else if (token.equalsIgnoreCase("'now'")) {
+            } else if (SqlIdentifier.isSame(token, "'now'")) {
                 replaced = moment;
             } else if (tokens.is(i + 1, '(') && tokens.startsName(i)) {
                 String name = SqlIdentifier.fold(tokens.name(i));
-                if (!KEYWORDS.contains(name) && !deterministic.contains(name)) {
+                if (!SqlFunction.isKeyword(name) && !deterministic.contains(name)) {
                     return null;
                 }
                 if (DATES.contains(name) && tokens.is(i + 2, ')')) {
@@ -136,13 +127,8 @@ record MissingDefaults(List<String> columns, List<String> expressions, int time)
     private static Set<String> deterministicFunctions(SQLiteConnection connection) throws SQLException {
         Set<String> functions = new HashSet<>();
         Set<String> others = new HashSet<>();
-        try (PreparedStatement statement =
-                        connection.prepareStatement("SELECT name, builtin, flags FROM pragma_function_list");
-                ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-                boolean own = rows.getBoolean(2) && (rows.getInt(3) & DETERMINISTIC) != 0;
-                (own ? functions : others).add(rows.getString(1));
-            }
+        for (SqlFunction function : SqlFunction.all(connection)) {
+            (function.alike() ? functions : others).add(function.name());
         }
         others.remove("max");
         others.remove("min");

@@ -1,8 +1,7 @@
 package io.github.hasqlite.core.apply;
 
+import io.github.hasqlite.core.sqlite.TableDefinition;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
@@ -25,12 +24,6 @@ record StateTable(String name, String columns) {
     }
 
     boolean exists(Connection connection) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ?")) {
-            statement.setString(1, name);
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next();
-            }
-        }
+        return TableDefinition.exists(connection, name);
     }
 }

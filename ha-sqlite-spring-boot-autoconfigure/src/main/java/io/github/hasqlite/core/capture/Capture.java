@@ -290,7 +290,7 @@ public final class Capture {
      */
     public void addCopiedTable(String table) throws SQLException {
         for (TableDefinition definition : TableDefinition.readAll(connection)) {
-            if (definition.name().equalsIgnoreCase(table)) {
+            if (SqlIdentifier.isSame(definition.name(), table)) {
                 buffer.add(Change.sql(createStatement(definition.name()), List.of()));
                 addRows(definition);
             }

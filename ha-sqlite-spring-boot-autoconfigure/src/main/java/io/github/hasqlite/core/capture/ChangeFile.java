@@ -1,40 +1,30 @@
 package io.github.hasqlite.core.capture;
 
-import static java.nio.file.StandardOpenOption.DELETE_ON_CLOSE;
-import static java.nio.file.StandardOpenOption.READ;
-import static java.nio.file.StandardOpenOption.WRITE;
-
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.core.file.TemporaryFile;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.Set;
 
 /**
- * Changes of one transaction in a temporary file, in segments of which one at a time is read. The file
- * has no name, or none any more, once it is open where the operating system allows that (everywhere but
- * on Windows, which deletes it when the process ends), so nothing is left of it after a crash either.
- * Where reading or writing fails, {@link UncheckedIOException} is thrown. Not thread-safe.
+ * Changes of one transaction in a {@linkplain TemporaryFile temporary file}, in segments of which one at a time is
+ * read. Where reading or writing fails, {@link UncheckedIOException} is thrown. Not thread-safe.
  */
 final class ChangeFile implements AutoCloseable {
 
     /** Bytes of a segment; a larger change makes a larger one. */
     private static final int SEGMENT = 256 << 10;
 
-    private final FileChannel channel;
+    private final TemporaryFile file;
     private final ChangeBytes format = new ChangeBytes();
     private final List<Segment> segments = new ArrayList<>();
     private int size;
@@ -44,8 +34,8 @@ final class ChangeFile implements AutoCloseable {
 
     private record Segment(long offset, int length, int first, int count, boolean commands) {}
 
-    private ChangeFile(FileChannel channel) {
-        this.channel = channel;
+    private ChangeFile(TemporaryFile file) {
+        this.file = file;
     }
 
     /**
@@ -55,8 +45,7 @@ final class ChangeFile implements AutoCloseable {
      */
     static ChangeFile create(Path folder) {
         try {
-            Path file = Files.createTempFile(folder, "ha-sqlite-", ".changes");
-            return new ChangeFile(FileChannel.open(file, Set.of(READ, WRITE, DELETE_ON_CLOSE)));
+            return new ChangeFile(TemporaryFile.create(folder));
         } catch (IOException e) {
             throw new UncheckedIOException("a large transaction needs a temporary file in " + folder, e);
         }
@@ -80,7 +69,7 @@ final class ChangeFile implements AutoCloseable {
                 format.write(changes.get(count), out);
                 count++;
             }
-            write(ByteBuffer.wrap(bytes.toByteArray()));
+            file.write(end, bytes.toByteArray());
         } catch (IOException e) {
             throw new UncheckedIOException("the temporary file of a large transaction cannot be written", e);
         }
@@ -88,13 +77,6 @@ final class ChangeFile implements AutoCloseable {
         end += bytes.size();
         size += count;
         return count;
-    }
-
-    private void write(ByteBuffer bytes) throws IOException {
-        long at = end;
-        while (bytes.hasRemaining()) {
-            at += channel.write(bytes, at);
-        }
     }
 
     Change get(int index) {
@@ -143,14 +125,9 @@ final class ChangeFile implements AutoCloseable {
     }
 
     private List<Change> read(Segment segment) {
-        ByteBuffer bytes = ByteBuffer.allocate(segment.length);
         try {
-            while (bytes.hasRemaining()) {
-                if (channel.read(bytes, segment.offset + bytes.position()) < 0) {
-                    throw new EOFException("the temporary file of a large transaction was cut off");
-                }
-            }
-            DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes.array()));
+            DataInputStream in =
+                    new DataInputStream(new ByteArrayInputStream(file.read(segment.offset, segment.length)));
             List<Change> changes = new ArrayList<>(segment.count);
             for (int i = 0; i < segment.count; i++) {
                 changes.add(format.read(in));
@@ -196,7 +173,7 @@ final class ChangeFile implements AutoCloseable {
     @Override
     public void close() {
         try {
-            channel.close();
+            file.close();
         } catch (IOException e) {
             throw new UncheckedIOException("the temporary file of a large transaction cannot be deleted", e);
         }

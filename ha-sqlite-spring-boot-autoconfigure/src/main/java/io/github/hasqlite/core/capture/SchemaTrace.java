@@ -1,6 +1,7 @@
 package io.github.hasqlite.core.capture;
 
 import io.github.hasqlite.core.sqlite.SchemaNote;
+import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -208,7 +209,7 @@ public final class SchemaTrace {
             return name;
         }
         for (String other : now.keySet()) {
-            if (other.equalsIgnoreCase(name)) {
+            if (SqlIdentifier.isSame(other, name)) {
                 return other;
             }
         }
@@ -285,7 +286,7 @@ public final class SchemaTrace {
                 return column;
             }
             for (String other : columns.keySet()) {
-                if (other.equalsIgnoreCase(column)) {
+                if (SqlIdentifier.isSame(other, column)) {
                     return other;
                 }
             }

@@ -246,7 +246,7 @@ public final class StatementDeterminism {
 
         private final List<Part> parts = new ArrayList<>();
         private Part part = Part.of(null);
-        private final Set<String> writes = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        private final Set<String> writes = new TreeSet<>(SqlIdentifier.ORDER);
         private final List<VirtualWrite> virtualWrites = new ArrayList<>();
         private boolean ownTrigger;
         /** Cursors of the present program on tables whose rowid is not a column. */

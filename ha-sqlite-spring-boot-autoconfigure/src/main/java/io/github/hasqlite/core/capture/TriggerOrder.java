@@ -59,7 +59,7 @@ final class TriggerOrder {
             CapturedTable table = schema.table(index);
             List<OwnTrigger> onTable = triggers.stream()
                     .filter(trigger ->
-                            trigger.table().equalsIgnoreCase(table.name()) && TriggerText.isAfter(trigger.sql()))
+                            SqlIdentifier.isSame(trigger.table(), table.name()) && TriggerText.isAfter(trigger.sql()))
                     .toList();
             if (!onTable.isEmpty()) {
                 putFirst(index, table, onTable);

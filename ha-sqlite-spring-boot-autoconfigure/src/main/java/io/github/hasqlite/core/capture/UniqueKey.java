@@ -11,7 +11,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -86,9 +85,8 @@ record UniqueKey(String condition, Set<String> columns) {
             return null;
         }
         TokenList tokens = new TokenList(defaultValue);
-        boolean name = tokens.size() == 1
-                && tokens.startsName(0)
-                && !CONSTANTS.contains(defaultValue.toUpperCase(Locale.ROOT));
+        boolean name =
+                tokens.size() == 1 && tokens.startsName(0) && !CONSTANTS.contains(SqlIdentifier.upper(defaultValue));
         return name ? "'" + tokens.name(0).replace("'", "''") + "'" : "(" + defaultValue + "\n)";
     }
 

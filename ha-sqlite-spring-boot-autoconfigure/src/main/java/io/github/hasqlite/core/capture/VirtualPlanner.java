@@ -156,7 +156,7 @@ final class VirtualPlanner {
         boolean sameRowid = !conditional.contains(SqlIdentifier.fold(table));
         for (VirtualWrite write : determinism.explain(delete).virtualWrites()) {
             VirtualTable virtual = table(write.table());
-            if (virtual != null && table.equalsIgnoreCase(triggerTables.get(String.valueOf(write.trigger())))) {
+            if (virtual != null && SqlIdentifier.isSame(table, triggerTables.get(String.valueOf(write.trigger())))) {
                 writes = true;
                 sameRowid &= virtual.keepsRows();
             }
@@ -295,7 +295,7 @@ final class VirtualPlanner {
             return String.join(", ", part.reasons());
         }
         for (String read : part.reads()) {
-            boolean ownRow = read.equalsIgnoreCase(table)
+            boolean ownRow = SqlIdentifier.isSame(read, table)
                     && !part.scans().contains(read)
                     && effect.writes().size() == 1;
             if (!ownRow && table(read) == null && !read.isEmpty()) {

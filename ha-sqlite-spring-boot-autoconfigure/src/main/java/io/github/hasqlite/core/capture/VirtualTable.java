@@ -81,7 +81,7 @@ record VirtualTable(
                 while (rows.next()) {
                     String column = rows.getString(1);
                     boolean data = rows.getInt(2) == 0
-                            || !(column.equalsIgnoreCase(name) || NO_DATA.contains(SqlIdentifier.fold(column)));
+                            || !(SqlIdentifier.isSame(column, name) || NO_DATA.contains(SqlIdentifier.fold(column)));
                     if (data) {
                         columns.add(column);
                     }

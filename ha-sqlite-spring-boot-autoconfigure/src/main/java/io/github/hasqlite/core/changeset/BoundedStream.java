@@ -1,5 +1,6 @@
 package io.github.hasqlite.core.changeset;
 
+import io.github.hasqlite.core.file.SingleByte;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

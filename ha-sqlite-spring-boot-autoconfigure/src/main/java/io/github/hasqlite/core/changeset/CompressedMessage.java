@@ -4,6 +4,7 @@ import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStream;
 import io.github.hasqlite.ChangeSetFormatException;
 import io.github.hasqlite.LargeMessage;
+import io.github.hasqlite.core.file.SingleByte;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -15,6 +15,9 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p>After a write that failed, the change set is handed over again, so a line may be there twice or
  * be torn; a torn line is followed by a line break before the next one.
+ *
+ * <p>Nothing here uses it; it is kept because users of go-ha look for its {@code WriterPublisher} and {@code
+ * JSONPublisher}, both of which it stands for.
  */
 public final class JsonWriterPublisher implements ChangeSetPublisher {
 

@@ -7,6 +7,8 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Publishes nothing: every change set counts as stored at once, so that it leaves the outbox. For
  * nodes whose changes nobody is to see, and for measuring what capture alone costs. Thread-safe.
+ *
+ * <p>Nothing here uses it; it is kept because users of go-ha look for its {@code NoopPublisher} by that name.
  */
 public final class NoopPublisher implements ChangeSetPublisher {
 

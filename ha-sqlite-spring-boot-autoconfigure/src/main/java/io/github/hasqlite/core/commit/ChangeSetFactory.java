@@ -3,8 +3,8 @@ package io.github.hasqlite.core.commit;
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.core.replay.AppliedState;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -17,6 +17,7 @@ public final class ChangeSetFactory {
 
     private static final int RADIX = 36;
 
+    private final NodeRuntime runtime;
     private final String node;
     private final String publisher;
     private final long processId = ProcessHandle.current().pid();
@@ -24,13 +25,20 @@ public final class ChangeSetFactory {
     private final AppliedState state;
     private long counter;
 
-    public ChangeSetFactory(String node, String path, AppliedState state) {
+    /**
+     * Numbers the change sets of one start of a node.
+     *
+     * @param path of its database
+     * @param runtime whose time of day and random numbers make the publisher's id unique
+     */
+    public ChangeSetFactory(String node, String path, AppliedState state, NodeRuntime runtime) {
+        this.runtime = runtime;
         this.node = node;
         this.publisher = node
                 + "."
-                + Long.toString(System.currentTimeMillis(), RADIX)
+                + Long.toString(runtime.currentTimeMillis(), RADIX)
                 + "."
-                + Integer.toString(new SecureRandom().nextInt(RADIX * RADIX * RADIX * RADIX), RADIX);
+                + Integer.toString(runtime.random().nextInt(RADIX * RADIX * RADIX * RADIX), RADIX);
         this.filename = String.valueOf(Path.of(path).getFileName());
         this.state = state;
     }
@@ -52,7 +60,7 @@ public final class ChangeSetFactory {
                 node,
                 processId,
                 filename,
-                TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()),
+                TimeUnit.MILLISECONDS.toNanos(runtime.currentTimeMillis()),
                 publisher,
                 number,
                 baseSequence,

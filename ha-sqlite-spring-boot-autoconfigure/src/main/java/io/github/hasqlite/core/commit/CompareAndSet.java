@@ -7,8 +7,8 @@ import io.github.hasqlite.PublishException;
 import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.WrongLastSequenceException;
 import io.github.hasqlite.core.changeset.CompressedMessage;
-import io.github.hasqlite.core.changeset.FragmentCodec;
 import io.github.hasqlite.core.outbox.OutgoingMessage;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -31,11 +31,18 @@ public final class CompareAndSet {
     private static final long MIN_PAUSE_MILLIS = 10;
     private static final long MAX_PAUSE_MILLIS = 200;
 
+    private final NodeRuntime runtime;
     private final ChangeSetPublisher publisher;
     private final ChangeSetSubscriber subscriber;
-    private final FragmentCodec fragments = new FragmentCodec();
 
-    public CompareAndSet(ChangeSetPublisher publisher, ChangeSetSubscriber subscriber) {
+    /**
+     * Publishes to a stream.
+     *
+     * @param subscriber reads what it has stored
+     * @param runtime by whose time one gives up
+     */
+    public CompareAndSet(ChangeSetPublisher publisher, ChangeSetSubscriber subscriber, NodeRuntime runtime) {
+        this.runtime = runtime;
         this.publisher = publisher;
         this.subscriber = subscriber;
     }
@@ -81,12 +88,12 @@ public final class CompareAndSet {
      *
      * @param message the change set, serialized
      * @param expectedLastSequence the stream's last sequence
-     * @param deadlineNanos when to give up, by {@link System#nanoTime()}
+     * @param deadlineNanos when to give up, by {@link NodeRuntime#nanoTime()}
      * @throws IllegalArgumentException if it is larger than any message may be
      */
     public Result publish(ChangeSet changeSet, byte[] message, long expectedLastSequence, long deadlineNanos) {
         return publish(
-                OutgoingMessage.of(fragments, changeSet, message, publisher.maxMessageBytes()),
+                OutgoingMessage.of(changeSet, message, publisher.maxMessageBytes()),
                 expectedLastSequence,
                 deadlineNanos);
     }
@@ -96,7 +103,7 @@ public final class CompareAndSet {
      *
      * @param message the change set, serialized and packed
      * @param expectedLastSequence the stream's last sequence
-     * @param deadlineNanos when to give up, by {@link System#nanoTime()}
+     * @param deadlineNanos when to give up, by {@link NodeRuntime#nanoTime()}
      * @throws IllegalArgumentException if it is larger than any message may be
      * @throws IOException if the message cannot be read; then it is not in the stream as a whole
      * @throws java.io.UncheckedIOException the same
@@ -104,7 +111,7 @@ public final class CompareAndSet {
     public Result publish(ChangeSet changeSet, CompressedMessage message, long expectedLastSequence, long deadlineNanos)
             throws IOException {
         return publish(
-                OutgoingMessage.of(fragments, changeSet, message, publisher.maxMessageBytes()),
+                OutgoingMessage.of(changeSet, message, publisher.maxMessageBytes()),
                 expectedLastSequence,
                 deadlineNanos);
     }
@@ -131,10 +138,10 @@ public final class CompareAndSet {
     private Result one(ChangeSet changeSet, byte[] message, long expected, long deadlineNanos) {
         boolean maybeStored = false;
         String reason = "";
-        for (int attempt = 0; attempt == 0 || System.nanoTime() < deadlineNanos; attempt++) {
+        for (int attempt = 0; attempt == 0 || runtime.nanoTime() < deadlineNanos; attempt++) {
             try {
-                long wait = Math.max(1, Math.min(ANSWER_NANOS, deadlineNanos - System.nanoTime()));
-                long sequence = publisher.publish(changeSet, message, expected).get(wait, TimeUnit.NANOSECONDS);
+                long wait = Math.max(1, Math.min(ANSWER_NANOS, deadlineNanos - runtime.nanoTime()));
+                long sequence = runtime.await(publisher.publish(changeSet, message, expected), wait);
                 if (sequence == expected + 1) {
                     return new Stored(sequence);
                 }
@@ -184,7 +191,7 @@ public final class CompareAndSet {
 
     /** Who is stored at a sequence: us, somebody else, or nobody yet that could be found. */
     private @Nullable Result find(byte[] message, long sequence, long deadlineNanos) {
-        long left = Math.max(TimeUnit.MILLISECONDS.toNanos(MAX_PAUSE_MILLIS), deadlineNanos - System.nanoTime());
+        long left = Math.max(TimeUnit.MILLISECONDS.toNanos(MAX_PAUSE_MILLIS), deadlineNanos - runtime.nanoTime());
         try {
             StreamMessage found = subscriber.read(sequence, Duration.ofNanos(Math.min(ANSWER_NANOS, left)));
             if (found == null) {
@@ -217,11 +224,11 @@ public final class CompareAndSet {
         return cause instanceof PublishException failure && failure.reason() == PublishException.Reason.CLOSED;
     }
 
-    private static void pause(int attempt, long deadlineNanos) {
+    private void pause(int attempt, long deadlineNanos) {
         long millis = Math.min(MAX_PAUSE_MILLIS, MIN_PAUSE_MILLIS << Math.min(attempt, 10));
-        long left = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
+        long left = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - runtime.nanoTime());
         try {
-            TimeUnit.MILLISECONDS.sleep(Math.max(1, Math.min(millis, left)));
+            runtime.sleep(TimeUnit.MILLISECONDS.toNanos(Math.max(1, Math.min(millis, left))));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -5,8 +5,10 @@ import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.OnStreamReset;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.StrictIsolation;
+import io.github.hasqlite.core.jdbc.KeySettings;
 import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.replay.Applier;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -26,6 +28,8 @@ import java.util.function.Consumer;
  * @param readOnly whether this is a read replica, whose data source refuses to write
  * @param isolation what commit mode {@code strict} promises
  * @param onStreamReset what happens if the stream is another one than this database follows
+ * @param runtime its time, chance, threads and waiting
+ * @param keys which keys rows get that have none
  */
 public record NodeSettings(
         String name,
@@ -39,11 +43,14 @@ public record NodeSettings(
         Applier.OnFailure onApplyFailure,
         boolean readOnly,
         StrictIsolation isolation,
-        OnStreamReset onStreamReset) {
+        OnStreamReset onStreamReset,
+        NodeRuntime runtime,
+        KeySettings keys) {
 
     /**
      * Defaults: {@code sync}, 15 s for a commit, five minutes to catch up, rows found by primary key and
-     * set as a whole, halting at what cannot be applied.
+     * set as a whole, halting at what cannot be applied, in the time of the Java virtual machine, keys counted by
+     * SQLite.
      */
     public static NodeSettings of(String name, PoolSettings pool) {
         return new NodeSettings(
@@ -58,7 +65,9 @@ public record NodeSettings(
                 Applier.OnFailure.HALT,
                 false,
                 StrictIsolation.SERIALIZABLE,
-                OnStreamReset.STOP);
+                OnStreamReset.STOP,
+                NodeRuntime.ofJvm(),
+                KeySettings.SQLITE_COUNTS);
     }
 
     /** The same but for what the consumer changes. */
@@ -81,6 +90,8 @@ public record NodeSettings(
         private StrictIsolation isolation;
         private OnStreamReset onStreamReset;
         private Duration bootstrapTimeout;
+        private NodeRuntime runtime;
+        private KeySettings keys;
 
         private Changes(NodeSettings from) {
             this.from = from;
@@ -93,6 +104,8 @@ public record NodeSettings(
             isolation = from.isolation;
             onStreamReset = from.onStreamReset;
             bootstrapTimeout = from.bootstrapTimeout;
+            runtime = from.runtime;
+            keys = from.keys;
         }
 
         public Changes commitMode(CommitMode mode) {
@@ -140,6 +153,16 @@ public record NodeSettings(
             return this;
         }
 
+        public Changes runtime(NodeRuntime other) {
+            runtime = other;
+            return this;
+        }
+
+        public Changes keys(KeySettings settings) {
+            keys = settings;
+            return this;
+        }
+
         private NodeSettings settings() {
             return new NodeSettings(
                     from.name,
@@ -153,7 +176,9 @@ public record NodeSettings(
                     onApplyFailure,
                     readOnly,
                     isolation,
-                    onStreamReset);
+                    onStreamReset,
+                    runtime,
+                    keys);
         }
     }
 }

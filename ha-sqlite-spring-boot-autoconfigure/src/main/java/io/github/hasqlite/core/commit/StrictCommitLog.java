@@ -9,6 +9,7 @@ import io.github.hasqlite.core.apply.CommandRules;
 import io.github.hasqlite.core.jdbc.CommitLog;
 import io.github.hasqlite.core.replay.PositionTable;
 import io.github.hasqlite.core.replay.StreamPosition;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -41,8 +42,9 @@ public final class StrictCommitLog implements CommitLog {
     /** Waiting for one's turn only spares a lost race. */
     private static final long TURN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private static final long OUTCOME_SECONDS = 5;
+    private static final long OUTCOME_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    private final NodeRuntime runtime;
     private final ChangeSetFactory changeSets;
     private final StrictPublishing stream;
     private final StreamPosition position;
@@ -67,8 +69,9 @@ public final class StrictCommitLog implements CommitLog {
             StreamPosition position,
             BooleanSupplier joined,
             Supplier<String> whatToDo) {
+        this.runtime = settings.runtime();
         this.changeSets = changeSets;
-        this.stream = new StrictPublishing(serializer, stream, settings.pool().path());
+        this.stream = new StrictPublishing(serializer, stream, settings.pool().path(), runtime);
         this.position = position;
         this.joined = joined;
         this.isolation = settings.isolation();
@@ -91,7 +94,7 @@ public final class StrictCommitLog implements CommitLog {
         long received = position.received();
         if (received > position.sequence()) {
             try {
-                position.await(received, System.nanoTime() + Math.min(TURN_NANOS, timeout.toNanos()));
+                position.await(received, runtime.nanoTime() + Math.min(TURN_NANOS, timeout.toNanos()));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -129,7 +132,7 @@ public final class StrictCommitLog implements CommitLog {
         @Override
         public Placement place(List<Change> changes) throws SQLException {
             requireStream();
-            long deadline = System.nanoTime() + timeout.toNanos();
+            long deadline = runtime.nanoTime() + timeout.toNanos();
             long base = position.sequence();
             ChangeSet changeSet = changeSets.at(base, position.nextCounter(changeSets.publisher()), changes);
             long beaten = position.received();
@@ -193,7 +196,7 @@ public final class StrictCommitLog implements CommitLog {
     private Placement certify(ChangeSet made, long first, long deadline) throws SQLException {
         StreamPosition.Certification certification = position.certify(made);
         long beaten = first;
-        while (System.nanoTime() < deadline && reaches(certification, beaten, deadline)) {
+        while (runtime.nanoTime() < deadline && reaches(certification, beaten, deadline)) {
             long base = certification.sequence();
             ChangeSet changeSet =
                     changeSets.at(base, certification.nextCounter(changeSets.publisher()), made.changes());
@@ -314,7 +317,7 @@ public final class StrictCommitLog implements CommitLog {
         public void await() throws SQLException {
             boolean caughtUp = false;
             try {
-                caughtUp = position.await(sequence, System.nanoTime() + timeout.toNanos());
+                caughtUp = position.await(sequence, runtime.nanoTime() + timeout.toNanos());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -340,10 +343,10 @@ public final class StrictCommitLog implements CommitLog {
         public void await() throws SQLException {
             SQLException failure;
             try {
-                if (!position.await(sequence, System.nanoTime() + timeout.toNanos())) {
+                if (!position.await(sequence, runtime.nanoTime() + timeout.toNanos())) {
                     throw notApplied(null);
                 }
-                failure = outcome.get(OUTCOME_SECONDS, TimeUnit.SECONDS);
+                failure = runtime.await(outcome, OUTCOME_NANOS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw notApplied(e);

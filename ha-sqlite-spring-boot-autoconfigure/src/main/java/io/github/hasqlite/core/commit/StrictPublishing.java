@@ -5,6 +5,7 @@ import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.LargeChanges;
 import io.github.hasqlite.core.changeset.CompressedMessage;
 import io.github.hasqlite.core.changeset.MessageFile;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.sql.SQLException;
 /** Publishes change sets behind one sequence of the stream, large ones without holding them in memory. */
 final class StrictPublishing {
 
+    private final NodeRuntime runtime;
     private final ChangeSetSerializer serializer;
     private final CompareAndSet stream;
     private final Path folder;
@@ -22,8 +24,10 @@ final class StrictPublishing {
      *
      * @param database the database file; the messages of large change sets are in its folder until they
      *     are published
+     * @param runtime by whose time one gives up
      */
-    StrictPublishing(ChangeSetSerializer serializer, CompareAndSet stream, String database) {
+    StrictPublishing(ChangeSetSerializer serializer, CompareAndSet stream, String database, NodeRuntime runtime) {
+        this.runtime = runtime;
         this.serializer = serializer;
         this.stream = stream;
         this.folder = Path.of(database).toAbsolutePath().resolveSibling("");
@@ -32,7 +36,7 @@ final class StrictPublishing {
     /**
      * Publishes a change set.
      *
-     * @param deadlineNanos when to give up, by {@link System#nanoTime()}; what it takes to write the file of a
+     * @param deadlineNanos when to give up, by {@link NodeRuntime#nanoTime()}; what it takes to write the file of a
      *     large one is added, because it does not wait for the stream meanwhile
      * @throws SQLException if nothing of it can take effect, because it cannot be published
      */
@@ -59,10 +63,10 @@ final class StrictPublishing {
 
     private CompareAndSet.Result publishLarge(ChangeSet changeSet, long expected, long deadlineNanos)
             throws IOException {
-        long start = System.nanoTime();
+        long start = runtime.nanoTime();
         try (MessageFile file = MessageFile.create(folder)) {
             CompressedMessage message = file.write(changeSet, serializer);
-            return stream.publish(changeSet, message, expected, deadlineNanos + (System.nanoTime() - start));
+            return stream.publish(changeSet, message, expected, deadlineNanos + (runtime.nanoTime() - start));
         }
     }
 }

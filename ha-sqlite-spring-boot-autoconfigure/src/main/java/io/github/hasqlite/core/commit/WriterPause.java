@@ -3,9 +3,10 @@ package io.github.hasqlite.core.commit;
 import io.github.hasqlite.core.changeset.PauseMessage;
 import io.github.hasqlite.core.outbox.OutboxRelay;
 import io.github.hasqlite.core.replay.AppliedState;
+import io.github.hasqlite.core.runtime.Monitor;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.WriteLock;
-import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
@@ -35,7 +36,7 @@ public final class WriterPause {
     private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(150);
 
     private static final long QUIET_AT_LATEST_NANOS = TimeUnit.SECONDS.toNanos(2);
-    private static final long LOOK_MILLIS = 10;
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final int RADIX = 36;
 
@@ -44,8 +45,9 @@ public final class WriterPause {
     private final AppliedState state;
     private final WriteLock writeLock;
     private final Set<String> own = ConcurrentHashMap.newKeySet();
-    private final Object lock = new Object();
-    /** By {@link System#nanoTime()}; 0 if nobody waits. */
+    private final NodeRuntime runtime;
+    private final Monitor lock;
+    /** By {@link NodeRuntime#nanoTime()}; 0 if nobody waits. */
     private volatile long until;
 
     private boolean gaveWayBefore;
@@ -61,6 +63,8 @@ public final class WriterPause {
         this.relay = relay;
         this.state = state;
         this.writeLock = writeLock;
+        this.runtime = writeLock.runtime();
+        this.lock = runtime.monitor();
     }
 
     /** A writer is about to begin: waits, if writers are to wait. Without the write lock. */
@@ -68,14 +72,15 @@ public final class WriterPause {
         if (until == 0) {
             return;
         }
-        synchronized (lock) {
+        lock.lock();
+        try {
             try {
                 while (until != 0) {
-                    long left = until - System.nanoTime();
+                    long left = until - runtime.nanoTime();
                     if (left <= 0) {
                         until = 0;
                     } else {
-                        TimeUnit.NANOSECONDS.timedWait(lock, left);
+                        lock.await(left);
                     }
                 }
             } catch (InterruptedException e) {
@@ -83,15 +88,20 @@ public final class WriterPause {
                 throw new SQLException(
                         "interrupted while writers wait for another node's schema change", SqlStates.CANCELLED, e);
             }
+        } finally {
+            lock.unlock();
         }
     }
 
     /** The stream says that writers are to wait. */
     public void begins(String id) {
         if (!own.remove(id)) {
-            synchronized (lock) {
-                until = System.nanoTime() + LIMIT_NANOS;
-                lock.notifyAll();
+            lock.lock();
+            try {
+                until = runtime.nanoTime() + LIMIT_NANOS;
+                lock.signalAll();
+            } finally {
+                lock.unlock();
             }
         }
     }
@@ -99,9 +109,12 @@ public final class WriterPause {
     /** A schema change was applied. */
     public void ends() {
         if (until != 0) {
-            synchronized (lock) {
+            lock.lock();
+            try {
                 until = 0;
-                lock.notifyAll();
+                lock.signalAll();
+            } finally {
+                lock.unlock();
             }
         }
     }
@@ -111,17 +124,20 @@ public final class WriterPause {
      * comes back when that shows. Without the write lock.
      */
     void gaveWay() {
-        long now = System.nanoTime();
-        synchronized (lock) {
+        long now = runtime.nanoTime();
+        lock.lock();
+        try {
             boolean again = gaveWayBefore && now - gaveWayAt < AGAIN_NANOS;
             gaveWayBefore = true;
             gaveWayAt = now;
             if (!again) {
                 return;
             }
+        } finally {
+            lock.unlock();
         }
         logger.info("A schema change has given way to other nodes again: asking their writers to wait for it");
-        String id = Long.toString(new SecureRandom().nextLong() >>> 1, RADIX);
+        String id = Long.toString(runtime.random().nextLong() >>> 1, RADIX);
         own.add(id);
         try {
             CompletableFuture<Long> asked = publish(id);
@@ -145,16 +161,16 @@ public final class WriterPause {
     }
 
     private void awaitQuiet() throws InterruptedException {
-        long deadline = System.nanoTime() + QUIET_AT_LATEST_NANOS;
+        long deadline = runtime.nanoTime() + QUIET_AT_LATEST_NANOS;
         long newest = newestOfOthers();
-        long since = System.nanoTime();
-        while (System.nanoTime() < deadline) {
-            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        long since = runtime.nanoTime();
+        while (runtime.nanoTime() < deadline) {
+            runtime.sleep(LOOK_NANOS);
             long now = newestOfOthers();
             if (now != newest) {
                 newest = now;
-                since = System.nanoTime();
-            } else if (System.nanoTime() - since > QUIET_NANOS) {
+                since = runtime.nanoTime();
+            } else if (runtime.nanoTime() - since > QUIET_NANOS) {
                 return;
             }
         }

@@ -1,5 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
+import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.core.runtime.NodeThread;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.io.File;
 import java.sql.ResultSet;
@@ -34,12 +36,13 @@ final class Checkpointer implements AutoCloseable {
     private static final long MIN_RESTART_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long MAX_RESTART_PAUSE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    private static final long POLL_MILLIS = 25;
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final SQLiteConnection connection;
     private final WriteLock writeLock;
-    private final Thread thread;
+    private final NodeRuntime runtime;
+    private final NodeThread thread;
     private boolean failing;
     private boolean warned;
     private final File log;
@@ -68,22 +71,22 @@ final class Checkpointer implements AutoCloseable {
         this.connection = connection;
         this.log = new File(path + "-wal");
         this.writeLock = writeLock;
-        this.thread = new Thread(this::run, "ha-sqlite-checkpoint");
-        thread.setDaemon(true);
+        this.runtime = writeLock.runtime();
+        this.thread = runtime.thread("ha-sqlite-checkpoint", this::run);
     }
 
     private void run() {
         long done = 0;
-        long last = System.nanoTime();
+        long last = runtime.nanoTime();
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+                runtime.sleep(POLL_NANOS);
                 long written = writeLock.writtenPages();
-                boolean idle = System.nanoTime() - last > IDLE_NANOS;
+                boolean idle = runtime.nanoTime() - last > IDLE_NANOS;
                 if (written - done >= WORTHWHILE_PAGES || (idle && (written > done || log.length() > LARGE_BYTES))) {
                     done = written;
                     tryToCheckpoint();
-                    last = System.nanoTime();
+                    last = runtime.nanoTime();
                 }
             }
         } catch (InterruptedException e) {
@@ -113,7 +116,7 @@ final class Checkpointer implements AutoCloseable {
                 writeLock.release();
             }
         }
-        if (log.length() > LARGE_BYTES && System.nanoTime() - lastRestart > restartPauseNanos) {
+        if (log.length() > LARGE_BYTES && runtime.nanoTime() - lastRestart > restartPauseNanos) {
             restart();
         }
     }
@@ -139,7 +142,7 @@ final class Checkpointer implements AutoCloseable {
             warned = busy;
         } finally {
             writeLock.release();
-            lastRestart = System.nanoTime();
+            lastRestart = runtime.nanoTime();
         }
     }
 
@@ -157,7 +160,7 @@ final class Checkpointer implements AutoCloseable {
     public void close() throws SQLException {
         thread.interrupt();
         try {
-            thread.join(TimeUnit.SECONDS.toMillis(10));
+            thread.join(TimeUnit.SECONDS.toNanos(10));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -18,6 +18,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 
@@ -48,8 +49,14 @@ final class Recorder {
      * Records what one connection does.
      *
      * @param present a connection with the functions and collations that replication has
+     * @param accepted whether all nodes run a statement that comes in a message
      */
-    Recorder(SQLiteConnection connection, Capture capture, ChangeCounters counters, SqlCall<SQLiteConnection> present)
+    Recorder(
+            SQLiteConnection connection,
+            Capture capture,
+            ChangeCounters counters,
+            SqlCall<SQLiteConnection> present,
+            Predicate<String> accepted)
             throws SQLException {
         this.connection = connection;
         this.capture = capture;
@@ -59,7 +66,7 @@ final class Recorder {
         this.computed = new ComputedColumnGuard(connection, programs, present);
         this.schemaVersion = new NativeStatement(connection, "PRAGMA main.schema_version");
         this.trace = new SchemaTrace(connection);
-        this.schema = new SchemaTransaction(connection, trace);
+        this.schema = new SchemaTransaction(connection, trace, accepted);
     }
 
     /** Whether the triggers fit what is going to be written. */

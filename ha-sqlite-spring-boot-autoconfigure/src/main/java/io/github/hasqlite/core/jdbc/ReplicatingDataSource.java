@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.hasqlite.Conflict;
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.KeyBlocks;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.core.capture.SchemaCatalog;
 import io.github.hasqlite.core.sqlite.ParsedSql;
@@ -37,6 +38,9 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     private final ReadValidator validator;
     private final Checkpointer checkpointer;
     private final Replication replication;
+    /** {@code null} if SQLite chooses all keys that are left to it. */
+    private final @Nullable KeyTables keys;
+
     private final List<Consumer<Conflict>> conflictListeners = new CopyOnWriteArrayList<>();
     /** How many connections of the pool of writers are in use or waited for. */
     private final AtomicInteger writersWanted = new AtomicInteger();
@@ -49,14 +53,15 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
             boolean readOnly,
             HikariDataSource writers,
             HikariDataSource readers,
-            ReadValidator validator,
+            SessionContext context,
             Checkpointer checkpointer,
             Replication replication) {
         this.maxWriters = settings.writers();
         this.readOnly = readOnly;
         this.writers = writers;
         this.readers = readers;
-        this.validator = validator;
+        this.validator = context.validator();
+        this.keys = context.keys();
         this.checkpointer = checkpointer;
         this.replication = replication;
     }
@@ -69,6 +74,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
      * @param writeLock the one write lock, shared with the applier
      * @param catalog the schema as committed, shared with the applier
      * @param commitLog where transactions go, or {@code null} if nothing is replicated
+     * @param keys which keys rows get that have none
      * @param replication asked how it is doing, and closed after the pools
      */
     public static ReplicatingDataSource open(
@@ -77,10 +83,17 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
             WriteLock writeLock,
             SchemaCatalog catalog,
             @Nullable CommitLog commitLog,
+            KeySettings keys,
             Replication replication) {
         DatabaseFile file = new DatabaseFile(settings);
         ReadValidator validator = new ReadValidator(file::open);
-        SessionContext context = new SessionContext(writeLock, catalog, commitLog, validator);
+        KeyBlocks blocks = keys.blocks();
+        SessionContext context = new SessionContext(
+                writeLock,
+                catalog,
+                commitLog,
+                validator,
+                blocks == null ? null : new KeyTables(writeLock.runtime(), blocks, keys.blockSize()));
         HikariDataSource writers =
                 pool(settings, "", settings.writers(), new ConnectionSource(() -> file.openWriter(context)));
         try {
@@ -89,7 +102,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
                 HikariDataSource readers = pool(
                         settings, "-readers", settings.readers(), new ConnectionSource(() -> file.openReader(context)));
                 return new ReplicatingDataSource(
-                        settings, readOnly, writers, readers, validator, checkpointer, replication);
+                        settings, readOnly, writers, readers, context, checkpointer, replication);
             } catch (RuntimeException | Error e) {
                 closeAfter(e, checkpointer);
                 throw e;
@@ -205,6 +218,11 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         return replication.status();
     }
 
+    /** How many statements were run that let SQLite choose a key of a table whose other keys come from blocks. */
+    public long keysLeftToSqlite() {
+        return keys == null ? 0 : keys.leftAlone();
+    }
+
     @Override
     public boolean retryReplication() {
         return replication.resume(false);
@@ -236,7 +254,8 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         writers.close();
         readers.close();
         try (replication;
-                checkpointer) {
+                checkpointer;
+                keys) {
             validator.close();
         } catch (Exception e) {
             throw new IllegalStateException("closing " + this + " failed: " + e.getMessage(), e);

@@ -1,5 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
+import io.github.hasqlite.core.sqlite.SqlIdentifier;
+
 /** The names of tables, views, indexes and triggers that belong to replication: all that begin with {@code ha_}. */
 final class ReservedNames {
 
@@ -12,7 +14,7 @@ final class ReservedNames {
     private ReservedNames() {}
 
     static boolean isReserved(String name) {
-        return name.regionMatches(true, 0, PREFIX, 0, LENGTH);
+        return SqlIdentifier.startsWith(name, PREFIX);
     }
 
     /** Whether a text may name a table of replication: without such a word it cannot, however it is quoted. */

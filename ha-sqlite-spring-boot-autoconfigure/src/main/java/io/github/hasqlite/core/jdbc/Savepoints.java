@@ -1,5 +1,6 @@
 package io.github.hasqlite.core.jdbc;
 
+import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,10 +15,10 @@ final class Savepoints {
         open.add(new Open(name, mark, statement));
     }
 
-    /** Where the newest savepoint of this name stands, or -1. SQLite folds the case of ASCII letters. */
+    /** Where the newest savepoint of this name stands, or -1. */
     int find(String name) {
         for (int i = open.size() - 1; i >= 0; i--) {
-            if (open.get(i).name.equalsIgnoreCase(name)) {
+            if (SqlIdentifier.isSame(open.get(i).name, name)) {
                 return i;
             }
         }

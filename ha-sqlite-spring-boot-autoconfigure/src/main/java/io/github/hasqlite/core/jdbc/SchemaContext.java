@@ -2,6 +2,7 @@ package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.SchemaPragmas;
 import io.github.hasqlite.core.sqlite.ParsedSql;
+import io.github.hasqlite.core.sqlite.SqlFunction;
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.SqlTokens;
@@ -14,7 +15,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,36 +23,6 @@ import org.jspecify.annotations.Nullable;
  * and conditions in CHECKs that every node would find another answer to. Not thread-safe.
  */
 final class SchemaContext {
-
-    /** In the flags of {@code PRAGMA function_list}: the same arguments give the same result, always. */
-    private static final int DETERMINISTIC = 0x800;
-
-    private static final Set<String> CLOCKS = Set.of("CURRENT_TIME", "CURRENT_DATE", "CURRENT_TIMESTAMP");
-
-    /** What may stand before a parenthesis in a condition and is no function. */
-    private static final Set<String> KEYWORDS = Set.of(
-            "CHECK",
-            "AND",
-            "OR",
-            "NOT",
-            "IN",
-            "IS",
-            "BETWEEN",
-            "LIKE",
-            "GLOB",
-            "ESCAPE",
-            "CASE",
-            "WHEN",
-            "THEN",
-            "ELSE",
-            "CAST",
-            "COLLATE",
-            "ISNULL",
-            "NOTNULL",
-            "EXISTS",
-            "DISTINCT",
-            "FROM",
-            "AS");
 
     private final Connection connection;
     private final ProgramFunctions programs;
@@ -113,12 +83,12 @@ final class SchemaContext {
         String name = "";
         Set<String> known = null;
         while (tokens.advance()) {
-            if (tests && CLOCKS.contains(tokens.word())) {
+            if (tests && SqlFunction.isClock(tokens.word())) {
                 return tokens.word();
             }
             if (tests && tokens.is('(') && !name.isEmpty()) {
-                known = known == null ? namesOf(deterministicFunctions()) : known;
-                if (!known.contains(SqlIdentifier.fold(name)) && !KEYWORDS.contains(name.toUpperCase(Locale.ROOT))) {
+                known = known == null ? names(deterministicFunctions()) : known;
+                if (!known.contains(SqlIdentifier.fold(name)) && !SqlFunction.isKeyword(name)) {
                     return name;
                 }
             }
@@ -127,12 +97,6 @@ final class SchemaContext {
             name = tokens.startsName() ? tokens.name() : "";
         }
         return null;
-    }
-
-    private static Set<String> namesOf(Set<String> functions) {
-        Set<String> names = new HashSet<>();
-        functions.forEach(function -> names.add(function.substring(0, function.indexOf('('))));
-        return names;
     }
 
     /** The switches that a command needs which has just run. */
@@ -170,7 +134,7 @@ final class SchemaContext {
             name = tokens.name();
         }
         for (TableDefinition table : TableDefinition.readAll(connection)) {
-            if (table.name().equalsIgnoreCase(name)) {
+            if (SqlIdentifier.isSame(table.name(), name)) {
                 return table;
             }
         }
@@ -181,16 +145,16 @@ final class SchemaContext {
     private Set<String> deterministicFunctions() throws SQLException {
         Set<String> functions = new HashSet<>();
         Set<String> others = new HashSet<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet rows =
-                        statement.executeQuery("SELECT name, narg, builtin, flags FROM pragma_function_list")) {
-            while (rows.next()) {
-                String function = SqlIdentifier.fold(rows.getString(1));
-                boolean own = rows.getBoolean(3) && (rows.getInt(4) & DETERMINISTIC) != 0;
-                (own ? functions : others).add(function + "(" + rows.getInt(2) + ")");
-            }
+        for (SqlFunction function : SqlFunction.all(connection)) {
+            (function.alike() ? functions : others).add(function.name() + "(" + function.arguments() + ")");
         }
         functions.removeAll(others);
         return functions;
+    }
+
+    private static Set<String> names(Set<String> functions) {
+        Set<String> names = new HashSet<>();
+        functions.forEach(function -> names.add(function.substring(0, function.indexOf('('))));
+        return names;
     }
 }

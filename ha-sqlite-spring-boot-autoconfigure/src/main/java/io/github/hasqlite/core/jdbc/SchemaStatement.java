@@ -1,6 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.core.sqlite.ParsedSql;
+import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.SqlTokens;
 import io.github.hasqlite.core.sqlite.TokenList;
 import io.github.hasqlite.core.sqlite.TriggerText;
@@ -59,15 +60,13 @@ record SchemaStatement(String verb, String schema, List<String> names) {
 
     /** Whether it drops a table of SQLite's own, which holds statistics and stays on this node. */
     boolean dropsStatistics() {
-        return verb.equals("DROP")
-                && !names.isEmpty()
-                && names.get(0).regionMatches(true, 0, "sqlite_stat", 0, "sqlite_stat".length());
+        return verb.equals("DROP") && !names.isEmpty() && SqlIdentifier.startsWith(names.get(0), "sqlite_stat");
     }
 
     /** A name that belongs to replication, or {@code null}. Attached databases may use all names. */
     @Nullable
     String reservedName() {
-        boolean own = schema.isEmpty() || schema.equalsIgnoreCase("main") || schema.equalsIgnoreCase("temp");
+        boolean own = schema.isEmpty() || SqlIdentifier.isSame(schema, "main") || SqlIdentifier.isSame(schema, "temp");
         if (own) {
             for (String name : names) {
                 if (ReservedNames.isReserved(name)) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 
@@ -42,6 +43,7 @@ final class SchemaTransaction {
 
     private final SQLiteConnection connection;
     private final SchemaTrace trace;
+    private final Predicate<String> accepted;
     private final List<ParsedSql> earlierWrites = new ArrayList<>();
     private final List<ParsedSql> earlierReads = new ArrayList<>();
     /** Tables whose rows the application has read, folded. */
@@ -57,9 +59,15 @@ final class SchemaTransaction {
     private @Nullable ParsedSql decided;
     private Way way = Way.ROWS;
 
-    SchemaTransaction(SQLiteConnection connection, SchemaTrace trace) {
+    /**
+     * A transaction that has changed nothing yet.
+     *
+     * @param accepted whether all nodes run a statement that comes in a message
+     */
+    SchemaTransaction(SQLiteConnection connection, SchemaTrace trace, Predicate<String> accepted) {
         this.connection = connection;
         this.trace = trace;
+        this.accepted = accepted;
     }
 
     /** Whether the transaction must not take effect if somebody else has committed what it had not seen. */
@@ -147,7 +155,7 @@ final class SchemaTransaction {
         way = Way.ROWS;
         boolean creates = sql.kind() == StatementKind.CREATE;
         if (!creates && TableDefinition.isInternal(sql.name())) {
-            // stays on this node, as outside of such a transaction; others refuse it as a statement
+            // stays on this node, as outside of such a transaction; the others would refuse it as a statement
             return;
         }
         String text = creates ? queryOf(sql.text()) : sql.text();
@@ -157,7 +165,8 @@ final class SchemaTransaction {
             stale |= readsOthersThan(sql.name());
             return;
         }
-        if (sources == null || !travels(sql, text, sources)) {
+        boolean runsEverywhere = creates || accepted.test(Recorder.trimmed(text));
+        if (sources == null || !runsEverywhere || !travels(sql, text, sources)) {
             stale = true;
             return;
         }

@@ -1,6 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.SerializationFailureException;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import io.github.hasqlite.core.sqlite.SqlCall;
 import java.sql.SQLException;
@@ -11,9 +12,13 @@ import org.jspecify.annotations.Nullable;
  * neither from its result nor from SQLite's counters.
  *
  * @param transaction of the connection
+ * @param runtime whose time counts
  * @param log where transactions go, or {@code null} if nothing is replicated
  */
-record SerializationRetry(Transaction transaction, @Nullable CommitLog log) {
+record SerializationRetry(
+        Transaction transaction,
+        NodeRuntime runtime,
+        @Nullable CommitLog log) {
 
     /** Whether a single statement may have to be run again. */
     boolean mayLose() {
@@ -30,14 +35,14 @@ record SerializationRetry(Transaction transaction, @Nullable CommitLog log) {
         if (patience == 0) {
             return attempt.run();
         }
-        long deadline = System.nanoTime() + patience;
+        long deadline = runtime.nanoTime() + patience;
         long total = transaction.counters().totalChanges();
         while (true) {
             try {
                 return attempt.run();
             } catch (SerializationFailureException e) {
                 if (transaction.isActive()
-                        || System.nanoTime() >= deadline
+                        || runtime.nanoTime() >= deadline
                         || Thread.currentThread().isInterrupted()) {
                     throw e;
                 }

@@ -28,6 +28,8 @@ final class Session {
     private final SerializationRetry retry;
     /** {@code null} if nothing is replicated. */
     private final @Nullable WriteRecording recording;
+    /** {@code null} if SQLite chooses all keys that are left to it. */
+    private final @Nullable KeyedInserts keys;
     /** Counts the schema changes of this connection, which others may not see yet or ever. */
     private long ownSchemaChanges;
     /** Rolling back would change the schema, too. */
@@ -50,8 +52,12 @@ final class Session {
         this.context = context;
         this.compiled = new StatementCache(connection);
         this.guard = new StatementGuard(connection, reader);
-        this.retry = new SerializationRetry(transaction, context.commitLog());
+        this.retry = new SerializationRetry(transaction, context.writeLock().runtime(), context.commitLog());
         this.recording = WriteRecording.of(transaction, context.commitLog());
+        KeyTables tables = context.keys();
+        this.keys = tables == null || recording == null
+                ? null
+                : new KeyedInserts(connection, transaction.counters(), tables);
         this.foreignKeys = new NativeStatement(connection, "PRAGMA foreign_keys");
         this.queryOnly = new NativeStatement(connection, "PRAGMA query_only");
         this.lastInsertRowid = new NativeStatement(connection, "SELECT last_insert_rowid()");
@@ -180,6 +186,40 @@ final class Session {
             compiled.put(sql, statement);
         } else {
             statement.pointer().close();
+        }
+    }
+
+    /** Whether this statement may be compiled from another text than its own, so that its rows get keys. */
+    boolean mayBeKeyed(ParsedSql sql) {
+        return keys != null && KeyedInserts.mayConcern(sql);
+    }
+
+    /**
+     * What to compile of a statement.
+     *
+     * @param sql one that {@linkplain #mayBeKeyed may be compiled from another text}
+     */
+    KeyedInserts.Plan plan(ParsedSql sql) throws SQLException {
+        KeyedInserts present = keys;
+        return present == null ? KeyedInserts.Plan.AS_IT_IS : present.plan(sql.text(), schemaEpoch());
+    }
+
+    /** What to compile of a statement that is about to run. */
+    String textToRun(ParsedSql parsed, String sql) throws SQLException {
+        KeyedInserts present = keys;
+        if (present == null || !KeyedInserts.mayConcern(parsed)) {
+            return SchemaQuery.shown(parsed, sql);
+        }
+        KeyedInserts.Plan plan = plan(parsed);
+        present.runs(plan, sql);
+        String keyed = plan.sql();
+        return keyed == null ? sql : keyed;
+    }
+
+    /** A statement that was compiled so is about to run. */
+    void runs(KeyedInserts.Plan plan, ParsedSql sql) {
+        if (keys != null) {
+            keys.runs(plan, sql.text());
         }
     }
 
@@ -524,7 +564,7 @@ final class Session {
         Recorder recorder = transaction.recorder();
         int mark = recorder == null ? 0 : recorder.mark();
         try {
-            return recording == null ? call.run() : recording.run(sql, statement, call, audited);
+            return recording == null ? call.run() : recorded(recording, sql, statement, call, audited);
         } catch (SQLException | RuntimeException | Error e) {
             writeFailed(sql, single, mark, e);
             throw e;
@@ -532,6 +572,32 @@ final class Session {
             if (recorder != null) {
                 recorder.disarm();
             }
+        }
+    }
+
+    private <T> T recorded(
+            WriteRecording writing, ParsedSql sql, RunningStatement statement, SqlCall<T> call, boolean audited)
+            throws SQLException {
+        KeyedInserts present = keys;
+        if (present == null) {
+            return writing.run(sql, statement, call, audited);
+        }
+        long unchecked = present.unchecked();
+        int mark = writing.recorder().mark();
+        try {
+            return writing.run(sql, statement, call, audited);
+        } catch (SQLException e) {
+            if (!present.collided(e, unchecked) || !transaction.statementFailed(sql, mark)) {
+                throw present.cause(e);
+            }
+        }
+        if (!audited) {
+            writing.audit().statementBegins();
+        }
+        try {
+            return writing.run(sql, statement, call, audited);
+        } catch (SQLException e) {
+            throw present.cause(e);
         }
     }
 

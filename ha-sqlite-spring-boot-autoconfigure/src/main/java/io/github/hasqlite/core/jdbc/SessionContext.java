@@ -11,9 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param catalog the schema as committed
  * @param commitLog where transactions go; {@code null} if nothing is replicated
  * @param validator re-reads for transactions that read before they wrote
+ * @param keys numbers for keys that are left to SQLite; {@code null} if SQLite counts
  */
 record SessionContext(
         WriteLock writeLock,
         SchemaCatalog catalog,
         @Nullable CommitLog commitLog,
-        ReadValidator validator) {}
+        ReadValidator validator,
+        @Nullable KeyTables keys) {}

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.core.DB;
 import org.sqlite.core.SafeStmtPtr;
@@ -33,18 +34,26 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
     private final Rows rows = new Rows(this, rs);
     private final long schemaEpoch;
     private final String[] columns;
+    /** What was compiled if that may be another text than the statement's. */
+    private KeyedInserts.@Nullable Plan plan;
+    /** For which state of the schema. */
+    private long planned;
     /** What the driver is executing of a batch; it forgets it before it returns. */
     private @Nullable Object @Nullable [] rowOfBatch;
 
-    private SessionPreparedStatement(ConnectionHandle handle, PhysicalConnection connection, String sql)
+    private SessionPreparedStatement(
+            ConnectionHandle handle, PhysicalConnection connection, String sql, KeyedInserts.@Nullable Plan plan)
             throws SQLException {
-        super(connection, sql);
+        super(connection, plan == null || plan.sql() == null ? sql : plan.sql());
+        this.sql = sql;
+        this.plan = plan;
         this.handle = handle;
         this.session = connection.session();
         this.parsed = handle.parse(sql);
         this.physical = connection;
         this.generatedKey = new GeneratedKey(connection);
         this.schemaEpoch = session.schemaEpoch();
+        this.planned = schemaEpoch;
         this.columns = rs.colsMeta;
     }
 
@@ -58,22 +67,28 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
         rs.colsMeta = compiled.columns();
         columnCount = compiled.columns().length;
         paramCount = compiled.parameters();
+        plan = compiled.plan();
         this.handle = handle;
         this.session = connection.session();
         this.parsed = handle.parse(sql);
         this.physical = connection;
         this.generatedKey = new GeneratedKey(connection);
         this.schemaEpoch = session.schemaEpoch();
+        this.planned = schemaEpoch;
         this.columns = rs.colsMeta;
     }
 
     /** Prepares a statement, or takes over a compiled one. */
     static SessionPreparedStatement prepare(ConnectionHandle handle, PhysicalConnection connection, String sql)
             throws SQLException {
-        StatementCache.Compiled compiled = connection.session().takeCompiled(sql);
-        return compiled == null
-                ? new SessionPreparedStatement(handle, connection, sql)
-                : new SessionPreparedStatement(handle, connection, sql, compiled);
+        Session session = connection.session();
+        StatementCache.Compiled compiled = session.takeCompiled(sql);
+        if (compiled == null) {
+            ParsedSql parsed = handle.parse(sql);
+            KeyedInserts.Plan plan = session.mayBeKeyed(parsed) ? session.plan(parsed) : null;
+            return new SessionPreparedStatement(handle, connection, sql, plan);
+        }
+        return new SessionPreparedStatement(handle, connection, sql, compiled);
     }
 
     @Override
@@ -83,7 +98,7 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
 
     private boolean executeOne() throws SQLException {
         closeRows();
-        boolean rows = session.execute(parsed, this, super::execute, Boolean.FALSE);
+        boolean rows = session.execute(parsed, this, () -> renewed() && super.execute(), Boolean.FALSE);
         if (parsed.kind() != StatementKind.WRITE) {
             updateCount = session.lastChanges();
         }
@@ -97,7 +112,7 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
 
     private ResultSet query() throws SQLException {
         closeRows();
-        ResultSet result = session.execute(parsed, this, super::executeQuery, (ResultSet) rows);
+        ResultSet result = session.execute(parsed, this, this::queryRenewed, (ResultSet) rows);
         KeptRows present = kept;
         return present != null ? present.rows() : watched(result);
     }
@@ -109,8 +124,44 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
 
     private long update() throws SQLException {
         closeRows();
-        long changes = session.execute(parsed, this, super::executeLargeUpdate, 0L);
+        long changes = session.execute(parsed, this, this::updateRenewed, 0L);
         return parsed.kind() == StatementKind.WRITE ? changes : session.lastChanges();
+    }
+
+    private ResultSet queryRenewed() throws SQLException {
+        renewed();
+        return super.executeQuery();
+    }
+
+    private long updateRenewed() throws SQLException {
+        renewed();
+        return super.executeLargeUpdate();
+    }
+
+    /** Compiles the statement anew if its rows get their keys in another way since the schema has changed. */
+    private boolean renewed() throws SQLException {
+        KeyedInserts.Plan before = plan;
+        if (before == null) {
+            return true;
+        }
+        if (planned != session.schemaEpoch() || !before.certain()) {
+            KeyedInserts.Plan now = session.plan(parsed);
+            if (!Objects.equals(now.sql(), before.sql())) {
+                String text = sql;
+                try {
+                    sql = now.sql() == null ? text : now.sql();
+                    physical.getDatabase().prepare(this);
+                } finally {
+                    sql = text;
+                }
+            }
+            plan = now;
+            planned = session.schemaEpoch();
+        }
+        if (before.leftAlone() != null) {
+            session.runs(before, parsed);
+        }
+        return true;
     }
 
     @Override
@@ -147,6 +198,7 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
     private long runRow(@Nullable Object @Nullable [] values, int row, long[] changes) throws SQLException {
         batch = values == null ? null : Arrays.copyOfRange(values, row * paramCount, (row + 1) * paramCount);
         batchQueryCount = 1;
+        renewed();
         rowOfBatch = batch == null ? null : batch.clone();
         try {
             return super.executeLargeBatch()[0];
@@ -324,7 +376,7 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
                 attach();
                 SafeStmtPtr compiled = pointer;
                 pointer = session.noStatement();
-                session.giveBack(sql, new StatementCache.Compiled(compiled, columns, paramCount), schemaEpoch);
+                session.giveBack(sql, new StatementCache.Compiled(compiled, columns, paramCount, plan), schemaEpoch);
             }
         }
         super.close();

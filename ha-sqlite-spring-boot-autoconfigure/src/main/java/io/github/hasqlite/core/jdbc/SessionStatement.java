@@ -46,7 +46,7 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
     private boolean executeOne(String sql) throws SQLException {
         closeRows();
         ParsedSql parsed = handle.parse(sql);
-        boolean rows = run(parsed, () -> super.execute(SchemaQuery.shown(parsed, sql)), Boolean.FALSE);
+        boolean rows = run(parsed, () -> super.execute(session.textToRun(parsed, sql)), Boolean.FALSE);
         if (parsed.kind() != StatementKind.WRITE) {
             updateCount = session.lastChanges();
         }
@@ -63,12 +63,12 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
         ParsedSql parsed = handle.parse(sql);
         if (parsed.kind() == StatementKind.READ || parsed.kind() == StatementKind.OTHER) {
             return session.execute(
-                    parsed, this, () -> super.executeQuery(SchemaQuery.shown(parsed, sql)), (ResultSet) rows);
+                    parsed, this, () -> super.executeQuery(session.textToRun(parsed, sql)), (ResultSet) rows);
         }
         // the driver runs what gives no rows, too, and fails only then
         keepsKeys = true;
         try {
-            if (run(parsed, () -> super.execute(sql), Boolean.FALSE)) {
+            if (run(parsed, () -> super.execute(session.textToRun(parsed, sql)), Boolean.FALSE)) {
                 return Objects.requireNonNull(getResultSet());
             }
         } finally {
@@ -93,7 +93,7 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
         }
         for (ParsedSql statement : script) {
             String text = script.size() == 1 ? sql : statement.text();
-            run(statement, () -> super.executeLargeUpdate(text), 0L);
+            run(statement, () -> super.executeLargeUpdate(session.textToRun(statement, text)), 0L);
         }
         // sqlite-jdbc looks at the beginning of the whole script
         boolean begins = handle.parse(sql).insert();
@@ -125,7 +125,7 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
                 String entry = (String) entries[i];
                 try {
                     ParsedSql parsed = handle.parse(entry);
-                    changes[i] = run(parsed, () -> runEntry(entry), 0L);
+                    changes[i] = run(parsed, () -> runEntry(session.textToRun(parsed, entry)), 0L);
                     if (parsed.kind() != StatementKind.WRITE) {
                         changes[i] = session.lastChanges();
                     }

@@ -26,8 +26,9 @@ final class StatementCache {
      * @param pointer the compiled statement, reset and without bound values
      * @param columns names of its result columns
      * @param parameters how many parameters it has
+     * @param plan what it was compiled from; {@code null} if that is its text whatever the schema is
      */
-    record Compiled(SafeStmtPtr pointer, String[] columns, int parameters) {}
+    record Compiled(SafeStmtPtr pointer, String[] columns, int parameters, KeyedInserts.@Nullable Plan plan) {}
 
     private final Map<String, Compiled> statements = new LinkedHashMap<>(MAX_STATEMENTS, 0.75f, true);
     private final SafeStmtPtr none;

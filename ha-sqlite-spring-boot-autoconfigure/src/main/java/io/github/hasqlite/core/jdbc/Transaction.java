@@ -51,7 +51,12 @@ final class Transaction {
             this.loggedCommit = null;
         } else {
             Capture capture = new Capture(connection, context.catalog());
-            this.recorder = new Recorder(connection, capture, counters, context.validator()::present);
+            this.recorder = new Recorder(
+                    connection,
+                    capture,
+                    counters,
+                    context.validator()::present,
+                    statement -> log.refusal(statement) == null);
             this.appender = log.open(connection);
             this.audit = new ChangeAudit(connection, counters, capture);
             this.loggedCommit = new LoggedCommit(

@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConnection;
@@ -69,13 +68,13 @@ final class BaselineAnnouncement {
         if (!state.baseline().isEmpty() && found.lastSequence() > 0) {
             return announced();
         }
-        String id = state.baseline().isEmpty() ? UUID.randomUUID().toString().replace("-", "") : state.baseline();
+        String id = state.baseline().isEmpty() ? settings.runtime().randomName() : state.baseline();
         state.setBaseline(connection, id, found.endSequence() + 1);
         CompareAndSet.Result result = stream.publish(
                 changeSets.at(0, 0, List.of()),
                 new BaselineMessage(id).bytes(),
                 found.endSequence(),
-                System.nanoTime() + settings.publisherTimeout().toNanos());
+                settings.runtime().nanoTime() + settings.publisherTimeout().toNanos());
         if (result instanceof CompareAndSet.Stored stored) {
             logger.info("This database is what the stream begins with, at {}", stored.sequence());
             return stored.sequence();

@@ -63,7 +63,7 @@ final class FollowingParts {
                 ? null
                 : new BaselineAnnouncement(
                         settings,
-                        new CompareAndSet(transport.publisher(), subscriber),
+                        new CompareAndSet(transport.publisher(), subscriber, settings.runtime()),
                         changeSets,
                         replica,
                         snapshots,

@@ -8,6 +8,7 @@ import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
 import io.github.hasqlite.core.replay.AppliedState;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.snapshot.CopiedDatabase;
 import io.github.hasqlite.core.snapshot.SnapshotFiles;
 import java.io.IOException;
@@ -52,7 +53,7 @@ final class GoBaseline {
     /**
      * Makes the file that snapshot, if there is one that leads on to the stream.
      *
-     * @param deadlineNanos when to give up, by {@link System#nanoTime()}
+     * @param deadlineNanos when to give up, by {@link NodeRuntime#nanoTime()}
      * @return whether it did
      */
     boolean begin(StreamState stream, long deadlineNanos) throws IOException {
@@ -95,7 +96,7 @@ final class GoBaseline {
         }
         Duration patience = settings.publisherTimeout();
         for (long sequence = stream.firstSequence(); sequence <= snapshot.sequence(); sequence++) {
-            if (System.nanoTime() - deadlineNanos > 0) {
+            if (settings.runtime().nanoTime() - deadlineNanos > 0) {
                 return "to look through the " + snapshot.sequence() + " messages before takes longer than "
                         + settings.bootstrapTimeout() + " (ha.sqlite.bootstrap.timeout)";
             }

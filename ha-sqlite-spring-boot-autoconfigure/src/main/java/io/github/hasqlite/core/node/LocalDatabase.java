@@ -3,6 +3,7 @@ package io.github.hasqlite.core.node;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
 import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.replay.CanonicalState;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.snapshot.CopiedDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import org.sqlite.SQLiteConnection;
@@ -40,12 +40,12 @@ record LocalDatabase(Kind kind, long sequence, long streamCreatedNs, String base
         JOINED
     }
 
-    static LocalDatabase inspect(DatabaseFile file, Path path) throws SQLException {
+    static LocalDatabase inspect(DatabaseFile file, Path path, NodeRuntime runtime) throws SQLException {
         if (!Files.exists(path) || isEmpty(path)) {
             return NOTHING;
         }
         try (SQLiteConnection connection = file.openAsItIs()) {
-            AppliedState state = new AppliedState();
+            AppliedState state = new AppliedState(runtime);
             if (AppliedState.exists(connection)) {
                 AppliedState.create(connection);
                 state.load(connection);
@@ -78,11 +78,11 @@ record LocalDatabase(Kind kind, long sequence, long streamCreatedNs, String base
      *
      * @return the new name
      */
-    static Path setAside(DatabaseFile file, Path path) throws SQLException, IOException {
+    static Path setAside(DatabaseFile file, Path path, NodeRuntime runtime) throws SQLException, IOException {
         try (SQLiteConnection connection = file.open()) {
             CopiedDatabase.intoOneFile(connection);
         }
-        Path aside = path.resolveSibling(path.getFileName() + ".before-" + TIME.format(Instant.now()));
+        Path aside = path.resolveSibling(path.getFileName() + ".before-" + TIME.format(runtime.now()));
         return Files.move(path, aside);
     }
 

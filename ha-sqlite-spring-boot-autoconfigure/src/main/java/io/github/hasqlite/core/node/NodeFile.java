@@ -3,17 +3,23 @@ package io.github.hasqlite.core.node;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetFormatException;
 import io.github.hasqlite.ChangeSetSerializer;
+import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.core.apply.ChangeSetApplication;
 import io.github.hasqlite.core.capture.RowImages;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.commit.Transport;
+import io.github.hasqlite.core.file.OwnedFile;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.PendingQueue;
 import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.replay.LocalReplica;
 import io.github.hasqlite.core.sqlite.WriteLock;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,55 +33,78 @@ final class NodeFile implements AutoCloseable {
 
     private static final Logger logger = LoggerFactory.getLogger(NodeFile.class);
 
-    private final DatabaseLock lock;
+    /** What is open, the newest first. */
+    private final Deque<AutoCloseable> open;
+
     private final StartDecision.Way way;
     private final LocalReplica replica;
-    private final SQLiteConnection relayConnection;
+    private final OutboxTable relayOutbox;
 
-    private NodeFile(DatabaseLock lock, StartDecision.Way way, LocalReplica replica, SQLiteConnection relayConnection) {
-        this.lock = lock;
+    private NodeFile(Deque<AutoCloseable> open, StartDecision.Way way, LocalReplica replica, OutboxTable relayOutbox) {
+        this.open = open;
         this.way = way;
         this.replica = replica;
-        this.relayConnection = relayConnection;
+        this.relayOutbox = relayOutbox;
     }
 
     /**
      * Opens the file. If that fails, nothing stays open.
      *
-     * @throws io.github.hasqlite.ReplicationStartException if another node has it, or the node cannot follow the
+     * @throws ReplicationStartException if another node has it, or the node cannot follow the
      *     stream with it
      * @throws SQLException if it cannot be opened
      */
     static NodeFile open(NodeSettings settings, Transport transport) throws SQLException {
-        DatabaseLock lock = DatabaseLock.acquire(settings.pool().path());
-        SQLiteConnection connection = null;
+        Deque<AutoCloseable> open = new ArrayDeque<>();
         try {
+            open.push(lock(settings.pool().path()));
             DatabaseFile file = new DatabaseFile(settings.pool());
             StartDecision.Way way = new StartDecision(settings, file, transport).prepare();
-            connection = file.open();
+            SQLiteConnection connection = file.open();
+            open.push(connection);
             LocalReplica replica = replica(connection, settings, transport.serializer());
-            return new NodeFile(lock, way, replica, file.open());
+            SQLiteConnection relayConnection = file.open();
+            open.push(relayConnection);
+            return new NodeFile(open, way, replica, new OutboxTable(relayConnection));
         } catch (SQLException | RuntimeException | Error e) {
-            if (connection != null) {
-                close(connection);
-            }
-            lock.close();
+            open.forEach(ReplicationNode::close);
             throw e;
         }
+    }
+
+    /** Keeps a second node off the file: two would each take the other's commits for their own. */
+    private static OwnedFile lock(String path) {
+        Path file = Path.of(path + "-ha-lock");
+        OwnedFile lock;
+        try {
+            lock = OwnedFile.tryOwn(file);
+        } catch (IOException e) {
+            throw new ReplicationStartException(
+                    "the lock file " + file + " cannot be written: " + e.getMessage(),
+                    "Let the application write into the folder of ha.sqlite.path.",
+                    e);
+        }
+        if (lock == null) {
+            throw new ReplicationStartException(
+                    "another node is using the database file " + path,
+                    "Give each node a file of its own (ha.sqlite.path), or end the other process.",
+                    null);
+        }
+        return lock;
     }
 
     private static LocalReplica replica(
             SQLiteConnection connection, NodeSettings settings, ChangeSetSerializer serializer) throws SQLException {
         AppliedState.create(connection);
         OutboxTable.create(connection);
-        AppliedState state = new AppliedState();
+        AppliedState state = new AppliedState(settings.runtime());
         state.load(connection);
         OutboxTable outbox = new OutboxTable(connection);
-        PendingQueue pending = new PendingQueue(OutboxTable.pending(connection));
+        PendingQueue pending = new PendingQueue(OutboxTable.pending(connection), settings.runtime());
         noteOldest(outbox, pending, serializer);
         return new LocalReplica(
                 connection,
-                new WriteLock(settings.pool().lockTimeout().toMillis()),
+                new WriteLock(settings.runtime(), settings.pool().lockTimeout().toMillis()),
                 new ChangeSetApplication(
                         connection, settings.rowIdentify(), settings.merge(), new RowImages(connection)),
                 state,
@@ -107,23 +136,13 @@ final class NodeFile implements AutoCloseable {
         return replica;
     }
 
-    /** The connection of whoever brings the outbox into the stream. */
-    SQLiteConnection relayConnection() {
-        return relayConnection;
-    }
-
-    private static void close(SQLiteConnection opened) {
-        try {
-            opened.close();
-        } catch (SQLException e) {
-            logger.warn("Closing a connection to {} failed", opened.getUrl(), e);
-        }
+    /** The outbox, through a connection of whoever brings it into the stream. */
+    OutboxTable relayOutbox() {
+        return relayOutbox;
     }
 
     @Override
     public void close() {
-        close(relayConnection);
-        close(replica.connection());
-        lock.close();
+        open.forEach(ReplicationNode::close);
     }
 }

@@ -42,7 +42,7 @@ final class NodeParts implements AutoCloseable {
     private final LocalReplica replica;
     private final Consumer<Conflict> conflicts;
     private final SchemaCatalog catalog = new SchemaCatalog();
-    private final PublishHealth trouble = new PublishHealth();
+    private final PublishHealth trouble;
     private final KeyCollisionAdvice keyCollisions = new KeyCollisionAdvice();
     private final ChangeSetFactory changeSets;
     private final OutboxRelay relay;
@@ -53,6 +53,7 @@ final class NodeParts implements AutoCloseable {
     private final NodeStatus status;
     private final CommitLog commitLog;
     private final @Nullable StreamProbe probe;
+    private volatile boolean started;
 
     /**
      * Puts the parts together; none of them does anything yet.
@@ -64,18 +65,21 @@ final class NodeParts implements AutoCloseable {
      */
     NodeParts(NodeSettings settings, Transport given, NodeFile file, Consumer<Conflict> conflicts) throws SQLException {
         this.settings = settings;
+        this.trouble = new PublishHealth(settings.runtime());
         this.replica = file.replica();
         this.conflicts = conflicts;
         ChangeSetSubscriber subscriber = given.subscriber();
         ResetGuard guard = new ResetGuard(given.publisher(), replica.state(), subscriber, trouble);
         this.transport = given.with(guard);
-        this.changeSets = new ChangeSetFactory(settings.name(), settings.pool().path(), replica.state());
+        this.changeSets =
+                new ChangeSetFactory(settings.name(), settings.pool().path(), replica.state(), settings.runtime());
         this.relay = new OutboxRelay(
-                new OutboxTable(file.relayConnection()),
+                file.relayOutbox(),
                 replica.pending(),
                 this::removeFromOutbox,
                 guard,
-                given.serializer());
+                given.serializer(),
+                settings.runtime());
         this.writerPause = new WriterPause(changeSets, relay, replica.state(), replica.writeLock());
         this.applier = new Applier(
                 replica, given.serializer(), given.interceptors(), settings.onApplyFailure(), new Bookkeeping());
@@ -139,7 +143,7 @@ final class NodeParts implements AutoCloseable {
                     "Start this node once with the commit mode it had, until its outbox is empty.",
                     null);
         }
-        return new CompareAndSet(publisher, source);
+        return new CompareAndSet(publisher, source, settings.runtime());
     }
 
     private CommitLog strictLog(CompareAndSet stream, StreamPosition position) {
@@ -183,6 +187,7 @@ final class NodeParts implements AutoCloseable {
      * @throws ReplicationStartException if it cannot, with what to do
      */
     void start(StartDecision.Way way) {
+        started = true;
         join.start(way);
         if (probe != null) {
             probe.start();
@@ -269,7 +274,9 @@ final class NodeParts implements AutoCloseable {
     /** Ends all parts, the publisher and the subscriber included. */
     @Override
     public void close() {
-        sayFarewell();
+        if (started) {
+            sayFarewell();
+        }
         ReplicationNode.close(probe);
         ReplicationNode.close(join);
         ReplicationNode.close(following == null ? null : following.recovery());

@@ -32,7 +32,7 @@ final class NodeStatus {
     private final StreamJoin join;
     private final @Nullable FollowingParts following;
     private final PublishHealth trouble;
-    private final Instant started = Instant.now();
+    private final Instant started;
 
     /** Since when there is an outage that nobody could say more about. */
     private volatile @Nullable Instant unexplained;
@@ -52,6 +52,7 @@ final class NodeStatus {
             StreamJoin join,
             @Nullable FollowingParts following) {
         this.settings = settings;
+        this.started = settings.runtime().now();
         this.publisher = publisher;
         this.subscriber = following == null ? null : following.subscriber();
         this.state = replica.state();
@@ -75,8 +76,8 @@ final class NodeStatus {
                 received + (subscriber == null ? 0 : subscriber.backlog()),
                 lag(),
                 pending.size(),
-                applier.rejections().count(),
-                applier.rejections().last(),
+                applier.rejectedMessages(),
+                applier.lastRejection(),
                 halted == null ? join.refusal() : halted,
                 applier.deadLetters(),
                 recovery == null ? null : recovery.progress(),
@@ -166,7 +167,7 @@ final class NodeStatus {
         }
         Instant since = unexplained;
         if (since == null) {
-            since = join.joined() ? Instant.now() : started;
+            since = join.joined() ? settings.runtime().now() : started;
             unexplained = since;
         }
         String reason = applier.isReset()
@@ -184,7 +185,7 @@ final class NodeStatus {
 
     /** For how long the stream has not been heard; zero if that means nothing. */
     private Duration unheard() {
-        Instant now = Instant.now();
+        Instant now = settings.runtime().now();
         Instant heard = subscriber == null ? null : subscriber.lastHeard();
         if (hears()) {
             Duration unheard = heard == null ? Duration.ZERO : Duration.between(heard, now);
@@ -196,7 +197,9 @@ final class NodeStatus {
     }
 
     /** Since a time in milliseconds since 1970; zero if that is 0. */
-    private static Duration age(long millis) {
-        return millis == 0 ? Duration.ZERO : Duration.ofMillis(Math.max(0, System.currentTimeMillis() - millis));
+    private Duration age(long millis) {
+        return millis == 0
+                ? Duration.ZERO
+                : Duration.ofMillis(Math.max(0, settings.runtime().currentTimeMillis() - millis));
     }
 }

@@ -2,6 +2,7 @@ package io.github.hasqlite.core.node;
 
 import io.github.hasqlite.Outage;
 import io.github.hasqlite.PublishException;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletionException;
@@ -25,11 +26,16 @@ final class PublishHealth {
             + " stays off until the server is started again, also when there is room. An embedded server is started"
             + " again by itself";
 
+    private final NodeRuntime runtime;
     private final AtomicBoolean said = new AtomicBoolean();
     private volatile @Nullable Failing failing;
 
     /** Failures without a success in between. */
     private record Failing(Outage outage, boolean refused) {}
+
+    PublishHealth(NodeRuntime runtime) {
+        this.runtime = runtime;
+    }
 
     /** Something was stored. */
     void succeeded() {
@@ -52,8 +58,8 @@ final class PublishHealth {
             case NOT_CONNECTED, TOO_LARGE, WINDOW_FULL, CLOSED -> {}
             case DISCONNECTED, TIMEOUT, NO_STREAM, REJECTED -> {
                 Failing before = failing;
-                Instant since = before == null ? Instant.now() : before.outage.since();
-                boolean lasting = Duration.between(since, Instant.now()).compareTo(LONG) >= 0;
+                Instant since = before == null ? runtime.now() : before.outage.since();
+                boolean lasting = Duration.between(since, runtime.now()).compareTo(LONG) >= 0;
                 Outage outage = new Outage(publishing.getMessage() + (lasting && !refused ? HINT : ""), since);
                 failing = new Failing(outage, refused);
                 if ((lasting || refused) && said.compareAndSet(false, true)) {
@@ -88,7 +94,7 @@ final class PublishHealth {
             return null;
         }
         boolean lasting = now.refused
-                || Duration.between(now.outage.since(), Instant.now()).compareTo(SHORT) >= 0;
+                || Duration.between(now.outage.since(), runtime.now()).compareTo(SHORT) >= 0;
         return lasting ? now.outage : null;
     }
 }

@@ -8,8 +8,10 @@ import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.core.capture.SchemaCatalog;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.commit.Transport;
+import io.github.hasqlite.core.jdbc.KeySettings;
 import io.github.hasqlite.core.jdbc.ReplicatingDataSource;
 import io.github.hasqlite.core.jdbc.Replication;
+import io.github.hasqlite.core.runtime.Monitor;
 import io.github.hasqlite.core.snapshot.NodeSnapshots;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import io.github.hasqlite.core.verify.NodeVerification;
@@ -32,6 +34,7 @@ public final class ReplicationNode implements AutoCloseable {
 
     private final NodeSettings settings;
     private final @Nullable Transport transport;
+    private final Monitor ends;
     private boolean begun;
     private boolean closed;
     private @Nullable NodeFile file;
@@ -40,6 +43,7 @@ public final class ReplicationNode implements AutoCloseable {
 
     private ReplicationNode(NodeSettings settings, @Nullable Transport transport) {
         this.settings = settings;
+        this.ends = settings.runtime().monitor();
         this.transport = transport;
     }
 
@@ -67,11 +71,14 @@ public final class ReplicationNode implements AutoCloseable {
      * @throws IllegalStateException if it was started or closed before
      */
     public ReplicationNode start() throws SQLException {
-        synchronized (this) {
+        ends.lock();
+        try {
             if (begun) {
                 throw new IllegalStateException("a node can be started only once; make another one");
             }
             begun = true;
+        } finally {
+            ends.unlock();
         }
         try {
             if (transport == null) {
@@ -81,19 +88,29 @@ public final class ReplicationNode implements AutoCloseable {
             }
             return this;
         } catch (SQLException | RuntimeException | Error e) {
-            close();
+            closeAfter(e);
             throw e;
         }
     }
 
+    private void closeAfter(Throwable failure) {
+        try {
+            close();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
     private void startAlone() throws SQLException {
-        WriteLock writeLock = new WriteLock(settings.pool().lockTimeout().toMillis());
+        WriteLock writeLock =
+                new WriteLock(settings.runtime(), settings.pool().lockTimeout().toMillis());
         dataSource = ReplicatingDataSource.open(
                 settings.pool(),
                 settings.readOnly(),
                 writeLock,
                 new SchemaCatalog(),
                 null,
+                KeySettings.SQLITE_COUNTS,
                 new NoReplication(settings.name()));
     }
 
@@ -141,8 +158,10 @@ public final class ReplicationNode implements AutoCloseable {
                 opened.replica().writeLock(),
                 made.catalog(),
                 made.commitLog(),
+                settings.keys(),
                 new Replicating(made));
         made.start(opened.way());
+        KeyCollisionAdvice.atStart(settings, dataSource());
     }
 
     private void tell(Conflict conflict) {
@@ -260,8 +279,11 @@ public final class ReplicationNode implements AutoCloseable {
      */
     @Override
     public void close() {
-        synchronized (this) {
+        ends.lock();
+        try {
             begun = true;
+        } finally {
+            ends.unlock();
         }
         ReplicatingDataSource opened = dataSource;
         if (opened == null) {
@@ -271,20 +293,25 @@ public final class ReplicationNode implements AutoCloseable {
         }
     }
 
-    private synchronized void closeReplication() {
-        Transport carrier = transport;
-        if (closed || carrier == null) {
-            return;
+    private void closeReplication() {
+        ends.lock();
+        try {
+            Transport carrier = transport;
+            if (closed || carrier == null) {
+                return;
+            }
+            closed = true;
+            NodeParts made = parts;
+            if (made == null) {
+                close(carrier.subscriber());
+                close(carrier.publisher());
+            } else {
+                made.close();
+            }
+            close(file);
+        } finally {
+            ends.unlock();
         }
-        closed = true;
-        NodeParts made = parts;
-        if (made == null) {
-            close(carrier.subscriber());
-            close(carrier.publisher());
-        } else {
-            made.close();
-        }
-        close(file);
     }
 
     /** What cannot be closed must not keep the rest open. */

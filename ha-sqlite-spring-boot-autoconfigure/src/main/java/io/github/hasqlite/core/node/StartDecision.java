@@ -9,6 +9,7 @@ import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
 import io.github.hasqlite.core.node.LocalDatabase.Kind;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.snapshot.SnapshotChoice;
 import io.github.hasqlite.core.snapshot.SnapshotFiles;
 import java.io.IOException;
@@ -30,13 +31,14 @@ final class StartDecision {
 
     private static final Logger logger = LoggerFactory.getLogger(StartDecision.class);
 
-    private static final long LOOK_MILLIS = 1_000;
-    private static final long ASK_AGAIN_MILLIS = 250;
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long ASK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     /** What a Go node has stored must be got as a whole to be looked at. */
     private static final int LOOKS_A_GO_SNAPSHOT = 30;
 
     private final NodeSettings settings;
+    private final NodeRuntime runtime;
     private final DatabaseFile file;
     private final Path path;
     private final @Nullable ChangeSetSubscriber subscriber;
@@ -61,6 +63,7 @@ final class StartDecision {
      */
     StartDecision(NodeSettings settings, DatabaseFile file, Transport transport) {
         this.settings = settings;
+        this.runtime = settings.runtime();
         this.file = file;
         this.path = Path.of(settings.pool().path());
         this.subscriber = transport.subscriber();
@@ -77,7 +80,7 @@ final class StartDecision {
      * @throws ReplicationStartException if the node cannot follow the stream with this database
      */
     Way prepare() throws SQLException {
-        LocalDatabase found = LocalDatabase.inspect(file, path);
+        LocalDatabase found = LocalDatabase.inspect(file, path, runtime);
         ChangeSetSubscriber source = subscriber;
         if (source == null) {
             return Way.FOLLOW;
@@ -106,7 +109,7 @@ final class StartDecision {
         LocalDatabase local = found;
         String reset = local.kind() == Kind.JOINED ? reset(local, stream) : null;
         if (reset != null) {
-            stream = askAgain(local, source);
+            stream = askAgain(local, source, runtime);
             reset = reset(local, stream);
         }
         if (reset != null) {
@@ -120,12 +123,12 @@ final class StartDecision {
     }
 
     /** A server that has just lost its disk, or reads it just now, may say so for a moment without its being so. */
-    static StreamState askAgain(LocalDatabase local, ChangeSetSubscriber source)
+    static StreamState askAgain(LocalDatabase local, ChangeSetSubscriber source, NodeRuntime runtime)
             throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + source.doubt().toNanos();
+        long deadline = runtime.nanoTime() + source.doubt().toNanos();
         StreamState stream = source.state();
-        while (reset(local, stream) != null && System.nanoTime() < deadline) {
-            TimeUnit.MILLISECONDS.sleep(ASK_AGAIN_MILLIS);
+        while (reset(local, stream) != null && runtime.nanoTime() < deadline) {
+            runtime.sleep(ASK_AGAIN_NANOS);
             stream = source.state();
         }
         return stream;
@@ -146,9 +149,9 @@ final class StartDecision {
     private LocalDatabase leave(String reset, StreamState stream) throws IOException, SQLException {
         switch (settings.onStreamReset()) {
             case REJOIN -> {
-                Path aside = LocalDatabase.setAside(file, path);
+                Path aside = LocalDatabase.setAside(file, path, runtime);
                 logger.warn("{}. Its file is {} now, and the node begins with what the stream has", reset, aside);
-                return LocalDatabase.inspect(file, path);
+                return LocalDatabase.inspect(file, path, runtime);
             }
             case ORIGIN -> {
                 if (!hasHistory(stream)) {
@@ -206,7 +209,7 @@ final class StartDecision {
         if (from == null) {
             return Way.FOLLOW;
         }
-        long deadline = System.nanoTime() + settings.bootstrapTimeout().toNanos();
+        long deadline = runtime.nanoTime() + settings.bootstrapTimeout().toNanos();
         boolean said = false;
         int looks = 0;
         GoBaseline go = new GoBaseline(settings, path, from, source);
@@ -226,7 +229,7 @@ final class StartDecision {
                     + (candidates.isEmpty()
                             ? ": there is none"
                             : ": the newest goes up to " + candidates.get(0).sequence());
-            if (System.nanoTime() > deadline) {
+            if (runtime.nanoTime() > deadline) {
                 throw new ReplicationStartException(
                         missing,
                         "Let a node that is up to date take one (its snapshotter does so by itself), or copy that"
@@ -237,7 +240,7 @@ final class StartDecision {
                 said = true;
                 logger.warn("Waiting for a snapshot: {}", missing);
             }
-            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            runtime.sleep(LOOK_NANOS);
             stream = source.state();
         }
     }
@@ -245,7 +248,7 @@ final class StartDecision {
     private boolean fetch(SnapshotStore from, List<Snapshot> candidates, long atLeast) throws IOException {
         Path copy = SnapshotFiles.temporary(path, "bootstrap");
         try {
-            Snapshot fetched = SnapshotChoice.fetchNewest(from, candidates, atLeast, copy);
+            Snapshot fetched = SnapshotChoice.fetchNewest(from, candidates, atLeast, copy, runtime);
             if (fetched == null) {
                 return false;
             }

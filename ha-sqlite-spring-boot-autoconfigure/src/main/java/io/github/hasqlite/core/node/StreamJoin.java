@@ -9,6 +9,9 @@ import io.github.hasqlite.core.outbox.PendingQueue;
 import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.replay.Applier;
 import io.github.hasqlite.core.replay.LocalReplica;
+import io.github.hasqlite.core.runtime.Monitor;
+import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.core.runtime.NodeThread;
 import io.github.hasqlite.core.snapshot.SnapshotRecovery;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.io.IOException;
@@ -28,11 +31,13 @@ final class StreamJoin implements AutoCloseable {
 
     private static final Logger logger = LoggerFactory.getLogger(StreamJoin.class);
 
-    private static final long RETRY_MILLIS = 500;
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long REPORT_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final long POLL_MILLIS = 2;
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final NodeSettings settings;
+    private final NodeRuntime runtime;
+    private final Monitor lookingAgain;
     private final Applier applier;
     private final AppliedState state;
     private final SQLiteConnection connection;
@@ -42,7 +47,7 @@ final class StreamJoin implements AutoCloseable {
     private final String publisherId;
     private final @Nullable FollowingParts following;
     private volatile @Nullable BaselineAnnouncement beginning;
-    private volatile @Nullable Thread later;
+    private volatile @Nullable NodeThread later;
     private volatile @Nullable String refusal;
     private volatile boolean closed;
     private volatile boolean joined;
@@ -61,6 +66,8 @@ final class StreamJoin implements AutoCloseable {
             String publisherId,
             @Nullable FollowingParts following) {
         this.settings = settings;
+        this.runtime = settings.runtime();
+        this.lookingAgain = runtime.monitor();
         this.applier = applier;
         this.state = replica.state();
         this.connection = replica.connection();
@@ -110,8 +117,7 @@ final class StreamJoin implements AutoCloseable {
                         e);
             }
             logger.warn("The stream cannot be reached ({}); starting with what the database has", e.getMessage());
-            Thread thread = new Thread(() -> keepTrying(parts), "ha-sqlite-join");
-            thread.setDaemon(true);
+            NodeThread thread = runtime.thread("ha-sqlite-join", () -> keepTrying(parts));
             later = thread;
             thread.start();
         } catch (InterruptedException e) {
@@ -125,25 +131,30 @@ final class StreamJoin implements AutoCloseable {
      *
      * @return whether it goes on
      */
-    synchronized boolean followAgain() {
-        ChangeSetSubscriber source = following == null ? null : following.subscriber();
-        if (source == null || applier.doubtfulReset() == null) {
-            logger.warn("Replication cannot go on: {}", applier.halted());
-            return false;
-        }
+    boolean followAgain() {
+        lookingAgain.lock();
         try {
-            String reset = StartDecision.reset(local(), source.state());
-            if (reset != null) {
-                logger.warn("Replication cannot go on: {}", reset);
+            ChangeSetSubscriber source = following == null ? null : following.subscriber();
+            if (source == null || applier.doubtfulReset() == null) {
+                logger.warn("Replication cannot go on: {}", applier.halted());
                 return false;
             }
-            source.stop();
-            applier.notReset();
-            source.start(state.sequence(), applier);
-            return true;
-        } catch (IOException e) {
-            logger.warn("Replication cannot go on: {}", e.getMessage());
-            return false;
+            try {
+                String reset = StartDecision.reset(local(), source.state());
+                if (reset != null) {
+                    logger.warn("Replication cannot go on: {}", reset);
+                    return false;
+                }
+                source.stop();
+                applier.notReset();
+                source.start(state.sequence(), applier);
+                return true;
+            } catch (IOException e) {
+                logger.warn("Replication cannot go on: {}", e.getMessage());
+                return false;
+            }
+        } finally {
+            lookingAgain.unlock();
         }
     }
 
@@ -154,7 +165,7 @@ final class StreamJoin implements AutoCloseable {
     private void keepTrying(FollowingParts parts) {
         while (!closed) {
             try {
-                TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+                runtime.sleep(RETRY_NANOS);
                 join(parts);
                 refusal = null;
                 return;
@@ -188,7 +199,7 @@ final class StreamJoin implements AutoCloseable {
         LocalDatabase local = local();
         StreamState stream = source.state();
         if (StartDecision.reset(local, stream) != null) {
-            stream = StartDecision.askAgain(local, source);
+            stream = StartDecision.askAgain(local, source, runtime);
         }
         check(local, stream);
         try {
@@ -258,13 +269,13 @@ final class StreamJoin implements AutoCloseable {
     }
 
     private void catchUp(long end, boolean recovers) throws InterruptedException {
-        long started = System.nanoTime();
+        long started = runtime.nanoTime();
         long from = state.sequence();
         long reported = started;
         applier.hurry(true);
         try {
             while (state.sequence() < end) {
-                long now = System.nanoTime();
+                long now = runtime.nanoTime();
                 if (applier.halted() != null && (!recovers || applier.snapshotNeeded() == 0)) {
                     throw new ReplicationStartException(
                             "catching up with the stream failed: " + applier.halted(), action(), null);
@@ -282,7 +293,7 @@ final class StreamJoin implements AutoCloseable {
                     logger.info(
                             "Catching up: {} of {} applied, {} a second", state.sequence(), end, rate(from, started));
                 }
-                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+                runtime.sleep(POLL_NANOS);
             }
         } finally {
             applier.hurry(false);
@@ -305,14 +316,14 @@ final class StreamJoin implements AutoCloseable {
     }
 
     private long rate(long from, long startedNanos) {
-        long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos));
+        long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(runtime.nanoTime() - startedNanos));
         return (state.sequence() - from) * 1_000 / millis;
     }
 
     @Override
     public void close() {
         closed = true;
-        Thread thread = later;
+        NodeThread thread = later;
         if (thread != null) {
             thread.interrupt();
         }

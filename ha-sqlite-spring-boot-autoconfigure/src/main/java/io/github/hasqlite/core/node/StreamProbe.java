@@ -4,9 +4,10 @@ import io.github.hasqlite.core.changeset.ProbeMessage;
 import io.github.hasqlite.core.commit.ChangeSetFactory;
 import io.github.hasqlite.core.commit.CompareAndSet;
 import io.github.hasqlite.core.replay.StreamPosition;
+import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.core.runtime.NodeThread;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -21,7 +22,7 @@ final class StreamProbe implements AutoCloseable {
 
     private static final Logger logger = LoggerFactory.getLogger(StreamProbe.class);
 
-    private static final long PAUSE_MILLIS = 2_000;
+    private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     /** Other writers wait meanwhile, in vain. */
     private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -32,7 +33,8 @@ final class StreamProbe implements AutoCloseable {
     private final StreamPosition position;
     private final ChangeSetFactory changeSets;
     private final CompareAndSet stream;
-    private final Thread thread;
+    private final NodeRuntime runtime;
+    private final NodeThread thread;
 
     /**
      * A probe that does nothing yet.
@@ -53,8 +55,8 @@ final class StreamProbe implements AutoCloseable {
         this.position = position;
         this.changeSets = changeSets;
         this.stream = stream;
-        this.thread = new Thread(this::run, "ha-sqlite-probe");
-        thread.setDaemon(true);
+        this.runtime = writeLock.runtime();
+        this.thread = runtime.thread("ha-sqlite-probe", this::run);
     }
 
     /** Runs until it is closed. */
@@ -65,7 +67,7 @@ final class StreamProbe implements AutoCloseable {
     private void run() {
         try {
             while (true) {
-                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+                runtime.sleep(PAUSE_NANOS);
                 if (trouble.now() != null && canPublish.getAsBoolean()) {
                     probe();
                 }
@@ -82,9 +84,9 @@ final class StreamProbe implements AutoCloseable {
             if (position.received() <= base && position.halted() == null) {
                 CompareAndSet.Result result = stream.publish(
                         changeSets.at(0, 0, List.of()),
-                        new ProbeMessage(UUID.randomUUID().toString().replace("-", "")).bytes(),
+                        new ProbeMessage(runtime.randomName()).bytes(),
                         base,
-                        System.nanoTime() + ANSWER_NANOS);
+                        runtime.nanoTime() + ANSWER_NANOS);
                 logger.debug("A message that changes nothing, behind {}: {}", base, result);
             }
         } catch (RuntimeException e) {
@@ -98,7 +100,7 @@ final class StreamProbe implements AutoCloseable {
     public void close() {
         thread.interrupt();
         try {
-            thread.join(TimeUnit.SECONDS.toMillis(10));
+            thread.join(TimeUnit.SECONDS.toNanos(10));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,14 +1,14 @@
 package io.github.hasqlite.core.outbox;
 
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * What is on its way to the stream, and who waits for it. An acknowledgement counts only when all
  * change sets sent before it are acknowledged, too, at lower places in the stream: a message that
  * overtook another one is out of turn and ignored by every node (rule R4), so it will have to be sent
- * again. Thread-safe.
+ * again. Thread-safe; nobody waits while it holds its monitor.
  */
 final class FlightWindow {
 
@@ -43,6 +43,7 @@ final class FlightWindow {
 
     private record Waiter(long id, Thread thread) {}
 
+    private final NodeRuntime runtime;
     private final Deque<Flight> flights = new ArrayDeque<>();
     private final Deque<Waiter> waiters = new ArrayDeque<>();
     private long bytes;
@@ -50,6 +51,10 @@ final class FlightWindow {
     private long lastSequence;
     private volatile long settled;
     private volatile boolean closed;
+
+    FlightWindow(NodeRuntime runtime) {
+        this.runtime = runtime;
+    }
 
     synchronized Flight add(long id, int size) {
         Flight flight = new Flight(id, generation, size);
@@ -131,7 +136,7 @@ final class FlightWindow {
 
     private void wakeUpTo(long id) {
         while (!waiters.isEmpty() && waiters.getFirst().id <= id) {
-            LockSupport.unpark(waiters.removeFirst().thread);
+            runtime.unpark(waiters.removeFirst().thread);
         }
     }
 
@@ -150,21 +155,21 @@ final class FlightWindow {
         if (settled >= id) {
             return true;
         }
-        long deadline = System.nanoTime() + timeoutNanos;
+        long deadline = runtime.nanoTime() + timeoutNanos;
         Waiter waiter = new Waiter(id, Thread.currentThread());
         synchronized (this) {
             addInOrder(waiter);
         }
         try {
             while (settled < id) {
-                long left = deadline - System.nanoTime();
+                long left = deadline - runtime.nanoTime();
                 if (left <= 0 || closed) {
                     return settled >= id;
                 }
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }
-                LockSupport.parkNanos(this, left);
+                runtime.parkNanos(this, left);
             }
             return true;
         } finally {

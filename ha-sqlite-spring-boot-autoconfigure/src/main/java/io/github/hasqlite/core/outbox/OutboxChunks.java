@@ -2,10 +2,9 @@ package io.github.hasqlite.core.outbox;
 
 import com.github.luben.zstd.Zstd;
 import io.github.hasqlite.core.changeset.ByteSource;
-import io.github.hasqlite.core.changeset.SingleByte;
-import java.io.ByteArrayOutputStream;
+import io.github.hasqlite.core.file.ChunkInputStream;
+import io.github.hasqlite.core.file.ChunkOutputStream;
 import java.io.EOFException;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.sql.Connection;
@@ -90,56 +89,9 @@ final class OutboxChunks {
 
     // ---- messages
 
-    /** Writes a message; an {@link IOException} of it has an {@link SQLException} as its cause. */
+    /** Writes a message; an {@link java.io.IOException} of it has an {@link SQLException} as its cause. */
     OutputStream write(long id) {
-        return new ChunkOutput(id);
-    }
-
-    private final class ChunkOutput extends OutputStream {
-
-        private final long id;
-        private final ByteArrayOutputStream chunk = new ByteArrayOutputStream(CHUNK);
-        private int written;
-        private boolean closed;
-
-        ChunkOutput(long id) {
-            this.id = id;
-        }
-
-        @Override
-        public void write(int b) throws IOException {
-            write(new byte[] {(byte) b}, 0, 1);
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int count) throws IOException {
-            int done = 0;
-            while (done < count) {
-                int fits = Math.min(CHUNK - chunk.size(), count - done);
-                chunk.write(bytes, offset + done, fits);
-                done += fits;
-                if (chunk.size() == CHUNK) {
-                    store();
-                }
-            }
-        }
-
-        private void store() throws IOException {
-            try {
-                insert(id, MESSAGE, written++, chunk.toByteArray());
-            } catch (SQLException e) {
-                throw new IOException(e);
-            }
-            chunk.reset();
-        }
-
-        @Override
-        public void close() throws IOException {
-            if (!closed) {
-                closed = true;
-                store();
-            }
-        }
+        return new ChunkOutputStream(CHUNK, (number, chunk) -> insert(id, MESSAGE, number, chunk));
     }
 
     /** The bytes of a message. */
@@ -167,65 +119,19 @@ final class OutboxChunks {
 
         @Override
         public InputStream open() {
-            return new ChunkInput(id, length);
-        }
-    }
-
-    private final class ChunkInput extends InputStream {
-
-        private final long id;
-        private final long length;
-        private long position;
-        private byte[] chunk = {};
-        private int loaded = -1;
-
-        ChunkInput(long id, long length) {
-            this.id = id;
-            this.length = length;
+            return new ChunkInputStream(this::chunk);
         }
 
-        @Override
-        public int read() throws IOException {
-            return SingleByte.of(this);
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int count) throws IOException {
-            if (count == 0) {
-                return 0;
+        private byte @Nullable [] chunk(int number) throws SQLException, EOFException {
+            long left = length - (long) number * CHUNK;
+            if (left <= 0) {
+                return null;
             }
-            if (position >= length) {
-                return -1;
+            byte[] data = OutboxChunks.this.read(id, MESSAGE, number);
+            if (data == null || data.length != Math.min(CHUNK, left)) {
+                throw new EOFException("row " + id + " of the outbox is gone");
             }
-            load((int) (position / CHUNK));
-            int from = (int) (position % CHUNK);
-            int copied = Math.min(count, chunk.length - from);
-            System.arraycopy(chunk, from, target, offset, copied);
-            position += copied;
-            return copied;
-        }
-
-        @Override
-        public long skip(long count) {
-            long skipped = Math.max(0, Math.min(count, length - position));
-            position += skipped;
-            return skipped;
-        }
-
-        private void load(int number) throws IOException {
-            if (number == loaded) {
-                return;
-            }
-            try {
-                byte[] data = OutboxChunks.this.read(id, MESSAGE, number);
-                if (data == null || data.length <= position % CHUNK) {
-                    throw new EOFException("row " + id + " of the outbox is gone");
-                }
-                chunk = data;
-                loaded = number;
-            } catch (SQLException e) {
-                throw new IOException(e);
-            }
+            return data;
         }
     }
 

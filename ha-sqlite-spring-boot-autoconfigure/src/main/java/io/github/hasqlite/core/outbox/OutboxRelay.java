@@ -5,7 +5,9 @@ import io.github.hasqlite.ChangeSetFormatException;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.core.changeset.CompressedMessage;
-import io.github.hasqlite.core.changeset.FragmentCodec;
+import io.github.hasqlite.core.runtime.Monitor;
+import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.core.runtime.NodeThread;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
@@ -33,10 +35,10 @@ public final class OutboxRelay implements AutoCloseable {
     private static final Logger logger = LoggerFactory.getLogger(OutboxRelay.class);
 
     private static final int READ_AHEAD = 128;
-    private static final long MIN_PAUSE_MILLIS = 20;
-    private static final long MAX_PAUSE_MILLIS = 1_000;
+    private static final long MIN_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1_000);
 
-    private static final long CLEANING_MILLIS = 50;
+    private static final long CLEANING_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /**
      * While something is on its way, what is committed meanwhile is held back and sent together: at
@@ -55,16 +57,17 @@ public final class OutboxRelay implements AutoCloseable {
     private static final int MAX_HELD = 1_024;
 
     /** Reading one large row takes less. */
-    private static final long FAREWELL_MILLIS = 30_000;
+    private static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final OutboxTable table;
     private final PendingQueue pending;
     private final Removal removal;
     private final ChangeSetPublisher publisher;
     private final ChangeSetSerializer serializer;
-    private final FragmentCodec fragments = new FragmentCodec();
-    private final FlightWindow window = new FlightWindow();
-    private final Thread thread;
+    private final FlightWindow window;
+    private final NodeRuntime runtime;
+    private final Monitor monitor;
+    private final NodeThread thread;
 
     private boolean started;
     /** The newest row that was in the outbox at the start. */
@@ -77,7 +80,7 @@ public final class OutboxRelay implements AutoCloseable {
     private long lastCommitted;
     private long sentUpTo;
     private String lastPublisher = "";
-    private long pauseMillis = MIN_PAUSE_MILLIS;
+    private long pauseNanos = MIN_PAUSE_NANOS;
     private boolean pausing;
     private @Nullable Command command;
     private final Deque<Held> held = new ArrayDeque<>();
@@ -117,20 +120,24 @@ public final class OutboxRelay implements AutoCloseable {
      * @param table the outbox through a connection of the relay's own
      * @param pending the same in memory
      * @param removal takes out what no echo will take out
+     * @param runtime in whose time and with whose threads it works
      */
     public OutboxRelay(
             OutboxTable table,
             PendingQueue pending,
             Removal removal,
             ChangeSetPublisher publisher,
-            ChangeSetSerializer serializer) {
+            ChangeSetSerializer serializer,
+            NodeRuntime runtime) {
         this.table = table;
         this.pending = pending;
         this.removal = removal;
         this.publisher = publisher;
         this.serializer = serializer;
-        this.thread = new Thread(this::run, "ha-sqlite-relay");
-        this.thread.setDaemon(true);
+        this.runtime = runtime;
+        this.monitor = runtime.monitor();
+        this.window = new FlightWindow(runtime);
+        this.thread = runtime.thread("ha-sqlite-relay", this::run);
     }
 
     /**
@@ -139,13 +146,18 @@ public final class OutboxRelay implements AutoCloseable {
      *
      * @param echoedUpTo the id of the newest row known to be in the stream, 0 if none
      */
-    public synchronized void start(long echoedUpTo) {
-        if (!started) {
-            started = true;
-            leftover = pending.nextId() - 1;
-            sentUpTo = Math.max(sentUpTo, echoedUpTo);
-            window.settle(sentUpTo);
-            thread.start();
+    public void start(long echoedUpTo) {
+        monitor.lock();
+        try {
+            if (!started) {
+                started = true;
+                leftover = pending.nextId() - 1;
+                sentUpTo = Math.max(sentUpTo, echoedUpTo);
+                window.settle(sentUpTo);
+                thread.start();
+            }
+        } finally {
+            monitor.unlock();
         }
     }
 
@@ -155,16 +167,21 @@ public final class OutboxRelay implements AutoCloseable {
      *
      * @param message the row's message
      */
-    public synchronized void committed(Pending pending, ChangeSet changeSet, byte[] message) {
-        lastCommitted = pending.id();
-        if (!direct) {
-            notifyAll();
-        } else if (!publisher.isConnected()
-                || held.size() >= MAX_HELD
-                || message.length > publisher.maxMessageBytes()) {
-            leaveToThread();
-        } else {
-            held.addLast(new Held(pending.id(), changeSet, message));
+    public void committed(Pending pending, ChangeSet changeSet, byte[] message) {
+        monitor.lock();
+        try {
+            lastCommitted = pending.id();
+            if (!direct) {
+                monitor.signalAll();
+            } else if (!publisher.isConnected()
+                    || held.size() >= MAX_HELD
+                    || message.length > publisher.maxMessageBytes()) {
+                leaveToThread();
+            } else {
+                held.addLast(new Held(pending.id(), changeSet, message));
+            }
+        } finally {
+            monitor.unlock();
         }
     }
 
@@ -172,19 +189,29 @@ public final class OutboxRelay implements AutoCloseable {
      * A row with a large change set was committed. Called like {@link #committed(Pending, ChangeSet,
      * byte[])}.
      */
-    public synchronized void committed(Pending pending) {
-        lastCommitted = pending.id();
-        if (direct) {
-            leaveToThread();
-        } else {
-            notifyAll();
+    public void committed(Pending pending) {
+        monitor.lock();
+        try {
+            lastCommitted = pending.id();
+            if (direct) {
+                leaveToThread();
+            } else {
+                monitor.signalAll();
+            }
+        } finally {
+            monitor.unlock();
         }
     }
 
     /** Sends what was committed, unless it is worth waiting for company. Called without the write lock. */
-    public synchronized void flush() {
-        if (direct && (window.isEmpty() || held.size() >= BUNCH)) {
-            sendHeld();
+    public void flush() {
+        monitor.lock();
+        try {
+            if (direct && (window.isEmpty() || held.size() >= BUNCH)) {
+                sendHeld();
+            }
+        } finally {
+            monitor.unlock();
         }
     }
 
@@ -199,13 +226,18 @@ public final class OutboxRelay implements AutoCloseable {
     private void leaveToThread() {
         direct = false;
         held.clear();
-        notifyAll();
+        monitor.signalAll();
     }
 
     /** The echo of this row came: it and all before it are in the stream, in order. */
-    public synchronized void echoed(long id) {
-        window.settle(id);
-        sentUpTo = Math.max(sentUpTo, id);
+    public void echoed(long id) {
+        monitor.lock();
+        try {
+            window.settle(id);
+            sentUpTo = Math.max(sentUpTo, id);
+        } finally {
+            monitor.unlock();
+        }
     }
 
     /**
@@ -226,9 +258,14 @@ public final class OutboxRelay implements AutoCloseable {
     // ---- commands
 
     /** Publishes a change set behind everything in the outbox. The write lock must be held meanwhile. */
-    public synchronized void publishCommand(ChangeSet changeSet, byte[] message) {
-        command = new Command(changeSet, message);
-        leaveToThread();
+    public void publishCommand(ChangeSet changeSet, byte[] message) {
+        monitor.lock();
+        try {
+            command = new Command(changeSet, message);
+            leaveToThread();
+        } finally {
+            monitor.unlock();
+        }
     }
 
     /**
@@ -236,10 +273,15 @@ public final class OutboxRelay implements AutoCloseable {
      *
      * @return whether it may be in the stream
      */
-    public synchronized boolean withdrawCommand() {
-        Command withdrawn = command;
-        command = null;
-        return withdrawn != null && withdrawn.everSent;
+    public boolean withdrawCommand() {
+        monitor.lock();
+        try {
+            Command withdrawn = command;
+            command = null;
+            return withdrawn != null && withdrawn.everSent;
+        } finally {
+            monitor.unlock();
+        }
     }
 
     /**
@@ -248,8 +290,13 @@ public final class OutboxRelay implements AutoCloseable {
      * @param changeSet what it says
      * @return as {@link ChangeSetPublisher#publish(ChangeSet, byte[])} says; it is not published again
      */
-    public synchronized CompletableFuture<Long> publishBeside(ChangeSet changeSet, byte[] message) {
-        return publisher.publish(changeSet, message);
+    public CompletableFuture<Long> publishBeside(ChangeSet changeSet, byte[] message) {
+        monitor.lock();
+        try {
+            return publisher.publish(changeSet, message);
+        } finally {
+            monitor.unlock();
+        }
     }
 
     // ---- the thread
@@ -265,22 +312,34 @@ public final class OutboxRelay implements AutoCloseable {
                 return;
             } catch (SQLException | ChangeSetFormatException | RuntimeException e) {
                 logger.error("Reading the outbox failed; trying again", e);
-                synchronized (this) {
+                monitor.lock();
+                try {
                     goBack();
+                } finally {
+                    monitor.unlock();
                 }
             }
         }
     }
 
-    private synchronized boolean awaitWork() throws InterruptedException {
-        while (!closed && direct && !hasAcknowledgedRows()) {
-            wait(publisher.echoes() ? 0 : CLEANING_MILLIS);
+    private boolean awaitWork() throws InterruptedException {
+        monitor.lock();
+        try {
+            while (!closed && direct && !hasAcknowledgedRows()) {
+                if (publisher.echoes()) {
+                    monitor.await();
+                } else {
+                    monitor.await(CLEANING_NANOS);
+                }
+            }
+            while (!closed && (pausing || !publisher.isConnected())) {
+                pausing = false;
+                monitor.await(pauseNanos);
+            }
+            return !closed;
+        } finally {
+            monitor.unlock();
         }
-        while (!closed && (pausing || !publisher.isConnected())) {
-            pausing = false;
-            wait(pauseMillis);
-        }
-        return !closed;
     }
 
     private boolean hasAcknowledgedRows() {
@@ -300,9 +359,12 @@ public final class OutboxRelay implements AutoCloseable {
         }
         long from;
         long generation;
-        synchronized (this) {
+        monitor.lock();
+        try {
             from = sentUpTo;
             generation = window.generation();
+        } finally {
+            monitor.unlock();
         }
         List<OutboxTable.Row> rows = table.read(from, READ_AHEAD);
         for (OutboxTable.Row row : rows) {
@@ -321,29 +383,36 @@ public final class OutboxRelay implements AutoCloseable {
         try {
             return send(row.pending(), freight(row), generation);
         } catch (SQLException | UncheckedIOException e) {
-            synchronized (this) {
+            monitor.lock();
+            try {
                 if (row.pending().id() <= sentUpTo) {
                     // its echo came and took it out of the outbox
                     return false;
                 }
+            } finally {
+                monitor.unlock();
             }
             throw e;
         }
     }
 
     private boolean send(Pending sent, OutgoingMessage freight, long generation) throws InterruptedException {
-        long sentAt = System.currentTimeMillis();
+        long sentAt = runtime.currentTimeMillis();
         for (int number = 1; number <= freight.pieces(); number++) {
-            if (freight.isInParts() && System.currentTimeMillis() - sentAt > MAX_MILLIS_BETWEEN_PARTS) {
-                synchronized (this) {
+            if (freight.isInParts() && runtime.currentTimeMillis() - sentAt > MAX_MILLIS_BETWEEN_PARTS) {
+                monitor.lock();
+                try {
                     // the nodes may have given it up: they do not wait for ever
                     goBack();
+                } finally {
+                    monitor.unlock();
                 }
                 return false;
             }
-            sentAt = System.currentTimeMillis();
+            sentAt = runtime.currentTimeMillis();
             byte[] piece = freight.piece(number);
-            synchronized (this) {
+            monitor.lock();
+            try {
                 if (!awaitRoom(sent, freight.isInParts(), piece.length, generation)) {
                     return false;
                 }
@@ -353,6 +422,8 @@ public final class OutboxRelay implements AutoCloseable {
                 } else {
                     track(window.add(FlightWindow.NO_ROW, piece.length), freight.changeSet(), piece);
                 }
+            } finally {
+                monitor.unlock();
             }
         }
         return true;
@@ -365,14 +436,14 @@ public final class OutboxRelay implements AutoCloseable {
             return freight(changeSet, row.message());
         }
         try {
-            return OutgoingMessage.of(fragments, changeSet, large, publisher.maxMessageBytes());
+            return OutgoingMessage.of(changeSet, large, publisher.maxMessageBytes());
         } catch (IOException e) {
             throw new SQLException("a large change set cannot be read from the outbox: " + e.getMessage(), e);
         }
     }
 
     private OutgoingMessage freight(ChangeSet changeSet, byte[] message) {
-        return OutgoingMessage.of(fragments, changeSet, message, publisher.maxMessageBytes());
+        return OutgoingMessage.of(changeSet, message, publisher.maxMessageBytes());
     }
 
     /** Waits for a place in flight; {@code false} if what was read is no longer what to send. */
@@ -383,7 +454,7 @@ public final class OutboxRelay implements AutoCloseable {
                 && window.generation() == generation
                 && row.id() > sentUpTo
                 && (alone ? !window.isEmpty() : !hasRoom(part, size))) {
-            wait(MAX_PAUSE_MILLIS);
+            monitor.await(MAX_PAUSE_NANOS);
         }
         return !closed && window.generation() == generation && row.id() > sentUpTo;
     }
@@ -394,10 +465,11 @@ public final class OutboxRelay implements AutoCloseable {
 
     private void caughtUp(long generation) throws InterruptedException {
         Command waiting;
-        synchronized (this) {
+        monitor.lock();
+        try {
             while (!closed && !window.isEmpty() && window.settled() < leftover) {
                 // before an earlier start's change sets are in the stream, none of this one may get there
-                wait(MAX_PAUSE_MILLIS);
+                monitor.await(MAX_PAUSE_NANOS);
             }
             if (direct || window.generation() != generation || lastCommitted > sentUpTo) {
                 return;
@@ -405,9 +477,11 @@ public final class OutboxRelay implements AutoCloseable {
             waiting = command;
             if (waiting == null || waiting.sentNow) {
                 direct = true;
-                pauseMillis = MIN_PAUSE_MILLIS;
+                pauseNanos = MIN_PAUSE_NANOS;
                 return;
             }
+        } finally {
+            monitor.unlock();
         }
         send(waiting, generation);
     }
@@ -417,9 +491,10 @@ public final class OutboxRelay implements AutoCloseable {
         OutgoingMessage freight = freight(sent.changeSet, sent.message);
         for (int number = 1; number <= freight.pieces(); number++) {
             byte[] piece = freight.piece(number);
-            synchronized (this) {
+            monitor.lock();
+            try {
                 while (isCurrent(sent, generation) && !hasRoom(freight.isInParts(), piece.length)) {
-                    wait(MAX_PAUSE_MILLIS);
+                    monitor.await(MAX_PAUSE_NANOS);
                 }
                 if (!isCurrent(sent, generation)) {
                     return;
@@ -427,6 +502,8 @@ public final class OutboxRelay implements AutoCloseable {
                 sent.everSent = true;
                 sent.sentNow = number == freight.pieces();
                 track(window.add(FlightWindow.NO_ROW, piece.length), freight.changeSet(), piece);
+            } finally {
+                monitor.unlock();
             }
         }
     }
@@ -466,44 +543,62 @@ public final class OutboxRelay implements AutoCloseable {
         }
     }
 
-    private synchronized void madeRoom() {
-        if (direct) {
-            sendHeld();
-        } else {
-            notifyAll();
+    private void madeRoom() {
+        monitor.lock();
+        try {
+            if (direct) {
+                sendHeld();
+            } else {
+                monitor.signalAll();
+            }
+        } finally {
+            monitor.unlock();
         }
     }
 
-    private synchronized void failed(FlightWindow.Flight flight, Throwable failure) {
-        if (window.isCurrent(flight) && !closed) {
-            logger.debug("A change set was not acknowledged; going back to the first such one", failure);
-            goBack();
+    private void failed(FlightWindow.Flight flight, Throwable failure) {
+        monitor.lock();
+        try {
+            if (window.isCurrent(flight) && !closed) {
+                logger.debug("A change set was not acknowledged; going back to the first such one", failure);
+                goBack();
+            }
+        } finally {
+            monitor.unlock();
         }
     }
 
-    private synchronized void goBack() {
-        window.clear();
-        sentUpTo = window.settled();
-        pausing = true;
-        pauseMillis = Math.min(MAX_PAUSE_MILLIS, pauseMillis * 2);
-        if (command != null) {
-            command.sentNow = false;
+    private void goBack() {
+        monitor.lock();
+        try {
+            window.clear();
+            sentUpTo = window.settled();
+            pausing = true;
+            pauseNanos = Math.min(MAX_PAUSE_NANOS, pauseNanos * 2);
+            if (command != null) {
+                command.sentNow = false;
+            }
+            leaveToThread();
+        } finally {
+            monitor.unlock();
         }
-        leaveToThread();
     }
 
     /** Stops publishing. Afterwards the connection of the outbox is not used any more. */
     @Override
     public void close() {
-        synchronized (this) {
+        monitor.lock();
+        try {
             closed = true;
             direct = false;
-            notifyAll();
+            monitor.signalAll();
+        } finally {
+            monitor.unlock();
         }
         window.close();
         thread.interrupt();
         try {
-            thread.join(FAREWELL_MILLIS);
+            thread.join(FAREWELL_NANOS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -9,13 +9,15 @@ import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change set as it goes to the publisher: in one piece, or in parts if it is too large for that.
- * Not thread-safe.
+ * A change set as it goes to the publisher: in one piece, or in parts if it is too large for that. Whoever sends one,
+ * be it behind the outbox, as a schema change or by compare-and-set, has it split here. Not thread-safe.
  */
 public final class OutgoingMessage {
 
     /** What a part of a large message is at most, however large the server lets it be. */
     private static final int MAX_PART = 4 << 20;
+
+    private static final FragmentCodec SPLITTER = new FragmentCodec();
 
     private static final byte[] NOTHING = {};
 
@@ -35,9 +37,9 @@ public final class OutgoingMessage {
      * @param maxBytes how large a piece may be
      * @throws IllegalArgumentException if that is too small even for parts
      */
-    public static OutgoingMessage of(FragmentCodec codec, ChangeSet changeSet, byte[] message, int maxBytes) {
+    public static OutgoingMessage of(ChangeSet changeSet, byte[] message, int maxBytes) {
         return new OutgoingMessage(
-                changeSet, message, message.length <= maxBytes ? null : codec.split(changeSet, message, maxBytes));
+                changeSet, message, message.length <= maxBytes ? null : SPLITTER.split(changeSet, message, maxBytes));
     }
 
     /**
@@ -47,11 +49,10 @@ public final class OutgoingMessage {
      * @throws IllegalArgumentException if that is too small even for parts
      * @throws IOException if it cannot be read just now
      */
-    public static OutgoingMessage of(FragmentCodec codec, ChangeSet changeSet, CompressedMessage message, int maxBytes)
-            throws IOException {
+    public static OutgoingMessage of(ChangeSet changeSet, CompressedMessage message, int maxBytes) throws IOException {
         if (message.size() > maxBytes) {
             return new OutgoingMessage(
-                    changeSet, NOTHING, codec.split(changeSet, message, Math.min(MAX_PART, maxBytes)));
+                    changeSet, NOTHING, SPLITTER.split(changeSet, message, Math.min(MAX_PART, maxBytes)));
         }
         try (InputStream whole = message.open()) {
             return new OutgoingMessage(changeSet, whole.readAllBytes(), null);

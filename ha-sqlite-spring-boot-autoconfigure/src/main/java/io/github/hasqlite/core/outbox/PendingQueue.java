@@ -1,5 +1,6 @@
 package io.github.hasqlite.core.outbox;
 
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
@@ -21,6 +22,7 @@ public final class PendingQueue {
 
     private static final long MARK_MILLIS = 1_000;
 
+    private final NodeRuntime runtime;
     private final Deque<Pending> queue = new ArrayDeque<>();
     private final Map<Long, byte[]> messages = new HashMap<>();
     private final Set<String> earlier = new HashSet<>();
@@ -33,7 +35,14 @@ public final class PendingQueue {
     /** From this row on rows were added at this time or later. */
     private record Mark(long id, long millis) {}
 
-    public PendingQueue(Collection<Pending> leftover) {
+    /**
+     * What is pending at the start.
+     *
+     * @param leftover by an earlier start, oldest first
+     * @param runtime by whose time of day rows are added
+     */
+    public PendingQueue(Collection<Pending> leftover, NodeRuntime runtime) {
+        this.runtime = runtime;
         queue.addAll(leftover);
         leftover.forEach(row -> earlier.add(row.publisher()));
         lastId = leftover.isEmpty() ? 0 : queue.getLast().id();
@@ -60,7 +69,7 @@ public final class PendingQueue {
     }
 
     private void mark(long id) {
-        long now = System.currentTimeMillis();
+        long now = runtime.currentTimeMillis();
         if (queue.isEmpty()) {
             marks.clear();
         }

@@ -4,6 +4,9 @@ import io.github.hasqlite.core.apply.SchemaChanges;
 import io.github.hasqlite.core.changeset.BaselineMessage;
 import io.github.hasqlite.core.changeset.ByteSource;
 import io.github.hasqlite.core.changeset.Fragment;
+import io.github.hasqlite.core.runtime.Monitor;
+import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.core.sqlite.TableDefinition;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -14,7 +17,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /**
  * How far this database has applied the stream, each publisher's last accepted counter, and the parts
@@ -32,13 +34,24 @@ public final class AppliedState {
 
     private final Map<String, Accepted> publishers = new HashMap<>();
     private final PendingFragments parts = new PendingFragments();
-    private final Object advanced = new Object();
+    private final NodeRuntime runtime;
+    private final Monitor advanced;
     private volatile long sequence;
     private volatile long streamCreatedNs;
     private volatile String baseline = "";
     private volatile String divergence = "";
     private volatile long baselineAt;
     private volatile boolean begunWithNothing;
+
+    /**
+     * The state of a database that has applied nothing.
+     *
+     * @param runtime in which one waits for it to advance
+     */
+    public AppliedState(NodeRuntime runtime) {
+        this.runtime = runtime;
+        this.advanced = runtime.monitor();
+    }
 
     /** Creates the tables if they are not there. */
     public static void create(Connection connection) throws SQLException {
@@ -82,11 +95,7 @@ public final class AppliedState {
 
     /** Whether the tables of replication are in the database. */
     public static boolean exists(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(
-                        "SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = 'ha_state'")) {
-            return rows.next();
-        }
+        return TableDefinition.exists(connection, "ha_state");
     }
 
     /** Reads what was committed. */
@@ -265,22 +274,25 @@ public final class AppliedState {
     /**
      * Waits until everything up to a sequence is applied and committed here. Without the write lock.
      *
-     * @param deadlineNanos when to give up, by {@link System#nanoTime()}
+     * @param deadlineNanos when to give up, by {@link NodeRuntime#nanoTime()}
      * @return whether it is
      */
     boolean awaitSequence(long wanted, long deadlineNanos) throws InterruptedException {
         if (sequence >= wanted) {
             return true;
         }
-        synchronized (advanced) {
+        advanced.lock();
+        try {
             while (sequence < wanted) {
-                long left = deadlineNanos - System.nanoTime();
+                long left = deadlineNanos - runtime.nanoTime();
                 if (left <= 0) {
                     return false;
                 }
-                TimeUnit.NANOSECONDS.timedWait(advanced, left);
+                advanced.await(left);
             }
             return true;
+        } finally {
+            advanced.unlock();
         }
     }
 
@@ -430,9 +442,12 @@ public final class AppliedState {
         void committed() {
             publishers.putAll(accepted);
             partsStep.committed();
-            synchronized (advanced) {
+            advanced.lock();
+            try {
                 sequence = reached;
-                advanced.notifyAll();
+                advanced.signalAll();
+            } finally {
+                advanced.unlock();
             }
         }
     }

@@ -7,6 +7,9 @@ import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.Conflict;
 import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.core.outbox.Pending;
+import io.github.hasqlite.core.runtime.Monitor;
+import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.core.runtime.NodeThread;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.sql.SQLException;
@@ -39,12 +42,13 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     private final AppliedState state;
     private final MessageReader reader;
     private final Replay replay;
-    private final Inbox inbox = new Inbox();
+    private final NodeRuntime runtime;
+    private final Inbox inbox;
     private final RejectionLog rejections = new RejectionLog();
     private final CommandOutcomes commandOutcomes = new CommandOutcomes();
-    private final Thread thread;
+    private final NodeThread thread;
     private final OnFailure onFailure;
-    private final Object decision = new Object();
+    private final Monitor decision;
     private volatile @Nullable ApplyFailure failure;
     private volatile @Nullable String halted;
     private volatile @Nullable SnapshotNeededException snapshotNeeded;
@@ -119,12 +123,14 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
             AppliedListener listener)
             throws SQLException {
         this.writeLock = replica.writeLock();
+        this.runtime = writeLock.runtime();
+        this.inbox = new Inbox(runtime);
+        this.decision = runtime.monitor();
         this.state = replica.state();
         this.onFailure = onFailure;
         this.reader = new MessageReader(serializer);
         this.replay = new Replay(replica, serializer, reader, interceptors, listener, rejections, commandOutcomes);
-        this.thread = new Thread(this::run, "ha-sqlite-applier");
-        this.thread.setDaemon(true);
+        this.thread = runtime.thread("ha-sqlite-applier", this::run);
     }
 
     /**
@@ -195,9 +201,12 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
 
     /** The stream is the one that this node follows after all. Delivery must be stopped. */
     public void notReset() {
-        synchronized (decision) {
+        decision.lock();
+        try {
             reset = null;
             goOn();
+        } finally {
+            decision.unlock();
         }
     }
 
@@ -210,6 +219,10 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
 
     Replay replay() {
         return replay;
+    }
+
+    NodeRuntime runtime() {
+        return runtime;
     }
 
     Inbox inbox() {
@@ -231,8 +244,18 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     }
 
     /** Messages that were skipped because they are no change sets or ask for what is none. */
-    public RejectionLog rejections() {
+    RejectionLog rejections() {
         return rejections;
+    }
+
+    /** How many messages were skipped because they are no change sets or ask for what is none. */
+    public long rejectedMessages() {
+        return rejections.count();
+    }
+
+    /** Why the last of them was, or {@code null}. */
+    public @Nullable String lastRejection() {
+        return rejections.last();
     }
 
     /** Why nothing is applied any more, or {@code null}. */
@@ -261,11 +284,14 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
      * @return what {@link #snapshotNeeded} says; 0 if the applier was closed
      */
     public long awaitSnapshotNeeded() throws InterruptedException {
-        synchronized (decision) {
+        decision.lock();
+        try {
             while (snapshotNeeded == null && !closed) {
-                decision.wait();
+                decision.await();
             }
             return closed ? 0 : snapshotNeeded();
+        } finally {
+            decision.unlock();
         }
     }
 
@@ -281,7 +307,8 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
      * @return whether it had stopped
      */
     public boolean resume(boolean leaveOutFirst) {
-        synchronized (decision) {
+        decision.lock();
+        try {
             String reason = halted;
             if (reason == null || reset != null) {
                 return false;
@@ -289,13 +316,15 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
             leaveOut = leaveOutFirst ? reason : null;
             goOn();
             return true;
+        } finally {
+            decision.unlock();
         }
     }
 
     private void goOn() {
         snapshotNeeded = null;
         halted = null;
-        decision.notifyAll();
+        decision.signalAll();
     }
 
     /**
@@ -305,9 +334,12 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     public void moved() throws SQLException {
         inbox.clear();
         replay.moved();
-        synchronized (decision) {
+        decision.lock();
+        try {
             leaveOut = null;
             goOn();
+        } finally {
+            decision.unlock();
         }
     }
 
@@ -345,7 +377,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
             }
             if (failure != null) {
                 // without the lock: others may write meanwhile
-                TimeUnit.MILLISECONDS.sleep(failure.pauseMillis());
+                runtime.sleep(TimeUnit.MILLISECONDS.toNanos(failure.pauseMillis()));
             }
         }
     }
@@ -358,13 +390,16 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         }
         commandOutcomes.failAll(
                 new SQLException("replication has stopped: " + cause.getMessage(), SqlStates.REPLICATION_STOPPED));
-        synchronized (decision) {
+        decision.lock();
+        try {
             snapshotNeeded = cause instanceof SnapshotNeededException needed ? needed : null;
             halted = cause.getMessage();
-            decision.notifyAll();
+            decision.signalAll();
             while (halted != null && !closed) {
-                decision.wait();
+                decision.await();
             }
+        } finally {
+            decision.unlock();
         }
         logger.info("Replication to this node goes on");
     }
@@ -465,13 +500,16 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     @Override
     public void close() {
         inbox.close();
-        synchronized (decision) {
+        decision.lock();
+        try {
             closed = true;
-            decision.notifyAll();
+            decision.signalAll();
+        } finally {
+            decision.unlock();
         }
         thread.interrupt();
         try {
-            thread.join(TimeUnit.SECONDS.toMillis(10));
+            thread.join(TimeUnit.SECONDS.toNanos(10));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -4,6 +4,7 @@ import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.core.apply.ChangeSetApplication;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -26,17 +27,23 @@ public final class CanonicalState implements AutoCloseable {
     private final OutboxTable outbox;
     private final ConflictTable conflicts;
     private final Rebase rebase;
-    private final AppliedState state = new AppliedState();
+    private final AppliedState state;
 
     /**
      * Looks at a copy.
      *
      * @param connection to the copy; stays open
      * @param application applies through {@code connection}, as this cluster's nodes do; closed with this
+     * @param runtime the node's
      * @throws SQLException if the database cannot be read, or is no node's
      */
-    public CanonicalState(SQLiteConnection connection, ChangeSetApplication application, ChangeSetSerializer serializer)
+    public CanonicalState(
+            SQLiteConnection connection,
+            ChangeSetApplication application,
+            ChangeSetSerializer serializer,
+            NodeRuntime runtime)
             throws SQLException {
+        this.state = new AppliedState(runtime);
         this.connection = connection;
         this.application = application;
         this.outbox = new OutboxTable(connection);

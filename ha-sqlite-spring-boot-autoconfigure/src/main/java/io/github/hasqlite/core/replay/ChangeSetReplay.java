@@ -8,6 +8,7 @@ import io.github.hasqlite.core.apply.ChangeSetApplication;
 import io.github.hasqlite.core.apply.MetPendingException;
 import io.github.hasqlite.core.apply.Outcome;
 import io.github.hasqlite.core.sqlite.SchemaNote;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -151,7 +152,7 @@ final class ChangeSetReplay {
         }
         Outcome.Refused refused = (Outcome.Refused) outcome;
         progress.reject(received, "refused: " + refused.reason());
-        return new SQLException("refused: " + refused.reason(), "42000");
+        return new SQLException("refused: " + refused.reason(), SqlStates.SYNTAX_OR_ACCESS);
     }
 
     /**

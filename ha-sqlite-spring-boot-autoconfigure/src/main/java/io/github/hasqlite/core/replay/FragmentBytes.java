@@ -1,15 +1,15 @@
 package io.github.hasqlite.core.replay;
 
 import io.github.hasqlite.core.changeset.ByteSource;
-import io.github.hasqlite.core.changeset.SingleByte;
+import io.github.hasqlite.core.file.ChunkInputStream;
 import java.io.EOFException;
-import java.io.IOException;
 import java.io.InputStream;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the parts of one change set hold: the first are in the table {@code ha_parts}, the last are not
@@ -24,10 +24,13 @@ record FragmentBytes(Connection connection, String publisher, long counter, int 
 
     @Override
     public InputStream open() {
-        return new Input();
+        return new ChunkInputStream(this::part);
     }
 
-    private byte[] part(int index) throws SQLException, EOFException {
+    private byte @Nullable [] part(int index) throws SQLException, EOFException {
+        if (index == stored + fresh.size()) {
+            return null;
+        }
         if (index >= stored) {
             return fresh.get(index - stored);
         }
@@ -43,41 +46,6 @@ record FragmentBytes(Connection connection, String publisher, long counter, int 
                 }
                 return rows.getBytes(1);
             }
-        }
-    }
-
-    private final class Input extends InputStream {
-
-        private byte[] part = {};
-        private int position;
-        private int next;
-
-        @Override
-        public int read() throws IOException {
-            return SingleByte.of(this);
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int count) throws IOException {
-            if (count == 0) {
-                return 0;
-            }
-            while (position == part.length) {
-                if (next == stored + fresh.size()) {
-                    return -1;
-                }
-                try {
-                    part = part(next);
-                } catch (SQLException e) {
-                    throw new IOException(e);
-                }
-                next++;
-                position = 0;
-            }
-            int copied = Math.min(count, part.length - position);
-            System.arraycopy(part, position, target, offset, copied);
-            position += copied;
-            return copied;
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.github.hasqlite.core.replay;
 
+import io.github.hasqlite.core.runtime.Monitor;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -32,6 +34,8 @@ final class Inbox {
 
     private static final long ECHO_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
+    private final NodeRuntime runtime;
+    private final Monitor monitor;
     private final Deque<InboundMessage> messages = new ArrayDeque<>();
     private long bytes;
     private int others;
@@ -43,48 +47,78 @@ final class Inbox {
     private boolean woken;
     private boolean closed;
 
+    Inbox(NodeRuntime runtime) {
+        this.runtime = runtime;
+        this.monitor = runtime.monitor();
+    }
+
     /** Adds a message, waiting for room. */
-    synchronized void put(InboundMessage received) throws InterruptedException {
-        while (!closed && isFull()) {
-            wait();
-        }
-        if (messages.isEmpty()) {
-            oldestSince = System.nanoTime();
-        }
-        messages.addLast(received);
-        lastSequence = received.sequence();
-        bytes += received.message().data().length;
-        if (!received.probablyEcho()) {
-            others++;
-        }
-        // waking the applier for each echo would cost more than dealing with it
-        boolean wakes = others > 0 || messages.size() == 1 || messages.size() >= MANY_ECHOES;
-        if (wakes || hurried > 0 || watched) {
-            notifyAll();
+    void put(InboundMessage received) throws InterruptedException {
+        monitor.lock();
+        try {
+            while (!closed && isFull()) {
+                monitor.await();
+            }
+            if (messages.isEmpty()) {
+                oldestSince = runtime.nanoTime();
+            }
+            messages.addLast(received);
+            lastSequence = received.sequence();
+            bytes += received.message().data().length;
+            if (!received.probablyEcho()) {
+                others++;
+            }
+            // waking the applier for each echo would cost more than dealing with it
+            boolean wakes = others > 0 || messages.size() == 1 || messages.size() >= MANY_ECHOES;
+            if (wakes || hurried > 0 || watched) {
+                monitor.signalAll();
+            }
+        } finally {
+            monitor.unlock();
         }
     }
 
     /** Whether nothing more comes in before something is removed. */
-    synchronized boolean isFull() {
-        return !messages.isEmpty()
-                && (messages.size() >= (held ? MAX_MESSAGES_HELD : MAX_MESSAGES)
-                        || bytes >= (held ? MAX_BYTES_HELD : MAX_BYTES));
+    boolean isFull() {
+        monitor.lock();
+        try {
+            return !messages.isEmpty()
+                    && (messages.size() >= (held ? MAX_MESSAGES_HELD : MAX_MESSAGES)
+                            || bytes >= (held ? MAX_BYTES_HELD : MAX_BYTES));
+        } finally {
+            monitor.unlock();
+        }
     }
 
     /** Whether somebody holds the applier up and waits with {@link #awaitMoreThan}. */
-    synchronized void hold(boolean on) {
-        held = on;
-        notifyAll();
+    void hold(boolean on) {
+        monitor.lock();
+        try {
+            held = on;
+            monitor.signalAll();
+        } finally {
+            monitor.unlock();
+        }
     }
 
     /** The newest sequence that was received; 0 if none was. */
-    synchronized long lastSequence() {
-        return lastSequence;
+    long lastSequence() {
+        monitor.lock();
+        try {
+            return lastSequence;
+        } finally {
+            monitor.unlock();
+        }
     }
 
     /** When the oldest message that waits was stored in the stream; 0 if none waits. */
-    synchronized long oldestTimestampNs() {
-        return messages.isEmpty() ? 0 : messages.getFirst().message().timestampNs();
+    long oldestTimestampNs() {
+        monitor.lock();
+        try {
+            return messages.isEmpty() ? 0 : messages.getFirst().message().timestampNs();
+        } finally {
+            monitor.unlock();
+        }
     }
 
     /**
@@ -92,85 +126,120 @@ final class Inbox {
      *
      * @return {@code false} if the inbox was closed
      */
-    synchronized boolean awaitWork() throws InterruptedException {
-        while (!closed) {
-            if (woken) {
-                woken = false;
-                return true;
-            }
-            if (others > 0 || messages.size() >= MANY_ECHOES || (hurried > 0 && !messages.isEmpty())) {
-                return true;
-            }
-            if (messages.isEmpty()) {
-                wait();
-            } else {
-                long left = oldestSince + ECHO_DELAY_NANOS - System.nanoTime();
-                if (left <= 0) {
+    boolean awaitWork() throws InterruptedException {
+        monitor.lock();
+        try {
+            while (!closed) {
+                if (woken) {
+                    woken = false;
                     return true;
                 }
-                TimeUnit.NANOSECONDS.timedWait(this, left);
+                if (others > 0 || messages.size() >= MANY_ECHOES || (hurried > 0 && !messages.isEmpty())) {
+                    return true;
+                }
+                if (messages.isEmpty()) {
+                    monitor.await();
+                } else {
+                    long left = oldestSince + ECHO_DELAY_NANOS - runtime.nanoTime();
+                    if (left <= 0) {
+                        return true;
+                    }
+                    monitor.await(left);
+                }
             }
+            return false;
+        } finally {
+            monitor.unlock();
         }
-        return false;
     }
 
     /**
      * Whether echoes are to be dealt with at once, because somebody waits for the node to catch up. Who
      * switches it on switches it off again.
      */
-    synchronized void hurry(boolean on) {
-        hurried += on ? 1 : -1;
-        notifyAll();
+    void hurry(boolean on) {
+        monitor.lock();
+        try {
+            hurried += on ? 1 : -1;
+            monitor.signalAll();
+        } finally {
+            monitor.unlock();
+        }
     }
 
     /** Lets {@link #awaitWork} return once, whatever is there. */
-    synchronized void wake() {
-        woken = true;
-        notifyAll();
+    void wake() {
+        monitor.lock();
+        try {
+            woken = true;
+            monitor.signalAll();
+        } finally {
+            monitor.unlock();
+        }
     }
 
     /** Forgets everything. */
-    synchronized void clear() {
-        messages.clear();
-        bytes = 0;
-        others = 0;
-        lastSequence = 0;
-        notifyAll();
+    void clear() {
+        monitor.lock();
+        try {
+            messages.clear();
+            bytes = 0;
+            others = 0;
+            lastSequence = 0;
+            monitor.signalAll();
+        } finally {
+            monitor.unlock();
+        }
     }
 
     /** The oldest messages, which stay until they are {@linkplain #remove removed}. */
-    synchronized List<InboundMessage> peek(int limit) {
-        List<InboundMessage> oldest = new ArrayList<>(Math.min(limit, messages.size()));
-        for (InboundMessage received : messages) {
-            if (oldest.size() == limit) {
-                break;
+    List<InboundMessage> peek(int limit) {
+        monitor.lock();
+        try {
+            List<InboundMessage> oldest = new ArrayList<>(Math.min(limit, messages.size()));
+            for (InboundMessage received : messages) {
+                if (oldest.size() == limit) {
+                    break;
+                }
+                oldest.add(received);
             }
-            oldest.add(received);
+            return oldest;
+        } finally {
+            monitor.unlock();
         }
-        return oldest;
     }
 
     /** What came after the first {@code known} messages. */
-    synchronized List<InboundMessage> after(int known) {
-        InboundMessage[] newer = new InboundMessage[messages.size() - known];
-        Iterator<InboundMessage> newest = messages.descendingIterator();
-        for (int i = newer.length - 1; i >= 0; i--) {
-            newer[i] = newest.next();
+    List<InboundMessage> after(int known) {
+        monitor.lock();
+        try {
+            InboundMessage[] newer = new InboundMessage[messages.size() - known];
+            Iterator<InboundMessage> newest = messages.descendingIterator();
+            for (int i = newer.length - 1; i >= 0; i--) {
+                newer[i] = newest.next();
+            }
+            return List.of(newer);
+        } finally {
+            monitor.unlock();
         }
-        return List.of(newer);
     }
 
     /** Removes the oldest messages, which have been dealt with. */
-    synchronized void remove(int count) {
-        for (int i = 0; i < count; i++) {
-            InboundMessage removed = messages.removeFirst();
-            bytes -= removed.message().data().length;
-            if (!removed.probablyEcho()) {
-                others--;
+    void remove(int count) {
+        monitor.lock();
+        try {
+            for (int i = 0; i < count; i++) {
+                InboundMessage removed = messages.removeFirst();
+                bytes -= removed.message().data().length;
+                if (!removed.probablyEcho()) {
+                    others--;
+                }
             }
+            oldestSince = runtime.nanoTime();
+            monitor.signalAll();
+        } finally {
+            monitor.unlock();
         }
-        oldestSince = System.nanoTime();
-        notifyAll();
     }
 
     /**
@@ -178,17 +247,22 @@ final class Inbox {
      *
      * @param removed is given each of them
      */
-    synchronized void removeUpTo(long sequence, Consumer<InboundMessage> removed) {
-        int count = 0;
-        for (InboundMessage received : messages) {
-            if (received.sequence() > sequence) {
-                break;
+    void removeUpTo(long sequence, Consumer<InboundMessage> removed) {
+        monitor.lock();
+        try {
+            int count = 0;
+            for (InboundMessage received : messages) {
+                if (received.sequence() > sequence) {
+                    break;
+                }
+                removed.accept(received);
+                count++;
             }
-            removed.accept(received);
-            count++;
-        }
-        if (count > 0) {
-            remove(count);
+            if (count > 0) {
+                remove(count);
+            }
+        } finally {
+            monitor.unlock();
         }
     }
 
@@ -197,24 +271,34 @@ final class Inbox {
      *
      * @return {@code false} if nothing came in time, or nothing can come because the inbox is full
      */
-    synchronized boolean awaitMoreThan(int known, long deadlineNanos) throws InterruptedException {
-        watched = true;
+    boolean awaitMoreThan(int known, long deadlineNanos) throws InterruptedException {
+        monitor.lock();
         try {
-            while (!closed && messages.size() <= known) {
-                long left = deadlineNanos - System.nanoTime();
-                if (left <= 0 || isFull()) {
-                    return false;
+            watched = true;
+            try {
+                while (!closed && messages.size() <= known) {
+                    long left = deadlineNanos - runtime.nanoTime();
+                    if (left <= 0 || isFull()) {
+                        return false;
+                    }
+                    monitor.await(left);
                 }
-                TimeUnit.NANOSECONDS.timedWait(this, left);
+                return !closed;
+            } finally {
+                watched = false;
             }
-            return !closed;
         } finally {
-            watched = false;
+            monitor.unlock();
         }
     }
 
-    synchronized void close() {
-        closed = true;
-        notifyAll();
+    void close() {
+        monitor.lock();
+        try {
+            closed = true;
+            monitor.signalAll();
+        } finally {
+            monitor.unlock();
+        }
     }
 }

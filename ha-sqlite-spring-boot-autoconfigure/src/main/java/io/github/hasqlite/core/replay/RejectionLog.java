@@ -5,7 +5,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Counts what was skipped, on all nodes alike, and remembers the last reason. Thread-safe. */
-public final class RejectionLog {
+final class RejectionLog {
 
     private static final Logger logger = LoggerFactory.getLogger(RejectionLog.class);
 

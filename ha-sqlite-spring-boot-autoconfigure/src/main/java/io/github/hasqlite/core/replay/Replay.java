@@ -12,6 +12,7 @@ import io.github.hasqlite.core.changeset.PauseMessage;
 import io.github.hasqlite.core.changeset.VerificationMessage;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -246,7 +247,9 @@ final class Replay {
         if (leftOut != null && changeSet != null) {
             deadLetters.add(received, leftOut);
             progress.outcomes.add(() -> commandOutcomes.complete(
-                    received.publisher(), received.counter(), new SQLException("left out: " + leftOut, "58000")));
+                    received.publisher(),
+                    received.counter(),
+                    new SQLException("left out: " + leftOut, SqlStates.REPLICATION_STOPPED)));
         } else if (changeSet != null) {
             if (pending.meets(changeSet, progress)) {
                 pending.undo(progress);

@@ -6,12 +6,13 @@ import io.github.hasqlite.core.apply.SchemaChanges;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
+import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -92,10 +93,12 @@ public final class SchemaBarrier {
     /** Somebody else's change set came before it, or too many did; it will be applied at its place. */
     public static final class Overtaken implements Arrival {
 
+        private final NodeRuntime runtime;
         private final CompletableFuture<@Nullable SQLException> outcome;
         private final boolean seen;
 
-        private Overtaken(CompletableFuture<@Nullable SQLException> outcome, boolean seen) {
+        private Overtaken(NodeRuntime runtime, CompletableFuture<@Nullable SQLException> outcome, boolean seen) {
+            this.runtime = runtime;
             this.outcome = outcome;
             this.seen = seen;
         }
@@ -116,12 +119,14 @@ public final class SchemaBarrier {
         public void await(long timeoutNanos) throws SQLException {
             SQLException failure;
             try {
-                failure = outcome.get(timeoutNanos, TimeUnit.NANOSECONDS);
+                failure = runtime.await(outcome, timeoutNanos);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new SQLException("interrupted while waiting for a schema change to be applied", "08007", e);
+                throw new SQLException(
+                        "interrupted while waiting for a schema change to be applied", SqlStates.OUTCOME_UNKNOWN, e);
             } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
-                throw new SQLException("the schema change is on its way and not applied here yet", "08007", e);
+                throw new SQLException(
+                        "the schema change is on its way and not applied here yet", SqlStates.OUTCOME_UNKNOWN, e);
             }
             if (failure != null) {
                 throw failure;
@@ -153,7 +158,7 @@ public final class SchemaBarrier {
             throws InterruptedException, SQLException {
         applier.inbox().hold(true);
         try {
-            return arrival(publisher, counter, message, System.nanoTime() + timeoutNanos);
+            return arrival(publisher, counter, message, applier.runtime().nanoTime() + timeoutNanos);
         } finally {
             applier.inbox().hold(false);
         }
@@ -167,12 +172,13 @@ public final class SchemaBarrier {
                 if (ahead.pass(received)) {
                     return ahead.alone
                             ? new Alone(ahead)
-                            : new Overtaken(applier.commandOutcomes().expect(publisher, counter), true);
+                            : new Overtaken(
+                                    applier.runtime(), applier.commandOutcomes().expect(publisher, counter), true);
                 }
             }
         }
         return applier.inbox().isFull()
-                ? new Overtaken(applier.commandOutcomes().expect(publisher, counter), false)
+                ? new Overtaken(applier.runtime(), applier.commandOutcomes().expect(publisher, counter), false)
                 : Missing.INSTANCE;
     }
 

@@ -3,6 +3,7 @@ package io.github.hasqlite.core.replay;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.core.apply.ChangeSetApplication;
 import io.github.hasqlite.core.apply.SchemaChanges;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -55,7 +56,7 @@ public final class StreamPosition {
     /**
      * Waits until everything up to a sequence is applied here. Thread-safe; without the write lock.
      *
-     * @param deadlineNanos when to give up, by {@link System#nanoTime()}
+     * @param deadlineNanos when to give up, by {@link NodeRuntime#nanoTime()}
      * @return whether it is
      */
     public boolean await(long sequence, long deadlineNanos) throws InterruptedException {
@@ -65,7 +66,7 @@ public final class StreamPosition {
         applier.hurry(true);
         try {
             while (applier.halted() == null) {
-                long now = System.nanoTime();
+                long now = applier.runtime().nanoTime();
                 long slice = Math.min(LOOK_NANOS, deadlineNanos - now);
                 if (state.awaitSequence(sequence, now + slice)) {
                     return true;
@@ -150,7 +151,7 @@ public final class StreamPosition {
         /**
          * Looks at everything that has come, and waits for more until it reaches {@code sequence}.
          *
-         * @param deadlineNanos when to give up, by {@link System#nanoTime()}
+         * @param deadlineNanos when to give up, by {@link NodeRuntime#nanoTime()}
          * @return whether it reached so far, and nothing that came met the change set
          */
         public boolean reaches(long sequence, long deadlineNanos) throws SQLException, InterruptedException {

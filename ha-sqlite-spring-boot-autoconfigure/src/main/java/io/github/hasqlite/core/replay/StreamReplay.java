@@ -10,6 +10,7 @@ import io.github.hasqlite.core.apply.ChangeSetApplication;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -26,39 +27,47 @@ public final class StreamReplay {
 
     private static final int MAX_BATCH = 512;
 
-    private final AppliedState state = new AppliedState();
+    private final NodeRuntime runtime;
+    private final AppliedState state;
     private final MessageReader reader;
     private final Replay replay;
-    private final Inbox inbox = new Inbox();
+    private final Inbox inbox;
+
+    private StreamReplay(NodeRuntime runtime, AppliedState state, MessageReader reader, Replay replay) {
+        this.runtime = runtime;
+        this.inbox = new Inbox(runtime);
+        this.state = state;
+        this.reader = reader;
+        this.replay = replay;
+    }
 
     /**
      * A replay to one database.
      *
      * @param application applies through {@code connection}
+     * @param runtime in which it waits for messages
      * @throws SQLException if the database cannot be read
      */
-    public StreamReplay(
+    public static StreamReplay open(
             SQLiteConnection connection,
             ChangeSetApplication application,
             ChangeSetSerializer serializer,
-            List<ChangeSetInterceptor> interceptors)
+            List<ChangeSetInterceptor> interceptors,
+            NodeRuntime runtime)
             throws SQLException {
+        AppliedState state = new AppliedState(runtime);
         state.load(connection);
-        this.reader = new MessageReader(serializer);
-        this.replay = new Replay(
-                new LocalReplica(
-                        connection,
-                        new WriteLock(0),
-                        application,
-                        state,
-                        new OutboxTable(connection),
-                        new PendingQueue(List.of())),
-                serializer,
-                reader,
-                interceptors,
-                new NoListener(),
-                new RejectionLog(),
-                new CommandOutcomes());
+        MessageReader reader = new MessageReader(serializer);
+        LocalReplica replica = new LocalReplica(
+                connection,
+                new WriteLock(runtime, 0),
+                application,
+                state,
+                new OutboxTable(connection),
+                new PendingQueue(List.of(), runtime));
+        Replay replay = new Replay(
+                replica, serializer, reader, interceptors, new NoListener(), new RejectionLog(), new CommandOutcomes());
+        return new StreamReplay(runtime, state, reader, replay);
     }
 
     /** How far the database has come. */
@@ -100,7 +109,7 @@ public final class StreamReplay {
 
     /** Applies what has come; {@code false} if the last message that counts was among it. */
     private boolean step(Until until, long patienceNanos) throws IOException, SQLException, InterruptedException {
-        if (!inbox.awaitMoreThan(0, System.nanoTime() + patienceNanos)) {
+        if (!inbox.awaitMoreThan(0, runtime.nanoTime() + patienceNanos)) {
             throw new IOException("the stream did not deliver what comes after " + state.sequence() + " within "
                     + TimeUnit.NANOSECONDS.toSeconds(patienceNanos) + " s");
         }

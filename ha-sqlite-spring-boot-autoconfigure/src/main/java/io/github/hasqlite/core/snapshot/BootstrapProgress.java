@@ -1,5 +1,6 @@
 package io.github.hasqlite.core.snapshot;
 
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,12 +18,18 @@ final class BootstrapProgress implements SnapshotFiles.Progress {
 
     private String phase = "";
     private long phaseStarted;
-    private long reported = System.nanoTime();
+    private final NodeRuntime runtime;
+    private long reported;
     private volatile String text = "looking for a snapshot";
+
+    BootstrapProgress(NodeRuntime runtime) {
+        this.runtime = runtime;
+        this.reported = runtime.nanoTime();
+    }
 
     @Override
     public void at(String nowDoing, long done, long of) {
-        long now = System.nanoTime();
+        long now = runtime.nanoTime();
         if (!nowDoing.equals(phase)) {
             phase = nowDoing;
             phaseStarted = now;

@@ -8,6 +8,7 @@ import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
 import io.github.hasqlite.core.replay.CanonicalState;
 import io.github.hasqlite.core.replay.StreamReplay;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,16 +23,19 @@ public final class CopiedDatabase implements AutoCloseable {
     private final ChangeSetApplication application;
     private final ChangeSetSerializer serializer;
     private final CanonicalState state;
+    private final NodeRuntime runtime;
 
     private CopiedDatabase(
             SQLiteConnection connection,
             ChangeSetApplication application,
             ChangeSetSerializer serializer,
-            CanonicalState state) {
+            CanonicalState state,
+            NodeRuntime runtime) {
         this.connection = connection;
         this.application = application;
         this.serializer = serializer;
         this.state = state;
+        this.runtime = runtime;
     }
 
     /**
@@ -46,8 +50,8 @@ public final class CopiedDatabase implements AutoCloseable {
         try {
             ChangeSetApplication application = new ChangeSetApplication(
                     connection, settings.rowIdentify(), settings.merge(), new RowImages(connection));
-            CanonicalState state = new CanonicalState(connection, application, serializer);
-            return new CopiedDatabase(connection, application, serializer, state);
+            CanonicalState state = new CanonicalState(connection, application, serializer, settings.runtime());
+            return new CopiedDatabase(connection, application, serializer, state, settings.runtime());
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
@@ -56,7 +60,7 @@ public final class CopiedDatabase implements AutoCloseable {
 
     /** Applies more of the stream to the copy. */
     StreamReplay replay(List<ChangeSetInterceptor> interceptors) throws SQLException {
-        return new StreamReplay(connection, application, serializer, interceptors);
+        return StreamReplay.open(connection, application, serializer, interceptors, runtime);
     }
 
     public CanonicalState state() {

@@ -17,7 +17,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -115,7 +114,7 @@ final class HoleCrossing {
                 AppliedState.copyPosition(connection, source.database().toString(), state.streamCreatedNs(), at);
                 CopiedDatabase.intoOneFile(connection);
             }
-            SnapshotFiles.save(store, copy, at, state.streamCreatedNs(), settings.name());
+            SnapshotFiles.save(store, copy, at, state.streamCreatedNs(), settings.name(), settings.runtime());
             logger.warn(
                     "The stream has dropped messages {} to {}, which no snapshot holds: all nodes go on from this node's"
                             + " database as it was at {}, and what is still in an outbox is published again",
@@ -133,7 +132,7 @@ final class HoleCrossing {
     }
 
     private boolean isPatienceOver() {
-        long now = System.nanoTime();
+        long now = settings.runtime().nanoTime();
         if (stuckNanos == 0) {
             stuckNanos = now;
         }
@@ -146,9 +145,10 @@ final class HoleCrossing {
     private long announce(StreamState found) throws IOException {
         CompareAndSet.Result result = stream.publish(
                 changeSets.at(0, 0, List.of()),
-                new BaselineMessage(UUID.randomUUID().toString().replace("-", "")).bytes(),
+                new BaselineMessage(settings.runtime().randomName()).bytes(),
                 found.endSequence(),
-                System.nanoTime() + Math.min(settings.publisherTimeout().toNanos(), TimeUnit.SECONDS.toNanos(10)));
+                settings.runtime().nanoTime()
+                        + Math.min(settings.publisherTimeout().toNanos(), TimeUnit.SECONDS.toNanos(10)));
         if (result instanceof CompareAndSet.Stored stored) {
             return stored.sequence();
         }

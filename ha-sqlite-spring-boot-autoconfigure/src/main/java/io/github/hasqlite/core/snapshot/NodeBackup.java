@@ -19,6 +19,7 @@ import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.replay.Applier;
 import io.github.hasqlite.core.replay.CanonicalState;
 import io.github.hasqlite.core.replay.StreamReplay;
+import io.github.hasqlite.core.runtime.Monitor;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -27,7 +28,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +56,7 @@ final class NodeBackup implements DatabaseBackup {
     private final AppliedState state;
     private final ChangeSetSerializer serializer;
     private final List<ChangeSetInterceptor> interceptors;
-    private final Object restoring = new Object();
+    private final Monitor restoring;
 
     /** The backups of one node to which change sets come in. */
     NodeBackup(
@@ -68,6 +68,7 @@ final class NodeBackup implements DatabaseBackup {
             Applier applier,
             AppliedState state) {
         this.settings = settings;
+        this.restoring = settings.runtime().monitor();
         this.source = source;
         this.subscriber = transport.incoming();
         this.store = transport.snapshots();
@@ -80,7 +81,8 @@ final class NodeBackup implements DatabaseBackup {
     }
 
     private Path temporary() {
-        return SnapshotFiles.temporary(source.database(), "backup-" + UUID.randomUUID());
+        return SnapshotFiles.temporary(
+                source.database(), "backup-" + settings.runtime().randomUuid());
     }
 
     private SnapshotStore store() throws IOException {
@@ -198,7 +200,7 @@ final class NodeBackup implements DatabaseBackup {
                 .filter(snapshot -> snapshot.sequence() >= now.firstSequence() - 1)
                 .filter(snapshot -> early.test(snapshot.sequence()))
                 .toList();
-        Snapshot fetched = SnapshotChoice.fetchNewest(store(), candidates, 0, copy);
+        Snapshot fetched = SnapshotChoice.fetchNewest(store(), candidates, 0, copy, settings.runtime());
         if (fetched != null) {
             return;
         }
@@ -218,7 +220,8 @@ final class NodeBackup implements DatabaseBackup {
     @Override
     public long restoreCluster(Path file) throws SQLException, IOException {
         SnapshotStore target = store();
-        synchronized (restoring) {
+        restoring.lock();
+        try {
             Path copy = temporary();
             try {
                 prepare(file, copy);
@@ -228,7 +231,7 @@ final class NodeBackup implements DatabaseBackup {
                     OutboxTable.create(connection);
                     CopiedDatabase.intoOneFile(connection);
                 }
-                SnapshotFiles.save(target, copy, at, state.streamCreatedNs(), settings.name());
+                SnapshotFiles.save(target, copy, at, state.streamCreatedNs(), settings.name(), settings.runtime());
                 await(() -> state.sequence() >= at, "this node has not gone on from the restored database");
                 logger.info("All nodes go on from {} at {}", file, at);
                 return at;
@@ -238,6 +241,8 @@ final class NodeBackup implements DatabaseBackup {
             } finally {
                 Files.deleteIfExists(copy);
             }
+        } finally {
+            restoring.unlock();
         }
     }
 
@@ -269,7 +274,7 @@ final class NodeBackup implements DatabaseBackup {
      * @return where
      */
     private long announce() throws IOException, InterruptedException {
-        byte[] message = new BaselineMessage(UUID.randomUUID().toString().replace("-", "")).bytes();
+        byte[] message = new BaselineMessage(settings.runtime().randomName()).bytes();
         long at = applier.snapshotNeeded();
         for (int attempt = 0; at == 0; attempt++) {
             long end = subscriber.state().endSequence();
@@ -277,7 +282,7 @@ final class NodeBackup implements DatabaseBackup {
                     changeSets.at(0, 0, List.of()),
                     message,
                     end,
-                    System.nanoTime() + settings.publisherTimeout().toNanos());
+                    settings.runtime().nanoTime() + settings.publisherTimeout().toNanos());
             if (result instanceof CompareAndSet.Stored stored) {
                 at = stored.sequence();
             } else if (!(result instanceof CompareAndSet.Lost) || attempt == ATTEMPTS) {
@@ -301,13 +306,14 @@ final class NodeBackup implements DatabaseBackup {
     }
 
     private void await(Condition condition, String otherwise) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + settings.bootstrapTimeout().toNanos();
+        long deadline =
+                settings.runtime().nanoTime() + settings.bootstrapTimeout().toNanos();
         while (!condition.holds()) {
-            if (System.nanoTime() > deadline) {
+            if (settings.runtime().nanoTime() > deadline) {
                 throw new IOException(otherwise + " within " + settings.bootstrapTimeout()
                         + "; it may do so later, and calling again does no harm. Stopped: " + applier.halted());
             }
-            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+            settings.runtime().sleep(TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS));
         }
     }
 }

@@ -55,12 +55,12 @@ public final class NodeSnapshots implements SnapshotSource {
      * @param retention which snapshots are kept
      */
     public PeriodicSnapshotter snapshotter(SnapshotStore store, Duration interval, Retention retention) {
-        return new PeriodicSnapshotter(this, store, interval, retention);
+        return new PeriodicSnapshotter(this, store, interval, retention, settings.runtime());
     }
 
     /** Takes one now, and keeps it. */
     public void take(SnapshotStore store) throws IOException, SQLException {
-        SnapshotFiles.take(this, store);
+        SnapshotFiles.take(this, store, settings.runtime());
     }
 
     /** The node's backups. */
@@ -85,7 +85,7 @@ public final class NodeSnapshots implements SnapshotSource {
     }
 
     private CompareAndSet stream() {
-        return new CompareAndSet(transport.publisher(), subscriber);
+        return new CompareAndSet(transport.publisher(), subscriber, settings.runtime());
     }
 
     @Override

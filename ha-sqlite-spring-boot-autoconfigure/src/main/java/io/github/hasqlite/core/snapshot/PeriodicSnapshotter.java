@@ -3,6 +3,9 @@ package io.github.hasqlite.core.snapshot;
 import io.github.hasqlite.DatabaseSnapshotter;
 import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.SnapshotStore;
+import io.github.hasqlite.core.runtime.Monitor;
+import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.core.runtime.NodeThread;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,14 +29,15 @@ public final class PeriodicSnapshotter implements DatabaseSnapshotter {
 
     private static final String LEASE = "snapshot";
     private static final int PAUSE_FACTOR = 10;
-    private static final long FAREWELL_MILLIS = 10_000;
+    private static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final SnapshotSource source;
     private final SnapshotStore store;
     private final Duration interval;
     private final Retention retention;
-    private final Thread thread;
-    private final Object taking = new Object();
+    private final NodeRuntime runtime;
+    private final NodeThread thread;
+    private final Monitor taking;
     private volatile boolean closed;
     private long newestSeen = -1;
     private @Nullable String lastFailure;
@@ -45,14 +49,17 @@ public final class PeriodicSnapshotter implements DatabaseSnapshotter {
      *
      * @param interval how long to wait between two snapshots; zero to take them only when asked
      * @param retention which snapshots are kept
+     * @param runtime the node's
      */
-    PeriodicSnapshotter(SnapshotSource source, SnapshotStore store, Duration interval, Retention retention) {
+    PeriodicSnapshotter(
+            SnapshotSource source, SnapshotStore store, Duration interval, Retention retention, NodeRuntime runtime) {
+        this.runtime = runtime;
+        this.taking = runtime.monitor();
         this.source = source;
         this.store = store;
         this.interval = interval;
         this.retention = retention;
-        this.thread = new Thread(this::run, "ha-sqlite-snapshotter");
-        thread.setDaemon(true);
+        this.thread = runtime.thread("ha-sqlite-snapshotter", this::run);
     }
 
     /** Begins to take snapshots at intervals, unless they are to be taken only when asked. */
@@ -66,10 +73,10 @@ public final class PeriodicSnapshotter implements DatabaseSnapshotter {
         long pause = interval.toNanos();
         while (!closed) {
             try {
-                TimeUnit.NANOSECONDS.sleep(pause);
-                long started = System.nanoTime();
+                runtime.sleep(pause);
+                long started = runtime.nanoTime();
                 takeInTurn();
-                pause = Math.max(interval.toNanos(), PAUSE_FACTOR * (System.nanoTime() - started));
+                pause = Math.max(interval.toNanos(), PAUSE_FACTOR * (runtime.nanoTime() - started));
                 lastFailure = null;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -112,7 +119,8 @@ public final class PeriodicSnapshotter implements DatabaseSnapshotter {
 
     @Override
     public Snapshot takeSnapshot() throws IOException, SQLException {
-        synchronized (taking) {
+        taking.lock();
+        try {
             String unfit = source.unfit();
             if (unfit != null) {
                 throw new SQLException(
@@ -122,10 +130,12 @@ public final class PeriodicSnapshotter implements DatabaseSnapshotter {
             if (newest != null && newest.sequence() >= source.sequence()) {
                 return newest;
             }
-            Snapshot taken = SnapshotFiles.take(source, store);
+            Snapshot taken = SnapshotFiles.take(source, store, runtime);
             dropCovered(taken.streamCreatedNs());
             prune(taken.streamCreatedNs());
             return taken;
+        } finally {
+            taking.unlock();
         }
     }
 
@@ -179,7 +189,7 @@ public final class PeriodicSnapshotter implements DatabaseSnapshotter {
         closed = true;
         thread.interrupt();
         try {
-            thread.join(FAREWELL_MILLIS);
+            thread.join(FAREWELL_NANOS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -2,6 +2,7 @@ package io.github.hasqlite.core.snapshot;
 
 import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.SnapshotStore;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,8 +26,9 @@ public final class SnapshotChoice {
 
     /** The same as the other, with its progress in the log. */
     public static @Nullable Snapshot fetchNewest(
-            SnapshotStore store, List<Snapshot> candidates, long atLeast, Path target) throws IOException {
-        return fetchNewest(store, candidates, atLeast, target, new BootstrapProgress());
+            SnapshotStore store, List<Snapshot> candidates, long atLeast, Path target, NodeRuntime runtime)
+            throws IOException {
+        return fetchNewest(store, candidates, atLeast, target, new BootstrapProgress(runtime));
     }
 
     /**

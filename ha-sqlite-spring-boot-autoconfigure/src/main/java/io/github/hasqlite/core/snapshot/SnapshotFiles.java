@@ -3,6 +3,8 @@ package io.github.hasqlite.core.snapshot;
 import com.github.luben.zstd.ZstdInputStream;
 import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.SnapshotStore;
+import io.github.hasqlite.core.file.Sha256;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.io.BufferedInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -18,7 +20,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,18 +76,19 @@ public final class SnapshotFiles {
      * @throws IOException if there is no room for the copy, or it cannot be stored
      * @throws SQLException if the database cannot be copied
      */
-    static Snapshot take(SnapshotSource source, SnapshotStore store) throws IOException, SQLException {
-        long started = System.nanoTime();
-        Path copy = temporary(source.database(), "snapshot-" + UUID.randomUUID());
+    static Snapshot take(SnapshotSource source, SnapshotStore store, NodeRuntime runtime)
+            throws IOException, SQLException {
+        long started = runtime.nanoTime();
+        Path copy = temporary(source.database(), "snapshot-" + runtime.randomUuid());
         try {
             long streamCreatedNs = source.streamCreatedNs();
             long sequence = source.copy(copy);
-            Snapshot taken = save(store, copy, sequence, streamCreatedNs, source.node());
+            Snapshot taken = save(store, copy, sequence, streamCreatedNs, source.node(), runtime);
             logger.info(
                     "Took a snapshot of {} bytes at {} in {} ms",
                     taken.bytes(),
                     sequence,
-                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
+                    TimeUnit.NANOSECONDS.toMillis(runtime.nanoTime() - started));
             return taken;
         } finally {
             Files.deleteIfExists(copy);
@@ -98,17 +100,18 @@ public final class SnapshotFiles {
      *
      * @throws IOException if it cannot be read or stored
      */
-    static Snapshot save(SnapshotStore store, Path file, long sequence, long streamCreatedNs, String node)
+    static Snapshot save(
+            SnapshotStore store, Path file, long sequence, long streamCreatedNs, String node, NodeRuntime runtime)
             throws IOException {
         FileDigest digest = FileDigest.of(file);
         Snapshot snapshot = new Snapshot(
                 sequence,
                 streamCreatedNs,
-                TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis()),
+                TimeUnit.MILLISECONDS.toNanos(runtime.currentTimeMillis()),
                 node,
                 digest.bytes(),
                 digest.sha256());
-        try (InputStream packed = new CompressingInputStream(Files.newInputStream(file))) {
+        try (InputStream packed = CompressedChunks.of(Files.newInputStream(file))) {
             store.save(snapshot, packed);
         }
         return snapshot;
@@ -141,7 +144,7 @@ public final class SnapshotFiles {
     }
 
     private static void unpack(Path packed, Snapshot snapshot, Path target, Progress progress) throws IOException {
-        MessageDigest digest = FileDigest.newDigest();
+        MessageDigest digest = Sha256.digest();
         byte[] buffer = new byte[BUFFER];
         long bytes = 0;
         try (InputStream in = new ZstdInputStream(new BufferedInputStream(Files.newInputStream(packed), BUFFER));
@@ -158,7 +161,7 @@ public final class SnapshotFiles {
         } catch (com.github.luben.zstd.ZstdIOException e) {
             throw new SnapshotDamagedException(snapshot, "cannot be decompressed: " + e.getMessage());
         }
-        if (bytes != snapshot.bytes() || !FileDigest.text(digest).equals(snapshot.sha256())) {
+        if (bytes != snapshot.bytes() || !Sha256.hex(digest).equals(snapshot.sha256())) {
             throw new SnapshotDamagedException(snapshot, "does not have the digest that was noted when it was taken");
         }
         try (FileChannel channel = FileChannel.open(target, StandardOpenOption.WRITE)) {

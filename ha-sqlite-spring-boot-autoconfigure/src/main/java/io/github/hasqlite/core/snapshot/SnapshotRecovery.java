@@ -10,6 +10,8 @@ import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.replay.Applier;
 import io.github.hasqlite.core.replay.LocalReplica;
+import io.github.hasqlite.core.runtime.Monitor;
+import io.github.hasqlite.core.runtime.NodeThread;
 import io.github.hasqlite.core.sqlite.OnlineCopy;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.io.IOException;
@@ -32,7 +34,7 @@ public final class SnapshotRecovery implements AutoCloseable {
 
     private static final Logger logger = LoggerFactory.getLogger(SnapshotRecovery.class);
 
-    private static final long LOOK_MILLIS = 1_000;
+    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final NodeSettings settings;
     private final Path path;
@@ -45,8 +47,8 @@ public final class SnapshotRecovery implements AutoCloseable {
     private final SnapshotStore store;
     private final @Nullable HoleCrossing crossing;
     private final Listener listener;
-    private final Thread thread;
-    private final Object running = new Object();
+    private final NodeThread thread;
+    private final Monitor running;
     private volatile @Nullable String obstacle;
     private volatile @Nullable BootstrapProgress progress;
     private volatile boolean closed;
@@ -88,8 +90,8 @@ public final class SnapshotRecovery implements AutoCloseable {
         this.store = store;
         this.crossing = crossing;
         this.listener = listener;
-        this.thread = new Thread(this::run, "ha-sqlite-recovery");
-        thread.setDaemon(true);
+        this.running = settings.runtime().monitor();
+        this.thread = settings.runtime().thread("ha-sqlite-recovery", this::run);
     }
 
     /** Begins to recover whenever the applier needs a snapshot. */
@@ -122,7 +124,7 @@ public final class SnapshotRecovery implements AutoCloseable {
             while (!closed) {
                 long atLeast = applier.awaitSnapshotNeeded();
                 if (atLeast > 0 && !tryToRecover(atLeast)) {
-                    TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+                    settings.runtime().sleep(LOOK_NANOS);
                 }
             }
         } catch (InterruptedException e) {
@@ -177,9 +179,10 @@ public final class SnapshotRecovery implements AutoCloseable {
 
     private @Nullable Snapshot recover(long atLeast, Filter filter, boolean continues)
             throws IOException, SQLException, InterruptedException {
-        synchronized (running) {
+        running.lock();
+        try {
             Path copy = SnapshotFiles.temporary(path, "recovery");
-            BootstrapProgress following = new BootstrapProgress();
+            BootstrapProgress following = new BootstrapProgress(settings.runtime());
             progress = following;
             try {
                 List<Snapshot> candidates = SnapshotChoice.of(store, state.streamCreatedNs()).stream()
@@ -196,6 +199,8 @@ public final class SnapshotRecovery implements AutoCloseable {
                 progress = null;
                 Files.deleteIfExists(copy);
             }
+        } finally {
+            running.unlock();
         }
     }
 
@@ -237,7 +242,7 @@ public final class SnapshotRecovery implements AutoCloseable {
         closed = true;
         thread.interrupt();
         try {
-            thread.join(TimeUnit.SECONDS.toMillis(10));
+            thread.join(TimeUnit.SECONDS.toNanos(10));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

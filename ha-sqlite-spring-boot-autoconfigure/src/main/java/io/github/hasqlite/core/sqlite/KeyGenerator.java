@@ -1,8 +1,7 @@
 package io.github.hasqlite.core.sqlite;
 
-import java.security.SecureRandom;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.util.UUID;
-import java.util.function.LongSupplier;
 
 /**
  * Makes keys that nodes do not have to agree on.
@@ -25,8 +24,11 @@ public final class KeyGenerator {
     /** 2020-01-01T00:00:00Z. */
     static final long EPOCH_MILLIS = 1_577_836_800_000L;
 
-    /** The one of this process: what is unique in it must not depend on how many data sources there are. */
-    public static final KeyGenerator PROCESS = new KeyGenerator(System::currentTimeMillis);
+    /**
+     * The one of this process: what is unique in it must not depend on how many data sources there are. SQL functions
+     * reach it from any connection, which knows no node, so it goes by the time of the Java virtual machine.
+     */
+    public static final KeyGenerator PROCESS = new KeyGenerator(NodeRuntime.ofJvm());
 
     private static final int RANDOM_BITS = 21;
     private static final int SEQUENCE_BITS = 12;
@@ -35,8 +37,7 @@ public final class KeyGenerator {
     private static final long VARIANT = 1L << 63;
     private static final long LOW = (1L << 62) - 1;
 
-    private final LongSupplier clock;
-    private final SecureRandom random = new SecureRandom();
+    private final NodeRuntime runtime;
     private long lastId;
     private long uuidMillis;
     private long uuidHigh;
@@ -45,15 +46,16 @@ public final class KeyGenerator {
     /**
      * Creates a generator of its own.
      *
-     * @param clock milliseconds since 1970
+     * @param runtime whose time of day and random numbers are in the keys
      */
-    KeyGenerator(LongSupplier clock) {
-        this.clock = clock;
+    KeyGenerator(NodeRuntime runtime) {
+        this.runtime = runtime;
     }
 
     /** A positive number greater than all before. */
     synchronized long nextId() {
-        long fresh = ((clock.getAsLong() - EPOCH_MILLIS) << RANDOM_BITS) | random.nextInt(1 << (RANDOM_BITS - 1));
+        long fresh = ((runtime.currentTimeMillis() - EPOCH_MILLIS) << RANDOM_BITS)
+                | runtime.random().nextInt(1 << (RANDOM_BITS - 1));
         // in the same millisecond, or if the clock went back, the last one counts on
         boolean later = fresh >> RANDOM_BITS > lastId >> RANDOM_BITS;
         lastId = later ? fresh : lastId + 1;
@@ -62,13 +64,13 @@ public final class KeyGenerator {
 
     /** A UUID of version 7, in lower case, that sorts behind all before. */
     synchronized String nextUuid() {
-        long now = clock.getAsLong();
+        long now = runtime.currentTimeMillis();
         if (now > uuidMillis) {
             uuidMillis = now;
-            uuidHigh = random.nextInt(1 << SEQUENCE_BITS);
-            uuidLow = random.nextLong() & LOW;
+            uuidHigh = runtime.random().nextInt(1 << SEQUENCE_BITS);
+            uuidLow = runtime.random().nextLong() & LOW;
         } else {
-            uuidLow += 1 + (random.nextLong() >>> (Long.SIZE - STEP_BITS));
+            uuidLow += 1 + (runtime.random().nextLong() >>> (Long.SIZE - STEP_BITS));
             if (uuidLow > LOW) {
                 uuidLow &= LOW;
                 uuidHigh++;

@@ -37,7 +37,8 @@ public final class SqlStates {
     /** A write on a read-only connection or a read replica. */
     static final String READ_ONLY = "25006";
 
-    static final String SYNTAX_OR_ACCESS = "42000";
+    /** What SQLite or replication refuses for what the statement says. */
+    public static final String SYNTAX_OR_ACCESS = "42000";
 
     /** The name belongs to replication; one of the codes that vendors have in common. */
     public static final String RESERVED_NAME = "42939";

@@ -1,7 +1,5 @@
 package io.github.hasqlite.core.sqlite;
 
-import java.util.Locale;
-
 /**
  * The one tokenizer: steps through the tokens of SQL text. It knows strings, quoted names and comments,
  * nothing of grammar. {@link TokenList} holds the same tokens for those who need to look back and ahead. Not
@@ -76,12 +74,12 @@ public final class SqlTokens {
 
     /** Whether the current token is this keyword, given in upper case. */
     public boolean isWord(String keyword) {
-        return next - start == keyword.length() && sql.regionMatches(true, start, keyword, 0, keyword.length());
+        return next - start == keyword.length() && SqlIdentifier.isAt(sql, start, keyword);
     }
 
     /** The current token in upper case. */
     public String word() {
-        return sql.substring(start, next).toUpperCase(Locale.ROOT);
+        return SqlIdentifier.upper(sql.substring(start, next));
     }
 
     /** The name the current token stands for, without its quotes. */

@@ -35,6 +35,10 @@ public record TableDefinition(
     /** Hidden column kinds of {@code PRAGMA table_xinfo}: 2 is a virtual, 3 a stored generated column. */
     private static final int FIRST_GENERATED = 2;
 
+    private static final String COLUMNS =
+            "SELECT name, type, pk, hidden FROM pragma_table_xinfo(?, 'main') ORDER BY cid";
+    private static final String KEY_INDEX = "SELECT 1 FROM pragma_index_list(?, 'main') WHERE origin = 'pk'";
+
     /** What sort of table it is. */
     public enum Kind {
         /** Holds rows itself; its changes are captured by triggers. */
@@ -70,10 +74,8 @@ public record TableDefinition(
             }
         }
         List<TableDefinition> tables = new ArrayList<>(listed.size());
-        try (PreparedStatement columns = connection.prepareStatement(
-                        "SELECT name, type, pk, hidden FROM pragma_table_xinfo(?, 'main') ORDER BY cid");
-                PreparedStatement keyIndex =
-                        connection.prepareStatement("SELECT 1 FROM pragma_index_list(?, 'main') WHERE origin = 'pk'")) {
+        try (PreparedStatement columns = connection.prepareStatement(COLUMNS);
+                PreparedStatement keyIndex = connection.prepareStatement(KEY_INDEX)) {
             for (Listed table : listed) {
                 tables.add(read(table.name, table.kind, table.withoutRowid, columns, keyIndex));
             }
@@ -81,10 +83,50 @@ public record TableDefinition(
         return tables;
     }
 
+    /** Whether the main schema has a table that is called exactly so. */
+    public static boolean exists(Connection connection, String table) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND name = ?")) {
+            statement.setString(1, table);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next();
+            }
+        }
+    }
+
+    /**
+     * Reads one ordinary table of the main schema.
+     *
+     * @param table its name; letters A to Z in any case
+     * @return {@code null} if there is none of the application's
+     * @throws SQLException if the schema cannot be read
+     */
+    public static @Nullable TableDefinition find(Connection connection, String table) throws SQLException {
+        String stored = null;
+        boolean withoutRowid = false;
+        try (PreparedStatement statement = connection.prepareStatement("SELECT name, wr FROM pragma_table_list WHERE"
+                + " schema = 'main' AND type = 'table' AND name = ? COLLATE NOCASE")) {
+            statement.setString(1, table);
+            try (ResultSet rows = statement.executeQuery()) {
+                if (rows.next()) {
+                    stored = rows.getString(1);
+                    withoutRowid = rows.getBoolean(2);
+                }
+            }
+        }
+        if (stored == null || isInternal(stored)) {
+            return null;
+        }
+        try (PreparedStatement columns = connection.prepareStatement(COLUMNS);
+                PreparedStatement keyIndex = connection.prepareStatement(KEY_INDEX)) {
+            return read(stored, Kind.ORDINARY, withoutRowid, columns, keyIndex);
+        }
+    }
+
     /** A name by which the rowid can be reached beside these columns, or {@code null} if they hide it. */
     public static @Nullable String freeRowidName(List<String> columns) {
         for (String candidate : ROWID_NAMES) {
-            if (columns.stream().noneMatch(candidate::equalsIgnoreCase)) {
+            if (columns.stream().noneMatch(column -> SqlIdentifier.isSame(candidate, column))) {
                 return candidate;
             }
         }
@@ -124,7 +166,7 @@ public record TableDefinition(
         String alias = null;
         if (!withoutRowid
                 && key.size() == 1
-                && "INTEGER".equalsIgnoreCase(key.get(0).type())) {
+                && SqlIdentifier.isSame("INTEGER", key.get(0).type())) {
             // "INTEGER PRIMARY KEY DESC" is no rowid alias: it has an index of its own
             keyIndex.setString(1, name);
             try (ResultSet rows = keyIndex.executeQuery()) {

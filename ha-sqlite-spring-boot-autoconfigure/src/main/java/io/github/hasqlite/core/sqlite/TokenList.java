@@ -53,7 +53,7 @@ public final class TokenList {
     public boolean isWord(int token, String keyword) {
         return token < size
                 && ends[token] - starts[token] == keyword.length()
-                && sql.regionMatches(true, starts[token], keyword, 0, keyword.length());
+                && SqlIdentifier.isAt(sql, starts[token], keyword);
     }
 
     /** Whether the token is one of these keywords. */

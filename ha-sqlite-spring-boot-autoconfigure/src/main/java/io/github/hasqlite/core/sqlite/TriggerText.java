@@ -3,7 +3,6 @@ package io.github.hasqlite.core.sqlite;
 import io.github.hasqlite.core.sqlite.UserTrigger.Timing;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Predicate;
 
 /** The parts of a CREATE TRIGGER statement. */
@@ -20,13 +19,13 @@ public final class TriggerText {
         this.tokens = tokens;
         int at = afterName(2);
         // BEFORE is what SQLite takes if nothing is said
-        timing = switch (tokens.text(at).toUpperCase(Locale.ROOT)) {
+        timing = switch (SqlIdentifier.upper(tokens.text(at))) {
             case "AFTER" -> Timing.AFTER;
             case "INSTEAD" -> Timing.INSTEAD_OF;
             default -> Timing.BEFORE;
         };
         at += timing == Timing.INSTEAD_OF ? 2 : tokens.isAnyWord(at, "BEFORE", "AFTER") ? 1 : 0;
-        event = tokens.text(at).toUpperCase(Locale.ROOT);
+        event = SqlIdentifier.upper(tokens.text(at));
         at = afterEvent(at + 1);
         table = tokens.is(at + 1, '.') ? tokens.name(at + 2) : tokens.name(at);
         begin = beginFrom(tokens.is(at + 1, '.') ? at + 3 : at + 1);

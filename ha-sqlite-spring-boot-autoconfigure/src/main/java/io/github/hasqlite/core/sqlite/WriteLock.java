@@ -1,7 +1,8 @@
 package io.github.hasqlite.core.sqlite;
 
+import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.core.runtime.Permit;
 import java.sql.SQLException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.sqlite.SQLiteErrorCode;
@@ -10,12 +11,13 @@ import org.sqlite.core.DB;
 /**
  * The one write lock of a database in this process (rule R7). Whoever holds it may begin a write
  * transaction and will not find SQLite busy; SQLite's sleeping busy handler is never waited on. A
- * semaphore, because a transaction belongs to its connection and not to a thread: the same thread
+ * permit, because a transaction belongs to its connection and not to a thread: the same thread
  * waits like any other if it comes back with a second connection.
  */
 public final class WriteLock {
 
-    private final Semaphore permit = new Semaphore(1, true);
+    private final NodeRuntime runtime;
+    private final Permit permit;
     private final AtomicLong commits = new AtomicLong();
     private final AtomicLong writtenPages = new AtomicLong();
     private final long timeoutMillis;
@@ -23,9 +25,12 @@ public final class WriteLock {
     /**
      * A lock that nobody holds.
      *
+     * @param runtime in which one waits for it
      * @param timeoutMillis how long to wait before saying that the database is locked
      */
-    public WriteLock(long timeoutMillis) {
+    public WriteLock(NodeRuntime runtime, long timeoutMillis) {
+        this.runtime = runtime;
+        this.permit = runtime.permit();
         this.timeoutMillis = timeoutMillis;
     }
 
@@ -47,9 +52,7 @@ public final class WriteLock {
     public void acquire(SqlCall<Long> patience) throws SQLException {
         boolean acquired;
         try {
-            // without the zero it would go past those that wait
-            acquired = permit.tryAcquire(0, TimeUnit.MILLISECONDS)
-                    || permit.tryAcquire(patience.run(), TimeUnit.MILLISECONDS);
+            acquired = permit.tryAcquire(0) || permit.tryAcquire(TimeUnit.MILLISECONDS.toNanos(patience.run()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw DB.newSQLException(SQLiteErrorCode.SQLITE_INTERRUPT.code, "interrupted");
@@ -66,6 +69,11 @@ public final class WriteLock {
      */
     public void await() throws InterruptedException {
         permit.acquire();
+    }
+
+    /** Whose time and threads those who hold it go by. */
+    public NodeRuntime runtime() {
+        return runtime;
     }
 
     /** Gives the lock to whoever waits longest; the caller must hold it. */

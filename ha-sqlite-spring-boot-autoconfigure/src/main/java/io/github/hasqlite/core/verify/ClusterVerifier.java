@@ -7,17 +7,16 @@ import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.TableDigest;
 import io.github.hasqlite.VerificationReport;
+import io.github.hasqlite.core.runtime.Monitor;
+import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.core.runtime.TaskThread;
 import io.github.hasqlite.core.verify.VerificationAnswers.Place;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
@@ -41,18 +40,18 @@ public final class ClusterVerifier implements DatabaseVerifier {
 
     private static final long RETRY_SECONDS = 1;
     private static final long RETRIES = TimeUnit.HOURS.toSeconds(1);
-    private static final long FAREWELL_MILLIS = 10_000;
+    private static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final VerificationSource source;
     private final DigestExchange exchange;
-    private final VerificationAnswers answers = new VerificationAnswers();
+    private final NodeRuntime runtime;
+    private final VerificationAnswers answers;
     private final AtomicBoolean listening = new AtomicBoolean();
     private final AtomicBoolean busy = new AtomicBoolean();
-    private final ExecutorService computing = Executors.newSingleThreadExecutor(daemon("ha-sqlite-digests"));
-    private final ScheduledExecutorService talking =
-            Executors.newSingleThreadScheduledExecutor(daemon("ha-sqlite-verifier"));
+    private final TaskThread computing;
+    private final TaskThread talking;
     private final PeriodicVerification periodic;
-    private final Object judging = new Object();
+    private final Monitor judging;
     private volatile boolean closed;
 
     /** This node's newest answer; guarded by {@link #judging}. */
@@ -73,25 +72,28 @@ public final class ClusterVerifier implements DatabaseVerifier {
      * @param store where snapshots are and whose leases are used; not closed
      * @param interval how long to wait between two verifications, which one node at a time asks for; zero for only
      *     when somebody asks
+     * @param runtime the node's
      */
-    ClusterVerifier(VerificationSource source, DigestExchange exchange, SnapshotStore store, Duration interval) {
+    ClusterVerifier(
+            VerificationSource source,
+            DigestExchange exchange,
+            SnapshotStore store,
+            Duration interval,
+            NodeRuntime runtime) {
+        this.runtime = runtime;
+        this.answers = new VerificationAnswers(runtime);
+        this.computing = runtime.taskThread("ha-sqlite-digests");
+        this.talking = runtime.taskThread("ha-sqlite-verifier");
+        this.judging = runtime.monitor();
         this.source = source;
         this.exchange = exchange;
-        this.periodic = new PeriodicVerification(source, store, interval);
+        this.periodic = new PeriodicVerification(source, store, interval, runtime);
     }
 
     /** Answers from now on, and asks at intervals unless that is only for when somebody wants it. */
     public void start() {
         source.listen(this::reached);
         periodic.start();
-    }
-
-    private static ThreadFactory daemon(String name) {
-        return task -> {
-            Thread thread = new Thread(task, name);
-            thread.setDaemon(true);
-            return thread;
-        };
     }
 
     // ---- answering
@@ -125,7 +127,7 @@ public final class ClusterVerifier implements DatabaseVerifier {
     }
 
     private void compute(String id, long sequence, long generation, VerificationSource.View view) {
-        long started = System.nanoTime();
+        long started = runtime.nanoTime();
         NodeDigest answer;
         try (view) {
             if (closed) {
@@ -143,9 +145,12 @@ public final class ClusterVerifier implements DatabaseVerifier {
                     "Computed the digests of {} tables at {} in {} ms",
                     answer.tables().size(),
                     sequence,
-                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
-            synchronized (judging) {
-                own = new Own(answer, generation, System.nanoTime());
+                    TimeUnit.NANOSECONDS.toMillis(runtime.nanoTime() - started));
+            judging.lock();
+            try {
+                own = new Own(answer, generation, runtime.nanoTime());
+            } finally {
+                judging.unlock();
             }
         }
         boolean current = source.generation() == generation;
@@ -185,7 +190,7 @@ public final class ClusterVerifier implements DatabaseVerifier {
 
     private void later(Runnable task, long nanos) {
         try {
-            var unused = talking.schedule(task, nanos, TimeUnit.NANOSECONDS);
+            talking.schedule(task, nanos);
         } catch (RejectedExecutionException e) {
             logger.debug("Closed");
         }
@@ -207,13 +212,14 @@ public final class ClusterVerifier implements DatabaseVerifier {
 
     /** Compares this node's newest digests with those of the others. */
     private void judge() {
-        synchronized (judging) {
+        judging.lock();
+        try {
             Own mine = own;
             if (mine == null || closed) {
                 return;
             }
             Place place = Place.of(mine.digest());
-            boolean patient = System.nanoTime() - mine.atNanos() < PATIENCE_NANOS;
+            boolean patient = runtime.nanoTime() - mine.atNanos() < PATIENCE_NANOS;
             Comparison comparison = new Comparison(answers.at(place));
             if (comparison.size() < 2 || (patient && answers.isAwaited(place))) {
                 return;
@@ -227,6 +233,8 @@ public final class ClusterVerifier implements DatabaseVerifier {
                 return;
             }
             report(before, source.divergence());
+        } finally {
+            judging.unlock();
         }
     }
 
@@ -247,9 +255,10 @@ public final class ClusterVerifier implements DatabaseVerifier {
 
     @Override
     public VerificationReport verify(Duration timeout) throws IOException {
-        long deadline = System.nanoTime() + timeout.toNanos();
+        long deadline = runtime.nanoTime() + timeout.toNanos();
         listen();
-        String id = source.place();
+        String id = runtime.randomName();
+        source.place(id);
         Place place;
         try {
             place = answers.await(id, source.node(), SETTLE_NANOS, deadline);
@@ -324,13 +333,12 @@ public final class ClusterVerifier implements DatabaseVerifier {
     public void close() {
         closed = true;
         source.listen(null);
-        talking.shutdownNow();
+        talking.stop();
         // what has not begun only closes what it was given
-        computing.shutdownNow().forEach(Runnable::run);
+        computing.stop().forEach(Runnable::run);
         periodic.close();
         try {
-            if (!computing.awaitTermination(FAREWELL_MILLIS, TimeUnit.MILLISECONDS)
-                    || !talking.awaitTermination(FAREWELL_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (!computing.awaitEnd(FAREWELL_NANOS) || !talking.awaitEnd(FAREWELL_NANOS)) {
                 logger.warn("The digests being computed have not ended yet");
             }
         } catch (InterruptedException e) {

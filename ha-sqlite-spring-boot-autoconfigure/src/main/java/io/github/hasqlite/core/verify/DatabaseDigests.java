@@ -3,7 +3,7 @@ package io.github.hasqlite.core.verify;
 import io.github.hasqlite.NodeDigest;
 import io.github.hasqlite.TableDigest;
 import io.github.hasqlite.TextEncoding;
-import io.github.hasqlite.core.snapshot.FileDigest;
+import io.github.hasqlite.core.file.Sha256;
 import io.github.hasqlite.core.snapshot.VirtualContent;
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.SqlStates;
@@ -72,10 +72,10 @@ final class DatabaseDigests {
             new VirtualContent(connection, table, declaration)
                     .read((rows, columns) -> add(rows, columns, encoding, sum));
         }
-        MessageDigest digest = FileDigest.newDigest();
+        MessageDigest digest = Sha256.digest();
         text(digest, declaration);
         sum.addTo(digest);
-        return new TableDigest(sum.rows(), FileDigest.text(digest));
+        return new TableDigest(sum.rows(), Sha256.hex(digest));
     }
 
     private static void add(ResultSet rows, int columns, TextEncoding encoding, RowSum sum) throws SQLException {
@@ -101,7 +101,7 @@ final class DatabaseDigests {
     }
 
     private static TableDigest others(Connection connection) throws SQLException {
-        MessageDigest digest = FileDigest.newDigest();
+        MessageDigest digest = Sha256.digest();
         long count = 0;
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT type, name, tbl_name, sql FROM main.sqlite_schema"
@@ -115,7 +115,7 @@ final class DatabaseDigests {
                 }
             }
         }
-        return new TableDigest(count, FileDigest.text(digest));
+        return new TableDigest(count, Sha256.hex(digest));
     }
 
     private static void text(MessageDigest digest, @Nullable String text) {

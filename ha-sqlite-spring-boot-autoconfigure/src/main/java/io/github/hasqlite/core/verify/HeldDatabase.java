@@ -14,7 +14,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
-import java.util.UUID;
 import org.sqlite.SQLiteConnection;
 
 /**
@@ -63,7 +62,8 @@ final class HeldDatabase implements VerificationSource.View {
 
     private Map<String, TableDigest> digestsOfCopy() throws SQLException, IOException {
         Path copy = SnapshotFiles.temporary(
-                Path.of(settings.pool().path()).toAbsolutePath(), "verification-" + UUID.randomUUID());
+                Path.of(settings.pool().path()).toAbsolutePath(),
+                "verification-" + settings.runtime().randomUuid());
         try {
             OnlineCopy.copyHeld(connection, copy);
             connection.close();

@@ -33,7 +33,7 @@ import org.sqlite.SQLiteConnection;
 /** A node as it is compared with others. Thread-safe. */
 public final class NodeVerification implements VerificationSource {
 
-    private static final long RETRY_MILLIS = 50;
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** A consumer is there again before; a server that is away stays away for longer. */
     private static final long HEARD_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -80,7 +80,7 @@ public final class NodeVerification implements VerificationSource {
      *     when somebody asks
      */
     public ClusterVerifier verifier(DigestExchange exchange, SnapshotStore store, Duration interval) {
-        return new ClusterVerifier(this, exchange, store, interval);
+        return new ClusterVerifier(this, exchange, store, interval, settings.runtime());
     }
 
     @Override
@@ -113,10 +113,10 @@ public final class NodeVerification implements VerificationSource {
                     + " this one answers, too");
         }
         byte[] message = new VerificationMessage(id).bytes();
-        long retryUntil = System.nanoTime() + HEARD_AGAIN_NANOS;
+        long retryUntil = settings.runtime().nanoTime() + HEARD_AGAIN_NANOS;
         try {
             while (!isPlaced(message, retryUntil)) {
-                TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+                settings.runtime().sleep(RETRY_NANOS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -127,7 +127,8 @@ public final class NodeVerification implements VerificationSource {
     /** Publishes; {@code false} if the stream was not heard just then, as after a start, and may be soon. */
     private boolean isPlaced(byte[] message, long retryUntil) throws IOException, InterruptedException {
         try {
-            publish(message).get(settings.publisherTimeout().toNanos(), TimeUnit.NANOSECONDS);
+            settings.runtime()
+                    .await(publish(message), settings.publisherTimeout().toNanos());
             return true;
         } catch (TimeoutException e) {
             throw new IOException("the stream did not take the message within " + settings.publisherTimeout(), e);
@@ -135,7 +136,7 @@ public final class NodeVerification implements VerificationSource {
             Throwable cause = e.getCause();
             if (cause instanceof PublishException failure
                     && failure.reason() == PublishException.Reason.NOT_CONNECTED
-                    && System.nanoTime() < retryUntil) {
+                    && settings.runtime().nanoTime() < retryUntil) {
                 return false;
             }
             throw new IOException(

@@ -1,6 +1,8 @@
 package io.github.hasqlite.core.verify;
 
 import io.github.hasqlite.SnapshotStore;
+import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.core.runtime.NodeThread;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -17,15 +19,17 @@ final class PeriodicVerification implements AutoCloseable {
 
     private static final String LEASE = "verification";
 
-    private static final long REACH_SECONDS = 30;
-    private static final long RETRY_SECONDS = 1;
-    private static final long FAREWELL_MILLIS = 10_000;
+    private static final long REACH_NANOS = TimeUnit.SECONDS.toNanos(30);
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final VerificationSource source;
     private final SnapshotStore store;
     private final Duration interval;
-    private final Thread thread;
-    private volatile long reachedNanos = System.nanoTime();
+    private final NodeRuntime runtime;
+    private final NodeThread thread;
+    private volatile long reachedNanos;
     private volatile boolean closed;
 
     /**
@@ -33,13 +37,15 @@ final class PeriodicVerification implements AutoCloseable {
      *
      * @param store whose leases are used; not closed
      * @param interval how long to wait between two; zero for ever
+     * @param runtime the node's
      */
-    PeriodicVerification(VerificationSource source, SnapshotStore store, Duration interval) {
+    PeriodicVerification(VerificationSource source, SnapshotStore store, Duration interval, NodeRuntime runtime) {
+        this.runtime = runtime;
+        this.reachedNanos = runtime.nanoTime();
         this.source = source;
         this.store = store;
         this.interval = interval;
-        this.thread = new Thread(this::verifyPeriodically, "ha-sqlite-periodic-verifier");
-        thread.setDaemon(true);
+        this.thread = runtime.thread("ha-sqlite-periodic-verifier", this::verifyPeriodically);
     }
 
     void start() {
@@ -50,18 +56,18 @@ final class PeriodicVerification implements AutoCloseable {
 
     /** This node has come to a place in the stream where all nodes are compared, whoever asked for it. */
     void reached() {
-        reachedNanos = System.nanoTime();
+        reachedNanos = runtime.nanoTime();
     }
 
     private void verifyPeriodically() {
         String lastFailure = null;
         while (!closed) {
             try {
-                long due = reachedNanos + interval.toNanos() - System.nanoTime();
+                long due = reachedNanos + interval.toNanos() - runtime.nanoTime();
                 if (due > 0) {
-                    TimeUnit.NANOSECONDS.sleep(due);
+                    runtime.sleep(due);
                 } else if (!askInTurn()) {
-                    TimeUnit.SECONDS.sleep(RETRY_SECONDS);
+                    runtime.sleep(RETRY_NANOS);
                 }
                 lastFailure = null;
             } catch (InterruptedException e) {
@@ -78,9 +84,9 @@ final class PeriodicVerification implements AutoCloseable {
         }
     }
 
-    private static void pause() {
+    private void pause() {
         try {
-            TimeUnit.SECONDS.sleep(RETRY_SECONDS);
+            runtime.sleep(RETRY_NANOS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -94,13 +100,13 @@ final class PeriodicVerification implements AutoCloseable {
         }
         try (lease) {
             long before = reachedNanos;
-            if (before + interval.toNanos() - System.nanoTime() > 0) {
+            if (before + interval.toNanos() - runtime.nanoTime() > 0) {
                 return true;
             }
-            source.place();
-            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(REACH_SECONDS);
-            while (reachedNanos == before && System.nanoTime() - deadline < 0) {
-                TimeUnit.MILLISECONDS.sleep(10);
+            source.place(runtime.randomName());
+            long deadline = runtime.nanoTime() + REACH_NANOS;
+            while (reachedNanos == before && runtime.nanoTime() - deadline < 0) {
+                runtime.sleep(LOOK_NANOS);
             }
             return reachedNanos != before;
         }
@@ -111,7 +117,7 @@ final class PeriodicVerification implements AutoCloseable {
         closed = true;
         thread.interrupt();
         try {
-            thread.join(FAREWELL_MILLIS);
+            thread.join(FAREWELL_NANOS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -2,7 +2,7 @@ package io.github.hasqlite.core.verify;
 
 import io.github.hasqlite.RawText;
 import io.github.hasqlite.TextEncoding;
-import io.github.hasqlite.core.snapshot.FileDigest;
+import io.github.hasqlite.core.file.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -17,7 +17,7 @@ final class RowSum {
     private static final int WORDS = 4;
     private static final int TAG_AND_LONG = 1 + Long.BYTES;
 
-    private final MessageDigest row = FileDigest.newDigest();
+    private final MessageDigest row = Sha256.digest();
     private final byte[] scratch = new byte[TAG_AND_LONG];
     private final ByteBuffer number = ByteBuffer.wrap(scratch);
     private final ByteBuffer rowDigest = ByteBuffer.allocate(WORDS * Long.BYTES);

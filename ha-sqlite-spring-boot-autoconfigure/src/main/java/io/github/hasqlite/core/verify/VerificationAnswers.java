@@ -2,6 +2,8 @@ package io.github.hasqlite.core.verify;
 
 import io.github.hasqlite.NodeDigest;
 import io.github.hasqlite.NodeDigest.State;
+import io.github.hasqlite.core.runtime.Monitor;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -25,7 +27,9 @@ final class VerificationAnswers {
     /** When the last answer came to each verification. */
     private final Map<Place, Long> arrivedNanos = new HashMap<>();
 
-    private long begunNanos = System.nanoTime();
+    private final NodeRuntime runtime;
+    private final Monitor monitor;
+    private long begunNanos;
 
     /** Where in the stream the nodes are compared. */
     record Place(String verification, long sequence) {
@@ -35,52 +39,88 @@ final class VerificationAnswers {
         }
     }
 
-    /** From now on answers come. */
-    synchronized void begin() {
-        begunNanos = System.nanoTime();
+    VerificationAnswers(NodeRuntime runtime) {
+        this.runtime = runtime;
+        this.monitor = runtime.monitor();
+        this.begunNanos = runtime.nanoTime();
     }
 
-    synchronized void add(NodeDigest answer) {
-        Place place = Place.of(answer);
-        answers.computeIfAbsent(place, unknown -> new TreeMap<>()).put(answer.node(), answer);
-        newest.put(answer.node(), place);
-        if (answers.size() > VERIFICATIONS) {
-            Place oldest = answers.keySet().iterator().next();
-            answers.remove(oldest);
-            arrivedNanos.remove(oldest);
+    /** From now on answers come. */
+    void begin() {
+        monitor.lock();
+        try {
+            begunNanos = runtime.nanoTime();
+        } finally {
+            monitor.unlock();
         }
-        arrivedNanos.put(place, System.nanoTime());
-        notifyAll();
+    }
+
+    void add(NodeDigest answer) {
+        monitor.lock();
+        try {
+            Place place = Place.of(answer);
+            answers.computeIfAbsent(place, unknown -> new TreeMap<>()).put(answer.node(), answer);
+            newest.put(answer.node(), place);
+            if (answers.size() > VERIFICATIONS) {
+                Place oldest = answers.keySet().iterator().next();
+                answers.remove(oldest);
+                arrivedNanos.remove(oldest);
+            }
+            arrivedNanos.put(place, runtime.nanoTime());
+            monitor.signalAll();
+        } finally {
+            monitor.unlock();
+        }
     }
 
     /** What the nodes have answered at one place, in the order of their names. */
-    synchronized List<NodeDigest> at(Place place) {
-        return List.copyOf(answers.getOrDefault(place, Map.of()).values());
+    List<NodeDigest> at(Place place) {
+        monitor.lock();
+        try {
+            return List.copyOf(answers.getOrDefault(place, Map.of()).values());
+        } finally {
+            monitor.unlock();
+        }
     }
 
     /** Whether a node has come to a place and not answered yet. */
-    synchronized boolean isAwaited(Place place) {
-        return at(place).stream().anyMatch(answer -> answer.state() == State.COMPUTING);
+    boolean isAwaited(Place place) {
+        monitor.lock();
+        try {
+            return at(place).stream().anyMatch(answer -> answer.state() == State.COMPUTING);
+        } finally {
+            monitor.unlock();
+        }
     }
 
     /** The nodes that have answered anything, but not at one place. */
-    synchronized List<String> missing(Place place) {
-        Set<String> missing = new TreeSet<>(newest.keySet());
-        for (NodeDigest answer : at(place)) {
-            if (answer.state() != State.COMPUTING) {
-                missing.remove(answer.node());
+    List<String> missing(Place place) {
+        monitor.lock();
+        try {
+            Set<String> missing = new TreeSet<>(newest.keySet());
+            for (NodeDigest answer : at(place)) {
+                if (answer.state() != State.COMPUTING) {
+                    missing.remove(answer.node());
+                }
             }
+            return List.copyOf(missing);
+        } finally {
+            monitor.unlock();
         }
-        return List.copyOf(missing);
     }
 
     /** The answers at the latest place in the stream where more than one node has digests; none if there is none. */
-    synchronized Collection<NodeDigest> latestCompared() {
-        return answers.entrySet().stream()
-                .filter(entry -> new Comparison(entry.getValue().values()).size() > 1)
-                .max(Comparator.comparingLong(entry -> entry.getKey().sequence()))
-                .map(entry -> new ArrayList<>(entry.getValue().values()))
-                .orElseGet(ArrayList::new);
+    Collection<NodeDigest> latestCompared() {
+        monitor.lock();
+        try {
+            return answers.entrySet().stream()
+                    .filter(entry -> new Comparison(entry.getValue().values()).size() > 1)
+                    .max(Comparator.comparingLong(entry -> entry.getKey().sequence()))
+                    .map(entry -> new ArrayList<>(entry.getValue().values()))
+                    .orElseGet(ArrayList::new);
+        } finally {
+            monitor.unlock();
+        }
     }
 
     /**
@@ -88,30 +128,40 @@ final class VerificationAnswers {
      *
      * @param node which must have answered at least
      * @param settleNanos how long that is
-     * @param deadlineNanos when to give up, by {@link System#nanoTime()}
+     * @param deadlineNanos when to give up, by {@link NodeRuntime#nanoTime()}
      * @return where the nodes are compared; {@code null} if {@code node} has not answered in time
      */
-    synchronized @Nullable Place await(String verification, String node, long settleNanos, long deadlineNanos)
-            throws InterruptedException {
-        while (true) {
-            Place place = place(verification, node);
-            long now = System.nanoTime();
-            long settled = arrivedNanos.getOrDefault(place, begunNanos) + settleNanos - now;
-            boolean complete = place != null && missing(place).isEmpty() && !isAwaited(place);
-            if (deadlineNanos - now <= 0 || (complete && settled <= 0)) {
-                return place;
+    @Nullable
+    Place await(String verification, String node, long settleNanos, long deadlineNanos) throws InterruptedException {
+        monitor.lock();
+        try {
+            while (true) {
+                Place place = place(verification, node);
+                long now = runtime.nanoTime();
+                long settled = arrivedNanos.getOrDefault(place, begunNanos) + settleNanos - now;
+                boolean complete = place != null && missing(place).isEmpty() && !isAwaited(place);
+                if (deadlineNanos - now <= 0 || (complete && settled <= 0)) {
+                    return place;
+                }
+                long wait = complete ? Math.min(settled, deadlineNanos - now) : deadlineNanos - now;
+                monitor.await(Math.max(wait, TimeUnit.MILLISECONDS.toNanos(1)));
             }
-            long wait = complete ? Math.min(settled, deadlineNanos - now) : deadlineNanos - now;
-            TimeUnit.NANOSECONDS.timedWait(this, Math.max(wait, TimeUnit.MILLISECONDS.toNanos(1)));
+        } finally {
+            monitor.unlock();
         }
     }
 
     /** Waits until what was kept has come. */
-    synchronized void awaitKept(long settleNanos) throws InterruptedException {
-        long left = begunNanos + settleNanos - System.nanoTime();
-        while (left > 0) {
-            TimeUnit.NANOSECONDS.timedWait(this, Math.max(left, TimeUnit.MILLISECONDS.toNanos(1)));
-            left = begunNanos + settleNanos - System.nanoTime();
+    void awaitKept(long settleNanos) throws InterruptedException {
+        monitor.lock();
+        try {
+            long left = begunNanos + settleNanos - runtime.nanoTime();
+            while (left > 0) {
+                monitor.await(Math.max(left, TimeUnit.MILLISECONDS.toNanos(1)));
+                left = begunNanos + settleNanos - runtime.nanoTime();
+            }
+        } finally {
+            monitor.unlock();
         }
     }
 

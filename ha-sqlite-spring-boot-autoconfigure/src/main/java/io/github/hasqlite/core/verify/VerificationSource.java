@@ -5,7 +5,6 @@ import io.github.hasqlite.TableDigest;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Map;
-import java.util.UUID;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -67,17 +66,6 @@ interface VerificationSource {
      * @throws IOException if the stream did not take it; it may be there nevertheless
      */
     void place(String id) throws IOException;
-
-    /**
-     * The same with an id that nobody else has.
-     *
-     * @return the id
-     */
-    default String place() throws IOException {
-        String id = UUID.randomUUID().toString().replace("-", "");
-        place(id);
-        return id;
-    }
 
     /** How often the database has become another one since the start. */
     long generation();

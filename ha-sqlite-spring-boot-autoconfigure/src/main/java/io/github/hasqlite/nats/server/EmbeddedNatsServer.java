@@ -1,5 +1,6 @@
 package io.github.hasqlite.nats.server;
 
+import io.github.hasqlite.core.file.OwnedFile;
 import io.github.hasqlite.nats.NatsStartException;
 import io.github.hasqlite.nats.ServerVersion;
 import java.io.IOException;
@@ -42,7 +43,7 @@ public final class EmbeddedNatsServer implements AutoCloseable {
     private final Path runDir;
     private final Path pidFile;
     private final ServerLog serverLog;
-    private final StoreLock lock;
+    private final OwnedFile lock;
     private final Object monitor = new Object();
 
     private volatile ServerProcess process;
@@ -50,14 +51,14 @@ public final class EmbeddedNatsServer implements AutoCloseable {
     private volatile boolean stopping;
     private @Nullable Thread supervisor;
 
-    private EmbeddedNatsServer(EmbeddedNatsSettings settings, Path binary, StoreLock lock) throws IOException {
+    private EmbeddedNatsServer(EmbeddedNatsSettings settings, Path binary, OwnedFile lock) throws IOException {
         this.settings = settings;
         this.binary = binary;
         this.lock = lock;
         runDir = Files.createDirectories(settings.storeDir().resolve("run")).toAbsolutePath();
         pidFile = runDir.resolve("nats-server.pid");
         serverLog = new ServerLog(settings.storeDir().resolve("nats-server.log").toAbsolutePath());
-        StoreLock.endOrphan(pidFile, binary);
+        OrphanServer.end(pidFile, binary);
         for (int attempt = 1; ; attempt++) {
             int port = settings.port() == 0 ? freePort() : settings.port();
             try {
@@ -91,10 +92,10 @@ public final class EmbeddedNatsServer implements AutoCloseable {
                             + " of the embedded NATS server cannot be read. Correct its path.",
                     null);
         }
-        StoreLock lock = null;
+        OwnedFile lock = null;
         try {
             Files.createDirectories(settings.storeDir());
-            lock = StoreLock.acquire(settings.storeDir());
+            lock = own(settings.storeDir());
             EmbeddedNatsServer server = new EmbeddedNatsServer(settings, binary, lock);
             server.supervise();
             lock = null;
@@ -108,6 +109,15 @@ public final class EmbeddedNatsServer implements AutoCloseable {
                 lock.close();
             }
         }
+    }
+
+    /** nats-server itself does not notice a second one on the same files. */
+    private static OwnedFile own(Path storeDir) throws IOException {
+        OwnedFile lock = OwnedFile.tryOwn(storeDir.resolve("ha-sqlite.lock"));
+        if (lock == null) {
+            throw new NatsStartException(new NatsStartException.StoreInUse(storeDir), null);
+        }
+        return lock;
     }
 
     private static NatsStartException failed(String problem, @Nullable Throwable cause) {
@@ -129,7 +139,7 @@ public final class EmbeddedNatsServer implements AutoCloseable {
         return ready.version();
     }
 
-    /** The server's process id; another one after it died and was started again. */
+    /** The server's process id, -1 in the moment before it is known; another one after it died and was started again. */
     public long pid() {
         return process.pid();
     }
@@ -275,7 +285,7 @@ public final class EmbeddedNatsServer implements AutoCloseable {
         }
         try {
             // the shell may have died and left the server
-            StoreLock.endOrphan(pidFile, binary);
+            OrphanServer.end(pidFile, binary);
             ServerProcess started = launch(ready.port());
             process = started;
             ready = awaitReady(started, ready.port());

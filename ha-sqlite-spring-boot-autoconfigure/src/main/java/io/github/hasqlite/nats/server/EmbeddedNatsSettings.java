@@ -3,6 +3,7 @@ package io.github.hasqlite.nats.server;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,36 +93,11 @@ public record EmbeddedNatsSettings(
                 DEFAULT_STOP_TIMEOUT);
     }
 
-    /** The same on another address, with a user. */
-    public EmbeddedNatsSettings withListener(String newHost, @Nullable String newUser, @Nullable String newPassword) {
-        return new EmbeddedNatsSettings(
-                newHost,
-                port,
-                name,
-                storeDir,
-                configFile,
-                binary,
-                newUser,
-                newPassword,
-                maxPayload,
-                startTimeout,
-                stopTimeout);
-    }
-
-    /** The same with a program and a configuration of the user's own. */
-    public EmbeddedNatsSettings withProgram(@Nullable Path newBinary, @Nullable Path newConfigFile) {
-        return new EmbeddedNatsSettings(
-                host,
-                port,
-                name,
-                storeDir,
-                newConfigFile,
-                newBinary,
-                user,
-                password,
-                maxPayload,
-                startTimeout,
-                stopTimeout);
+    /** The same but for what the consumer changes. */
+    public EmbeddedNatsSettings with(Consumer<Changes> changes) {
+        Changes changed = new Changes(this);
+        changes.accept(changed);
+        return changed.settings();
     }
 
     @Override
@@ -130,5 +106,62 @@ public record EmbeddedNatsSettings(
                 + ", configFile=" + configFile + ", binary=" + binary + ", user=" + user + ", password="
                 + (password == null ? "null" : "***") + ", maxPayload=" + maxPayload + ", startTimeout="
                 + startTimeout + ", stopTimeout=" + stopTimeout + "]";
+    }
+
+    /** What is to be changed; starts as it is. Not thread-safe. */
+    public static final class Changes {
+
+        private final EmbeddedNatsSettings from;
+        private String host;
+        private @Nullable String user;
+        private @Nullable String password;
+        private @Nullable Path binary;
+        private @Nullable Path configFile;
+
+        private Changes(EmbeddedNatsSettings from) {
+            this.from = from;
+            host = from.host;
+            user = from.user;
+            password = from.password;
+            binary = from.binary;
+            configFile = from.configFile;
+        }
+
+        public Changes host(String to) {
+            host = to;
+            return this;
+        }
+
+        /** Who may connect; both {@code null} for everybody. */
+        public Changes login(@Nullable String newUser, @Nullable String newPassword) {
+            user = newUser;
+            password = newPassword;
+            return this;
+        }
+
+        public Changes binary(@Nullable Path to) {
+            binary = to;
+            return this;
+        }
+
+        public Changes configFile(@Nullable Path to) {
+            configFile = to;
+            return this;
+        }
+
+        private EmbeddedNatsSettings settings() {
+            return new EmbeddedNatsSettings(
+                    host,
+                    from.port,
+                    from.name,
+                    from.storeDir,
+                    configFile,
+                    binary,
+                    user,
+                    password,
+                    from.maxPayload,
+                    from.startTimeout,
+                    from.stopTimeout);
+        }
     }
 }

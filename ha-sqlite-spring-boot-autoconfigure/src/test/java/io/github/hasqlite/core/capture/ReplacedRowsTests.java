@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.core.jdbc.ExactChanges;
+import io.github.hasqlite.core.jdbc.KeySettings;
 import io.github.hasqlite.core.jdbc.NoReplication;
 import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.jdbc.RecordingLog;
 import io.github.hasqlite.core.jdbc.ReplaceScripts;
 import io.github.hasqlite.core.jdbc.ReplicatingDataSource;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -99,7 +101,13 @@ class ReplacedRowsTests {
                             .connectionTimeout(Duration.ofSeconds(5))
                             .foreignKeys(scripts.foreignKeys()));
             dataSource = ReplicatingDataSource.open(
-                    settings, false, new WriteLock(5_000), new SchemaCatalog(), log, new NoReplication());
+                    settings,
+                    false,
+                    new WriteLock(NodeRuntime.ofJvm(), 5_000),
+                    new SchemaCatalog(),
+                    log,
+                    KeySettings.SQLITE_COUNTS,
+                    new NoReplication());
         }
 
         void run(ReplaceScripts scripts) throws SQLException {

@@ -7,6 +7,7 @@ import io.github.hasqlite.core.capture.SchemaCatalog;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.node.ReplicationNode;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import io.github.hasqlite.testing.MemoryStream;
 import java.io.IOException;
@@ -73,7 +74,13 @@ class HalfOpenedTests {
 
     private static ReplicatingDataSource dataSource(PoolSettings settings, CommitLog log) {
         return ReplicatingDataSource.open(
-                settings, false, new WriteLock(5_000), new SchemaCatalog(), log, new NoReplication());
+                settings,
+                false,
+                new WriteLock(NodeRuntime.ofJvm(), 5_000),
+                new SchemaCatalog(),
+                log,
+                KeySettings.SQLITE_COUNTS,
+                new NoReplication());
     }
 
     private void assertNothingIsLeft() throws IOException {

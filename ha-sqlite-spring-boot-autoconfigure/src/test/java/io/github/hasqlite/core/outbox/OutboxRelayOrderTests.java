@@ -6,6 +6,7 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -77,9 +78,15 @@ class OutboxRelayOrderTests {
                 Connection reading = DriverManager.getConnection(url)) {
             OutboxTable.create(writing);
             OutboxTable table = new OutboxTable(writing);
-            PendingQueue pending = new PendingQueue(List.of(insert(table, 1, "old", 1), insert(table, 2, "old", 2)));
+            PendingQueue pending = new PendingQueue(
+                    List.of(insert(table, 1, "old", 1), insert(table, 2, "old", 2)), NodeRuntime.ofJvm());
             try (OutboxRelay relay = new OutboxRelay(
-                    new OutboxTable(reading), pending, OutboxTable::deleteUpTo, publisher, serializer)) {
+                    new OutboxTable(reading),
+                    pending,
+                    OutboxTable::deleteUpTo,
+                    publisher,
+                    serializer,
+                    NodeRuntime.ofJvm())) {
                 relay.start(0);
                 Awaitility.await().until(() -> sent.size() == 2);
                 // nothing more happens by itself: the relay has caught up

@@ -9,6 +9,7 @@ import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.core.changeset.Fragment;
 import io.github.hasqlite.core.changeset.FragmentCodec;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.testing.JoinedParts;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ class OutboxRelayPartsTests {
     private final JsonChangeSetSerializer serializer = new JsonChangeSetSerializer();
     private final FragmentCodec codec = new FragmentCodec();
     private final Transport transport = new Transport();
-    private final PendingQueue pending = new PendingQueue(List.of());
+    private final PendingQueue pending = new PendingQueue(List.of(), NodeRuntime.ofJvm());
     private Connection writing;
     private Connection reading;
     private OutboxTable table;
@@ -50,7 +51,8 @@ class OutboxRelayPartsTests {
         reading = DriverManager.getConnection(url);
         OutboxTable.create(writing);
         table = new OutboxTable(writing);
-        relay = new OutboxRelay(new OutboxTable(reading), pending, OutboxTable::deleteUpTo, transport, serializer);
+        relay = new OutboxRelay(
+                new OutboxTable(reading), pending, OutboxTable::deleteUpTo, transport, serializer, NodeRuntime.ofJvm());
         relay.start(0);
     }
 

@@ -14,6 +14,7 @@ import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -148,8 +149,8 @@ class LargeRebaseTests {
 
         private final SQLiteConnection connection;
         private final boolean asLarge;
-        private final AppliedState state = new AppliedState();
-        private final PendingQueue pending = new PendingQueue(List.of());
+        private final AppliedState state = new AppliedState(NodeRuntime.ofJvm());
+        private final PendingQueue pending = new PendingQueue(List.of(), NodeRuntime.ofJvm());
         private final Applier applier;
         private boolean failing;
         private byte[] message;
@@ -166,7 +167,7 @@ class LargeRebaseTests {
             applier = new Applier(
                     new LocalReplica(
                             connection,
-                            new WriteLock(5_000),
+                            new WriteLock(NodeRuntime.ofJvm(), 5_000),
                             new ChangeSetApplication(
                                     connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
                             state,

@@ -16,6 +16,7 @@ import io.github.hasqlite.core.changeset.VerificationMessage;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -55,10 +56,10 @@ class MessageJudgeTests {
         connection = Databases.open(folder.resolve("db"), false);
         AppliedState.create(connection);
         OutboxTable.create(connection);
-        state = new AppliedState();
+        state = new AppliedState(NodeRuntime.ofJvm());
         state.load(connection);
         step = state.step();
-        pending = new PendingQueue(List.of());
+        pending = new PendingQueue(List.of(), NodeRuntime.ofJvm());
         judge = new MessageJudge(state, new EchoMatcher(connection, new OutboxTable(connection), pending), reader);
     }
 

@@ -20,6 +20,7 @@ import io.github.hasqlite.core.changeset.VerificationMessage;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -301,8 +302,8 @@ class OneJudgementTests {
     private static final class Node implements AutoCloseable {
 
         final SQLiteConnection connection;
-        final AppliedState state = new AppliedState();
-        final PendingQueue pending = new PendingQueue(List.of());
+        final AppliedState state = new AppliedState(NodeRuntime.ofJvm());
+        final PendingQueue pending = new PendingQueue(List.of(), NodeRuntime.ofJvm());
         final OutboxTable outbox;
         final ChangeSetApplication application;
         final Applier applier;
@@ -319,7 +320,8 @@ class OneJudgementTests {
             application =
                     new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection));
             applier = new Applier(
-                    new LocalReplica(connection, new WriteLock(5_000), application, state, outbox, pending),
+                    new LocalReplica(
+                            connection, new WriteLock(NodeRuntime.ofJvm(), 5_000), application, state, outbox, pending),
                     SERIALIZER,
                     List.of(),
                     Applier.OnFailure.HALT,

@@ -7,6 +7,7 @@ import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.core.changeset.Fragment;
 import io.github.hasqlite.core.replay.AppliedState.Turn;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +36,7 @@ class PendingFragmentsTests {
     void open() throws SQLException, IOException {
         connection = Databases.open(folder.resolve("db"), false);
         AppliedState.create(connection);
-        state = new AppliedState();
+        state = new AppliedState(NodeRuntime.ofJvm());
     }
 
     @AfterEach

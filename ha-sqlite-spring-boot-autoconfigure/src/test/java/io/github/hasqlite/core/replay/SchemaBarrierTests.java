@@ -16,6 +16,7 @@ import io.github.hasqlite.core.changeset.ProbeMessage;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -54,16 +55,16 @@ class SchemaBarrierTests {
         connection = Databases.open(folder.resolve("db"), false);
         AppliedState.create(connection);
         OutboxTable.create(connection);
-        state = new AppliedState();
+        state = new AppliedState(NodeRuntime.ofJvm());
         state.load(connection);
         outbox = new OutboxTable(connection);
-        pending = new PendingQueue(List.of());
+        pending = new PendingQueue(List.of(), NodeRuntime.ofJvm());
         pending.add(new Pending(1, "own", 1, false), serializer.serialize(changeSet("own", 1)));
         // not started: its author holds it up
         applier = new Applier(
                 new LocalReplica(
                         connection,
-                        new WriteLock(5_000),
+                        new WriteLock(NodeRuntime.ofJvm(), 5_000),
                         new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection)),
                         state,
                         outbox,

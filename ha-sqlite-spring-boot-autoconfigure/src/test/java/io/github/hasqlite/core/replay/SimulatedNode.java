@@ -16,6 +16,7 @@ import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.sqlite.SchemaNote;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.io.IOException;
@@ -131,13 +132,18 @@ final class SimulatedNode implements AutoCloseable {
         catalog = new SchemaCatalog();
         capture = new Capture(author, catalog);
         authorsOutbox = new OutboxTable(author);
-        state = new AppliedState();
+        state = new AppliedState(NodeRuntime.ofJvm());
         state.load(applying);
-        pending = new PendingQueue(OutboxTable.pending(applying));
+        pending = new PendingQueue(OutboxTable.pending(applying), NodeRuntime.ofJvm());
         application = new ChangeSetApplication(applying, RowIdentify.PK, merge, new RowImages(applying));
         applier = new Applier(
                 new LocalReplica(
-                        applying, new WriteLock(5_000), application, state, new OutboxTable(applying), pending),
+                        applying,
+                        new WriteLock(NodeRuntime.ofJvm(), 5_000),
+                        application,
+                        state,
+                        new OutboxTable(applying),
+                        pending),
                 SERIALIZER,
                 List.of(new Witness()),
                 Applier.OnFailure.HALT,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.SnapshotStore;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.testing.FolderSnapshotStore;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,7 +43,8 @@ class PeriodicSnapshotterTests {
     @Test
     void takesOneOnlyIfThereIsSomethingNew() {
         source.sequence = 5;
-        try (PeriodicSnapshotter snapshotter = new PeriodicSnapshotter(source, store, OFTEN, TWO)) {
+        try (PeriodicSnapshotter snapshotter =
+                new PeriodicSnapshotter(source, store, OFTEN, TWO, NodeRuntime.ofJvm())) {
             snapshotter.start();
             awaitNewest(5);
             Awaitility.await().during(Duration.ofMillis(300)).until(() -> source.copies == 1);
@@ -57,7 +59,8 @@ class PeriodicSnapshotterTests {
         source.sequence = 5;
         SnapshotStore.Lease others = store.tryLease("snapshot");
         assertThat(others).isNotNull();
-        try (PeriodicSnapshotter snapshotter = new PeriodicSnapshotter(source, store, OFTEN, TWO)) {
+        try (PeriodicSnapshotter snapshotter =
+                new PeriodicSnapshotter(source, store, OFTEN, TWO, NodeRuntime.ofJvm())) {
             snapshotter.start();
             Awaitility.await().during(Duration.ofMillis(300)).until(() -> source.copies == 0);
             others.close();
@@ -76,8 +79,8 @@ class PeriodicSnapshotterTests {
                 super.save(snapshot, content);
             }
         };
-        try (PeriodicSnapshotter snapshotter =
-                new PeriodicSnapshotter(source, failing, Duration.ZERO, new Retention(1, Duration.ofDays(1)))) {
+        try (PeriodicSnapshotter snapshotter = new PeriodicSnapshotter(
+                source, failing, Duration.ZERO, new Retention(1, Duration.ofDays(1)), NodeRuntime.ofJvm())) {
             for (long sequence = 1; sequence <= 3; sequence++) {
                 source.sequence = sequence;
                 snapshotter.takeSnapshot();
@@ -97,7 +100,8 @@ class PeriodicSnapshotterTests {
     void takesNoneOfANodeThatIsUnfit() {
         source.sequence = 5;
         source.unfit = "it has left change sets out";
-        try (PeriodicSnapshotter snapshotter = new PeriodicSnapshotter(source, store, Duration.ZERO, TWO)) {
+        try (PeriodicSnapshotter snapshotter =
+                new PeriodicSnapshotter(source, store, Duration.ZERO, TWO, NodeRuntime.ofJvm())) {
             assertThatExceptionOfType(SQLException.class)
                     .isThrownBy(snapshotter::takeSnapshot)
                     .withMessageContaining("left change sets out");
@@ -136,7 +140,8 @@ class PeriodicSnapshotterTests {
 
     @Test
     void theStreamMayDropWhatTheOldestOfThoseThatAreKeptHolds() throws Exception {
-        try (PeriodicSnapshotter snapshotter = new PeriodicSnapshotter(source, store, Duration.ZERO, TWO)) {
+        try (PeriodicSnapshotter snapshotter =
+                new PeriodicSnapshotter(source, store, Duration.ZERO, TWO, NodeRuntime.ofJvm())) {
             source.sequence = 5;
             snapshotter.takeSnapshot();
             assertThat(source.dropped).as("there is no second one yet").isZero();

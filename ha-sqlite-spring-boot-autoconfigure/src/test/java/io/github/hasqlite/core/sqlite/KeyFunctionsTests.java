@@ -6,21 +6,24 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.core.capture.SchemaCatalog;
 import io.github.hasqlite.core.jdbc.CommitLog;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
+import io.github.hasqlite.core.jdbc.KeySettings;
 import io.github.hasqlite.core.jdbc.NoReplication;
 import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.jdbc.RecordingLog;
 import io.github.hasqlite.core.jdbc.ReplicatingDataSource;
+import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.testing.TestRuntime;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,13 +40,13 @@ class KeyFunctionsTests {
 
     @Test
     void growsWhenTheClockStandsStillOrGoesBack() {
-        AtomicLong clock = new AtomicLong(NOW);
-        KeyGenerator keys = new KeyGenerator(clock::get);
+        TestRuntime clock = new TestRuntime(NOW);
+        KeyGenerator keys = new KeyGenerator(clock);
         long id = 0;
         String uuid = "";
         for (int i = 0; i < 200_000; i++) {
             if (i % 50_000 == 0) {
-                clock.addAndGet(-1_000);
+                clock.move(Duration.ofSeconds(-1));
             }
             long nextId = keys.nextId();
             String nextUuid = keys.nextUuid();
@@ -56,7 +59,7 @@ class KeyFunctionsTests {
 
     @Test
     void tellsItsTime() {
-        KeyGenerator keys = new KeyGenerator(() -> NOW);
+        KeyGenerator keys = new KeyGenerator(new TestRuntime(NOW));
         assertThat((keys.nextId() >> 21) + KeyGenerator.EPOCH_MILLIS).isEqualTo(NOW);
         String uuid = keys.nextUuid();
         assertThat(uuid).matches("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
@@ -66,7 +69,7 @@ class KeyFunctionsTests {
 
     @Test
     void isPositiveUntilItsLastYear() {
-        assertThat(new KeyGenerator(() -> KeyGenerator.EPOCH_MILLIS + (1L << 42) - 1).nextId())
+        assertThat(new KeyGenerator(new TestRuntime(KeyGenerator.EPOCH_MILLIS + (1L << 42) - 1)).nextId())
                 .isPositive();
     }
 
@@ -137,9 +140,10 @@ class KeyFunctionsTests {
         return ReplicatingDataSource.open(
                 PoolSettings.of(folder.resolve(name).toString()),
                 false,
-                new WriteLock(5_000),
+                new WriteLock(NodeRuntime.ofJvm(), 5_000),
                 new SchemaCatalog(),
                 log,
+                KeySettings.SQLITE_COUNTS,
                 new NoReplication());
     }
 }

@@ -9,6 +9,7 @@ import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.TableDifference;
 import io.github.hasqlite.TableDigest;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.testing.FolderSnapshotStore;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -137,7 +138,7 @@ class ClusterVerifierTests {
     private ClusterVerifier open() {
         try {
             SnapshotStore store = new FolderSnapshotStore(folder);
-            ClusterVerifier verifier = new ClusterVerifier(source, exchange, store, Duration.ZERO);
+            ClusterVerifier verifier = new ClusterVerifier(source, exchange, store, Duration.ZERO, NodeRuntime.ofJvm());
             verifier.start();
             return verifier;
         } catch (java.io.IOException e) {

@@ -6,12 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.hasqlite.nats.EmbeddedNatsServerMain;
 import io.github.hasqlite.nats.NatsCredentials;
-import io.github.hasqlite.nats.NatsLink;
+import io.github.hasqlite.nats.NatsReplication;
 import io.github.hasqlite.nats.NatsSettings;
 import io.github.hasqlite.nats.NatsStartException;
-import io.github.hasqlite.nats.ReplicationStream;
 import io.github.hasqlite.nats.ServerVersion;
 import io.github.hasqlite.testing.NatsServer;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
@@ -39,12 +40,12 @@ class EmbeddedNatsServerTests {
             assertThat(server.url()).isEqualTo("nats://127.0.0.1:" + server.port());
             assertThat(server.version()).matches("\\d+\\.\\d+\\.\\d+.*");
             assertThat(server.isRunning()).isTrue();
-            assertThat(server.pid()).isPositive();
-            try (NatsLink link = new NatsLink(NatsSettings.of(server.url(), "db"))) {
-                link.connect();
-                new ReplicationStream(link).ensure();
-                assertThat(link.connection().getServerInfo().getServerName()).isEqualTo("n_\"1\"");
-                assertThat(link.connection().getServerInfo().getMaxPayload())
+            await().until(() -> server.pid() > 0);
+            try (NatsReplication nats = NatsReplication.connect(NatsSettings.of(server.url(), "db"));
+                    Connection connection = Nats.connect(server.url())) {
+                assertThat(nats.serverVersion()).isEqualTo(server.version());
+                assertThat(connection.getServerInfo().getServerName()).isEqualTo("n_\"1\"");
+                assertThat(connection.getServerInfo().getMaxPayload())
                         .isEqualTo(EmbeddedNatsSettings.DEFAULT_MAX_PAYLOAD);
             }
         }
@@ -160,7 +161,8 @@ class EmbeddedNatsServerTests {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Path config = ownConfig(taken.getLocalPort(), "jetstream {}");
             assertThatExceptionOfType(NatsStartException.class)
-                    .isThrownBy(() -> EmbeddedNatsServer.start(settings(0).withProgram(NatsServer.program(), config)))
+                    .isThrownBy(() -> EmbeddedNatsServer.start(settings(0)
+                            .with(to -> to.binary(NatsServer.program()).configFile(config))))
                     .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.PortInUse.class));
         }
     }
@@ -169,8 +171,8 @@ class EmbeddedNatsServerTests {
     void runsWithAConfigurationOfTheUsersOwn() throws Exception {
         int port = NatsServer.freePort();
         Path config = ownConfig(port, "jetstream { store_dir: \"" + folder.resolve("own") + "\" }");
-        try (EmbeddedNatsServer server =
-                EmbeddedNatsServer.start(settings(0).withProgram(NatsServer.program(), config))) {
+        try (EmbeddedNatsServer server = EmbeddedNatsServer.start(
+                settings(0).with(to -> to.binary(NatsServer.program()).configFile(config)))) {
             assertThat(server.port()).isEqualTo(port);
             assertThat(store(server, "one")).isEqualTo(1);
         }
@@ -181,7 +183,8 @@ class EmbeddedNatsServerTests {
     void refusesAConfigurationWithoutJetStream() throws Exception {
         Path config = ownConfig(NatsServer.freePort(), "");
         assertThatExceptionOfType(NatsStartException.class)
-                .isThrownBy(() -> EmbeddedNatsServer.start(settings(0).withProgram(NatsServer.program(), config)))
+                .isThrownBy(() -> EmbeddedNatsServer.start(
+                        settings(0).with(to -> to.binary(NatsServer.program()).configFile(config))))
                 .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.NoJetStream.class));
     }
 
@@ -189,7 +192,8 @@ class EmbeddedNatsServerTests {
     void showsWhyTheServerDoesNotStart() throws Exception {
         Path config = ownConfig(NatsServer.freePort(), "jetstream { store_dir: [");
         assertThatExceptionOfType(NatsStartException.class)
-                .isThrownBy(() -> EmbeddedNatsServer.start(settings(0).withProgram(NatsServer.program(), config)))
+                .isThrownBy(() -> EmbeddedNatsServer.start(
+                        settings(0).with(to -> to.binary(NatsServer.program()).configFile(config))))
                 .withMessageContaining("own.conf")
                 .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.ServerFailed.class));
     }
@@ -198,7 +202,8 @@ class EmbeddedNatsServerTests {
     void saysThatTheConfiguredProgramIsMissing() {
         Path nowhere = folder.resolve("nats-server");
         assertThatExceptionOfType(NatsStartException.class)
-                .isThrownBy(() -> EmbeddedNatsServer.start(settings(0).withProgram(nowhere, null)))
+                .isThrownBy(() -> EmbeddedNatsServer.start(
+                        settings(0).with(to -> to.binary(nowhere).configFile(null))))
                 .satisfies(e -> assertThat(((NatsStartException.ProgramMissing) e.reason()).configured())
                         .isEqualTo(nowhere))
                 .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.ProgramMissing.class));
@@ -232,7 +237,8 @@ class EmbeddedNatsServerTests {
     void refusesToListenToOthersWithoutCredentials() {
         for (String host : new String[] {"0.0.0.0", "::", "", "192.0.2.1", "no-such-host.invalid"}) {
             assertThatExceptionOfType(NatsStartException.class)
-                    .isThrownBy(() -> EmbeddedNatsServer.start(settings(0).withListener(host, null, null)))
+                    .isThrownBy(() -> EmbeddedNatsServer.start(
+                            settings(0).with(to -> to.host(host).login(null, null))))
                     .satisfies(e -> assertThat(((NatsStartException.InsecureListener) e.reason()).host())
                             .isEqualTo(host))
                     .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.InsecureListener.class));
@@ -242,17 +248,15 @@ class EmbeddedNatsServerTests {
     @Test
     void listensToOthersWithCredentials() throws Exception {
         String password = "p\"w\\d #{x}";
-        try (EmbeddedNatsServer server =
-                EmbeddedNatsServer.start(settings(0).withListener("0.0.0.0", "ha", password))) {
+        try (EmbeddedNatsServer server = EmbeddedNatsServer.start(
+                settings(0).with(to -> to.host("0.0.0.0").login("ha", password)))) {
             NatsSettings open = NatsSettings.of(server.url(), "db");
-            try (NatsLink link = new NatsLink(open)) {
-                assertThatExceptionOfType(NatsStartException.class)
-                        .isThrownBy(link::connect)
-                        .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.Unauthenticated.class));
-            }
-            try (NatsLink link = new NatsLink(open.withCredentials(new NatsCredentials.UserPassword("ha", password)))) {
-                link.connect();
-                new ReplicationStream(link).ensure();
+            assertThatExceptionOfType(NatsStartException.class)
+                    .isThrownBy(() -> NatsReplication.connect(open))
+                    .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.Unauthenticated.class));
+            try (NatsReplication nats = NatsReplication.connect(
+                    open.with(to -> to.credentials(new NatsCredentials.UserPassword("ha", password))))) {
+                assertThat(nats.serverVersion()).isEqualTo(server.version());
             }
         }
         Path config = folder.resolve("nats-server.conf");
@@ -262,7 +266,9 @@ class EmbeddedNatsServerTests {
 
     @Test
     void hidesThePassword() {
-        assertThat(settings(0).withListener("0.0.0.0", "ha", "secret").toString())
+        assertThat(settings(0)
+                        .with(to -> to.host("0.0.0.0").login("ha", "secret"))
+                        .toString())
                 .doesNotContain("secret");
     }
 
@@ -277,7 +283,8 @@ class EmbeddedNatsServerTests {
     }
 
     private EmbeddedNatsSettings settings(int port) {
-        return EmbeddedNatsSettings.of("n \"1\"", port, folder).withProgram(NatsServer.program(), null);
+        return EmbeddedNatsSettings.of("n \"1\"", port, folder)
+                .with(to -> to.binary(NatsServer.program()).configFile(null));
     }
 
     private Path ownConfig(int port, String more) throws Exception {
@@ -286,10 +293,10 @@ class EmbeddedNatsServerTests {
     }
 
     private static long store(EmbeddedNatsServer server, String text) throws Exception {
-        try (NatsLink link = new NatsLink(NatsSettings.of(server.url(), "db"))) {
-            link.connect();
-            new ReplicationStream(link).ensure();
-            return link.connection()
+        try (NatsReplication nats = NatsReplication.connect(NatsSettings.of(server.url(), "db"));
+                Connection connection = Nats.connect(server.url())) {
+            assertThat(nats).isNotNull();
+            return connection
                     .jetStream()
                     .publish("ha_replication.db", text.getBytes(StandardCharsets.UTF_8))
                     .getSeqno();

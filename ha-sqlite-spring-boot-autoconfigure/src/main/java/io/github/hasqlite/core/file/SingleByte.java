@@ -1,4 +1,4 @@
-package io.github.hasqlite.core.changeset;
+package io.github.hasqlite.core.file;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,14 +1,9 @@
-package io.github.hasqlite.autoconfigure;
+package io.github.hasqlite.nats;
 
-import io.github.hasqlite.nats.ClusterProperties;
-import io.github.hasqlite.nats.JetStreamDigestExchange;
-import io.github.hasqlite.nats.JetStreamPublisher;
-import io.github.hasqlite.nats.JetStreamSnapshotStore;
-import io.github.hasqlite.nats.JetStreamSubscriber;
-import io.github.hasqlite.nats.NatsLink;
-import io.github.hasqlite.nats.NatsSettings;
-import io.github.hasqlite.nats.NatsStartException;
-import io.github.hasqlite.nats.ReplicationStream;
+import io.github.hasqlite.ChangeSetPublisher;
+import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.DigestExchange;
+import io.github.hasqlite.KeyBlocks;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -76,12 +71,12 @@ public final class NatsReplication implements AutoCloseable {
     }
 
     /** A publisher to the stream. */
-    public JetStreamPublisher publisher() {
+    public ChangeSetPublisher publisher() {
         return JetStreamPublisher.open(settings);
     }
 
     /** A subscriber to the stream. */
-    public JetStreamSubscriber subscriber() {
+    public ChangeSetSubscriber subscriber() {
         return new JetStreamSubscriber(link, stream);
     }
 
@@ -91,8 +86,13 @@ public final class NatsReplication implements AutoCloseable {
     }
 
     /** How the nodes tell each other their digests: beside the stream. */
-    public JetStreamDigestExchange digestExchange() {
+    public DigestExchange digestExchange() {
         return JetStreamDigestExchange.open(settings);
+    }
+
+    /** Where this node's keys come from: beside the stream. */
+    public KeyBlocks keyBlocks() {
+        return new JetStreamKeyBlocks(link);
     }
 
     /** The version of the server this node is connected to, or an empty string. */

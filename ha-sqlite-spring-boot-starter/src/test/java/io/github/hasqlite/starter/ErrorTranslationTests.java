@@ -1,10 +1,11 @@
-package io.github.hasqlite.autoconfigure;
+package io.github.hasqlite.starter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationTimeoutException;
+import io.github.hasqlite.autoconfigure.HaSqliteAutoConfiguration;
 import io.github.hasqlite.testing.NatsServer;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
@@ -348,14 +349,6 @@ class ErrorTranslationTests {
         } finally {
             stream.close();
         }
-    }
-
-    @Test
-    void theOutcomeThatNobodyKnowsIsNotTransient() {
-        SQLException unknown = new SQLException("unknown", "08007");
-        assertThat(new SqlStateExceptionTranslator().translate("commit", null, unknown))
-                .isExactlyInstanceOf(DataAccessResourceFailureException.class)
-                .isNotInstanceOf(TransientDataAccessException.class);
     }
 
     @Test

@@ -1,13 +1,8 @@
 package io.github.hasqlite.nats.server;
 
-import io.github.hasqlite.nats.NatsStartException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -16,49 +11,24 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Holds a store folder for this JVM, as nats-server itself does not notice a second one on the same
- * files. Released by the operating system at the latest when the JVM ends.
- */
-final class StoreLock implements AutoCloseable {
+/** A server that an earlier run of the application left on a store folder. */
+final class OrphanServer {
 
     private static final Logger log = LoggerFactory.getLogger(EmbeddedNatsServer.class);
 
     /** What a server needs to end in order; afterwards it is killed. */
     private static final long ORPHAN_SECONDS = 5;
 
-    private final FileChannel channel;
-
-    private StoreLock(FileChannel channel) {
-        this.channel = channel;
-    }
+    private OrphanServer() {}
 
     /**
-     * Locks the folder.
+     * Ends it, if there is one: nobody else can have started it, as the folder is locked.
      *
-     * @throws NatsStartException if another JVM, or another server of this one, has it
+     * @param pidFile where its number is; deleted
+     * @param binary the program that it runs, unless that has been moved since
+     * @throws IOException if it does not end
      */
-    static StoreLock acquire(Path storeDir) throws IOException {
-        FileChannel channel = FileChannel.open(
-                storeDir.resolve("ha-sqlite.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock = null;
-        try {
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            log.debug("locked by another server of this JVM");
-        }
-        if (lock == null) {
-            channel.close();
-            throw new NatsStartException(new NatsStartException.StoreInUse(storeDir), null);
-        }
-        return new StoreLock(channel);
-    }
-
-    /**
-     * Ends a server that an earlier run left on the folder: nobody else can have started it, as the
-     * folder is locked.
-     */
-    static void endOrphan(Path pidFile, Path binary) throws IOException {
+    static void end(Path pidFile, Path binary) throws IOException {
         ProcessHandle orphan = running(pidFile, binary);
         if (orphan != null) {
             log.info("Ending nats-server {} that an earlier run left", orphan.pid());
@@ -105,15 +75,6 @@ final class StoreLock implements AutoCloseable {
             return false;
         } catch (ExecutionException | TimeoutException e) {
             return !process.isAlive();
-        }
-    }
-
-    @Override
-    public void close() {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            log.debug("releasing the lock", e);
         }
     }
 }

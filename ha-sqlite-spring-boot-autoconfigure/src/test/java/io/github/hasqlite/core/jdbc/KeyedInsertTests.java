@@ -1,0 +1,299 @@
+package io.github.hasqlite.core.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.hasqlite.core.capture.SchemaCatalog;
+import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.core.sqlite.WriteLock;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The keys that rows get which are inserted without one, as the application sees them. */
+@Timeout(60)
+class KeyedInsertTests {
+
+    private static final long BLOCK = 10;
+
+    private final MemoryKeyBlocks blocks = new MemoryKeyBlocks();
+
+    @TempDir
+    private Path folder;
+
+    private ReplicatingDataSource dataSource;
+    private Connection connection;
+
+    @BeforeEach
+    void open() throws SQLException {
+        dataSource = ReplicatingDataSource.open(
+                PoolSettings.of(folder.resolve("app.db").toString()),
+                false,
+                new WriteLock(NodeRuntime.ofJvm(), 5_000),
+                new SchemaCatalog(),
+                new RecordingLog(),
+                new KeySettings(blocks, (int) BLOCK),
+                new NoReplication());
+        connection = dataSource.getConnection();
+        connection.setAutoCommit(false);
+        run("CREATE TABLE t(id INTEGER PRIMARY KEY, a, b)");
+    }
+
+    @AfterEach
+    void close() throws SQLException {
+        connection.rollback();
+        connection.close();
+        dataSource.close();
+    }
+
+    private int run(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            return statement.executeUpdate(sql);
+        }
+    }
+
+    private List<String> rows(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<String> result = new ArrayList<>();
+            while (rows.next()) {
+                StringBuilder row = new StringBuilder();
+                for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+                    row.append(i == 1 ? "" : "|").append(rows.getString(i));
+                }
+                result.add(row.toString());
+            }
+            return result;
+        }
+    }
+
+    /** Another node takes the next numbers. */
+    private void others(int numbers) throws Exception {
+        blocks.lease("t", 1, numbers);
+    }
+
+    @Test
+    void countsWhereSqliteWouldAndGoesOnInItsOwnBlocks() throws Exception {
+        run("INSERT INTO t(id, a) VALUES(41, 'x')");
+        run("INSERT INTO t(a) VALUES('y')");
+        others(1_000);
+        for (int i = 0; i < 2 * BLOCK; i++) {
+            run("INSERT INTO t(a) VALUES('z')");
+        }
+        assertThat(rows("SELECT min(id), max(id) FROM t WHERE a = 'z'")).containsExactly("43|1062");
+        assertThat(rows("SELECT id FROM t WHERE a = 'y'")).containsExactly("42");
+    }
+
+    @Test
+    void everyFormGetsKeys() throws Exception {
+        run("CREATE TABLE s(x, y)");
+        run("INSERT INTO s VALUES(3, 'c'), (1, 'a'), (2, 'b')");
+        others(100);
+        run("INSERT INTO t VALUES(NULL, 1, 2)");
+        run("INSERT INTO t DEFAULT VALUES");
+        run("INSERT INTO t(a) SELECT x FROM s ORDER BY x DESC");
+        run("INSERT INTO t(b, a) VALUES(1, 2), (3, 4) -- end");
+        run("INSERT INTO t SELECT NULL, x, y FROM s ORDER BY x LIMIT 2");
+        run("INSERT OR IGNORE INTO t(rowid, a) VALUES(null, 9)");
+        run("WITH q AS (SELECT 7 AS v) INSERT INTO t(a) SELECT v FROM q");
+        run(";;/* c */ INSERT INTO main.t AS z(a) VALUES((SELECT 8)) ON CONFLICT(id) DO UPDATE SET a = 0");
+        run("REPLACE INTO \"t\"(a) VALUES('r')");
+        run("INSERT INTO t(a) VALUES(1) UNION ALL SELECT 2 UNION ALL VALUES(3)");
+        assertThat(rows("SELECT id, a, b FROM t"))
+                .containsExactly(
+                        "101|1|2",
+                        "102|null|null",
+                        "103|3|null",
+                        "104|2|null",
+                        "105|1|null",
+                        "106|2|1",
+                        "107|4|3",
+                        "108|1|a",
+                        "109|2|b",
+                        "110|9|null",
+                        "111|7|null",
+                        "112|8|null",
+                        "113|r|null",
+                        "114|1|null",
+                        "115|2|null",
+                        "116|3|null");
+    }
+
+    @Test
+    void theApplicationIsToldTheKey() throws Exception {
+        others(100);
+        try (PreparedStatement insert = connection.prepareStatement(
+                "INSERT INTO t(id, a) VALUES(?2, :a) RETURNING id, a AS \"A\"", Statement.RETURN_GENERATED_KEYS)) {
+            assertThat(insert.getParameterMetaData().getParameterCount()).isEqualTo(3);
+            insert.setString(3, "x");
+            try (ResultSet rows = insert.executeQuery()) {
+                assertThat(rows.getMetaData().getColumnLabel(2)).isEqualTo("A");
+                assertThat(rows.getMetaData().getColumnTypeName(1)).isEqualTo("INTEGER");
+                assertThat(rows.next()).isTrue();
+                assertThat(rows.getLong(1)).isEqualTo(101);
+            }
+            insert.setLong(2, 5);
+            try (ResultSet rows = insert.executeQuery()) {
+                assertThat(rows.getLong(1)).isEqualTo(5);
+            }
+        }
+        try (PreparedStatement insert =
+                connection.prepareStatement("INSERT INTO t(a) VALUES(?)", Statement.RETURN_GENERATED_KEYS)) {
+            insert.setString(1, "y");
+            assertThat(insert.executeUpdate()).isEqualTo(1);
+            try (ResultSet keys = insert.getGeneratedKeys()) {
+                assertThat(keys.getLong(1)).isEqualTo(102);
+            }
+            for (int i = 0; i < 3; i++) {
+                insert.setInt(1, i);
+                insert.addBatch();
+            }
+            assertThat(insert.executeBatch()).containsExactly(1, 1, 1);
+        }
+        assertThat(rows("SELECT last_insert_rowid()")).containsExactly("105");
+    }
+
+    @Test
+    void aRowThatIsThereIsNeverReplaced() throws Exception {
+        run("INSERT INTO t(a) VALUES('first')");
+        run("INSERT INTO t(id, a) VALUES(2, 'own'), (3, 'own')");
+        run("INSERT INTO t(a) VALUES('a')");
+        run("INSERT INTO t(id, a) VALUES(5, 'own')");
+        run("REPLACE INTO t(a) VALUES('b')");
+        run("INSERT INTO t(id, a) VALUES(7, 'own')");
+        run("INSERT OR IGNORE INTO t(a) VALUES('c')");
+        run("INSERT INTO t(id, a) VALUES(9, 'own')");
+        run("INSERT INTO t(a) VALUES('d') ON CONFLICT DO UPDATE SET a = 'lost'");
+        assertThat(rows("SELECT id, a FROM t ORDER BY id"))
+                .containsExactly("1|first", "2|own", "3|own", "4|a", "5|own", "6|b", "7|own", "8|c", "9|own", "10|d");
+    }
+
+    @Test
+    void aBatchThatMeetsRowsGoesOnBehindThem() throws Exception {
+        run("INSERT INTO t(a) VALUES('first')");
+        run("INSERT INTO t(id, a) VALUES(3, 'own'), (4, 'own')");
+        connection.commit();
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO t(a) VALUES(?)")) {
+            for (int i = 0; i < 30; i++) {
+                insert.setInt(1, i);
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+        connection.commit();
+        assertThat(rows("SELECT count(*), max(id), count(DISTINCT id) FROM t")).containsExactly("33|33|33");
+    }
+
+    @Test
+    void importedRowsAreLeftBehind() throws Exception {
+        run("INSERT INTO t(a) VALUES('first')");
+        run("WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)"
+                + " INSERT INTO t(id, a) SELECT i, 'import' FROM n");
+        run("INSERT INTO t(a) VALUES('second')");
+        assertThat(rows("SELECT id FROM t WHERE a = 'second'")).containsExactly("100001");
+        assertThat(blocks.leases()).isLessThan(6);
+    }
+
+    @Test
+    void theGreatestNumberIsAnsweredAsSqliteDoes() throws Exception {
+        run("CREATE TABLE auto(id INTEGER PRIMARY KEY AUTOINCREMENT, a)");
+        run("INSERT INTO t(id, a) VALUES(9223372036854775807, 'greatest')");
+        run("INSERT INTO t(a) VALUES('random')");
+        assertThat(rows("SELECT count(*) FROM t WHERE a = 'random' AND id > 0")).containsExactly("1");
+        run("INSERT INTO auto VALUES(9223372036854775807, 1)");
+        assertThatThrownBy(() -> run("INSERT INTO auto(a) VALUES(1)")).hasMessageContaining("SQLITE_FULL");
+        run("CREATE TABLE nearly(id INTEGER PRIMARY KEY, a)");
+        run("INSERT INTO nearly VALUES(9223372036854775805, 1)");
+        run("INSERT INTO nearly(a) VALUES(1), (2)");
+        run("INSERT INTO nearly(a) VALUES(3)");
+        assertThat(rows("SELECT count(*) FROM nearly")).containsExactly("4");
+    }
+
+    @Test
+    void withoutTheStreamAndWithAllNumbersUsedItFailsAndNothingIsLost() throws Exception {
+        for (int i = 0; i < BLOCK / 2 - 1; i++) {
+            run("INSERT INTO t(a) VALUES('x')");
+        }
+        blocks.away(true);
+        int more = 0;
+        SQLException failure = null;
+        while (failure == null) {
+            try {
+                run("INSERT INTO t(a) VALUES('y')");
+                more++;
+            } catch (SQLException e) {
+                failure = e;
+            }
+        }
+        assertThat(more).isGreaterThanOrEqualTo((int) BLOCK / 2);
+        assertThat((Throwable) failure)
+                .isInstanceOf(KeysUsedUpException.class)
+                .hasMessageContaining("table t")
+                .hasMessageContaining("nobody answers");
+        assertThat(failure.getSQLState()).isEqualTo("08001");
+        run("INSERT INTO t(id, a) VALUES(1000, 'with a key')");
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO t(a) VALUES(?)")) {
+            assertThatThrownBy(insert::executeUpdate).isInstanceOf(KeysUsedUpException.class);
+        }
+        blocks.away(false);
+        run("INSERT INTO t(a) VALUES('z')");
+        assertThat(rows("SELECT id FROM t WHERE a = 'z'")).containsExactly(Long.toString(BLOCK + 1));
+    }
+
+    @Test
+    void aRecordThatWasEmptiedIsNoticed() throws Exception {
+        run("INSERT INTO t(a) VALUES('x')");
+        blocks.empty();
+        for (int i = 0; i < BLOCK; i++) {
+            run("INSERT INTO t(a) VALUES('y')");
+        }
+        assertThat(rows("SELECT max(id) > 1000000 FROM t")).containsExactly("1");
+    }
+
+    @Test
+    void aSchemaThatChangesIsFollowed() throws Exception {
+        run("INSERT INTO t(a) VALUES(1)");
+        connection.commit();
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO t(a) VALUES(?)")) {
+            insert.setInt(1, 1);
+            insert.executeUpdate();
+            run("ALTER TABLE t RENAME COLUMN id TO \"a key\"");
+            insert.executeUpdate();
+            run("DROP TABLE t");
+            run("CREATE TABLE t(a TEXT PRIMARY KEY)");
+            insert.executeUpdate();
+            run("DROP TABLE t");
+            run("CREATE TABLE t(k INTEGER PRIMARY KEY AUTOINCREMENT, a TEXT)");
+            insert.executeUpdate();
+        }
+        assertThat(rows("SELECT k FROM t")).containsExactly("4");
+    }
+
+    @Test
+    void otherTablesAreLeftAlone() throws Exception {
+        run("CREATE TABLE no_key(a)");
+        run("CREATE TABLE text_key(id TEXT PRIMARY KEY, a)");
+        run("CREATE TABLE without(id INTEGER PRIMARY KEY, a) WITHOUT ROWID");
+        run("CREATE TABLE descending(id INTEGER PRIMARY KEY DESC, a)");
+        run("CREATE TEMP TABLE here(id INTEGER PRIMARY KEY, a)");
+        run("CREATE VIEW v AS SELECT * FROM t");
+        run("CREATE TRIGGER v_insert INSTEAD OF INSERT ON v BEGIN INSERT INTO no_key VALUES(NEW.a); END");
+        run("INSERT INTO no_key VALUES(1)");
+        run("INSERT INTO text_key VALUES(NULL, 1)");
+        run("INSERT INTO descending VALUES(NULL, 1)");
+        run("INSERT INTO here(a) VALUES(1)");
+        run("INSERT INTO v(a) VALUES(1)");
+        assertThatThrownBy(() -> run("INSERT INTO without(a) VALUES(1)")).hasMessageContaining("NOT NULL");
+        assertThat(blocks.leases()).isZero();
+    }
+}
