@@ -292,8 +292,8 @@ class DocumentationTests {
         StringBuilder sources = new StringBuilder();
         for (Path module : List.of(MODULE, PROJECT.resolve("ha-sqlite-spring-boot-starter"))) {
             try (Stream<Path> files = Files.walk(module.resolve("src/test/java"))) {
-                for (Path file : files.filter(path -> path.toString().endsWith(".java"))
-                        .toList()) {
+                for (Path file :
+                        files.filter(path -> path.toString().endsWith(".java")).toList()) {
                     sources.append(Files.readString(file));
                 }
             }
