@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
+import io.github.hasqlite.ChangeSetPublisherContract;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.Writer;
@@ -15,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-class JsonWriterPublisherTests extends ChangeSetPublisherContractTests {
+class JsonWriterPublisherTests extends ChangeSetPublisherContract {
 
     private final JsonChangeSetSerializer serializer = new JsonChangeSetSerializer();
     private final RecordingWriter writer = new RecordingWriter();

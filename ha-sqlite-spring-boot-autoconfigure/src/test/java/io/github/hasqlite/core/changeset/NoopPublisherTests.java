@@ -3,9 +3,10 @@ package io.github.hasqlite.core.changeset;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hasqlite.ChangeSetPublisher;
+import io.github.hasqlite.ChangeSetPublisherContract;
 import org.junit.jupiter.api.Test;
 
-class NoopPublisherTests extends ChangeSetPublisherContractTests {
+class NoopPublisherTests extends ChangeSetPublisherContract {
 
     @Override
     protected ChangeSetPublisher open() {

@@ -1,19 +1,23 @@
-package io.github.hasqlite.core.changeset;
+package io.github.hasqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.hasqlite.Change;
-import io.github.hasqlite.ChangeSet;
-import io.github.hasqlite.ChangeSetPublisher;
+import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
-/** What every publisher promises. Those that need a server extend this with one that runs. */
-public abstract class ChangeSetPublisherContractTests {
+/**
+ * What every {@link ChangeSetPublisher} promises, whatever it publishes to. Extend it for one; those that need a server
+ * with one that runs.
+ */
+public abstract class ChangeSetPublisherContract {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -73,6 +77,47 @@ public abstract class ChangeSetPublisherContractTests {
     }
 
     @Test
+    void whatCannotBeHandedOverFailsAndIsNotThrown() throws Exception {
+        ChangeSetPublisher publisher = opened();
+        if (publisher.maxMessageBytes() < Integer.MAX_VALUE / 4) {
+            byte[] tooLarge = new byte[publisher.maxMessageBytes() * 2];
+            assertThat(publisher.publish(changeSet(1), tooLarge)).failsWithin(PATIENCE);
+        }
+        assertThat(publish(publisher, 1)).succeedsWithin(PATIENCE);
+    }
+
+    @Test
+    void ofAllThatExpectOneSequenceOneIsStored() throws Exception {
+        ChangeSetPublisher one = opened();
+        ChangeSetPublisher two = opened();
+        Assumptions.assumeTrue(one.comparesAndSets(), "it does not compare and set");
+        long last = 0;
+        for (int round = 0; round < 10; round++) {
+            List<CompletableFuture<Long>> tries = List.of(publish(one, 1, last), publish(two, 2, last));
+            List<Object> results = new ArrayList<>();
+            for (CompletableFuture<Long> attempt : tries) {
+                results.add(attempt.<Object>thenApply(stored -> stored)
+                        .exceptionally(failure -> failure instanceof CompletionException e ? e.getCause() : failure)
+                        .get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
+            }
+            assertThat(results).containsOnlyOnce(last + 1).hasAtLeastOneElementOfType(WrongLastSequenceException.class);
+            last++;
+        }
+        assertThat(publish(one, 3, last + 1)).failsWithin(PATIENCE);
+        assertThat(publish(one, 3, last)).succeedsWithin(PATIENCE);
+    }
+
+    @Test
+    void withoutCompareAndSetItIsRefused() throws Exception {
+        ChangeSetPublisher publisher = opened();
+        Assumptions.assumeFalse(publisher.comparesAndSets(), "it compares and sets");
+        assertThat(publish(publisher, 1, 0))
+                .failsWithin(PATIENCE)
+                .withThrowableThat()
+                .withCauseInstanceOf(UnsupportedOperationException.class);
+    }
+
+    @Test
     void nothingIsStoredAfterClosing() throws Exception {
         ChangeSetPublisher publisher = opened();
         publisher.close();
@@ -89,6 +134,11 @@ public abstract class ChangeSetPublisherContractTests {
     private CompletableFuture<Long> publish(ChangeSetPublisher publisher, long counter) {
         ChangeSet changeSet = changeSet(counter);
         return publisher.publish(changeSet, serializer.serialize(changeSet));
+    }
+
+    private CompletableFuture<Long> publish(ChangeSetPublisher publisher, long counter, long expected) {
+        ChangeSet changeSet = changeSet(counter);
+        return publisher.publish(changeSet, serializer.serialize(changeSet), expected);
     }
 
     /** The change set of this publisher with this counter. */
