@@ -54,6 +54,11 @@ public final class ChangeSetFactory {
         return at(state.sequence(), counter, changes);
     }
 
+    /** Stands for no change set where a message is published that holds none. */
+    public ChangeSet none() {
+        return at(0, 0, List.of());
+    }
+
     /** A change set whose place among this publisher's is decided elsewhere. */
     public ChangeSet at(long baseSequence, long number, List<Change> changes) {
         return new ChangeSet(

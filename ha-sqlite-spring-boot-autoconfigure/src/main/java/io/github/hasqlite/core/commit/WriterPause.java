@@ -8,7 +8,6 @@ import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -154,7 +153,7 @@ public final class WriterPause {
     private CompletableFuture<Long> publish(String id) throws InterruptedException {
         writeLock.await();
         try {
-            return relay.publishBeside(changeSets.at(0, 0, List.of()), new PauseMessage(id).bytes());
+            return relay.publishBeside(changeSets.none(), new PauseMessage(id).bytes());
         } finally {
             writeLock.release();
         }

@@ -16,7 +16,6 @@ import io.github.hasqlite.core.snapshot.SnapshotChoice;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Arrays;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConnection;
@@ -71,7 +70,7 @@ final class BaselineAnnouncement {
         String id = state.baseline().isEmpty() ? settings.runtime().randomName() : state.baseline();
         state.setBaseline(connection, id, found.endSequence() + 1);
         CompareAndSet.Result result = stream.publish(
-                changeSets.at(0, 0, List.of()),
+                changeSets.none(),
                 new BaselineMessage(id).bytes(),
                 found.endSequence(),
                 settings.runtime().nanoTime() + settings.publisherTimeout().toNanos());

@@ -7,7 +7,6 @@ import io.github.hasqlite.core.replay.StreamPosition;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.runtime.NodeThread;
 import io.github.hasqlite.core.sqlite.WriteLock;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
@@ -83,7 +82,7 @@ final class StreamProbe implements AutoCloseable {
             long base = position.sequence();
             if (position.received() <= base && position.halted() == null) {
                 CompareAndSet.Result result = stream.publish(
-                        changeSets.at(0, 0, List.of()),
+                        changeSets.none(),
                         new ProbeMessage(runtime.randomName()).bytes(),
                         base,
                         runtime.nanoTime() + ANSWER_NANOS);

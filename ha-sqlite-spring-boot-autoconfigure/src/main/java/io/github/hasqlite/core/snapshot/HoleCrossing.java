@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -144,7 +143,7 @@ final class HoleCrossing {
     /** Says that all need the snapshot that follows; 0 if something else has come first. */
     private long announce(StreamState found) throws IOException {
         CompareAndSet.Result result = stream.publish(
-                changeSets.at(0, 0, List.of()),
+                changeSets.none(),
                 new BaselineMessage(settings.runtime().randomName()).bytes(),
                 found.endSequence(),
                 settings.runtime().nanoTime()

@@ -279,7 +279,7 @@ final class NodeBackup implements DatabaseBackup {
         for (int attempt = 0; at == 0; attempt++) {
             long end = subscriber.state().endSequence();
             CompareAndSet.Result result = stream.publish(
-                    changeSets.at(0, 0, List.of()),
+                    changeSets.none(),
                     message,
                     end,
                     settings.runtime().nanoTime() + settings.publisherTimeout().toNanos());

@@ -20,7 +20,6 @@ import io.github.hasqlite.core.sqlite.WriteLock;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -147,7 +146,7 @@ public final class NodeVerification implements VerificationSource {
     private CompletableFuture<Long> publish(byte[] message) throws InterruptedException {
         writeLock.await();
         try {
-            return relay.publishBeside(changeSets.at(0, 0, List.of()), message);
+            return relay.publishBeside(changeSets.none(), message);
         } finally {
             writeLock.release();
         }
