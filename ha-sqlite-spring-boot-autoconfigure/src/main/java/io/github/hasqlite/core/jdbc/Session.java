@@ -1,9 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
-import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.core.sqlite.NativeStatement;
 import io.github.hasqlite.core.sqlite.ParsedSql;
-import io.github.hasqlite.core.sqlite.PragmaText;
 import io.github.hasqlite.core.sqlite.SqlCall;
 import io.github.hasqlite.core.sqlite.StatementKind;
 import java.sql.SQLException;
@@ -19,30 +17,17 @@ final class Session {
 
     private final Transaction transaction;
     private final NativeStatement lastInsertRowid;
-    private final NativeStatement foreignKeys;
-    private final NativeStatement queryOnly;
     private final boolean reader;
     private final StatementCache compiled;
     private final SessionContext context;
-    private final StatementGuard guard;
+    private final SessionState state = new SessionState();
+    private final ControlStatements control;
+    private final RecordedStatements recorded;
+    private final BatchWrites batches;
     private final SerializationRetry retry;
-    /** {@code null} if nothing is replicated. */
-    private final @Nullable WriteRecording recording;
     /** {@code null} if SQLite chooses all keys that are left to it. */
     private final @Nullable KeyedInserts keys;
-    /** Counts the schema changes of this connection, which others may not see yet or ever. */
-    private long ownSchemaChanges;
-    /** Rolling back would change the schema, too. */
-    private boolean schemaTouched;
 
-    /** JDBC's auto-commit is off. */
-    private boolean manual;
-    /** The next statement begins a transaction; for the application it has begun already. */
-    private boolean implicitBegin;
-    /** The last statement that failed made SQLite roll the transaction back. */
-    private boolean rolledBack;
-    /** A query of the transaction may have failed since, while its rows were fetched. */
-    private boolean queried;
     /** The statement whose rows keep the transaction of an auto-commit write open. */
     private @Nullable RunningStatement openRows;
 
@@ -51,15 +36,15 @@ final class Session {
         this.transaction = new Transaction(connection, context, reader);
         this.context = context;
         this.compiled = new StatementCache(connection);
-        this.guard = new StatementGuard(connection, reader);
         this.retry = new SerializationRetry(transaction, context.writeLock().runtime(), context.commitLog());
-        this.recording = WriteRecording.of(transaction, context.commitLog());
+        WriteRecording recording = WriteRecording.of(transaction, context.commitLog());
         KeyTables tables = context.keys();
         this.keys = tables == null || recording == null
                 ? null
                 : new KeyedInserts(connection, transaction.counters(), tables);
-        this.foreignKeys = new NativeStatement(connection, "PRAGMA foreign_keys");
-        this.queryOnly = new NativeStatement(connection, "PRAGMA query_only");
+        this.control = new ControlStatements(connection, transaction, state, reader, this::beginIfImplicit);
+        this.recorded = new RecordedStatements(transaction, state, recording, keys);
+        this.batches = new BatchWrites(connection, this, transaction, state, recorded);
         this.lastInsertRowid = new NativeStatement(connection, "SELECT last_insert_rowid()");
     }
 
@@ -75,17 +60,17 @@ final class Session {
     // ---- JDBC's transaction methods
 
     boolean isAutoCommit() {
-        return !manual;
+        return !state.manual;
     }
 
     void setAutoCommit(boolean autoCommit) throws SQLException {
-        if (autoCommit != manual) {
+        if (autoCommit != state.manual) {
             return;
         }
         // as in sqlite-jdbc the mode has changed even if COMMIT or BEGIN then fails
-        manual = !autoCommit;
-        boolean begun = implicitBegin;
-        implicitBegin = false;
+        state.manual = !autoCommit;
+        boolean begun = state.implicitBegin;
+        state.implicitBegin = false;
         if (autoCommit) {
             if (transaction.isActive() || !begun) {
                 transaction.commit();
@@ -93,56 +78,56 @@ final class Session {
         } else if (transaction.isActive()) {
             transaction.beginDeferred();
         } else {
-            implicitBegin = true;
+            state.implicitBegin = true;
         }
     }
 
     void commit() throws SQLException {
         requireManual();
         boolean active = transaction.isActive();
-        if (active || !implicitBegin) {
+        if (active || !state.implicitBegin) {
             try {
                 transaction.commit();
-                implicitBegin = true;
+                state.implicitBegin = true;
             } finally {
                 // committed, or rolled back, although the stream did not answer as it should
-                implicitBegin |= active && !transaction.isActive();
+                state.implicitBegin |= active && !transaction.isActive();
             }
         }
     }
 
     void rollback() throws SQLException {
         requireManual();
-        if (transaction.isActive() || !implicitBegin) {
+        if (transaction.isActive() || !state.implicitBegin) {
             transaction.rollback();
-            rolledBack();
-            implicitBegin = true;
+            state.rolledBack(transaction.isActive());
+            state.implicitBegin = true;
         }
     }
 
     void requireManual() throws SQLException {
-        if (!manual) {
+        if (!state.manual) {
             throw new SQLException("database in auto-commit mode");
         }
     }
 
     /** A JDBC savepoint in auto-commit mode turns that mode off, as in sqlite-jdbc. */
     void leaveAutoCommit() {
-        if (!manual) {
-            manual = true;
-            implicitBegin = false;
+        if (!state.manual) {
+            state.manual = true;
+            state.implicitBegin = false;
         }
     }
 
     /** Ends whatever is open, before the connection goes back to the pool. */
     void reset() throws SQLException {
         openRows = null;
-        manual = false;
-        implicitBegin = false;
+        state.manual = false;
+        state.implicitBegin = false;
         if (transaction.isActive()) {
             transaction.abandon();
         }
-        rolledBack();
+        state.rolledBack(transaction.isActive());
         transaction.takeBack();
     }
 
@@ -173,7 +158,7 @@ final class Session {
 
     /** Changes with every schema change that this connection may see. */
     long schemaEpoch() {
-        return context.catalog().epoch() + ownSchemaChanges;
+        return context.catalog().epoch() + state.ownSchemaChanges();
     }
 
     StatementCache.@Nullable Compiled takeCompiled(String sql) throws SQLException {
@@ -238,19 +223,13 @@ final class Session {
 
     /** A statement is about to be compiled, and to be run later. */
     void beforeCompiling(ParsedSql sql) throws SQLException {
-        if (sql.isPragma() && isReplicated()) {
-            guard.before(sql);
-        }
+        control.beforeCompiling(sql);
         transaction.beforeCompiling(sql);
     }
 
     /** It was compiled: with that many a pragma has taken effect. */
     void afterCompiling(ParsedSql sql) throws SQLException {
-        pragmaSet(sql);
-    }
-
-    private boolean isReplicated() {
-        return reader || transaction.recorder() != null;
+        control.pragmaSet(sql);
     }
 
     /**
@@ -266,139 +245,19 @@ final class Session {
             case READ -> {
                 beginIfImplicit();
                 if (transaction.isActive() && !reader) {
-                    queried = true;
+                    state.queried = true;
                     transaction.reads(sql, statement);
                 }
                 yield call.run();
             }
             case WRITE -> reader ? plain(call) : write(sql, statement, call);
             case CREATE, DROP, ALTER, HEADER_PRAGMA -> {
-                ownSchemaChanges++;
-                schemaTouched = true;
+                state.changesSchema();
                 yield reader ? plain(call) : write(sql, statement, call);
             }
             case MAINTENANCE -> reader ? plain(call) : maintain(sql, call);
-            default -> control(sql, call, nothing);
+            default -> control.run(sql, call, nothing);
         };
-    }
-
-    private void rolledBack() {
-        if (schemaTouched) {
-            ownSchemaChanges++;
-            schemaTouched = transaction.isActive();
-        }
-    }
-
-    private <T> T control(ParsedSql sql, SqlCall<T> call, T nothing) throws SQLException {
-        if (sql.kind() == StatementKind.OTHER) {
-            return other(sql, call);
-        }
-        boolean certain = sql.kind() == StatementKind.BEGIN || sql.kind() == StatementKind.COMMIT;
-        try {
-            T result = controlled(sql, call, nothing);
-            if (!certain) {
-                transaction.follow();
-            }
-            return result;
-        } catch (SQLException | RuntimeException e) {
-            followAfter(e);
-            throw e;
-        }
-    }
-
-    private <T> T controlled(ParsedSql sql, SqlCall<T> call, T nothing) throws SQLException {
-        if (sql.kind() != StatementKind.EMPTY) {
-            beginIfImplicit();
-        }
-        return switch (sql.kind()) {
-            case BEGIN -> transaction.begin(call);
-            case BEGIN_IMMEDIATE -> reader ? transaction.begin(call) : transaction.beginImmediate(call);
-            case COMMIT -> {
-                transaction.requireValid(sql);
-                yield endedByText(() -> transaction.commit(call, nothing));
-            }
-            case ROLLBACK -> {
-                T result = endedByText(() -> transaction.rollback(call));
-                rolledBack();
-                yield result;
-            }
-            case SAVEPOINT -> transaction.savepoint(sql, call);
-            case RELEASE -> {
-                if (!transaction.commitsWithRelease(sql.name())) {
-                    yield transaction.release(sql, call);
-                }
-                transaction.requireValid(sql);
-                yield endedByText(() -> transaction.commit(call, nothing));
-            }
-            case ROLLBACK_TO -> {
-                T result = transaction.rollbackTo(sql, call);
-                rolledBack();
-                yield result;
-            }
-            default -> call.run();
-        };
-    }
-
-    /** A pragma, ATTACH or DETACH, a command of the driver's own, or what SQLite does not know. */
-    private <T> T other(ParsedSql sql, SqlCall<T> call) throws SQLException {
-        boolean replicated = isReplicated();
-        if (replicated) {
-            guard.before(sql);
-        }
-        beginIfImplicit();
-        // may attach or detach a database, or change what LIKE means
-        ownSchemaChanges++;
-        Recorder recorder = transaction.recorder();
-        if (recorder != null) {
-            recorder.functionsUnknown();
-        }
-        try {
-            T result = call.run();
-            if (replicated) {
-                guard.after(sql);
-            }
-            pragmaSet(sql);
-            return result;
-        } catch (SQLException | RuntimeException e) {
-            followAfter(e);
-            throw e;
-        }
-    }
-
-    private void pragmaSet(ParsedSql sql) throws SQLException {
-        Recorder recorder = transaction.recorder();
-        if (reader || !sql.isPragma() || !PragmaText.of(sql.text()).sets()) {
-            return;
-        }
-        if (sql.name().equals("query_only")) {
-            transaction.queryOnly(queryOnly.queryLong() != 0);
-        } else if (recorder != null && recorder.pragmaSet(sql.name())) {
-            transaction.renewTemporary();
-        }
-    }
-
-    /** A statement failed that may have ended the transaction, or was not what it seemed to be. */
-    private void followAfter(Exception failure) {
-        try {
-            boolean active = transaction.isActive();
-            transaction.follow();
-            if (active && !transaction.isActive()) {
-                rolledBack();
-            }
-        } catch (SQLException e) {
-            failure.addSuppressed(e);
-        }
-    }
-
-    /** After the application's own COMMIT or ROLLBACK nothing begins by itself, as in sqlite-jdbc. */
-    private <T> T endedByText(SqlCall<T> call) throws SQLException {
-        try {
-            return call.run();
-        } finally {
-            if (!transaction.isActive()) {
-                implicitBegin = false;
-            }
-        }
     }
 
     private <T> T plain(SqlCall<T> call) throws SQLException {
@@ -407,19 +266,19 @@ final class Session {
     }
 
     private void beginIfImplicit() throws SQLException {
-        if (implicitBegin && !transaction.isActive()) {
+        if (state.implicitBegin && !transaction.isActive()) {
             transaction.beginDeferred();
         }
     }
 
     private <T> T maintain(ParsedSql sql, SqlCall<T> call) throws SQLException {
-        if (implicitBegin && !transaction.isActive()) {
+        if (state.implicitBegin && !transaction.isActive()) {
             transaction.write(sql);
         }
         return transaction.locked(call);
     }
 
-    private <T> T write(ParsedSql sql, RunningStatement statement, SqlCall<T> call) throws SQLException {
+    <T> T write(ParsedSql sql, RunningStatement statement, SqlCall<T> call) throws SQLException {
         followQueries();
         if (transaction.isQueryOnly()) {
             // SQLite refuses whatever would write, and sets its counters
@@ -427,11 +286,11 @@ final class Session {
         }
         if (!isSingle()) {
             transaction.write(sql);
-            return record(sql, statement, call, false, true);
+            return recorded.run(sql, statement, call, false, true);
         }
         return retry.untilSerialized(sql, () -> {
             transaction.write(sql);
-            T result = record(sql, statement, call, true, true);
+            T result = recorded.run(sql, statement, call, true, true);
             if (statement.hasOpenRows() && !retry.mayLose()) {
                 openRows = statement;
                 return result;
@@ -440,7 +299,7 @@ final class Session {
                 if (statement.hasOpenRows()) {
                     statement.keepRows();
                 }
-                commitSingle();
+                transaction.commitSingle();
             } finally {
                 if (transaction.isActive()) {
                     transaction.abandon();
@@ -452,97 +311,28 @@ final class Session {
 
     /** A query that fails while its rows are fetched, for want of memory or disk, may roll back. */
     private void followQueries() throws SQLException {
-        if (queried) {
-            queried = false;
+        if (state.queried) {
+            state.queried = false;
             if (transaction.isActive()) {
                 transaction.follow();
             }
         }
     }
 
-    /**
-     * Runs a statement that writes once for each row of a batch. In auto-commit mode one transaction
-     * holds them all; rows before one that fails stay, as in sqlite-jdbc, where each row is a
-     * transaction.
-     */
-    void writeBatch(ParsedSql sql, RunningStatement statement, int rows, BatchRow row) throws SQLException {
+    /** Runs a statement that writes once for each row of a batch; in auto-commit mode see {@link BatchWrites#write}. */
+    void writeBatch(ParsedSql sql, RunningStatement statement, int rows, BatchWrites.Row row) throws SQLException {
+        batches.write(sql, statement, rows, row);
+    }
+
+    /** A batch is about to be written; whether it is a transaction by itself. */
+    boolean beginsBatch() throws SQLException {
         followQueries();
-        boolean alone = isSingle();
-        if (alone && foreignKeys.queryLong() != 0) {
-            // a deferred one is checked at the end of each transaction
-            writeOneByOne(sql, statement, rows, row);
-            return;
-        }
-        if (alone) {
-            retry.untilSerialized(sql, () -> {
-                transaction.write(sql);
-                writeRows(sql, statement, rows, row, true);
-                commitSingle();
-                return Boolean.TRUE;
-            });
-        } else {
-            transaction.write(sql);
-            writeRows(sql, statement, rows, row, false);
-        }
+        return isSingle();
     }
 
-    private void writeRows(ParsedSql sql, RunningStatement statement, int rows, BatchRow row, boolean single)
-            throws SQLException {
-        ChangeAudit audit = transaction.audit();
-        for (int i = 0; i < rows; i++) {
-            int current = i;
-            try {
-                if (audit != null && i == 0) {
-                    audit.statementBegins();
-                }
-                record(sql, statement, () -> row.call(current), single, false);
-                if (audit != null && i == rows - 1) {
-                    audit.statementEnds(sql, statement.hasOpenRows());
-                }
-            } catch (UncapturedChangeException e) {
-                giveUpUncaptured();
-                throw e;
-            } catch (SQLException e) {
-                if (single && rolledBack) {
-                    // ON CONFLICT ROLLBACK took the rows before with it
-                    restore(sql, statement, current, row, e);
-                }
-                throw e;
-            }
-        }
-    }
-
-    private void restore(ParsedSql sql, RunningStatement statement, int rows, BatchRow row, SQLException cause) {
-        ChangeCounters counters = transaction.counters();
-        try {
-            // they have been counted
-            counters.beforeOwnStatement();
-            try {
-                writeOneByOne(sql, statement, rows, row);
-            } finally {
-                counters.afterOwnStatement();
-            }
-        } catch (SQLException e) {
-            cause.addSuppressed(e);
-        }
-    }
-
-    private void writeOneByOne(ParsedSql sql, RunningStatement statement, int rows, BatchRow row) throws SQLException {
-        for (int i = 0; i < rows; i++) {
-            int current = i;
-            write(sql, statement, () -> row.call(current));
-        }
-    }
-
-    /** Runs one row of a batch. */
-    @FunctionalInterface
-    interface BatchRow {
-        void run(int index) throws SQLException;
-
-        default Boolean call(int index) throws SQLException {
-            run(index);
-            return Boolean.TRUE;
-        }
+    /** Runs a transaction of one statement, again if the stream refuses it. */
+    <T> T untilSerialized(ParsedSql sql, SqlCall<T> call) throws SQLException {
+        return retry.untilSerialized(sql, call);
     }
 
     boolean writes(ParsedSql sql) {
@@ -551,103 +341,7 @@ final class Session {
 
     /** Whether a statement that writes is a transaction by itself. */
     private boolean isSingle() {
-        return !transaction.isActive() && !implicitBegin;
-    }
-
-    /**
-     * Runs a statement and records what it does.
-     *
-     * @param audited whether it is compared with what was captured; the rows of a batch are all together
-     */
-    private <T> T record(ParsedSql sql, RunningStatement statement, SqlCall<T> call, boolean single, boolean audited)
-            throws SQLException {
-        Recorder recorder = transaction.recorder();
-        int mark = recorder == null ? 0 : recorder.mark();
-        try {
-            return recording == null ? call.run() : recorded(recording, sql, statement, call, audited);
-        } catch (SQLException | RuntimeException | Error e) {
-            writeFailed(sql, single, mark, e);
-            throw e;
-        } finally {
-            if (recorder != null) {
-                recorder.disarm();
-            }
-        }
-    }
-
-    private <T> T recorded(
-            WriteRecording writing, ParsedSql sql, RunningStatement statement, SqlCall<T> call, boolean audited)
-            throws SQLException {
-        KeyedInserts present = keys;
-        if (present == null) {
-            return writing.run(sql, statement, call, audited);
-        }
-        long unchecked = present.unchecked();
-        int mark = writing.recorder().mark();
-        try {
-            return writing.run(sql, statement, call, audited);
-        } catch (SQLException e) {
-            if (!present.collided(e, unchecked) || !transaction.statementFailed(sql, mark)) {
-                throw present.cause(e);
-            }
-        }
-        if (!audited) {
-            writing.audit().statementBegins();
-        }
-        try {
-            return writing.run(sql, statement, call, audited);
-        } catch (SQLException e) {
-            throw present.cause(e);
-        }
-    }
-
-    /** What has escaped cannot be told from the rest any more. */
-    private void giveUpUncaptured() throws SQLException {
-        transaction.abandon();
-        rolledBack = true;
-        implicitBegin = false;
-        rolledBack();
-    }
-
-    private void writeFailed(ParsedSql sql, boolean single, int mark, Throwable failure)
-            throws SerializationFailureException {
-        try {
-            if (failure instanceof UncapturedChangeException) {
-                giveUpUncaptured();
-                return;
-            }
-            rolledBack = !transaction.statementFailed(sql, mark);
-            if (rolledBack) {
-                implicitBegin = false;
-                rolledBack();
-            } else if (single && sql.kind().isSchema()) {
-                // SQLite keeps in memory what a failed ALTER has done so far until all is rolled back
-                transaction.abandon();
-            } else if (single) {
-                commitSingle();
-            } else if (sql.kind() == StatementKind.ALTER) {
-                transaction.reloadSchema();
-            }
-        } catch (SerializationFailureException e) {
-            // what the statement had kept is gone
-            e.addSuppressed(failure);
-            throw e;
-        } catch (UncapturedChangeException e) {
-            failure.addSuppressed(e);
-            writeFailed(sql, single, mark, e);
-        } catch (SQLException e) {
-            failure.addSuppressed(e);
-        }
-    }
-
-    private void commitSingle() throws SQLException {
-        try {
-            transaction.commit();
-        } finally {
-            if (transaction.isActive()) {
-                transaction.abandon();
-            }
-        }
+        return !transaction.isActive() && !state.implicitBegin;
     }
 
     /** Whether the rows of this statement keep a transaction open. */
@@ -660,7 +354,7 @@ final class Session {
         if (openRows == statement) {
             openRows = null;
             if (transaction.isActive()) {
-                commitSingle();
+                transaction.commitSingle();
             }
         }
     }

@@ -472,6 +472,17 @@ final class Transaction {
                 Boolean.TRUE);
     }
 
+    /** Commits the transaction of one statement, of which nothing stays open. */
+    void commitSingle() throws SQLException {
+        try {
+            commit();
+        } finally {
+            if (active) {
+                abandon();
+            }
+        }
+    }
+
     /**
      * Commits with the application's own statement.
      *

@@ -1,0 +1,165 @@
+package io.github.hasqlite.core.jdbc;
+
+import io.github.hasqlite.core.sqlite.NativeStatement;
+import io.github.hasqlite.core.sqlite.ParsedSql;
+import io.github.hasqlite.core.sqlite.PragmaText;
+import io.github.hasqlite.core.sqlite.SqlCall;
+import io.github.hasqlite.core.sqlite.StatementKind;
+import java.sql.SQLException;
+
+/**
+ * Runs the statements of a session that neither read nor write rows: those that begin and end transactions and
+ * savepoints, pragmas, ATTACH and DETACH. Not thread-safe.
+ */
+final class ControlStatements {
+
+    private final Transaction transaction;
+    private final SessionState state;
+    private final StatementGuard guard;
+    private final NativeStatement queryOnly;
+    private final boolean reader;
+    private final boolean replicated;
+    private final ImplicitBegin implicit;
+
+    /** Begins the transaction that for the application has begun already. */
+    @FunctionalInterface
+    interface ImplicitBegin {
+        void begin() throws SQLException;
+    }
+
+    ControlStatements(
+            PhysicalConnection connection,
+            Transaction transaction,
+            SessionState state,
+            boolean reader,
+            ImplicitBegin implicit)
+            throws SQLException {
+        this.transaction = transaction;
+        this.state = state;
+        this.guard = new StatementGuard(connection, reader);
+        this.queryOnly = new NativeStatement(connection, "PRAGMA query_only");
+        this.reader = reader;
+        this.replicated = reader || transaction.recorder() != null;
+        this.implicit = implicit;
+    }
+
+    /** A statement is about to be compiled, and to be run later. */
+    void beforeCompiling(ParsedSql sql) throws SQLException {
+        if (sql.isPragma() && replicated) {
+            guard.before(sql);
+        }
+    }
+
+    /** Runs one of them. */
+    <T> T run(ParsedSql sql, SqlCall<T> call, T nothing) throws SQLException {
+        if (sql.kind() == StatementKind.OTHER) {
+            return other(sql, call);
+        }
+        boolean certain = sql.kind() == StatementKind.BEGIN || sql.kind() == StatementKind.COMMIT;
+        try {
+            T result = controlled(sql, call, nothing);
+            if (!certain) {
+                transaction.follow();
+            }
+            return result;
+        } catch (SQLException | RuntimeException e) {
+            followAfter(e);
+            throw e;
+        }
+    }
+
+    private <T> T controlled(ParsedSql sql, SqlCall<T> call, T nothing) throws SQLException {
+        if (sql.kind() != StatementKind.EMPTY) {
+            implicit.begin();
+        }
+        return switch (sql.kind()) {
+            case BEGIN -> transaction.begin(call);
+            case BEGIN_IMMEDIATE -> reader ? transaction.begin(call) : transaction.beginImmediate(call);
+            case COMMIT -> {
+                transaction.requireValid(sql);
+                yield endedByText(() -> transaction.commit(call, nothing));
+            }
+            case ROLLBACK -> {
+                T result = endedByText(() -> transaction.rollback(call));
+                state.rolledBack(transaction.isActive());
+                yield result;
+            }
+            case SAVEPOINT -> transaction.savepoint(sql, call);
+            case RELEASE -> {
+                if (!transaction.commitsWithRelease(sql.name())) {
+                    yield transaction.release(sql, call);
+                }
+                transaction.requireValid(sql);
+                yield endedByText(() -> transaction.commit(call, nothing));
+            }
+            case ROLLBACK_TO -> {
+                T result = transaction.rollbackTo(sql, call);
+                state.rolledBack(transaction.isActive());
+                yield result;
+            }
+            default -> call.run();
+        };
+    }
+
+    /** A pragma, ATTACH or DETACH, a command of the driver's own, or what SQLite does not know. */
+    private <T> T other(ParsedSql sql, SqlCall<T> call) throws SQLException {
+        if (replicated) {
+            guard.before(sql);
+        }
+        implicit.begin();
+        // may attach or detach a database, or change what LIKE means
+        state.mayChangeSchema();
+        Recorder recorder = transaction.recorder();
+        if (recorder != null) {
+            recorder.functionsUnknown();
+        }
+        try {
+            T result = call.run();
+            if (replicated) {
+                guard.after(sql);
+            }
+            pragmaSet(sql);
+            return result;
+        } catch (SQLException | RuntimeException e) {
+            followAfter(e);
+            throw e;
+        }
+    }
+
+    /** A pragma may have taken effect, be it only compiled. */
+    void pragmaSet(ParsedSql sql) throws SQLException {
+        Recorder recorder = transaction.recorder();
+        if (reader || !sql.isPragma() || !PragmaText.of(sql.text()).sets()) {
+            return;
+        }
+        if (sql.name().equals("query_only")) {
+            transaction.queryOnly(queryOnly.queryLong() != 0);
+        } else if (recorder != null && recorder.pragmaSet(sql.name())) {
+            transaction.renewTemporary();
+        }
+    }
+
+    /** A statement failed that may have ended the transaction, or was not what it seemed to be. */
+    private void followAfter(Exception failure) {
+        try {
+            boolean active = transaction.isActive();
+            transaction.follow();
+            if (active && !transaction.isActive()) {
+                state.rolledBack(transaction.isActive());
+            }
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** After the application's own COMMIT or ROLLBACK nothing begins by itself, as in sqlite-jdbc. */
+    private <T> T endedByText(SqlCall<T> call) throws SQLException {
+        try {
+            return call.run();
+        } finally {
+            if (!transaction.isActive()) {
+                state.implicitBegin = false;
+            }
+        }
+    }
+}
