@@ -76,7 +76,7 @@ final class ControlStatements {
             case BEGIN -> transaction.begin(call);
             case BEGIN_IMMEDIATE -> reader ? transaction.begin(call) : transaction.beginImmediate(call);
             case COMMIT -> {
-                transaction.requireValid(sql);
+                transaction.trial().requireValid(sql);
                 yield endedByText(() -> transaction.commit(call, nothing));
             }
             case ROLLBACK -> {
@@ -89,7 +89,7 @@ final class ControlStatements {
                 if (!transaction.commitsWithRelease(sql.name())) {
                     yield transaction.release(sql, call);
                 }
-                transaction.requireValid(sql);
+                transaction.trial().requireValid(sql);
                 yield endedByText(() -> transaction.commit(call, nothing));
             }
             case ROLLBACK_TO -> {
@@ -135,7 +135,7 @@ final class ControlStatements {
         if (sql.name().equals("query_only")) {
             transaction.queryOnly(queryOnly.queryLong() != 0);
         } else if (recorder != null && recorder.pragmaSet(sql.name())) {
-            transaction.renewTemporary();
+            transaction.preparation().renewTemporary();
         }
     }
 

@@ -100,7 +100,7 @@ final class RecordedStatements {
             } else if (single) {
                 transaction.commitSingle();
             } else if (sql.kind() == StatementKind.ALTER) {
-                transaction.reloadSchema();
+                transaction.trial().reloadSchema();
             }
         } catch (SerializationFailureException e) {
             // what the statement had kept is gone

@@ -150,7 +150,7 @@ final class Session {
 
     /** Makes sure that what is written past the session does not go unnoticed. */
     void beforeUnwrapping() throws SQLException {
-        transaction.beforeUnwrapping();
+        transaction.preparation().beforeUnwrapping();
         transaction.lend();
     }
 
@@ -224,7 +224,7 @@ final class Session {
     /** A statement is about to be compiled, and to be run later. */
     void beforeCompiling(ParsedSql sql) throws SQLException {
         control.beforeCompiling(sql);
-        transaction.beforeCompiling(sql);
+        transaction.preparation().beforeCompiling(sql);
     }
 
     /** It was compiled: with that many a pragma has taken effect. */

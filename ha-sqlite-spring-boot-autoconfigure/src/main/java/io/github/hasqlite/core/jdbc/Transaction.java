@@ -7,7 +7,6 @@ import io.github.hasqlite.core.sqlite.SqlCall;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.core.DB;
-import org.sqlite.jdbc4.JDBC4PreparedStatement;
 
 /**
  * The native transaction of one connection, open or not: takes and gives back the write lock, and
@@ -31,7 +30,9 @@ final class Transaction {
     private final CommitLog.@Nullable Appender appender;
     private final @Nullable LoggedCommit loggedCommit;
     private final @Nullable ChangeAudit audit;
-    private final Savepoints savepoints = new Savepoints();
+    private final CapturePreparation preparation;
+    private final StatementTrial trial;
+    private final Savepoints savepoints;
     private boolean active;
     private boolean openedBySavepoint;
     private boolean writing;
@@ -68,6 +69,9 @@ final class Transaction {
                     appender,
                     new DeferredForeignKeys(connection, context.validator()));
         }
+        this.preparation = new CapturePreparation(this, access, recorder, appender);
+        this.trial = new StatementTrial(connection, this, sqlite);
+        this.savepoints = new Savepoints(recorder);
     }
 
     boolean isActive() {
@@ -88,6 +92,21 @@ final class Transaction {
     @Nullable
     ChangeAudit audit() {
         return audit;
+    }
+
+    /** Has capture ready in time for what is about to run. */
+    CapturePreparation preparation() {
+        return preparation;
+    }
+
+    /** Runs or compiles statements only to learn what they would do. */
+    StatementTrial trial() {
+        return trial;
+    }
+
+    /** Whether it has begun to write, and has the write lock. */
+    boolean isWriting() {
+        return writing;
     }
 
     // ---- beginning
@@ -159,7 +178,7 @@ final class Transaction {
                 if (active) {
                     upgrade();
                 } else {
-                    prepare(sql, false);
+                    preparation.prepare(sql, false);
                     sqlite.beginImmediate();
                     active = true;
                 }
@@ -170,7 +189,7 @@ final class Transaction {
                 }
             }
         }
-        prepare(sql, true);
+        preparation.prepare(sql, true);
         if (recorder != null && recorder.looksAt(sql)) {
             counters.own(() -> recorder.begun(sql));
         }
@@ -183,14 +202,6 @@ final class Transaction {
         }
         if (access.isLent() && recorder != null) {
             recorder.watchSchema();
-        }
-    }
-
-    /** The statement is about to run: finds out how what it writes to virtual tables travels. */
-    void beginVirtual(ParsedSql sql) throws SQLException {
-        Recorder present = recorder;
-        if (present != null && present.mayWriteVirtual(sql)) {
-            counters.own(() -> present.beginVirtual(sql));
         }
     }
 
@@ -231,19 +242,6 @@ final class Transaction {
         access.takeBack();
     }
 
-    private void prepare(ParsedSql sql, boolean inTransaction) throws SQLException {
-        if (recorder != null && !recorder.isPrepared(sql)) {
-            counters.own(() -> recorder.prepare(inTransaction));
-        }
-    }
-
-    /** A statement is about to be compiled, and to be run later. */
-    void beforeCompiling(ParsedSql sql) throws SQLException {
-        if (recorder != null && !recorder.isPrepared(sql)) {
-            counters.own(recorder::removeOutdated);
-        }
-    }
-
     /**
      * A transaction that read so far begins to write. If others committed since its snapshot and
      * nothing that it read has changed, it moves on to the present; otherwise SQLite will say
@@ -280,28 +278,6 @@ final class Transaction {
         } catch (SQLException e) {
             beginDeferred();
             throw e;
-        }
-    }
-
-    /** Installs the triggers, which refuse what is written without the session's knowledge. */
-    void beforeUnwrapping() throws SQLException {
-        Recorder present = recorder;
-        if (present != null) {
-            present.functionsUnknown();
-        }
-        if (present == null || present.isCurrent()) {
-            return;
-        }
-        boolean inTransaction = active;
-        if (writing) {
-            counters.own(() -> present.prepare(inTransaction));
-            return;
-        }
-        access.acquire();
-        try {
-            counters.own(() -> present.prepare(inTransaction));
-        } finally {
-            access.release();
         }
     }
 
@@ -355,17 +331,6 @@ final class Transaction {
         return true;
     }
 
-    /** What replication needs of TEMP objects, beside its triggers, is made anew. */
-    void renewTemporary() throws SQLException {
-        CommitLog.Appender log = appender;
-        if (log != null) {
-            counters.own(() -> locked(() -> {
-                log.renew();
-                return Boolean.TRUE;
-            }));
-        }
-    }
-
     /** Makes what is believed of the transaction what SQLite says, whatever a text seemed to do. */
     void follow() throws SQLException {
         boolean open = !sqlite.endedByItself();
@@ -373,53 +338,6 @@ final class Transaction {
             ended(false);
         }
         active = open;
-    }
-
-    /** Makes SQLite forget what a failed ALTER has left in its memory, so that triggers fit again. */
-    void reloadSchema() throws SQLException {
-        sqlite.run("PRAGMA writable_schema = RESET");
-    }
-
-    /**
-     * Runs a statement that other nodes would refuse, if it turns out to be about something that stays here:
-     * a TEMP table or an attached database, or something that exists already.
-     */
-    <T> T unlessSchemaChanges(ParsedSql sql, SqlCall<T> call, String refusal) throws SQLException {
-        Recorder present = recorder;
-        sqlite.run("SAVEPOINT ha_schema");
-        try {
-            T result = call.run();
-            if (present != null && present.hasChangedSchema()) {
-                sqlite.run("ROLLBACK TO ha_schema");
-                throw RefusedStatementException.notSupported(sql.text(), "other nodes would not run this: " + refusal);
-            }
-            return result;
-        } finally {
-            release("ha_schema");
-        }
-    }
-
-    /** The statement may have taken the savepoint with it when it failed. */
-    private void release(String savepoint) throws SQLException {
-        try {
-            sqlite.run("RELEASE " + savepoint);
-        } catch (SQLException e) {
-            follow();
-        }
-    }
-
-    /**
-     * Fails if SQLite will not understand the statement with which the application commits: where being
-     * published is the commit, that would come too late.
-     */
-    void requireValid(ParsedSql sql) throws SQLException {
-        if (recorder != null && writing && !isPlainCommit(sql.text())) {
-            new JDBC4PreparedStatement(connection, sql.text()).close();
-        }
-    }
-
-    private static boolean isPlainCommit(String text) {
-        return text.equalsIgnoreCase("COMMIT") || text.equalsIgnoreCase("COMMIT;");
     }
 
     // ---- savepoints
@@ -430,33 +348,24 @@ final class Transaction {
             active = true;
             openedBySavepoint = true;
         }
-        savepoints.set(sql.name(), recorder == null ? 0 : recorder.mark(), sql.text());
+        savepoints.set(sql);
         return result;
     }
 
     /** Whether releasing this savepoint commits. */
     boolean commitsWithRelease(String savepoint) {
-        return openedBySavepoint && savepoints.find(savepoint) == 0;
+        return openedBySavepoint && savepoints.isOutermost(savepoint);
     }
 
     <T> T release(ParsedSql sql, SqlCall<T> call) throws SQLException {
         T result = call.run();
-        int index = savepoints.find(sql.name());
-        if (index >= 0) {
-            savepoints.removeFrom(index);
-        }
+        savepoints.release(sql.name());
         return result;
     }
 
     <T> T rollbackTo(ParsedSql sql, SqlCall<T> call) throws SQLException {
         T result = call.run();
-        int index = savepoints.find(sql.name());
-        if (index >= 0) {
-            if (recorder != null) {
-                recorder.cutTo(savepoints.mark(index));
-            }
-            savepoints.removeFrom(index + 1);
-        }
+        savepoints.rollBackTo(sql.name());
         return result;
     }
 

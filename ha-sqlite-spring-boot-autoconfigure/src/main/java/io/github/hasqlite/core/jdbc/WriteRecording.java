@@ -39,7 +39,7 @@ record WriteRecording(Transaction transaction, Recorder recorder, ChangeAudit au
         }
         audit.requireOfApplication(sql);
         recorder.arm();
-        transaction.beginVirtual(sql);
+        transaction.preparation().beginVirtual(sql);
         T result = call.run();
         if (audited) {
             audit.statementEnds(sql, statement.hasOpenRows());
@@ -61,7 +61,7 @@ record WriteRecording(Transaction transaction, Recorder recorder, ChangeAudit au
         }
         recorder.arm();
         String refusal = about.dropsStatistics() ? null : log.refusal(Recorder.trimmed(sql.text()));
-        T result = refusal == null ? call.run() : transaction.unlessSchemaChanges(sql, call, refusal);
+        T result = refusal == null ? call.run() : transaction.trial().unlessSchemaChanges(sql, call, refusal);
         recorder.succeeded(sql, statement);
         audit.restart();
         return result;
