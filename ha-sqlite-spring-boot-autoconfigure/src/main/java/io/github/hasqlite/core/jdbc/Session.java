@@ -5,6 +5,7 @@ import io.github.hasqlite.core.sqlite.NativeStatement;
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import io.github.hasqlite.core.sqlite.PragmaText;
 import io.github.hasqlite.core.sqlite.SqlCall;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.StatementKind;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,8 @@ final class Session {
     private boolean queried;
     /** The statement whose rows keep the transaction of an auto-commit write open. */
     private @Nullable RunningStatement openRows;
+    /** A query timeout has ended the transaction, which for the application goes on until it rolls back. */
+    private boolean aborted;
 
     Session(PhysicalConnection connection, SessionContext context, boolean reader) throws SQLException {
         this.reader = reader;
@@ -82,6 +85,7 @@ final class Session {
         if (autoCommit != manual) {
             return;
         }
+        requireNotAborted();
         // as in sqlite-jdbc the mode has changed even if COMMIT or BEGIN then fails
         manual = !autoCommit;
         boolean begun = implicitBegin;
@@ -99,6 +103,7 @@ final class Session {
 
     void commit() throws SQLException {
         requireManual();
+        requireNotAborted();
         boolean active = transaction.isActive();
         if (active || !implicitBegin) {
             try {
@@ -113,10 +118,33 @@ final class Session {
 
     void rollback() throws SQLException {
         requireManual();
+        if (aborted) {
+            aborted = false;
+            implicitBegin = true;
+            return;
+        }
         if (transaction.isActive() || !implicitBegin) {
             transaction.rollback();
             rolledBack();
             implicitBegin = true;
+        }
+    }
+
+    /** What the time limits of statements count by. */
+    QueryTimeouts timeouts() {
+        return context.timeouts();
+    }
+
+    /** SQLite has rolled the transaction back when a statement was interrupted in time: what comes next must not commit by itself. */
+    void abort() {
+        aborted = true;
+    }
+
+    private void requireNotAborted() throws SQLException {
+        if (aborted) {
+            throw new SQLException(
+                    "the transaction was rolled back when a statement ran into its query timeout; end it with rollback()",
+                    SqlStates.TRANSACTION_ABORTED);
         }
     }
 
@@ -139,6 +167,7 @@ final class Session {
         openRows = null;
         manual = false;
         implicitBegin = false;
+        aborted = false;
         if (transaction.isActive()) {
             transaction.abandon();
         }
@@ -259,6 +288,7 @@ final class Session {
      * @param nothing what to answer if the session did itself what the statement asked for
      */
     <T> T execute(ParsedSql sql, RunningStatement statement, SqlCall<T> call, T nothing) throws SQLException {
+        requireNotAborted();
         if (transaction.isLent()) {
             transaction.follow();
         }
@@ -407,8 +437,13 @@ final class Session {
     }
 
     private void beginIfImplicit() throws SQLException {
-        if (implicitBegin && !transaction.isActive()) {
+        if (!implicitBegin || transaction.isActive()) {
+            return;
+        }
+        if (reader || context.begin() == PoolSettings.Begin.DEFERRED || transaction.isQueryOnly()) {
             transaction.beginDeferred();
+        } else {
+            transaction.beginImmediate();
         }
     }
 
@@ -466,6 +501,7 @@ final class Session {
      * transaction.
      */
     void writeBatch(ParsedSql sql, RunningStatement statement, int rows, BatchRow row) throws SQLException {
+        requireNotAborted();
         followQueries();
         boolean alone = isSingle();
         if (alone && foreignKeys.queryLong() != 0) {
