@@ -115,13 +115,10 @@ record CountedTables(
         if (capture.isCaptured(table)) {
             return new CountedTables(true, elsewhere, virtual, uncaptured);
         }
-        boolean ofSqlite = cursor.root() != SCHEMA_ROOT && TableDefinition.isInternal(table) && !isReserved(table);
+        boolean ofSqlite =
+                cursor.root() != SCHEMA_ROOT && TableDefinition.isInternal(table) && !ReservedNames.isReserved(table);
         return ofSqlite
                 ? new CountedTables(captured, true, virtual, uncaptured)
                 : new CountedTables(captured, elsewhere, virtual, table);
-    }
-
-    static boolean isReserved(String name) {
-        return SqlIdentifier.startsWith(name, "ha_");
     }
 }

@@ -237,7 +237,7 @@ final class Session {
     String textToRun(ParsedSql parsed, String sql) throws SQLException {
         KeyedInserts present = keys;
         if (present == null || !KeyedInserts.mayConcern(parsed)) {
-            return sql;
+            return SchemaQuery.shown(parsed, sql);
         }
         KeyedInserts.Plan plan = plan(parsed);
         present.runs(plan, sql);

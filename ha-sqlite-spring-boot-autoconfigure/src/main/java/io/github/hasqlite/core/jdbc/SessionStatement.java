@@ -63,7 +63,7 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
         ParsedSql parsed = handle.parse(sql);
         if (parsed.kind() == StatementKind.READ || parsed.kind() == StatementKind.OTHER) {
             return session.execute(
-                    parsed, this, () -> limited(parsed, () -> super.executeQuery(sql)), (ResultSet) rows);
+                    parsed, this, () -> queryLimited(parsed, sql), (ResultSet) rows);
         }
         // the driver runs what gives no rows, too, and fails only then
         keepsKeys = true;
@@ -106,6 +106,11 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
     private boolean runLimited(ParsedSql parsed, String sql) throws SQLException {
         String text = session.textToRun(parsed, sql);
         return limited(parsed, () -> super.execute(text));
+    }
+
+    private ResultSet queryLimited(ParsedSql parsed, String sql) throws SQLException {
+        String text = session.textToRun(parsed, sql);
+        return limited(parsed, () -> super.executeQuery(text));
     }
 
     private long updateLimited(ParsedSql parsed, String sql) throws SQLException {
