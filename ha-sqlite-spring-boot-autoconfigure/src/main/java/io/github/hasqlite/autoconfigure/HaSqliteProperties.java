@@ -5,6 +5,7 @@ import io.github.hasqlite.MergeMode;
 import io.github.hasqlite.OnStreamReset;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.StrictIsolation;
+import io.github.hasqlite.core.jdbc.PoolSettings.Begin;
 import io.github.hasqlite.core.jdbc.PoolSettings.Synchronous;
 import io.github.hasqlite.core.replay.Applier;
 import java.time.Duration;
@@ -42,6 +43,7 @@ import org.springframework.util.unit.DataSize;
  * @param rowIdentify How the row that another node's change means is found. The same on all nodes.
  * @param commitMode When a commit returns. The same on all nodes.
  * @param strict What commit mode strict promises.
+ * @param transactions Transactions of the application.
  * @param keys Keys of rows that are inserted without one.
  * @param publisher Sending changes to the other nodes.
  * @param subscriber Receiving the changes of the other nodes.
@@ -72,6 +74,7 @@ public record HaSqliteProperties(
         @DefaultValue("row") MergeMode merge,
         @DefaultValue("sync") CommitMode commitMode,
         @DefaultValue Strict strict,
+        @DefaultValue Transactions transactions,
         @DefaultValue Keys keys,
         @DefaultValue Publisher publisher,
         @DefaultValue Subscriber subscriber,
@@ -92,7 +95,8 @@ public record HaSqliteProperties(
                 + ", streamMaxAge=" + streamMaxAge + ", streamReserve=" + streamReserve + ", streamMaxBytes="
                 + streamMaxBytes + ", replicas=" + replicas
                 + ", extensions=" + extensions + ", rowIdentify=" + rowIdentify + ", merge=" + merge
-                + ", commitMode=" + commitMode + ", strict=" + strict + ", keys=" + keys + ", publisher=" + publisher
+                + ", commitMode=" + commitMode + ", strict=" + strict + ", transactions=" + transactions + ", keys="
+                + keys + ", publisher=" + publisher
                 + ", subscriber="
                 + subscriber
                 + ", bootstrap=" + bootstrap + ", snapshotter=" + snapshotter + ", verification=" + verification
@@ -107,6 +111,15 @@ public record HaSqliteProperties(
      *     serializable any two, with snapshot only those that write the same rows or unique keys.
      */
     public record Strict(@DefaultValue("serializable") StrictIsolation isolation) {}
+
+    /**
+     * Transactions of the application.
+     *
+     * @param begin What begins a transaction that is not read only. With DEFERRED its first write takes the write lock,
+     *     and is refused if what the transaction has read has changed meanwhile. With IMMEDIATE its first statement
+     *     does, also if that only reads, so that what is read, changed and written is never refused.
+     */
+    public record Transactions(@DefaultValue("deferred") Begin begin) {}
 
     /**
      * Keys of rows that are inserted without one.

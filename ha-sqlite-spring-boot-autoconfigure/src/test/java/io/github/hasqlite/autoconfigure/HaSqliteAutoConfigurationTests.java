@@ -11,6 +11,7 @@ import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -36,6 +37,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.ClassPathResource;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -95,6 +97,50 @@ class HaSqliteAutoConfigurationTests {
                         .hasSingleBean(DataSource.class)
                         .doesNotHaveBean(HaSqliteDataSource.class)
                         .doesNotHaveBean(ChangeSetSerializer.class));
+    }
+
+    @Test
+    void saysThatASecondDataSourceSwitchesItOff(CapturedOutput output) {
+        ApplicationContextRunner runner =
+                contextRunner.withConfiguration(AutoConfigurations.of(HaSqliteSwitchedOffAutoConfiguration.class));
+        runner.withUserConfiguration(OwnDataSource.class)
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(HaSqliteDataSource.class));
+        assertThat(output.getOut())
+                .containsOnlyOnce("nothing is replicated")
+                .contains("(ownDataSource)")
+                .contains("defaultCandidate = false");
+    }
+
+    @Test
+    void secondDataSourceThatIsNoCandidateLeavesItOn(CapturedOutput output) {
+        contextRunner
+                .withConfiguration(AutoConfigurations.of(HaSqliteSwitchedOffAutoConfiguration.class))
+                .withUserConfiguration(SecondDataSource.class)
+                .run(context -> {
+                    assertThat(context).hasNotFailed().hasSingleBean(HaSqliteDataSource.class);
+                    assertThat(context.getBean(DataSource.class)).isInstanceOf(HaSqliteDataSource.class);
+                    assertThat(context.getBean("second")).isInstanceOf(DriverManagerDataSource.class);
+                });
+        assertThat(output.getOut()).doesNotContain("nothing is replicated");
+    }
+
+    @Test
+    void saysThatScriptsAreLeftOut(CapturedOutput output) {
+        ApplicationContextRunner runner = contextRunner
+                .withConfiguration(AutoConfigurations.of(HaSqliteScriptsAutoConfiguration.class))
+                .withClassLoader(new FilteredClassLoader(new ClassPathResource("none")) {
+                    @Override
+                    public URL getResource(String name) {
+                        return name.equals("data.sql")
+                                ? super.getResource("META-INF/spring.factories")
+                                : super.getResource(name);
+                    }
+                });
+        runner.withPropertyValues("spring.sql.init.mode=never")
+                .run(context -> assertThat(context).hasNotFailed());
+        assertThat(output.getOut()).doesNotContain("is not run");
+        runner.run(context -> assertThat(context).hasNotFailed());
+        assertThat(output.getOut()).contains("data.sql is there, and is not run");
     }
 
     @Test
@@ -313,6 +359,15 @@ class HaSqliteAutoConfigurationTests {
 
         @Bean
         DataSource ownDataSource() {
+            return new DriverManagerDataSource("jdbc:sqlite::memory:");
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class SecondDataSource {
+
+        @Bean(defaultCandidate = false)
+        DataSource second() {
             return new DriverManagerDataSource("jdbc:sqlite::memory:");
         }
     }

@@ -20,6 +20,7 @@ import java.util.function.Consumer;
  * @param trustedSchema whether views, triggers, indexes and the like may use functions and virtual tables that
  *     are not marked as harmless; SQLite's own default is yes
  * @param extensions shared libraries with SQLite extensions that every connection loads, in this order
+ * @param begin how a transaction of JDBC begins on a connection that is not read only
  */
 public record PoolSettings(
         String path,
@@ -32,7 +33,8 @@ public record PoolSettings(
         Synchronous synchronous,
         int cacheKib,
         boolean trustedSchema,
-        List<String> extensions) {
+        List<String> extensions,
+        Begin begin) {
 
     public PoolSettings {
         extensions = List.copyOf(extensions);
@@ -59,7 +61,16 @@ public record PoolSettings(
                 Synchronous.NORMAL,
                 16_384,
                 true,
-                List.of());
+                List.of(),
+                Begin.DEFERRED);
+    }
+
+    /** See "Transaction" in the SQLite documentation. */
+    public enum Begin {
+        /** Its first write takes the write lock. */
+        DEFERRED,
+        /** Its first statement takes the write lock, also if that only reads. */
+        IMMEDIATE
     }
 
     /** What sqlite-jdbc calls the database. */
@@ -86,6 +97,7 @@ public record PoolSettings(
         private Duration lockTimeout;
         private boolean foreignKeys;
         private List<String> extensions;
+        private Begin begin;
 
         private Changes(PoolSettings from) {
             this.from = from;
@@ -97,6 +109,7 @@ public record PoolSettings(
             lockTimeout = from.lockTimeout;
             foreignKeys = from.foreignKeys;
             extensions = from.extensions;
+            begin = from.begin;
         }
 
         public Changes path(String to) {
@@ -139,6 +152,11 @@ public record PoolSettings(
             return this;
         }
 
+        public Changes begin(Begin to) {
+            begin = to;
+            return this;
+        }
+
         private PoolSettings settings() {
             return new PoolSettings(
                     path,
@@ -151,7 +169,8 @@ public record PoolSettings(
                     from.synchronous,
                     from.cacheKib,
                     from.trustedSchema,
-                    extensions);
+                    extensions,
+                    begin);
         }
     }
 }

@@ -41,6 +41,8 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     /** {@code null} if SQLite chooses all keys that are left to it. */
     private final @Nullable KeyTables keys;
 
+    private final QueryTimeouts timeouts;
+
     private final List<Consumer<Conflict>> conflictListeners = new CopyOnWriteArrayList<>();
     /** How many connections of the pool of writers are in use or waited for. */
     private final AtomicInteger writersWanted = new AtomicInteger();
@@ -62,6 +64,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         this.readers = readers;
         this.validator = context.validator();
         this.keys = context.keys();
+        this.timeouts = context.timeouts();
         this.checkpointer = checkpointer;
         this.replication = replication;
     }
@@ -93,7 +96,9 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
                 catalog,
                 commitLog,
                 validator,
-                blocks == null ? null : new KeyTables(writeLock.runtime(), blocks, keys.blockSize()));
+                blocks == null ? null : new KeyTables(writeLock.runtime(), blocks, keys.blockSize()),
+                settings.begin(),
+                new QueryTimeouts(writeLock.runtime()));
         HikariDataSource writers =
                 pool(settings, "", settings.writers(), new ConnectionSource(() -> file.openWriter(context)));
         try {
@@ -253,6 +258,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     public void close() {
         writers.close();
         readers.close();
+        timeouts.close();
         try (replication;
                 checkpointer;
                 keys) {

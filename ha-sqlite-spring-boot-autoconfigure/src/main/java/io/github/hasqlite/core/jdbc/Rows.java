@@ -115,10 +115,11 @@ public final class Rows extends JDBC4ResultSet {
     @Override
     public boolean next() throws SQLException {
         follow();
+        QueryTimeout timeout = stmt instanceof LimitedStatement limited ? limited.timeout() : null;
         try {
-            return super.next();
+            return timeout == null ? super.next() : QueryTimeout.limited(timeout, () -> super.next());
         } catch (SQLException e) {
-            throw SqlStates.complete(e);
+            throw QueryTimeout.explain(timeout, e);
         }
     }
 

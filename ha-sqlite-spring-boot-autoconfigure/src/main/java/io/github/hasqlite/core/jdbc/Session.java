@@ -3,6 +3,7 @@ package io.github.hasqlite.core.jdbc;
 import io.github.hasqlite.core.sqlite.NativeStatement;
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import io.github.hasqlite.core.sqlite.SqlCall;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.StatementKind;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,7 @@ final class Session {
         if (autoCommit != state.manual) {
             return;
         }
+        requireNotAborted();
         // as in sqlite-jdbc the mode has changed even if COMMIT or BEGIN then fails
         state.manual = !autoCommit;
         boolean begun = state.implicitBegin;
@@ -84,6 +86,7 @@ final class Session {
 
     void commit() throws SQLException {
         requireManual();
+        requireNotAborted();
         boolean active = transaction.isActive();
         if (active || !state.implicitBegin) {
             try {
@@ -98,10 +101,33 @@ final class Session {
 
     void rollback() throws SQLException {
         requireManual();
+        if (state.aborted) {
+            state.aborted = false;
+            state.implicitBegin = true;
+            return;
+        }
         if (transaction.isActive() || !state.implicitBegin) {
             transaction.rollback();
             state.rolledBack(transaction.isActive());
             state.implicitBegin = true;
+        }
+    }
+
+    /** What the time limits of statements count by. */
+    QueryTimeouts timeouts() {
+        return context.timeouts();
+    }
+
+    /** SQLite has rolled the transaction back when a statement was interrupted in time: what comes next must not commit by itself. */
+    void abort() {
+        state.aborted = true;
+    }
+
+    private void requireNotAborted() throws SQLException {
+        if (state.aborted) {
+            throw new SQLException(
+                    "the transaction was rolled back when a statement ran into its query timeout; end it with rollback()",
+                    SqlStates.TRANSACTION_ABORTED);
         }
     }
 
@@ -124,6 +150,7 @@ final class Session {
         openRows = null;
         state.manual = false;
         state.implicitBegin = false;
+        state.aborted = false;
         if (transaction.isActive()) {
             transaction.abandon();
         }
@@ -238,6 +265,7 @@ final class Session {
      * @param nothing what to answer if the session did itself what the statement asked for
      */
     <T> T execute(ParsedSql sql, RunningStatement statement, SqlCall<T> call, T nothing) throws SQLException {
+        requireNotAborted();
         if (transaction.isLent()) {
             transaction.follow();
         }
@@ -266,8 +294,13 @@ final class Session {
     }
 
     private void beginIfImplicit() throws SQLException {
-        if (state.implicitBegin && !transaction.isActive()) {
+        if (!state.implicitBegin || transaction.isActive()) {
+            return;
+        }
+        if (reader || context.begin() == PoolSettings.Begin.DEFERRED || transaction.isQueryOnly()) {
             transaction.beginDeferred();
+        } else {
+            transaction.beginImmediate();
         }
     }
 
@@ -321,6 +354,7 @@ final class Session {
 
     /** Runs a statement that writes once for each row of a batch; in auto-commit mode see {@link BatchWrites#write}. */
     void writeBatch(ParsedSql sql, RunningStatement statement, int rows, BatchWrites.Row row) throws SQLException {
+        requireNotAborted();
         batches.write(sql, statement, rows, row);
     }
 

@@ -12,10 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param commitLog where transactions go; {@code null} if nothing is replicated
  * @param validator re-reads for transactions that read before they wrote
  * @param keys numbers for keys that are left to SQLite; {@code null} if SQLite counts
+ * @param begin how a transaction of JDBC begins
+ * @param timeouts interrupt what runs for too long
  */
 record SessionContext(
         WriteLock writeLock,
         SchemaCatalog catalog,
         @Nullable CommitLog commitLog,
         ReadValidator validator,
-        @Nullable KeyTables keys) {}
+        @Nullable KeyTables keys,
+        PoolSettings.Begin begin,
+        QueryTimeouts timeouts) {}

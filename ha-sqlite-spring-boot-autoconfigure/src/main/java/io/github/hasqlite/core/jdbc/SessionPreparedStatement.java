@@ -98,7 +98,8 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
 
     private boolean executeOne() throws SQLException {
         closeRows();
-        boolean rows = session.execute(parsed, this, () -> renewed() && super.execute(), Boolean.FALSE);
+        boolean rows =
+                session.execute(parsed, this, () -> renewed() && limited(parsed, () -> super.execute()), Boolean.FALSE);
         if (parsed.kind() != StatementKind.WRITE) {
             updateCount = session.lastChanges();
         }
@@ -130,12 +131,12 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
 
     private ResultSet queryRenewed() throws SQLException {
         renewed();
-        return super.executeQuery();
+        return limited(parsed, () -> super.executeQuery());
     }
 
     private long updateRenewed() throws SQLException {
         renewed();
-        return super.executeLargeUpdate();
+        return limited(parsed, () -> super.executeLargeUpdate());
     }
 
     /** Compiles the statement anew if its rows get their keys in another way since the schema has changed. */
@@ -201,7 +202,7 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
         renewed();
         rowOfBatch = batch == null ? null : batch.clone();
         try {
-            return super.executeLargeBatch()[0];
+            return limited(parsed, () -> super.executeLargeBatch())[0];
         } catch (BatchUpdateException e) {
             throw new BatchUpdateException(
                     "batch entry " + row + ": query returns results",

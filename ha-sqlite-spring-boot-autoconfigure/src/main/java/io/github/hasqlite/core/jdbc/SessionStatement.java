@@ -46,7 +46,7 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
     private boolean executeOne(String sql) throws SQLException {
         closeRows();
         ParsedSql parsed = handle.parse(sql);
-        boolean rows = run(parsed, () -> super.execute(session.textToRun(parsed, sql)), Boolean.FALSE);
+        boolean rows = run(parsed, () -> runLimited(parsed, sql), Boolean.FALSE);
         if (parsed.kind() != StatementKind.WRITE) {
             updateCount = session.lastChanges();
         }
@@ -62,13 +62,12 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
         closeRows();
         ParsedSql parsed = handle.parse(sql);
         if (parsed.kind() == StatementKind.READ || parsed.kind() == StatementKind.OTHER) {
-            return session.execute(
-                    parsed, this, () -> super.executeQuery(session.textToRun(parsed, sql)), (ResultSet) rows);
+            return session.execute(parsed, this, () -> queryLimited(parsed, sql), (ResultSet) rows);
         }
         // the driver runs what gives no rows, too, and fails only then
         keepsKeys = true;
         try {
-            if (run(parsed, () -> super.execute(session.textToRun(parsed, sql)), Boolean.FALSE)) {
+            if (run(parsed, () -> runLimited(parsed, sql), Boolean.FALSE)) {
                 return Objects.requireNonNull(getResultSet());
             }
         } finally {
@@ -93,7 +92,7 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
         }
         for (ParsedSql statement : script) {
             String text = script.size() == 1 ? sql : statement.text();
-            run(statement, () -> super.executeLargeUpdate(session.textToRun(statement, text)), 0L);
+            run(statement, () -> updateLimited(statement, text), 0L);
         }
         // sqlite-jdbc looks at the beginning of the whole script
         boolean begins = handle.parse(sql).insert();
@@ -101,6 +100,21 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
             generatedKey.set(begins ? session.lastInsertRowid() : null);
         }
         return session.totalChanges() - before;
+    }
+
+    private boolean runLimited(ParsedSql parsed, String sql) throws SQLException {
+        String text = session.textToRun(parsed, sql);
+        return limited(parsed, () -> super.execute(text));
+    }
+
+    private ResultSet queryLimited(ParsedSql parsed, String sql) throws SQLException {
+        String text = session.textToRun(parsed, sql);
+        return limited(parsed, () -> super.executeQuery(text));
+    }
+
+    private long updateLimited(ParsedSql parsed, String sql) throws SQLException {
+        String text = session.textToRun(parsed, sql);
+        return limited(parsed, () -> super.executeLargeUpdate(text));
     }
 
     private <T> T run(ParsedSql parsed, SqlCall<T> call, T nothing) throws SQLException {
@@ -125,7 +139,7 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
                 String entry = (String) entries[i];
                 try {
                     ParsedSql parsed = handle.parse(entry);
-                    changes[i] = run(parsed, () -> runEntry(session.textToRun(parsed, entry)), 0L);
+                    changes[i] = run(parsed, () -> runEntry(parsed, session.textToRun(parsed, entry)), 0L);
                     if (parsed.kind() != StatementKind.WRITE) {
                         changes[i] = session.lastChanges();
                     }
@@ -151,11 +165,11 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
         return changes;
     }
 
-    private long runEntry(String entry) throws SQLException {
+    private long runEntry(ParsedSql parsed, String entry) throws SQLException {
         DB database = getDatabase();
         this.sql = entry;
         database.prepare(this);
-        return database.executeUpdate(this, null);
+        return limited(parsed, () -> database.executeUpdate(this, null));
     }
 
     @Override

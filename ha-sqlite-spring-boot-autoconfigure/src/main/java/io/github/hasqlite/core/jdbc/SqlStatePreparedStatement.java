@@ -1,5 +1,6 @@
 package io.github.hasqlite.core.jdbc;
 
+import io.github.hasqlite.core.sqlite.ParsedSql;
 import io.github.hasqlite.core.sqlite.SqlCall;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import java.io.InputStream;
@@ -9,26 +10,41 @@ import java.sql.RowId;
 import java.sql.SQLException;
 import java.sql.SQLXML;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteConnection;
 import org.sqlite.jdbc4.JDBC4PreparedStatement;
 
 /** The rarely used methods of sqlite-jdbc's prepared statement, with SQLStates in what they throw. */
-class SqlStatePreparedStatement extends JDBC4PreparedStatement {
+class SqlStatePreparedStatement extends JDBC4PreparedStatement implements LimitedStatement {
 
-    SqlStatePreparedStatement(SQLiteConnection connection, String sql) throws SQLException {
+    private final PhysicalConnection connection;
+    /** Of the last execution, whose rows may still be fetched. */
+    private @Nullable QueryTimeout timeout;
+
+    SqlStatePreparedStatement(PhysicalConnection connection, String sql) throws SQLException {
         super(connection, sql);
+        this.connection = connection;
     }
 
     /**
      * Runs what executes the statement. As in the driver its query timeout is how long it waits for a lock,
-     * here with that of other writers included.
+     * here with that of other writers included; and then it is how long SQLite may run it.
      */
     final <T> T stated(SqlCall<T> call) throws SQLException {
+        timeout = QueryTimeout.begin(connection, getQueryTimeout());
         try {
-            return getQueryTimeout() == 0 ? call.run() : withConnectionTimeout(call::run);
+            return timeout == null ? call.run() : withConnectionTimeout(call::run);
         } catch (SQLException e) {
-            throw SqlStates.complete(e);
+            throw QueryTimeout.explain(timeout, e);
         }
+    }
+
+    /** Runs what the query timeout may interrupt. */
+    final <T> T limited(ParsedSql sql, SqlCall<T> call) throws SQLException {
+        return sql.kind().endsTransaction() ? call.run() : QueryTimeout.limited(timeout, call);
+    }
+
+    @Override
+    public final @Nullable QueryTimeout timeout() {
+        return timeout;
     }
 
     @Override

@@ -116,6 +116,14 @@ final class Transaction {
         active = true;
     }
 
+    /** Takes the write lock before anything is read or written. */
+    void beginImmediate() throws SQLException {
+        beginImmediate(() -> {
+            sqlite.beginImmediate();
+            return Boolean.TRUE;
+        });
+    }
+
     /** The application's own BEGIN. */
     <T> T begin(SqlCall<T> call) throws SQLException {
         T result = call.run();

@@ -87,7 +87,9 @@ final class NodeFile implements AutoCloseable {
         if (lock == null) {
             throw new ReplicationStartException(
                     "another node is using the database file " + path,
-                    "Give each node a file of its own (ha.sqlite.path), or end the other process.",
+                    "Give each node a file of its own (ha.sqlite.path), or end the other process. In tests the other one may"
+                            + " be a context that Spring keeps in its cache: give each test configuration a path of its"
+                            + " own, for example target/${random.uuid}.db, or end the context with @DirtiesContext.",
                     null);
         }
         return lock;

@@ -61,6 +61,9 @@ public final class SqlStates {
     /** Replication has stopped, or left this out. Not of class 08: no repetition by a driver or application helps. */
     public static final String REPLICATION_STOPPED = "58000";
 
+    /** What was begun is rolled back already, and waits for the application to say so. */
+    public static final String TRANSACTION_ABORTED = "25P02";
+
     public static final String SEQUENCE_ERROR = "HY010";
 
     private static final String UNIQUE_VIOLATION = "23505";

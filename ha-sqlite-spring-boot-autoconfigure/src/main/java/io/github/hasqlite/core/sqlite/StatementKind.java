@@ -28,6 +28,11 @@ public enum StatementKind {
     /** Passed to SQLite as it is: other pragmas, ATTACH, DETACH, and what is not SQL. */
     OTHER;
 
+    /** Whether it may commit, or rolls all back. */
+    public boolean endsTransaction() {
+        return this == COMMIT || this == ROLLBACK || this == RELEASE;
+    }
+
     public boolean isSchema() {
         return this == CREATE || this == DROP || this == ALTER;
     }

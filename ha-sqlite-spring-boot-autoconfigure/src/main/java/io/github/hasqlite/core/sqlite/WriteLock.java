@@ -5,6 +5,7 @@ import io.github.hasqlite.core.runtime.Permit;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.core.DB;
 
@@ -16,11 +17,18 @@ import org.sqlite.core.DB;
  */
 public final class WriteLock {
 
+    private static final String WAITED_FOR_ITSELF = "database is locked: this thread has itself begun to write in a"
+            + " transaction on another connection, and has not ended it. End that one first, or do both in one"
+            + " transaction; in Spring, a REQUIRES_NEW inside a transaction that has written cannot write, and NESTED"
+            + " or REQUIRED can";
+
     private final NodeRuntime runtime;
     private final Permit permit;
     private final AtomicLong commits = new AtomicLong();
     private final AtomicLong writtenPages = new AtomicLong();
     private final long timeoutMillis;
+    /** Who took it last: only what the thread itself has put there counts, when it waits in vain. */
+    private volatile @Nullable Thread taker;
 
     /**
      * A lock that nobody holds.
@@ -58,8 +66,11 @@ public final class WriteLock {
             throw DB.newSQLException(SQLiteErrorCode.SQLITE_INTERRUPT.code, "interrupted");
         }
         if (!acquired) {
-            throw DB.newSQLException(SQLiteErrorCode.SQLITE_BUSY.code, "database is locked");
+            throw DB.newSQLException(
+                    SQLiteErrorCode.SQLITE_BUSY.code,
+                    taker == Thread.currentThread() ? WAITED_FOR_ITSELF : "database is locked");
         }
+        taker = Thread.currentThread();
     }
 
     /**
@@ -69,6 +80,7 @@ public final class WriteLock {
      */
     public void await() throws InterruptedException {
         permit.acquire();
+        taker = Thread.currentThread();
     }
 
     /** Whose time and threads those who hold it go by. */
