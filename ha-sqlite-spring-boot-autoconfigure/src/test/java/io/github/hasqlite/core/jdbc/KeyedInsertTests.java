@@ -163,6 +163,47 @@ class KeyedInsertTests {
         assertThat(rows("SELECT last_insert_rowid()")).containsExactly("105");
     }
 
+    /** One row of a prepared statement: the key is a parameter that the application does not see. */
+    @Test
+    void aKeyThatIsBoundIsNotSeen() throws Exception {
+        others(100);
+        for (String sql : List.of(
+                "INSERT INTO t(a, b) VALUES(?, ?)",
+                "INSERT INTO t VALUES(NULL, ?, ?)",
+                "INSERT INTO t(a, id, b) VALUES(?, NULL, ?)",
+                "INSERT INTO t(a, b) VALUES(?2, ?1)",
+                "INSERT INTO t(a, b) VALUES(:b, @a)",
+                "INSERT INTO t(a, b) VALUES(?, 'b') ON CONFLICT(id) DO UPDATE SET a = ?",
+                "INSERT INTO t(a, b) VALUES(?, 1) RETURNING a, ?")) {
+            try (PreparedStatement insert = connection.prepareStatement(sql, Statement.RETURN_GENERATED_KEYS)) {
+                insert.setString(1, "x");
+                assertThatThrownBy(() -> insert.setString(3, "z")).isInstanceOf(ArrayIndexOutOfBoundsException.class);
+                for (int run = 0; run < 2; run++) {
+                    assertThat(insert.getParameterMetaData().getParameterCount()).isEqualTo(2);
+                    insert.setString(1, "x");
+                    insert.setString(2, "y");
+                    insert.execute();
+                    insert.addBatch();
+                    insert.setString(1, "v");
+                    insert.addBatch();
+                    if (!sql.contains("RETURNING")) {
+                        insert.executeBatch();
+                        insert.clearParameters();
+                        insert.executeUpdate();
+                    }
+                }
+            }
+        }
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO t DEFAULT VALUES")) {
+            assertThat(insert.getParameterMetaData().getParameterCount()).isZero();
+            insert.executeUpdate();
+            insert.addBatch();
+            insert.addBatch();
+            assertThat(insert.executeBatch()).containsExactly(1, 1);
+        }
+        assertThat(rows("SELECT count(*), min(id), max(id) FROM t")).containsExactly("53|101|153");
+    }
+
     @Test
     void aRowThatIsThereIsNeverReplaced() throws Exception {
         run("INSERT INTO t(a) VALUES('first')");
