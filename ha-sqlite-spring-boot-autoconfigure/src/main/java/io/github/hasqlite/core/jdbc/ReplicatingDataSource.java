@@ -93,7 +93,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
                 catalog,
                 commitLog,
                 validator,
-                blocks == null ? null : new KeyTables(writeLock.runtime(), blocks, keys.blockSize()));
+                blocks == null ? null : new KeyTables(writeLock.runtime(), blocks, keys.blockSize(), settings.path()));
         HikariDataSource writers =
                 pool(settings, "", settings.writers(), new ConnectionSource(() -> file.openWriter(context)));
         try {
