@@ -131,8 +131,7 @@ final class KeptBlocks {
     private void write(Path to, Function<KeyRange, Long> freeTo) throws IOException {
         Path written = to.resolveSibling(to.getFileName() + ".new");
         Files.deleteIfExists(written);
-        try (FileChannel channel =
-                FileChannel.open(written, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(written, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             // the file system's clock is not always the one of this machine
             Instant now = Files.getLastModifiedTime(written).toInstant().truncatedTo(ChronoUnit.SECONDS);
             String head = HEAD + now.getEpochSecond() + " " + inode(written) + "\n";
@@ -162,8 +161,8 @@ final class KeptBlocks {
     private String text(Function<KeyRange, Long> freeTo) {
         StringBuilder text = new StringBuilder();
         left.forEach((table, ranges) -> ranges.forEach(range -> append(text, table, range.first(), range.last())));
-        present.forEach((table, ranges) ->
-                ranges.forEach(range -> append(text, table, Math.max(range.free(), freeTo.apply(range)) + 1, range.last())));
+        present.forEach((table, ranges) -> ranges.forEach(
+                range -> append(text, table, Math.max(range.free(), freeTo.apply(range)) + 1, range.last())));
         return text.append(TAIL).append('\n').toString();
     }
 
@@ -185,7 +184,9 @@ final class KeptBlocks {
                     || !lines.get(0).startsWith(HEAD)
                     || !lines.get(lines.size() - 1).equals(TAIL)
                     || !isOriginal(from, lines.get(0).substring(HEAD.length()))) {
-                logger.info("{} is a copy, or incomplete: the numbers in it may have been handed out and are not used", from);
+                logger.info(
+                        "{} is a copy, or incomplete: the numbers in it may have been handed out and are not used",
+                        from);
                 return;
             }
             for (String line : lines.subList(1, lines.size() - 1)) {

@@ -18,7 +18,8 @@ record KeyColumn(KeyedInserts asked, KeyNumbers numbers, String table, KeyLookup
      * @param from where they begin
      * @param count how many there are
      */
-    @Nullable Object[] behind(@Nullable Object @Nullable [] values, int from, int count) throws SQLException {
+    @Nullable
+    Object[] behind(@Nullable Object @Nullable [] values, int from, int count) throws SQLException {
         @Nullable Object[] bound = new @Nullable Object[count + 1];
         if (values != null) {
             System.arraycopy(values, from, bound, 0, count);

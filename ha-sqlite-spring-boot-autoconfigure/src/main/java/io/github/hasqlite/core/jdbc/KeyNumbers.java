@@ -84,8 +84,7 @@ final class KeyNumbers {
      * @param fetching runs what waits for the stream and the disk
      * @param minSize how many numbers a block has at least
      */
-    KeyNumbers(
-            String table, KeyBlocks blocks, KeptBlocks kept, NodeRuntime runtime, TaskThread fetching, int minSize) {
+    KeyNumbers(String table, KeyBlocks blocks, KeptBlocks kept, NodeRuntime runtime, TaskThread fetching, int minSize) {
         this.table = table;
         this.blocks = blocks;
         this.kept = kept;
@@ -371,8 +370,7 @@ final class KeyNumbers {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new KeysUsedUpException(table, without + ": " + cause.getMessage(), cause);
         } catch (TimeoutException e) {
-            throw new KeysUsedUpException(
-                    table, without + ": no answer for " + PATIENCE.toSeconds() + " s", null);
+            throw new KeysUsedUpException(table, without + ": no answer for " + PATIENCE.toSeconds() + " s", null);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new KeysUsedUpException(table, "the thread was interrupted while it waited for the next one", e);

@@ -25,7 +25,10 @@ final class InsertReader {
     String schema = "";
     String table = "";
     int target;
-    @Nullable List<Integer> columns;
+
+    @Nullable
+    List<Integer> columns;
+
     Source source = Source.SELECT;
     Span rows = new Span(0, 0);
     List<List<Span>> tuples = List.of();

@@ -92,8 +92,13 @@ class KeptBlocksTests {
             assertThat(insert(dataSource, "t")).isEqualTo(8);
         }
         try (ReplicatingDataSource dataSource = open("app.db")) {
-            assertThat(insertAll(dataSource, "T")).hasSize(BLOCK - 8).startsWith(9L).endsWith((long) BLOCK);
-            assertThat(insertAll(dataSource, "\"T\u00e4ble \"\"2\"\"\"")).hasSize(BLOCK - 1).startsWith(2L);
+            assertThat(insertAll(dataSource, "T"))
+                    .hasSize(BLOCK - 8)
+                    .startsWith(9L)
+                    .endsWith((long) BLOCK);
+            assertThat(insertAll(dataSource, "\"T\u00e4ble \"\"2\"\"\""))
+                    .hasSize(BLOCK - 1)
+                    .startsWith(2L);
         }
         try (ReplicatingDataSource dataSource = open("app.db")) {
             assertThat(insertAll(dataSource, "t")).isEmpty();

@@ -179,7 +179,8 @@ class KeyedInsertTests {
                 insert.setString(1, "x");
                 assertThatThrownBy(() -> insert.setString(3, "z")).isInstanceOf(ArrayIndexOutOfBoundsException.class);
                 for (int run = 0; run < 2; run++) {
-                    assertThat(insert.getParameterMetaData().getParameterCount()).isEqualTo(2);
+                    assertThat(insert.getParameterMetaData().getParameterCount())
+                            .isEqualTo(2);
                     insert.setString(1, "x");
                     insert.setString(2, "y");
                     insert.execute();
