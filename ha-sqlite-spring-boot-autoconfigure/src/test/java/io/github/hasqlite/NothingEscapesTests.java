@@ -526,25 +526,15 @@ class NothingEscapesTests {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "INSERT INTO f_content VALUES(9, 'hidden')",
-                "DELETE FROM f_content",
-                "INSERT INTO ha_publishers VALUES('x', 5, 1)",
-                "DELETE FROM ha_state",
-                "WITH ha_state AS (SELECT 1) UPDATE main.ha_state SET value = value"
-            })
+    @ValueSource(strings = {"INSERT INTO f_content VALUES(9, 'hidden')", "DELETE FROM f_content"})
     void whatIsNotCapturedIsRefusedAndTakesItsTransactionAlong(String sql) throws Exception {
         run("CREATE VIRTUAL TABLE f USING fts5(a)", "INSERT INTO f VALUES('x')");
-        String state = String.join(",", one.query("SELECT * FROM ha_state WHERE name NOT LIKE '%sequence%'"));
         run("BEGIN", "INSERT INTO t VALUES(1, 'x')");
         assertThat(refused(sql).getMessage()).contains("rolled back", sql);
         assertRefused("COMMIT").hasMessageContaining("no transaction is active");
         assertThat(refused(sql).getSQLState()).isEqualTo("0A000");
         assertBothHave("SELECT count(*) FROM t", "0");
         assertBothHave("SELECT a FROM f", "x");
-        assertThat(String.join(",", one.query("SELECT * FROM ha_state WHERE name NOT LIKE '%sequence%'")))
-                .isEqualTo(state);
     }
 
     // ---- names and header

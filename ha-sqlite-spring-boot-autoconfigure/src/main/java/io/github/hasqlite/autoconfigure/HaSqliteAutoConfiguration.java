@@ -25,6 +25,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
+import org.springframework.jdbc.support.SQLExceptionTranslator;
 import org.sqlite.SQLiteConnection;
 
 /**
@@ -81,5 +82,12 @@ public final class HaSqliteAutoConfiguration {
     @Bean
     HaSqliteDataSource dataSource(ReplicationNode node) {
         return node.dataSource();
+    }
+
+    /** Taken by Boot's {@code JdbcTemplate}, and by what is built on it. */
+    @Bean
+    @ConditionalOnMissingBean
+    SQLExceptionTranslator sqlExceptionTranslator() {
+        return new SqlStateExceptionTranslator();
     }
 }

@@ -9,16 +9,12 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
-import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomizer;
 import org.springframework.boot.flyway.autoconfigure.FlywayMigrationInitializer;
 import org.springframework.context.annotation.Bean;
 
-/**
- * Lets Flyway migrate a new database, on one node at a time. It refuses to touch a schema that has tables
- * but no history; the tables of replication are there from the start, and must not count.
- */
+/** Lets Flyway migrate on one node at a time. */
 @AutoConfiguration(after = HaSqliteAutoConfiguration.class, before = FlywayAutoConfiguration.class)
-@ConditionalOnClass({Flyway.class, FlywayConfigurationCustomizer.class})
+@ConditionalOnClass({Flyway.class, FlywayMigrationInitializer.class})
 @ConditionalOnSingleCandidate(HaSqliteDataSource.class)
 public final class HaSqliteFlywayAutoConfiguration {
 
@@ -28,10 +24,5 @@ public final class HaSqliteFlywayAutoConfiguration {
             ObjectProvider<ChangeSetSubscriber> subscriber,
             ObjectProvider<SnapshotStore> store) {
         return new MigrationLease(FlywayMigrationInitializer.class, dataSource, subscriber, store);
-    }
-
-    @Bean
-    FlywayConfigurationCustomizer haSqliteFlywayConfigurationCustomizer() {
-        return new NewDatabaseBaseline();
     }
 }

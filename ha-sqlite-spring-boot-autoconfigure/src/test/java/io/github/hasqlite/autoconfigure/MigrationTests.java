@@ -1,7 +1,6 @@
 package io.github.hasqlite.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.SnapshotStore;
@@ -20,9 +19,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
-import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,7 +64,6 @@ class MigrationTests {
                         .withPropertyValues(
                                 "spring.flyway.locations=classpath:io/github/hasqlite/autoconfigure/migration"),
                 "SELECT version FROM flyway_schema_history ORDER BY installed_rank",
-                "0",
                 "1",
                 "2");
     }
@@ -193,24 +188,5 @@ class MigrationTests {
                                             dataSource.replicationStatus().outboxLength())
                                     .isZero());
                 });
-    }
-
-    @Test
-    void aFlywayOfItsOwnNeedsABaseline() {
-        try (NatsServer server = NatsServer.start();
-                TestNode node = TestNode.open(server, folder.resolve("own.db"), "n1")) {
-            FluentConfiguration flyway = Flyway.configure()
-                    .dataSource(node.dataSource())
-                    .locations("classpath:io/github/hasqlite/autoconfigure/migration");
-            assertThatExceptionOfType(FlywayException.class)
-                    .isThrownBy(() -> flyway.load().migrate())
-                    .withMessageContaining("Found non-empty schema");
-            flyway.baselineOnMigrate(true).baselineVersion("0").load().migrate();
-            assertThat(JdbcClient.create(node.dataSource())
-                            .sql("SELECT version FROM flyway_schema_history ORDER BY installed_rank")
-                            .query(String.class)
-                            .list())
-                    .containsExactly("0", "1", "2");
-        }
     }
 }

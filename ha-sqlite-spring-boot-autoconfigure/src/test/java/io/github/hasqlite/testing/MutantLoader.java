@@ -22,8 +22,7 @@ public final class MutantLoader extends ClassLoader {
     private static final String OURS = "io.github.hasqlite.";
 
     /** The constant that a broken method answers, by the enum's descriptor. */
-    private static final Map<String, String> ANSWERS =
-            Map.of("Lio/github/hasqlite/core/replay/AppliedState$Turn;", "NEXT");
+    private static final Map<String, String> ANSWERS = Map.of("Lio/github/hasqlite/core/replay/Turn;", "NEXT");
 
     private final String mutatedClass;
     private final Set<String> mutatedMethods;

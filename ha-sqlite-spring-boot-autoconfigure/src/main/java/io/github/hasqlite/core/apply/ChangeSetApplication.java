@@ -4,21 +4,16 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.LargeChanges;
 import io.github.hasqlite.MergeMode;
-import io.github.hasqlite.Operation;
 import io.github.hasqlite.RowIdentify;
 import io.github.hasqlite.SchemaPragmas;
 import io.github.hasqlite.core.apply.Outcome.Applied;
 import io.github.hasqlite.core.apply.Outcome.Failed;
-import io.github.hasqlite.core.apply.Outcome.Refused;
 import io.github.hasqlite.core.apply.Outcome.Scope;
-import io.github.hasqlite.core.apply.Outcome.Skipped;
 import io.github.hasqlite.core.capture.RowImages;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 
@@ -32,24 +27,18 @@ import org.sqlite.SQLiteConnection;
  */
 public final class ChangeSetApplication implements AutoCloseable {
 
-    /** Of more skipped changes than this, the others are not named. */
-    private static final int MANY_SKIPPED = 1_000;
+    /** Of more changes than this that had no effect, the others are not kept. */
+    private static final int MANY_WANTED = 1_000;
 
-    private final SQLiteConnection connection;
     private final TriggerSilence silence;
     private final RowImages recorder;
     private final RowidWatch rowids;
     private final Overwritten overwritten;
     private final Authorship author;
     private final TableCache tables;
-    private final CommandRunner commands;
-    private final ApplySavepoint savepoint;
+    private final AllOrNothing attempt;
     private final SchemaChanges schemaChanges;
     private final ChangeSetFootprints footprints;
-    /** For the change set that is being applied; {@code null} if its author had seen all names. */
-    private @Nullable NameMapping newNames;
-
-    private boolean failedOnStaleSchema;
     private boolean recording;
     private boolean takingBack;
     private boolean unguarded;
@@ -68,7 +57,6 @@ public final class ChangeSetApplication implements AutoCloseable {
     public ChangeSetApplication(SQLiteConnection connection, RowIdentify identify, MergeMode merge, RowImages recorder)
             throws SQLException {
         TriggerOrderProbe.require();
-        this.connection = connection;
         this.recorder = recorder;
         try (Statement statement = connection.createStatement()) {
             try (ResultSet rows = statement.executeQuery("PRAGMA foreign_keys")) {
@@ -89,9 +77,8 @@ public final class ChangeSetApplication implements AutoCloseable {
         this.overwritten = context.overwritten();
         this.author = context.author();
         this.tables = new TableCache(context, silence, recorder);
-        this.commands = new CommandRunner(connection, tables, silence);
-        this.savepoint = new ApplySavepoint(connection);
         this.schemaChanges = new SchemaChanges(connection);
+        this.attempt = new AllOrNothing(connection, silence, overwritten, tables, schemaChanges);
         this.footprints = new ChangeSetFootprints(tables, schemaChanges);
     }
 
@@ -103,14 +90,13 @@ public final class ChangeSetApplication implements AutoCloseable {
      *     broken file): roll the transaction back and try again, or stop
      */
     public Outcome apply(ChangeSet changeSet) throws SQLException {
-        failedOnStaleSchema = false;
         // what is taken back was recorded here, under the names that it was done to
-        newNames = takingBack ? null : schemaChanges.since(changeSet);
+        NameMapping newNames = takingBack ? null : schemaChanges.since(changeSet);
         author.begins(changeSet);
-        Outcome outcome = attempt(changeSet);
-        if (failedOnStaleSchema) {
+        Outcome outcome = attempt(changeSet, newNames);
+        if (attempt.failedOnStaleSchema()) {
             author.begins(changeSet);
-            outcome = attempt(changeSet);
+            outcome = attempt(changeSet, newNames);
         }
         if (!(outcome instanceof Applied)) {
             overwritten.drain();
@@ -130,7 +116,7 @@ public final class ChangeSetApplication implements AutoCloseable {
     private void keepWanted(List<Change> changes) {
         int index = 0;
         for (Change change : changes) {
-            if (index == MANY_SKIPPED) {
+            if (index == MANY_WANTED) {
                 return;
             }
             overwritten.wanted(index++, change);
@@ -260,152 +246,13 @@ public final class ChangeSetApplication implements AutoCloseable {
         return tables.generation();
     }
 
-    private Outcome attempt(ChangeSet changeSet) throws SQLException {
-        List<Change> changes = changeSet.changes();
+    private Outcome attempt(ChangeSet changeSet, @Nullable NameMapping newNames) throws SQLException {
         if (recording) {
             recorder.start();
         }
         overwritten.drain();
-        return changes.size() == 1 && isOneStatement(changes.get(0)) ? one(changes.get(0)) : all(changeSet);
-    }
-
-    /** Whether the change is all or nothing by itself. */
-    private static boolean isOneStatement(Change change) {
-        return switch (change.operation()) {
-            case INSERT, DELETE -> true;
-            case UPDATE -> Objects.equals(change.oldRowid(), change.newRowid());
-            case SQL -> false;
-        };
-    }
-
-    private Outcome one(Change change) throws SQLException {
-        try {
-            Skipped skipped = applyRow(change, 0);
-            return skipped == null ? Applied.WHOLLY : new Applied(false, List.of(skipped));
-        } catch (RefusedChangeException e) {
-            return new Refused(0, e.reason());
-        } catch (SQLException e) {
-            Failed failed = failed(change, 0, e);
-            // the driver closes statements that fail
-            tables.clear();
-            requireTransaction(e);
-            return failed;
-        }
-    }
-
-    /** A trigger's RAISE(ROLLBACK) ends the caller's transaction; nothing may run outside of one. */
-    private void requireTransaction(SQLException cause) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.executeUpdate("BEGIN");
-        } catch (SQLException inTransaction) {
-            return;
-        }
-        throw new SQLException("applying a change made SQLite roll the transaction back", cause);
-    }
-
-    /**
-     * Applies a row change, under the names that its table and columns have now. What of it has no place any
-     * more is kept as a conflict.
-     */
-    private @Nullable Skipped applyRow(Change made, int index) throws SQLException, RefusedChangeException {
-        NameMapping names = newNames;
-        NameMapping.Renamed renamed = names == null ? null : names.of(made);
-        Change change = renamed == null ? made : renamed.change();
-        if (change == null) {
-            overwritten.wanted(index, made);
-            return new Skipped(
-                    index,
-                    made.table(),
-                    Skipped.Cause.NO_TABLE,
-                    "table " + made.table() + ", or all columns of it that this change is about, were dropped"
-                            + " unseen by its author");
-        }
-        Skipped skipped = tables.apply(change, index);
-        boolean absent = skipped != null
-                && (skipped.cause() == Skipped.Cause.NO_TABLE || skipped.cause() == Skipped.Cause.NO_COLUMN);
-        if (absent || (renamed != null && !renamed.complete())) {
-            overwritten.wanted(index, made);
-        }
-        return skipped;
-    }
-
-    private Outcome all(ChangeSet changeSet) throws SQLException {
-        List<Change> changes = changeSet.changes();
-        Refused hostile = CommandRunner.firstRefused(changes);
-        if (hostile != null) {
-            return hostile;
-        }
-        boolean changesSchema = SchemaChanges.isAmong(changes);
-        List<TableTriggers> mark = silence.mark();
-        boolean guarded = !unguarded || !(takingBack || changes instanceof LargeChanges);
-        if (guarded) {
-            savepoint.begin();
-        }
-        boolean schemaChanged = false;
-        List<Skipped> skipped = List.of();
-        int index = 0;
-        Change current = null;
-        try {
-            for (Change change : changes) {
-                current = change;
-                if (change.operation() == Operation.SQL) {
-                    schemaChanged |= commands.run(change, changesSchema);
-                } else {
-                    skipped = with(skipped, applyRow(change, index));
-                }
-                index++;
-            }
-            if (schemaChanged) {
-                schemaChanges.add(changeSet);
-            }
-        } catch (RefusedChangeException e) {
-            undo(mark, guarded, e);
-            return new Refused(index, e.reason());
-        } catch (SQLException e) {
-            if (current == null) {
-                throw e;
-            }
-            Failed failed = failed(current, index, e);
-            undo(mark, guarded, e);
-            return failed;
-        }
-        if (guarded) {
-            savepoint.release();
-        }
-        return !schemaChanged && skipped.isEmpty() ? Applied.WHOLLY : new Applied(schemaChanged, List.copyOf(skipped));
-    }
-
-    private static List<Skipped> with(List<Skipped> skipped, @Nullable Skipped one) {
-        if (one == null || skipped.size() == MANY_SKIPPED) {
-            return skipped;
-        }
-        List<Skipped> more = skipped.isEmpty() ? new ArrayList<>() : skipped;
-        more.add(one);
-        return more;
-    }
-
-    private void undo(List<TableTriggers> mark, boolean guarded, Exception cause) throws SQLException {
-        if (!guarded) {
-            throw new HalfAppliedException(cause);
-        }
-        // before: statements that a failed one left open would keep the savepoint from rolling back
-        tables.clear();
-        savepoint.undo();
-        silence.rolledBackTo(mark);
-        schemaChanges.forget();
-    }
-
-    private Failed failed(Change change, int index, SQLException error) throws SQLException {
-        Scope scope = SqlFailure.scope(error);
-        if (scope == null) {
-            throw error;
-        }
-        // another process may have changed the schema
-        failedOnStaleSchema = tables.isStale();
-        String what = change.operation() == Operation.SQL
-                ? String.valueOf(change.command())
-                : change.operation() + " on table " + change.table();
-        return new Failed(index, what + ": " + error.getMessage(), scope, SqlFailure.code(error));
+        boolean guarded = !unguarded || !(takingBack || changeSet.changes() instanceof LargeChanges);
+        return attempt.apply(changeSet, newNames, guarded);
     }
 
     /**
@@ -446,6 +293,6 @@ public final class ChangeSetApplication implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         tables.close();
-        savepoint.close();
+        attempt.close();
     }
 }

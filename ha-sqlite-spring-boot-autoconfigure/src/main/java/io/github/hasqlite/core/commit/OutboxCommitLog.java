@@ -189,11 +189,10 @@ public final class OutboxCommitLog implements CommitLog {
         public void committed() {
             if (message == null) {
                 pending.add(row);
-                relay.committed(row);
             } else {
                 pending.add(row, message);
-                relay.committed(row, changeSet, message);
             }
+            relay.committed(row, changeSet, message);
         }
 
         @Override

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 
 /**
@@ -41,6 +42,8 @@ final class ChangeAudit {
     private long owedBefore;
     /** Statements of this transaction whose RETURNING rows were open, so that they were counted later. */
     private final Set<String> unfinished = new LinkedHashSet<>();
+    /** The statement that ran last, if it names nothing of replication. */
+    private @Nullable ParsedSql harmless;
     /** In this transaction the triggers were found to be there. */
     private boolean complete;
 
@@ -56,6 +59,36 @@ final class ChangeAudit {
         owed = 0;
         complete = false;
         unfinished.clear();
+    }
+
+    /**
+     * A statement is about to run that writes rows.
+     *
+     * @throws RefusedStatementException if its program writes to a table of replication; it must not run then
+     */
+    @SuppressWarnings("ReferenceEquality") // the same statement run many times is the same object
+    void requireOfApplication(ParsedSql sql) throws SQLException {
+        if (sql == harmless) {
+            return;
+        }
+        if (!ReservedNames.mayBeIn(sql.text())) {
+            harmless = sql;
+            return;
+        }
+        CountedTables tables;
+        counters.beforeOwnStatement();
+        try {
+            tables = tables(sql.text());
+        } catch (SQLException e) {
+            // it does not compile, and will say so itself
+            return;
+        } finally {
+            counters.afterOwnStatement();
+        }
+        String table = tables.uncaptured();
+        if (table != null && ReservedNames.isReserved(table)) {
+            throw RefusedStatementException.ofReplication(sql.text(), table);
+        }
     }
 
     /** A statement that writes is about to run. */
@@ -165,7 +198,7 @@ final class ChangeAudit {
     }
 
     private void refuse(ParsedSql sql, String table) throws SQLException {
-        if (CountedTables.isReserved(table)) {
+        if (ReservedNames.isReserved(table)) {
             throw new UncapturedChangeException("table " + table + " belongs to replication", sql.text());
         }
         capture.schemaUnknown();

@@ -174,7 +174,8 @@ class ConnectionHandle implements Connection {
 
     SessionPreparedStatement prepared(
             PhysicalConnection connection, String sql, int type, int concurrency, int holdability) throws SQLException {
-        return opened(connection.prepared(this, sql, type, concurrency, holdability));
+        String shown = SchemaQuery.shown(parse(sql), sql);
+        return opened(connection.prepared(this, shown, type, concurrency, holdability));
     }
 
     @Override
@@ -426,16 +427,16 @@ class ConnectionHandle implements Connection {
     @Override
     public DatabaseMetaData getMetaData() throws SQLException {
         checkOpen();
-        return Metadata.of(this);
+        return Metadata.of(this, this::driverMetaData);
     }
 
     /** What the driver says about the database, asked anew for each question. */
-    DatabaseMetaData driverMetaData() throws SQLException {
+    private DatabaseMetaData driverMetaData() throws SQLException {
         if (readsAnywhere()) {
-            return reader().getMetaData();
+            return reader().driverMetaData();
         }
         physical().session().readsSchema();
-        return physical().getMetaData();
+        return physical().driverMetaData();
     }
 
     @Override

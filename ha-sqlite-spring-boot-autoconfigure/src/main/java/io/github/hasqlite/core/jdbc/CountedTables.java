@@ -1,7 +1,6 @@
 package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.core.capture.Capture;
-import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.TableDefinition;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -115,13 +114,10 @@ record CountedTables(
         if (capture.isCaptured(table)) {
             return new CountedTables(true, elsewhere, virtual, uncaptured);
         }
-        boolean ofSqlite = cursor.root() != SCHEMA_ROOT && TableDefinition.isInternal(table) && !isReserved(table);
+        boolean ofSqlite =
+                cursor.root() != SCHEMA_ROOT && TableDefinition.isInternal(table) && !ReservedNames.isReserved(table);
         return ofSqlite
                 ? new CountedTables(captured, true, virtual, uncaptured)
                 : new CountedTables(captured, elsewhere, virtual, table);
-    }
-
-    static boolean isReserved(String name) {
-        return SqlIdentifier.startsWith(name, "ha_");
     }
 }

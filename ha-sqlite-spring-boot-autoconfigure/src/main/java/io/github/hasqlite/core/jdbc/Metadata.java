@@ -1,14 +1,19 @@
 package io.github.hasqlite.core.jdbc;
 
-import io.github.hasqlite.core.sqlite.SqlIdentifier;
+import io.github.hasqlite.core.sqlite.SqlCall;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -18,20 +23,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class Metadata implements InvocationHandler {
 
-    /** Names that begin so belong to replication. */
-    private static final String OURS = "ha_";
+    /** The columns that name a table of the database. */
+    private static final Set<String> TABLES = Set.of("TABLE_NAME", "PKTABLE_NAME", "FKTABLE_NAME");
 
-    /** The methods that list tables by a pattern. */
-    private static final Set<String> LISTS = Set.of("getTables", "getColumns");
+    private final Connection connection;
+    private final SqlCall<DatabaseMetaData> driver;
 
-    private final ConnectionHandle handle;
-
-    private Metadata(ConnectionHandle handle) {
-        this.handle = handle;
+    private Metadata(Connection connection, SqlCall<DatabaseMetaData> driver) {
+        this.connection = connection;
+        this.driver = driver;
     }
 
-    static DatabaseMetaData of(ConnectionHandle handle) {
-        return (DatabaseMetaData) proxy(DatabaseMetaData.class, new Metadata(handle));
+    /**
+     * Shows the application what the driver says.
+     *
+     * @param connection the one that the application has
+     * @param driver what the driver says, asked anew for each question
+     */
+    static DatabaseMetaData of(Connection connection, SqlCall<DatabaseMetaData> driver) {
+        return (DatabaseMetaData) proxy(DatabaseMetaData.class, new Metadata(connection, driver));
     }
 
     private static Object proxy(Class<?> type, InvocationHandler handler) {
@@ -48,13 +58,11 @@ final class Metadata implements InvocationHandler {
                 return System.identityHashCode(proxy);
             }
             case "getConnection" -> {
-                return handle;
+                return connection;
             }
             default -> {
-                Object result = call(SqlStateTranslation.call(handle::driverMetaData), method, args);
-                return result instanceof ResultSet rows
-                        ? proxy(ResultSet.class, new Listing(rows, LISTS.contains(method.getName())))
-                        : result;
+                Object result = call(SqlStateTranslation.call(driver), method, args);
+                return result instanceof ResultSet rows ? proxy(ResultSet.class, listing(rows)) : result;
             }
         }
     }
@@ -70,12 +78,23 @@ final class Metadata implements InvocationHandler {
         }
     }
 
+    private static Listing listing(ResultSet rows) throws SQLException {
+        ResultSetMetaData columns = rows.getMetaData();
+        List<Integer> tables = new ArrayList<>();
+        for (int column = 1; column <= columns.getColumnCount(); column++) {
+            if (TABLES.contains(columns.getColumnLabel(column).toUpperCase(Locale.ROOT))) {
+                tables.add(column);
+            }
+        }
+        return new Listing(rows, tables);
+    }
+
     /**
-     * Rows of metadata.
+     * Rows of metadata, without those about tables of replication.
      *
-     * @param filtered whether rows about tables of replication are left out
+     * @param tables the columns that name a table
      */
-    private record Listing(ResultSet rows, boolean filtered) implements InvocationHandler {
+    private record Listing(ResultSet rows, List<Integer> tables) implements InvocationHandler {
 
         @Override
         public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] args)
@@ -83,15 +102,25 @@ final class Metadata implements InvocationHandler {
             return switch (method.getName()) {
                 case "equals" -> args != null && proxy == args[0];
                 case "hashCode" -> System.identityHashCode(proxy);
-                case "next" -> filtered ? SqlStateTranslation.call(this::nextOfApplication) : call(rows, method, args);
+                case "next" ->
+                    tables.isEmpty() ? call(rows, method, args) : SqlStateTranslation.call(this::nextOfApplication);
                 default -> call(rows, method, args);
             };
         }
 
         private boolean nextOfApplication() throws SQLException {
             while (rows.next()) {
-                String name = rows.getString("TABLE_NAME");
-                if (name == null || !SqlIdentifier.fold(name).startsWith(OURS)) {
+                if (!isOfReplication()) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        private boolean isOfReplication() throws SQLException {
+            for (int column : tables) {
+                String name = rows.getString(column);
+                if (name != null && ReservedNames.isReserved(name)) {
                     return true;
                 }
             }

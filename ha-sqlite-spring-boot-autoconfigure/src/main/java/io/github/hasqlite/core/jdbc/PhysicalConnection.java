@@ -1,6 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.core.sqlite.ParsedSql;
+import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.util.Properties;
 import java.util.concurrent.Executor;
@@ -49,6 +50,18 @@ final class PhysicalConnection extends JDBC4Connection {
         SessionPreparedStatement statement = SessionPreparedStatement.prepare(handle, this, sql);
         session().afterCompiling(parsed);
         return statement;
+    }
+
+    /** Unwrapped, too, it shows the application's database. */
+    @Override
+    public DatabaseMetaData getMetaData() throws SQLException {
+        checkOpen();
+        return Metadata.of(this, this::driverMetaData);
+    }
+
+    /** What the driver says about the database. */
+    DatabaseMetaData driverMetaData() throws SQLException {
+        return super.getMetaData();
     }
 
     /** The pool is being closed while somebody uses the connection; the driver would leave it open. */

@@ -6,7 +6,8 @@ import java.sql.SQLException;
 /**
  * A statement that SQLite would run, but that other nodes would not follow. It changed nothing.
  *
- * <p>Its SQLState is {@code 0A000}, feature not supported, or {@code 42939}, reserved name.
+ * <p>Its SQLState is {@code 0A000}, feature not supported, {@code 42939}, reserved name, or {@code
+ * 42501}, no privilege.
  */
 final class RefusedStatementException extends SQLException {
 
@@ -28,6 +29,12 @@ final class RefusedStatementException extends SQLException {
                         + " is reserved: names that begin with ha_ belong to replication; choose another one: "
                         + excerpt(statement),
                 SqlStates.RESERVED_NAME);
+    }
+
+    static RefusedStatementException ofReplication(String statement, String table) {
+        return new RefusedStatementException(
+                "table " + table + " belongs to replication: it can be read and not changed: " + excerpt(statement),
+                SqlStates.NO_PRIVILEGE);
     }
 
     private static String excerpt(String statement) {

@@ -3,6 +3,8 @@ package io.github.hasqlite.core.jdbc;
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.SqlTokens;
+import io.github.hasqlite.core.sqlite.TokenList;
+import io.github.hasqlite.core.sqlite.TriggerText;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -67,11 +69,40 @@ record SchemaStatement(String verb, String schema, List<String> names) {
         boolean own = schema.isEmpty() || SqlIdentifier.isSame(schema, "main") || SqlIdentifier.isSame(schema, "temp");
         if (own) {
             for (String name : names) {
-                if (CountedTables.isReserved(name)) {
+                if (ReservedNames.isReserved(name)) {
                     return name;
                 }
             }
         }
         return null;
+    }
+
+    /**
+     * A table of replication that it would tie to others: with a trigger on it or one that writes to it, or as what
+     * a foreign key refers to. {@code null} if there is none.
+     */
+    static @Nullable String reservedWithin(ParsedSql sql) {
+        if (!ReservedNames.mayBeIn(sql.text())) {
+            return null;
+        }
+        TokenList tokens = new TokenList(sql.text());
+        for (int at = 0; at < tokens.size(); at++) {
+            if (tokens.isWord(at, "REFERENCES") && ReservedNames.isReserved(tokens.name(at + 1))) {
+                return tokens.name(at + 1);
+            }
+        }
+        if (!tokens.isAnyWord(1, "TEMP", "TEMPORARY") || !tokens.isWord(2, "TRIGGER")) {
+            return null;
+        }
+        // others are refused as what other nodes would not run
+        TriggerText trigger =
+                new TriggerText(new TokenList("CREATE " + sql.text().substring(tokens.start(2))));
+        if (ReservedNames.isReserved(trigger.table())) {
+            return trigger.table();
+        }
+        return trigger.targets().stream()
+                .filter(ReservedNames::isReserved)
+                .findFirst()
+                .orElse(null);
     }
 }

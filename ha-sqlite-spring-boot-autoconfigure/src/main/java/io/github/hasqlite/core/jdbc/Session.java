@@ -208,7 +208,7 @@ final class Session {
     String textToRun(ParsedSql parsed, String sql) throws SQLException {
         KeyedInserts present = keys;
         if (present == null || !KeyedInserts.mayConcern(parsed)) {
-            return sql;
+            return SchemaQuery.shown(parsed, sql);
         }
         return present.textToRun(sql, schemaEpoch());
     }

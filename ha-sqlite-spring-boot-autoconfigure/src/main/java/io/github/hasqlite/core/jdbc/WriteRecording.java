@@ -37,6 +37,7 @@ record WriteRecording(Transaction transaction, Recorder recorder, ChangeAudit au
         if (audited) {
             audit.statementBegins();
         }
+        audit.requireOfApplication(sql);
         recorder.arm();
         transaction.beginVirtual(sql);
         T result = call.run();
@@ -53,6 +54,10 @@ record WriteRecording(Transaction transaction, Recorder recorder, ChangeAudit au
         String reserved = about.reservedName();
         if (reserved != null) {
             throw RefusedStatementException.reserved(sql.text(), reserved);
+        }
+        String tied = SchemaStatement.reservedWithin(sql);
+        if (tied != null) {
+            throw RefusedStatementException.ofReplication(sql.text(), tied);
         }
         recorder.arm();
         String refusal = about.dropsStatistics() ? null : log.refusal(Recorder.trimmed(sql.text()));

@@ -19,6 +19,7 @@ import io.github.hasqlite.core.jdbc.CommitLog;
 import io.github.hasqlite.core.outbox.OutboxRelay;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
+import io.github.hasqlite.core.replay.AppliedListener;
 import io.github.hasqlite.core.replay.Applier;
 import io.github.hasqlite.core.replay.LocalReplica;
 import io.github.hasqlite.core.replay.SchemaBarrier;
@@ -215,7 +216,7 @@ final class NodeParts implements AutoCloseable {
     }
 
     /** Follows what the applier commits. */
-    private final class Bookkeeping implements Applier.AppliedListener {
+    private final class Bookkeeping implements AppliedListener {
 
         @Override
         public void committed(long pages, boolean schemaChanged) {
@@ -262,11 +263,7 @@ final class NodeParts implements AutoCloseable {
         @Override
         public void reissued(Pending row, ChangeSet changeSet, byte @Nullable [] message) {
             changeSets.used(changeSet.counter());
-            if (message == null) {
-                relay.committed(row);
-            } else {
-                relay.committed(row, changeSet, message);
-            }
+            relay.committed(row, changeSet, message);
             relay.flush();
         }
     }

@@ -12,10 +12,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -32,7 +29,7 @@ public final class AppliedState {
     static final String BASELINE_AT = "baseline_at";
     static final String BEGUN_WITH_NOTHING = "begun_with_nothing";
 
-    private final Map<String, Accepted> publishers = new HashMap<>();
+    private final PublisherCounters counters = new PublisherCounters();
     private final PendingFragments parts = new PendingFragments();
     private final NodeRuntime runtime;
     private final Monitor advanced;
@@ -100,7 +97,7 @@ public final class AppliedState {
 
     /** Reads what was committed. */
     public void load(Connection connection) throws SQLException {
-        publishers.clear();
+        counters.load(connection);
         parts.load(connection);
         try (Statement statement = connection.createStatement()) {
             long applied = 0;
@@ -124,12 +121,6 @@ public final class AppliedState {
             sequence = applied;
             divergence = differs;
             begunWithNothing = nothing;
-            try (ResultSet rows =
-                    statement.executeQuery("SELECT publisher, counter, sequence FROM main.ha_publishers")) {
-                while (rows.next()) {
-                    publishers.put(rows.getString(1), new Accepted(rows.getLong(2), rows.getLong(3)));
-                }
-            }
         }
     }
 
@@ -296,27 +287,9 @@ public final class AppliedState {
         }
     }
 
-    /**
-     * A publisher's last change set that counts.
-     *
-     * @param counter its counter; 0 for messages of the Go implementation, which do not count
-     * @param sequence its place in the stream
-     */
-    private record Accepted(long counter, long sequence) {}
-
     /** The place of the newest change set that is applied here and not of this publisher; 0 if there is none. */
     public long newestOfOthers(String publisher) {
-        long newest = 0;
-        for (Map.Entry<String, Accepted> other : publishers.entrySet()) {
-            if (!other.getKey().equals(publisher)) {
-                newest = Math.max(newest, other.getValue().sequence);
-            }
-        }
-        return newest;
-    }
-
-    private static boolean hasPublisher(Map<String, Accepted> accepted) {
-        return accepted.size() > (accepted.containsKey("") ? 1 : 0);
+        return counters.newestOfOthers(publisher);
     }
 
     /**
@@ -324,13 +297,7 @@ public final class AppliedState {
      * with points in front. With the write lock held, or while nothing is applied.
      */
     public Set<String> publishingNodes() {
-        Set<String> names = new HashSet<>();
-        for (String publisher : publishers.keySet()) {
-            int random = publisher.lastIndexOf('.');
-            int start = random <= 0 ? -1 : publisher.lastIndexOf('.', random - 1);
-            names.add(start <= 0 ? publisher : publisher.substring(0, start));
-        }
-        return names;
+        return counters.nodes();
     }
 
     /** Starts a step forward, which counts only once it is committed. */
@@ -341,44 +308,32 @@ public final class AppliedState {
     /** What one transaction adds. */
     final class Step {
 
-        private final Map<String, Accepted> accepted = new HashMap<>();
+        private final PublisherCounters.Step countersStep = counters.step();
         private final PendingFragments.Step partsStep = parts.step();
         private long reached = sequence;
 
         /** Judges a message by its publisher's counter (rule R4), and keeps it if it is a part in turn. */
         Turn take(InboundMessage received) {
-            Turn turn = judge(received.publisher(), received.counter());
+            Turn turn = countersStep.judge(received.publisher(), received.counter());
             Fragment part = received.part();
             return turn == Turn.NEXT && part != null
                     ? partsStep.take(part, received.message().timestampNs())
                     : turn;
         }
 
-        private Turn judge(String publisher, long counter) {
-            if (publisher.isEmpty()) {
-                return Turn.NEXT;
-            }
-            long last = counter(publisher);
-            if (counter == last + 1) {
-                return Turn.NEXT;
-            }
-            return counter <= last ? Turn.REPEATED : Turn.OUT_OF_TURN;
-        }
-
         /** Whether anything but messages of Go nodes was accepted. */
         boolean knowsPublishers() {
-            return hasPublisher(publishers) || hasPublisher(accepted);
+            return countersStep.knowsPublishers();
         }
 
         /** The publisher's last accepted counter; 0 if it has none. */
         long counter(String publisher) {
-            Accepted here = accepted.containsKey(publisher) ? accepted.get(publisher) : publishers.get(publisher);
-            return here == null ? 0 : here.counter;
+            return countersStep.counter(publisher);
         }
 
         /** Accepts the message that was judged to be next, and was {@linkplain #reach reached} last. */
         void accept(String publisher, long counter) {
-            accepted.put(publisher, new Accepted(publisher.isEmpty() ? 0 : counter, reached));
+            countersStep.accept(publisher, counter, reached);
             if (!publisher.isEmpty()) {
                 partsStep.forget(publisher);
             }
@@ -390,16 +345,7 @@ public final class AppliedState {
          * @param base what the publisher had applied
          */
         boolean othersSince(long base, String publisher) {
-            return anyOtherSince(accepted, base, publisher) || anyOtherSince(publishers, base, publisher);
-        }
-
-        private static boolean anyOtherSince(Map<String, Accepted> places, long base, String publisher) {
-            for (Map.Entry<String, Accepted> place : places.entrySet()) {
-                if (place.getValue().sequence > base && !place.getKey().equals(publisher)) {
-                    return true;
-                }
-            }
-            return false;
+            return countersStep.othersSince(base, publisher);
         }
 
         /** What all the parts of a change set hold whose last part was judged to be next. */
@@ -432,15 +378,13 @@ public final class AppliedState {
         /** Writes the step inside the caller's transaction; the last statement changes a row. */
         void write(PositionTable table) throws SQLException {
             partsStep.write(table.connection());
-            for (Map.Entry<String, Accepted> entry : accepted.entrySet()) {
-                table.setPublisher(entry.getKey(), entry.getValue().counter, entry.getValue().sequence);
-            }
+            countersStep.write(table);
             table.setValue(SEQUENCE, reached);
         }
 
         /** The transaction is committed. */
         void committed() {
-            publishers.putAll(accepted);
+            countersStep.committed();
             partsStep.committed();
             advanced.lock();
             try {
@@ -450,19 +394,5 @@ public final class AppliedState {
                 advanced.unlock();
             }
         }
-    }
-
-    /** What a message's counter says. */
-    enum Turn {
-        /** It is the publisher's next one or the last part of that, or its publisher does not count. */
-        NEXT,
-        /** It is a part of the publisher's next one, and more parts follow: it has no effect yet. */
-        PART,
-        /** It is a part, and with it there is more than the whole may be. */
-        OVERSIZED,
-        /** It was there before. */
-        REPEATED,
-        /** One before it is missing; it will come again. */
-        OUT_OF_TURN
     }
 }

@@ -2,7 +2,6 @@ package io.github.hasqlite.core.replay;
 
 import io.github.hasqlite.core.changeset.ByteSource;
 import io.github.hasqlite.core.changeset.Fragment;
-import io.github.hasqlite.core.replay.AppliedState.Turn;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

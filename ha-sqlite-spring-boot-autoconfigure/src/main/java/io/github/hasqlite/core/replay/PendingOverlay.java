@@ -23,7 +23,7 @@ final class PendingOverlay {
     private final OutboxTable outbox;
     private final PendingQueue pending;
     private final ChangeSetSerializer serializer;
-    private final Applier.AppliedListener listener;
+    private final AppliedListener listener;
     private final Rebase rebase;
     private final Footprints footprints = new Footprints();
     private long footprintGeneration = -1;
@@ -35,7 +35,7 @@ final class PendingOverlay {
             OutboxTable outbox,
             PendingQueue pending,
             ChangeSetSerializer serializer,
-            Applier.AppliedListener listener,
+            AppliedListener listener,
             Rebase rebase) {
         this.application = application;
         this.outbox = outbox;

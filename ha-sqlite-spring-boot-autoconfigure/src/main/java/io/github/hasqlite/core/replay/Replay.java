@@ -37,7 +37,7 @@ final class Replay {
     private final ChangeSetApplication application;
     private final AppliedState state;
     private final MessageReader reader;
-    private final Applier.AppliedListener listener;
+    private final AppliedListener listener;
     private final RejectionLog rejections;
     private final CommandOutcomes commandOutcomes;
     private final ConflictTable conflicts;
@@ -54,7 +54,7 @@ final class Replay {
             ChangeSetSerializer serializer,
             MessageReader reader,
             List<ChangeSetInterceptor> interceptors,
-            Applier.AppliedListener listener,
+            AppliedListener listener,
             RejectionLog rejections,
             CommandOutcomes commandOutcomes)
             throws SQLException {

@@ -144,7 +144,7 @@ public final class StreamReplay {
     }
 
     /** There is nobody to be told. */
-    private static final class NoListener implements Applier.AppliedListener {
+    private static final class NoListener implements AppliedListener {
 
         @Override
         public void committed(long pages, boolean schemaChanged) {}

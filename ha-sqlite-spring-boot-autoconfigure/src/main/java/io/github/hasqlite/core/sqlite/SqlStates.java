@@ -43,6 +43,9 @@ public final class SqlStates {
     /** The name belongs to replication; one of the codes that vendors have in common. */
     public static final String RESERVED_NAME = "42939";
 
+    /** What is written to is not the application's. */
+    public static final String NO_PRIVILEGE = "42501";
+
     /** More than a limit allows. */
     public static final String LIMIT_EXCEEDED = "54000";
 
@@ -67,7 +70,6 @@ public final class SqlStates {
     private static final String OUT_OF_MEMORY = "53200";
     private static final String IO_ERROR = "58030";
     private static final String CORRUPT = "XX001";
-    private static final String NO_PRIVILEGE = "42501";
     private static final String INVALID_INDEX = "07009";
     private static final String SYNTAX_ERROR = "42601";
 

@@ -6,7 +6,6 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.core.changeset.Fragment;
-import io.github.hasqlite.core.replay.AppliedState.Turn;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.io.IOException;
 import java.io.InputStream;

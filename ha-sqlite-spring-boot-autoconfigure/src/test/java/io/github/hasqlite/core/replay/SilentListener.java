@@ -6,7 +6,7 @@ import io.github.hasqlite.core.outbox.Pending;
 import org.jspecify.annotations.Nullable;
 
 /** Does nothing with what an applier tells, where nobody forges messages. */
-public class SilentListener implements Applier.AppliedListener {
+public class SilentListener implements AppliedListener {
 
     @Override
     public void committed(long pages, boolean schemaChanged) {}

@@ -185,7 +185,7 @@ final class SimulatedNode implements AutoCloseable {
         return null;
     }
 
-    private final class Listener implements Applier.AppliedListener {
+    private final class Listener implements AppliedListener {
         @Override
         public void committed(long pages, boolean schemaChanged) {
             if (schemaChanged) {

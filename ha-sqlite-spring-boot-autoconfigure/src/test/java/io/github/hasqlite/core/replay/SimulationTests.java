@@ -66,7 +66,7 @@ class SimulationTests {
         // what was put back is taken out again as it was at first
         "io.github.hasqlite.core.outbox.OutboxTable, setUndo",
         // repeated and overtaking messages count
-        "io.github.hasqlite.core.replay.AppliedState$Step, judge",
+        "io.github.hasqlite.core.replay.PublisherCounters$Step, judge",
         // rows with the same keys do not meet
         "io.github.hasqlite.core.apply.Footprint$Builder, addKey",
         // tables with computed keys are not met as a whole

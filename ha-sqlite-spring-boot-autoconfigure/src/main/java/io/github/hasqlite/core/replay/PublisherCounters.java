@@ -1,0 +1,127 @@
+package io.github.hasqlite.core.replay;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Each publisher's last accepted counter, and its place in the stream (rule R4). Used with the write lock held. */
+final class PublisherCounters {
+
+    private final Map<String, Accepted> publishers = new HashMap<>();
+
+    /**
+     * A publisher's last change set that counts.
+     *
+     * @param counter its counter; 0 for messages of the Go implementation, which do not count
+     * @param sequence its place in the stream
+     */
+    private record Accepted(long counter, long sequence) {}
+
+    /** Reads what was committed. */
+    void load(Connection connection) throws SQLException {
+        publishers.clear();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows =
+                        statement.executeQuery("SELECT publisher, counter, sequence FROM main.ha_publishers")) {
+            while (rows.next()) {
+                publishers.put(rows.getString(1), new Accepted(rows.getLong(2), rows.getLong(3)));
+            }
+        }
+    }
+
+    /** The place of the newest change set that is not of this publisher; 0 if there is none. */
+    long newestOfOthers(String publisher) {
+        long newest = 0;
+        for (Map.Entry<String, Accepted> other : publishers.entrySet()) {
+            if (!other.getKey().equals(publisher)) {
+                newest = Math.max(newest, other.getValue().sequence);
+            }
+        }
+        return newest;
+    }
+
+    /** The names of the nodes that publishers belong to: their ids without the last two words. */
+    Set<String> nodes() {
+        Set<String> names = new HashSet<>();
+        for (String publisher : publishers.keySet()) {
+            int random = publisher.lastIndexOf('.');
+            int start = random <= 0 ? -1 : publisher.lastIndexOf('.', random - 1);
+            names.add(start <= 0 ? publisher : publisher.substring(0, start));
+        }
+        return names;
+    }
+
+    private static boolean hasPublisher(Map<String, Accepted> accepted) {
+        return accepted.size() > (accepted.containsKey("") ? 1 : 0);
+    }
+
+    /** Starts a step forward, which counts only once it is committed. */
+    Step step() {
+        return new Step();
+    }
+
+    /** What one transaction adds. */
+    final class Step {
+
+        private final Map<String, Accepted> accepted = new HashMap<>();
+
+        /** Judges a message by its publisher's counter. */
+        Turn judge(String publisher, long counter) {
+            if (publisher.isEmpty()) {
+                return Turn.NEXT;
+            }
+            long last = counter(publisher);
+            if (counter == last + 1) {
+                return Turn.NEXT;
+            }
+            return counter <= last ? Turn.REPEATED : Turn.OUT_OF_TURN;
+        }
+
+        /** Whether anything but messages of Go nodes was accepted. */
+        boolean knowsPublishers() {
+            return hasPublisher(publishers) || hasPublisher(accepted);
+        }
+
+        /** The publisher's last accepted counter; 0 if it has none. */
+        long counter(String publisher) {
+            Accepted here = accepted.containsKey(publisher) ? accepted.get(publisher) : publishers.get(publisher);
+            return here == null ? 0 : here.counter;
+        }
+
+        /** Accepts a change set at its place. */
+        void accept(String publisher, long counter, long sequence) {
+            accepted.put(publisher, new Accepted(publisher.isEmpty() ? 0 : counter, sequence));
+        }
+
+        /** Whether anybody but this publisher has committed something since that place (rule R13). */
+        boolean othersSince(long base, String publisher) {
+            return anyOtherSince(accepted, base, publisher) || anyOtherSince(publishers, base, publisher);
+        }
+
+        private static boolean anyOtherSince(Map<String, Accepted> places, long base, String publisher) {
+            for (Map.Entry<String, Accepted> place : places.entrySet()) {
+                if (place.getValue().sequence > base && !place.getKey().equals(publisher)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** Writes the step inside the caller's transaction. */
+        void write(PositionTable table) throws SQLException {
+            for (Map.Entry<String, Accepted> entry : accepted.entrySet()) {
+                table.setPublisher(entry.getKey(), entry.getValue().counter, entry.getValue().sequence);
+            }
+        }
+
+        /** The transaction is committed. */
+        void committed() {
+            publishers.putAll(accepted);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package io.github.hasqlite.core.replay;
+
+import io.github.hasqlite.core.runtime.Monitor;
+import io.github.hasqlite.core.runtime.NodeRuntime;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Whether applying stands still, why, and whether it may go on. Thread-safe. */
+final class Standstill {
+
+    private static final Logger logger = LoggerFactory.getLogger(Standstill.class);
+
+    private final Monitor decision;
+    private volatile @Nullable String halted;
+    private volatile @Nullable SnapshotNeededException snapshotNeeded;
+    private volatile @Nullable String reset;
+    private volatile boolean certainReset;
+    private volatile @Nullable String leaveOut;
+    private volatile boolean closed;
+
+    Standstill(NodeRuntime runtime) {
+        this.decision = runtime.monitor();
+    }
+
+    // ---- a stream that is another one
+
+    /**
+     * The stream is another one than this node follows.
+     *
+     * @param certain whether that cannot turn out to be a mistake
+     */
+    void reset(String reason, boolean certain) {
+        certainReset |= certain;
+        reset = reason;
+    }
+
+    /** Why nothing of the stream may be applied any more, or {@code null}. */
+    @Nullable
+    String reset() {
+        return reset;
+    }
+
+    /** The same, if it may have been a mistake; otherwise {@code null}. */
+    @Nullable
+    String doubtfulReset() {
+        return certainReset ? null : reset;
+    }
+
+    /** The stream is the one that this node follows after all. */
+    void notReset() {
+        decision.lock();
+        try {
+            reset = null;
+            goOn();
+        } finally {
+            decision.unlock();
+        }
+    }
+
+    // ---- why it stands still
+
+    /** Why nothing is applied any more, or {@code null}. */
+    @Nullable
+    String halted() {
+        return halted;
+    }
+
+    /** The stream sequence up to which a snapshot must go that this node needs; 0 if it needs none. */
+    long snapshotNeeded() {
+        SnapshotNeededException cause = snapshotNeeded;
+        return cause == null ? 0 : cause.sequence();
+    }
+
+    /** Waits until this node needs a snapshot; 0 if the applier was closed. */
+    long awaitSnapshotNeeded() throws InterruptedException {
+        decision.lock();
+        try {
+            while (snapshotNeeded == null && !closed) {
+                decision.await();
+            }
+            return closed ? 0 : snapshotNeeded();
+        } finally {
+            decision.unlock();
+        }
+    }
+
+    /** Lets the applier's thread wait until somebody decides that it goes on. */
+    void await(HaltException cause) throws InterruptedException {
+        if (cause instanceof SnapshotNeededException) {
+            logger.warn("This node needs a snapshot: {}", cause.getMessage());
+        } else {
+            logger.error("Replication to this node has stopped: {}", cause.getMessage(), cause);
+        }
+        decision.lock();
+        try {
+            snapshotNeeded = cause instanceof SnapshotNeededException needed ? needed : null;
+            halted = cause.getMessage();
+            decision.signalAll();
+            while (halted != null && !closed) {
+                decision.await();
+            }
+        } finally {
+            decision.unlock();
+        }
+        logger.info("Replication to this node goes on");
+    }
+
+    // ---- how it goes on
+
+    /**
+     * Goes on.
+     *
+     * @param leaveOutFirst whether to leave out the change set at which it has stopped
+     * @return whether it had stopped
+     */
+    boolean resume(boolean leaveOutFirst) {
+        decision.lock();
+        try {
+            String reason = halted;
+            if (reason == null || reset != null) {
+                return false;
+            }
+            leaveOut = leaveOutFirst ? reason : null;
+            goOn();
+            return true;
+        } finally {
+            decision.unlock();
+        }
+    }
+
+    /** Goes on with another state of the database. */
+    void moved() {
+        decision.lock();
+        try {
+            leaveOut = null;
+            goOn();
+        } finally {
+            decision.unlock();
+        }
+    }
+
+    private void goOn() {
+        snapshotNeeded = null;
+        halted = null;
+        decision.signalAll();
+    }
+
+    /** Whether the next message is to be left out. */
+    boolean leavesOut() {
+        return leaveOut != null;
+    }
+
+    /** Why the next message is to be left out, or {@code null}; said once. */
+    @Nullable
+    String takeLeaveOut() {
+        String reason = leaveOut;
+        leaveOut = null;
+        return reason;
+    }
+
+    /** Nobody waits any more. */
+    void close() {
+        decision.lock();
+        try {
+            closed = true;
+            decision.signalAll();
+        } finally {
+            decision.unlock();
+        }
+    }
+}
