@@ -66,7 +66,7 @@ final class KeptBlocks {
         // in memory, or a URI with options
         this.file = database.isEmpty() || database.startsWith(":") || database.startsWith("file:")
                 ? null
-                : Path.of(database + "-keys");
+                : Path.of(database + "-ha-keys");
     }
 
     /** What the process before has left of a table's blocks; once. The ranges are not kept any more. */

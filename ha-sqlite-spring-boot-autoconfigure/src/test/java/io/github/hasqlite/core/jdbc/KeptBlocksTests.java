@@ -122,7 +122,7 @@ class KeptBlocksTests {
     /** As after a crash: the file is as it was while numbers were handed out. */
     @Test
     void whatCanHaveBeenHandedOutIsNotInTheFile() throws Exception {
-        Path file = folder.resolve("app.db-keys");
+        Path file = folder.resolve("app.db-ha-keys");
         try (ReplicatingDataSource dataSource = open("app.db")) {
             run(dataSource, "CREATE TABLE t(id INTEGER PRIMARY KEY)");
             long biggest = 0;
@@ -153,7 +153,7 @@ class KeptBlocksTests {
     @Test
     void aCopyOfTheDatabaseDoesNotHaveTheNumbersToo() throws Exception {
         firstLife();
-        for (String end : List.of("", "-keys")) {
+        for (String end : List.of("", "-ha-keys")) {
             Files.copy(
                     folder.resolve("app.db" + end),
                     folder.resolve("copy.db" + end),
@@ -170,7 +170,7 @@ class KeptBlocksTests {
     @Test
     void whatWasWrittenBackFromABackupIsNotUsed() throws Exception {
         firstLife();
-        Path file = folder.resolve("app.db-keys");
+        Path file = folder.resolve("app.db-ha-keys");
         byte[] backup = Files.readAllBytes(file);
         blocks.away(true);
         try (ReplicatingDataSource dataSource = open("app.db")) {
@@ -185,7 +185,7 @@ class KeptBlocksTests {
     @Test
     void aFileThatIsOlderThanItsLastChangeIsNotUsed() throws Exception {
         firstLife();
-        Path file = folder.resolve("app.db-keys");
+        Path file = folder.resolve("app.db-ha-keys");
         List<String> lines = new ArrayList<>(Files.readAllLines(file));
         String[] head = lines.get(0).split(" ");
         long hourBefore = Long.parseLong(head[head.length - 2]) - 3_600;
@@ -216,18 +216,18 @@ class KeptBlocksTests {
 
     @Test
     void aFileThatMakesNoSenseOrCannotBeWrittenIsDoneWithout() throws Exception {
-        Path file = folder.resolve("app.db-keys");
+        Path file = folder.resolve("app.db-ha-keys");
         Files.writeString(file, "ha-sqlite blocks of keys 1 x\n1 2\nend\n");
         try (ReplicatingDataSource dataSource = open("app.db")) {
             run(dataSource, "CREATE TABLE t(id INTEGER PRIMARY KEY)");
             assertThat(insert(dataSource, "t")).isEqualTo(1);
             // nothing can be written or put in its place
             Files.delete(file);
-            Files.createDirectories(folder.resolve("app.db-keys.new/occupied"));
+            Files.createDirectories(folder.resolve("app.db-ha-keys.new/occupied"));
             for (int i = 2; i <= 3 * BLOCK; i++) {
                 assertThat(insert(dataSource, "t")).isEqualTo(i);
             }
-            Files.delete(folder.resolve("app.db-keys.new/occupied"));
+            Files.delete(folder.resolve("app.db-ha-keys.new/occupied"));
         }
         assertThat(blocks.leases()).isPositive();
     }
@@ -236,7 +236,7 @@ class KeptBlocksTests {
     void nothingIsHandedOutThatTheFileShows() throws Exception {
         try (ReplicatingDataSource dataSource = open("app.db")) {
             run(dataSource, "CREATE TABLE t(id INTEGER PRIMARY KEY)");
-            Path file = folder.resolve("app.db-keys");
+            Path file = folder.resolve("app.db-ha-keys");
             Files.createDirectories(file.resolve("occupied"));
             assertThatThrownBy(() -> insert(dataSource, "t"))
                     .isInstanceOf(KeysUsedUpException.class)
