@@ -155,8 +155,7 @@ class KeyBlocksTests {
         }
     }
 
-    private Process writer(NatsServer server, String names, int blockSize, CommitMode mode)
-            throws IOException {
+    private Process writer(NatsServer server, String names, int blockSize, CommitMode mode) throws IOException {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
