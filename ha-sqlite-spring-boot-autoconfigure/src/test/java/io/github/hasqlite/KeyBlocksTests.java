@@ -7,6 +7,7 @@ import io.github.hasqlite.testing.KeyWriterMain;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -85,20 +86,7 @@ class KeyBlocksTests {
             List<String> acknowledged = new ArrayList<>();
             int own = 0;
             for (int life = 0; life < 3; life++) {
-                Process process = new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
-                                "-XX:TieredStopAtLevel=1",
-                                "-Xmx192m",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                KeyWriterMain.class.getName(),
-                                server.url(),
-                                folder.resolve("two.db").toString(),
-                                "two",
-                                "life " + life + " ")
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .start();
+                Process process = writer(server, "life " + life + " ", 10, CommitMode.SYNC);
                 try (BufferedReader output = process.inputReader()) {
                     int seen = 0;
                     for (String line = output.readLine(); line != null && seen < 60; line = output.readLine()) {
@@ -126,6 +114,63 @@ class KeyBlocksTests {
                 assertThat(one.query("SELECT count(*) FROM ha_conflicts")).containsExactly("0");
             }
         }
+    }
+
+    @Test
+    void whoIsKilledHasNumbersWhileTheStreamIsAway() throws Exception {
+        try (NatsServer server = NatsServer.start();
+                TestNode one = open(server, "one", CommitMode.ASYNC, 100)) {
+            one.execute("CREATE TABLE owners(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL)");
+            Process process = writer(server, "before ", 1_000, CommitMode.ASYNC);
+            try (BufferedReader output = process.inputReader()) {
+                int seen = 0;
+                for (String line = output.readLine(); line != null && seen < 100; line = output.readLine()) {
+                    seen += line.startsWith("before ") ? 1 : 0;
+                }
+                process.toHandle().destroyForcibly();
+                assertThat(seen).isEqualTo(100);
+            } finally {
+                process.destroyForcibly().waitFor();
+            }
+            server.kill9();
+            try (TestNode two = open(server, "two", CommitMode.ASYNC, 1_000)) {
+                for (int i = 0; i < 300; i++) {
+                    two.execute("INSERT INTO owners(name) VALUES('after " + i + "')");
+                }
+                one.execute("INSERT INTO owners(id, name) VALUES(1000000, 'one')");
+                server.restart();
+                await().until(() -> two.query("SELECT count(*) FROM owners WHERE id = 1000000")
+                        .equals(List.of("1")));
+                two.awaitAppliedOn(one);
+                one.awaitAppliedOn(two);
+                for (TestNode node : List.of(one, two)) {
+                    assertThat(node.query("SELECT count(*) FROM owners WHERE name LIKE 'after %'"))
+                            .containsExactly("300");
+                    assertThat(node.query("SELECT count(*) >= 100, count(*) = count(DISTINCT name) FROM owners"
+                                    + " WHERE name LIKE 'before %'"))
+                            .containsExactly("1|1");
+                    assertThat(node.query("SELECT count(*) FROM ha_conflicts")).containsExactly("0");
+                }
+            }
+        }
+    }
+
+    private Process writer(NatsServer server, String names, int blockSize, CommitMode mode) throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xmx192m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        KeyWriterMain.class.getName(),
+                        server.url(),
+                        folder.resolve("two.db").toString(),
+                        "two",
+                        names,
+                        Integer.toString(blockSize),
+                        mode.name())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
     }
 
     @Test

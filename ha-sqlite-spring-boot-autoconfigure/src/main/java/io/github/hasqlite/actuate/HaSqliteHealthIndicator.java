@@ -3,6 +3,7 @@ package io.github.hasqlite.actuate;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.Outage;
 import io.github.hasqlite.ReplicationStatus;
+import io.github.hasqlite.core.jdbc.ReplicatingDataSource;
 import io.github.hasqlite.nats.ServerVersion;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +89,9 @@ public final class HaSqliteHealthIndicator extends AbstractHealthIndicator {
         describe(builder, "publishFailure", status.publishFailure());
         if (status.deadLetters() > 0) {
             builder.withDetail("deadLetters", status.deadLetters());
+        }
+        if (dataSource instanceof ReplicatingDataSource replicating && replicating.keysLeftToSqlite() > 0) {
+            builder.withDetail("keysLeftToSqlite", replicating.keysLeftToSqlite());
         }
         if (status.lastRejection() != null) {
             builder.withDetail("lastRejection", status.lastRejection());

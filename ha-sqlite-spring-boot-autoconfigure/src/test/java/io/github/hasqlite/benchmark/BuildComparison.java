@@ -29,8 +29,9 @@ import org.springframework.util.FileSystemUtils;
  * Compares one-row transactions of several builds of the product, to see what a change costs. Each build has a class
  * loader, an application and a nats-server of its own in this one process, and they write in turn, in blocks so short
  * that whatever else the machine does meets all of them. Arguments: the commit mode, then the folders of the builds'
- * main classes; with the first folder named twice, the second shows what the comparison itself is worth. System
- * property: {@code rounds} (1000), the first half of which is not counted.
+ * main classes, each with properties of its own behind commas if it is to have some
+ * ({@code target/classes,ha.sqlite.keys.blocks.enabled=false}); with the first one named twice, the second shows what
+ * the comparison itself is worth. System property: {@code rounds} (1000), the first half of which is not counted.
  */
 public final class BuildComparison {
 
@@ -45,7 +46,7 @@ public final class BuildComparison {
         List<Build> builds = new ArrayList<>();
         try {
             for (int i = 1; i < args.length; i++) {
-                builds.add(Build.start(Path.of(args[i]), args[0], folder.resolve("db" + i)));
+                builds.add(Build.start(args[i], args[0], folder.resolve("db" + i)));
             }
             for (int round = 0; round < rounds; round++) {
                 for (int i = 0; i < builds.size(); i++) {
@@ -63,14 +64,15 @@ public final class BuildComparison {
 
     /** One build, running. */
     private record Build(
-            Path classes,
+            String name,
             NatsServer server,
             ConfigurableApplicationContext application,
             List<Double> wall,
             List<Double> processor) {
 
-        static Build start(Path classes, String mode, Path database) throws Exception {
-            ClassLoader loader = new ChildFirst(classes);
+        static Build start(String name, String mode, Path database) throws Exception {
+            List<String> parts = List.of(name.split(","));
+            ClassLoader loader = new ChildFirst(Path.of(parts.get(0)));
             Thread thread = Thread.currentThread();
             ClassLoader before = thread.getContextClassLoader();
             thread.setContextClassLoader(loader);
@@ -82,12 +84,13 @@ public final class BuildComparison {
                         .web(WebApplicationType.NONE)
                         .bannerMode(Banner.Mode.OFF)
                         .logStartupInfo(false)
+                        .properties(parts.subList(1, parts.size()).toArray(String[]::new))
                         .run(
                                 "--ha.sqlite.path=" + database,
                                 "--ha.sqlite.name=n1",
                                 "--ha.sqlite.commit-mode=" + mode,
                                 "--ha.sqlite.replication-url=" + server.url());
-                Build build = new Build(classes, server, application, new ArrayList<>(), new ArrayList<>());
+                Build build = new Build(name, server, application, new ArrayList<>(), new ArrayList<>());
                 try (Connection connection = build.dataSource().getConnection();
                         Statement statement = connection.createStatement()) {
                     statement.executeUpdate("CREATE TABLE sample(id INTEGER PRIMARY KEY, name TEXT, number INTEGER)");
@@ -131,7 +134,7 @@ public final class BuildComparison {
             System.out.printf(
                     Locale.ROOT,
                     "%-50s %7.1f us a transaction, %.3f of the first; %7.1f us of its thread, %.3f of the first%n",
-                    classes,
+                    name,
                     Rounds.median(wall),
                     ratio(wall, first.wall),
                     Rounds.median(processor),

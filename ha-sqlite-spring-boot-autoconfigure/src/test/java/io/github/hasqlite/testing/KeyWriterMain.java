@@ -14,10 +14,12 @@ public final class KeyWriterMain {
     /**
      * Prints each name when its commit has returned.
      *
-     * @param args URL, database file, name of the node, prefix of the names of owners
+     * @param args URL, database file, name of the node, prefix of the names of owners, how many
+     *     numbers a block has at least, commit mode
      */
     public static void main(String[] args) throws SQLException {
-        TestNode node = TestNode.openWithKeys(args[0], Path.of(args[1]), args[2], CommitMode.SYNC, 10);
+        TestNode node = TestNode.openWithKeys(
+                args[0], Path.of(args[1]), args[2], CommitMode.valueOf(args[5]), Integer.parseInt(args[4]));
         for (int i = 0; ; i++) {
             try (Connection connection = node.dataSource().getConnection();
                     PreparedStatement insert = connection.prepareStatement("INSERT INTO owners(name) VALUES(?)")) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.Function;
@@ -19,9 +20,10 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /**
- * Gives the rows keys for which an INSERT leaves the INTEGER PRIMARY KEY to SQLite: the statement that is compiled
- * asks the function {@code ha_key} for each of them. Whether it needs one SQLite's own program of it tells. Belongs to
- * one connection.
+ * Gives the rows keys for which an INSERT leaves the INTEGER PRIMARY KEY to SQLite. Where a prepared statement inserts
+ * one row, the key is one more parameter of what is compiled; elsewhere what is compiled asks the function {@code
+ * ha_key} for each row, which costs a call from SQLite into Java. Whether a statement needs keys SQLite's own program of
+ * it tells. Belongs to one connection.
  */
 final class KeyedInserts {
 
@@ -36,35 +38,55 @@ final class KeyedInserts {
     private final SQLiteConnection connection;
     private final ChangeCounters counters;
     private final KeyTables tables;
-    private final List<Column> columns = new ArrayList<>();
+    private final List<KeyColumn> columns = new ArrayList<>();
     private final Map<String, Plan> plans = new LinkedHashMap<>(64, 0.75f, true);
+    private final Map<String, Form> forms = new LinkedHashMap<>(64, 0.75f, true);
     private long epoch = -1;
 
     /** How many numbers were given that were not looked up first. */
     private long unchecked;
 
-    private @Nullable Column lastUnchecked;
+    private @Nullable KeyColumn lastUnchecked;
     private @Nullable KeysUsedUpException failure;
 
     /**
-     * What is compiled of a statement.
+     * What is compiled of a prepared statement.
      *
-     * @param sql instead of the statement's text; {@code null} for the text itself
+     * @param sql instead of its text; {@code null} for the text itself
+     * @param key of the row, to be bound to the parameter behind all others; {@code null} if there is none such
      * @param leftAlone a table of which SQLite chooses a key, or {@code null}
      * @param certain whether the connection knew the statement
      */
-    record Plan(@Nullable String sql, @Nullable String leftAlone, boolean certain) {
+    record Plan(
+            @Nullable String sql,
+            @Nullable KeyColumn key,
+            @Nullable String leftAlone,
+            boolean certain) {
 
-        static final Plan AS_IT_IS = new Plan(null, null, true);
-        static final Plan UNKNOWN = new Plan(null, null, false);
+        static final Plan AS_IT_IS = new Plan(null, null, null, true);
+        private static final Plan UNKNOWN = new Plan(null, null, null, false);
     }
 
     /**
-     * A key that statements of this connection ask for.
+     * What is known of texts that differ in literals only.
      *
-     * @param checked whether each number is looked up before it is given
+     * @param table into which they insert; {@code null} if they are compiled as they are
+     * @param column its key; {@code null} if they are compiled as they are
+     * @param index of the key among those that the function knows
+     * @param parameter the number of the one that the key is bound to; 0 if a function is asked for it
+     * @param leftAlone a table of which SQLite chooses a key, or {@code null}
      */
-    private record Column(KeyNumbers numbers, String table, KeyLookup keys, boolean checked) {}
+    private record Form(
+            @Nullable TableDefinition table,
+            @Nullable KeyColumn column,
+            int index,
+            int parameter,
+            @Nullable String leftAlone) {
+
+        static Form asItIs(@Nullable String leftAlone) {
+            return new Form(null, null, 0, 0, leftAlone);
+        }
+    }
 
     KeyedInserts(SQLiteConnection connection, ChangeCounters counters, KeyTables tables) throws SQLException {
         this.connection = connection;
@@ -79,93 +101,165 @@ final class KeyedInserts {
     }
 
     /**
-     * What to compile instead of a text.
+     * What to compile of a prepared statement.
      *
      * @param sql one that {@linkplain #mayConcern may be concerned}
      * @param schemaEpoch the present one
      */
     Plan plan(String sql, long schemaEpoch) throws SQLException {
-        if (epoch != schemaEpoch) {
-            forget();
-            epoch = schemaEpoch;
-        }
+        follow(schemaEpoch);
         Plan known = plans.get(sql);
         if (known == null) {
-            Plan[] made = {Plan.UNKNOWN};
-            counters.own(() -> made[0] = make(sql));
+            InsertText text = InsertText.of(sql);
+            Form form = form(sql, text);
+            if (form == null) {
+                return Plan.UNKNOWN;
+            }
+            known = plan(sql, text, form);
+            keep(plans, sql, known);
+        }
+        return known;
+    }
+
+    private static Plan plan(String sql, @Nullable InsertText text, Form form) {
+        TableDefinition table = form.table();
+        if (text == null || table == null) {
+            return new Plan(null, null, form.leftAlone(), true);
+        }
+        boolean binds = form.parameter() > 0;
+        String keyed = text.withKey(table, binds ? "?" + form.parameter() : call(form.index()));
+        return new Plan(sql.equals(keyed) ? null : keyed, binds ? form.column() : null, form.leftAlone(), true);
+    }
+
+    /**
+     * What to compile of a text that is about to run.
+     *
+     * @param sql one that {@linkplain #mayConcern may be concerned}
+     * @param schemaEpoch the present one
+     */
+    String textToRun(String sql, long schemaEpoch) throws SQLException {
+        follow(schemaEpoch);
+        InsertText text = InsertText.of(sql);
+        Form form = form(sql, text);
+        if (form == null) {
+            return sql;
+        }
+        runs(form.leftAlone(), sql);
+        TableDefinition table = form.table();
+        KeyColumn column = form.column();
+        if (text == null || table == null || column == null) {
+            return sql;
+        }
+        String key = call(form.index());
+        if (text.leavesOneKey(table)) {
+            long number = next(column);
+            key = number > 0 ? Long.toString(number) : "NULL";
+        }
+        return Objects.requireNonNullElse(text.withKey(table, key), sql);
+    }
+
+    /** What is known of texts of this one's form; {@code null} if it says itself what is wrong with it when it is run. */
+    private @Nullable Form form(String sql, @Nullable InsertText text) throws SQLException {
+        String shape = text == null ? null : text.form();
+        String name = shape == null ? sql : shape;
+        Form known = forms.get(name);
+        if (known == null) {
+            @Nullable Form[] made = new @Nullable Form[1];
+            counters.own(() -> made[0] = make(sql, text));
             known = made[0];
-            if (known.certain() && sql.length() <= MAX_LENGTH) {
-                plans.put(sql, known);
-                if (plans.size() > MAX_PLANS) {
-                    plans.remove(plans.keySet().iterator().next());
-                }
+            if (known != null) {
+                keep(forms, name, known);
             }
         }
         return known;
     }
 
-    /** A statement that was planned so is about to run. */
-    void runs(Plan plan, String sql) {
-        String table = plan.leftAlone();
-        if (table != null) {
-            tables.leftAlone(table, sql);
+    private static <T> void keep(Map<String, T> among, String name, T what) {
+        if (name.length() <= MAX_LENGTH) {
+            among.put(name, what);
+            if (among.size() > MAX_PLANS) {
+                among.remove(among.keySet().iterator().next());
+            }
+        }
+    }
+
+    /** A statement is about to run that leaves a key of a table to SQLite. */
+    void runs(@Nullable String leftAlone, String sql) {
+        if (leftAlone != null) {
+            tables.leftAlone(leftAlone, sql);
+        }
+    }
+
+    private void follow(long schemaEpoch) throws SQLException {
+        if (epoch != schemaEpoch) {
+            forget();
+            epoch = schemaEpoch;
         }
     }
 
     private void forget() throws SQLException {
         plans.clear();
-        for (Column column : columns) {
+        forms.clear();
+        for (KeyColumn column : columns) {
             column.keys().close();
         }
         columns.clear();
     }
 
-    private Plan make(String sql) throws SQLException {
-        InsertProgram plain;
-        try {
-            plain = InsertProgram.of(connection, sql, FUNCTION);
-        } catch (SQLException e) {
-            // says it when it is run
-            return Plan.UNKNOWN;
+    private @Nullable Form make(String sql, @Nullable InsertText text) throws SQLException {
+        InsertProgram plain = compiled(sql);
+        if (plain == null) {
+            return null;
         }
         String byTriggers = keyed(plain.triggersChoose());
         if (plain.chooses().isEmpty()) {
-            return new Plan(null, byTriggers, true);
+            return Form.asItIs(byTriggers);
         }
-        InsertText text = InsertText.of(sql);
-        String keyed = text == null ? null : withKey(sql, text, plain);
+        Form keyed = text == null ? null : withKey(sql, text, plain, byTriggers);
         if (keyed != null) {
-            return new Plan(keyed.equals(sql) ? null : keyed, byTriggers, true);
+            return keyed;
         }
         String left = keyed(plain.chooses());
-        return new Plan(null, left == null ? byTriggers : left, true);
+        return Form.asItIs(left == null ? byTriggers : left);
     }
 
-    private @Nullable String withKey(String sql, InsertText text, InsertProgram plain) throws SQLException {
+    private @Nullable Form withKey(String sql, InsertText text, InsertProgram plain, @Nullable String byTriggers)
+            throws SQLException {
         TableDefinition table = TableDefinition.find(connection, text.table());
         String alias = table == null ? null : table.rowidAlias();
         if (table == null || alias == null || !plain.chooses().contains(rootPage(table.name()))) {
             return null;
         }
-        int column = column(table, alias, text.resolvesConflicts());
-        String keyed = text.withKey(table, FUNCTION + "(" + column + ")");
+        boolean checked = text.resolvesConflicts();
+        String keyed = text.withKey(table, call(column(table, alias, checked)));
         if (keyed == null) {
             return null;
         }
         if (keyed.equals(sql)) {
             // the keys are literals
-            return sql;
+            return Form.asItIs(byTriggers);
         }
+        InsertProgram program = compiled(keyed);
+        if (program == null || !program.asks() || program.parameters() != plain.parameters()) {
+            return null;
+        }
+        // otherwise the table has an ON CONFLICT clause of its own
+        int column = column(table, alias, checked || !program.refuses());
+        int parameter = plain.parameters() + 1;
+        String bound = text.leavesOneKey(table) ? text.withKey(table, "?" + parameter) : null;
+        InsertProgram binding = bound == null ? null : compiled(bound);
+        // a parameter without a number behind the key would get the next one
+        boolean binds = binding != null && binding.parameters() == parameter;
+        return new Form(table, columns.get(column), column, binds ? parameter : 0, byTriggers);
+    }
+
+    private static String call(int column) {
+        return FUNCTION + "(" + column + ")";
+    }
+
+    private @Nullable InsertProgram compiled(String sql) {
         try {
-            InsertProgram program = InsertProgram.of(connection, keyed, FUNCTION);
-            if (!program.asks() || program.parameters() != plain.parameters()) {
-                return null;
-            }
-            if (program.refuses() || columns.get(column).checked()) {
-                return keyed;
-            }
-            // the table's own ON CONFLICT clause
-            return text.withKey(table, FUNCTION + "(" + column(table, alias, true) + ")");
+            return InsertProgram.of(connection, sql, FUNCTION);
         } catch (SQLException e) {
             return null;
         }
@@ -201,13 +295,13 @@ final class KeyedInserts {
 
     private int column(TableDefinition table, String alias, boolean checked) throws SQLException {
         for (int i = 0; i < columns.size(); i++) {
-            Column column = columns.get(i);
+            KeyColumn column = columns.get(i);
             if (column.table().equals(table.name()) && column.checked() == checked) {
                 return i;
             }
         }
         KeyLookup keys = new KeyLookup(connection, table.name(), alias);
-        columns.add(new Column(tables.of(table.name()), table.name(), keys, checked));
+        columns.add(new KeyColumn(this, tables.of(table.name()), table.name(), keys, checked));
         return columns.size() - 1;
     }
 
@@ -225,7 +319,7 @@ final class KeyedInserts {
      * @param before {@link #unchecked} before it ran
      */
     boolean collided(SQLException e, long before) {
-        Column column = lastUnchecked;
+        KeyColumn column = lastUnchecked;
         if (unchecked == before
                 || column == null
                 || !(e instanceof SQLiteException sqlite)
@@ -243,15 +337,14 @@ final class KeyedInserts {
         if (usedUp == null) {
             return e;
         }
-        usedUp.addSuppressed(e);
+        if (usedUp != e) {
+            usedUp.addSuppressed(e);
+        }
         return usedUp;
     }
 
-    private long nextKey(int index) throws SQLException {
-        if (index < 0 || index >= columns.size()) {
-            throw new SQLException(FUNCTION + " is not for the application to call");
-        }
-        Column column = columns.get(index);
+    /** The next key of a row; 0 if SQLite has to choose. */
+    long next(KeyColumn column) throws SQLException {
         try {
             long number = column.numbers().next(column.keys(), column.checked());
             if (!column.checked()) {
@@ -269,7 +362,11 @@ final class KeyedInserts {
 
         @Override
         protected void xFunc() throws SQLException {
-            long number = nextKey(value_int(0));
+            int index = value_int(0);
+            if (index < 0 || index >= columns.size()) {
+                throw new SQLException(FUNCTION + " is not for the application to call");
+            }
+            long number = next(columns.get(index));
             if (number > 0) {
                 result(number);
             } else {

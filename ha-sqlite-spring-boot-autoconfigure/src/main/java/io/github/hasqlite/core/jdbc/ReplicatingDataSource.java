@@ -96,7 +96,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
                 catalog,
                 commitLog,
                 validator,
-                blocks == null ? null : new KeyTables(writeLock.runtime(), blocks, keys.blockSize()),
+                blocks == null ? null : new KeyTables(writeLock.runtime(), blocks, keys.blockSize(), settings.path()),
                 settings.begin(),
                 new QueryTimeouts(writeLock.runtime()));
         HikariDataSource writers =

@@ -222,16 +222,13 @@ final class Session {
         if (present == null || !KeyedInserts.mayConcern(parsed)) {
             return SchemaQuery.shown(parsed, sql);
         }
-        KeyedInserts.Plan plan = plan(parsed);
-        present.runs(plan, sql);
-        String keyed = plan.sql();
-        return keyed == null ? sql : keyed;
+        return present.textToRun(sql, schemaEpoch());
     }
 
     /** A statement that was compiled so is about to run. */
     void runs(KeyedInserts.Plan plan, ParsedSql sql) {
         if (keys != null) {
-            keys.runs(plan, sql.text());
+            keys.runs(plan.leftAlone(), sql.text());
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.core.sqlite.ParsedSql;
+import io.github.hasqlite.core.sqlite.SqlCall;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.StatementKind;
 import java.sql.BatchUpdateException;
@@ -47,6 +48,7 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
         super(connection, plan == null || plan.sql() == null ? sql : plan.sql());
         this.sql = sql;
         this.plan = plan;
+        paramCount -= plan != null && plan.key() != null ? 1 : 0;
         this.handle = handle;
         this.session = connection.session();
         this.parsed = handle.parse(sql);
@@ -98,8 +100,7 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
 
     private boolean executeOne() throws SQLException {
         closeRows();
-        boolean rows =
-                session.execute(parsed, this, () -> renewed() && limited(parsed, () -> super.execute()), Boolean.FALSE);
+        boolean rows = session.execute(parsed, this, () -> keyed(super::execute), Boolean.FALSE);
         if (parsed.kind() != StatementKind.WRITE) {
             updateCount = session.lastChanges();
         }
@@ -113,7 +114,7 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
 
     private ResultSet query() throws SQLException {
         closeRows();
-        ResultSet result = session.execute(parsed, this, this::queryRenewed, (ResultSet) rows);
+        ResultSet result = session.execute(parsed, this, () -> keyed(super::executeQuery), (ResultSet) rows);
         KeptRows present = kept;
         return present != null ? present.rows() : watched(result);
     }
@@ -125,44 +126,56 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
 
     private long update() throws SQLException {
         closeRows();
-        long changes = session.execute(parsed, this, this::updateRenewed, 0L);
+        long changes = session.execute(parsed, this, () -> keyed(super::executeLargeUpdate), 0L);
         return parsed.kind() == StatementKind.WRITE ? changes : session.lastChanges();
     }
 
-    private ResultSet queryRenewed() throws SQLException {
-        renewed();
-        return limited(parsed, () -> super.executeQuery());
+    /** Runs the statement, with a key for its row if it is to have one. */
+    private <T> T keyed(SqlCall<T> call) throws SQLException {
+        KeyColumn key = renewed();
+        if (key == null) {
+            return limited(parsed, call);
+        }
+        @Nullable Object[] values = batch;
+        try {
+            batch = key.behind(values, 0, paramCount);
+            return limited(parsed, call);
+        } finally {
+            batch = values;
+        }
     }
 
-    private long updateRenewed() throws SQLException {
-        renewed();
-        return limited(parsed, () -> super.executeLargeUpdate());
-    }
-
-    /** Compiles the statement anew if its rows get their keys in another way since the schema has changed. */
-    private boolean renewed() throws SQLException {
+    /**
+     * Compiles the statement anew if its rows get their keys in another way since the schema has changed.
+     *
+     * @return the key that is to be bound behind the other values, or {@code null}
+     */
+    private @Nullable KeyColumn renewed() throws SQLException {
         KeyedInserts.Plan before = plan;
         if (before == null) {
-            return true;
-        }
-        if (planned != session.schemaEpoch() || !before.certain()) {
-            KeyedInserts.Plan now = session.plan(parsed);
-            if (!Objects.equals(now.sql(), before.sql())) {
-                String text = sql;
-                try {
-                    sql = now.sql() == null ? text : now.sql();
-                    physical.getDatabase().prepare(this);
-                } finally {
-                    sql = text;
-                }
-            }
-            plan = now;
-            planned = session.schemaEpoch();
+            return null;
         }
         if (before.leftAlone() != null) {
             session.runs(before, parsed);
         }
-        return true;
+        if (planned == session.schemaEpoch() && before.certain()) {
+            return before.key();
+        }
+        KeyedInserts.Plan now = session.plan(parsed);
+        if (!Objects.equals(now.sql(), before.sql())) {
+            String text = sql;
+            int parameters = paramCount;
+            try {
+                sql = now.sql() == null ? text : now.sql();
+                physical.getDatabase().prepare(this);
+            } finally {
+                sql = text;
+                paramCount = parameters;
+            }
+        }
+        plan = now;
+        planned = session.schemaEpoch();
+        return now.key();
     }
 
     @Override
@@ -190,6 +203,7 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
             }
         } finally {
             rowOfBatch = null;
+            batch = values;
             clearBatch();
         }
         return changes;
@@ -197,10 +211,11 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
 
     /** Runs one row of the batch as a batch of its own, which the driver binds and steps. */
     private long runRow(@Nullable Object @Nullable [] values, int row, long[] changes) throws SQLException {
-        batch = values == null ? null : Arrays.copyOfRange(values, row * paramCount, (row + 1) * paramCount);
+        int from = row * paramCount;
+        rowOfBatch = values == null ? null : Arrays.copyOfRange(values, from, from + paramCount);
+        KeyColumn key = renewed();
+        batch = key != null ? key.behind(values, from, paramCount) : rowOfBatch == null ? null : rowOfBatch.clone();
         batchQueryCount = 1;
-        renewed();
-        rowOfBatch = batch == null ? null : batch.clone();
         try {
             return limited(parsed, () -> super.executeLargeBatch())[0];
         } catch (BatchUpdateException e) {

@@ -1,5 +1,7 @@
 package io.github.hasqlite.core.sqlite;
 
+import io.github.hasqlite.core.sqlite.InsertReader.Source;
+import io.github.hasqlite.core.sqlite.InsertReader.Span;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -12,16 +14,6 @@ import org.jspecify.annotations.Nullable;
 public final class InsertText {
 
     private static final Set<String> ROWID_NAMES = Set.of("rowid", "_rowid_", "oid");
-
-    /** Where the rows come from. */
-    private enum Source {
-        DEFAULT_VALUES,
-        VALUES,
-        SELECT
-    }
-
-    /** Some tokens, from the first to the last one. */
-    private record Span(int first, int last) {}
 
     private final String sql;
     private final TokenList tokens;
@@ -37,7 +29,7 @@ public final class InsertText {
     private final List<List<Span>> tuples;
     private final boolean resolvesConflicts;
 
-    private InsertText(Reader reader) {
+    private InsertText(InsertReader reader) {
         this.sql = reader.sql;
         this.tokens = reader.tokens;
         this.schema = reader.schema;
@@ -56,7 +48,7 @@ public final class InsertText {
      * @return {@code null} if it is no INSERT, or one that is not understood
      */
     public static @Nullable InsertText of(String sql) {
-        Reader reader = new Reader(sql);
+        InsertReader reader = new InsertReader(sql);
         return reader.read() ? new InsertText(reader) : null;
     }
 
@@ -112,6 +104,50 @@ public final class InsertText {
     }
 
     /**
+     * The text without comments and without the literals among its values: of two texts with the same form SQLite's
+     * programs differ in these values only, and in how many rows there are if there is more than one. Without meaning
+     * otherwise.
+     *
+     * @return {@code null} if the rows come from a query
+     */
+    public @Nullable String form() {
+        if (source == Source.SELECT) {
+            return null;
+        }
+        StringBuilder form = new StringBuilder(sql.length());
+        append(form, 0, source == Source.VALUES ? rows.first() : rows.last(), false);
+        String before = "";
+        for (List<Span> tuple : tuples) {
+            StringBuilder values = new StringBuilder();
+            for (Span value : tuple) {
+                append(values, value.first(), value.last(), true);
+                values.append(", ");
+            }
+            String present = values.toString();
+            form.append(present.equals(before) ? "*" : present);
+            before = present;
+        }
+        append(form, rows.last() + 1, tokens.size() - 1, false);
+        return form.toString();
+    }
+
+    private void append(StringBuilder form, int first, int last, boolean values) {
+        for (int i = first; i <= last; i++) {
+            if (values && isLiteral(i)) {
+                form.append(sql.charAt(tokens.start(i)) == '\'' ? '\'' : '0');
+            } else {
+                form.append(sql, tokens.start(i), tokens.end(i));
+            }
+            form.append(' ');
+        }
+    }
+
+    /** Whether there is exactly one row, and it is certain to have no key of its own. */
+    public boolean leavesOneKey(TableDefinition definition) {
+        return (source == Source.DEFAULT_VALUES || tuples.size() == 1) && leavesKey(definition);
+    }
+
+    /**
      * The same statement with a key for each row that has none. Parameters keep their numbers and names.
      *
      * @param definition of the table, which has an INTEGER PRIMARY KEY
@@ -131,7 +167,7 @@ public final class InsertText {
             }
             edits.replace(
                     tokens.end(target),
-                    tokens.end(rows.last),
+                    tokens.end(rows.last()),
                     "(" + SqlIdentifier.quote(alias) + ") VALUES(" + call + ")");
             return edits.text();
         }
@@ -148,7 +184,7 @@ public final class InsertText {
                 return null;
             }
             if (key == ABSENT) {
-                edits.insert(tokens.end(tuple.get(width - 1).last), "," + call);
+                edits.insert(tokens.end(tuple.get(width - 1).last()), "," + call);
             } else {
                 complete(edits, tuple.get(key), call);
             }
@@ -157,11 +193,11 @@ public final class InsertText {
     }
 
     private void complete(Edits edits, Span value, String call) {
-        int from = tokens.start(value.first);
-        int to = tokens.end(value.last);
+        int from = tokens.start(value.first());
+        int to = tokens.end(value.last());
         if (isNull(value)) {
             edits.replace(from, to, call);
-        } else if (value.first != value.last || !isLiteral(value.first)) {
+        } else if (value.first() != value.last() || !isLiteral(value.first())) {
             edits.insert(from, "coalesce(");
             edits.insert(to, "," + call + ")");
         }
@@ -180,13 +216,13 @@ public final class InsertText {
         }
         // otherwise SQLite asks for the keys before it sorts
         String materialized = isSorted() ? " MATERIALIZED" : "";
-        edits.insert(tokens.start(rows.first), "WITH ha_key_rows(" + names + ") AS" + materialized + " (");
-        edits.insert(tokens.end(rows.last), ") SELECT " + values + " FROM ha_key_rows");
+        edits.insert(tokens.start(rows.first()), "WITH ha_key_rows(" + names + ") AS" + materialized + " (");
+        edits.insert(tokens.end(rows.last()), ") SELECT " + values + " FROM ha_key_rows");
     }
 
     private boolean isSorted() {
         int depth = 0;
-        for (int i = rows.first; i <= rows.last; i++) {
+        for (int i = rows.first(); i <= rows.last(); i++) {
             depth += tokens.is(i, '(') ? 1 : tokens.is(i, ')') ? -1 : 0;
             if (depth == 0 && tokens.isWord(i, "ORDER")) {
                 return true;
@@ -196,7 +232,7 @@ public final class InsertText {
     }
 
     private boolean isNull(Span value) {
-        return value.first == value.last && tokens.isWord(value.first, "NULL");
+        return value.first() == value.last() && tokens.isWord(value.first(), "NULL");
     }
 
     private boolean isLiteral(int token) {
@@ -256,201 +292,6 @@ public final class InsertText {
 
         String text() {
             return to.append(from, done, from.length()).toString();
-        }
-    }
-
-    /** Reads the tokens from left to right. Not thread-safe. */
-    private static final class Reader {
-
-        private final String sql;
-        private final TokenList tokens;
-        private int at;
-        private int end;
-
-        private String schema = "";
-        private String table = "";
-        private int target;
-        private @Nullable List<Integer> columns;
-        private Source source = Source.SELECT;
-        private Span rows = new Span(0, 0);
-        private List<List<Span>> tuples = List.of();
-        private boolean resolvesConflicts;
-
-        Reader(String sql) {
-            this.sql = sql;
-            this.tokens = new TokenList(sql);
-        }
-
-        boolean read() {
-            if (sql.indexOf('\0') >= 0) {
-                return false;
-            }
-            while (tokens.is(at, ';')) {
-                at++;
-            }
-            end = tokens.semicolonFrom(at);
-            return commonTables() && verb() && target() && columns() && source();
-        }
-
-        /** {@code WITH [RECURSIVE] name [(columns)] AS [[NOT] MATERIALIZED] (query), …}. */
-        private boolean commonTables() {
-            if (!tokens.isWord(at, "WITH")) {
-                return true;
-            }
-            at += tokens.isWord(at + 1, "RECURSIVE") ? 2 : 1;
-            while (at < end) {
-                at++;
-                if (tokens.is(at, '(')) {
-                    at = behind(at);
-                }
-                while (tokens.isAnyWord(at, "AS", "NOT", "MATERIALIZED")) {
-                    at++;
-                }
-                if (!tokens.is(at, '(')) {
-                    return false;
-                }
-                at = behind(at);
-                if (!tokens.is(at, ',')) {
-                    return true;
-                }
-                at++;
-            }
-            return false;
-        }
-
-        private boolean verb() {
-            boolean replace = tokens.isWord(at, "REPLACE");
-            if (!replace && !tokens.isWord(at, "INSERT")) {
-                return false;
-            }
-            at++;
-            resolvesConflicts = replace;
-            if (!replace && tokens.isWord(at, "OR")) {
-                resolvesConflicts = true;
-                at += 2;
-            }
-            return tokens.isWord(at++, "INTO");
-        }
-
-        private boolean target() {
-            if (at >= end) {
-                return false;
-            }
-            table = tokens.name(at);
-            target = at++;
-            if (tokens.is(at, '.')) {
-                schema = table;
-                table = tokens.name(at + 1);
-                target = at + 1;
-                at += 2;
-            }
-            if (tokens.isWord(at, "AS")) {
-                target = at + 1;
-                at += 2;
-            }
-            return at < end;
-        }
-
-        private boolean columns() {
-            if (!tokens.is(at, '(')) {
-                return true;
-            }
-            List<Integer> names = new ArrayList<>();
-            while (!tokens.is(at, ')')) {
-                names.add(at + 1);
-                at += 2;
-                if (at >= end || (!tokens.is(at, ',') && !tokens.is(at, ')'))) {
-                    return false;
-                }
-            }
-            at++;
-            columns = names;
-            return true;
-        }
-
-        private boolean source() {
-            int stop = sourceEnd();
-            if (stop <= at) {
-                return false;
-            }
-            rows = new Span(at, stop - 1);
-            if (tokens.isWord(at, "DEFAULT")) {
-                source = Source.DEFAULT_VALUES;
-                return stop == at + 2;
-            }
-            if (tokens.isWord(at, "VALUES") && tuples(stop)) {
-                source = Source.VALUES;
-                return true;
-            }
-            tuples = List.of();
-            return tokens.isAnyWord(at, "SELECT", "VALUES", "WITH");
-        }
-
-        /** Where ON CONFLICT or RETURNING begins, or the statement ends. */
-        private int sourceEnd() {
-            int depth = 0;
-            int stop = end;
-            for (int i = at; i < end && stop == end; i++) {
-                if (tokens.is(i, '(')) {
-                    depth++;
-                } else if (tokens.is(i, ')')) {
-                    depth--;
-                } else if (depth == 0 && tokens.isWord(i, "RETURNING")) {
-                    stop = i;
-                } else if (depth == 0
-                        && tokens.isWord(i, "ON")
-                        && tokens.isWord(i + 1, "CONFLICT")
-                        && (tokens.is(i + 2, '(') || tokens.isWord(i + 2, "DO"))) {
-                    resolvesConflicts = true;
-                    stop = i;
-                }
-            }
-            return stop;
-        }
-
-        /** {@code VALUES (…), …} and nothing more. */
-        private boolean tuples(int stop) {
-            List<List<Span>> read = new ArrayList<>();
-            int token = at;
-            do {
-                token++;
-                if (!tokens.is(token, '(')) {
-                    return false;
-                }
-                int behind = behind(token);
-                read.add(values(token, behind - 1));
-                token = behind;
-            } while (token < stop && tokens.is(token, ','));
-            tuples = read;
-            return token == stop;
-        }
-
-        private List<Span> values(int open, int close) {
-            List<Span> values = new ArrayList<>();
-            int depth = 0;
-            int first = open + 1;
-            for (int i = first; i <= close; i++) {
-                if (i == close || (depth == 0 && tokens.is(i, ','))) {
-                    values.add(new Span(first, i - 1));
-                    first = i + 1;
-                } else if (tokens.is(i, '(')) {
-                    depth++;
-                } else if (tokens.is(i, ')')) {
-                    depth--;
-                }
-            }
-            return values;
-        }
-
-        /** The token behind the parenthesis that closes the one at a token. */
-        private int behind(int open) {
-            int depth = 0;
-            int token = open;
-            do {
-                depth += tokens.is(token, '(') ? 1 : tokens.is(token, ')') ? -1 : 0;
-                token++;
-            } while (depth > 0 && token < end);
-            return token;
         }
     }
 }

@@ -187,6 +187,7 @@ class KeyedInsertDifferentialTests {
             for (int count : statement.executeBatch()) {
                 outcome.add("count " + count);
             }
+            generated(connection, statement, insert, outcome);
         }
     }
 

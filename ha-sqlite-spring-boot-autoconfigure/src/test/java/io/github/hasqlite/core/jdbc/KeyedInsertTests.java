@@ -163,6 +163,48 @@ class KeyedInsertTests {
         assertThat(rows("SELECT last_insert_rowid()")).containsExactly("105");
     }
 
+    /** One row of a prepared statement: the key is a parameter that the application does not see. */
+    @Test
+    void aKeyThatIsBoundIsNotSeen() throws Exception {
+        others(100);
+        for (String sql : List.of(
+                "INSERT INTO t(a, b) VALUES(?, ?)",
+                "INSERT INTO t VALUES(NULL, ?, ?)",
+                "INSERT INTO t(a, id, b) VALUES(?, NULL, ?)",
+                "INSERT INTO t(a, b) VALUES(?2, ?1)",
+                "INSERT INTO t(a, b) VALUES(:b, @a)",
+                "INSERT INTO t(a, b) VALUES(?, 'b') ON CONFLICT(id) DO UPDATE SET a = ?",
+                "INSERT INTO t(a, b) VALUES(?, 1) RETURNING a, ?")) {
+            try (PreparedStatement insert = connection.prepareStatement(sql, Statement.RETURN_GENERATED_KEYS)) {
+                insert.setString(1, "x");
+                assertThatThrownBy(() -> insert.setString(3, "z")).isInstanceOf(ArrayIndexOutOfBoundsException.class);
+                for (int run = 0; run < 2; run++) {
+                    assertThat(insert.getParameterMetaData().getParameterCount())
+                            .isEqualTo(2);
+                    insert.setString(1, "x");
+                    insert.setString(2, "y");
+                    insert.execute();
+                    insert.addBatch();
+                    insert.setString(1, "v");
+                    insert.addBatch();
+                    if (!sql.contains("RETURNING")) {
+                        insert.executeBatch();
+                        insert.clearParameters();
+                        insert.executeUpdate();
+                    }
+                }
+            }
+        }
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO t DEFAULT VALUES")) {
+            assertThat(insert.getParameterMetaData().getParameterCount()).isZero();
+            insert.executeUpdate();
+            insert.addBatch();
+            insert.addBatch();
+            assertThat(insert.executeBatch()).containsExactly(1, 1);
+        }
+        assertThat(rows("SELECT count(*), min(id), max(id) FROM t")).containsExactly("53|101|153");
+    }
+
     @Test
     void aRowThatIsThereIsNeverReplaced() throws Exception {
         run("INSERT INTO t(a) VALUES('first')");
@@ -176,6 +218,67 @@ class KeyedInsertTests {
         run("INSERT INTO t(a) VALUES('d') ON CONFLICT DO UPDATE SET a = 'lost'");
         assertThat(rows("SELECT id, a FROM t ORDER BY id"))
                 .containsExactly("1|first", "2|own", "3|own", "4|a", "5|own", "6|b", "7|own", "8|c", "9|own", "10|d");
+    }
+
+    /** Also a key that an UPDATE has brought into the block, or an upsert. */
+    @Test
+    void aKeyThatWasChangedIntoTheBlockIsLeftOut() throws Exception {
+        run("INSERT INTO t(id, a) VALUES(-1, 'moved'), (-2, 'moved')");
+        run("INSERT INTO t(a) VALUES('first')");
+        run("UPDATE t SET id = 2 WHERE id = -1");
+        run("INSERT INTO t(a) VALUES('a')");
+        run("INSERT INTO t(id, a) VALUES(-2, 'x') ON CONFLICT(id) DO UPDATE SET id = 4");
+        run("REPLACE INTO t(a) VALUES('b')");
+        assertThat(rows("SELECT id, a FROM t ORDER BY id"))
+                .containsExactly("1|first", "2|moved", "3|a", "4|moved", "5|b");
+    }
+
+    @Test
+    void theSequenceOfAutoincrementFollows() throws Exception {
+        run("CREATE TABLE auto(id INTEGER PRIMARY KEY AUTOINCREMENT, a)");
+        blocks.lease("auto", 1, 100);
+        run("INSERT INTO auto(a) VALUES(1), (2)");
+        assertThat(rows("SELECT seq FROM sqlite_sequence WHERE name = 'auto'")).containsExactly("102");
+        run("DELETE FROM auto");
+        run("INSERT INTO auto(a) VALUES(3)");
+        assertThat(rows("SELECT id FROM auto")).containsExactly("103");
+        run("UPDATE sqlite_sequence SET seq = 1 WHERE name = 'auto'");
+        run("INSERT INTO auto(a) VALUES(4)");
+        assertThat(rows("SELECT max(id) FROM auto")).containsExactly("104");
+    }
+
+    /** An {@code int} holds what SQLite would give as long as it would; what is greater is as great as SQLite's. */
+    @Test
+    void behindTheGreatestIntItGoesOnAsSqliteDoes() throws Exception {
+        run("INSERT INTO t(id, a) VALUES(2147483646, 'import')");
+        run("INSERT INTO t(a) VALUES('last'), ('next')");
+        assertThat(rows("SELECT id FROM t ORDER BY id")).containsExactly("2147483646", "2147483647", "2147483648");
+        run("CREATE TABLE small(id INTEGER PRIMARY KEY, a)");
+        run("INSERT INTO small(a) VALUES(1)");
+        run("INSERT INTO small(id, a) VALUES(5000000000, 'import')");
+        for (int i = 0; i < 3 * BLOCK; i++) {
+            run("INSERT INTO small(a) VALUES(2)");
+        }
+        assertThat(rows("SELECT max(id) FROM small WHERE a = 2")).containsExactly(Long.toString(3 * BLOCK + 1));
+    }
+
+    @Test
+    void whatTriggersInsertIsLeftToSqliteAndCounted() throws Exception {
+        run("CREATE TABLE log(id INTEGER PRIMARY KEY, what)");
+        run("CREATE VIEW v AS SELECT a FROM t");
+        run("CREATE TRIGGER v_insert INSTEAD OF INSERT ON v BEGIN INSERT INTO t(a) VALUES(NEW.a); END");
+        run("CREATE TRIGGER t_log AFTER INSERT ON t BEGIN INSERT INTO log(what) VALUES(NEW.a); END");
+        others(100);
+        run("INSERT INTO t(a) VALUES('keyed')");
+        assertThat(dataSource.keysLeftToSqlite()).isEqualTo(1);
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO t(a) VALUES(?)")) {
+            insert.setString(1, "bound");
+            insert.executeUpdate();
+        }
+        run("INSERT INTO v(a) VALUES('left')");
+        assertThat(rows("SELECT id, a FROM t")).containsExactly("101|keyed", "102|bound", "103|left");
+        assertThat(rows("SELECT id FROM log")).containsExactly("1", "2", "3");
+        assertThat(dataSource.keysLeftToSqlite()).isEqualTo(3);
     }
 
     @Test
