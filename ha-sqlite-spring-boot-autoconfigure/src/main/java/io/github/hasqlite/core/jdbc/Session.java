@@ -294,6 +294,9 @@ final class Session {
         }
         return switch (sql.kind()) {
             case READ -> {
+                if (!reader && manual && sql.locks() && !transaction.isQueryOnly()) {
+                    transaction.lock();
+                }
                 beginIfImplicit();
                 if (transaction.isActive() && !reader) {
                     queried = true;
