@@ -66,6 +66,7 @@ class ArchitectureTests {
         rooms.put("core.node", Set.copyOf(rooms.keySet()));
         rooms.put("nats", Set.of("core.changeset", "core.file", "core.runtime", "nats.server"));
         rooms.put("nats.server", Set.of("core.changeset", "core.file", "core.runtime", "nats"));
+        rooms.put("hibernate", Set.of("core.sqlite"));
         return rooms;
     }
 

@@ -268,6 +268,9 @@ final class Session {
         }
         return switch (sql.kind()) {
             case READ -> {
+                if (!reader && state.manual && sql.locks() && !transaction.isQueryOnly()) {
+                    transaction.lock();
+                }
                 beginIfImplicit();
                 if (transaction.isActive() && !reader) {
                     state.queried = true;

@@ -157,6 +157,23 @@ final class Transaction {
         }
     }
 
+    /** Makes this a write transaction before it reads what nobody else is to change until it ends. */
+    void lock() throws SQLException {
+        if (writing) {
+            return;
+        }
+        boolean begun = active;
+        beginImmediate(() -> {
+            if (!begun) {
+                sqlite.beginImmediate();
+            } else if (recorder != null) {
+                // SQLite takes its lock with the first statement that may write, or says that the snapshot is old
+                sqlite.run("DELETE FROM main.ha_state WHERE 0");
+            }
+            return Boolean.TRUE;
+        });
+    }
+
     /** A query is about to run inside the transaction. */
     void reads(ParsedSql sql, RunningStatement statement) throws SQLException {
         if (recorder != null && !sql.constant()) {

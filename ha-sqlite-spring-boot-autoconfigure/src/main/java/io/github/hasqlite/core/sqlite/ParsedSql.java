@@ -26,6 +26,9 @@ public record ParsedSql(
         boolean constant,
         boolean updateOrReplace) {
 
+    /** A query whose text ends with this comment takes the write lock before it reads. */
+    public static final String LOCK = "/* FOR UPDATE */";
+
     /**
      * Parses the first statement of {@code sql} that is not empty, which is what SQLite compiles: it reads over
      * semicolons in front of a statement, and nothing behind a NUL character.
@@ -144,6 +147,18 @@ public record ParsedSql(
 
     private static ParsedSql query(String text, SqlTokens tokens) {
         return new ParsedSql(text, StatementKind.READ, false, "", false, !mentionsFrom(tokens), false);
+    }
+
+    /** Whether this is a query whose rows nobody else is to change before the transaction ends: it ends with {@link #LOCK}. */
+    public boolean locks() {
+        if (kind != StatementKind.READ || text.length() < LOCK.length()) {
+            return false;
+        }
+        int end = text.length();
+        while (end > 0 && (text.charAt(end - 1) <= ' ' || text.charAt(end - 1) == ';')) {
+            end--;
+        }
+        return text.regionMatches(true, end - LOCK.length(), LOCK, 0, LOCK.length());
     }
 
     /** Many pragmas take effect when they are compiled, so that explaining one is running it. */
