@@ -155,9 +155,7 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
         if (before == null) {
             return null;
         }
-        if (before.leftAlone() != null) {
-            session.runs(before, parsed);
-        }
+        session.runs(before, parsed);
         if (planned == session.schemaEpoch() && before.certain()) {
             return before.key();
         }
