@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.SchedulerName;
+import com.github.kagkarlsson.scheduler.jdbc.MariaDBJdbcCustomization;
 import com.github.kagkarlsson.scheduler.task.helper.OneTimeTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import io.github.hasqlite.HaSqliteDataSource;
@@ -140,7 +141,7 @@ class OneNodeAtATimeTests {
                 "spring.quartz.properties.org.quartz.jobStore.lockHandler.class="
                         + "org.quartz.impl.jdbcjobstore.UpdateLockRowSemaphore",
                 "spring.quartz.properties.org.quartz.jobStore.isClustered=true",
-                "spring.quartz.properties.org.quartz.jobStore.clusterCheckinInterval=1000",
+                "spring.quartz.properties.org.quartz.jobStore.clusterCheckinInterval=10000",
                 "spring.quartz.properties.org.quartz.scheduler.instanceId=AUTO",
                 "spring.quartz.properties.org.quartz.scheduler.idleWaitTime=1000");
         nodes.client(0)
@@ -220,6 +221,7 @@ class OneNodeAtATimeTests {
             for (int node = 0; node < 2; node++) {
                 Scheduler scheduler = Scheduler.create(nodes.bean(node, HaSqliteDataSource.class), task)
                         .schedulerName(new SchedulerName.Fixed("n" + node))
+                        .jdbcCustomization(new MariaDBJdbcCustomization(true))
                         .pollingInterval(Duration.ofMillis(100))
                         .threads(5)
                         .build();
@@ -286,7 +288,8 @@ class OneNodeAtATimeTests {
                     refusals.add(e.toString());
                 }
             });
-            assertThat(refusals).as("refusals for %s", parameter).hasSizeLessThanOrEqualTo(2);
+            // at least one is told that the other does it, or that it came second
+            assertThat(refusals).as("refusals for %s", parameter).isNotEmpty();
             nodes.await();
         }
         assertThat(runs("batch")).isNotEmpty().containsOnly("1");
