@@ -290,10 +290,12 @@ class DocumentationTests {
 
     private static String testSources() throws IOException {
         StringBuilder sources = new StringBuilder();
-        try (Stream<Path> files = Files.walk(MODULE.resolve("src/test/java"))) {
-            for (Path file :
-                    files.filter(path -> path.toString().endsWith(".java")).toList()) {
-                sources.append(Files.readString(file));
+        for (Path module : List.of(MODULE, PROJECT.resolve("ha-sqlite-spring-boot-starter"))) {
+            try (Stream<Path> files = Files.walk(module.resolve("src/test/java"))) {
+                for (Path file :
+                        files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                    sources.append(Files.readString(file));
+                }
             }
         }
         return sources.toString();

@@ -22,7 +22,7 @@ class SqlStateExceptionTranslatorTests {
         "53100, org.springframework.dao.DataAccessResourceFailureException, false",
         "58030, org.springframework.dao.DataAccessResourceFailureException, false",
         "40001, org.springframework.dao.CannotAcquireLockException, true",
-        "40003, org.springframework.dao.PessimisticLockingFailureException, true",
+        "40000, org.springframework.dao.PessimisticLockingFailureException, true",
         "55P03, org.springframework.dao.CannotAcquireLockException, true",
         "57014, org.springframework.dao.QueryTimeoutException, true",
         "25006, org.springframework.dao.PermissionDeniedDataAccessException, false",

@@ -202,8 +202,10 @@ final class Cluster implements AutoCloseable {
     }
 
     private boolean isSettled() {
-        ReplicationStatus first = one.replicationStatus();
-        return first.outboxLength() == 0 && two.replicationStatus().appliedSequence() >= first.appliedSequence();
+        // a status is no snapshot: its sequence may be older than its outbox
+        return one.replicationStatus().outboxLength() == 0
+                && two.replicationStatus().appliedSequence()
+                        >= one.replicationStatus().appliedSequence();
     }
 
     private String trouble() {

@@ -1,7 +1,6 @@
 package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.core.capture.Capture;
-import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.TableDefinition;
 import java.sql.ResultSet;
 import java.sql.SQLException;
