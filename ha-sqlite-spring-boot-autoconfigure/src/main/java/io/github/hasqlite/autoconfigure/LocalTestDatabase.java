@@ -30,8 +30,7 @@ import org.springframework.util.FileSystemUtils;
 final class LocalTestDatabase implements ContextCustomizerFactory {
 
     /** By name: the module of Spring Boot that has it need not be there. */
-    private static final String ASKS =
-            "org.springframework.boot.jdbc.test.autoconfigure.AutoConfigureTestDatabase";
+    private static final String ASKS = "org.springframework.boot.jdbc.test.autoconfigure.AutoConfigureTestDatabase";
 
     private static final String REPLACE_BY_DEFAULT = "NON_TEST";
     private static final String INIT_MODE = "spring.sql.init.mode";
@@ -41,12 +40,10 @@ final class LocalTestDatabase implements ContextCustomizerFactory {
     public @Nullable ContextCustomizer createContextCustomizer(
             Class<?> testClass, List<ContextConfigurationAttributes> attributes) {
         for (Class<?> type = testClass; type != null; type = type.getEnclosingClass()) {
-            var asks = MergedAnnotations.from(type, SearchStrategy.TYPE_HIERARCHY).get(ASKS);
+            var asks =
+                    MergedAnnotations.from(type, SearchStrategy.TYPE_HIERARCHY).get(ASKS);
             if (asks.isPresent()) {
-                return asks.getValue("replace")
-                                .map(String::valueOf)
-                                .orElse("")
-                                .equals(REPLACE_BY_DEFAULT)
+                return asks.getValue("replace").map(String::valueOf).orElse("").equals(REPLACE_BY_DEFAULT)
                         ? new Customizer()
                         : null;
             }
@@ -58,17 +55,20 @@ final class LocalTestDatabase implements ContextCustomizerFactory {
     private record Customizer() implements ContextCustomizer {
 
         @Override
-        public void customizeContext(
-                ConfigurableApplicationContext context, MergedContextConfiguration configuration) {
+        public void customizeContext(ConfigurableApplicationContext context, MergedContextConfiguration configuration) {
             if (!context.getEnvironment().getProperty("ha.sqlite.enabled", Boolean.class, true)) {
                 return;
             }
             Folder folder = Folder.create();
             Map<String, Object> properties = new HashMap<>(Map.of(
-                    "spring.test.database.replace", "none",
-                    "ha.sqlite.path", folder.path().resolve("test.db").toString(),
-                    OnNatsCondition.URL, "",
-                    OnNatsCondition.EMBEDDED, "false"));
+                    "spring.test.database.replace",
+                    "none",
+                    "ha.sqlite.path",
+                    folder.path().resolve("test.db").toString(),
+                    OnNatsCondition.URL,
+                    "",
+                    OnNatsCondition.EMBEDDED,
+                    "false"));
             if (!context.getEnvironment().containsProperty(INIT_MODE)) {
                 // as for the in-memory database that a slice has otherwise
                 properties.put(INIT_MODE, "always");

@@ -159,6 +159,7 @@ final class SqliteConverters {
     }
 
     @WritingConverter
+    @SuppressWarnings("JavaUtilDate")
     private enum DateWriter implements Converter<Date, String> {
         INSTANCE;
 
@@ -259,6 +260,7 @@ final class SqliteConverters {
     }
 
     @ReadingConverter
+    @SuppressWarnings("JavaUtilDate")
     private enum DateReader implements Converter<String, Date> {
         INSTANCE;
 

@@ -11,8 +11,8 @@ import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
-import java.nio.file.Files;
 import java.net.URL;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.List;
@@ -131,7 +131,9 @@ class HaSqliteAutoConfigurationTests {
                 .withClassLoader(new FilteredClassLoader(new ClassPathResource("none")) {
                     @Override
                     public URL getResource(String name) {
-                        return name.equals("data.sql") ? super.getResource("META-INF/spring.factories") : super.getResource(name);
+                        return name.equals("data.sql")
+                                ? super.getResource("META-INF/spring.factories")
+                                : super.getResource(name);
                     }
                 });
         runner.withPropertyValues("spring.sql.init.mode=never")

@@ -109,7 +109,8 @@ final class Nodes implements AutoCloseable {
 
     private List<String> rows(int node, String sql) {
         return client(node).sql(sql).query().listOfRows().stream()
-                .map(row -> String.join("|", row.values().stream().map(Nodes::text).toList()))
+                .map(row ->
+                        String.join("|", row.values().stream().map(Nodes::text).toList()))
                 .toList();
     }
 

@@ -98,7 +98,10 @@ class OneNodeAtATimeTests {
                     .start(new StepBuilder("step", repository)
                             .tasklet(
                                     (contribution, context) -> {
-                                        ran("batch " + context.getStepContext().getJobParameters().get("day"));
+                                        ran("batch "
+                                                + context.getStepContext()
+                                                        .getJobParameters()
+                                                        .get("day"));
                                         return RepeatStatus.FINISHED;
                                     },
                                     transactions)
@@ -149,11 +152,12 @@ class OneNodeAtATimeTests {
                         + " locked_at TIMESTAMP NOT NULL, locked_by TEXT NOT NULL)")
                 .update();
         nodes.client(0)
-                .sql("CREATE TABLE scheduled_tasks(task_name TEXT NOT NULL, task_instance TEXT NOT NULL, task_data BLOB,"
-                        + " execution_time TIMESTAMP NOT NULL, picked BOOLEAN NOT NULL, picked_by TEXT,"
-                        + " last_success TIMESTAMP, last_failure TIMESTAMP, consecutive_failures INTEGER,"
-                        + " last_heartbeat TIMESTAMP, version INTEGER NOT NULL, priority INTEGER,"
-                        + " PRIMARY KEY (task_name, task_instance))")
+                .sql(
+                        "CREATE TABLE scheduled_tasks(task_name TEXT NOT NULL, task_instance TEXT NOT NULL, task_data BLOB,"
+                                + " execution_time TIMESTAMP NOT NULL, picked BOOLEAN NOT NULL, picked_by TEXT,"
+                                + " last_success TIMESTAMP, last_failure TIMESTAMP, consecutive_failures INTEGER,"
+                                + " last_heartbeat TIMESTAMP, version INTEGER NOT NULL, priority INTEGER,"
+                                + " PRIMARY KEY (task_name, task_instance))")
                 .update();
         nodes.await();
     }
@@ -293,8 +297,9 @@ class OneNodeAtATimeTests {
             nodes.await();
         }
         assertThat(runs("batch")).isNotEmpty().containsOnly("1");
-        assertThat(nodes.everywhere("SELECT JOB_INSTANCE_ID, count(*) FROM BATCH_JOB_EXECUTION WHERE STATUS = 'COMPLETED'"
-                        + " GROUP BY JOB_INSTANCE_ID HAVING count(*) > 1"))
+        assertThat(nodes.everywhere(
+                        "SELECT JOB_INSTANCE_ID, count(*) FROM BATCH_JOB_EXECUTION WHERE STATUS = 'COMPLETED'"
+                                + " GROUP BY JOB_INSTANCE_ID HAVING count(*) > 1"))
                 .isEmpty();
     }
 }

@@ -118,10 +118,11 @@ class SpringDataJdbcTests {
         server = NatsServer.start();
         nodes = Nodes.start(server, folder, 2, Application.class);
         nodes.client(0)
-                .sql("CREATE TABLE thing(id INTEGER PRIMARY KEY, version INTEGER, name TEXT, colour TEXT, active BOOLEAN,"
-                        + " maybe BOOLEAN, price TEXT, huge TEXT, weight REAL, data BLOB, uuid TEXT, date DATE, time TIME,"
-                        + " date_time TIMESTAMP, instant TIMESTAMP, offset TIMESTAMP, zoned TIMESTAMP,"
-                        + " old TIMESTAMP)")
+                .sql(
+                        "CREATE TABLE thing(id INTEGER PRIMARY KEY, version INTEGER, name TEXT, colour TEXT, active BOOLEAN,"
+                                + " maybe BOOLEAN, price TEXT, huge TEXT, weight REAL, data BLOB, uuid TEXT, date DATE, time TIME,"
+                                + " date_time TIMESTAMP, instant TIMESTAMP, offset TIMESTAMP, zoned TIMESTAMP,"
+                                + " old TIMESTAMP)")
                 .update();
         nodes.client(0)
                 .sql("CREATE TABLE part(thing INTEGER REFERENCES thing, name TEXT)")
@@ -177,7 +178,8 @@ class SpringDataJdbcTests {
     @Test
     void keysOfTwoNodesDoNotCollideAndVersionsCount() {
         for (int i = 0; i < 20; i++) {
-            nodes.bean(i % 2, Things.class).saveAll(List.of(thing("key" + i, Instant.EPOCH), thing("key", Instant.EPOCH)));
+            nodes.bean(i % 2, Things.class)
+                    .saveAll(List.of(thing("key" + i, Instant.EPOCH), thing("key", Instant.EPOCH)));
         }
         assertThat(nodes.everywhere("SELECT count(*) FROM thing WHERE name LIKE 'key%'"))
                 .containsExactly("40");
@@ -217,7 +219,9 @@ class SpringDataJdbcTests {
                         + " CURRENT_TIMESTAMP, CURRENT_TIMESTAMP, CURRENT_DATE, CURRENT_TIME)")
                 .update();
         Thing read = nodes.bean(0, Things.class).findByName("sql").get(0);
-        assertThat(read.instant()).isBetween(Instant.now().minusSeconds(100), Instant.now().plusSeconds(1));
-        assertThat(read.date()).isBetween(LocalDate.now().minusDays(1), LocalDate.now().plusDays(1));
+        assertThat(read.instant())
+                .isBetween(Instant.now().minusSeconds(100), Instant.now().plusSeconds(1));
+        assertThat(read.date())
+                .isBetween(LocalDate.now().minusDays(1), LocalDate.now().plusDays(1));
     }
 }

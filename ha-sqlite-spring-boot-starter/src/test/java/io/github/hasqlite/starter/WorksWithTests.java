@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceInitializationAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
@@ -38,7 +39,6 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.jooq.autoconfigure.JooqAutoConfiguration;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.cache.CacheManager;
 import org.springframework.cache.annotation.Cacheable;
 import org.springframework.cache.annotation.EnableCaching;
@@ -104,7 +104,7 @@ class WorksWithTests {
                 @Override
                 public void afterApply(ChangeSet changeSet, Connection connection, @Nullable Exception failure) {
                     if (changeSet.changes().stream().anyMatch(change -> "title".equals(change.table()))) {
-                        long sequence = changeSet.sequence();
+                        long sequence = changeSet.streamSequence();
                         executor.execute(() -> evict(caches, dataSource.getObject(), sequence));
                     }
                 }
@@ -252,8 +252,9 @@ class WorksWithTests {
         Titles there = nodes.bean(1, Titles.class);
         assertThat(there.title(10)).isEqualTo("before");
         nodes.client(0).sql("UPDATE title SET title = 'after' WHERE id = 10").update();
-        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> there.title(10)
-                .equals("after"));
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> there.title(10).equals("after"));
     }
 
     @Test
@@ -261,10 +262,10 @@ class WorksWithTests {
         JdbcClient client = nodes.bean(2, JdbcClient.class);
         TransactionTemplate transaction = new TransactionTemplate(nodes.bean(2, PlatformTransactionManager.class));
         Long sum = Flux.range(1, 20)
-                .flatMap(i -> Mono.fromCallable(() -> transaction.execute(status -> client.sql(
-                                        "INSERT INTO note(text) VALUES(?)")
-                                .params("flux " + i)
-                                .update()))
+                .flatMap(i -> Mono.fromCallable(
+                                () -> transaction.execute(status -> client.sql("INSERT INTO note(text) VALUES(?)")
+                                        .params("flux " + i)
+                                        .update()))
                         .subscribeOn(Schedulers.boundedElastic()))
                 .count()
                 .block(Duration.ofMinutes(1));

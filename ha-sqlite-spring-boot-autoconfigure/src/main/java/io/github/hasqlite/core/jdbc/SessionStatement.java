@@ -62,8 +62,7 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
         closeRows();
         ParsedSql parsed = handle.parse(sql);
         if (parsed.kind() == StatementKind.READ || parsed.kind() == StatementKind.OTHER) {
-            return session.execute(
-                    parsed, this, () -> queryLimited(parsed, sql), (ResultSet) rows);
+            return session.execute(parsed, this, () -> queryLimited(parsed, sql), (ResultSet) rows);
         }
         // the driver runs what gives no rows, too, and fails only then
         keepsKeys = true;
