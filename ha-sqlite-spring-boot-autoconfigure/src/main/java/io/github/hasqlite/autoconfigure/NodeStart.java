@@ -50,6 +50,9 @@ final class NodeStart {
         if (environment.containsProperty("spring.datasource.url")) {
             logger.warn("spring.datasource.url is ignored: ha.sqlite.path names the database");
         }
+        if (publisher != null || subscriber != null) {
+            DriverVersion.check();
+        }
         try {
             ReplicationNode made = publisher == null && subscriber == null
                     ? alone()
