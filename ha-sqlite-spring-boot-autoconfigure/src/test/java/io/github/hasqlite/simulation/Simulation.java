@@ -1,0 +1,354 @@
+package io.github.hasqlite.simulation;
+
+import io.github.hasqlite.CommitMode;
+import io.github.hasqlite.MergeMode;
+import io.github.hasqlite.StrictIsolation;
+import io.github.hasqlite.simulation.Ledger.Outcome;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two to four production nodes and what happens to them, as one seed decides: lost, repeated, late and overtaking
+ * messages, lines that are cut, processes that are stopped and killed, and power that fails. When all is mended and
+ * quiet, every node must be what an observer is that joins then, and hold what applications were told.
+ */
+public final class Simulation {
+
+    private static final int STEPS = 14;
+    private static final int MAX_PAUSE_MILLIS = 250;
+    private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(20);
+
+    private final long seed;
+    private final Random random;
+    private final Scheduler scheduler;
+    private final SimulatedRuntime world;
+    private final SimulatedStream stream;
+    private final Ledger ledger = new Ledger();
+    private final List<SimulatedNode> nodes = new ArrayList<>();
+    private final Path folder;
+
+    private Simulation(long seed, Path folder) {
+        this.seed = seed;
+        this.folder = folder;
+        this.random = new Random(seed * 0x9E3779B97F4A7C15L + 0x1234567);
+        this.scheduler = new Scheduler(random);
+        this.world = new SimulatedRuntime("world", scheduler, 0);
+        this.stream = new SimulatedStream(scheduler, faults());
+    }
+
+    private SimulatedStream.Faults faults() {
+        int largest = new int[] {3_000, 20_000, 1_000_000}[random.nextInt(3)];
+        return random.nextInt(4) == 0
+                ? SimulatedStream.Faults.none(largest)
+                : new SimulatedStream.Faults(
+                        random.nextInt(40),
+                        random.nextInt(40),
+                        random.nextInt(40),
+                        random.nextInt(40),
+                        random.nextInt(30),
+                        largest);
+    }
+
+    /**
+     * Plays seeds until one fails.
+     *
+     * @return what went wrong, or {@code null}
+     */
+    public static @Nullable String firstFailure(long from, long count) throws Exception {
+        for (long seed = from; seed < from + count; seed++) {
+            String failure = play(seed).failure();
+            if (failure != null) {
+                return "seed " + seed + " (again: -Dha.sqlite.test.simulation=" + seed + "): " + failure;
+            }
+        }
+        return null;
+    }
+
+    /** How a seed went. */
+    record Result(@Nullable String failure, long hash, long messages) {}
+
+    /** Plays one seed. */
+    static Result play(long seed) throws Exception {
+        Path memory = Path.of("/dev/shm");
+        Path folder = Files.isWritable(memory)
+                ? Files.createTempDirectory(memory, "simulation")
+                : Files.createTempDirectory("simulation");
+        try {
+            Simulation simulation = new Simulation(seed, folder);
+            SimulatedThread conductor = simulation.world.simulated("conductor", simulation::conduct);
+            simulation.scheduler.begin(conductor);
+            String failure = simulation.scheduler.run(conductor);
+            return new Result(failure, simulation.scheduler.hash(), simulation.stream.end());
+        } finally {
+            SimulatedNode.delete(folder);
+        }
+    }
+
+    private void conduct() {
+        try {
+            script();
+        } catch (SimulatedCrash e) {
+            throw e;
+        } catch (Exception | AssertionError e) {
+            StringWriter text = new StringWriter();
+            e.printStackTrace(new PrintWriter(text));
+            scheduler.fail(text.toString());
+        }
+        scheduler.finish();
+    }
+
+    private void script() throws Exception {
+        CommitMode mode = new CommitMode[] {CommitMode.ASYNC, CommitMode.ASYNC, CommitMode.SYNC, CommitMode.STRICT}
+                [random.nextInt(4)];
+        MergeMode merge = random.nextInt(3) == 0 ? MergeMode.COLUMN : MergeMode.ROW;
+        StrictIsolation isolation = random.nextBoolean() ? StrictIsolation.SERIALIZABLE : StrictIsolation.SNAPSHOT;
+        boolean foreignKeys = random.nextBoolean();
+        int count = 2 + random.nextInt(3);
+        scheduler.note(mode + " " + merge + " " + isolation + " " + count + " nodes " + stream.faults());
+        for (int i = 0; i < count; i++) {
+            SimulatedNode node = new SimulatedNode(
+                    "" + (char) ('a' + i),
+                    folder,
+                    stream,
+                    ledger,
+                    mode,
+                    settings -> settings.with(to -> to.merge(merge))
+                            .with(to -> to.isolation(isolation))
+                            .with(to -> to.bootstrapTimeout(Duration.ofMinutes(2))));
+            Files.createDirectories(node.file().getParent());
+            nodes.add(node);
+        }
+        begin(nodes.get(0), random.nextBoolean());
+        for (SimulatedNode each : nodes.subList(1, count)) {
+            each.start();
+        }
+        for (int i = 0; i < STEPS; i++) {
+            pause();
+            step(nodes.get(random.nextInt(count)));
+        }
+        heal();
+        awaitQuiet();
+        check();
+    }
+
+    private void pause() throws InterruptedException {
+        world.sleep(TimeUnit.MICROSECONDS.toNanos(1 + random.nextInt(MAX_PAUSE_MILLIS * 1_000)));
+    }
+
+    /** The first node brings the tables, in its file or by schema changes. */
+    private void begin(SimulatedNode first, boolean inFile) throws SQLException, InterruptedException {
+        first.beQuiet();
+        if (inFile) {
+            createTables(DriverManager.getConnection("jdbc:sqlite:" + first.file()));
+        }
+        awaitUp(first);
+        if (!inFile) {
+            for (int i = 0; ; i++) {
+                try (Connection connection = first.dataSource().getConnection()) {
+                    for (String each : SimulatedSchema.tables()) {
+                        try (Statement statement = connection.createStatement()) {
+                            statement.executeUpdate(each.replaceFirst("^CREATE (UNIQUE INDEX|TABLE|TRIGGER) ", "CREATE $1 IF NOT EXISTS ")
+                                    .replaceFirst("^INSERT", "INSERT OR IGNORE"));
+                        }
+                    }
+                    break;
+                } catch (SQLException e) {
+                    scheduler.note("the tables are not there yet: " + e.getMessage());
+                    if (i > 100) {
+                        throw e;
+                    }
+                }
+            }
+        }
+        first.beBusy();
+        // its applications have ended
+        first.stop();
+        while (!first.isDown()) {
+            world.sleep(1_000_000);
+        }
+        first.start();
+    }
+
+    private static void createTables(Connection opened) throws SQLException {
+        try (Connection connection = opened;
+                Statement statement = connection.createStatement()) {
+            for (String each : SimulatedSchema.tables()) {
+                statement.executeUpdate(each);
+            }
+        }
+    }
+
+    private void awaitUp(SimulatedNode node) throws InterruptedException {
+        long deadline = scheduler.now() + PATIENCE_NANOS;
+        while (!node.isUp()) {
+            if (node.isDown()) {
+                node.start();
+            }
+            if (scheduler.now() > deadline) {
+                throw new AssertionError("does not start: " + node);
+            }
+            world.sleep(1_000_000);
+        }
+    }
+
+    private void step(SimulatedNode node) {
+        int dice = random.nextInt(100);
+        if (node.isDown()) {
+            if (dice < 60) {
+                node.start();
+            }
+        } else if (dice < 22) {
+            node.crash(dice < 7);
+        } else if (dice < 30) {
+            node.stop();
+        } else if (dice < 50) {
+            node.connect(false);
+        } else if (dice < 75) {
+            nodes.forEach(each -> each.connect(true));
+        }
+    }
+
+    private void heal() throws InterruptedException {
+        scheduler.note("all is mended");
+        stream.heal();
+        for (SimulatedNode each : nodes) {
+            each.connect(true);
+            awaitUp(each);
+        }
+    }
+
+    private void awaitQuiet() throws InterruptedException {
+        nodes.forEach(SimulatedNode::beQuiet);
+        long deadline = scheduler.now() + PATIENCE_NANOS;
+        while (!nodes.stream().allMatch(this::isQuiet)) {
+            if (scheduler.now() > deadline) {
+                throw new AssertionError("does not come to rest, the stream ends at " + stream.end() + ": " + nodes);
+            }
+            world.sleep(50_000_000);
+            for (SimulatedNode each : nodes) {
+                if (each.isUp() && each.status().halted() != null && !each.status().halted().contains("snapshot")) {
+                    throw new AssertionError("replication has stopped: " + each);
+                }
+                if (each.isDown()) {
+                    each.start();
+                }
+            }
+        }
+    }
+
+    private boolean isQuiet(SimulatedNode node) {
+        return node.isUp()
+                && scheduler.alive(node.runtime()).stream().noneMatch(each -> each.name.contains("/application"))
+                && node.status().outboxLength() == 0
+                && node.status().appliedSequence() == stream.end();
+    }
+
+    private void check() throws SQLException, IOException, InterruptedException {
+        SimulatedNode observer = new SimulatedNode(
+                "observer", folder, stream, ledger, CommitMode.ASYNC, settings -> settings.with(to -> to.readOnly(true)));
+        observer.beQuiet();
+        Files.createDirectories(observer.file().getParent());
+        awaitUp(observer);
+        while (observer.status().appliedSequence() < stream.end()) {
+            world.sleep(10_000_000);
+        }
+        DatabaseContents wanted = DatabaseContents.of(observer.file());
+        for (SimulatedNode each : nodes) {
+            DatabaseContents found = DatabaseContents.of(each.file());
+            fail(DatabaseContents.difference(each.name(), found.rows(), "observer", wanted.rows()));
+            fail(DatabaseContents.difference(
+                    each.name() + "'s books", found.books(), "observer's books", wanted.books()));
+            if (each.status().deadLetters() > 0 || each.status().divergence() != null) {
+                throw new AssertionError("something was left out: " + each);
+            }
+        }
+        fail(promises(observer.file()));
+        nodes.add(observer);
+        nodes.forEach(SimulatedNode::stop);
+        for (SimulatedNode each : nodes) {
+            while (!each.isDown()) {
+                world.sleep(1_000_000);
+            }
+        }
+    }
+
+    /** What applications were told and is not so. */
+    private @Nullable String promises(Path file) throws SQLException {
+        List<String> broken = new ArrayList<>();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+            List<String> columns = query(connection, "SELECT name FROM pragma_table_info('log') ORDER BY cid");
+            Set<String> there = new HashSet<>(query(connection, "SELECT " + columns.get(0) + " FROM log"));
+            long known = 0;
+            long possible = 0;
+            Set<String> told = new HashSet<>();
+            for (Ledger.Entry each : ledger.entries()) {
+                told.add(String.valueOf(each.mark));
+                boolean present = there.contains(String.valueOf(each.mark));
+                boolean promised = each.outcome == Outcome.STORED || each.outcome == Outcome.COMMITTED_HERE;
+                if (promised && !present) {
+                    broken.add("missing: " + each);
+                }
+                if (each.outcome == Outcome.ROLLED_BACK && present) {
+                    broken.add("not rolled back: " + each);
+                }
+                if (present) {
+                    for (String column : each.columns) {
+                        if (!columns.contains(column)) {
+                            broken.add("no column " + column);
+                        } else if (query(connection, "SELECT 1 FROM log WHERE " + columns.get(0) + " = " + each.mark
+                                        + " AND " + column + " = " + each.mark)
+                                .isEmpty()) {
+                            broken.add(column + " of " + each);
+                        }
+                    }
+                }
+                if (each.counted) {
+                    known += present ? 1 : 0;
+                    possible += present ? 1 : 0;
+                }
+            }
+            there.removeAll(told);
+            if (!there.isEmpty()) {
+                broken.add("written by nobody: " + there);
+            }
+            long counter = Long.parseLong(query(connection, "SELECT n FROM c").get(0));
+            if (counter < known || counter > possible) {
+                broken.add("counted " + counter + " instead of " + known);
+            }
+        }
+        return broken.isEmpty() ? null : String.join("\n", broken);
+    }
+
+    private static List<String> query(Connection connection, String sql) throws SQLException {
+        List<String> values = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                values.add(rows.getString(1));
+            }
+        }
+        return values;
+    }
+
+    private static void fail(@Nullable String difference) {
+        if (difference != null) {
+            throw new AssertionError(difference);
+        }
+    }
+}
