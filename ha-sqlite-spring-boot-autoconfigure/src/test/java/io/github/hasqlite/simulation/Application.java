@@ -161,6 +161,9 @@ final class Application {
                 names.add(rows.getString(1));
             }
         }
+        if (names.isEmpty()) {
+            throw new SQLException("the tables are not there yet", "42P01");
+        }
         return names;
     }
 

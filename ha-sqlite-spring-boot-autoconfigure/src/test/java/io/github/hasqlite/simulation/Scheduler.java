@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Scheduler {
 
-    private static final int KEPT_EVENTS = 200;
+    private static final int KEPT_EVENTS = Integer.getInteger("ha.sqlite.test.simulation-events", 200);
+    private static final boolean EVERY_SWITCH = Boolean.getBoolean("ha.sqlite.test.simulation-switches");
     private static final int MAX_STEP_NANOS = 20_000;
     private static final long MAX_SWITCHES = 3_000_000;
     private static final long MAX_NANOS = TimeUnit.HOURS.toNanos(3);
@@ -105,6 +106,11 @@ final class Scheduler {
             }
         }
         return text.toString();
+    }
+
+    /** Everything that has happened, as far as it is kept. */
+    List<String> events() {
+        return List.copyOf(trace);
     }
 
     /** What all events so far come to. */
@@ -239,6 +245,9 @@ final class Scheduler {
             if (!ready.isEmpty()) {
                 SimulatedThread chosen = ready.get(random.nextInt(ready.size()));
                 hash = hash * 31 + chosen.name.hashCode();
+                if (EVERY_SWITCH) {
+                    note("-> " + chosen.name);
+                }
                 return chosen;
             }
             if (next == SimulatedThread.NEVER) {

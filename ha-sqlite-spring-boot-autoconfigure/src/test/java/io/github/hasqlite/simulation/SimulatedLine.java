@@ -110,7 +110,7 @@ final class SimulatedLine {
             }
             long sentIn = cuts;
             scheduler.at(at, () -> arrives(request, sentIn));
-            if (stream.happens(stream.faults().repeat())) {
+            if (expected < 0 && stream.happens(stream.faults().repeat())) {
                 scheduler.at(at + delay() * 8, () -> arrives(request, sentIn));
             }
         }

@@ -32,9 +32,14 @@ public final class Simulation {
 
     private static final int STEPS = 14;
     private static final int MAX_PAUSE_MILLIS = 250;
-    private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(20);
+    private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(5);
+    private static final int MAX_STARTS = 8;
 
-    private final long seed;
+    private static final List<CommitMode> MODES =
+            List.of(CommitMode.ASYNC, CommitMode.ASYNC, CommitMode.SYNC, CommitMode.STRICT);
+
+    private final CommitMode mode;
+    private final MergeMode merge;
     private final Random random;
     private final Scheduler scheduler;
     private final SimulatedRuntime world;
@@ -44,12 +49,13 @@ public final class Simulation {
     private final Path folder;
 
     private Simulation(long seed, Path folder) {
-        this.seed = seed;
         this.folder = folder;
         this.random = new Random(seed * 0x9E3779B97F4A7C15L + 0x1234567);
         this.scheduler = new Scheduler(random);
         this.world = new SimulatedRuntime("world", scheduler, 0);
         this.stream = new SimulatedStream(scheduler, faults());
+        this.mode = MODES.get(random.nextInt(MODES.size()));
+        this.merge = random.nextInt(3) == 0 ? MergeMode.COLUMN : MergeMode.ROW;
     }
 
     private SimulatedStream.Faults faults() {
@@ -81,7 +87,7 @@ public final class Simulation {
     }
 
     /** How a seed went. */
-    record Result(@Nullable String failure, long hash, long messages) {}
+    record Result(@Nullable String failure, long hash, long messages, List<String> events) {}
 
     /** Plays one seed. */
     static Result play(long seed) throws Exception {
@@ -94,7 +100,7 @@ public final class Simulation {
             SimulatedThread conductor = simulation.world.simulated("conductor", simulation::conduct);
             simulation.scheduler.begin(conductor);
             String failure = simulation.scheduler.run(conductor);
-            return new Result(failure, simulation.scheduler.hash(), simulation.stream.end());
+            return new Result(failure, simulation.scheduler.hash(), simulation.stream.end(), simulation.scheduler.events());
         } finally {
             SimulatedNode.delete(folder);
         }
@@ -114,9 +120,6 @@ public final class Simulation {
     }
 
     private void script() throws Exception {
-        CommitMode mode = new CommitMode[] {CommitMode.ASYNC, CommitMode.ASYNC, CommitMode.SYNC, CommitMode.STRICT}
-                [random.nextInt(4)];
-        MergeMode merge = random.nextInt(3) == 0 ? MergeMode.COLUMN : MergeMode.ROW;
         StrictIsolation isolation = random.nextBoolean() ? StrictIsolation.SERIALIZABLE : StrictIsolation.SNAPSHOT;
         boolean foreignKeys = random.nextBoolean();
         int count = 2 + random.nextInt(3);
@@ -196,14 +199,15 @@ public final class Simulation {
 
     private void awaitUp(SimulatedNode node) throws InterruptedException {
         long deadline = scheduler.now() + PATIENCE_NANOS;
+        int starts = 0;
         while (!node.isUp()) {
             if (node.isDown()) {
+                if (scheduler.now() > deadline || ++starts > MAX_STARTS) {
+                    throw new AssertionError("does not start: " + node);
+                }
                 node.start();
             }
-            if (scheduler.now() > deadline) {
-                throw new AssertionError("does not start: " + node);
-            }
-            world.sleep(1_000_000);
+            world.sleep(20_000_000);
         }
     }
 
@@ -261,7 +265,12 @@ public final class Simulation {
 
     private void check() throws SQLException, IOException, InterruptedException {
         SimulatedNode observer = new SimulatedNode(
-                "observer", folder, stream, ledger, CommitMode.ASYNC, settings -> settings.with(to -> to.readOnly(true)));
+                "observer",
+                folder,
+                stream,
+                ledger,
+                mode,
+                settings -> settings.with(to -> to.merge(merge)).with(to -> to.readOnly(true)));
         observer.beQuiet();
         Files.createDirectories(observer.file().getParent());
         awaitUp(observer);
@@ -269,16 +278,22 @@ public final class Simulation {
             world.sleep(10_000_000);
         }
         DatabaseContents wanted = DatabaseContents.of(observer.file());
+        StringBuilder differences = new StringBuilder();
         for (SimulatedNode each : nodes) {
             DatabaseContents found = DatabaseContents.of(each.file());
-            fail(DatabaseContents.difference(each.name(), found.rows(), "observer", wanted.rows()));
-            fail(DatabaseContents.difference(
-                    each.name() + "'s books", found.books(), "observer's books", wanted.books()));
+            add(DatabaseContents.difference(each.name(), found.rows(), "observer", wanted.rows()), differences);
+            add(
+                    DatabaseContents.difference(
+                            each.name() + "'s books", found.books(), "observer's books", wanted.books()),
+                    differences);
             if (each.status().deadLetters() > 0 || each.status().divergence() != null) {
                 throw new AssertionError("something was left out: " + each);
             }
         }
-        fail(promises(observer.file()));
+        add(promises(observer.file()), differences);
+        if (!differences.isEmpty()) {
+            throw new AssertionError(differences.toString());
+        }
         nodes.add(observer);
         nodes.forEach(SimulatedNode::stop);
         for (SimulatedNode each : nodes) {
@@ -346,9 +361,9 @@ public final class Simulation {
         return values;
     }
 
-    private static void fail(@Nullable String difference) {
+    private static void add(@Nullable String difference, StringBuilder differences) {
         if (difference != null) {
-            throw new AssertionError(difference);
+            differences.append(difference).append('\n');
         }
     }
 }
