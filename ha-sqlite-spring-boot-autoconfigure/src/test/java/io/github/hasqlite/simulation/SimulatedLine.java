@@ -35,12 +35,19 @@ final class SimulatedLine {
     private long cuts;
     private long lastArrival;
     private boolean closed;
+    private final long limit;
     private Instant since = Instant.EPOCH;
 
     /** On its way to the stream. */
     private record Request(CompletableFuture<Long> answer, byte[] message, long expected) {}
 
-    SimulatedLine(SimulatedStream stream, SimulatedRuntime runtime) {
+    /**
+     * A line that is connected.
+     *
+     * @param limit what comes after this message is not seen through it
+     */
+    SimulatedLine(SimulatedStream stream, SimulatedRuntime runtime, long limit) {
+        this.limit = limit;
         this.stream = stream;
         this.runtime = runtime;
         this.scheduler = stream.scheduler();
@@ -49,6 +56,10 @@ final class SimulatedLine {
 
     boolean isConnected() {
         return connected;
+    }
+
+    private long end() {
+        return Math.min(limit, stream.end());
     }
 
     /** Cuts the line, or mends it. */
@@ -250,7 +261,7 @@ final class SimulatedLine {
         @Override
         public StreamState state() throws IOException {
             throwIfCut();
-            return new StreamState(stream.first(), stream.end(), stream.end(), stream.createdNs());
+            return new StreamState(stream.first(), end(), end(), stream.createdNs());
         }
 
         @Override
@@ -266,7 +277,7 @@ final class SimulatedLine {
         private void deliver(Listener listener) {
             try {
                 while (!stopped) {
-                    if (!connected || delivered >= stream.end()) {
+                    if (!connected || delivered >= end()) {
                         stream.listen(scheduler.now() + HEARTBEAT_NANOS);
                         continue;
                     }

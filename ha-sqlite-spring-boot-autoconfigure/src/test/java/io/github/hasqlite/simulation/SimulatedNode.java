@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedNode {
 
     private static final int APPLICATIONS = 2;
+    private static final long NO_LIMIT = Long.MAX_VALUE;
     private static final int CONNECTIONS = APPLICATIONS + 1;
 
     private final String name;
@@ -41,6 +42,7 @@ final class SimulatedNode {
     private final UnaryOperator<NodeSettings> settings;
     private final CommitMode mode;
 
+    private long limit = NO_LIMIT;
     private int lives;
     private Path home;
     private @Nullable SimulatedRuntime runtime;
@@ -104,6 +106,11 @@ final class SimulatedNode {
         quiet = true;
     }
 
+    /** It sees the stream up to a message, takes no snapshots and knows of none. */
+    void seeOnlyUpTo(long sequence) {
+        limit = sequence;
+    }
+
     void beBusy() {
         quiet = false;
     }
@@ -132,7 +139,7 @@ final class SimulatedNode {
     void start() {
         SimulatedRuntime process =
                 new SimulatedRuntime(name + ++lives, scheduler, scheduler.random().nextInt(120_000) - 60_000);
-        SimulatedLine connection = new SimulatedLine(stream, process);
+        SimulatedLine connection = new SimulatedLine(stream, process, limit);
         runtime = process;
         line = connection;
         refusal = null;
@@ -155,17 +162,19 @@ final class SimulatedNode {
                 new Transport(
                         connection.publisher(),
                         connection.subscriber(),
-                        store,
+                        limit == NO_LIMIT ? store : null,
                         new JsonChangeSetSerializer(),
                         List.of()));
         node = made;
         try {
             made.start();
             fillPools(made.dataSource());
-            PeriodicSnapshotter taking = made.snapshots()
-                    .snapshotter(store, Duration.ofMillis(1_500), new Retention(2, Duration.ofMinutes(1)));
-            snapshotter = taking;
-            taking.start();
+            if (limit == NO_LIMIT) {
+                PeriodicSnapshotter taking = made.snapshots()
+                        .snapshotter(store, Duration.ofMillis(1_500), new Retention(2, Duration.ofMinutes(1)));
+                snapshotter = taking;
+                taking.start();
+            }
         } catch (SQLException | ReplicationStartException e) {
             refusal = e.getMessage();
             scheduler.note(process.name() + " did not start: " + e.getMessage());
@@ -194,7 +203,9 @@ final class SimulatedNode {
             throw new IllegalStateException(e);
         }
         up = false;
-        snapshotter.close();
+        if (snapshotter != null) {
+            snapshotter.close();
+        }
         made.close();
         scheduler.note(process.name() + " has stopped");
         expectNothingLeft(process);
@@ -278,7 +289,7 @@ final class SimulatedNode {
         gone();
     }
 
-    private static void copy(Path from, Path to) throws IOException {
+    static void copy(Path from, Path to) throws IOException {
         Files.createDirectories(to);
         if (Files.exists(from)) {
             try (Stream<Path> files = Files.list(from)) {

@@ -1,8 +1,20 @@
 package io.github.hasqlite.simulation;
 
+import io.github.hasqlite.Change;
+import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.ChangeSetFormatException;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.MergeMode;
+import io.github.hasqlite.RowIdentify;
+import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.StrictIsolation;
+import io.github.hasqlite.core.apply.ChangeSetApplication;
+import io.github.hasqlite.core.capture.RowImages;
+import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
+import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.jdbc.DatabaseFile;
+import io.github.hasqlite.core.jdbc.PoolSettings;
+import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.simulation.Ledger.Outcome;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -21,7 +33,9 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConnection;
 
 /**
  * Two to four production nodes and what happens to them, as one seed decides: lost, repeated, late and overtaking
@@ -30,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Simulation {
 
+    private static final JsonChangeSetSerializer SERIALIZER = new JsonChangeSetSerializer();
     private static final int STEPS = 14;
     private static final int MAX_PAUSE_MILLIS = 250;
     private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(5);
@@ -47,6 +62,8 @@ public final class Simulation {
     private final Ledger ledger = new Ledger();
     private final List<SimulatedNode> nodes = new ArrayList<>();
     private final Path folder;
+    private boolean begunInFile;
+    private int checks;
 
     private Simulation(long seed, Path folder) {
         this.folder = folder;
@@ -80,7 +97,7 @@ public final class Simulation {
         for (long seed = from; seed < from + count; seed++) {
             String failure = play(seed).failure();
             if (failure != null) {
-                return "seed " + seed + " (again: -Dha.sqlite.test.simulation=" + seed + "): " + failure;
+                return "seed " + seed + " (again: -Dha.sqlite.test.node-simulation=" + seed + "): " + failure;
             }
         }
         return null;
@@ -121,23 +138,13 @@ public final class Simulation {
 
     private void script() throws Exception {
         StrictIsolation isolation = random.nextBoolean() ? StrictIsolation.SERIALIZABLE : StrictIsolation.SNAPSHOT;
-        boolean foreignKeys = random.nextBoolean();
         int count = 2 + random.nextInt(3);
         scheduler.note(mode + " " + merge + " " + isolation + " " + count + " nodes " + stream.faults());
         for (int i = 0; i < count; i++) {
-            SimulatedNode node = new SimulatedNode(
-                    "" + (char) ('a' + i),
-                    folder,
-                    stream,
-                    ledger,
-                    mode,
-                    settings -> settings.with(to -> to.merge(merge))
-                            .with(to -> to.isolation(isolation))
-                            .with(to -> to.bootstrapTimeout(Duration.ofMinutes(2))));
-            Files.createDirectories(node.file().getParent());
-            nodes.add(node);
+            nodes.add(node("" + (char) ('a' + i), settings -> settings.with(to -> to.isolation(isolation))));
         }
-        begin(nodes.get(0), random.nextBoolean());
+        begunInFile = random.nextBoolean();
+        begin(nodes.get(0), begunInFile);
         for (SimulatedNode each : nodes.subList(1, count)) {
             each.start();
         }
@@ -148,6 +155,19 @@ public final class Simulation {
         heal();
         awaitQuiet();
         check();
+    }
+
+    private SimulatedNode node(String name, UnaryOperator<NodeSettings> settings) throws IOException {
+        SimulatedNode node = new SimulatedNode(
+                name,
+                folder,
+                stream,
+                ledger,
+                mode,
+                from -> settings.apply(from.with(to -> to.merge(merge))
+                        .with(to -> to.bootstrapTimeout(Duration.ofMinutes(2)))));
+        Files.createDirectories(node.file().getParent());
+        return node;
     }
 
     private void pause() throws InterruptedException {
@@ -211,14 +231,40 @@ public final class Simulation {
         }
     }
 
-    private void step(SimulatedNode node) {
+    /** Somebody publishes in the name of whoever published one of the newest messages, under the number that comes next. */
+    private void forge() {
+        StreamMessage stored = stream.get(stream.end() - random.nextInt(3));
+        try {
+            if (mode == CommitMode.STRICT || stored == null) {
+                return;
+            }
+            ChangeSet real = SERIALIZER.deserialize(stored.data());
+            if (real.counter() > 0) {
+                Change change = Change.insert(
+                        "t", List.of("id", "email", "v"), List.of("id"), 9L, List.of(9L, "forged", 1L));
+                stream.add(SERIALIZER.serialize(new ChangeSet(
+                        "forger", 1, "sim", 1, real.publisher(), real.counter() + 1, 0, 0, List.of(change))));
+            }
+        } catch (ChangeSetFormatException e) {
+            scheduler.note("no message to be forged: " + e.getMessage());
+        }
+    }
+
+    private void step(SimulatedNode node) throws Exception {
         int dice = random.nextInt(100);
+        if (dice >= 94) {
+            forge();
+            return;
+        }
         if (node.isDown()) {
             if (dice < 60) {
                 node.start();
             }
         } else if (dice < 22) {
             node.crash(dice < 7);
+            if (random.nextInt(4) == 0) {
+                checkRule(node);
+            }
         } else if (dice < 30) {
             node.stop();
         } else if (dice < 50) {
@@ -226,6 +272,61 @@ public final class Simulation {
         } else if (dice < 75) {
             nodes.forEach(each -> each.connect(true));
         }
+    }
+
+    /**
+     * At any moment a node's content is what the stream makes up to where the node is, with what is pending there on top
+     * (rule R5).
+     */
+    private void checkRule(SimulatedNode dead) throws Exception {
+        if (begunInFile || stream.first() > 1 || !Files.exists(dead.file())) {
+            return;
+        }
+        Path copy = folder.resolve("copy" + ++checks);
+        SimulatedNode.copy(dead.file().getParent(), copy);
+        Path file = copy.resolve("data.db");
+        long sequence;
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+            if (query(connection, "SELECT 1 FROM sqlite_schema WHERE name IN ('ha_state', 'ha_outbox', 'ha_conflicts')")
+                            .size()
+                    < 3) {
+                return;
+            }
+            List<String> applied = query(connection, "SELECT value FROM ha_state WHERE name = 'applied_sequence'");
+            sequence = applied.isEmpty() ? 0 : Long.parseLong(applied.get(0));
+        }
+        SimulatedNode rule = node("rule" + checks, settings -> settings.with(to -> to.readOnly(true)));
+        rule.beQuiet();
+        rule.seeOnlyUpTo(sequence);
+        awaitUp(rule);
+        rule.stop();
+        while (!rule.isDown()) {
+            world.sleep(1_000_000);
+        }
+        List<String> wanted = withPending(rule.file(), file);
+        String difference =
+                DatabaseContents.difference(dead.name(), DatabaseContents.of(file).rows(), "rule", wanted);
+        if (difference != null) {
+            throw new AssertionError("at " + sequence + ": " + difference);
+        }
+        SimulatedNode.delete(copy);
+        SimulatedNode.delete(rule.file().getParent());
+    }
+
+    /** What the rule says, with what is pending in another file on top. */
+    private List<String> withPending(Path canonical, Path local) throws Exception {
+        try (SQLiteConnection connection = new DatabaseFile(PoolSettings.of(canonical.toString())).open();
+                SQLiteConnection pending = new DatabaseFile(PoolSettings.of(local.toString())).open();
+                Statement statement = connection.createStatement()) {
+            ChangeSetApplication application =
+                    new ChangeSetApplication(connection, RowIdentify.PK, merge, new RowImages(connection));
+            statement.executeUpdate("BEGIN");
+            for (OutboxTable.Row row : new OutboxTable(pending).read(0, Integer.MAX_VALUE)) {
+                application.apply(row.changeSet(SERIALIZER));
+            }
+            statement.executeUpdate("COMMIT");
+        }
+        return DatabaseContents.of(canonical).rows();
     }
 
     private void heal() throws InterruptedException {
@@ -264,15 +365,8 @@ public final class Simulation {
     }
 
     private void check() throws SQLException, IOException, InterruptedException {
-        SimulatedNode observer = new SimulatedNode(
-                "observer",
-                folder,
-                stream,
-                ledger,
-                mode,
-                settings -> settings.with(to -> to.merge(merge)).with(to -> to.readOnly(true)));
+        SimulatedNode observer = node("observer", settings -> settings.with(to -> to.readOnly(true)));
         observer.beQuiet();
-        Files.createDirectories(observer.file().getParent());
         awaitUp(observer);
         while (observer.status().appliedSequence() < stream.end()) {
             world.sleep(10_000_000);

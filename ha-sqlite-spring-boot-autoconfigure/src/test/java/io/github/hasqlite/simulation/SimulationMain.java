@@ -25,7 +25,7 @@ public final class SimulationMain {
                         (System.nanoTime() - began) / 1_000_000,
                         result.messages(),
                         result.failure() == null ? "" : "FAILED " + result.failure().lines().findFirst().get());
-                String file = System.getProperty("ha.sqlite.test.simulation-trace");
+                String file = System.getProperty("ha.sqlite.test.node-simulation-trace");
                 if (file != null) {
                     java.nio.file.Files.write(java.nio.file.Path.of(file), result.events());
                 }
