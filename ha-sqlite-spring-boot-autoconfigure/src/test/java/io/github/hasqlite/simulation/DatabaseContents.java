@@ -55,7 +55,8 @@ record DatabaseContents(List<String> rows, List<String> books) {
                                             ? "blob" + Arrays.toString(blob)
                                             : value == null
                                                     ? "null"
-                                                    : value + "/" + value.getClass().getSimpleName());
+                                                    : value + "/"
+                                                            + value.getClass().getSimpleName());
                 }
                 content.add(row.toString());
             }

@@ -137,8 +137,8 @@ final class SimulatedNode {
 
     /** Begins to start; it is up some time later, or down again. */
     void start() {
-        SimulatedRuntime process =
-                new SimulatedRuntime(name + ++lives, scheduler, scheduler.random().nextInt(120_000) - 60_000);
+        SimulatedRuntime process = new SimulatedRuntime(
+                name + ++lives, scheduler, scheduler.random().nextInt(120_000) - 60_000);
         SimulatedLine connection = new SimulatedLine(stream, process, limit);
         runtime = process;
         line = connection;
@@ -305,7 +305,8 @@ final class SimulatedNode {
     static void delete(Path folder) throws IOException {
         if (Files.exists(folder)) {
             try (Stream<Path> files = Files.walk(folder)) {
-                for (Path each : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                for (Path each :
+                        files.sorted(java.util.Comparator.reverseOrder()).toList()) {
                     Files.deleteIfExists(each);
                 }
             }

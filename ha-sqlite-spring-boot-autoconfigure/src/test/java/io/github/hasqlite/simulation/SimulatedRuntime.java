@@ -262,7 +262,8 @@ final class SimulatedRuntime implements NodeRuntime {
         @Override
         public List<Runnable> stop() {
             stopped = true;
-            List<Runnable> notBegun = new ArrayList<>(waiting.stream().map(Task::work).toList());
+            List<Runnable> notBegun =
+                    new ArrayList<>(waiting.stream().map(Task::work).toList());
             waiting.clear();
             if (thread != null) {
                 thread.interrupt();

@@ -69,8 +69,8 @@ final class SimulatedStream {
     long add(byte[] message) {
         messages.add(message);
         times.add(EPOCH_NS + scheduler.now());
-        scheduler.note("stored " + messages.size() + " " + java.util.Arrays.hashCode(message) + " of "
-                + message.length + " bytes");
+        scheduler.note("stored " + messages.size() + " " + java.util.Arrays.hashCode(message) + " of " + message.length
+                + " bytes");
         listening.forEach(scheduler::wake);
         return messages.size();
     }

@@ -117,7 +117,8 @@ public final class Simulation {
             SimulatedThread conductor = simulation.world.simulated("conductor", simulation::conduct);
             simulation.scheduler.begin(conductor);
             String failure = simulation.scheduler.run(conductor);
-            return new Result(failure, simulation.scheduler.hash(), simulation.stream.end(), simulation.scheduler.events());
+            return new Result(
+                    failure, simulation.scheduler.hash(), simulation.stream.end(), simulation.scheduler.events());
         } finally {
             SimulatedNode.delete(folder);
         }
@@ -164,8 +165,8 @@ public final class Simulation {
                 stream,
                 ledger,
                 mode,
-                from -> settings.apply(from.with(to -> to.merge(merge))
-                        .with(to -> to.bootstrapTimeout(Duration.ofMinutes(2)))));
+                from -> settings.apply(
+                        from.with(to -> to.merge(merge)).with(to -> to.bootstrapTimeout(Duration.ofMinutes(2)))));
         Files.createDirectories(node.file().getParent());
         return node;
     }
@@ -186,7 +187,8 @@ public final class Simulation {
                 try (Connection connection = first.dataSource().getConnection()) {
                     for (String each : SimulatedSchema.tables()) {
                         try (Statement statement = connection.createStatement()) {
-                            statement.executeUpdate(each.replaceFirst("^CREATE (UNIQUE INDEX|TABLE|TRIGGER) ", "CREATE $1 IF NOT EXISTS ")
+                            statement.executeUpdate(each.replaceFirst(
+                                            "^CREATE (UNIQUE INDEX|TABLE|TRIGGER) ", "CREATE $1 IF NOT EXISTS ")
                                     .replaceFirst("^INSERT", "INSERT OR IGNORE"));
                         }
                     }
@@ -240,8 +242,8 @@ public final class Simulation {
             }
             ChangeSet real = SERIALIZER.deserialize(stored.data());
             if (real.counter() > 0) {
-                Change change = Change.insert(
-                        "t", List.of("id", "email", "v"), List.of("id"), 9L, List.of(9L, "forged", 1L));
+                Change change =
+                        Change.insert("t", List.of("id", "email", "v"), List.of("id"), 9L, List.of(9L, "forged", 1L));
                 stream.add(SERIALIZER.serialize(new ChangeSet(
                         "forger", 1, "sim", 1, real.publisher(), real.counter() + 1, 0, 0, List.of(change))));
             }
@@ -304,8 +306,8 @@ public final class Simulation {
             world.sleep(1_000_000);
         }
         List<String> wanted = withPending(rule.file(), file);
-        String difference =
-                DatabaseContents.difference(dead.name(), DatabaseContents.of(file).rows(), "rule", wanted);
+        String difference = DatabaseContents.difference(
+                dead.name(), DatabaseContents.of(file).rows(), "rule", wanted);
         if (difference != null) {
             throw new AssertionError("at " + sequence + ": " + difference);
         }
@@ -347,7 +349,9 @@ public final class Simulation {
             }
             world.sleep(50_000_000);
             for (SimulatedNode each : nodes) {
-                if (each.isUp() && each.status().halted() != null && !each.status().halted().contains("snapshot")) {
+                if (each.isUp()
+                        && each.status().halted() != null
+                        && !each.status().halted().contains("snapshot")) {
                     throw new AssertionError("replication has stopped: " + each);
                 }
                 if (each.isDown()) {
@@ -420,8 +424,10 @@ public final class Simulation {
                     for (String column : each.columns) {
                         if (!columns.contains(column)) {
                             broken.add("no column " + column);
-                        } else if (query(connection, "SELECT 1 FROM log WHERE " + columns.get(0) + " = " + each.mark
-                                        + " AND " + column + " = " + each.mark)
+                        } else if (query(
+                                        connection,
+                                        "SELECT 1 FROM log WHERE " + columns.get(0) + " = " + each.mark + " AND "
+                                                + column + " = " + each.mark)
                                 .isEmpty()) {
                             broken.add(column + " of " + each);
                         }

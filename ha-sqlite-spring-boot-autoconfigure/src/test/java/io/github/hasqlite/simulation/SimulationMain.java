@@ -24,7 +24,10 @@ public final class SimulationMain {
                         seed,
                         (System.nanoTime() - began) / 1_000_000,
                         result.messages(),
-                        result.failure() == null ? "" : "FAILED " + result.failure().lines().findFirst().get());
+                        result.failure() == null
+                                ? ""
+                                : "FAILED "
+                                        + result.failure().lines().findFirst().get());
                 String file = System.getProperty("ha.sqlite.test.node-simulation-trace");
                 if (file != null) {
                     java.nio.file.Files.write(java.nio.file.Path.of(file), result.events());
@@ -39,10 +42,10 @@ public final class SimulationMain {
         for (int i = 0; i < starts; i++) {
             long at = from + i * count;
             Class<?> simulation = new MutantLoader(args[3], methods).loadClass(Simulation.class.getName());
-            String found = (@Nullable String) simulation
-                    .getMethod("firstFailure", long.class, long.class)
-                    .invoke(null, at, count);
-            String line = found == null ? "NOT FOUND" : found.lines().findFirst().get();
+            String found = (@Nullable String)
+                    simulation.getMethod("firstFailure", long.class, long.class).invoke(null, at, count);
+            String line =
+                    found == null ? "NOT FOUND" : found.lines().findFirst().get();
             String seed = found == null ? "" : String.valueOf(Long.parseLong(line.split(" ")[1]) - at + 1);
             System.out.println(args[3] + " " + methods[0] + " after " + seed + ": " + line);
         }

@@ -90,7 +90,9 @@ class NewDatabaseStartTests {
 
     private ReplicationNode node(String name, ChangeSetSubscriber subscriber, @Nullable FolderSnapshotStore store) {
         return ReplicationNode.replicating(
-                NodeSettings.of(name, PoolSettings.of(folder.resolve(name + ".db").toString()))
+                NodeSettings.of(
+                                name,
+                                PoolSettings.of(folder.resolve(name + ".db").toString()))
                         .with(to -> to.commitMode(CommitMode.SYNC)),
                 new Transport(stream.publisher(), subscriber, store, new JsonChangeSetSerializer(), List.of()));
     }
