@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Production nodes come to the same content, whatever happens on the way, and keep what they have promised. System
- * properties: {@code ha.sqlite.test.node-simulations} says how many seeds to play (30; each mutant
- * here was found by the first seed of three starts), {@code ha.sqlite.test.node-simulation} replays one.
+ * properties: {@code ha.sqlite.test.node-simulations} says how many seeds to play (30; each mutant here was found by the
+ * first seed of three starts), {@code ha.sqlite.test.node-simulation} replays one.
  */
 @Tag("simulation")
 class NodeSimulationTests {
