@@ -47,8 +47,8 @@ class JetStreamContractTests {
     }
 
     private NatsReplication connect() {
-        NatsReplication connection = NatsReplication.connect(
-                server.settings("contract").with(to -> to.stream("contract_" + tests).subject("contract_" + tests + ".db")));
+        NatsReplication connection = NatsReplication.connect(server.settings("contract")
+                .with(to -> to.stream("contract_" + tests).subject("contract_" + tests + ".db")));
         connections.add(connection);
         return connection;
     }

@@ -71,10 +71,12 @@ final class CapturePreparation {
     void renewTemporary() throws SQLException {
         CommitLog.Appender log = appender;
         if (log != null) {
-            transaction.counters().own(() -> transaction.locked(() -> {
-                log.renew();
-                return Boolean.TRUE;
-            }));
+            transaction
+                    .counters()
+                    .own(() -> transaction.locked(() -> {
+                        log.renew();
+                        return Boolean.TRUE;
+                    }));
         }
     }
 }

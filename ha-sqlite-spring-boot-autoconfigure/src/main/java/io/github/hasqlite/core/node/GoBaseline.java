@@ -17,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -124,10 +123,9 @@ final class GoBaseline {
         try (SQLiteConnection connection =
                         new DatabaseFile(settings.pool().with(to -> to.path(copy.toString()))).open();
                 Statement statement = connection.createStatement()) {
-            try (ResultSet rows = statement.executeQuery("PRAGMA main.quick_check(1)")) {
-                if (!rows.next() || !"ok".equals(rows.getString(1))) {
-                    throw new SQLException("SQLite finds it damaged");
-                }
+            String found = CopiedDatabase.damage(statement, "quick_check");
+            if (found != null) {
+                throw new SQLException("SQLite finds it damaged: " + found);
             }
             statement.executeUpdate("DROP TABLE IF EXISTS main.ha_stats");
             AppliedState.begin(connection, snapshot.sequence(), stream.createdNs());

@@ -23,13 +23,15 @@ import org.sqlite.SQLiteConnection;
  * @param streamCreatedNs when the stream was created that it follows, nanoseconds since 1970; 0 if it has
  *     not joined one yet
  * @param baseline the id under which it has begun, or tried to begin, a stream's history; empty if it has not
+ * @param begunWithNothing whether it began with the stream alone and has never caught up with it, so that nobody can
+ *     work with what is in it
  */
-record LocalDatabase(Kind kind, long sequence, long streamCreatedNs, String baseline) {
+record LocalDatabase(Kind kind, long sequence, long streamCreatedNs, String baseline, boolean begunWithNothing) {
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss").withZone(ZoneOffset.UTC);
 
-    private static final LocalDatabase NOTHING = new LocalDatabase(Kind.EMPTY, 0, 0, "");
+    private static final LocalDatabase NOTHING = new LocalDatabase(Kind.EMPTY, 0, 0, "", false);
 
     enum Kind {
         /** There is nothing in it. */
@@ -52,7 +54,8 @@ record LocalDatabase(Kind kind, long sequence, long streamCreatedNs, String base
             }
             boolean joined = state.streamCreatedNs() != 0 || state.sequence() > 0;
             Kind kind = joined ? Kind.JOINED : hasTables(connection) ? Kind.PLAIN : Kind.EMPTY;
-            return new LocalDatabase(kind, state.sequence(), state.streamCreatedNs(), state.baseline());
+            return new LocalDatabase(
+                    kind, state.sequence(), state.streamCreatedNs(), state.baseline(), state.isBegunWithNothing());
         }
     }
 
@@ -90,7 +93,7 @@ record LocalDatabase(Kind kind, long sequence, long streamCreatedNs, String base
     static LocalDatabase leaveStream(DatabaseFile file) throws SQLException {
         try (SQLiteConnection connection = file.open()) {
             CanonicalState.forgetReplication(connection);
-            return hasTables(connection) ? new LocalDatabase(Kind.PLAIN, 0, 0, "") : NOTHING;
+            return hasTables(connection) ? new LocalDatabase(Kind.PLAIN, 0, 0, "", false) : NOTHING;
         }
     }
 }

@@ -89,7 +89,7 @@ final class StartDecision {
             SnapshotFiles.clean(path);
             return prepare(source, found);
         } catch (IOException e) {
-            if (found.kind() == Kind.JOINED) {
+            if (found.kind() == Kind.JOINED && !found.begunWithNothing()) {
                 return Way.WAIT;
             }
             throw new ReplicationStartException(

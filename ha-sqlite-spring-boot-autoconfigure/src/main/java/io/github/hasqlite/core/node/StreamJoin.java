@@ -110,7 +110,7 @@ final class StreamJoin implements AutoCloseable {
                         "Start this node again when that is mended; it goes on where it was.",
                         e);
             }
-            if (state.streamCreatedNs() == 0 && way != StartDecision.Way.WAIT) {
+            if ((state.streamCreatedNs() == 0 && way != StartDecision.Way.WAIT) || state.isBegunWithNothing()) {
                 throw new ReplicationStartException(
                         "the stream cannot be reached any more, and this node's database is new: " + e.getMessage(),
                         "Start the NATS server or the node that embeds it, and then this node again.",
@@ -159,7 +159,8 @@ final class StreamJoin implements AutoCloseable {
     }
 
     private LocalDatabase local() {
-        return new LocalDatabase(LocalDatabase.Kind.JOINED, state.sequence(), state.streamCreatedNs(), "");
+        return new LocalDatabase(
+                LocalDatabase.Kind.JOINED, state.sequence(), state.streamCreatedNs(), "", state.isBegunWithNothing());
     }
 
     private void keepTrying(FollowingParts parts) {

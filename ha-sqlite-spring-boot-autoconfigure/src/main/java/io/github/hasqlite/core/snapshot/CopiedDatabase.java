@@ -14,6 +14,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 
 /** A copy of a node's database that nobody else has open. Not thread-safe. */
@@ -69,6 +70,23 @@ public final class CopiedDatabase implements AutoCloseable {
 
     public SQLiteConnection connection() {
         return connection;
+    }
+
+    /**
+     * What SQLite finds wrong with a database as a file. Constraints of the kind CHECK are left out, for which it
+     * looks, too: the author of a row has checked them, and they may not hold any more on another day, with another
+     * connection's settings, or for a row of which two nodes have changed different columns. The connection ignores
+     * them afterwards.
+     *
+     * @param pragma {@code quick_check} or {@code integrity_check}
+     * @return {@code null} if it finds nothing
+     */
+    public static @Nullable String damage(Statement statement, String pragma) throws SQLException {
+        statement.execute("PRAGMA ignore_check_constraints = ON");
+        try (ResultSet rows = statement.executeQuery("PRAGMA main." + pragma + "(1)")) {
+            String found = rows.next() ? rows.getString(1) : "it answers nothing";
+            return "ok".equals(found) ? null : found;
+        }
     }
 
     /** The value of a pragma that says what the file is like. */

@@ -25,6 +25,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -257,9 +258,10 @@ final class NodeBackup implements DatabaseBackup {
                     + " SQLite once and close it");
         }
         Files.copy(file, copy);
-        try (SQLiteConnection connection = open(copy)) {
-            String found = CopiedDatabase.pragma(connection, "integrity_check(1)");
-            if (!"ok".equals(found)) {
+        try (SQLiteConnection connection = open(copy);
+                Statement statement = connection.createStatement()) {
+            String found = CopiedDatabase.damage(statement, "integrity_check");
+            if (found != null) {
                 throw new SQLException(file + " is no sound database: " + found);
             }
             CanonicalState.forgetReplication(connection);

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.TimeUnit;
@@ -171,10 +170,9 @@ public final class SnapshotFiles {
 
     private static void check(Path file, Snapshot snapshot) throws IOException {
         try (java.sql.Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("PRAGMA quick_check(1)")) {
-            String found = rows.getString(1);
-            if (!"ok".equals(found)) {
+                Statement statement = connection.createStatement()) {
+            String found = CopiedDatabase.damage(statement, "quick_check");
+            if (found != null) {
                 throw new SnapshotDamagedException(snapshot, "is no sound database: " + found);
             }
         } catch (SQLException e) {

@@ -1,0 +1,320 @@
+package io.github.hasqlite.simulation;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.github.hasqlite.CommitMode;
+import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.ReplicationStartException;
+import io.github.hasqlite.ReplicationStatus;
+import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
+import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.commit.Transport;
+import io.github.hasqlite.core.jdbc.PoolSettings;
+import io.github.hasqlite.core.node.ReplicationNode;
+import io.github.hasqlite.core.runtime.NodeThread;
+import io.github.hasqlite.core.snapshot.PeriodicSnapshotter;
+import io.github.hasqlite.core.snapshot.Retention;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** One node of a simulation through all its lives. Its methods are for the conductor's thread. */
+final class SimulatedNode {
+
+    private static final int APPLICATIONS = 2;
+    private static final long NO_LIMIT = Long.MAX_VALUE;
+    private static final int CONNECTIONS = APPLICATIONS + 1;
+
+    private final String name;
+    private final Path folder;
+    private final SimulatedStream stream;
+    private final Scheduler scheduler;
+    private final Ledger ledger;
+    private final UnaryOperator<NodeSettings> settings;
+    private final CommitMode mode;
+
+    private long limit = NO_LIMIT;
+    private int lives;
+    private Path home;
+    private @Nullable SimulatedRuntime runtime;
+    private @Nullable SimulatedLine line;
+    private @Nullable ReplicationNode node;
+    private @Nullable PeriodicSnapshotter snapshotter;
+    private boolean up;
+    private boolean quiet;
+    private boolean stopping;
+    private @Nullable String refusal;
+
+    SimulatedNode(
+            String name,
+            Path folder,
+            SimulatedStream stream,
+            Ledger ledger,
+            CommitMode mode,
+            UnaryOperator<NodeSettings> settings) {
+        this.name = name;
+        this.folder = folder;
+        this.stream = stream;
+        this.scheduler = stream.scheduler();
+        this.ledger = ledger;
+        this.mode = mode;
+        this.settings = settings;
+        this.home = folder.resolve(name + "-0");
+    }
+
+    String name() {
+        return name;
+    }
+
+    CommitMode mode() {
+        return mode;
+    }
+
+    Path file() {
+        return home.resolve("data.db");
+    }
+
+    boolean isUp() {
+        return up;
+    }
+
+    boolean isDown() {
+        return runtime == null;
+    }
+
+    /** Why the last start has failed, or {@code null}. */
+    @Nullable
+    String refusal() {
+        return refusal;
+    }
+
+    /** Whether applications are to end. */
+    boolean isQuiet() {
+        return quiet || stopping;
+    }
+
+    void beQuiet() {
+        quiet = true;
+    }
+
+    /** It sees the stream up to a message, takes no snapshots and knows of none. */
+    void seeOnlyUpTo(long sequence) {
+        limit = sequence;
+    }
+
+    void beBusy() {
+        quiet = false;
+    }
+
+    SimulatedRuntime runtime() {
+        return runtime;
+    }
+
+    HaSqliteDataSource dataSource() {
+        return node.dataSource();
+    }
+
+    ReplicationStatus status() {
+        return dataSource().replicationStatus();
+    }
+
+    void connect(boolean on) {
+        if (line != null) {
+            line.connect(on);
+        }
+    }
+
+    // ---- its life
+
+    /** Begins to start; it is up some time later, or down again. */
+    void start() {
+        SimulatedRuntime process = new SimulatedRuntime(
+                name + ++lives, scheduler, scheduler.random().nextInt(120_000) - 60_000);
+        SimulatedLine connection = new SimulatedLine(stream, process, limit);
+        runtime = process;
+        line = connection;
+        refusal = null;
+        stopping = false;
+        scheduler.note(process.name() + " starts");
+        process.thread("main", () -> live(process, connection)).start();
+    }
+
+    private void live(SimulatedRuntime process, SimulatedLine connection) {
+        SimulatedSnapshots store = new SimulatedSnapshots(stream, process, connection);
+        NodeSettings own = settings.apply(NodeSettings.of(
+                                name,
+                                PoolSettings.of(file().toString())
+                                        .with(to -> to.writers(CONNECTIONS).readers(CONNECTIONS)))
+                        .with(to -> to.commitMode(mode))
+                        .with(to -> to.publisherTimeout(Duration.ofSeconds(5))))
+                .with(to -> to.runtime(process));
+        ReplicationNode made = ReplicationNode.replicating(
+                own,
+                new Transport(
+                        connection.publisher(),
+                        connection.subscriber(),
+                        limit == NO_LIMIT ? store : null,
+                        new JsonChangeSetSerializer(),
+                        List.of()));
+        node = made;
+        try {
+            made.start();
+            fillPools(made.dataSource());
+            if (limit == NO_LIMIT) {
+                PeriodicSnapshotter taking = made.snapshots()
+                        .snapshotter(store, Duration.ofMillis(1_500), new Retention(2, Duration.ofMinutes(1)));
+                snapshotter = taking;
+                taking.start();
+            }
+        } catch (SQLException | ReplicationStartException e) {
+            refusal = e.getMessage();
+            scheduler.note(process.name() + " did not start: " + e.getMessage());
+            made.close();
+            expectNothingLeft(process);
+            gone();
+            return;
+        }
+        up = true;
+        scheduler.note(process.name() + " is up");
+        List<NodeThread> applications = new ArrayList<>();
+        for (int i = 1; i <= APPLICATIONS; i++) {
+            Application application = new Application(this, process, made.dataSource(), ledger);
+            NodeThread thread = process.thread("application" + i, application::run);
+            applications.add(thread);
+            thread.start();
+        }
+        try {
+            while (!stopping) {
+                process.sleep(10_000_000);
+            }
+            for (NodeThread each : applications) {
+                each.join(SimulatedThread.NEVER - 1);
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        up = false;
+        if (snapshotter != null) {
+            snapshotter.close();
+        }
+        made.close();
+        scheduler.note(process.name() + " has stopped");
+        expectNothingLeft(process);
+        gone();
+    }
+
+    private void expectNothingLeft(SimulatedRuntime process) {
+        for (int i = 0; i < 1_000 && scheduler.alive(process).size() > 1; i++) {
+            scheduler.block(scheduler.now() + 1_000_000);
+        }
+        if (scheduler.alive(process).size() > 1) {
+            scheduler.fail("left over after the end: " + scheduler.alive(process));
+        }
+    }
+
+    private void gone() {
+        up = false;
+        runtime = null;
+        line = null;
+        node = null;
+        snapshotter = null;
+    }
+
+    /** All connections that there may be are there from the start, so that no pool has to wait for one. */
+    private static void fillPools(HaSqliteDataSource dataSource) throws SQLException {
+        List<Connection> open = new ArrayList<>();
+        try {
+            HikariDataSource writers = dataSource.unwrap(HikariDataSource.class);
+            for (int i = 0; i < CONNECTIONS; i++) {
+                open.add(writers.getConnection());
+                Connection reader = dataSource.getConnection();
+                open.add(reader);
+                reader.setReadOnly(true);
+                reader.setAutoCommit(false);
+                try (Statement statement = reader.createStatement()) {
+                    statement.executeQuery("SELECT 1").close();
+                }
+            }
+        } finally {
+            for (Connection each : open) {
+                each.close();
+            }
+        }
+    }
+
+    /** Begins to stop. */
+    void stop() {
+        stopping = true;
+    }
+
+    /**
+     * The process dies. What is on its disk is what the next life begins with.
+     *
+     * @param powerToo whether what was written to the log and not forced to the disk may be gone
+     */
+    void crash(boolean powerToo) {
+        SimulatedRuntime process = runtime;
+        ReplicationNode dead = node;
+        if (process == null) {
+            return;
+        }
+        scheduler.note(process.name() + (powerToo ? " loses its power" : " is killed"));
+        Path old = home;
+        Path next = folder.resolve(name + "-" + lives);
+        try {
+            copy(old, next);
+            if (powerToo) {
+                LostTail.cut(next.resolve("data.db"), scheduler.random());
+                ledger.powerLost(process);
+            }
+            process.kill();
+            home = next;
+            if (dead != null) {
+                dead.close();
+            }
+            boolean unused = Thread.interrupted();
+            delete(old);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        gone();
+    }
+
+    static void copy(Path from, Path to) throws IOException {
+        Files.createDirectories(to);
+        if (Files.exists(from)) {
+            try (Stream<Path> files = Files.list(from)) {
+                for (Path each : files.toList()) {
+                    if (!Files.isDirectory(each)) {
+                        Files.copy(each, to.resolve(each.getFileName()));
+                    }
+                }
+            }
+        }
+    }
+
+    static void delete(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path each :
+                        files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(each);
+                }
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name + (up ? " up " + status() : runtime == null ? " down " + refusal : " on its way");
+    }
+}
