@@ -22,6 +22,7 @@ import java.util.Date;
  * Dates and times as ISO 8601 text: what is a moment is in UTC and ends with a {@code Z}, what is local has no zone.
  * Nine digits follow the second, so that texts sort as the times do.
  */
+@SuppressWarnings("JavaUtilDate") // entities have fields of that type
 final class IsoTexts {
 
     private static final int NANO_DIGITS = 9;

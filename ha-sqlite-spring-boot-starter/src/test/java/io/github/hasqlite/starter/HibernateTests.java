@@ -100,6 +100,7 @@ class HibernateTests {
         GREEN
     }
 
+    @SuppressWarnings("deprecation") // applications have such fields
     @Entity(name = "thing")
     static class Thing {
         @Id
@@ -289,8 +290,9 @@ class HibernateTests {
     @Test
     void aSavedEntityCostsOneStatementAndKeysOfTwoNodesDoNotMeet() throws Exception {
         try (Nodes nodes = two()) {
-            Statistics statistics =
-                    nodes.bean(0, EntityManagerFactory.class).unwrap(SessionFactory.class).getStatistics();
+            Statistics statistics = nodes.bean(0, EntityManagerFactory.class)
+                    .unwrap(SessionFactory.class)
+                    .getStatistics();
             run(nodes, 0, entities -> entities.persist(new Thing("warm")));
             statistics.clear();
             run(nodes, 0, entities -> entities.persist(new Thing("one")));
@@ -440,9 +442,12 @@ class HibernateTests {
             run(nodes, 0, entities -> entities.persist(new Thing("a")));
             assertThat(failure(nodes, 0, entities -> entities.persist(new Thing("a"))))
                     .isExactlyInstanceOf(DuplicateKeyException.class);
-            assertThat(failure(nodes, 0, entities -> entities.createNativeQuery(
-                                    "INSERT INTO thing(name, version, flag, number, counter) VALUES(NULL, 0, 0, 0, 0)")
-                            .executeUpdate()))
+            assertThat(failure(
+                            nodes,
+                            0,
+                            entities -> entities.createNativeQuery(
+                                            "INSERT INTO thing(name, version, flag, number, counter) VALUES(NULL, 0, 0, 0, 0)")
+                                    .executeUpdate()))
                     .isExactlyInstanceOf(DataIntegrityViolationException.class);
             Thing stale = in(
                     nodes,
@@ -468,7 +473,8 @@ class HibernateTests {
 
     @Test
     void updateAddsWhatIsMissingAndValidateSaysIt() {
-        String tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
+        String tables =
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
         try (Nodes nodes = two("spring.jpa.hibernate.ddl-auto=create-drop")) {
             assertThat(nodes.everywhere(tables)).contains("part", "part_seq", "thing", "ticket");
         }
@@ -478,9 +484,14 @@ class HibernateTests {
 
     @Test
     void updateKeepsRowsAndAddsColumns() {
-        try (Nodes nodes = two("spring.sql.init.mode=always", "spring.sql.init.schema-locations=classpath:old-thing.sql")) {
+        try (Nodes nodes =
+                two("spring.sql.init.mode=always", "spring.sql.init.schema-locations=classpath:old-thing.sql")) {
             assertThat(nodes.everywhere("SELECT name, text FROM thing")).containsExactly("kept|null");
-            run(nodes, 1, entities -> entities.createQuery("update thing set text = 'new'").executeUpdate());
+            run(
+                    nodes,
+                    1,
+                    entities -> entities.createQuery("update thing set text = 'new'")
+                            .executeUpdate());
             assertThat(nodes.everywhere("SELECT name, text FROM thing")).containsExactly("kept|new");
         }
     }
@@ -497,7 +508,9 @@ class HibernateTests {
             });
             assertThat(nodes.everywhere("SELECT count(*), count(DISTINCT node) FROM ticket"))
                     .containsExactly("50|50");
-            assertThat(nodes.bean(1, HaSqliteDataSource.class).replicationStatus().rejectedMessages())
+            assertThat(nodes.bean(1, HaSqliteDataSource.class)
+                            .replicationStatus()
+                            .rejectedMessages())
                     .isZero();
         }
     }
