@@ -17,9 +17,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * All nodes come to the same content, whatever crosses on the way. System properties: {@code
- * ha.sqlite.test.simulations} says how many seeds to play (1,000, ten times what the mutants that hide best need), {@code ha.sqlite.test.simulation} replays
- * one.
+ * All nodes come to the same content, whatever crosses on the way. This plays the rules of replay alone, which is
+ * quick enough for many seeds; {@code io.github.hasqlite.simulation.NodeSimulationTests} plays whole nodes. System
+ * properties: {@code ha.sqlite.test.simulations} says how many seeds to play (1,000, ten times what the mutants
+ * that hide best need), {@code ha.sqlite.test.simulation} replays one.
  */
 @Tag("simulation")
 class SimulationTests {
