@@ -20,7 +20,8 @@ import org.springframework.util.unit.DataSize;
  * rather than ignored: a misspelled commit mode should not be found out by losing data. {@code
  * toString} shows no secret.
  *
- * @param enabled Whether the replicating DataSource is configured.
+ * @param enabled Whether the replicating DataSource is configured. If this is not set, it is, unless the application
+ *     excludes Spring Boot's DataSourceAutoConfiguration.
  * @param path Database file. Missing parent folders are created.
  * @param name Name of this node, unique among the nodes. By default the name of the host.
  * @param replicationId Which database this is: nodes with the same one replicate each other's changes. By

@@ -20,6 +20,7 @@ import org.springframework.test.context.ContextCustomizer;
 import org.springframework.test.context.ContextCustomizerFactory;
 import org.springframework.test.context.MergedContextConfiguration;
 import org.springframework.test.context.support.TestPropertySourceUtils;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.FileSystemUtils;
 
 /**
@@ -34,6 +35,7 @@ final class LocalTestDatabase implements ContextCustomizerFactory {
 
     private static final String REPLACE_BY_DEFAULT = "NON_TEST";
     private static final String INIT_MODE = "spring.sql.init.mode";
+    private static final String DDL_AUTO = "spring.jpa.hibernate.ddl-auto";
     private static final String BEAN = "haSqliteTestDatabase";
 
     @Override
@@ -73,6 +75,10 @@ final class LocalTestDatabase implements ContextCustomizerFactory {
                 // as for the in-memory database that a slice has otherwise
                 properties.put(INIT_MODE, "always");
             }
+            if (!context.getEnvironment().containsProperty(DDL_AUTO) && !migrates(context.getClassLoader())) {
+                // the same, where no migration makes the tables
+                properties.put(DDL_AUTO, "create-drop");
+            }
             MapPropertySource local = new MapPropertySource(BEAN, properties);
             MutablePropertySources sources = context.getEnvironment().getPropertySources();
             String ofTheTest = TestPropertySourceUtils.INLINED_PROPERTIES_PROPERTY_SOURCE_NAME;
@@ -88,6 +94,11 @@ final class LocalTestDatabase implements ContextCustomizerFactory {
                 beans.registerDependentBean(BEAN, "haSqliteNode");
             }
         }
+    }
+
+    private static boolean migrates(@Nullable ClassLoader loader) {
+        return ClassUtils.isPresent("org.flywaydb.core.Flyway", loader)
+                || ClassUtils.isPresent("liquibase.Liquibase", loader);
     }
 
     /** A temporary folder, removed with the context. */

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceInitializationAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
@@ -149,6 +150,29 @@ class HaSqliteAutoConfigurationTests {
                 .withPropertyValues("ha.sqlite.enabled=false", "spring.datasource.url=jdbc:sqlite::memory:")
                 .run(context ->
                         assertThat(context).hasSingleBean(DataSource.class).doesNotHaveBean(HaSqliteDataSource.class));
+    }
+
+    @Test
+    void backsOffAndSaysSoWhenDataSourcesAreExcluded(CapturedOutput output) {
+        ApplicationContextRunner runner = new ApplicationContextRunner()
+                .withPropertyValues("ha.sqlite.path=" + folder.resolve("app.db"))
+                .withUserConfiguration(WithoutDataSource.class);
+        runner.run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(DataSource.class));
+        assertThat(folder.resolve("app.db")).doesNotExist();
+        assertThat(output.getOut()).containsOnlyOnce("No replicated DataSource is made");
+        runner.withPropertyValues(
+                        "ha.sqlite.enabled=true", "spring.liquibase.enabled=false", "spring.flyway.enabled=false")
+                .run(context -> assertThat(context).hasSingleBean(HaSqliteDataSource.class));
+    }
+
+    @Test
+    void backsOffWhenAPropertyExcludesDataSources() {
+        new ApplicationContextRunner()
+                .withPropertyValues(
+                        "ha.sqlite.path=" + folder.resolve("app.db"),
+                        "spring.autoconfigure.exclude=" + DataSourceAutoConfiguration.class.getName())
+                .withUserConfiguration(Everything.class)
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(DataSource.class));
     }
 
     @Test
@@ -353,6 +377,14 @@ class HaSqliteAutoConfigurationTests {
     private static List<String> titles(JdbcClient jdbc) {
         return jdbc.sql("SELECT title FROM task").query(String.class).list();
     }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration(exclude = DataSourceAutoConfiguration.class)
+    static class WithoutDataSource {}
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Everything {}
 
     @Configuration(proxyBeanMethods = false)
     static class OwnDataSource {

@@ -3,17 +3,30 @@ package io.github.hasqlite.starter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hasqlite.HaSqliteDataSource;
+import jakarta.persistence.Entity;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.GenerationType;
 import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.LocalDate;
 import javax.sql.DataSource;
+import org.apache.ibatis.session.SqlSession;
+import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.mybatis.spring.boot.test.autoconfigure.MybatisTest;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.data.jdbc.test.autoconfigure.DataJdbcTest;
+import org.springframework.boot.data.jpa.test.autoconfigure.DataJpaTest;
 import org.springframework.boot.jdbc.test.autoconfigure.JdbcTest;
+import org.springframework.boot.jooq.test.autoconfigure.JooqTest;
+import org.springframework.boot.jpa.test.autoconfigure.TestEntityManager;
 import org.springframework.data.annotation.Id;
 import org.springframework.data.jdbc.core.JdbcAggregateTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -88,6 +101,78 @@ class TestSliceTests {
             client.sql("CREATE TABLE item(id INTEGER PRIMARY KEY, name TEXT)").update();
             Item saved = template.insert(new Item(null, "a"));
             assertThat(template.findById(saved.id(), Item.class)).isEqualTo(saved);
+        }
+    }
+
+    @Entity(name = "note")
+    static class Note {
+        @jakarta.persistence.Id
+        @GeneratedValue(strategy = GenerationType.IDENTITY)
+        Long id;
+
+        LocalDate day;
+    }
+
+    @Nested
+    @DataJpaTest
+    class OfDataJpa {
+
+        @Autowired
+        private TestEntityManager entities;
+
+        @Autowired
+        private JdbcClient client;
+
+        @Autowired
+        private DataSource dataSource;
+
+        @Test
+        void hasALocalDatabaseWithTheTablesOfItsEntitiesAndTheDialect() {
+            assertThat(dataSource).isInstanceOf(HaSqliteDataSource.class);
+            assertThat(((HaSqliteDataSource) dataSource).replicationStatus().replicating())
+                    .isFalse();
+            Note note = new Note();
+            note.day = LocalDate.of(2026, 3, 29);
+            entities.persistAndFlush(note);
+            assertThat(client.sql("SELECT id || ' ' || day FROM note").query().singleValue())
+                    .isEqualTo(note.id + " 2026-03-29");
+        }
+    }
+
+    @Nested
+    @JooqTest
+    class OfJooq {
+
+        @Autowired
+        private DSLContext jooq;
+
+        @Autowired
+        private DataSource dataSource;
+
+        @Test
+        void hasTheDataSource() {
+            assertThat(dataSource).isInstanceOf(HaSqliteDataSource.class);
+            assertThat(jooq.fetchValue("SELECT 1")).isEqualTo(1);
+        }
+    }
+
+    @Nested
+    @MybatisTest
+    class OfMybatis {
+
+        @Autowired
+        private SqlSession session;
+
+        @Autowired
+        private DataSource dataSource;
+
+        @Test
+        void hasALocalDatabase() throws SQLException {
+            assertThat(dataSource).isInstanceOf(HaSqliteDataSource.class);
+            try (Statement statement = session.getConnection().createStatement();
+                    ResultSet result = statement.executeQuery("SELECT count(*) FROM sqlite_schema")) {
+                assertThat(result.next()).isTrue();
+            }
         }
     }
 }
