@@ -177,7 +177,7 @@ class MigrationToolsTests {
         return "<changeSet id='" + id + "' author='one'>" + changes + "</changeSet>";
     }
 
-    /** Liquibase's {@code dropColumn} copies the table with all of its columns, on SQLite without replication, too. */
+    /** Liquibase's {@code dropColumn} leaves the column where it is, on SQLite without replication, too. */
     @Test
     void liquibaseDropsColumnsAsSqlAndWhatWasThereFirst() throws Exception {
         String created = changeSet(
