@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationTimeoutException;
 import io.github.hasqlite.autoconfigure.HaSqliteAutoConfiguration;
+import io.github.hasqlite.autoconfigure.HaSqliteJooqAutoConfiguration;
 import io.github.hasqlite.testing.NatsServer;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
@@ -18,6 +19,7 @@ import org.apache.ibatis.annotations.Insert;
 import org.apache.ibatis.annotations.Mapper;
 import org.apache.ibatis.annotations.Param;
 import org.awaitility.Awaitility;
+import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,6 +37,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
+import org.springframework.boot.jooq.autoconfigure.JooqAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.ApplicationContext;
@@ -46,6 +49,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.dao.PermissionDeniedDataAccessException;
+import org.springframework.dao.QueryTimeoutException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.dao.support.PersistenceExceptionTranslator;
 import org.springframework.data.annotation.Id;
@@ -83,6 +87,8 @@ class ErrorTranslationTests {
                     JdbcTemplateAutoConfiguration.class,
                     JdbcClientAutoConfiguration.class,
                     DataJdbcRepositoriesAutoConfiguration.class,
+                    HaSqliteJooqAutoConfiguration.class,
+                    JooqAutoConfiguration.class,
                     MybatisAutoConfiguration.class))
             .withUserConfiguration(Access.class)
             .withPropertyValues(
@@ -154,6 +160,7 @@ class ErrorTranslationTests {
         ways.put("JdbcClient", sql -> client.sql(sql).update());
         ways.put("JdbcTemplate made by hand", sql -> own.update(sql, new Object[0]));
         ways.put("MyBatis", context.getBean(AuthorMapper.class)::run);
+        ways.put("jOOQ", context.getBean(DSLContext.class)::execute);
         return ways;
     }
 
@@ -276,6 +283,22 @@ class ErrorTranslationTests {
     }
 
     @Test
+    void whatRunsForTooLongIsATimeOut() {
+        node(runner, "timeout", "n1").run(context -> {
+            String endless = "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+            JdbcTemplate template = new JdbcTemplate(context.getBean(HaSqliteDataSource.class));
+            template.setQueryTimeout(1);
+            DSLContext jooq = context.getBean(DSLContext.class);
+            Map<String, Way> ways = Map.of(
+                    "JdbcTemplate",
+                    sql -> template.queryForObject(sql, Long.class),
+                    "jOOQ",
+                    sql -> jooq.resultQuery(sql).queryTimeout(1).fetch());
+            assertFails(ways, endless, "57014", QueryTimeoutException.class);
+        });
+    }
+
+    @Test
     void aReadReplicaDeniesWrites() {
         node(runner, "replica", "n1").run(context -> {
             prepare(context);
@@ -325,6 +348,33 @@ class ErrorTranslationTests {
         HaSqliteDataSource dataSource = one.getBean(HaSqliteDataSource.class);
         Awaitility.await().until(() -> !dataSource.replicationStatus().connected());
         assertFails(ways(one), update, "08001", DataAccessResourceFailureException.class);
+    }
+
+    @Test
+    void whatMayHaveBeenCommittedIsNotToBeTriedAgain() {
+        NatsServer stream = NatsServer.start();
+        try {
+            node(runner, "unknown", "n1")
+                    .withPropertyValues(
+                            "ha.sqlite.replication-url=" + stream.url(),
+                            "ha.sqlite.commit-mode=strict",
+                            "ha.sqlite.publisher.timeout=500ms")
+                    .run(context -> {
+                        prepare(context);
+                        stream.suspend();
+                        try {
+                            assertFails(
+                                    Map.of("jOOQ", context.getBean(DSLContext.class)::execute),
+                                    "UPDATE author SET age = age + 1",
+                                    "08007",
+                                    DataAccessResourceFailureException.class);
+                        } finally {
+                            stream.resume();
+                        }
+                    });
+        } finally {
+            stream.close();
+        }
     }
 
     @Test

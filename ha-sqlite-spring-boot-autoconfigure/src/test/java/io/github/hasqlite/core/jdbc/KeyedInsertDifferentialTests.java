@@ -75,9 +75,7 @@ class KeyedInsertDifferentialTests {
                     // without triggers SQLite keeps the rows before a value that is no key: see KnownDifferences
                     break;
                 }
-                assertThat(actual)
-                        .as("seed %d: %s", seed, insert)
-                        .isEqualTo(expected);
+                assertThat(actual).as("seed %d: %s", seed, insert).isEqualTo(expected);
                 if (random.nextInt(10) == 0) {
                     boolean commits = random.nextBoolean();
                     for (Connection connection : List.of(plain, keyed)) {
