@@ -140,7 +140,7 @@ class TestSliceTests {
     }
 
     @Nested
-    @JooqTest
+    @JooqTest(properties = "ha.sqlite.path=target/jooq-${random.uuid}.db")
     class OfJooq {
 
         @Autowired
