@@ -198,6 +198,17 @@ class TablesOfReplicationTests {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "WITH sqlite_schema AS (SELECT 'cte' AS name) SELECT name FROM sqlite_schema",
+                "WITH a AS (SELECT 1), sqlite_master(name) AS (VALUES('cte')) SELECT name FROM sqlite_master",
+                "WITH sqlite_schema AS NOT MATERIALIZED (SELECT 'cte' AS name) SELECT name FROM sqlite_schema"
+            })
+    void aTableExpressionMayHaveTheNameOfTheSchema(String sql) throws SQLException {
+        assertThat(query(sql)).containsExactly("cte");
+    }
+
     @Test
     void theSchemaKeepsItsColumns() throws SQLException {
         try (Statement statement = connection.createStatement();

@@ -24,6 +24,9 @@ record InsertProgram(int parameters, Set<Long> chooses, Set<Long> triggersChoose
 
     private static final int ABORT = 2;
 
+    /** What a trigger may call for a key; see {@link io.github.hasqlite.core.sqlite.KeyFunctions}. */
+    private static final String OWN_KEY = "ha_id(";
+
     /**
      * Compiles a statement and looks at its program.
      *
@@ -33,6 +36,7 @@ record InsertProgram(int parameters, Set<Long> chooses, Set<Long> triggersChoose
         Set<Long> chooses = new HashSet<>();
         Set<Long> triggersChoose = new HashSet<>();
         Map<Integer, Long> written = new HashMap<>();
+        Set<Integer> given = new HashSet<>();
         boolean asks = false;
         boolean refuses = false;
         try (PreparedStatement explain = connection.prepareStatement("EXPLAIN " + sql);
@@ -44,12 +48,23 @@ record InsertProgram(int parameters, Set<Long> chooses, Set<Long> triggersChoose
                     // the programs of triggers come behind and count from 0 again
                     trigger = true;
                     written.clear();
+                    given.clear();
                 }
                 switch (program.getString("opcode")) {
                     case "OpenWrite" -> written.put(p1, program.getInt("p3") == 0 ? program.getLong("p2") : 0);
-                    case "NewRowid" -> (trigger ? triggersChoose : chooses).add(written.getOrDefault(p1, 0L));
-                    case "Function" ->
-                        asks |= !trigger && program.getString("p4").startsWith(function + "(");
+                    case "NewRowid" -> {
+                        if (!given.contains(program.getInt("p2"))) {
+                            (trigger ? triggersChoose : chooses).add(written.getOrDefault(p1, 0L));
+                        }
+                    }
+                    case "Function" -> {
+                        String called = program.getString("p4");
+                        asks |= !trigger && called.startsWith(function + "(");
+                        if (trigger && called.startsWith(OWN_KEY)) {
+                            // its answer is never NULL
+                            given.add(program.getInt("p3"));
+                        }
+                    }
                     case "Halt" ->
                         refuses |= !trigger
                                 && p1 == SQLiteErrorCode.SQLITE_CONSTRAINT_PRIMARYKEY.code

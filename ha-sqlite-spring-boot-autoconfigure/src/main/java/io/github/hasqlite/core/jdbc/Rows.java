@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.core.CoreResultSet;
 import org.sqlite.core.CoreStatement;
+import org.sqlite.core.DB;
 import org.sqlite.core.SafeStmtPtr;
 import org.sqlite.jdbc4.JDBC4ResultSet;
 
@@ -120,6 +121,13 @@ public final class Rows extends JDBC4ResultSet {
             return timeout == null ? super.next() : QueryTimeout.limited(timeout, () -> super.next());
         } catch (SQLException e) {
             throw QueryTimeout.explain(timeout, e);
+        }
+    }
+
+    /** The limit of rows is reached: SQLite has not been asked for the end, so it does not know that it may commit. */
+    void endAtLimit() throws SQLException {
+        if (maxRows != 0 && row >= maxRows) {
+            stmt.pointer.safeRunInt(DB::reset);
         }
     }
 

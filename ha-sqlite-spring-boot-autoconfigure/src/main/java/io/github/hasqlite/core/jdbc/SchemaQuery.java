@@ -45,6 +45,9 @@ final class SchemaQuery {
             if (isSchema(tokens, at) && tokens.is(at - 1, '.') && tokens.is(at + 1, '.')) {
                 return sql;
             }
+            if (isSchema(tokens, at) && isDefined(tokens, at + 1)) {
+                return sql;
+            }
             if (!tokens.isAnyWord(at, "FROM", "JOIN")) {
                 continue;
             }
@@ -65,6 +68,13 @@ final class SchemaQuery {
         return tokens.startsName(at)
                 && (tokens.name(at).equalsIgnoreCase("sqlite_master")
                         || tokens.name(at).equalsIgnoreCase("sqlite_schema"));
+    }
+
+    /** Whether what follows makes the name that of a common table expression, which hides the table. */
+    private static boolean isDefined(TokenList tokens, int at) {
+        return tokens.is(at, '(')
+                || (tokens.isAnyWord(at, "AS")
+                        && (tokens.is(at + 1, '(') || tokens.isAnyWord(at + 1, "NOT", "MATERIALIZED")));
     }
 
     /** Whether an alias follows. */

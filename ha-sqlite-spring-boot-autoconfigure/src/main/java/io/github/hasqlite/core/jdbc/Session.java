@@ -126,7 +126,7 @@ final class Session {
     private void requireNotAborted() throws SQLException {
         if (state.aborted) {
             throw new SQLException(
-                    "the transaction was rolled back when a statement ran into its query timeout; end it with rollback()",
+                    "the transaction was rolled back when a statement was interrupted; end it with rollback()",
                     SqlStates.TRANSACTION_ABORTED);
         }
     }

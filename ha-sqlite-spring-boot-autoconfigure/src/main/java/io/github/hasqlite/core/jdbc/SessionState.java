@@ -11,7 +11,7 @@ final class SessionState {
     boolean rolledBack;
     /** A query of the transaction may have failed since, while its rows were fetched. */
     boolean queried;
-    /** A query timeout has ended the transaction, which for the application goes on until it rolls back. */
+    /** An interrupted statement has ended the transaction, which for the application goes on until it rolls back. */
     boolean aborted;
 
     /** Counts the schema changes of this connection, which others may not see yet or ever. */

@@ -39,6 +39,9 @@ final class WatchedRows implements InvocationHandler {
             throw e.getCause() == null ? e : e.getCause();
         }
         boolean ended = method.getName().equals("next") && Boolean.FALSE.equals(result);
+        if (ended && rows instanceof Rows limited) {
+            limited.endAtLimit();
+        }
         if (ended || method.getName().equals("close")) {
             SqlStateTranslation.run(() -> session.rowsClosed(statement));
         }

@@ -114,6 +114,31 @@ class ConnectionTests {
     }
 
     @Test
+    void aLimitOfRowsDoesNotKeepAWriteWithReturningFromCommitting() throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement();
+                PreparedStatement prepared = connection.prepareStatement("UPDATE t SET a = a + 1 RETURNING a")) {
+            statement.setMaxRows(1);
+            prepared.setMaxRows(3);
+            for (int round = 0; round < 2; round++) {
+                try (ResultSet rows =
+                        statement.executeQuery("INSERT INTO t(a) VALUES('x'),('y'),('z') RETURNING a")) {
+                    assertThat(rows.next()).isTrue();
+                    assertThat(rows.next()).isFalse();
+                    assertThat(rows.next()).isFalse();
+                }
+                try (ResultSet rows = prepared.executeQuery()) {
+                    for (int i = 0; i < 3; i++) {
+                        assertThat(rows.next()).isTrue();
+                    }
+                    assertThat(rows.next()).isFalse();
+                }
+            }
+        }
+        assertThat(node.query("SELECT count(*) FROM t")).containsExactly("7");
+    }
+
+    @Test
     void readingDoesNotWaitForAWriter() throws Exception {
         try (Connection writer = begin();
                 Connection plain = begin();

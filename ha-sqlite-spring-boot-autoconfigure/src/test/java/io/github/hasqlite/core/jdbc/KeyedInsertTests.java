@@ -263,6 +263,15 @@ class KeyedInsertTests {
     }
 
     @Test
+    void whatTriggersInsertWithAKeyFromHaIdIsNotCounted() throws Exception {
+        run("CREATE TABLE log(id INTEGER PRIMARY KEY, what)");
+        run("CREATE TRIGGER t_log AFTER INSERT ON t BEGIN INSERT INTO log(id, what) VALUES(ha_id(), NEW.a); END");
+        run("INSERT INTO t(a) VALUES('keyed')");
+        assertThat(rows("SELECT what FROM log")).containsExactly("keyed");
+        assertThat(dataSource.keysLeftToSqlite()).isZero();
+    }
+
+    @Test
     void whatTriggersInsertIsLeftToSqliteAndCounted() throws Exception {
         run("CREATE TABLE log(id INTEGER PRIMARY KEY, what)");
         run("CREATE VIEW v AS SELECT a FROM t");

@@ -155,6 +155,41 @@ class QueryTimeoutTests {
                 .containsExactly(3);
     }
 
+    @Test
+    void nothingCommitsByItselfAfterATransactionThatWasCancelled() throws Exception {
+        try (Connection connection = dataSource.getConnection()) {
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement();
+                    Statement endless = connection.createStatement()) {
+                statement.executeUpdate("INSERT INTO t VALUES(1)");
+                Thread canceller = new Thread(() -> {
+                    while (!Thread.currentThread().isInterrupted()) {
+                        try {
+                            endless.cancel();
+                        } catch (SQLException e) {
+                            return;
+                        }
+                        Thread.onSpinWait();
+                    }
+                });
+                canceller.start();
+                try {
+                    assertThatExceptionOfType(SQLException.class)
+                            .isThrownBy(() -> endless.executeUpdate(ENDLESS_INSERT))
+                            .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("57014"));
+                } finally {
+                    canceller.interrupt();
+                    canceller.join();
+                }
+                assertThatExceptionOfType(SQLException.class)
+                        .isThrownBy(() -> statement.executeUpdate("INSERT INTO t VALUES(2)"))
+                        .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("25P02"));
+                connection.rollback();
+            }
+        }
+        assertThat(rows()).isZero();
+    }
+
     private interface ThrowingRun {
         void run() throws SQLException;
     }
