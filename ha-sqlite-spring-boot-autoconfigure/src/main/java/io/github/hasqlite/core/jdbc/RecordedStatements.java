@@ -117,7 +117,6 @@ final class RecordedStatements {
     }
 
     private static boolean isInterrupt(Throwable failure) {
-        return failure instanceof SQLException e
-                && (e.getErrorCode() & 0xff) == SQLiteErrorCode.SQLITE_INTERRUPT.code;
+        return failure instanceof SQLException e && (e.getErrorCode() & 0xff) == SQLiteErrorCode.SQLITE_INTERRUPT.code;
     }
 }

@@ -121,8 +121,7 @@ class ConnectionTests {
             statement.setMaxRows(1);
             prepared.setMaxRows(3);
             for (int round = 0; round < 2; round++) {
-                try (ResultSet rows =
-                        statement.executeQuery("INSERT INTO t(a) VALUES('x'),('y'),('z') RETURNING a")) {
+                try (ResultSet rows = statement.executeQuery("INSERT INTO t(a) VALUES('x'),('y'),('z') RETURNING a")) {
                     assertThat(rows.next()).isTrue();
                     assertThat(rows.next()).isFalse();
                     assertThat(rows.next()).isFalse();
