@@ -13,9 +13,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import org.awaitility.Awaitility;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.context.event.ApplicationContextInitializedEvent;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -23,6 +26,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class Nodes implements AutoCloseable {
 
     private static final AtomicInteger CLUSTER = new AtomicInteger();
+
+    /** Spring Boot sets up the one logging system of a JVM for each application, for one at a time. */
+    private static final ReentrantLock LOGGING = new ReentrantLock();
 
     private final List<ConfigurableApplicationContext> contexts;
 
@@ -85,7 +91,15 @@ final class Nodes implements AutoCloseable {
         SpringApplication spring = new SpringApplication(application);
         spring.setWebApplicationType(WebApplicationType.NONE);
         spring.setRegisterShutdownHook(false);
-        return spring.run(arguments.toArray(String[]::new));
+        LOGGING.lock();
+        try {
+            spring.addListeners((ApplicationListener<ApplicationContextInitializedEvent>) event -> LOGGING.unlock());
+            return spring.run(arguments.toArray(String[]::new));
+        } finally {
+            if (LOGGING.isHeldByCurrentThread()) {
+                LOGGING.unlock();
+            }
+        }
     }
 
     /** A bean of a node; the first node has number 0. */
