@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -85,10 +86,11 @@ class HalfOpenedTests {
 
     private void assertNothingIsLeft() throws IOException {
         assertThat(openFiles()).isEmpty();
-        // threads of pools have the name of their pool
-        assertThat(Thread.getAllStackTraces().keySet())
-                .extracting(Thread::getName)
-                .noneMatch(name -> name.contains(settings.name()));
+        // threads of pools have the name of their pool; they have been told to end
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                        .extracting(Thread::getName)
+                        .noneMatch(name -> name.contains(settings.name())));
     }
 
     private List<Path> openFiles() throws IOException {
