@@ -1,5 +1,6 @@
 package io.github.hasqlite.autoconfigure;
 
+import io.github.hasqlite.core.sqlite.IsoTimes;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -11,7 +12,6 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
-import java.time.temporal.ChronoField;
 import java.time.temporal.TemporalAccessor;
 import java.util.Collection;
 import java.util.Date;
@@ -29,21 +29,10 @@ import org.springframework.data.convert.WritingConverter;
  */
 final class SqliteConverters {
 
-    private static final int NANO_DIGITS = 9;
-
-    private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
-            .appendPattern("HH:mm:ss")
-            .appendFraction(ChronoField.NANO_OF_SECOND, NANO_DIGITS, NANO_DIGITS, true)
+    private static final DateTimeFormatter WITH_OFFSET = new DateTimeFormatterBuilder()
+            .append(IsoTimes.DATE_TIME)
+            .appendOffsetId()
             .toFormatter();
-
-    private static final DateTimeFormatter LOCAL = new DateTimeFormatterBuilder()
-            .append(DateTimeFormatter.ISO_LOCAL_DATE)
-            .appendLiteral('T')
-            .append(TIME)
-            .toFormatter();
-
-    private static final DateTimeFormatter WITH_OFFSET =
-            new DateTimeFormatterBuilder().append(LOCAL).appendOffsetId().toFormatter();
 
     private static final DateTimeFormatter WITH_ZONE = new DateTimeFormatterBuilder()
             .append(WITH_OFFSET)
@@ -114,7 +103,7 @@ final class SqliteConverters {
 
         @Override
         public String convert(LocalTime source) {
-            return TIME.format(source);
+            return IsoTimes.TIME.format(source);
         }
     }
 
@@ -124,7 +113,7 @@ final class SqliteConverters {
 
         @Override
         public String convert(LocalDateTime source) {
-            return LOCAL.format(source);
+            return IsoTimes.DATE_TIME.format(source);
         }
     }
 

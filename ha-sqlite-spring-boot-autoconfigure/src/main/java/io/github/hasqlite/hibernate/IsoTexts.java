@@ -1,5 +1,6 @@
 package io.github.hasqlite.hibernate;
 
+import io.github.hasqlite.core.sqlite.IsoTimes;
 import java.sql.Timestamp;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -12,8 +13,6 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.time.temporal.ChronoField;
 import java.time.temporal.TemporalAccessor;
 import java.util.Calendar;
 import java.util.Date;
@@ -24,19 +23,6 @@ import java.util.Date;
  */
 @SuppressWarnings("JavaUtilDate") // entities have fields of that type
 final class IsoTexts {
-
-    private static final int NANO_DIGITS = 9;
-
-    private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
-            .appendPattern("HH:mm:ss")
-            .appendFraction(ChronoField.NANO_OF_SECOND, NANO_DIGITS, NANO_DIGITS, true)
-            .toFormatter();
-
-    private static final DateTimeFormatter DATE_TIME = new DateTimeFormatterBuilder()
-            .append(DateTimeFormatter.ISO_LOCAL_DATE)
-            .appendLiteral('T')
-            .append(TIME)
-            .toFormatter();
 
     private IsoTexts() {}
 
@@ -64,9 +50,9 @@ final class IsoTexts {
     /** A time without a date; one with an offset is written as UTC. */
     static String time(Object value) {
         if (value instanceof OffsetTime time) {
-            return TIME.format(time.withOffsetSameInstant(ZoneOffset.UTC)) + "Z";
+            return IsoTimes.TIME.format(time.withOffsetSameInstant(ZoneOffset.UTC)) + "Z";
         }
-        return TIME.format(localTime(value));
+        return IsoTimes.TIME.format(localTime(value));
     }
 
     private static LocalTime localTime(Object value) {
@@ -82,11 +68,11 @@ final class IsoTexts {
 
     /** A date with a time: local where the type is, else the moment in UTC. */
     static String dateTime(Object value) {
-        return value instanceof LocalDateTime local ? DATE_TIME.format(local) : moment(instant(value));
+        return value instanceof LocalDateTime local ? IsoTimes.DATE_TIME.format(local) : moment(instant(value));
     }
 
     private static String moment(Instant instant) {
-        return DATE_TIME.format(instant.atOffset(ZoneOffset.UTC)) + "Z";
+        return IsoTimes.DATE_TIME.format(instant.atOffset(ZoneOffset.UTC)) + "Z";
     }
 
     private static Instant instant(Object value) {

@@ -85,12 +85,12 @@ final class QueryTimeout {
     /** The error of the application's statement, which is this one's if that has interrupted it. */
     static SQLException explain(@Nullable QueryTimeout timeout, SQLException e) {
         SQLException complete = SqlStates.complete(e);
-        if (timeout == null
-                || !timeout.isInterrupted()
-                || (e.getErrorCode() & 0xff) != SQLiteErrorCode.SQLITE_INTERRUPT.code) {
-            return complete;
-        }
-        return timeout.explain(complete);
+        return timeout == null || !timeout.isInterrupted() || !isInterrupt(e) ? complete : timeout.explain(complete);
+    }
+
+    /** Whether a statement was interrupted, by whomever. */
+    static boolean isInterrupt(SQLException e) {
+        return (e.getErrorCode() & 0xff) == SQLiteErrorCode.SQLITE_INTERRUPT.code;
     }
 
     private SQLException explain(SQLException e) {

@@ -6,7 +6,6 @@ import io.github.hasqlite.core.sqlite.SqlCall;
 import io.github.hasqlite.core.sqlite.StatementKind;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteErrorCode;
 
 /** Runs statements that write, and records what they do; says what is left of the transaction if one fails. Not thread-safe. */
 final class RecordedStatements {
@@ -94,7 +93,7 @@ final class RecordedStatements {
             state.rolledBack = !transaction.statementFailed(sql, mark);
             if (state.rolledBack) {
                 state.implicitBegin = false;
-                state.aborted = state.manual && isInterrupt(failure);
+                state.aborted = state.manual && failure instanceof SQLException e && QueryTimeout.isInterrupt(e);
                 state.rolledBack(transaction.isActive());
             } else if (single && sql.kind().isSchema()) {
                 // SQLite keeps in memory what a failed ALTER has done so far until all is rolled back
@@ -114,9 +113,5 @@ final class RecordedStatements {
         } catch (SQLException e) {
             failure.addSuppressed(e);
         }
-    }
-
-    private static boolean isInterrupt(Throwable failure) {
-        return failure instanceof SQLException e && (e.getErrorCode() & 0xff) == SQLiteErrorCode.SQLITE_INTERRUPT.code;
     }
 }
