@@ -13,13 +13,13 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.TemporalAccessor;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Date;
 import java.util.List;
 import java.util.UUID;
-import org.springframework.core.convert.converter.Converter;
-import org.springframework.data.convert.ReadingConverter;
-import org.springframework.data.convert.WritingConverter;
+import java.util.function.Function;
+import org.springframework.data.convert.ConverterBuilder;
 
 /**
  * What Spring Data JDBC stores in SQLite for the types of Java that SQLite does not have. Dates and times are ISO 8601
@@ -44,27 +44,36 @@ final class SqliteConverters {
 
     private SqliteConverters() {}
 
+    /** Of each type one that writes it and one that reads it; booleans are written as numbers anyway. */
+    @SuppressWarnings("JavaUtilDate") // entities have fields of that type
     static Collection<Object> all() {
-        return List.of(
-                LocalDateWriter.INSTANCE,
-                LocalTimeWriter.INSTANCE,
-                LocalDateTimeWriter.INSTANCE,
-                InstantWriter.INSTANCE,
-                OffsetDateTimeWriter.INSTANCE,
-                ZonedDateTimeWriter.INSTANCE,
-                DateWriter.INSTANCE,
-                UuidWriter.INSTANCE,
-                DecimalWriter.INSTANCE,
-                IntegerWriter.INSTANCE,
-                LocalDateReader.INSTANCE,
-                LocalTimeReader.INSTANCE,
-                LocalDateTimeReader.INSTANCE,
-                InstantReader.INSTANCE,
-                OffsetDateTimeReader.INSTANCE,
-                ZonedDateTimeReader.INSTANCE,
-                DateReader.INSTANCE,
-                UuidReader.INSTANCE,
-                BooleanReader.INSTANCE);
+        List<Object> all = new ArrayList<>();
+        all.addAll(text(LocalDate.class, LocalDate::toString, LocalDate::parse));
+        all.addAll(text(LocalTime.class, IsoTimes.TIME::format, LocalTime::parse));
+        all.addAll(text(LocalDateTime.class, IsoTimes.DATE_TIME::format, text -> LocalDateTime.from(parse(text))));
+        all.addAll(
+                text(Instant.class, SqliteConverters::utc, text -> zoned(text).toInstant()));
+        all.addAll(text(
+                OffsetDateTime.class, WITH_OFFSET::format, text -> zoned(text).toOffsetDateTime()));
+        all.addAll(text(ZonedDateTime.class, WITH_ZONE::format, SqliteConverters::zoned));
+        all.addAll(text(
+                Date.class,
+                date -> utc(Instant.ofEpochMilli(date.getTime())),
+                text -> Date.from(zoned(text).toInstant())));
+        all.addAll(text(UUID.class, UUID::toString, UUID::fromString));
+        all.addAll(ConverterBuilder.writing(BigDecimal.class, String.class, BigDecimal::toPlainString)
+                .getConverters());
+        all.addAll(ConverterBuilder.writing(BigInteger.class, String.class, BigInteger::toString)
+                .getConverters());
+        all.addAll(ConverterBuilder.reading(Number.class, Boolean.class, number -> number.longValue() != 0)
+                .getConverters());
+        return all;
+    }
+
+    private static <T> Collection<?> text(Class<T> type, Function<T, String> write, Function<String, T> read) {
+        return ConverterBuilder.writing(type, String.class, write)
+                .andReading(read)
+                .getConverters();
     }
 
     private static String utc(Instant instant) {
@@ -85,197 +94,5 @@ final class SqliteConverters {
         return parsed instanceof OffsetDateTime offset
                 ? offset.toZonedDateTime()
                 : LocalDateTime.from(parsed).atZone(ZoneOffset.UTC);
-    }
-
-    @WritingConverter
-    private enum LocalDateWriter implements Converter<LocalDate, String> {
-        INSTANCE;
-
-        @Override
-        public String convert(LocalDate source) {
-            return source.toString();
-        }
-    }
-
-    @WritingConverter
-    private enum LocalTimeWriter implements Converter<LocalTime, String> {
-        INSTANCE;
-
-        @Override
-        public String convert(LocalTime source) {
-            return IsoTimes.TIME.format(source);
-        }
-    }
-
-    @WritingConverter
-    private enum LocalDateTimeWriter implements Converter<LocalDateTime, String> {
-        INSTANCE;
-
-        @Override
-        public String convert(LocalDateTime source) {
-            return IsoTimes.DATE_TIME.format(source);
-        }
-    }
-
-    @WritingConverter
-    private enum InstantWriter implements Converter<Instant, String> {
-        INSTANCE;
-
-        @Override
-        public String convert(Instant source) {
-            return utc(source);
-        }
-    }
-
-    @WritingConverter
-    private enum OffsetDateTimeWriter implements Converter<OffsetDateTime, String> {
-        INSTANCE;
-
-        @Override
-        public String convert(OffsetDateTime source) {
-            return WITH_OFFSET.format(source);
-        }
-    }
-
-    @WritingConverter
-    private enum ZonedDateTimeWriter implements Converter<ZonedDateTime, String> {
-        INSTANCE;
-
-        @Override
-        public String convert(ZonedDateTime source) {
-            return WITH_ZONE.format(source);
-        }
-    }
-
-    @WritingConverter
-    @SuppressWarnings("JavaUtilDate")
-    private enum DateWriter implements Converter<Date, String> {
-        INSTANCE;
-
-        @Override
-        public String convert(Date source) {
-            return utc(Instant.ofEpochMilli(source.getTime()));
-        }
-    }
-
-    @WritingConverter
-    private enum UuidWriter implements Converter<UUID, String> {
-        INSTANCE;
-
-        @Override
-        public String convert(UUID source) {
-            return source.toString();
-        }
-    }
-
-    @WritingConverter
-    private enum DecimalWriter implements Converter<BigDecimal, String> {
-        INSTANCE;
-
-        @Override
-        public String convert(BigDecimal source) {
-            return source.toPlainString();
-        }
-    }
-
-    @WritingConverter
-    private enum IntegerWriter implements Converter<BigInteger, String> {
-        INSTANCE;
-
-        @Override
-        public String convert(BigInteger source) {
-            return source.toString();
-        }
-    }
-
-    @ReadingConverter
-    private enum LocalDateReader implements Converter<String, LocalDate> {
-        INSTANCE;
-
-        @Override
-        public LocalDate convert(String source) {
-            return LocalDate.parse(source);
-        }
-    }
-
-    @ReadingConverter
-    private enum LocalTimeReader implements Converter<String, LocalTime> {
-        INSTANCE;
-
-        @Override
-        public LocalTime convert(String source) {
-            return LocalTime.parse(source);
-        }
-    }
-
-    @ReadingConverter
-    private enum LocalDateTimeReader implements Converter<String, LocalDateTime> {
-        INSTANCE;
-
-        @Override
-        public LocalDateTime convert(String source) {
-            return LocalDateTime.from(parse(source));
-        }
-    }
-
-    @ReadingConverter
-    private enum InstantReader implements Converter<String, Instant> {
-        INSTANCE;
-
-        @Override
-        public Instant convert(String source) {
-            return zoned(source).toInstant();
-        }
-    }
-
-    @ReadingConverter
-    private enum OffsetDateTimeReader implements Converter<String, OffsetDateTime> {
-        INSTANCE;
-
-        @Override
-        public OffsetDateTime convert(String source) {
-            return zoned(source).toOffsetDateTime();
-        }
-    }
-
-    @ReadingConverter
-    private enum ZonedDateTimeReader implements Converter<String, ZonedDateTime> {
-        INSTANCE;
-
-        @Override
-        public ZonedDateTime convert(String source) {
-            return zoned(source);
-        }
-    }
-
-    @ReadingConverter
-    @SuppressWarnings("JavaUtilDate")
-    private enum DateReader implements Converter<String, Date> {
-        INSTANCE;
-
-        @Override
-        public Date convert(String source) {
-            return Date.from(zoned(source).toInstant());
-        }
-    }
-
-    @ReadingConverter
-    private enum UuidReader implements Converter<String, UUID> {
-        INSTANCE;
-
-        @Override
-        public UUID convert(String source) {
-            return UUID.fromString(source);
-        }
-    }
-
-    @ReadingConverter
-    private enum BooleanReader implements Converter<Number, Boolean> {
-        INSTANCE;
-
-        @Override
-        public Boolean convert(Number source) {
-            return source.longValue() != 0;
-        }
     }
 }
