@@ -16,6 +16,7 @@ import io.github.hasqlite.core.jdbc.DatabaseFile;
 import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.simulation.Ledger.Outcome;
+import io.github.hasqlite.testing.DatabaseContents;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

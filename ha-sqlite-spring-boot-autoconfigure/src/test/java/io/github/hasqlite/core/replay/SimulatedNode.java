@@ -19,6 +19,7 @@ import io.github.hasqlite.core.outbox.PendingQueue;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.sqlite.SchemaNote;
 import io.github.hasqlite.core.sqlite.WriteLock;
+import io.github.hasqlite.testing.DatabaseContents;
 import java.io.IOException;
 import java.io.InputStream;
 import java.sql.Connection;
@@ -566,7 +567,7 @@ final class SimulatedNode implements AutoCloseable {
     }
 
     List<String> content() throws SQLException {
-        return content(keeper);
+        return DatabaseContents.rows(keeper);
     }
 
     /** What an observer has that applied the stream in order up to where this node is, with what is pending on top. */
@@ -579,78 +580,15 @@ final class SimulatedNode implements AutoCloseable {
         for (Pending row : all()) {
             observer.application.apply(SERIALIZER.deserialize(message(row)));
         }
-        List<String> wanted = content(observer.applying);
+        List<String> wanted = DatabaseContents.rows(observer.applying);
         execute(observer.applying, "ROLLBACK");
         observer.application.rolledBack();
-        return difference(name, content(applying), "rule", wanted);
-    }
-
-    static @Nullable String difference(String a, List<String> left, String b, List<String> right) {
-        if (left.equals(right)) {
-            return null;
-        }
-        List<String> onlyLeft = new ArrayList<>(left);
-        right.forEach(onlyLeft::remove);
-        List<String> onlyRight = new ArrayList<>(right);
-        left.forEach(onlyRight::remove);
-        return "only " + a + ": " + onlyLeft + "\nonly " + b + ": " + onlyRight;
-    }
-
-    private static List<String> content(SQLiteConnection connection) throws SQLException {
-        List<String> content = new ArrayList<>();
-        List<String> tables = new ArrayList<>();
-        try (Statement statement = connection.createStatement()) {
-            try (ResultSet rows = statement.executeQuery(
-                    "SELECT type, name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL AND name NOT"
-                            + " LIKE 'ha\\_%' ESCAPE '\\' ORDER BY name")) {
-                while (rows.next()) {
-                    content.add(rows.getString(3));
-                    if (rows.getString(1).equals("table")) {
-                        tables.add(rows.getString(2));
-                    }
-                }
-            }
-            for (String table : tables) {
-                try (ResultSet rows = statement.executeQuery(
-                        "SELECT " + (table.equals("w") ? "" : "rowid,") + "* FROM main." + table + " ORDER BY 1, 2")) {
-                    int width = rows.getMetaData().getColumnCount();
-                    while (rows.next()) {
-                        StringBuilder row = new StringBuilder(table);
-                        for (int i = 1; i <= width; i++) {
-                            Object value = rows.getObject(i);
-                            row.append(' ')
-                                    .append(
-                                            value instanceof byte[] blob
-                                                    ? "blob" + List.of(blob.length, blob[0])
-                                                    : value + "/"
-                                                            + (value == null
-                                                                    ? ""
-                                                                    : value.getClass()
-                                                                            .getName()));
-                        }
-                        content.add(row.toString());
-                    }
-                }
-            }
-        }
-        return content;
+        return DatabaseContents.difference(name, DatabaseContents.rows(applying), "rule", wanted);
     }
 
     /** The last counters that were accepted, by publisher, and all conflicts. */
     List<String> bookkeeping() throws SQLException {
-        List<String> lines = new ArrayList<>();
-        try (Statement statement = keeper.createStatement();
-                ResultSet rows = statement.executeQuery(
-                        "SELECT publisher || '=' || counter || '@' || sequence FROM ha_publishers UNION"
-                                + " ALL SELECT sequence || ' ' || note FROM ha_renames UNION ALL"
-                                + " SELECT sequence || ' schema of ' || publisher FROM ha_schema_changes UNION ALL"
-                                + " SELECT concat_ws(' ', publisher, counter, number, change, coalesce(sequence, 'pending'),"
-                                + " at_ns, node, table_name, kind, losing) FROM ha_conflicts ORDER BY 1")) {
-            while (rows.next()) {
-                lines.add(rows.getString(1));
-            }
-        }
-        return lines;
+        return DatabaseContents.books(keeper);
     }
 
     private static void execute(SQLiteConnection connection, String sql) throws SQLException {

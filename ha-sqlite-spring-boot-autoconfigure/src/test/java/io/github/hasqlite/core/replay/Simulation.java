@@ -2,6 +2,7 @@ package io.github.hasqlite.core.replay;
 
 import io.github.hasqlite.ChangeSetFormatException;
 import io.github.hasqlite.MergeMode;
+import io.github.hasqlite.testing.DatabaseContents;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -143,11 +144,12 @@ public final class Simulation {
             return observer.disorder();
         }
         for (SimulatedNode node : players) {
-            String difference = SimulatedNode.difference(node.name(), node.content(), "observer", observer.content());
+            String difference =
+                    DatabaseContents.difference(node.name(), node.content(), "observer", observer.content());
             if (difference != null) {
                 return difference;
             }
-            difference = SimulatedNode.difference(
+            difference = DatabaseContents.difference(
                     node.name() + "'s books", node.bookkeeping(), "observer's books", observer.bookkeeping());
             if (difference != null) {
                 return difference;

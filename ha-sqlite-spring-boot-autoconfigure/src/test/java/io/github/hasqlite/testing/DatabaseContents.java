@@ -1,4 +1,4 @@
-package io.github.hasqlite.simulation;
+package io.github.hasqlite.testing;
 
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -11,16 +11,23 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Everything that a database file holds, as lines. */
-record DatabaseContents(List<String> rows, List<String> books) {
+/**
+ * Everything that a database holds, as lines.
+ *
+ * @param rows of the application, with the schema; the table {@code w} has no rowid
+ * @param books of replication
+ */
+public record DatabaseContents(List<String> rows, List<String> books) {
 
-    static DatabaseContents of(Path file) throws SQLException {
+    /** Those of a file that nobody writes to. */
+    public static DatabaseContents of(Path file) throws SQLException {
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
             return new DatabaseContents(rows(connection), books(connection));
         }
     }
 
-    private static List<String> rows(Connection connection) throws SQLException {
+    /** What a connection sees of the application's schema and rows. */
+    public static List<String> rows(Connection connection) throws SQLException {
         List<String> content = new ArrayList<>();
         List<String> tables = new ArrayList<>();
         try (Statement statement = connection.createStatement()) {
@@ -64,7 +71,7 @@ record DatabaseContents(List<String> rows, List<String> books) {
     }
 
     /** The last counters that were accepted, by publisher, renames and drops, and all conflicts. */
-    private static List<String> books(Connection connection) throws SQLException {
+    public static List<String> books(Connection connection) throws SQLException {
         List<String> lines = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(
@@ -81,7 +88,7 @@ record DatabaseContents(List<String> rows, List<String> books) {
     }
 
     /** What one has and the other has not, or {@code null}. */
-    static @Nullable String difference(String a, List<String> left, String b, List<String> right) {
+    public static @Nullable String difference(String a, List<String> left, String b, List<String> right) {
         if (left.equals(right)) {
             return null;
         }
