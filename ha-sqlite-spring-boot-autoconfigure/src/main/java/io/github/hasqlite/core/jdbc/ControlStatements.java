@@ -152,6 +152,23 @@ final class ControlStatements {
         }
     }
 
+    /**
+     * Runs a statement that may be interrupted, with what replication runs beside it. SQLite may have rolled the
+     * transaction back then, whichever of them it met, and for the application it goes on until it rolls back itself.
+     */
+    <T> T interruptible(SqlCall<T> call) throws SQLException {
+        boolean open = state.manual && (transaction.isActive() || state.implicitBegin);
+        try {
+            return call.run();
+        } catch (SQLException e) {
+            if (open && QueryTimeout.isInterrupt(e)) {
+                followAfter(e);
+                state.aborted = !transaction.isActive();
+            }
+            throw e;
+        }
+    }
+
     /** After the application's own COMMIT or ROLLBACK nothing begins by itself, as in sqlite-jdbc. */
     private <T> T endedByText(SqlCall<T> call) throws SQLException {
         try {

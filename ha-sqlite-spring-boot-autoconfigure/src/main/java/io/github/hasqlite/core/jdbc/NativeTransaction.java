@@ -53,7 +53,9 @@ final class NativeTransaction {
         if (!beginDeferred.succeeds()) {
             return false;
         }
-        rollback.run();
+        if (!rollback.succeeds()) {
+            rollback.run();
+        }
         return true;
     }
 

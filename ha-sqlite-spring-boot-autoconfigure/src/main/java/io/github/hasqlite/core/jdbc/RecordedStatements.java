@@ -93,7 +93,6 @@ final class RecordedStatements {
             state.rolledBack = !transaction.statementFailed(sql, mark);
             if (state.rolledBack) {
                 state.implicitBegin = false;
-                state.aborted = state.manual && failure instanceof SQLException e && QueryTimeout.isInterrupt(e);
                 state.rolledBack(transaction.isActive());
             } else if (single && sql.kind().isSchema()) {
                 // SQLite keeps in memory what a failed ALTER has done so far until all is rolled back

@@ -3,7 +3,6 @@ package io.github.hasqlite.core.jdbc;
 import io.github.hasqlite.core.sqlite.NativeStatement;
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import io.github.hasqlite.core.sqlite.SqlCall;
-import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.StatementKind;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +67,7 @@ final class Session {
         if (autoCommit != state.manual) {
             return;
         }
-        requireNotAborted();
+        state.requireNotAborted();
         // as in sqlite-jdbc the mode has changed even if COMMIT or BEGIN then fails
         state.manual = !autoCommit;
         boolean begun = state.implicitBegin;
@@ -86,7 +85,7 @@ final class Session {
 
     void commit() throws SQLException {
         requireManual();
-        requireNotAborted();
+        state.requireNotAborted();
         boolean active = transaction.isActive();
         if (active || !state.implicitBegin) {
             try {
@@ -121,14 +120,6 @@ final class Session {
     /** SQLite has rolled the transaction back when a statement was interrupted in time: what comes next must not commit by itself. */
     void abort() {
         state.aborted = true;
-    }
-
-    private void requireNotAborted() throws SQLException {
-        if (state.aborted) {
-            throw new SQLException(
-                    "the transaction was rolled back when a statement was interrupted; end it with rollback()",
-                    SqlStates.TRANSACTION_ABORTED);
-        }
     }
 
     void requireManual() throws SQLException {
@@ -262,10 +253,14 @@ final class Session {
      * @param nothing what to answer if the session did itself what the statement asked for
      */
     <T> T execute(ParsedSql sql, RunningStatement statement, SqlCall<T> call, T nothing) throws SQLException {
-        requireNotAborted();
+        state.requireNotAborted();
         if (transaction.isLent()) {
             transaction.follow();
         }
+        return control.interruptible(() -> run(sql, statement, call, nothing));
+    }
+
+    private <T> T run(ParsedSql sql, RunningStatement statement, SqlCall<T> call, T nothing) throws SQLException {
         return switch (sql.kind()) {
             case READ -> {
                 if (!reader && state.manual && sql.locks() && !transaction.isQueryOnly()) {
@@ -354,8 +349,11 @@ final class Session {
 
     /** Runs a statement that writes once for each row of a batch; in auto-commit mode see {@link BatchWrites#write}. */
     void writeBatch(ParsedSql sql, RunningStatement statement, int rows, BatchWrites.Row row) throws SQLException {
-        requireNotAborted();
-        batches.write(sql, statement, rows, row);
+        state.requireNotAborted();
+        control.interruptible(() -> {
+            batches.write(sql, statement, rows, row);
+            return Boolean.TRUE;
+        });
     }
 
     /** A batch is about to be written; whether it is a transaction by itself. */

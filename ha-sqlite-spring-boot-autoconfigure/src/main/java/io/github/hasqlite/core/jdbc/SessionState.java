@@ -1,5 +1,8 @@
 package io.github.hasqlite.core.jdbc;
 
+import io.github.hasqlite.core.sqlite.SqlStates;
+import java.sql.SQLException;
+
 /** What a session remembers from one statement to the next. Not thread-safe. */
 final class SessionState {
 
@@ -44,6 +47,15 @@ final class SessionState {
         if (schemaTouched) {
             ownSchemaChanges++;
             schemaTouched = active;
+        }
+    }
+
+    /** Refuses whatever would begin another transaction before the application has ended the one that is gone. */
+    void requireNotAborted() throws SQLException {
+        if (aborted) {
+            throw new SQLException(
+                    "the transaction was rolled back when a statement was interrupted; end it with rollback()",
+                    SqlStates.TRANSACTION_ABORTED);
         }
     }
 }

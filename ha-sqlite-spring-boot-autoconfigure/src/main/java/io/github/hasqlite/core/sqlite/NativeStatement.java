@@ -2,6 +2,7 @@ package io.github.hasqlite.core.sqlite;
 
 import java.sql.SQLException;
 import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteErrorCode;
 import org.sqlite.core.DB;
 import org.sqlite.jdbc4.JDBC4PreparedStatement;
 
@@ -30,9 +31,16 @@ public final class NativeStatement {
         }
     }
 
-    /** Runs it and answers whether it succeeded. */
+    /**
+     * Runs it and answers whether it succeeded. An interrupt, which is meant for the application's statement and may
+     * come late, says nothing about that: it is run again.
+     */
     public boolean succeeds() throws SQLException {
-        return step() == SQLITE_DONE;
+        int code = step();
+        while (code == SQLiteErrorCode.SQLITE_INTERRUPT.code) {
+            code = step();
+        }
+        return code == SQLITE_DONE;
     }
 
     private int step() throws SQLException {
