@@ -51,9 +51,9 @@ final class ControlStatements {
     }
 
     /** Runs one of them. */
-    <T> T run(ParsedSql sql, SqlCall<T> call, T nothing) throws SQLException {
+    <T> T run(ParsedSql sql, RunningStatement statement, SqlCall<T> call, T nothing) throws SQLException {
         if (sql.kind() == StatementKind.OTHER) {
-            return other(sql, call);
+            return other(sql, statement, call);
         }
         boolean certain = sql.kind() == StatementKind.BEGIN || sql.kind() == StatementKind.COMMIT;
         try {
@@ -102,11 +102,14 @@ final class ControlStatements {
     }
 
     /** A pragma, ATTACH or DETACH, a command of the driver's own, or what SQLite does not know. */
-    private <T> T other(ParsedSql sql, SqlCall<T> call) throws SQLException {
+    private <T> T other(ParsedSql sql, RunningStatement statement, SqlCall<T> call) throws SQLException {
         if (replicated) {
             guard.before(sql);
         }
         implicit.begin();
+        if (!reader && transaction.isActive() && sql.isPragma()) {
+            transaction.reads(PragmaText.of(sql.text()), sql, statement);
+        }
         // may attach or detach a database, or change what LIKE means
         state.mayChangeSchema();
         Recorder recorder = transaction.recorder();

@@ -279,7 +279,7 @@ final class Session {
                 yield reader ? plain(call) : write(sql, statement, call);
             }
             case MAINTENANCE -> reader ? plain(call) : maintain(sql, call);
-            default -> control.run(sql, call, nothing);
+            default -> control.run(sql, statement, call, nothing);
         };
     }
 

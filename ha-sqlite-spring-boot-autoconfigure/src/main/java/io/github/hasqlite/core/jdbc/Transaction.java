@@ -1,8 +1,8 @@
 package io.github.hasqlite.core.jdbc;
 
-import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.core.capture.Capture;
 import io.github.hasqlite.core.sqlite.ParsedSql;
+import io.github.hasqlite.core.sqlite.PragmaText;
 import io.github.hasqlite.core.sqlite.SqlCall;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +25,7 @@ final class Transaction {
     private final NativeTransaction sqlite;
     private final WriteAccess access;
     private final ReadView view;
+    private final LateWrite late;
     private final ChangeCounters counters;
     private final @Nullable Recorder recorder;
     private final CommitLog.@Nullable Appender appender;
@@ -72,6 +73,7 @@ final class Transaction {
         this.preparation = new CapturePreparation(this, access, recorder, appender);
         this.trial = new StatementTrial(connection, this, sqlite);
         this.savepoints = new Savepoints(recorder);
+        this.late = new LateWrite(connection, context, sqlite, view, savepoints);
     }
 
     boolean isActive() {
@@ -118,10 +120,12 @@ final class Transaction {
 
     /** Takes the write lock before anything is read or written. */
     void beginImmediate() throws SQLException {
-        beginImmediate(() -> {
-            sqlite.beginImmediate();
-            return Boolean.TRUE;
-        });
+        startWriting(this::nativeBeginImmediate);
+    }
+
+    private Boolean nativeBeginImmediate() throws SQLException {
+        sqlite.beginImmediate();
+        return Boolean.TRUE;
     }
 
     /** The application's own BEGIN. */
@@ -136,25 +140,13 @@ final class Transaction {
      * has made that transaction one that writes.
      */
     <T> T beginImmediate(SqlCall<T> call) throws SQLException {
-        if (writing) {
-            return call.run();
+        if (!active) {
+            return startWriting(call);
         }
-        acquireToWrite();
-        try {
-            if (active) {
-                upgrade();
-                beganToWrite();
-                return call.run();
-            }
-            T result = call.run();
-            active = true;
-            beganToWrite();
-            return result;
-        } finally {
-            if (!writing) {
-                access.release();
-            }
+        if (!writing) {
+            startWriting(this::moveOn);
         }
+        return call.run();
     }
 
     /** Makes this a write transaction before it reads what nobody else is to change until it ends. */
@@ -162,16 +154,15 @@ final class Transaction {
         if (writing) {
             return;
         }
-        boolean begun = active;
-        beginImmediate(() -> {
-            if (!begun) {
-                sqlite.beginImmediate();
-            } else if (recorder != null) {
-                // SQLite takes its lock with the first statement that may write, or says that the snapshot is old
-                sqlite.run("DELETE FROM main.ha_state WHERE 0");
-            }
-            return Boolean.TRUE;
-        });
+        if (!active) {
+            beginImmediate();
+            return;
+        }
+        startWriting(this::moveOn);
+        if (recorder != null) {
+            // SQLite takes its lock with the first statement that may write, or says that the snapshot is old
+            sqlite.run("DELETE FROM main.ha_state WHERE 0");
+        }
     }
 
     /** A query is about to run inside the transaction. */
@@ -188,6 +179,16 @@ final class Transaction {
         }
     }
 
+    /** A pragma is about to run inside the transaction. */
+    void reads(PragmaText pragma, ParsedSql sql, RunningStatement statement) throws SQLException {
+        if (!writing) {
+            view.take();
+            if (pragma.reads()) {
+                view.add(sql, statement);
+            }
+        }
+    }
+
     /** From now on the transaction looks at the database as it is. */
     void readsSchema() {
         if (!writing) {
@@ -197,26 +198,50 @@ final class Transaction {
 
     /** Takes the write lock and makes this a write transaction, if it is none yet. */
     void write(ParsedSql sql) throws SQLException {
-        if (!writing) {
-            acquireToWrite();
-            try {
-                if (active) {
-                    upgrade();
-                } else {
-                    preparation.prepare(sql, false);
-                    sqlite.beginImmediate();
-                    active = true;
-                }
-                beganToWrite();
-            } finally {
-                if (!writing) {
-                    access.release();
-                }
-            }
+        if (!writing && active) {
+            startWriting(this::moveOn);
+        } else if (!writing) {
+            startWriting(() -> {
+                preparation.prepare(sql, false);
+                return nativeBeginImmediate();
+            });
         }
         preparation.prepare(sql, true);
         if (recorder != null && recorder.looksAt(sql)) {
             counters.own(() -> recorder.begun(sql));
+        }
+    }
+
+    /**
+     * Takes the write lock, and gives it back if what is to be done with it fails.
+     *
+     * @param call begins the transaction, or makes it ready to write
+     */
+    private <T> T startWriting(SqlCall<T> call) throws SQLException {
+        CommitLog log = context.commitLog();
+        if (log != null && appender != null) {
+            log.awaitTurn();
+        }
+        access.acquire();
+        try {
+            T result = call.run();
+            active = true;
+            beganToWrite();
+            return result;
+        } finally {
+            if (!writing) {
+                access.release();
+            }
+        }
+    }
+
+    private Boolean moveOn() throws SQLException {
+        try {
+            late.moveOn(openedBySavepoint);
+            return Boolean.TRUE;
+        } catch (SQLException e) {
+            follow();
+            throw e;
         }
     }
 
@@ -228,14 +253,6 @@ final class Transaction {
         if (access.isLent() && recorder != null) {
             recorder.watchSchema();
         }
-    }
-
-    private void acquireToWrite() throws SQLException {
-        CommitLog log = context.commitLog();
-        if (log != null && appender != null) {
-            log.awaitTurn();
-        }
-        access.acquire();
     }
 
     /** The application has said whether it wants to write. */
@@ -265,45 +282,6 @@ final class Transaction {
     /** The connection goes back to the pool. */
     void takeBack() throws SQLException {
         access.takeBack();
-    }
-
-    /**
-     * A transaction that read so far begins to write. If others committed since its snapshot and
-     * nothing that it read has changed, it moves on to the present; otherwise SQLite will say
-     * SQLITE_BUSY_SNAPSHOT to the statement, or the log wants it said another way.
-     */
-    private void upgrade() throws SQLException {
-        if (view.isOfThePresent()) {
-            return;
-        }
-        if (!view.isUnchanged(connection)) {
-            CommitLog log = context.commitLog();
-            if (log != null && log.reportsSerializationFailures()) {
-                throw new SerializationFailureException(
-                        "what this transaction has read was changed by another one; roll it back and do it again");
-            }
-            return;
-        }
-        view.detachCursors();
-        sqlite.commit();
-        active = false;
-        if (!openedBySavepoint) {
-            beginAnew();
-        }
-        active = true;
-        for (String savepoint : savepoints.statements()) {
-            sqlite.run(savepoint);
-        }
-    }
-
-    /** Rows that are not fetched yet keep their snapshot, also beyond the COMMIT. */
-    private void beginAnew() throws SQLException {
-        try {
-            sqlite.beginImmediate();
-        } catch (SQLException e) {
-            beginDeferred();
-            throw e;
-        }
     }
 
     /** Holds the write lock while something runs that SQLite must not see inside a transaction. */
