@@ -86,14 +86,14 @@ final class ControlStatements {
             }
             case SAVEPOINT -> transaction.savepoint(sql, call);
             case RELEASE -> {
-                if (!transaction.commitsWithRelease(sql.name())) {
-                    yield transaction.release(sql, call);
+                if (!transaction.savepoints().commitsWithRelease(sql.name())) {
+                    yield transaction.savepoints().release(sql.name(), call);
                 }
                 transaction.trial().requireValid(sql);
                 yield endedByText(() -> transaction.commit(call, nothing));
             }
             case ROLLBACK_TO -> {
-                T result = transaction.rollbackTo(sql, call);
+                T result = transaction.savepoints().rollBackTo(sql.name(), call);
                 state.rolledBack(transaction.isActive());
                 yield result;
             }
@@ -136,7 +136,7 @@ final class ControlStatements {
             return;
         }
         if (sql.name().equals("query_only")) {
-            transaction.queryOnly(queryOnly.queryLong() != 0);
+            transaction.access().queryOnly(queryOnly.queryLong() != 0, transaction.isWriting());
         } else if (recorder != null && recorder.pragmaSet(sql.name())) {
             transaction.preparation().renewTemporary();
         }

@@ -37,10 +37,9 @@ final class LateWrite {
      * If nothing that the transaction has read has changed, it moves on to the present; otherwise SQLite
      * will say SQLITE_BUSY_SNAPSHOT to the statement, or the log wants it said another way.
      *
-     * @param openedBySavepoint whether a SAVEPOINT began the transaction, and no BEGIN
      * @throws SQLException if it cannot write; whether a transaction is open must be asked then
      */
-    void moveOn(boolean openedBySavepoint) throws SQLException {
+    void moveOn() throws SQLException {
         if (view.isOfThePresent()) {
             return;
         }
@@ -56,7 +55,7 @@ final class LateWrite {
         boolean deferring = deferringForeignKeys.queryLong() != 0;
         view.detachCursors();
         sqlite.commit();
-        if (!openedBySavepoint) {
+        if (!savepoints.beganTransaction()) {
             beginAnew();
         }
         for (String savepoint : savepoints.statements()) {

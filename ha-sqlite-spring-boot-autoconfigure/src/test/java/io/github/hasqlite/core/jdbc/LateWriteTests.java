@@ -101,7 +101,10 @@ class LateWriteTests {
     @Test
     void foreignKeysStayDeferred() throws SQLException {
         commitElsewhere("CREATE TABLE child(parent REFERENCES parent(id)); CREATE TABLE parent(id PRIMARY KEY)");
-        writesAfter(statement -> statement.executeUpdate("PRAGMA defer_foreign_keys = ON"), "INSERT INTO child VALUES(1)", "INSERT INTO parent VALUES(1)");
+        writesAfter(
+                statement -> statement.executeUpdate("PRAGMA defer_foreign_keys = ON"),
+                "INSERT INTO child VALUES(1)",
+                "INSERT INTO parent VALUES(1)");
     }
 
     @Test
