@@ -33,7 +33,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Transactions of JPA that wait, that take too long, and whose commit does not say that all is well. */
-@Tag("nats")
+@Tag("system")
 class JpaTransactionTests {
 
     private static final String ENDLESS =

@@ -49,7 +49,7 @@ import org.springframework.data.repository.ListCrudRepository;
 import org.springframework.data.repository.PagingAndSortingRepository;
 
 /** Spring Data JDBC with the dialect and the converters of the starter, on two nodes. */
-@Tag("nats")
+@Tag("system")
 class SpringDataJdbcTests {
 
     @TempDir
