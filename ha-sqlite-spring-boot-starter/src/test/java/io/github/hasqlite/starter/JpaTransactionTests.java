@@ -58,8 +58,8 @@ class JpaTransactionTests {
     }
 
     private static Nodes one(NatsServer server, String... properties) {
-        List<String> all = new ArrayList<>(
-                List.of("spring.jpa.open-in-view=false", "spring.jpa.hibernate.ddl-auto=update"));
+        List<String> all =
+                new ArrayList<>(List.of("spring.jpa.open-in-view=false", "spring.jpa.hibernate.ddl-auto=update"));
         all.addAll(List.of(properties));
         return Nodes.start(server, folder, 1, Application.class, all.toArray(String[]::new));
     }
@@ -112,16 +112,21 @@ class JpaTransactionTests {
     void whatRunsForTooLongIsATimeOut() {
         try (NatsServer server = NatsServer.start();
                 Nodes nodes = one(server)) {
-            Throwable query = failure(nodes, transaction(nodes), entities -> entities.createNativeQuery(ENDLESS)
-                    .setHint("jakarta.persistence.query.timeout", 1_000)
-                    .getResultList());
+            Throwable query = failure(
+                    nodes,
+                    transaction(nodes),
+                    entities -> entities.createNativeQuery(ENDLESS)
+                            .setHint("jakarta.persistence.query.timeout", 1_000)
+                            .getResultList());
             assertThat(sqlState(query)).isEqualTo("57014");
             assertThat(query).isInstanceOf(QueryTimeoutException.class);
 
             TransactionTemplate limited = transaction(nodes);
             limited.setTimeout(1);
-            Throwable transaction = failure(nodes, limited, entities -> entities.createNativeQuery(ENDLESS)
-                    .getResultList());
+            Throwable transaction = failure(
+                    nodes,
+                    limited,
+                    entities -> entities.createNativeQuery(ENDLESS).getResultList());
             assertThat(sqlState(transaction)).isEqualTo("57014");
             assertThat(transaction).isInstanceOf(QueryTimeoutException.class);
         }
@@ -136,8 +141,13 @@ class JpaTransactionTests {
             Throwable failure =
                     failure(nodes, transaction(nodes), entities -> entities.find(Tally.class, 1L).count = 7);
             assertThat(sqlState(failure)).isEqualTo(ReplicationTimeoutException.SQL_STATE);
-            assertThat(failure).isInstanceOf(DataAccessException.class).isNotInstanceOf(TransientDataAccessException.class);
-            assertThat(nodes.client(0).sql("SELECT count FROM tally").query(Integer.class).single())
+            assertThat(failure)
+                    .isInstanceOf(DataAccessException.class)
+                    .isNotInstanceOf(TransientDataAccessException.class);
+            assertThat(nodes.client(0)
+                            .sql("SELECT count FROM tally")
+                            .query(Integer.class)
+                            .single())
                     .isEqualTo(7);
         }
     }
