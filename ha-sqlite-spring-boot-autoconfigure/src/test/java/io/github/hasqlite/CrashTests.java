@@ -9,7 +9,6 @@ import io.github.hasqlite.testing.WriterMain;
 import io.github.hasqlite.testing.WriterProcess;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -23,12 +22,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * Two nodes write while they and the server are killed with kill -9 at random moments: nothing that
  * was committed is lost, nothing is applied twice, no transaction in part. {@code
- * -Dha.sqlite.test.minutes} makes it longer, {@code -Dha.sqlite.test.seed} repeats a run's choices.
+ * -Dha.sqlite.test.crash-seconds} (15 in each mode) makes it longer, {@code -Dha.sqlite.test.seed} repeats a run's choices.
  */
 @Tag("nats")
 class CrashTests {
 
-    private static final Duration DEFAULT = Duration.ofSeconds(30);
+    private static final long SECONDS = Long.getLong("ha.sqlite.test.crash-seconds", 15);
 
     @TempDir
     private Path folder;
@@ -39,9 +38,6 @@ class CrashTests {
         long seed = Long.getLong("ha.sqlite.test.seed", System.nanoTime());
         System.out.println("CrashTests " + mode + ": -Dha.sqlite.test.seed=" + seed);
         Random random = new Random(seed);
-        Integer minutes = Integer.getInteger("ha.sqlite.test.minutes");
-        Duration duration =
-                minutes == null ? DEFAULT : Duration.ofMinutes(minutes).dividedBy(CommitMode.values().length);
         try (NatsServer server = NatsServer.start();
                 WriterProcess a = new WriterProcess(server, folder, "a", mode);
                 WriterProcess b = new WriterProcess(server, folder, "b", mode)) {
@@ -53,7 +49,7 @@ class CrashTests {
             b.start();
             a.awaitReady();
             b.awaitReady();
-            long end = System.nanoTime() + duration.toNanos();
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
             int rounds = 0;
             while (System.nanoTime() < end) {
                 crash(random, server, a, b);
