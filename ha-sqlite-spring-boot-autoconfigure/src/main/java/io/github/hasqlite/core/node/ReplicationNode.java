@@ -3,6 +3,7 @@ package io.github.hasqlite.core.node;
 import io.github.hasqlite.Conflict;
 import io.github.hasqlite.DatabaseBackup;
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.ReplicationPosition;
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.core.capture.SchemaCatalog;
@@ -224,6 +225,13 @@ public final class ReplicationNode implements AutoCloseable {
      */
     public boolean isStreamGone() {
         return parts().status().isStreamGone();
+    }
+
+    /** Where this node is in the stream, and what it has committed; nowhere if it does not replicate. */
+    public ReplicationPosition position() {
+        dataSource();
+        NodeParts made = parts;
+        return made == null ? new NoPosition(settings.name()) : made.positions();
     }
 
     /**
