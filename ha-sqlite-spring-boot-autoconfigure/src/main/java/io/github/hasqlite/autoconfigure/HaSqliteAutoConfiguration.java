@@ -47,7 +47,7 @@ import org.sqlite.SQLiteConnection;
 @ConditionalOnMissingBean(DataSource.class)
 @Conditional(OnReplicatedDatabaseCondition.class)
 @EnableConfigurationProperties(HaSqliteProperties.class)
-@Import(NatsReplicationConfiguration.class)
+@Import({NatsReplicationConfiguration.class, ClusterConfiguration.class})
 public final class HaSqliteAutoConfiguration {
 
     @Bean

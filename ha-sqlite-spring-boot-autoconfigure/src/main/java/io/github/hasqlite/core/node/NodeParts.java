@@ -218,6 +218,11 @@ final class NodeParts implements AutoCloseable {
         return applier.isReset() ? join.followAgain() : applier.resume(skipFailed);
     }
 
+    /** This node was removed, or was let in again if {@code how} is {@code null}. */
+    void removal(@Nullable String how) {
+        applier.onRemoval(how);
+    }
+
     // ---- what becomes of it
 
     /** The database is another one now, and what is pending was put on top of it. */

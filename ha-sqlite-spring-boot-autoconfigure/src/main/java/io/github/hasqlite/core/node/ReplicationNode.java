@@ -279,6 +279,17 @@ public final class ReplicationNode implements AutoCloseable {
         return made;
     }
 
+    /**
+     * Lets this node take part no more, or again: meanwhile it neither applies nor publishes anything, and its status
+     * says why.
+     *
+     * @param how it was removed, for people; {@code null} if it was let in again
+     * @throws IllegalStateException if the node does not replicate
+     */
+    public void removal(@Nullable String how) {
+        parts().removal(how);
+    }
+
     // ---- the end
 
     /**
