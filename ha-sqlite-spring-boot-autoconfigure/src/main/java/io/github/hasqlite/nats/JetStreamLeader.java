@@ -84,9 +84,9 @@ public final class JetStreamLeader implements ClusterLeader, AutoCloseable {
         working = begun;
         long look = Math.max(1, life.toMillis() / LOOKS);
         long glance = Math.max(1, life.toMillis() / GLANCES);
-        threads.scheduleWithFixedDelay(() -> look(begun), 0, look, TimeUnit.MILLISECONDS);
+        var unused = threads.scheduleWithFixedDelay(() -> look(begun), 0, look, TimeUnit.MILLISECONDS);
         // asks nobody, so that nothing that hangs can delay it
-        threads.scheduleAtFixedRate(this::glance, glance, glance, TimeUnit.MILLISECONDS);
+        var unusedToo = threads.scheduleAtFixedRate(this::glance, glance, glance, TimeUnit.MILLISECONDS);
     }
 
     private void look(Working begun) {
@@ -109,7 +109,7 @@ public final class JetStreamLeader implements ClusterLeader, AutoCloseable {
             complaint = null;
         } catch (IOException | JetStreamApiException | RuntimeException e) {
             String reason = String.valueOf(e.getMessage());
-            if (!reason.equals(complaint) && working == begun) {
+            if (!reason.equals(complaint) && begun.equals(working)) {
                 log.warn("Cannot find out who leads the cluster, trying on: {}", reason);
             }
             complaint = reason;
@@ -136,7 +136,7 @@ public final class JetStreamLeader implements ClusterLeader, AutoCloseable {
 
     private void gained(Working begun, StreamLeases.Fenced taken) {
         synchronized (telling) {
-            if (working != begun) {
+            if (!begun.equals(working)) {
                 taken.close();
                 return;
             }

@@ -13,11 +13,8 @@ import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -50,10 +47,7 @@ public final class JetStreamMembers implements ClusterMembers, AutoCloseable {
     private final String stream;
     private final String subjects;
     private final MemberList members = new MemberList();
-    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
-
-    /** Those that the listeners know, by id; guarded by itself. */
-    private final Map<String, ClusterMember> announced = new LinkedHashMap<>();
+    private final MemberNews news;
 
     private final LinkListener comingAndGoing = new LinkListener() {
         @Override
@@ -101,6 +95,7 @@ public final class JetStreamMembers implements ClusterMembers, AutoCloseable {
         this.status = status;
         this.removal = removal;
         this.admission = new Admission(link);
+        this.news = new MemberNews(description.name());
         this.stream = link.settings().stream() + "_MEMBERS";
         String subject = link.settings().subject();
         this.subjects = stream + "." + subject.substring(subject.lastIndexOf('.') + 1) + ".";
@@ -126,8 +121,8 @@ public final class JetStreamMembers implements ClusterMembers, AutoCloseable {
         }
         long period = Math.max(1, age.toMillis() / BEATS);
         // what waits for answers must not keep this node from saying that it is there
-        made.scheduleAtFixedRate(this::speak, 0, period, TimeUnit.MILLISECONDS);
-        made.scheduleWithFixedDelay(this::look, 0, period, TimeUnit.MILLISECONDS);
+        var unused = made.scheduleAtFixedRate(this::speak, 0, period, TimeUnit.MILLISECONDS);
+        var unusedToo = made.scheduleWithFixedDelay(this::look, 0, period, TimeUnit.MILLISECONDS);
     }
 
     private void speak() {
@@ -268,58 +263,12 @@ public final class JetStreamMembers implements ClusterMembers, AutoCloseable {
 
     @Override
     public void addListener(Listener listener) {
-        synchronized (announced) {
-            listeners.add(listener);
-            announced.values().forEach(member -> tell(listener, member, true));
-        }
+        news.add(listener);
     }
 
-    /** Tells the listeners what has changed since they were told last. */
     private void announce() {
-        synchronized (announced) {
-            if (threads == null) {
-                return;
-            }
-            Map<String, ClusterMember> live = new LinkedHashMap<>();
-            members.live(System.nanoTime()).forEach(member -> live.put(member.id(), member));
-            for (ClusterMember before : List.copyOf(announced.values())) {
-                if (!live.containsKey(before.id())) {
-                    announced.remove(before.id());
-                    log.info("Node {} is no member of the cluster any more", before.name());
-                    listeners.forEach(listener -> tell(listener, before, false));
-                }
-            }
-            live.forEach((id, member) -> {
-                if (announced.put(id, member) == null) {
-                    welcome(member);
-                }
-            });
-        }
-    }
-
-    private void welcome(ClusterMember member) {
-        if (member.name().equals(description.name())) {
-            log.error(
-                    "Another node runs under this node's name, {}, since {}, at {}: set ha.sqlite.name of one of them to"
-                            + " another name and start it again",
-                    member.name(),
-                    member.started(),
-                    member.address());
-        } else {
-            log.info("Node {} is a member of the cluster", member.name());
-        }
-        listeners.forEach(listener -> tell(listener, member, true));
-    }
-
-    private static void tell(Listener listener, ClusterMember member, boolean joined) {
-        try {
-            if (joined) {
-                listener.joined(member);
-            } else {
-                listener.left(member);
-            }
-        } catch (RuntimeException e) {
-            log.warn("A listener of the cluster's members failed", e);
+        if (threads != null) {
+            news.now(members.live(System.nanoTime()));
         }
     }
 
@@ -386,9 +335,7 @@ public final class JetStreamMembers implements ClusterMembers, AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        synchronized (announced) {
-            announced.clear();
-        }
+        news.forget();
     }
 
     private void farewell() {

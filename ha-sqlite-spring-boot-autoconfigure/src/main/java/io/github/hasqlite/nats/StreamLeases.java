@@ -220,7 +220,8 @@ final class StreamLeases implements AutoCloseable {
                 MessageInfo holder = LeaderReads.lastMessage(link.connection(), stream, subject);
                 if (isOurs(holder)) {
                     // stored, though the answer got lost: nobody knows when
-                    fence = holder(holder).token();
+                    Holder stored = holder(holder);
+                    fence = stored == null ? fence : stored.token();
                     until = end(first, info);
                     return isHeld();
                 }

@@ -32,7 +32,6 @@ import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.event.EventListener;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -132,9 +131,9 @@ class ClusterConfigurationTests {
                                 one.getBean(ClusterLeader.class).token()));
                 assertThat(health(two).getDetails()).doesNotContainKey("sameName");
                 // what a cache of contexts does with one that nobody needs for a while
-                ((ConfigurableApplicationContext) one.getSourceApplicationContext()).stop();
+                one.getSourceApplicationContext().stop();
                 await().untilAsserted(() -> assertThat(events(two)).containsExactlyInAnyOrder("+n1", "-n1", "leads"));
-                ((ConfigurableApplicationContext) one.getSourceApplicationContext()).start();
+                one.getSourceApplicationContext().start();
                 await().untilAsserted(
                                 () -> assertThat(events(two)).containsExactlyInAnyOrder("+n1", "-n1", "leads", "+n1"));
             });
