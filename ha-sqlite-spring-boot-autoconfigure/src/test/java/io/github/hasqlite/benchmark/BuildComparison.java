@@ -31,11 +31,13 @@ import org.springframework.util.FileSystemUtils;
  * that whatever else the machine does meets all of them. Arguments: the commit mode, then the folders of the builds'
  * main classes, each with properties of its own behind commas if it is to have some
  * ({@code target/classes,ha.sqlite.keys.blocks.enabled=false}); with the first one named twice, the second shows what
- * the comparison itself is worth. System property: {@code rounds} (1000), the first half of which is not counted.
+ * the comparison itself is worth. System properties: {@code rounds} (1000), the first half of which is not counted;
+ * {@code literals} ({@code false}), whether each row is written with a text of its own instead of a prepared statement.
  */
 public final class BuildComparison {
 
     private static final int BLOCK = 100;
+    private static final boolean LITERALS = Boolean.getBoolean("literals");
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private BuildComparison() {}
@@ -115,18 +117,29 @@ public final class BuildComparison {
             for (int i = 0; i < BLOCK; i++) {
                 try (Connection connection = dataSource.getConnection()) {
                     connection.setAutoCommit(false);
-                    try (PreparedStatement statement =
-                            connection.prepareStatement("INSERT INTO sample(name, number) VALUES(?,?)")) {
-                        statement.setString(1, "name of the row");
-                        statement.setInt(2, i);
-                        statement.executeUpdate();
-                    }
+                    insert(connection, i);
                     connection.commit();
                 }
             }
             if (counted) {
                 processor.add((THREADS.getCurrentThreadCpuTime() - used) / 1e3 / BLOCK);
                 wall.add((System.nanoTime() - start) / 1e3 / BLOCK);
+            }
+        }
+
+        private static void insert(Connection connection, int number) throws SQLException {
+            if (LITERALS) {
+                try (Statement statement = connection.createStatement()) {
+                    statement.executeUpdate(
+                            "INSERT INTO sample(name, number) VALUES('name of the row'," + number + ")");
+                }
+                return;
+            }
+            try (PreparedStatement statement =
+                    connection.prepareStatement("INSERT INTO sample(name, number) VALUES(?,?)")) {
+                statement.setString(1, "name of the row");
+                statement.setInt(2, number);
+                statement.executeUpdate();
             }
         }
 

@@ -67,7 +67,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** What an application gets of errors that happen on real nodes, through each of Spring's ways to a database. */
-@Tag("nats")
+@Tag("system")
 class ErrorTranslationTests {
 
     private static final String INSERT = "INSERT INTO author(id, name, email, age) VALUES";

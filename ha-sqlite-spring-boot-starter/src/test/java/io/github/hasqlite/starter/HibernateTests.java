@@ -71,7 +71,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** JPA with Hibernate on two nodes. Some tests change the time zone of the virtual machine. */
-@Tag("nats")
+@Tag("system")
 @Isolated
 class HibernateTests {
 

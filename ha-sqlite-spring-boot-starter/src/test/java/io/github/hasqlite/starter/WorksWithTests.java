@@ -58,7 +58,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /** Technologies that applications use beside the starter, on three nodes that start together with one script. */
-@Tag("nats")
+@Tag("system")
 @Timeout(120)
 class WorksWithTests {
 

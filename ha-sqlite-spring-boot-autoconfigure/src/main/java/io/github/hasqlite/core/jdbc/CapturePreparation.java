@@ -12,15 +12,11 @@ final class CapturePreparation {
     private final @Nullable Recorder recorder;
     private final CommitLog.@Nullable Appender appender;
 
-    CapturePreparation(
-            Transaction transaction,
-            WriteAccess access,
-            @Nullable Recorder recorder,
-            CommitLog.@Nullable Appender appender) {
+    CapturePreparation(Transaction transaction, WriteAccess access, @Nullable Recording recording) {
         this.transaction = transaction;
         this.access = access;
-        this.recorder = recorder;
-        this.appender = appender;
+        this.recorder = recording == null ? null : recording.recorder();
+        this.appender = recording == null ? null : recording.appender();
     }
 
     /** A statement that writes is about to run: the triggers are to fit the schema. */

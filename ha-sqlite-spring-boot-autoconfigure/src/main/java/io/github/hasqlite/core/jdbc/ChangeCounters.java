@@ -20,6 +20,9 @@ import org.sqlite.core.DB;
  */
 final class ChangeCounters {
 
+    private static final int PAGES_A_COMMIT = 3;
+    private static final int ROWS_A_PAGE = 10;
+
     private final SQLiteConnection connection;
     private final DB database;
     /**
@@ -123,15 +126,18 @@ final class ChangeCounters {
         return total == totalAfterOwn && changes == ownChanges;
     }
 
-    /** How many rows were changed by all statements since this was last asked. */
-    long rowsSinceLastAsked() {
+    /**
+     * About how many pages a commit has added to the write-ahead log, from the rows that all statements have changed
+     * since the one before. A rough number is enough: it only says when a checkpoint is worth it.
+     */
+    long pagesOfCommit() {
         try {
             long total = database.total_changes();
             long rows = total - asked;
             asked = total;
-            return rows;
+            return PAGES_A_COMMIT + rows / ROWS_A_PAGE;
         } catch (SQLException e) {
-            return 0;
+            return PAGES_A_COMMIT;
         }
     }
 

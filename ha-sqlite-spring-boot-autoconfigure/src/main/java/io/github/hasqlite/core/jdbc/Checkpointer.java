@@ -30,10 +30,18 @@ final class Checkpointer implements AutoCloseable {
     /** Four times what the log is cut to when it begins anew. */
     private static final long LARGE_BYTES = 256L << 20;
 
-    /** So long writers are held up at most to let the log begin anew, and so rarely. */
-    private static final int RESTART_MILLIS = 100;
+    /**
+     * So long writers are held up at first to let the log begin anew, and so long at most, when there are readers
+     * that take longer. Not longer, because a transaction that has read and now wants to write waits, too, and is one
+     * of those readers.
+     */
+    private static final int MIN_RESTART_MILLIS = 100;
 
+    private static final int MAX_RESTART_MILLIS = 1_000;
+
+    /** At least ten times as long as writers are held up. */
     private static final long MIN_RESTART_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private static final long MAX_RESTART_PAUSE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
@@ -46,7 +54,9 @@ final class Checkpointer implements AutoCloseable {
     private boolean failing;
     private boolean warned;
     private final File log;
+    private final long largeBytes;
     private long lastRestart;
+    private int restartMillis = MIN_RESTART_MILLIS;
     private long restartPauseNanos = MIN_RESTART_PAUSE_NANOS;
 
     /**
@@ -55,20 +65,20 @@ final class Checkpointer implements AutoCloseable {
      * @throws SQLException if the database cannot be opened
      */
     static Checkpointer start(DatabaseFile file, String path, WriteLock writeLock) throws SQLException {
-        SQLiteConnection connection = file.open();
-        try {
-            connection.setBusyTimeout(RESTART_MILLIS);
-        } catch (SQLException e) {
-            connection.close();
-            throw e;
-        }
-        Checkpointer started = new Checkpointer(connection, path, writeLock);
+        return start(file, path, writeLock, LARGE_BYTES);
+    }
+
+    /** As above, for a log that counts as large from {@code largeBytes} on. */
+    static Checkpointer start(DatabaseFile file, String path, WriteLock writeLock, long largeBytes)
+            throws SQLException {
+        Checkpointer started = new Checkpointer(file.open(), path, writeLock, largeBytes);
         started.thread.start();
         return started;
     }
 
-    private Checkpointer(SQLiteConnection connection, String path, WriteLock writeLock) {
+    private Checkpointer(SQLiteConnection connection, String path, WriteLock writeLock, long largeBytes) {
         this.connection = connection;
+        this.largeBytes = largeBytes;
         this.log = new File(path + "-wal");
         this.writeLock = writeLock;
         this.runtime = writeLock.runtime();
@@ -83,7 +93,7 @@ final class Checkpointer implements AutoCloseable {
                 runtime.sleep(POLL_NANOS);
                 long written = writeLock.writtenPages();
                 boolean idle = runtime.nanoTime() - last > IDLE_NANOS;
-                if (written - done >= WORTHWHILE_PAGES || (idle && (written > done || log.length() > LARGE_BYTES))) {
+                if (written - done >= WORTHWHILE_PAGES || (idle && (written > done || log.length() > largeBytes))) {
                     done = written;
                     tryToCheckpoint();
                     last = runtime.nanoTime();
@@ -116,7 +126,7 @@ final class Checkpointer implements AutoCloseable {
                 writeLock.release();
             }
         }
-        if (log.length() > LARGE_BYTES && runtime.nanoTime() - lastRestart > restartPauseNanos) {
+        if (log.length() > largeBytes && runtime.nanoTime() - lastRestart > restartPauseNanos) {
             restart();
         }
     }
@@ -124,15 +134,21 @@ final class Checkpointer implements AutoCloseable {
     /**
      * Where some reader or other always looks into the log, it never begins anew by itself. With writers
      * held up and everything copied, readers that begin now do without the log, so that it is enough to
-     * wait for those that have begun before; but not for long.
+     * wait for those that have begun before; but not for long. If that was too short for them, the next
+     * time it is twice as long, twice as late.
      */
     private void restart() throws SQLException {
+        connection.setBusyTimeout(restartMillis);
         writeLock.acquire();
         try (Statement statement = connection.createStatement();
                 ResultSet result = statement.executeQuery("PRAGMA main.wal_checkpoint(RESTART)")) {
             boolean busy = result.getBoolean(1);
-            restartPauseNanos =
-                    busy ? Math.min(MAX_RESTART_PAUSE_NANOS, restartPauseNanos * 2) : MIN_RESTART_PAUSE_NANOS;
+            if (busy) {
+                restartMillis = Math.min(MAX_RESTART_MILLIS, restartMillis * 2);
+                restartPauseNanos = Math.min(MAX_RESTART_PAUSE_NANOS, restartPauseNanos * 2);
+            } else {
+                restartPauseNanos = TimeUnit.MILLISECONDS.toNanos(10L * restartMillis);
+            }
             if (busy && !warned) {
                 logger.warn(
                         "The write-ahead log has {} MB and cannot begin anew, because read transactions have been open for"

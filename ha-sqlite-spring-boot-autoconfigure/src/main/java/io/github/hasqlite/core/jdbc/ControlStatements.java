@@ -51,9 +51,9 @@ final class ControlStatements {
     }
 
     /** Runs one of them. */
-    <T> T run(ParsedSql sql, SqlCall<T> call, T nothing) throws SQLException {
+    <T> T run(ParsedSql sql, RunningStatement statement, SqlCall<T> call, T nothing) throws SQLException {
         if (sql.kind() == StatementKind.OTHER) {
-            return other(sql, call);
+            return other(sql, statement, call);
         }
         boolean certain = sql.kind() == StatementKind.BEGIN || sql.kind() == StatementKind.COMMIT;
         try {
@@ -86,14 +86,14 @@ final class ControlStatements {
             }
             case SAVEPOINT -> transaction.savepoint(sql, call);
             case RELEASE -> {
-                if (!transaction.commitsWithRelease(sql.name())) {
-                    yield transaction.release(sql, call);
+                if (!transaction.savepoints().commitsWithRelease(sql.name())) {
+                    yield transaction.savepoints().release(sql.name(), call);
                 }
                 transaction.trial().requireValid(sql);
                 yield endedByText(() -> transaction.commit(call, nothing));
             }
             case ROLLBACK_TO -> {
-                T result = transaction.rollbackTo(sql, call);
+                T result = transaction.savepoints().rollBackTo(sql.name(), call);
                 state.rolledBack(transaction.isActive());
                 yield result;
             }
@@ -102,11 +102,14 @@ final class ControlStatements {
     }
 
     /** A pragma, ATTACH or DETACH, a command of the driver's own, or what SQLite does not know. */
-    private <T> T other(ParsedSql sql, SqlCall<T> call) throws SQLException {
+    private <T> T other(ParsedSql sql, RunningStatement statement, SqlCall<T> call) throws SQLException {
         if (replicated) {
             guard.before(sql);
         }
         implicit.begin();
+        if (!reader && transaction.isActive() && sql.isPragma()) {
+            transaction.reads(PragmaText.of(sql.text()), sql, statement);
+        }
         // may attach or detach a database, or change what LIKE means
         state.mayChangeSchema();
         Recorder recorder = transaction.recorder();
@@ -133,7 +136,7 @@ final class ControlStatements {
             return;
         }
         if (sql.name().equals("query_only")) {
-            transaction.queryOnly(queryOnly.queryLong() != 0);
+            transaction.access().queryOnly(queryOnly.queryLong() != 0, transaction.isWriting());
         } else if (recorder != null && recorder.pragmaSet(sql.name())) {
             transaction.preparation().renewTemporary();
         }

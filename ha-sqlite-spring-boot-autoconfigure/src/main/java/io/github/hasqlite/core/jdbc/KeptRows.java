@@ -23,7 +23,7 @@ final class KeptRows implements AutoCloseable {
     private static final int MAX_VALUES = 32_766;
 
     private final SQLiteConnection connection;
-    private final Rows.Description description;
+    private final RowDescription description;
     private final List<String> names = new ArrayList<>();
     private final List<@Nullable Object> values = new ArrayList<>();
     private @Nullable Query statement;
@@ -75,7 +75,7 @@ final class KeptRows implements AutoCloseable {
             super(connection, sql);
         }
 
-        Rows rows(Rows.Description description) throws SQLException {
+        Rows rows(RowDescription description) throws SQLException {
             executeQuery();
             return new Rows(this, rs, description).begin();
         }

@@ -1,6 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.core.sqlite.InsertText;
+import io.github.hasqlite.core.sqlite.KeyTemplate;
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import io.github.hasqlite.core.sqlite.StatementKind;
 import io.github.hasqlite.core.sqlite.TableDefinition;
@@ -41,6 +42,7 @@ final class KeyedInserts {
     private final List<KeyColumn> columns = new ArrayList<>();
     private final Map<String, Plan> plans = new LinkedHashMap<>(64, 0.75f, true);
     private final Map<String, Form> forms = new LinkedHashMap<>(64, 0.75f, true);
+    private final KeyTemplates templates = new KeyTemplates();
     private long epoch = -1;
 
     /** How many numbers were given that were not looked up first. */
@@ -97,7 +99,7 @@ final class KeyedInserts {
 
     /** Whether a statement may have to be compiled differently. */
     static boolean mayConcern(ParsedSql sql) {
-        return sql.kind() == StatementKind.WRITE && InsertText.mayBe(sql.text());
+        return sql.kind() == StatementKind.WRITE && (sql.insert() || InsertText.mayBe(sql.text()));
     }
 
     /**
@@ -139,6 +141,11 @@ final class KeyedInserts {
      */
     String textToRun(String sql, long schemaEpoch) throws SQLException {
         follow(schemaEpoch);
+        KeyTemplates.Match match = templates.match(sql);
+        if (match != null) {
+            runs(match.template().leftAlone(), sql);
+            return withKey(match.text(), match.template().column());
+        }
         InsertText text = InsertText.of(sql);
         Form form = form(sql, text);
         if (form == null) {
@@ -150,12 +157,18 @@ final class KeyedInserts {
         if (text == null || table == null || column == null) {
             return sql;
         }
-        String key = call(form.index());
-        if (text.leavesOneKey(table)) {
-            long number = next(column);
-            key = number > 0 ? Long.toString(number) : "NULL";
+        KeyTemplate template = text.keyTemplate(table);
+        KeyTemplate.Keyless keyless = template == null ? null : template.apply(sql);
+        if (template == null || keyless == null) {
+            return Objects.requireNonNullElse(text.withKey(table, call(form.index())), sql);
         }
-        return Objects.requireNonNullElse(text.withKey(table, key), sql);
+        templates.add(new KeyTemplates.Template(template, column, form.leftAlone()));
+        return withKey(keyless, column);
+    }
+
+    private String withKey(KeyTemplate.Keyless text, KeyColumn column) throws SQLException {
+        long number = next(column);
+        return text.with(number > 0 ? Long.toString(number) : "NULL");
     }
 
     /** What is known of texts of this one's form; {@code null} if it says itself what is wrong with it when it is run. */
@@ -200,6 +213,7 @@ final class KeyedInserts {
     private void forget() throws SQLException {
         plans.clear();
         forms.clear();
+        templates.clear();
         for (KeyColumn column : columns) {
             column.keys().close();
         }

@@ -24,15 +24,14 @@ final class LoggedCommit {
             NativeTransaction sqlite,
             WriteAccess access,
             SessionContext context,
-            Recorder recorder,
-            CommitLog.Appender log,
+            Recording recording,
             DeferredForeignKeys foreignKeys) {
         this.transaction = transaction;
         this.sqlite = sqlite;
         this.access = access;
         this.context = context;
-        this.recorder = recorder;
-        this.log = log;
+        this.recorder = recording.recorder();
+        this.log = recording.appender();
         this.foreignKeys = foreignKeys;
     }
 

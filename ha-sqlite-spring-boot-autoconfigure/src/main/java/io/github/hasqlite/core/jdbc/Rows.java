@@ -11,8 +11,6 @@ import java.sql.SQLXML;
 import java.sql.Time;
 import java.sql.Timestamp;
 import java.util.Calendar;
-import java.util.Locale;
-import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 import org.sqlite.core.CoreResultSet;
@@ -30,24 +28,15 @@ public final class Rows extends JDBC4ResultSet {
 
     private final CoreResultSet driver;
     /** What rows are that never were SQLite's own, or {@code null}. */
-    private final @Nullable Description described;
+    private final @Nullable RowDescription described;
     /** What rows are that are no longer SQLite's own, or {@code null}. */
-    private @Nullable Description description;
-
-    /**
-     * What SQLite says of the columns of a statement.
-     *
-     * @param tables the table of each column, or {@code null} for an expression
-     * @param types the declared type of each column, or {@code null} for an expression
-     * @param flags what {@code sqlite3_table_column_metadata} answers, as the driver keeps it
-     */
-    record Description(@Nullable String[] tables, @Nullable String[] types, boolean[][] flags) {}
+    private @Nullable RowDescription description;
 
     Rows(CoreStatement statement, CoreResultSet driver) {
         this(statement, driver, null);
     }
 
-    Rows(CoreStatement statement, CoreResultSet driver, @Nullable Description description) {
+    Rows(CoreStatement statement, CoreResultSet driver, @Nullable RowDescription description) {
         super(statement);
         this.driver = driver;
         this.described = description;
@@ -58,7 +47,7 @@ public final class Rows extends JDBC4ResultSet {
         return begin(described);
     }
 
-    private Rows begin(@Nullable Description known) {
+    private Rows begin(@Nullable RowDescription known) {
         description = known;
         cols = driver.cols;
         colsMeta = driver.colsMeta;
@@ -74,18 +63,9 @@ public final class Rows extends JDBC4ResultSet {
     }
 
     /** What SQLite says of the columns, to be remembered when it is gone. */
-    Description describe() throws SQLException {
-        int columns = getColumnCount();
-        @Nullable String[] tables = new @Nullable String[columns];
-        @Nullable String[] types = new @Nullable String[columns];
-        SafeStmtPtr pointer = stmt.pointer;
-        for (int i = 0; i < columns; i++) {
-            int column = i;
-            tables[i] = pointer.safeRun((db, statement) -> db.column_table_name(statement, column));
-            types[i] = pointer.safeRun((db, statement) -> db.column_decltype(statement, column));
-        }
+    RowDescription describe() throws SQLException {
         checkMeta();
-        return new Description(tables, types, meta);
+        return RowDescription.of(stmt.pointer, getColumnCount(), meta);
     }
 
     /**
@@ -100,7 +80,7 @@ public final class Rows extends JDBC4ResultSet {
         if (!open || emptyResultSet || pastLastRow) {
             return null;
         }
-        Description known = describe();
+        RowDescription known = describe();
         SafeStmtPtr detached = new RowCopy(stmt.pointer, colsMeta).take(connection);
         description = known;
         return detached;
@@ -234,36 +214,22 @@ public final class Rows extends JDBC4ResultSet {
 
     @Override
     public String getColumnTypeName(int column) throws SQLException {
-        String declared = description == null ? null : description.types()[checkCol(column)];
-        if (declared != null) {
-            Matcher matcher = COLUMN_TYPENAME.matcher(declared);
-            if (matcher.find()) {
-                return matcher.group(1).toUpperCase(Locale.ENGLISH);
-            }
-        }
-        return SqlStateTranslation.call(() -> super.getColumnTypeName(column));
+        String name = description == null ? null : description.typeName(checkCol(column));
+        return name != null ? name : SqlStateTranslation.call(() -> super.getColumnTypeName(column));
     }
 
     @Override
     public int getPrecision(int column) throws SQLException {
         return description == null
                 ? SqlStateTranslation.call(() -> super.getPrecision(column))
-                : size(description, column, 0);
+                : description.precision(checkCol(column));
     }
 
     @Override
     public int getScale(int column) throws SQLException {
         return description == null
                 ? SqlStateTranslation.call(() -> super.getScale(column))
-                : size(description, column, 1);
-    }
-
-    /** One of the numbers in the brackets of a declared type. */
-    private int size(Description known, int column, int which) throws SQLException {
-        String declared = known.types()[checkCol(column)];
-        Matcher matcher = COLUMN_PRECISION.matcher(declared == null ? "" : declared);
-        String[] numbers = matcher.find() ? matcher.group(1).split(",", -1) : new String[0];
-        return which < numbers.length ? Integer.parseInt(numbers[which].trim()) : 0;
+                : description.scale(checkCol(column));
     }
 
     // ---- conversions that fail, and movements that are not possible

@@ -1,6 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.core.sqlite.ParsedSql;
+import io.github.hasqlite.core.sqlite.SqlCall;
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -15,31 +16,45 @@ final class Savepoints {
     private final List<Open> open = new ArrayList<>();
 
     private final @Nullable Recorder recorder;
+    private boolean began;
 
     Savepoints(@Nullable Recorder recorder) {
         this.recorder = recorder;
     }
 
-    /** A statement has set one. */
-    void set(ParsedSql sql) {
+    /**
+     * A statement has set one.
+     *
+     * @param begins whether the transaction began with it
+     */
+    void set(ParsedSql sql, boolean begins) {
+        began |= begins;
         open.add(new Open(sql.name(), recorder == null ? 0 : recorder.mark(), sql.text()));
     }
 
-    /** Whether the newest savepoint of this name is the one that all others are in. */
-    boolean isOutermost(String name) {
-        return find(name) == 0;
+    /** Whether the transaction began with the outermost of them, and not with BEGIN. */
+    boolean beganTransaction() {
+        return began;
     }
 
-    /** The newest savepoint of this name is gone, with all in it. */
-    void release(String name) {
+    /** Whether releasing the newest savepoint of this name commits. */
+    boolean commitsWithRelease(String name) {
+        return began && find(name) == 0;
+    }
+
+    /** Releases the newest savepoint of a name, with all in it. */
+    <T> T release(String name, SqlCall<T> call) throws SQLException {
+        T result = call.run();
         int index = find(name);
         if (index >= 0) {
             open.subList(index, open.size()).clear();
         }
+        return result;
     }
 
-    /** What was recorded since the newest savepoint of this name was set is gone, and the savepoints in it. */
-    void rollBackTo(String name) throws SQLException {
+    /** Takes back what was done since the newest savepoint of a name was set, and the savepoints in it. */
+    <T> T rollBackTo(String name, SqlCall<T> call) throws SQLException {
+        T result = call.run();
         int index = find(name);
         if (index >= 0) {
             if (recorder != null) {
@@ -47,6 +62,7 @@ final class Savepoints {
             }
             open.subList(index + 1, open.size()).clear();
         }
+        return result;
     }
 
     private int find(String name) {
@@ -59,6 +75,7 @@ final class Savepoints {
     }
 
     void clear() {
+        began = false;
         open.clear();
     }
 

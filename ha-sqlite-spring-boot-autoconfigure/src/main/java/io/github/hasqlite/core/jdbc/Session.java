@@ -146,7 +146,7 @@ final class Session {
             transaction.abandon();
         }
         state.rolledBack(transaction.isActive());
-        transaction.takeBack();
+        transaction.access().takeBack();
     }
 
     /**
@@ -254,7 +254,7 @@ final class Session {
      */
     <T> T execute(ParsedSql sql, RunningStatement statement, SqlCall<T> call, T nothing) throws SQLException {
         state.requireNotAborted();
-        if (transaction.isLent()) {
+        if (transaction.access().isLent()) {
             transaction.follow();
         }
         return control.interruptible(() -> run(sql, statement, call, nothing));
@@ -263,7 +263,10 @@ final class Session {
     private <T> T run(ParsedSql sql, RunningStatement statement, SqlCall<T> call, T nothing) throws SQLException {
         return switch (sql.kind()) {
             case READ -> {
-                if (!reader && state.manual && sql.locks() && !transaction.isQueryOnly()) {
+                if (!reader
+                        && state.manual
+                        && sql.locks()
+                        && !transaction.access().isQueryOnly()) {
                     transaction.lock();
                 }
                 beginIfImplicit();
@@ -279,7 +282,7 @@ final class Session {
                 yield reader ? plain(call) : write(sql, statement, call);
             }
             case MAINTENANCE -> reader ? plain(call) : maintain(sql, call);
-            default -> control.run(sql, call, nothing);
+            default -> control.run(sql, statement, call, nothing);
         };
     }
 
@@ -292,7 +295,9 @@ final class Session {
         if (!state.implicitBegin || transaction.isActive()) {
             return;
         }
-        if (reader || context.begin() == PoolSettings.Begin.DEFERRED || transaction.isQueryOnly()) {
+        if (reader
+                || context.begin() == PoolSettings.Begin.DEFERRED
+                || transaction.access().isQueryOnly()) {
             transaction.beginDeferred();
         } else {
             transaction.beginImmediate();
@@ -308,7 +313,7 @@ final class Session {
 
     <T> T write(ParsedSql sql, RunningStatement statement, SqlCall<T> call) throws SQLException {
         followQueries();
-        if (transaction.isQueryOnly()) {
+        if (transaction.access().isQueryOnly()) {
             // SQLite refuses whatever would write, and sets its counters
             return plain(call);
         }

@@ -1,8 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
-import io.github.hasqlite.SerializationFailureException;
-import io.github.hasqlite.core.capture.Capture;
 import io.github.hasqlite.core.sqlite.ParsedSql;
+import io.github.hasqlite.core.sqlite.PragmaText;
 import io.github.hasqlite.core.sqlite.SqlCall;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -15,26 +14,20 @@ import org.sqlite.core.DB;
  */
 final class Transaction {
 
-    /** Rough numbers are enough: they only say when a checkpoint is worth it. */
-    private static final int PAGES_A_COMMIT = 3;
-
-    private static final int ROWS_A_PAGE = 10;
-
     private final PhysicalConnection connection;
     private final SessionContext context;
     private final NativeTransaction sqlite;
     private final WriteAccess access;
     private final ReadView view;
+    private final LateWrite late;
     private final ChangeCounters counters;
+    private final @Nullable Recording recording;
     private final @Nullable Recorder recorder;
-    private final CommitLog.@Nullable Appender appender;
     private final @Nullable LoggedCommit loggedCommit;
-    private final @Nullable ChangeAudit audit;
     private final CapturePreparation preparation;
     private final StatementTrial trial;
     private final Savepoints savepoints;
     private boolean active;
-    private boolean openedBySavepoint;
     private boolean writing;
 
     Transaction(PhysicalConnection connection, SessionContext context, boolean reader) throws SQLException {
@@ -44,34 +37,21 @@ final class Transaction {
         this.access = new WriteAccess(connection, context.writeLock());
         this.view = new ReadView(context);
         this.counters = new ChangeCounters(connection);
-        CommitLog log = context.commitLog();
-        if (reader || log == null) {
-            this.recorder = null;
-            this.appender = null;
-            this.audit = null;
-            this.loggedCommit = null;
-        } else {
-            Capture capture = new Capture(connection, context.catalog());
-            this.recorder = new Recorder(
-                    connection,
-                    capture,
-                    counters,
-                    context.validator()::present,
-                    statement -> log.refusal(statement) == null);
-            this.appender = log.open(connection);
-            this.audit = new ChangeAudit(connection, counters, capture);
-            this.loggedCommit = new LoggedCommit(
-                    this,
-                    sqlite,
-                    access,
-                    context,
-                    recorder,
-                    appender,
-                    new DeferredForeignKeys(connection, context.validator()));
-        }
-        this.preparation = new CapturePreparation(this, access, recorder, appender);
+        this.recording = Recording.open(connection, context, counters, reader);
+        this.recorder = recording == null ? null : recording.recorder();
+        this.loggedCommit = recording == null
+                ? null
+                : new LoggedCommit(
+                        this,
+                        sqlite,
+                        access,
+                        context,
+                        recording,
+                        new DeferredForeignKeys(connection, context.validator()));
+        this.preparation = new CapturePreparation(this, access, recording);
         this.trial = new StatementTrial(connection, this, sqlite);
         this.savepoints = new Savepoints(recorder);
+        this.late = new LateWrite(connection, context, sqlite, view, savepoints);
     }
 
     boolean isActive() {
@@ -91,7 +71,7 @@ final class Transaction {
     /** Compares what is written with what is captured, or {@code null} if nothing is replicated. */
     @Nullable
     ChangeAudit audit() {
-        return audit;
+        return recording == null ? null : recording.audit();
     }
 
     /** Has capture ready in time for what is about to run. */
@@ -118,10 +98,12 @@ final class Transaction {
 
     /** Takes the write lock before anything is read or written. */
     void beginImmediate() throws SQLException {
-        beginImmediate(() -> {
-            sqlite.beginImmediate();
-            return Boolean.TRUE;
-        });
+        startWriting(this::nativeBeginImmediate);
+    }
+
+    private Boolean nativeBeginImmediate() throws SQLException {
+        sqlite.beginImmediate();
+        return Boolean.TRUE;
     }
 
     /** The application's own BEGIN. */
@@ -136,25 +118,13 @@ final class Transaction {
      * has made that transaction one that writes.
      */
     <T> T beginImmediate(SqlCall<T> call) throws SQLException {
-        if (writing) {
-            return call.run();
+        if (!active) {
+            return startWriting(call);
         }
-        acquireToWrite();
-        try {
-            if (active) {
-                upgrade();
-                beganToWrite();
-                return call.run();
-            }
-            T result = call.run();
-            active = true;
-            beganToWrite();
-            return result;
-        } finally {
-            if (!writing) {
-                access.release();
-            }
+        if (!writing) {
+            startWriting(this::moveOn);
         }
+        return call.run();
     }
 
     /** Makes this a write transaction before it reads what nobody else is to change until it ends. */
@@ -162,16 +132,15 @@ final class Transaction {
         if (writing) {
             return;
         }
-        boolean begun = active;
-        beginImmediate(() -> {
-            if (!begun) {
-                sqlite.beginImmediate();
-            } else if (recorder != null) {
-                // SQLite takes its lock with the first statement that may write, or says that the snapshot is old
-                sqlite.run("DELETE FROM main.ha_state WHERE 0");
-            }
-            return Boolean.TRUE;
-        });
+        if (!active) {
+            beginImmediate();
+            return;
+        }
+        startWriting(this::moveOn);
+        if (recorder != null) {
+            // SQLite takes its lock with the first statement that may write, or says that the snapshot is old
+            sqlite.run("DELETE FROM main.ha_state WHERE 0");
+        }
     }
 
     /** A query is about to run inside the transaction. */
@@ -179,12 +148,21 @@ final class Transaction {
         if (recorder != null && !sql.constant()) {
             recorder.reads(sql);
         }
-        if (writing) {
-            return;
+        if (!writing) {
+            view.take();
+            if (!sql.constant()) {
+                view.add(sql, statement);
+            }
         }
-        readsSchema();
-        if (!sql.constant()) {
-            view.add(sql, statement);
+    }
+
+    /** A pragma is about to run inside the transaction. */
+    void reads(PragmaText pragma, ParsedSql sql, RunningStatement statement) throws SQLException {
+        if (!writing) {
+            view.take();
+            if (pragma.reads()) {
+                view.add(sql, statement);
+            }
         }
     }
 
@@ -197,22 +175,13 @@ final class Transaction {
 
     /** Takes the write lock and makes this a write transaction, if it is none yet. */
     void write(ParsedSql sql) throws SQLException {
-        if (!writing) {
-            acquireToWrite();
-            try {
-                if (active) {
-                    upgrade();
-                } else {
-                    preparation.prepare(sql, false);
-                    sqlite.beginImmediate();
-                    active = true;
-                }
-                beganToWrite();
-            } finally {
-                if (!writing) {
-                    access.release();
-                }
-            }
+        if (!writing && active) {
+            startWriting(this::moveOn);
+        } else if (!writing) {
+            startWriting(() -> {
+                preparation.prepare(sql, false);
+                return nativeBeginImmediate();
+            });
         }
         preparation.prepare(sql, true);
         if (recorder != null && recorder.looksAt(sql)) {
@@ -220,36 +189,49 @@ final class Transaction {
         }
     }
 
-    private void beganToWrite() throws SQLException {
-        writing = true;
-        if (audit != null) {
-            audit.restart();
-        }
-        if (access.isLent() && recorder != null) {
-            recorder.watchSchema();
-        }
-    }
-
-    private void acquireToWrite() throws SQLException {
+    /**
+     * Takes the write lock, and gives it back if what is to be done with it fails.
+     *
+     * @param call begins the transaction, or makes it ready to write
+     */
+    private <T> T startWriting(SqlCall<T> call) throws SQLException {
         CommitLog log = context.commitLog();
-        if (log != null && appender != null) {
+        if (log != null && recording != null) {
             log.awaitTurn();
         }
         access.acquire();
+        try {
+            T result = call.run();
+            active = true;
+            beganToWrite();
+            return result;
+        } finally {
+            if (!writing) {
+                access.release();
+            }
+        }
     }
 
-    /** The application has said whether it wants to write. */
-    void queryOnly(boolean on) throws SQLException {
-        access.queryOnly(on, writing);
+    private Boolean moveOn() throws SQLException {
+        try {
+            late.moveOn();
+            return Boolean.TRUE;
+        } catch (SQLException e) {
+            follow();
+            throw e;
+        }
     }
 
-    /** Whether the application has said that it does not want to write. */
-    boolean isQueryOnly() {
-        return access.isQueryOnly();
+    private void beganToWrite() throws SQLException {
+        writing = true;
+        if (recording != null) {
+            recording.beganToWrite(access.isLent());
+        }
     }
 
-    boolean isLent() {
-        return access.isLent();
+    /** The leave of the connection to write. */
+    WriteAccess access() {
+        return access;
     }
 
     /** The application is about to get the driver's own connection, and may write through it. */
@@ -262,56 +244,12 @@ final class Transaction {
         }
     }
 
-    /** The connection goes back to the pool. */
-    void takeBack() throws SQLException {
-        access.takeBack();
-    }
-
-    /**
-     * A transaction that read so far begins to write. If others committed since its snapshot and
-     * nothing that it read has changed, it moves on to the present; otherwise SQLite will say
-     * SQLITE_BUSY_SNAPSHOT to the statement, or the log wants it said another way.
-     */
-    private void upgrade() throws SQLException {
-        if (view.isOfThePresent()) {
-            return;
-        }
-        if (!view.isUnchanged(connection)) {
-            CommitLog log = context.commitLog();
-            if (log != null && log.reportsSerializationFailures()) {
-                throw new SerializationFailureException(
-                        "what this transaction has read was changed by another one; roll it back and do it again");
-            }
-            return;
-        }
-        view.detachCursors();
-        sqlite.commit();
-        active = false;
-        if (!openedBySavepoint) {
-            beginAnew();
-        }
-        active = true;
-        for (String savepoint : savepoints.statements()) {
-            sqlite.run(savepoint);
-        }
-    }
-
-    /** Rows that are not fetched yet keep their snapshot, also beyond the COMMIT. */
-    private void beginAnew() throws SQLException {
-        try {
-            sqlite.beginImmediate();
-        } catch (SQLException e) {
-            beginDeferred();
-            throw e;
-        }
-    }
-
     /** Holds the write lock while something runs that SQLite must not see inside a transaction. */
     <T> T locked(SqlCall<T> call) throws SQLException {
         if (writing) {
             T result = call.run();
-            if (audit != null) {
-                audit.restart();
+            if (recording != null) {
+                recording.audit().restart();
             }
             return result;
         }
@@ -328,8 +266,6 @@ final class Transaction {
             }
         }
     }
-
-    // ---- failing
 
     /**
      * A statement failed. Finds out what SQLite did to the transaction and follows.
@@ -344,14 +280,8 @@ final class Transaction {
             ended(false);
             return false;
         }
-        if (recorder != null) {
-            recorder.failed(mark, changesNow);
-        }
-        if (audit != null && sql.kind().isSchema()) {
-            audit.restart();
-        } else if (audit != null) {
-            // what it did before it failed may stay
-            audit.statementEnds(sql, false);
+        if (recording != null) {
+            recording.failed(sql, mark, changesNow);
         }
         return true;
     }
@@ -365,33 +295,16 @@ final class Transaction {
         active = open;
     }
 
-    // ---- savepoints
-
     <T> T savepoint(ParsedSql sql, SqlCall<T> call) throws SQLException {
         T result = call.run();
-        if (!active) {
-            active = true;
-            openedBySavepoint = true;
-        }
-        savepoints.set(sql);
+        savepoints.set(sql, !active);
+        active = true;
         return result;
     }
 
-    /** Whether releasing this savepoint commits. */
-    boolean commitsWithRelease(String savepoint) {
-        return openedBySavepoint && savepoints.isOutermost(savepoint);
-    }
-
-    <T> T release(ParsedSql sql, SqlCall<T> call) throws SQLException {
-        T result = call.run();
-        savepoints.release(sql.name());
-        return result;
-    }
-
-    <T> T rollbackTo(ParsedSql sql, SqlCall<T> call) throws SQLException {
-        T result = call.run();
-        savepoints.rollBackTo(sql.name());
-        return result;
+    /** Those of the open transaction. */
+    Savepoints savepoints() {
+        return savepoints;
     }
 
     // ---- ending
@@ -423,25 +336,18 @@ final class Transaction {
      * @param nothing what to answer if the transaction ended without that statement
      */
     <T> T commit(SqlCall<T> call, T nothing) throws SQLException {
-        if (!writing || loggedCommit == null) {
+        if (!writing || recording == null || loggedCommit == null) {
             T result = call.run();
             ended(true);
             return result;
         }
-        requireAllCaptured();
-        return loggedCommit.run(call, nothing);
-    }
-
-    private void requireAllCaptured() throws SQLException {
-        if (audit != null && recorder != null) {
-            try {
-                audit.beforeCommit();
-                recorder.requireSameSchema();
-            } catch (UncapturedChangeException e) {
-                abandon();
-                throw e;
-            }
+        try {
+            recording.requireAllCaptured();
+        } catch (UncapturedChangeException e) {
+            abandon();
+            throw e;
         }
+        return loggedCommit.run(call, nothing);
     }
 
     /** Rolls back for the application, which gets SQLite's error if nothing is open. */
@@ -478,7 +384,6 @@ final class Transaction {
         boolean wrote = writing;
         active = false;
         writing = false;
-        openedBySavepoint = false;
         savepoints.clear();
         view.clear();
         if (recorder != null) {
@@ -486,7 +391,7 @@ final class Transaction {
         }
         if (wrote) {
             if (committed) {
-                context.writeLock().committed(PAGES_A_COMMIT + counters.rowsSinceLastAsked() / ROWS_A_PAGE);
+                context.writeLock().committed(counters.pagesOfCommit());
             }
             access.release();
         }

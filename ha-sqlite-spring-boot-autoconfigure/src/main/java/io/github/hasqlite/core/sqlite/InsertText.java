@@ -155,12 +155,38 @@ public final class InsertText {
      * @return {@code null} if that cannot be said with certainty
      */
     public @Nullable String withKey(TableDefinition definition, String call) {
+        TextEdits edits = keyed(definition, call);
+        return edits == null ? null : edits.text();
+    }
+
+    /**
+     * What gives a key to this text's row, and to those of all texts that differ in the literals among its values only.
+     *
+     * @return {@code null} if there is not one row, or it is not certain to have no key of its own
+     */
+    public @Nullable KeyTemplate keyTemplate(TableDefinition definition) {
+        TextEdits edits = leavesOneKey(definition) ? keyed(definition, KeyTemplate.key()) : null;
+        if (edits == null) {
+            return null;
+        }
+        List<KeyTemplate.Part> literals = new ArrayList<>();
+        for (Span value : tuples.isEmpty() ? List.<Span>of() : tuples.get(0)) {
+            for (int i = value.first(); i <= value.last(); i++) {
+                if (isLiteral(i)) {
+                    literals.add(new KeyTemplate.Part(tokens.start(i), tokens.end(i)));
+                }
+            }
+        }
+        return KeyTemplate.of(sql, literals, edits);
+    }
+
+    private @Nullable TextEdits keyed(TableDefinition definition, String call) {
         int key = key(definition);
         String alias = definition.rowidAlias();
         if (key == AMBIGUOUS || alias == null) {
             return null;
         }
-        Edits edits = new Edits(sql);
+        TextEdits edits = new TextEdits(sql);
         if (source == Source.DEFAULT_VALUES) {
             if (columns != null) {
                 return null;
@@ -169,7 +195,7 @@ public final class InsertText {
                     tokens.end(target),
                     tokens.end(rows.last()),
                     "(" + SqlIdentifier.quote(alias) + ") VALUES(" + call + ")");
-            return edits.text();
+            return edits;
         }
         int width = columns == null ? definition.columns().size() : columns.size();
         if (columns != null && key == ABSENT) {
@@ -177,7 +203,7 @@ public final class InsertText {
         }
         if (source == Source.SELECT) {
             select(edits, key, width, call);
-            return edits.text();
+            return edits;
         }
         for (List<Span> tuple : tuples) {
             if (tuple.size() != width) {
@@ -189,10 +215,10 @@ public final class InsertText {
                 complete(edits, tuple.get(key), call);
             }
         }
-        return edits.text();
+        return edits;
     }
 
-    private void complete(Edits edits, Span value, String call) {
+    private void complete(TextEdits edits, Span value, String call) {
         int from = tokens.start(value.first());
         int to = tokens.end(value.last());
         if (isNull(value)) {
@@ -204,7 +230,7 @@ public final class InsertText {
     }
 
     /** The rows as they are, in their order, with a key each. */
-    private void select(Edits edits, int key, int width, String call) {
+    private void select(TextEdits edits, int key, int width, String call) {
         StringBuilder names = new StringBuilder();
         StringBuilder values = new StringBuilder();
         for (int i = 0; i < width; i++) {
@@ -268,30 +294,5 @@ public final class InsertText {
     private static boolean isRowid(String name, TableDefinition definition) {
         return ROWID_NAMES.contains(name)
                 && definition.columns().stream().noneMatch(column -> SqlIdentifier.isSame(column, name));
-    }
-
-    /** Changes of a text, from its beginning to its end. */
-    private static final class Edits {
-
-        private final String from;
-        private final StringBuilder to = new StringBuilder();
-        private int done;
-
-        Edits(String from) {
-            this.from = from;
-        }
-
-        void insert(int position, String what) {
-            replace(position, position, what);
-        }
-
-        void replace(int start, int end, String what) {
-            to.append(from, done, start).append(what);
-            done = end;
-        }
-
-        String text() {
-            return to.append(from, done, from.length()).toString();
-        }
     }
 }

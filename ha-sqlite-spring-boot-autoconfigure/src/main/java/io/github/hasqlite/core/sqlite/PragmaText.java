@@ -46,6 +46,27 @@ public record PragmaText(String schema, String name, boolean sets, String value)
         return schema.isEmpty() || schema.equals("main");
     }
 
+    /**
+     * Whether it answers what is in the database, so that it says the same as long as that stays: the pragmas that
+     * describe tables, check them, or read a number in the header of the file.
+     */
+    public boolean reads() {
+        return switch (name) {
+            case "table_info",
+                    "table_xinfo",
+                    "table_list",
+                    "index_list",
+                    "index_info",
+                    "index_xinfo",
+                    "foreign_key_list",
+                    "foreign_key_check",
+                    "integrity_check",
+                    "quick_check" -> true;
+            case "user_version", "application_id", "schema_version", "page_count", "freelist_count" -> !sets;
+            default -> false;
+        };
+    }
+
     /** Whether it sets a number in the header of the file that all nodes have in common. */
     boolean isHeader() {
         return sets && isMain() && (name.equals("user_version") || name.equals("application_id"));

@@ -114,6 +114,22 @@ public final class SqlTokens {
                 || first > 0x7f;
     }
 
+    /**
+     * Where the literal ends that begins at a position.
+     *
+     * @param quoted whether it is to be a text; otherwise what a number without point or sign is
+     * @return -1 if there is none such
+     */
+    static int literalEnd(String sql, int from, boolean quoted) {
+        char first = from < sql.length() ? sql.charAt(from) : ' ';
+        if (quoted ? first != '\'' : first < '0' || first > '9') {
+            return -1;
+        }
+        SqlTokens tokens = new SqlTokens(sql, from, sql.length());
+        tokens.advance();
+        return tokens.end();
+    }
+
     private void skipBlanksAndComments() {
         while (next < end) {
             char c = sql.charAt(next);

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Proves that a transaction which has read may write although somebody committed meanwhile, unless what
@@ -34,7 +36,9 @@ class LateWriteTests {
         MemoryStream stream = new MemoryStream();
         dataSource = ReplicationNode.replicating(
                         NodeSettings.of(
-                                "n1", PoolSettings.of(folder.resolve("one.db").toString())),
+                                "n1",
+                                PoolSettings.of(folder.resolve("one.db").toString())
+                                        .with(changes -> changes.foreignKeys(true))),
                         Transport.of(stream.publisher(), stream.subscriber()))
                 .start()
                 .dataSource();
@@ -72,6 +76,37 @@ class LateWriteTests {
         writesAfter(statement -> statement.executeQuery("SELECT * FROM t").close());
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "PRAGMA table_info(t)",
+                "PRAGMA user_version",
+                "PRAGMA foreign_keys",
+                "PRAGMA cache_size = -4000",
+                "PRAGMA quick_check"
+            })
+    void writesAfterPragma(String pragma) throws SQLException {
+        writesAfter(statement -> statement.execute(pragma));
+    }
+
+    @Test
+    void doesNotWriteAfterPragmaThatAnswersOtherwiseNow() {
+        assertThatThrownBy(() -> writesAfter(statement -> {
+                    statement.executeQuery("PRAGMA page_count").close();
+                    commitElsewhere("INSERT INTO other VALUES(zeroblob(100000))");
+                }))
+                .hasMessageContaining("SQLITE_BUSY_SNAPSHOT");
+    }
+
+    @Test
+    void foreignKeysStayDeferred() throws SQLException {
+        commitElsewhere("CREATE TABLE child(parent REFERENCES parent(id)); CREATE TABLE parent(id PRIMARY KEY)");
+        writesAfter(
+                statement -> statement.executeUpdate("PRAGMA defer_foreign_keys = ON"),
+                "INSERT INTO child VALUES(1)",
+                "INSERT INTO parent VALUES(1)");
+    }
+
     @Test
     void doesNotWriteAfterRowsThatChanged() {
         assertThatThrownBy(() -> writesAfter(statement ->
@@ -79,7 +114,7 @@ class LateWriteTests {
                 .hasMessageContaining("SQLITE_BUSY_SNAPSHOT");
     }
 
-    private void writesAfter(Reading reading) throws SQLException {
+    private void writesAfter(Reading reading, String... more) throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
@@ -87,6 +122,9 @@ class LateWriteTests {
             statement.executeQuery("SELECT count(*) FROM t").close();
             commitElsewhere("INSERT INTO other VALUES(1)");
             statement.executeUpdate("INSERT INTO t VALUES(2)");
+            for (String sql : more) {
+                statement.executeUpdate(sql);
+            }
             connection.commit();
         }
         try (Connection connection = dataSource.getConnection();
