@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Positions of commits, and waiting for them on another node. */
-@Tag("nats")
+@Tag("system")
 class ReplicationPositionTests {
 
     private static final Duration LONG = Duration.ofSeconds(60);

@@ -37,7 +37,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Application contexts that know each other and who leads. */
-@Tag("nats")
+@Tag("system")
 class ClusterConfigurationTests {
 
     @TempDir

@@ -76,7 +76,7 @@ class HaSqliteHttpAutoConfigurationTests {
     }
 
     @Test
-    @Tag("nats")
+    @Tag("system")
     void aNodeOfAClusterHasBothInThisOrder() {
         try (NatsServer server = NatsServer.start()) {
             runner.withPropertyValues(

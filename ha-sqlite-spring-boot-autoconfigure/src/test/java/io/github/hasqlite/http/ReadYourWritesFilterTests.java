@@ -38,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A client that goes from node to node. */
-@Tag("nats")
+@Tag("system")
 class ReadYourWritesFilterTests {
 
     @TempDir
