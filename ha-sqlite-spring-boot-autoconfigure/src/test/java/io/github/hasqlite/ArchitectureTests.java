@@ -67,6 +67,7 @@ class ArchitectureTests {
         rooms.put("nats", Set.of("core.changeset", "core.file", "core.runtime", "nats.server"));
         rooms.put("nats.server", Set.of("core.changeset", "core.file", "core.runtime", "nats"));
         rooms.put("hibernate", Set.of("core.sqlite"));
+        rooms.put("http", Set.of());
         return rooms;
     }
 

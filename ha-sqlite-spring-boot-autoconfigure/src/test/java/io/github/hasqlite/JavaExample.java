@@ -29,11 +29,13 @@ final class JavaExample {
                     "org.flywaydb.core.Flyway",
                     "org.jspecify.annotations.Nullable",
                     "org.springframework.context.annotation.*",
+                    "org.springframework.context.event.EventListener",
                     "org.springframework.core.retry.RetryException",
                     "org.springframework.core.retry.RetryTemplate",
                     "org.springframework.dao.*",
                     "org.springframework.jdbc.core.simple.JdbcClient",
                     "org.springframework.resilience.annotation.*",
+                    "org.springframework.scheduling.annotation.Scheduled",
                     "org.springframework.stereotype.*",
                     "org.springframework.transaction.annotation.*",
                     "org.springframework.transaction.support.*")

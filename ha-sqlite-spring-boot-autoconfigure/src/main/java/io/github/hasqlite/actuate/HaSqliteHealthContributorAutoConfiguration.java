@@ -1,5 +1,7 @@
 package io.github.hasqlite.actuate;
 
+import io.github.hasqlite.ClusterLeader;
+import io.github.hasqlite.ClusterMembers;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.autoconfigure.HaSqliteAutoConfiguration;
 import io.github.hasqlite.autoconfigure.HaSqliteProperties;
@@ -26,12 +28,18 @@ public final class HaSqliteHealthContributorAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(name = "haSqliteHealthIndicator")
     HaSqliteHealthIndicator haSqliteHealthIndicator(
-            HaSqliteDataSource dataSource, HaSqliteProperties properties, ObjectProvider<NatsReplication> nats) {
+            HaSqliteDataSource dataSource,
+            HaSqliteProperties properties,
+            ObjectProvider<NatsReplication> nats,
+            ObjectProvider<ClusterMembers> members,
+            ObjectProvider<ClusterLeader> leader) {
         NatsReplication replication = nats.getIfAvailable();
         return new HaSqliteHealthIndicator(
                 dataSource,
                 commitsNeedStream(properties),
-                () -> replication == null ? "" : replication.serverVersion());
+                () -> replication == null ? "" : replication.serverVersion(),
+                members.getIfAvailable(),
+                leader.getIfAvailable());
     }
 
     private static boolean commitsNeedStream(HaSqliteProperties properties) {

@@ -1,10 +1,14 @@
 package io.github.hasqlite.actuate;
 
+import io.github.hasqlite.ClusterLeader;
+import io.github.hasqlite.ClusterMember;
+import io.github.hasqlite.ClusterMembers;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.Outage;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.core.jdbc.ReplicatingDataSource;
 import io.github.hasqlite.nats.ServerVersion;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
@@ -28,6 +32,8 @@ public final class HaSqliteHealthIndicator extends AbstractHealthIndicator {
     private final HaSqliteDataSource dataSource;
     private final boolean commitsNeedStream;
     private final Supplier<String> serverVersion;
+    private final @Nullable ClusterMembers members;
+    private final @Nullable ClusterLeader leader;
 
     /**
      * Creates the indicator.
@@ -38,10 +44,27 @@ public final class HaSqliteHealthIndicator extends AbstractHealthIndicator {
      */
     public HaSqliteHealthIndicator(
             HaSqliteDataSource dataSource, boolean commitsNeedStream, Supplier<String> serverVersion) {
+        this(dataSource, commitsNeedStream, serverVersion, null, null);
+    }
+
+    /**
+     * The same with what is known of the cluster.
+     *
+     * @param members {@code null} if that is not known
+     * @param leader {@code null} if that is not known
+     */
+    public HaSqliteHealthIndicator(
+            HaSqliteDataSource dataSource,
+            boolean commitsNeedStream,
+            Supplier<String> serverVersion,
+            @Nullable ClusterMembers members,
+            @Nullable ClusterLeader leader) {
         super("The state of replication could not be read");
         this.dataSource = dataSource;
         this.commitsNeedStream = commitsNeedStream;
         this.serverVersion = serverVersion;
+        this.members = members;
+        this.leader = leader;
     }
 
     @Override
@@ -72,7 +95,29 @@ public final class HaSqliteHealthIndicator extends AbstractHealthIndicator {
         }
     }
 
+    private void describeCluster(Health.Builder builder) {
+        if (members != null) {
+            List<ClusterMember> all = members.list();
+            builder.withDetail(
+                    "members", all.stream().map(ClusterMember::name).distinct().toList());
+            ClusterMember self = all.get(0);
+            all.stream()
+                    .skip(1)
+                    .filter(member -> member.name().equals(self.name()))
+                    .forEach(twin -> builder.withDetail(
+                            "sameName",
+                            "another node runs under the name " + twin.name() + ", since " + twin.started()
+                                    + (twin.address() == null ? "" : ", at " + twin.address())
+                                    + ": set ha.sqlite.name of one of them to another name"));
+        }
+        if (leader != null) {
+            ClusterLeader.Leader leads = leader.leader();
+            builder.withDetail("leader", leads == null ? "none is known" : leads.node());
+        }
+    }
+
     private void describe(Health.Builder builder, ReplicationStatus status) {
+        describeCluster(builder);
         builder.withDetail("connected", status.connected())
                 .withDetail("appliedSequence", status.appliedSequence())
                 .withDetail("streamSequence", status.streamSequence())

@@ -7,6 +7,7 @@ import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.KeyBlocks;
+import io.github.hasqlite.ReplicationPosition;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.core.node.ReplicationNode;
@@ -46,7 +47,7 @@ import org.sqlite.SQLiteConnection;
 @ConditionalOnMissingBean(DataSource.class)
 @Conditional(OnReplicatedDatabaseCondition.class)
 @EnableConfigurationProperties(HaSqliteProperties.class)
-@Import(NatsReplicationConfiguration.class)
+@Import({NatsReplicationConfiguration.class, ClusterConfiguration.class})
 public final class HaSqliteAutoConfiguration {
 
     @Bean
@@ -82,6 +83,12 @@ public final class HaSqliteAutoConfiguration {
     @Bean
     HaSqliteDataSource dataSource(ReplicationNode node) {
         return node.dataSource();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    ReplicationPosition replicationPosition(ReplicationNode node) {
+        return node.position();
     }
 
     /** Taken by Boot's {@code JdbcTemplate}, and by what is built on it. */

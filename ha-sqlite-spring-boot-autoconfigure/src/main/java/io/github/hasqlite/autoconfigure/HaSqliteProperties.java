@@ -8,6 +8,7 @@ import io.github.hasqlite.StrictIsolation;
 import io.github.hasqlite.core.jdbc.PoolSettings.Begin;
 import io.github.hasqlite.core.jdbc.PoolSettings.Synchronous;
 import io.github.hasqlite.core.replay.Applier;
+import io.github.hasqlite.http.ForwardTo;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,9 @@ import org.springframework.util.unit.DataSize;
  * @param onStreamReset What happens if the stream is not the one any more that this node's database follows. STOP
  *     refuses to start; REJOIN sets the database file aside and begins with what the stream's nodes have; ORIGIN makes
  *     this database what the new stream begins with.
+ * @param members What this node says of itself to the others.
+ * @param leader The one node that does what only one should.
+ * @param http What nodes and their clients say to each other over HTTP.
  * @param nats NATS servers.
  * @param apply Applying the other nodes' changes.
  * @param pool Connections to the database file.
@@ -83,6 +87,9 @@ public record HaSqliteProperties(
         @DefaultValue Snapshotter snapshotter,
         @DefaultValue Verification verification,
         @DefaultValue("stop") OnStreamReset onStreamReset,
+        @DefaultValue Members members,
+        @DefaultValue Leader leader,
+        @DefaultValue Http http,
         @DefaultValue Nats nats,
         @DefaultValue Apply apply,
         @DefaultValue Pool pool) {
@@ -102,6 +109,7 @@ public record HaSqliteProperties(
                 + subscriber
                 + ", bootstrap=" + bootstrap + ", snapshotter=" + snapshotter + ", verification=" + verification
                 + ", onStreamReset=" + onStreamReset
+                + ", members=" + members + ", leader=" + leader + ", http=" + http
                 + ", nats=" + nats + ", apply=" + apply + ", pool=" + pool + "]";
     }
 
@@ -198,6 +206,80 @@ public record HaSqliteProperties(
     public record Verification(@DefaultValue("0s") Duration interval) {}
 
     /**
+     * What this node says of itself to the others.
+     *
+     * @param enabled Whether this node is listed as a member of the cluster, and knows the others. If not, it cannot
+     *     be removed while it runs.
+     * @param address Base URL at which the other nodes reach this node's HTTP server, for example
+     *     http://node-1:8080. Forwarding needs it.
+     * @param age After what silence a member is gone, at least 1s. It speaks five times as often.
+     */
+    public record Members(
+            @DefaultValue("true") boolean enabled,
+            @Nullable String address,
+            @DefaultValue("15s") Duration age) {}
+
+    /**
+     * The one node that does what only one should.
+     *
+     * @param enabled Whether this node may lead, unless it is a read replica, and knows who does.
+     * @param lease How long a leader leads that cannot reach the servers any more, at least 1s. The same on all nodes.
+     */
+    public record Leader(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("10s") Duration lease) {}
+
+    /**
+     * What nodes and their clients say to each other over HTTP.
+     *
+     * @param readYourWrites A client that goes from node to node reads what it has written.
+     * @param forward Requests that change something are answered by another node.
+     */
+    public record Http(
+            @DefaultValue ReadYourWrites readYourWrites,
+            @DefaultValue Forward forward) {}
+
+    /**
+     * A client that goes from node to node reads what it has written.
+     *
+     * @param enabled Whether answers say in a header and a cookie up to where their client has seen the database, and
+     *     requests wait until this node has come as far.
+     * @param cookie Name of the cookie; empty for the header alone.
+     * @param timeout How long a request waits.
+     * @param onTimeout What becomes of a request for which this node has not come so far in time.
+     */
+    public record ReadYourWrites(
+            @DefaultValue("false") boolean enabled,
+            @DefaultValue("ha-sqlite-position") String cookie,
+            @DefaultValue("2s") Duration timeout,
+            @DefaultValue("fail") OnLate onTimeout) {}
+
+    /** What becomes of a request for which a node has not applied enough in time. */
+    public enum OnLate {
+        /** It is answered with status 503, and may be made again. */
+        FAIL,
+        /** Another node answers it. */
+        FORWARD
+    }
+
+    /**
+     * Requests that change something are answered by another node.
+     *
+     * @param enabled Whether requests whose method is not GET, HEAD, OPTIONS or TRACE go to another node where this one
+     *     should not answer them.
+     * @param to Which node answers: LEADER, or WRITER for this node unless it is a read replica.
+     * @param timeout How long the other node has until it begins to answer.
+     * @param urlPatterns Paths of requests that may be forwarded, as in a servlet mapping.
+     * @param ssl Transport encryption to nodes whose address begins with https.
+     */
+    public record Forward(
+            @DefaultValue("false") boolean enabled,
+            @DefaultValue("leader") ForwardTo to,
+            @DefaultValue("30s") Duration timeout,
+            @DefaultValue("/*") List<String> urlPatterns,
+            @DefaultValue Ssl ssl) {}
+
+    /**
      * NATS servers.
      *
      * @param user User name.
@@ -227,7 +309,7 @@ public record HaSqliteProperties(
     /**
      * Transport encryption.
      *
-     * @param bundle SSL bundle, as defined by spring.ssl.bundle, to connect to the NATS servers with.
+     * @param bundle SSL bundle, as defined by spring.ssl.bundle, to connect with.
      */
     public record Ssl(@Nullable String bundle) {}
 

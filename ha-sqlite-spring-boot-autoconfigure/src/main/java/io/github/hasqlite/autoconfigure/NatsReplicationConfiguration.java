@@ -55,6 +55,7 @@ class NatsReplicationConfiguration {
     @ConditionalOnMissingBean
     NatsReplication natsReplication(
             HaSqliteProperties node,
+            NodeProperties name,
             NatsProperties properties,
             ObjectProvider<EmbeddedNatsServer> server,
             ObjectProvider<SslBundles> bundles) {
@@ -62,7 +63,9 @@ class NatsReplicationConfiguration {
                 ? ClusterProperties.of(node.commitMode(), node.merge(), node.rowIdentify())
                 : ClusterProperties.ofReader(node.merge(), node.rowIdentify());
         return NatsReplication.connect(
-                properties.settled(properties.nats(server.getIfAvailable(), bundles.getIfAvailable())), cluster);
+                properties.settled(properties.nats(server.getIfAvailable(), bundles.getIfAvailable())),
+                cluster,
+                node.members().enabled() ? name.name() : null);
     }
 
     @Bean

@@ -13,6 +13,7 @@ import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
@@ -23,6 +24,13 @@ final class NodeProperties {
 
     /** HikariCP takes no less. */
     private static final Duration MIN_CONNECTION_TIMEOUT = Duration.ofMillis(250);
+
+    /** Servers keep messages for no shorter time sensibly. */
+    private static final Duration MIN_AGE = Duration.ofSeconds(1);
+
+    private static final Pattern ADDRESS = Pattern.compile("https?://[^\\s?#@/]+(?:/[^\\s?#]*)?");
+
+    private static final Pattern COOKIE = Pattern.compile("[A-Za-z0-9._-]*");
 
     private final HaSqliteProperties properties;
     private final DatabaseLocation location;
@@ -55,9 +63,50 @@ final class NodeProperties {
                 "keys.blocks.size",
                 size,
                 "It has to be from 1 to " + KeySettings.MAX_BLOCK_SIZE + ".");
+        checkCluster(properties);
+        checkHttp(properties.http());
         checkPool(properties.pool());
         prepared.location.prepare();
         return prepared;
+    }
+
+    private static void checkCluster(HaSqliteProperties properties) {
+        Duration age = properties.members().age();
+        check(age.compareTo(MIN_AGE) >= 0, "members.age", age, "It has to be at least 1s.");
+        Duration lease = properties.leader().lease();
+        check(lease.compareTo(MIN_AGE) >= 0, "leader.lease", lease, "It has to be at least 1s.");
+        String address = properties.members().address();
+        check(
+                address == null
+                        || !hasText(address)
+                        || ADDRESS.matcher(address.trim()).matches(),
+                "members.address",
+                address,
+                "It has to be the base URL of this node's HTTP server as the other nodes see it, for example"
+                        + " http://node-1:8080, without a query.");
+    }
+
+    private static void checkHttp(HaSqliteProperties.Http http) {
+        positive(http.readYourWrites().timeout(), "http.read-your-writes.timeout");
+        positive(http.forward().timeout(), "http.forward.timeout");
+        String cookie = http.readYourWrites().cookie();
+        check(
+                COOKIE.matcher(cookie).matches(),
+                "http.read-your-writes.cookie",
+                cookie,
+                "The name of a cookie has letters, digits, '-', '_' and '.'; leave it empty for none.");
+        check(
+                !http.forward().urlPatterns().isEmpty(),
+                "http.forward.url-patterns",
+                "",
+                "At least one is needed, for example /*.");
+    }
+
+    /** The base URL at which other nodes reach this node's HTTP server, or {@code null}. */
+    @Nullable
+    String address() {
+        String address = properties.members().address();
+        return address == null || !hasText(address) ? null : address.trim().replaceAll("/+$", "");
     }
 
     private static void checkPool(HaSqliteProperties.Pool pool) {

@@ -2,9 +2,14 @@ package io.github.hasqlite.nats;
 
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.ClusterMember;
 import io.github.hasqlite.DigestExchange;
 import io.github.hasqlite.KeyBlocks;
+import io.github.hasqlite.ReplicationStatus;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,11 +26,16 @@ public final class NatsReplication implements AutoCloseable {
     private final NatsLink link;
     private final ReplicationStream stream;
     private final NatsSettings settings;
+    private final @Nullable String node;
 
-    private NatsReplication(NatsSettings settings, @Nullable ClusterProperties cluster) {
+    /** For what must not queue behind change sets; {@code null} as long as nobody needs it. */
+    private @Nullable NatsLink beside;
+
+    private NatsReplication(NatsSettings settings, @Nullable ClusterProperties cluster, @Nullable String node) {
+        this.node = node;
         this.settings = settings;
         this.link = new NatsLink(settings);
-        this.stream = new ReplicationStream(link, cluster);
+        this.stream = new ReplicationStream(link, cluster, node);
     }
 
     /**
@@ -45,7 +55,21 @@ public final class NatsReplication implements AutoCloseable {
      * @throws NatsStartException if a server answers, but cannot be used
      */
     public static NatsReplication connect(NatsSettings settings, @Nullable ClusterProperties cluster) {
-        NatsReplication nats = new NatsReplication(settings, cluster);
+        return connect(settings, cluster, null);
+    }
+
+    /**
+     * Connects as a node of the cluster.
+     *
+     * @param cluster what all nodes have in common; {@code null} not to compare it
+     * @param node this node's name, which no other may have; {@code null} not to ask for that
+     * @throws io.github.hasqlite.ReplicationStartException if the stream is another cluster's, this node was removed from
+     *     it, or another one of its name is running
+     * @throws NatsStartException if a server answers, but cannot be used
+     */
+    public static NatsReplication connect(
+            NatsSettings settings, @Nullable ClusterProperties cluster, @Nullable String node) {
+        NatsReplication nats = new NatsReplication(settings, cluster, node);
         try {
             nats.connect();
             return nats;
@@ -59,6 +83,9 @@ public final class NatsReplication implements AutoCloseable {
         try {
             link.connect();
             stream.ensure();
+            if (node != null) {
+                new Admission(link).checkNameIsFree(node);
+            }
         } catch (NatsStartException e) {
             if (!(e.reason() instanceof NatsStartException.Unreachable)) {
                 throw e;
@@ -95,6 +122,44 @@ public final class NatsReplication implements AutoCloseable {
         return new JetStreamKeyBlocks(link);
     }
 
+    /**
+     * The members of the cluster; to be closed before this.
+     *
+     * @param description what this node is; its positions come from {@code status}
+     * @param age after which silence a member is gone, at least 1 s
+     * @param status how this node is doing; must not wait
+     * @param removal told how this node was removed, and {@code null} when it was let in again
+     */
+    public JetStreamMembers members(
+            ClusterMember description,
+            Duration age,
+            Supplier<ReplicationStatus> status,
+            Consumer<@Nullable String> removal) {
+        return new JetStreamMembers(beside(), description, age, status, removal);
+    }
+
+    /**
+     * The leader of the cluster; to be closed before this.
+     *
+     * @param name this node's name
+     * @param address where it can be reached, or {@code null}
+     * @param candidate whether this node may lead
+     * @param lease how long it leads after it was heard last, at least 1 s
+     */
+    public JetStreamLeader leader(String name, @Nullable String address, boolean candidate, Duration lease) {
+        return new JetStreamLeader(beside(), name, address, candidate, lease);
+    }
+
+    private synchronized NatsLink beside() {
+        NatsLink made = beside;
+        if (made == null) {
+            made = new NatsLink(settings, "members", builder -> builder);
+            made.connectInBackground();
+            beside = made;
+        }
+        return made;
+    }
+
     /** The version of the server this node is connected to, or an empty string. */
     public String serverVersion() {
         try {
@@ -106,6 +171,11 @@ public final class NatsReplication implements AutoCloseable {
 
     @Override
     public void close() {
+        synchronized (this) {
+            if (beside != null) {
+                beside.close();
+            }
+        }
         link.close();
     }
 }

@@ -51,18 +51,19 @@ final class ReplicationStream {
 
     /** The stream that the link's settings name, whatever cluster it belongs to. */
     public ReplicationStream(NatsLink link) {
-        this(link, null);
+        this(link, null, null);
     }
 
     /**
      * The stream that the link's settings name.
      *
      * @param cluster what all nodes have in common; {@code null} not to compare it
+     * @param node who must not have been removed; {@code null} if anybody may read and write
      */
-    public ReplicationStream(NatsLink link, @Nullable ClusterProperties cluster) {
+    public ReplicationStream(NatsLink link, @Nullable ClusterProperties cluster, @Nullable String node) {
         this.link = link;
         this.settings = link.settings();
-        this.setup = new StreamSetup(link, cluster);
+        this.setup = new StreamSetup(link, cluster, node);
     }
 
     /**

@@ -22,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Leases in the stream {@code <stream>_LEASES}: the holder's message on a lease's subject, which the
+ * Leases in a stream beside that of the change sets: the holder's message on a lease's subject, which the
  * server removes by age unless it is renewed. Thread-safe.
  *
  * <p>Whoever writes expects that nothing was written to the whole stream since it looked. A comparison
@@ -45,18 +45,30 @@ final class StreamLeases implements AutoCloseable {
     private final NatsLink link;
     private final Duration life;
     private final String stream;
+    private final String purpose;
     private final ScheduledThreadPoolExecutor renewals;
     private final Set<Held> held = ConcurrentHashMap.newKeySet();
 
     /**
-     * Leases that are taken over a link.
+     * Leases that are taken over a link, in the stream {@code <stream>_LEASES}.
      *
      * @param life how long one is held after its last renewal; at least 1 s
      */
     StreamLeases(NatsLink link, Duration life) {
+        this(link, life, "LEASES", "Leases of ha-sqlite nodes");
+    }
+
+    /**
+     * Leases in a stream of their own.
+     *
+     * @param suffix of its name
+     * @param purpose what it is for, for people
+     */
+    StreamLeases(NatsLink link, Duration life, String suffix, String purpose) {
         this.link = link;
         this.life = life;
-        stream = link.settings().stream() + "_LEASES";
+        this.purpose = purpose;
+        stream = link.settings().stream() + "_" + suffix;
         renewals = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "ha-sqlite-nats-leases");
             thread.setDaemon(true);
@@ -73,9 +85,40 @@ final class StreamLeases implements AutoCloseable {
      */
     @Nullable
     Lease take(String key) throws IOException, JetStreamApiException {
-        Held lease = new Held(stream + "." + key);
+        return attempt(key, "").lease();
+    }
+
+    /**
+     * What became of an attempt to take a lease.
+     *
+     * @param lease {@code null} if another has it, or it was taken too late to be used
+     * @param holder who has it now; {@code null} if that is not known
+     */
+    record Attempt(@Nullable Fenced lease, @Nullable Holder holder) {}
+
+    /**
+     * Who has a lease.
+     *
+     * @param token greater than that of each earlier holder, as long as the stream is there
+     * @param text what the holder says of itself
+     */
+    record Holder(long token, String text) {}
+
+    /** A lease with the token of its holder. */
+    interface Fenced extends Lease {
+        long token();
+    }
+
+    /**
+     * Takes a lease.
+     *
+     * @param key subject tokens
+     * @param text what this holder says of itself
+     */
+    Attempt attempt(String key, String text) throws IOException, JetStreamApiException {
+        Held lease = new Held(stream + "." + key, text);
         if (!lease.acquire()) {
-            return null;
+            return new Attempt(null, lease.other);
         }
         held.add(lease);
         long period = life.toMillis() / RENEWALS;
@@ -85,7 +128,13 @@ final class StreamLeases implements AutoCloseable {
             lease.close();
             throw new IOException("closed", e);
         }
-        return lease;
+        return new Attempt(lease, new Holder(lease.fence, text));
+    }
+
+    /** Who has a lease; {@code null} if nobody has. */
+    @Nullable
+    Holder holder(String key) throws IOException, JetStreamApiException {
+        return Held.holder(LeaderReads.lastMessage(link.connection(), stream, stream + "." + key));
     }
 
     /** Gives all back that are held. */
@@ -100,7 +149,7 @@ final class StreamLeases implements AutoCloseable {
                 link,
                 StreamConfiguration.builder()
                         .name(stream)
-                        .description("Leases of ha-sqlite nodes")
+                        .description(purpose)
                         .subjects(stream + ".>")
                         .storageType(StorageType.File)
                         .maxMessagesPerSubject(1)
@@ -110,10 +159,17 @@ final class StreamLeases implements AutoCloseable {
                         .build());
     }
 
-    private final class Held implements Lease {
+    private final class Held implements Fenced {
 
         private final String subject;
-        private final byte[] token = NUID.nextGlobal().getBytes(StandardCharsets.US_ASCII);
+        private final String text;
+        private final byte[] id = NUID.nextGlobal().getBytes(StandardCharsets.US_ASCII);
+
+        /** The place of the message with which it was taken. */
+        private volatile long fence;
+
+        /** Who had it when it was to be taken. */
+        private @Nullable Holder other;
 
         private volatile long until;
         private volatile boolean over;
@@ -123,8 +179,31 @@ final class StreamLeases implements AutoCloseable {
 
         volatile @Nullable ScheduledFuture<?> renewal;
 
-        Held(String subject) {
+        Held(String subject, String text) {
             this.subject = subject;
+            this.text = text;
+        }
+
+        @Override
+        public long token() {
+            return fence;
+        }
+
+        private byte[] message() {
+            return (new String(id, StandardCharsets.US_ASCII) + "\n" + fence + "\n" + text)
+                    .getBytes(StandardCharsets.UTF_8);
+        }
+
+        static @Nullable Holder holder(@Nullable MessageInfo message) {
+            byte[] data = message == null ? null : message.getData();
+            if (message == null || data == null) {
+                return null;
+            }
+            String[] lines = new String(data, StandardCharsets.UTF_8).split("\n", 3);
+            // earlier versions say only who they are
+            return lines.length == 3 && lines[1].matches("\\d{1,18}")
+                    ? new Holder(Long.parseLong(lines[1]), lines[2])
+                    : new Holder(message.getSeq(), "");
         }
 
         @Override
@@ -141,15 +220,19 @@ final class StreamLeases implements AutoCloseable {
                 MessageInfo holder = LeaderReads.lastMessage(link.connection(), stream, subject);
                 if (isOurs(holder)) {
                     // stored, though the answer got lost: nobody knows when
+                    Holder stored = holder(holder);
+                    fence = stored == null ? fence : stored.token();
                     until = end(first, info);
                     return isHeld();
                 }
                 if (holder != null) {
+                    other = holder(holder);
                     return false;
                 }
                 try {
                     long sent = System.nanoTime();
-                    if (AuxiliaryStream.store(link, info, subject, token)) {
+                    fence = info.getStreamState().getLastSequence() + 1;
+                    if (AuxiliaryStream.store(link, info, subject, message())) {
                         until = end(sent, info);
                         return isHeld();
                     }
@@ -181,7 +264,7 @@ final class StreamLeases implements AutoCloseable {
                         break;
                     }
                     long sent = System.nanoTime();
-                    if (!AuxiliaryStream.store(link, info, subject, token)) {
+                    if (!AuxiliaryStream.store(link, info, subject, message())) {
                         continue;
                     }
                     if (isHeld()) {
@@ -208,7 +291,8 @@ final class StreamLeases implements AutoCloseable {
         }
 
         private boolean isOurs(@Nullable MessageInfo message) {
-            return message != null && Arrays.equals(token, message.getData());
+            byte[] data = message == null ? null : message.getData();
+            return data != null && data.length >= id.length && Arrays.equals(id, Arrays.copyOf(data, id.length));
         }
 
         private void end() {

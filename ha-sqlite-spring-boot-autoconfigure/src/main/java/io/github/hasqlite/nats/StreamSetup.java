@@ -24,6 +24,8 @@ final class StreamSetup {
     private final NatsSettings settings;
     private final @Nullable ClusterProperties cluster;
     private final ClusterRecord record;
+    private final @Nullable String node;
+    private final Admission admission;
     private volatile @Nullable Said said;
 
     /** What a stream's cluster has in common, once that is known. */
@@ -33,8 +35,11 @@ final class StreamSetup {
      * The stream that the link's settings name.
      *
      * @param cluster what all nodes have in common; {@code null} not to compare it
+     * @param node who must not have been removed; {@code null} if anybody may read and write
      */
-    StreamSetup(NatsLink link, @Nullable ClusterProperties cluster) {
+    StreamSetup(NatsLink link, @Nullable ClusterProperties cluster, @Nullable String node) {
+        this.node = node;
+        this.admission = new Admission(link);
         this.link = link;
         this.settings = link.settings();
         this.cluster = cluster;
@@ -49,6 +54,7 @@ final class StreamSetup {
     private boolean createOrAdopt() throws IOException, JetStreamApiException {
         JetStreamManagement management = link.connection().jetStreamManagement();
         StreamInfo existing = find(management);
+        checkNotRemoved();
         if (existing == null) {
             create(management);
             return true;
@@ -60,11 +66,19 @@ final class StreamSetup {
     /**
      * Makes sure that the stream is this cluster's.
      *
-     * @throws io.github.hasqlite.ReplicationStartException if it is that of a cluster with other properties
+     * @throws io.github.hasqlite.ReplicationStartException if it is that of a cluster with other properties, or one that
+     *     this node was removed from
      */
     void check(StreamInfo info) throws IOException, JetStreamApiException {
+        checkNotRemoved();
         if (cluster != null) {
             cluster.check(said(info), settings);
+        }
+    }
+
+    private void checkNotRemoved() throws IOException, JetStreamApiException {
+        if (node != null) {
+            admission.checkNotRemoved(node);
         }
     }
 

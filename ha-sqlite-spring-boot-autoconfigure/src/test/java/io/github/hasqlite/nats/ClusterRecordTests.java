@@ -44,7 +44,7 @@ class ClusterRecordTests {
 
     private void ensure(CommitMode mode) throws Exception {
         ReplicationStream stream =
-                new ReplicationStream(link, ClusterProperties.of(mode, MergeMode.ROW, RowIdentify.PK));
+                new ReplicationStream(link, ClusterProperties.of(mode, MergeMode.ROW, RowIdentify.PK), null);
         stream.ensure();
         stream.extent();
     }

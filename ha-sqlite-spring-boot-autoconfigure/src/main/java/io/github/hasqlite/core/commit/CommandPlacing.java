@@ -12,6 +12,7 @@ import io.github.hasqlite.core.outbox.OutboxRelay;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
+import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.replay.SchemaBarrier;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.Connection;
@@ -39,6 +40,8 @@ final class CommandPlacing {
     private final SchemaBarrier barrier;
     private final ChangeSetApplication application;
     private final WriterPause pause;
+    private final AppliedState state;
+    private final LastCommits commits;
     private final Duration timeout;
     private final Supplier<String> whyNotStored;
 
@@ -57,6 +60,8 @@ final class CommandPlacing {
         this.barrier = barrier;
         this.application = out.replica().application();
         this.pause = pause;
+        this.state = out.replica().state();
+        this.commits = out.commits();
         this.timeout = timeout;
         this.whyNotStored = whyNotStored;
     }
@@ -165,6 +170,7 @@ final class CommandPlacing {
             if (committed) {
                 long echoed = alone.committed();
                 relay.echoed(echoed);
+                commits.inStream(state.sequence());
                 forgetSchema();
             }
         }
@@ -263,6 +269,7 @@ final class CommandPlacing {
             }
             try {
                 overtaken.await(timeout.toNanos());
+                commits.inStream(state.sequence());
             } catch (SerializationFailureException e) {
                 pause.gaveWay();
                 throw e;

@@ -34,6 +34,7 @@ public final class OutboxCommitLog implements CommitLog {
     private final ChangeSetSerializer serializer;
     private final PendingQueue pending;
     private final OutboxRelay relay;
+    private final LastCommits commits;
     private final WriterPause pause;
     private final ChangeSetPublisher publisher;
     private final @Nullable CommandPlacing placing;
@@ -61,6 +62,7 @@ public final class OutboxCommitLog implements CommitLog {
         this.serializer = out.transport().serializer();
         this.pending = out.replica().pending();
         this.relay = out.relay();
+        this.commits = out.commits();
         this.pause = pause;
         this.publisher = out.transport().publisher();
         this.placing = barrier == null
@@ -193,6 +195,7 @@ public final class OutboxCommitLog implements CommitLog {
                 pending.add(row, message);
             }
             relay.committed(row, changeSet, message);
+            commits.inOutbox(row.id());
         }
 
         @Override

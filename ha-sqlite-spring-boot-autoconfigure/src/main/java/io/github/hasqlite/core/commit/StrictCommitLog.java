@@ -2,7 +2,6 @@ package io.github.hasqlite.core.commit;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
-import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.StrictIsolation;
 import io.github.hasqlite.core.apply.CommandRules;
@@ -48,6 +47,7 @@ public final class StrictCommitLog implements CommitLog {
     private final ChangeSetFactory changeSets;
     private final StrictPublishing stream;
     private final StreamPosition position;
+    private final LastCommits commits;
     private final BooleanSupplier joined;
     private final StrictIsolation isolation;
     /** How long a commit waits for the stream, and a loser to be tried again. */
@@ -58,21 +58,23 @@ public final class StrictCommitLog implements CommitLog {
     /**
      * Creates the log.
      *
+     * @param commits learns what each thread has committed
      * @param joined whether this node has caught up with the stream and may write to it
      * @param whatToDo what somebody has to do where replication has stopped, as the end of a sentence
      */
     public StrictCommitLog(
             NodeSettings settings,
             ChangeSetFactory changeSets,
-            ChangeSetSerializer serializer,
-            CompareAndSet stream,
+            StrictPublishing stream,
             StreamPosition position,
+            LastCommits commits,
             BooleanSupplier joined,
             Supplier<String> whatToDo) {
         this.runtime = settings.runtime();
         this.changeSets = changeSets;
-        this.stream = new StrictPublishing(serializer, stream, settings.pool().path(), runtime);
+        this.stream = stream;
         this.position = position;
+        this.commits = commits;
         this.joined = joined;
         this.isolation = settings.isolation();
         this.timeout = settings.publisherTimeout();
@@ -266,6 +268,7 @@ public final class StrictCommitLog implements CommitLog {
         public void done(boolean committed) {
             if (committed) {
                 advance.committed();
+                commits.inStream(sequence);
                 if (changesSchema()) {
                     forgetSchema();
                 }
@@ -341,6 +344,7 @@ public final class StrictCommitLog implements CommitLog {
 
         @Override
         public void await() throws SQLException {
+            commits.inStream(sequence);
             SQLException failure;
             try {
                 if (!position.await(sequence, runtime.nanoTime() + timeout.toNanos())) {

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 
 /** Publishes change sets behind one sequence of the stream, large ones without holding them in memory. */
-final class StrictPublishing {
+public final class StrictPublishing {
 
     private final NodeRuntime runtime;
     private final ChangeSetSerializer serializer;
@@ -26,7 +26,8 @@ final class StrictPublishing {
      *     are published
      * @param runtime by whose time one gives up
      */
-    StrictPublishing(ChangeSetSerializer serializer, CompareAndSet stream, String database, NodeRuntime runtime) {
+    public StrictPublishing(
+            ChangeSetSerializer serializer, CompareAndSet stream, String database, NodeRuntime runtime) {
         this.runtime = runtime;
         this.serializer = serializer;
         this.stream = stream;

@@ -10,5 +10,11 @@ import io.github.hasqlite.core.replay.LocalReplica;
  * @param replica the database with the outbox
  * @param relay publishes what is in the outbox
  * @param transport where to
+ * @param commits learns what each thread has committed
  */
-public record WayOut(ChangeSetFactory changeSets, LocalReplica replica, OutboxRelay relay, Transport transport) {}
+public record WayOut(
+        ChangeSetFactory changeSets,
+        LocalReplica replica,
+        OutboxRelay relay,
+        Transport transport,
+        LastCommits commits) {}

@@ -5,13 +5,16 @@ import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.Conflict;
+import io.github.hasqlite.ReplicationPosition;
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.core.capture.SchemaCatalog;
 import io.github.hasqlite.core.commit.ChangeSetFactory;
 import io.github.hasqlite.core.commit.CompareAndSet;
+import io.github.hasqlite.core.commit.LastCommits;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.commit.OutboxCommitLog;
 import io.github.hasqlite.core.commit.StrictCommitLog;
+import io.github.hasqlite.core.commit.StrictPublishing;
 import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.commit.WayOut;
 import io.github.hasqlite.core.commit.WriterPause;
@@ -53,6 +56,8 @@ final class NodeParts implements AutoCloseable {
     private final StreamJoin join;
     private final NodeStatus status;
     private final CommitLog commitLog;
+    private final LastCommits commits = new LastCommits();
+    private final NodePositions positions;
     private final @Nullable StreamProbe probe;
     private volatile boolean started;
 
@@ -93,9 +98,10 @@ final class NodeParts implements AutoCloseable {
                 : new FollowingParts(settings, transport, replica, applier, changeSets, relay, this::replaced);
         this.join = new StreamJoin(settings, replica, applier, relay, changeSets.publisher(), following);
         this.status = new NodeStatus(settings, guard, trouble, replica, applier, join, following);
+        StreamPosition position = new StreamPosition(applier, replica.state(), replica.application());
+        this.positions = new NodePositions(settings, replica, guard, relay, applier, position, commits);
         if (settings.commitMode() == CommitMode.STRICT && !settings.readOnly()) {
             CompareAndSet stream = strictStream();
-            StreamPosition position = new StreamPosition(applier, replica.state(), replica.application());
             this.commitLog = strictLog(stream, position);
             this.probe = new StreamProbe(
                     trouble,
@@ -115,7 +121,7 @@ final class NodeParts implements AutoCloseable {
                 following == null ? null : new SchemaBarrier(applier, replica.state(), replica.pending());
         return new OutboxCommitLog(
                 settings,
-                new WayOut(changeSets, replica, relay, transport),
+                new WayOut(changeSets, replica, relay, transport, commits),
                 writerPause,
                 barrier,
                 status::fate,
@@ -149,7 +155,14 @@ final class NodeParts implements AutoCloseable {
 
     private CommitLog strictLog(CompareAndSet stream, StreamPosition position) {
         return new StrictCommitLog(
-                settings, changeSets, transport.serializer(), stream, position, join::joined, status::wayOutOfHalt);
+                settings,
+                changeSets,
+                new StrictPublishing(
+                        transport.serializer(), stream, settings.pool().path(), settings.runtime()),
+                position,
+                commits,
+                join::joined,
+                status::wayOutOfHalt);
     }
 
     private void removeFromOutbox(OutboxTable outbox, long upTo) throws SQLException, InterruptedException {
@@ -175,6 +188,11 @@ final class NodeParts implements AutoCloseable {
         return status;
     }
 
+    /** Where this node is in the stream, and what it has committed. */
+    ReplicationPosition positions() {
+        return positions;
+    }
+
     /** What there is only where change sets come in; otherwise {@code null}. */
     @Nullable
     FollowingParts following() {
@@ -198,6 +216,11 @@ final class NodeParts implements AutoCloseable {
     /** Goes on after replication has stopped, as {@link io.github.hasqlite.core.jdbc.Replication#resume} says. */
     boolean resume(boolean skipFailed) {
         return applier.isReset() ? join.followAgain() : applier.resume(skipFailed);
+    }
+
+    /** This node was removed, or was let in again if {@code how} is {@code null}. */
+    void removal(@Nullable String how) {
+        applier.onRemoval(how);
     }
 
     // ---- what becomes of it

@@ -96,6 +96,11 @@ final class NodeStatus {
 
     /** What becomes of a transaction that is committed here and not known to be in the stream. */
     String fate() {
+        String removal = applier.removal();
+        if (removal != null) {
+            return "it is committed on this node and is in the outbox; " + removal
+                    + ", and it is replicated when this node is let in again";
+        }
         return applier.isReset()
                 ? "it is committed on this node and is in the outbox; replication has stopped because the stream is"
                         + " another one, and ha.sqlite.on-stream-reset decides at the next start what becomes of it"
@@ -104,6 +109,9 @@ final class NodeStatus {
 
     /** What has to happen before replication to this node goes on that has stopped, as the end of a sentence. */
     String wayOutOfHalt() {
+        if (applier.removal() != null) {
+            return "this node was let in again with ClusterMembers.admit() on another one";
+        }
         if (applier.isReset()) {
             return applier.doubtfulReset() == null
                     ? "this node was started again, with ha.sqlite.on-stream-reset saying what becomes of its database"
@@ -169,6 +177,10 @@ final class NodeStatus {
         if (since == null) {
             since = join.joined() ? settings.runtime().now() : started;
             unexplained = since;
+        }
+        String removal = applier.removal();
+        if (removal != null) {
+            return new Outage(removal, since);
         }
         String reason = applier.isReset()
                 ? "the stream is another one than this node follows"

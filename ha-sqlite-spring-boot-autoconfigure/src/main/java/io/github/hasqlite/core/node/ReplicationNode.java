@@ -3,6 +3,7 @@ package io.github.hasqlite.core.node;
 import io.github.hasqlite.Conflict;
 import io.github.hasqlite.DatabaseBackup;
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.ReplicationPosition;
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.core.capture.SchemaCatalog;
@@ -226,6 +227,13 @@ public final class ReplicationNode implements AutoCloseable {
         return parts().status().isStreamGone();
     }
 
+    /** Where this node is in the stream, and what it has committed; nowhere if it does not replicate. */
+    public ReplicationPosition position() {
+        dataSource();
+        NodeParts made = parts;
+        return made == null ? new NoPosition(settings.name()) : made.positions();
+    }
+
     /**
      * The node's backups.
      *
@@ -269,6 +277,17 @@ public final class ReplicationNode implements AutoCloseable {
             throw new IllegalStateException("node " + settings.name() + " does not replicate");
         }
         return made;
+    }
+
+    /**
+     * Lets this node take part no more, or again: meanwhile it neither applies nor publishes anything, and its status
+     * says why.
+     *
+     * @param how it was removed, for people; {@code null} if it was let in again
+     * @throws IllegalStateException if the node does not replicate
+     */
+    public void removal(@Nullable String how) {
+        parts().removal(how);
     }
 
     // ---- the end

@@ -80,9 +80,12 @@ final class ResetGuard implements ChangeSetPublisher {
                 });
     }
 
-    private static CompletableFuture<Long> refused() {
+    private CompletableFuture<Long> refused() {
+        Applier watched = applier;
+        String removal = watched == null ? null : watched.removal();
         return CompletableFuture.failedFuture(new PublishException(
-                PublishException.Reason.NO_STREAM, "the stream is another one than this node follows"));
+                PublishException.Reason.NO_STREAM,
+                removal == null ? "the stream is another one than this node follows" : removal));
     }
 
     private void check(long applied, long sequence) {

@@ -147,6 +147,11 @@ final class FlightWindow {
         generation++;
     }
 
+    /** The place of the newest message that is acknowledged in order; 0 if there is none, or it was not said. */
+    synchronized long lastSequence() {
+        return lastSequence;
+    }
+
     long settled() {
         return settled;
     }

@@ -138,6 +138,14 @@ public final class OutboxRelay implements AutoCloseable {
         return dispatch.window.settled();
     }
 
+    /**
+     * The place of the newest message that the stream has acknowledged, with all before it; 0 if there is none, or the
+     * publisher does not say. What has come back meanwhile may be behind it.
+     */
+    public long acknowledged() {
+        return dispatch.window.lastSequence();
+    }
+
     // ---- commands
 
     /** Publishes a change set behind everything in the outbox. The write lock must be held meanwhile. */

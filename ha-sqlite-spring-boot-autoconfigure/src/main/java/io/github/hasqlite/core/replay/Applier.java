@@ -129,6 +129,21 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         inbox.wake();
     }
 
+    /**
+     * This node must not take part any more: nothing is applied.
+     *
+     * @param how it was removed; {@code null} if it was let in again, and goes on
+     */
+    public void onRemoval(@Nullable String how) {
+        standstill.removed(how);
+        inbox.wake();
+    }
+
+    /** How this node was removed, or {@code null}. */
+    public @Nullable String removal() {
+        return standstill.removal();
+    }
+
     /** Why the stream is taken for another one, if that may have been a mistake; otherwise {@code null}. */
     public @Nullable String doubtfulReset() {
         return standstill.doubtfulReset();
@@ -139,7 +154,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         standstill.notReset();
     }
 
-    /** Whether the stream is another one than this node follows: nothing is applied any more. */
+    /** Whether the stream is another one than this node follows, or it was removed: nothing is applied any more. */
     public boolean isReset() {
         return standstill.reset() != null;
     }

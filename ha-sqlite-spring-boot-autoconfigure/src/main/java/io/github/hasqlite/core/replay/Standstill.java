@@ -16,6 +16,7 @@ final class Standstill {
     private volatile @Nullable SnapshotNeededException snapshotNeeded;
     private volatile @Nullable String reset;
     private volatile boolean certainReset;
+    private volatile @Nullable String removed;
     private volatile @Nullable String leaveOut;
     private volatile boolean closed;
 
@@ -38,7 +39,31 @@ final class Standstill {
     /** Why nothing of the stream may be applied any more, or {@code null}. */
     @Nullable
     String reset() {
-        return reset;
+        String another = reset;
+        return another == null ? removed : another;
+    }
+
+    /**
+     * The node must not take part any more.
+     *
+     * @param how it was removed; {@code null} if it was let in again
+     */
+    void removed(@Nullable String how) {
+        decision.lock();
+        try {
+            removed = how;
+            if (reset() == null) {
+                goOn();
+            }
+        } finally {
+            decision.unlock();
+        }
+    }
+
+    /** How the node was removed, or {@code null}. */
+    @Nullable
+    String removal() {
+        return removed;
     }
 
     /** The same, if it may have been a mistake; otherwise {@code null}. */
@@ -52,7 +77,9 @@ final class Standstill {
         decision.lock();
         try {
             reset = null;
-            goOn();
+            if (removed == null) {
+                goOn();
+            }
         } finally {
             decision.unlock();
         }
@@ -118,7 +145,7 @@ final class Standstill {
         decision.lock();
         try {
             String reason = halted;
-            if (reason == null || reset != null) {
+            if (reason == null || reset() != null) {
                 return false;
             }
             leaveOut = leaveOutFirst ? reason : null;

@@ -1,0 +1,68 @@
+package io.github.hasqlite.autoconfigure;
+
+import io.github.hasqlite.ClusterLeader;
+import io.github.hasqlite.ClusterMember;
+import io.github.hasqlite.ClusterMembers;
+import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.core.node.ReplicationNode;
+import io.github.hasqlite.nats.JetStreamLeader;
+import io.github.hasqlite.nats.JetStreamMembers;
+import io.github.hasqlite.nats.NatsReplication;
+import java.time.Duration;
+import java.time.Instant;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+
+/** The beans by which a node knows the others and who leads. */
+@Configuration(proxyBeanMethods = false)
+@Conditional(OnNatsCondition.class)
+class ClusterConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean(ClusterMembers.class)
+    @ConditionalOnBooleanProperty(name = "ha.sqlite.members.enabled", matchIfMissing = true)
+    JetStreamMembers clusterMembers(
+            NatsReplication nats, ReplicationNode node, NodeProperties name, HaSqliteProperties properties) {
+        String version = HaSqliteDataSource.class.getPackage().getImplementationVersion();
+        HaSqliteProperties.Embedded embedded = properties.nats().embedded();
+        String server = embedded.name() == null ? name.name() : embedded.name();
+        ClusterMember description = new ClusterMember(
+                name.name(),
+                "",
+                Instant.now(),
+                name.address(),
+                properties.commitMode(),
+                !properties.publisher().enabled(),
+                version == null ? "" : version,
+                0,
+                0,
+                embedded.enabled() ? server : null,
+                Duration.ZERO);
+        return nats.members(
+                description, properties.members().age(), () -> node.dataSource().replicationStatus(), node::removal);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(ClusterLeader.class)
+    @ConditionalOnBooleanProperty(name = "ha.sqlite.leader.enabled", matchIfMissing = true)
+    JetStreamLeader clusterLeader(NatsReplication nats, NodeProperties name, HaSqliteProperties properties) {
+        return nats.leader(
+                name.name(),
+                name.address(),
+                properties.publisher().enabled(),
+                properties.leader().lease());
+    }
+
+    @Bean
+    ClusterLifecycle haSqliteClusterLifecycle(
+            ObjectProvider<ClusterMembers> members,
+            ObjectProvider<ClusterLeader> leader,
+            ApplicationEventPublisher events) {
+        return new ClusterLifecycle(members.getIfAvailable(), leader.getIfAvailable(), events);
+    }
+}

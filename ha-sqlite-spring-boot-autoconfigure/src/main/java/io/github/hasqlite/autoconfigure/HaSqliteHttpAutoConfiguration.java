@@ -1,0 +1,120 @@
+package io.github.hasqlite.autoconfigure;
+
+import io.github.hasqlite.ClusterLeader;
+import io.github.hasqlite.ClusterMembers;
+import io.github.hasqlite.ReplicationPosition;
+import io.github.hasqlite.ReplicationStartException;
+import io.github.hasqlite.autoconfigure.HaSqliteProperties.Forward;
+import io.github.hasqlite.autoconfigure.HaSqliteProperties.OnLate;
+import io.github.hasqlite.autoconfigure.HaSqliteProperties.ReadYourWrites;
+import io.github.hasqlite.http.Forwarder;
+import io.github.hasqlite.http.ForwardingFilter;
+import io.github.hasqlite.http.ReadYourWritesFilter;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import java.util.EnumSet;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+
+/** Filters for requests of a servlet application; each only if its property says so. */
+@AutoConfiguration(after = HaSqliteAutoConfiguration.class)
+@ConditionalOnClass({Filter.class, FilterRegistrationBean.class})
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnBean(ReplicationPosition.class)
+public final class HaSqliteHttpAutoConfiguration {
+
+    /** Behind what reads forwarded headers, before what reads bodies and before security: that is the other node's. */
+    private static final int FORWARDING = Ordered.HIGHEST_PRECEDENCE + 50;
+
+    /** What is forwarded does not wait here. */
+    private static final int READ_YOUR_WRITES = FORWARDING + 1;
+
+    @Bean
+    @ConditionalOnMissingBean(name = "haSqliteReadYourWritesFilter")
+    @ConditionalOnBooleanProperty("ha.sqlite.http.read-your-writes.enabled")
+    FilterRegistrationBean<ReadYourWritesFilter> haSqliteReadYourWritesFilter(
+            ReplicationPosition position,
+            HaSqliteProperties properties,
+            ObjectProvider<ClusterMembers> members,
+            ObjectProvider<ClusterLeader> leader,
+            ObjectProvider<SslBundles> bundles) {
+        ReadYourWrites wanted = properties.http().readYourWrites();
+        Forwarder forwarder = wanted.onTimeout() == OnLate.FORWARD
+                ? forwarder(
+                        "ha.sqlite.http.read-your-writes.on-timeout is forward",
+                        properties.http().forward(),
+                        members.getIfAvailable(),
+                        leader.getIfAvailable(),
+                        bundles.getIfAvailable())
+                : null;
+        FilterRegistrationBean<ReadYourWritesFilter> filter = new FilterRegistrationBean<>(
+                new ReadYourWritesFilter(position, wanted.cookie(), wanted.timeout(), forwarder));
+        filter.setOrder(READ_YOUR_WRITES);
+        filter.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC));
+        return filter;
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(name = "haSqliteForwardingFilter")
+    @ConditionalOnBooleanProperty("ha.sqlite.http.forward.enabled")
+    FilterRegistrationBean<ForwardingFilter> haSqliteForwardingFilter(
+            HaSqliteProperties properties,
+            ObjectProvider<ClusterMembers> members,
+            ObjectProvider<ClusterLeader> leader,
+            ObjectProvider<SslBundles> bundles) {
+        Forward wanted = properties.http().forward();
+        Forwarder forwarder = forwarder(
+                "ha.sqlite.http.forward.enabled is true",
+                wanted,
+                members.getIfAvailable(),
+                leader.getIfAvailable(),
+                bundles.getIfAvailable());
+        FilterRegistrationBean<ForwardingFilter> filter =
+                new FilterRegistrationBean<>(new ForwardingFilter(forwarder, wanted.to()));
+        filter.setOrder(FORWARDING);
+        filter.setUrlPatterns(wanted.urlPatterns());
+        filter.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST));
+        return filter;
+    }
+
+    private static Forwarder forwarder(
+            String reason,
+            Forward settings,
+            @Nullable ClusterMembers members,
+            @Nullable ClusterLeader leader,
+            @Nullable SslBundles bundles) {
+        if (members == null || leader == null) {
+            throw new ReplicationStartException(
+                    reason + ", but this node does not know where to: it "
+                            + (members == null ? "is no member of a cluster" : "does not know who leads"),
+                    "Replicate through NATS, and leave ha.sqlite.members.enabled and ha.sqlite.leader.enabled true.",
+                    null);
+        }
+        return new Forwarder(
+                members, leader, settings.timeout(), ssl(settings.ssl().bundle(), bundles));
+    }
+
+    private static @Nullable SSLContext ssl(@Nullable String bundle, @Nullable SslBundles bundles) {
+        if (bundle == null) {
+            return null;
+        }
+        if (bundles == null) {
+            throw new ReplicationStartException(
+                    "ha.sqlite.http.forward.ssl.bundle is " + bundle + ", but there are no SSL bundles",
+                    "Define the bundle with spring.ssl.bundle.",
+                    null);
+        }
+        return bundles.getBundle(bundle).createSslContext();
+    }
+}

@@ -1,0 +1,81 @@
+package io.github.hasqlite.http;
+
+import jakarta.servlet.Filter;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.apache.catalina.Context;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.startup.Tomcat;
+import org.apache.tomcat.util.descriptor.web.FilterDef;
+import org.apache.tomcat.util.descriptor.web.FilterMap;
+
+/** A real servlet container on a free port of the loopback interface. */
+final class WebServer implements AutoCloseable {
+
+    private final Tomcat tomcat = new Tomcat();
+    private final Context context;
+
+    /** Answers a request. */
+    @FunctionalInterface
+    interface Answer {
+        void to(HttpServletRequest request, HttpServletResponse response) throws IOException, ServletException;
+    }
+
+    WebServer(Path folder) {
+        tomcat.setBaseDir(folder.toString());
+        tomcat.setHostname("127.0.0.1");
+        tomcat.setPort(0);
+        tomcat.getConnector().setProperty("address", "127.0.0.1");
+        context = tomcat.addContext("", folder.toString());
+    }
+
+    WebServer with(Filter filter) {
+        FilterDef definition = new FilterDef();
+        definition.setFilterName(filter.getClass().getSimpleName());
+        definition.setFilter(filter);
+        definition.setAsyncSupported("true");
+        context.addFilterDef(definition);
+        FilterMap map = new FilterMap();
+        map.setFilterName(definition.getFilterName());
+        map.addURLPattern("/*");
+        context.addFilterMap(map);
+        return this;
+    }
+
+    WebServer start(Answer answer) {
+        Tomcat.addServlet(context, "test", new HttpServlet() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected void service(HttpServletRequest request, HttpServletResponse response)
+                    throws ServletException, IOException {
+                answer.to(request, response);
+            }
+        });
+        context.addServletMappingDecoded("/*", "test");
+        try {
+            tomcat.start();
+        } catch (LifecycleException e) {
+            throw new IllegalStateException(e);
+        }
+        return this;
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + tomcat.getConnector().getLocalPort();
+    }
+
+    @Override
+    public void close() {
+        try {
+            tomcat.stop();
+            tomcat.destroy();
+        } catch (LifecycleException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
