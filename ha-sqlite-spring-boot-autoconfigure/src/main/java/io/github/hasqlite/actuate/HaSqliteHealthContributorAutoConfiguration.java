@@ -5,6 +5,7 @@ import io.github.hasqlite.autoconfigure.HaSqliteAutoConfiguration;
 import io.github.hasqlite.autoconfigure.HaSqliteProperties;
 import io.github.hasqlite.autoconfigure.HaSqliteProperties.OnTimeout;
 import io.github.hasqlite.nats.NatsReplication;
+import io.github.hasqlite.nats.server.EmbeddedNatsServer;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -26,12 +27,17 @@ public final class HaSqliteHealthContributorAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(name = "haSqliteHealthIndicator")
     HaSqliteHealthIndicator haSqliteHealthIndicator(
-            HaSqliteDataSource dataSource, HaSqliteProperties properties, ObjectProvider<NatsReplication> nats) {
+            HaSqliteDataSource dataSource,
+            HaSqliteProperties properties,
+            ObjectProvider<NatsReplication> nats,
+            ObjectProvider<EmbeddedNatsServer> servers) {
         NatsReplication replication = nats.getIfAvailable();
+        EmbeddedNatsServer server = servers.getIfAvailable();
         return new HaSqliteHealthIndicator(
                 dataSource,
                 commitsNeedStream(properties),
-                () -> replication == null ? "" : replication.serverVersion());
+                () -> replication == null ? "" : replication.serverVersion(),
+                () -> server == null ? null : server.clusterTrouble());
     }
 
     private static boolean commitsNeedStream(HaSqliteProperties properties) {

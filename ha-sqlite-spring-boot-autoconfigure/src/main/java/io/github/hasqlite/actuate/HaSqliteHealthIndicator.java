@@ -28,6 +28,7 @@ public final class HaSqliteHealthIndicator extends AbstractHealthIndicator {
     private final HaSqliteDataSource dataSource;
     private final boolean commitsNeedStream;
     private final Supplier<String> serverVersion;
+    private final Supplier<@Nullable String> serverTrouble;
 
     /**
      * Creates the indicator.
@@ -35,13 +36,24 @@ public final class HaSqliteHealthIndicator extends AbstractHealthIndicator {
      * @param dataSource whose replication to look at
      * @param commitsNeedStream whether a commit fails while the stream cannot be reached
      * @param serverVersion answers the version of the NATS server, or an empty string; must not wait
+     * @param serverTrouble answers why the embedded servers of a cluster cannot store, or {@code null}; must not wait
      */
     public HaSqliteHealthIndicator(
-            HaSqliteDataSource dataSource, boolean commitsNeedStream, Supplier<String> serverVersion) {
+            HaSqliteDataSource dataSource,
+            boolean commitsNeedStream,
+            Supplier<String> serverVersion,
+            Supplier<@Nullable String> serverTrouble) {
         super("The state of replication could not be read");
         this.dataSource = dataSource;
         this.commitsNeedStream = commitsNeedStream;
         this.serverVersion = serverVersion;
+        this.serverTrouble = serverTrouble;
+    }
+
+    /** An indicator of a node that runs no server of a cluster. */
+    public HaSqliteHealthIndicator(
+            HaSqliteDataSource dataSource, boolean commitsNeedStream, Supplier<String> serverVersion) {
+        this(dataSource, commitsNeedStream, serverVersion, () -> null);
     }
 
     @Override
@@ -104,6 +116,10 @@ public final class HaSqliteHealthIndicator extends AbstractHealthIndicator {
         }
         if (status.bootstrap() != null) {
             builder.withDetail("bootstrap", status.bootstrap());
+        }
+        String trouble = serverTrouble.get();
+        if (trouble != null) {
+            builder.withDetail("serverCluster", trouble);
         }
         String version = serverVersion.get();
         if (!version.isEmpty()) {

@@ -41,8 +41,8 @@ class NatsReplicationConfiguration {
     @Bean
     @ConditionalOnMissingBean
     @ConditionalOnBooleanProperty(OnNatsCondition.EMBEDDED)
-    EmbeddedNatsServer embeddedNatsServer(NatsProperties properties) {
-        return EmbeddedNatsServer.start(properties.embedded());
+    EmbeddedNatsServer embeddedNatsServer(NatsProperties properties, ObjectProvider<SslBundles> bundles) {
+        return EmbeddedNatsServer.start(properties.embedded(bundles.getIfAvailable()));
     }
 
     @Bean(initMethod = "start")
@@ -55,14 +55,19 @@ class NatsReplicationConfiguration {
     @ConditionalOnMissingBean
     NatsReplication natsReplication(
             HaSqliteProperties node,
+            NodeProperties nodeProperties,
             NatsProperties properties,
-            ObjectProvider<EmbeddedNatsServer> server,
+            ObjectProvider<EmbeddedNatsServer> servers,
             ObjectProvider<SslBundles> bundles) {
+        EmbeddedNatsServer server = servers.getIfAvailable();
+        if (server != null) {
+            ClusterStart.await(server, nodeProperties.settings());
+        }
         ClusterProperties cluster = node.publisher().enabled()
                 ? ClusterProperties.of(node.commitMode(), node.merge(), node.rowIdentify())
                 : ClusterProperties.ofReader(node.merge(), node.rowIdentify());
         return NatsReplication.connect(
-                properties.settled(properties.nats(server.getIfAvailable(), bundles.getIfAvailable())), cluster);
+                properties.settled(properties.nats(server, bundles.getIfAvailable())), cluster);
     }
 
     @Bean

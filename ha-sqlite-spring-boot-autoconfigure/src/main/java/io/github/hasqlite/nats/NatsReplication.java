@@ -21,11 +21,13 @@ public final class NatsReplication implements AutoCloseable {
     private final NatsLink link;
     private final ReplicationStream stream;
     private final NatsSettings settings;
+    private final ReplicaGrowth replicas;
 
     private NatsReplication(NatsSettings settings, @Nullable ClusterProperties cluster) {
         this.settings = settings;
         this.link = new NatsLink(settings);
         this.stream = new ReplicationStream(link, cluster);
+        this.replicas = new ReplicaGrowth(link);
     }
 
     /**
@@ -48,6 +50,7 @@ public final class NatsReplication implements AutoCloseable {
         NatsReplication nats = new NatsReplication(settings, cluster);
         try {
             nats.connect();
+            nats.replicas.start();
             return nats;
         } catch (RuntimeException e) {
             nats.close();
@@ -106,6 +109,7 @@ public final class NatsReplication implements AutoCloseable {
 
     @Override
     public void close() {
+        replicas.close();
         link.close();
     }
 }

@@ -1,0 +1,136 @@
+package io.github.hasqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.hasqlite.testing.ClusterNode;
+import io.github.hasqlite.testing.EmbeddedClusterNodes;
+import io.github.hasqlite.testing.NatsCluster;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nodes in processes of their own, whose embedded servers are one cluster: any one may die. */
+@Tag("nats-cluster")
+@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class EmbeddedClusterTests {
+
+    private static final String STREAM = "ha_replication";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir
+    private Path folder;
+
+    private EmbeddedClusterNodes cluster;
+
+    @AfterEach
+    void end() {
+        if (cluster != null) {
+            cluster.close();
+        }
+    }
+
+    private void prepare(int size) throws Exception {
+        Path program = NatsCluster.current().orElse(null);
+        Assumptions.assumeTrue(program != null, "no nats-server from 2.10.23 on is installed");
+        cluster = new EmbeddedClusterNodes(folder, program, size);
+    }
+
+    @Test
+    void nodesStartInAnyOrderAndTheStreamGetsAReplicaOnEach() throws Exception {
+        prepare(3);
+        ClusterNode one = cluster.node(0, 3).launch();
+        one.awaitLog("waits for a second server");
+        ClusterNode three = cluster.node(2, 3).launch();
+        one.awaitReady();
+        three.awaitReady();
+        one.make("execute CREATE TABLE w(id TEXT PRIMARY KEY)");
+        one.make("write first");
+        ClusterNode two = cluster.node(1, 3).launch().awaitReady();
+        awaitReplicas(3);
+        one.ask("stop");
+        EmbeddedClusterNodes.assertEqualAndComplete(List.of(one, two, three));
+        one.awaitHealth("UP");
+    }
+
+    @Test
+    void othersGoOnWhenTheNodeIsKilledWhoseServerLeads() throws Exception {
+        prepare(3);
+        List<ClusterNode> nodes = cluster.start(3);
+        nodes.get(0).make("execute CREATE TABLE w(id TEXT PRIMARY KEY)");
+        awaitReplicas(3);
+        for (ClusterNode node : nodes) {
+            node.make("write " + node.name());
+        }
+        List<Long> stalls = new ArrayList<>();
+        for (int round = 0; round < Integer.getInteger("ha.sqlite.test.rounds", 1); round++) {
+            ClusterNode leading = nodes.get(leader());
+            List<ClusterNode> others = new ArrayList<>(nodes);
+            others.remove(leading);
+            others.forEach(node -> node.ask("longest"));
+            if (Boolean.getBoolean("ha.sqlite.test.hard")) {
+                leading.killWithServer();
+            } else {
+                leading.kill9();
+            }
+            for (ClusterNode node : others) {
+                int before = Integer.parseInt(node.ask("written"));
+                Awaitility.await()
+                        .atMost(PATIENCE)
+                        .until(() -> Integer.parseInt(node.ask("written")) > before + 50);
+                stalls.add(Long.valueOf(node.ask("longest")));
+            }
+            leading.launch().awaitReady();
+            leading.make("write " + leading.name() + "-" + round);
+            awaitCurrent();
+        }
+        System.out.println("stalls " + stalls);
+        for (ClusterNode node : nodes) {
+            assertThat(node.ask("stop")).endsWith(" null");
+        }
+        EmbeddedClusterNodes.assertEqualAndComplete(nodes);
+    }
+
+    /** The index of the node whose server leads the stream. */
+    private int leader() {
+        return Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(() -> {
+            String leader = info().getClusterInfo().getLeader();
+            return Integer.parseInt(leader.substring(1)) - 1;
+        }, found -> found >= 0);
+    }
+
+    private void awaitReplicas(int count) {
+        Awaitility.await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> {
+            assertThat(info().getConfiguration().getReplicas()).isEqualTo(count);
+            assertThat(info().getClusterInfo().getReplicas()).hasSize(count - 1).allMatch(replica -> replica.isCurrent());
+        });
+    }
+
+    private void awaitCurrent() {
+        Awaitility.await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> assertThat(
+                        info().getClusterInfo().getReplicas())
+                .allMatch(replica -> replica.isCurrent() && !replica.isOffline()));
+    }
+
+    private io.nats.client.api.StreamInfo info() throws Exception {
+        for (int i = 0; ; i++) {
+            try (Connection connection = Nats.connect("nats://127.0.0.1:" + cluster.clientPort(i))) {
+                return connection.jetStreamManagement().getStreamInfo(STREAM);
+            } catch (java.io.IOException e) {
+                if (i == 2) {
+                    throw e;
+                }
+            }
+        }
+    }
+}
