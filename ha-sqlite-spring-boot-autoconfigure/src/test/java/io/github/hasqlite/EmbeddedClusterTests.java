@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Nodes in processes of their own, whose embedded servers are one cluster: any one may die. */
 @Tag("nats-cluster")
@@ -98,6 +100,91 @@ class EmbeddedClusterTests {
         for (ClusterNode node : nodes) {
             assertThat(node.ask("stop")).endsWith(" null");
         }
+        EmbeddedClusterNodes.assertEqualAndComplete(nodes);
+    }
+
+    @Test
+    void oneNodeGrowsToThreeAndNothingIsLost() throws Exception {
+        prepare(3);
+        ClusterNode one = cluster.alone(0).launch().awaitReady();
+        one.make("execute CREATE TABLE w(id TEXT PRIMARY KEY)");
+        one.make("write alone");
+        Awaitility.await().atMost(PATIENCE).until(() -> Integer.parseInt(one.ask("written")) > 100);
+        one.stop();
+        cluster.join(one, 0, 3);
+        one.launch();
+        ClusterNode two = cluster.node(1, 3).launch();
+        assertThat(one.awaitRefusal()).contains("ha.sqlite.on-stream-reset=origin").contains("jetstream-before-cluster");
+        two.close();
+        one.set("ha.sqlite.on-stream-reset", "origin").launch();
+        ClusterNode again = cluster.node(1, 3).launch();
+        ClusterNode three = cluster.node(2, 3).launch();
+        List<ClusterNode> nodes = List.of(one, again, three);
+        nodes.forEach(ClusterNode::awaitReady);
+        awaitReplicas(3);
+        nodes.forEach(node -> node.make("write " + node.name()));
+        for (ClusterNode node : nodes) {
+            Awaitility.await().atMost(PATIENCE).until(() -> Integer.parseInt(node.ask("written")) > 20);
+            assertThat(node.ask("stop")).endsWith(" null");
+        }
+        EmbeddedClusterNodes.assertEqualAndComplete(nodes);
+    }
+
+    @Test
+    void aDeadNodeIsReplacedByOneOfAnotherName() throws Exception {
+        prepare(4);
+        List<ClusterNode> nodes = new ArrayList<>(cluster.start(3));
+        ClusterNode one = nodes.get(0);
+        one.make("execute CREATE TABLE w(id TEXT PRIMARY KEY)");
+        awaitReplicas(3);
+        one.make("write first");
+        nodes.remove(2).killWithServer();
+        ClusterNode four = cluster.node(3, 4).launch().awaitReady();
+        one.make("remove n3");
+        awaitReplicas(3);
+        assertThat(one.ask("peers")).contains("n4").doesNotContain("n3");
+        nodes.add(four);
+        four.make("write fourth");
+        // now any one may die again
+        nodes.get(1).killWithServer();
+        int before = Integer.parseInt(four.ask("written"));
+        Awaitility.await().atMost(PATIENCE).until(() -> Integer.parseInt(four.ask("written")) > before + 50);
+        nodes.get(1).launch().awaitReady();
+        one.ask("stop");
+        four.ask("stop");
+        EmbeddedClusterNodes.assertEqualAndComplete(nodes);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aNodeThatIsLeftAloneSaysWhyItCannotCommitAndHeals(CommitMode mode) throws Exception {
+        prepare(3);
+        List<ClusterNode> nodes =
+                cluster.start(3, "--ha.sqlite.commit-mode=" + mode, "--ha.sqlite.publisher.timeout=5s");
+        ClusterNode one = nodes.get(0);
+        one.make("execute CREATE TABLE w(id TEXT PRIMARY KEY)");
+        awaitReplicas(3);
+        one.make("write before");
+        Awaitility.await().atMost(PATIENCE).until(() -> Integer.parseInt(one.ask("written")) > 20);
+        nodes.get(1).killWithServer();
+        nodes.get(2).killWithServer();
+        if (mode == CommitMode.ASYNC) {
+            one.awaitHealth("UP", "waits for a second server");
+            int before = Integer.parseInt(one.ask("written"));
+            Awaitility.await().atMost(PATIENCE).until(() -> Integer.parseInt(one.ask("written")) > before + 20);
+        } else {
+            one.awaitHealth("OUT_OF_SERVICE", "waits for a second server");
+            one.awaitLog("refused before-");
+        }
+        assertThat(Integer.parseInt(one.ask("query SELECT count(*) FROM w"))).isGreaterThan(20);
+        nodes.get(1).launch();
+        nodes.get(2).launch();
+        nodes.get(1).awaitReady();
+        nodes.get(2).awaitReady();
+        one.awaitHealth("UP");
+        int before = Integer.parseInt(one.ask("written"));
+        Awaitility.await().atMost(PATIENCE).until(() -> Integer.parseInt(one.ask("written")) > before + 20);
+        one.ask("stop");
         EmbeddedClusterNodes.assertEqualAndComplete(nodes);
     }
 

@@ -51,23 +51,31 @@ class NatsReplicationConfiguration {
         return new ServerRevival(server, node, ServerRevival.PATIENCE);
     }
 
+    @Bean(initMethod = "await")
+    @ConditionalOnBooleanProperty(OnNatsCondition.EMBEDDED)
+    ClusterStart embeddedClusterStart(
+            NodeProperties node,
+            NatsProperties properties,
+            EmbeddedNatsServer server,
+            ObjectProvider<SslBundles> bundles) {
+        return new ClusterStart(server, node.settings(), properties.nats(server, bundles.getIfAvailable()));
+    }
+
     @Bean
     @ConditionalOnMissingBean
     NatsReplication natsReplication(
             HaSqliteProperties node,
-            NodeProperties nodeProperties,
             NatsProperties properties,
-            ObjectProvider<EmbeddedNatsServer> servers,
+            ObjectProvider<EmbeddedNatsServer> server,
+            ObjectProvider<ClusterStart> start,
             ObjectProvider<SslBundles> bundles) {
-        EmbeddedNatsServer server = servers.getIfAvailable();
-        if (server != null) {
-            ClusterStart.await(server, nodeProperties.settings());
-        }
+        // not before the servers of a cluster have found each other
+        start.ifAvailable(waited -> {});
         ClusterProperties cluster = node.publisher().enabled()
                 ? ClusterProperties.of(node.commitMode(), node.merge(), node.rowIdentify())
                 : ClusterProperties.ofReader(node.merge(), node.rowIdentify());
         return NatsReplication.connect(
-                properties.settled(properties.nats(server, bundles.getIfAvailable())), cluster);
+                properties.settled(properties.nats(server.getIfAvailable(), bundles.getIfAvailable())), cluster);
     }
 
     @Bean

@@ -54,7 +54,11 @@ public final class EmbeddedClusterNodes implements AutoCloseable {
      * @param size of how many nodes it knows
      */
     public ClusterNode node(int index, int size, String... more) {
-        ClusterNode node = alone(index, more);
+        return join(alone(index, more), index, size);
+    }
+
+    /** Makes the server of a node one of the cluster at its next start. */
+    public ClusterNode join(ClusterNode node, int index, int size) {
         return node.set("ha.sqlite.nats.embedded.cluster.port", routes.get(index).toString())
                 .set("ha.sqlite.nats.embedded.cluster.routes", routes(size));
     }
