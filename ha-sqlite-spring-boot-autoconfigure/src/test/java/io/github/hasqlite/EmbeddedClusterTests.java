@@ -87,9 +87,7 @@ class EmbeddedClusterTests {
             }
             for (ClusterNode node : others) {
                 int before = Integer.parseInt(node.ask("written"));
-                Awaitility.await()
-                        .atMost(PATIENCE)
-                        .until(() -> Integer.parseInt(node.ask("written")) > before + 50);
+                Awaitility.await().atMost(PATIENCE).until(() -> Integer.parseInt(node.ask("written")) > before + 50);
                 stalls.add(Long.valueOf(node.ask("longest")));
             }
             leading.launch().awaitReady();
@@ -98,7 +96,7 @@ class EmbeddedClusterTests {
         }
         System.out.println("stalls " + stalls);
         for (ClusterNode node : nodes) {
-            assertThat(node.ask("stop")).endsWith(" null");
+            assertThat(node.ask("stop")).as(node.log()).endsWith(" null");
         }
         EmbeddedClusterNodes.assertEqualAndComplete(nodes);
     }
@@ -114,9 +112,12 @@ class EmbeddedClusterTests {
         cluster.join(one, 0, 3);
         one.launch();
         ClusterNode two = cluster.node(1, 3).launch();
-        assertThat(one.awaitRefusal()).contains("ha.sqlite.on-stream-reset=origin").contains("jetstream-before-cluster");
+        assertThat(one.awaitRefusal())
+                .contains("ha.sqlite.on-stream-reset=origin")
+                .contains("jetstream-before-cluster");
         two.close();
         one.set("ha.sqlite.on-stream-reset", "origin").launch();
+        one.awaitLog("waits for a second server");
         ClusterNode again = cluster.node(1, 3).launch();
         ClusterNode three = cluster.node(2, 3).launch();
         List<ClusterNode> nodes = List.of(one, again, three);
@@ -125,7 +126,7 @@ class EmbeddedClusterTests {
         nodes.forEach(node -> node.make("write " + node.name()));
         for (ClusterNode node : nodes) {
             Awaitility.await().atMost(PATIENCE).until(() -> Integer.parseInt(node.ask("written")) > 20);
-            assertThat(node.ask("stop")).endsWith(" null");
+            assertThat(node.ask("stop")).as(node.log()).endsWith(" null");
         }
         EmbeddedClusterNodes.assertEqualAndComplete(nodes);
     }
@@ -190,23 +191,32 @@ class EmbeddedClusterTests {
 
     /** The index of the node whose server leads the stream. */
     private int leader() {
-        return Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(() -> {
-            String leader = info().getClusterInfo().getLeader();
-            return Integer.parseInt(leader.substring(1)) - 1;
-        }, found -> found >= 0);
+        return Awaitility.await()
+                .atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(
+                        () -> {
+                            String leader = info().getClusterInfo().getLeader();
+                            return Integer.parseInt(leader.substring(1)) - 1;
+                        },
+                        found -> found >= 0);
     }
 
     private void awaitReplicas(int count) {
         Awaitility.await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> {
             assertThat(info().getConfiguration().getReplicas()).isEqualTo(count);
-            assertThat(info().getClusterInfo().getReplicas()).hasSize(count - 1).allMatch(replica -> replica.isCurrent());
+            assertThat(info().getClusterInfo().getReplicas())
+                    .hasSize(count - 1)
+                    .allMatch(replica -> replica.isCurrent());
         });
     }
 
     private void awaitCurrent() {
-        Awaitility.await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> assertThat(
-                        info().getClusterInfo().getReplicas())
-                .allMatch(replica -> replica.isCurrent() && !replica.isOffline()));
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(info().getClusterInfo().getReplicas())
+                        .allMatch(replica -> replica.isCurrent() && !replica.isOffline()));
     }
 
     private io.nats.client.api.StreamInfo info() throws Exception {

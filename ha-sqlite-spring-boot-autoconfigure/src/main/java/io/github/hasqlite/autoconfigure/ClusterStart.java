@@ -53,26 +53,27 @@ final class ClusterStart implements AutoCloseable {
             claim = OriginClaim.make(nats);
         }
         try {
-            awaitServers(usable);
-            if (!usable && !Files.exists(file()) && !OriginClaim.awaitBegun(nats, node.bootstrapTimeout())) {
-                logger.warn("The stream has not begun with another node's database; beginning with nothing");
+            if (awaitServers(usable) && claim == null && !OriginClaim.awaitBegun(nats, node.bootstrapTimeout())) {
+                logger.warn("The stream has not begun with another node's database; going on without");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private void awaitServers(boolean usable) throws InterruptedException {
+    /** Whether they are there. */
+    private boolean awaitServers(boolean usable) throws InterruptedException {
         Duration atMost =
                 usable && node.bootstrapTimeout().compareTo(ELECTION) > 0 ? ELECTION : node.bootstrapTimeout();
         if (server.awaitCluster(atMost)) {
-            return;
+            return true;
         }
         String trouble = String.valueOf(server.clusterTrouble());
         if (!usable) {
             throw new NatsStartException(new NatsStartException.ClusterIncomplete(trouble, atMost), null);
         }
         logger.warn("{}. Starting with what the database has", trouble);
+        return false;
     }
 
     private Path file() {

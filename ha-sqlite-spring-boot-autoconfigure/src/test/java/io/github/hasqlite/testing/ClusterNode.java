@@ -70,6 +70,7 @@ public final class ClusterNode implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        log.setLength(0);
         input = process.outputWriter(StandardCharsets.UTF_8);
         BlockingQueue<String> fresh = new LinkedBlockingQueue<>();
         answers = fresh;
@@ -147,12 +148,12 @@ public final class ClusterNode implements AutoCloseable {
         Assertions.assertThat(ask(line)).as(name).isEqualTo("done");
     }
 
-    /** All that it has logged. */
+    /** All that it has logged since it was launched. */
     public String log() {
         return log.toString();
     }
 
-    /** Waits until it has logged something. */
+    /** Waits until it has logged something since it was launched. */
     public void awaitLog(String text) {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(PATIENCE_SECONDS))

@@ -122,7 +122,8 @@ public class ClusterNodeMain {
                 started.start();
                 yield "done";
             }
-            case "longest" -> String.valueOf(TimeUnit.NANOSECONDS.toMillis(writing().takeLongest()));
+            case "longest" ->
+                String.valueOf(TimeUnit.NANOSECONDS.toMillis(writing().takeLongest()));
             case "written" -> String.valueOf(writing().written);
             case "stop" -> writing().end();
             case "close" -> {

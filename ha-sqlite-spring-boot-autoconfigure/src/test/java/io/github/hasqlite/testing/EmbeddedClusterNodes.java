@@ -59,7 +59,9 @@ public final class EmbeddedClusterNodes implements AutoCloseable {
 
     /** Makes the server of a node one of the cluster at its next start. */
     public ClusterNode join(ClusterNode node, int index, int size) {
-        return node.set("ha.sqlite.nats.embedded.cluster.port", routes.get(index).toString())
+        return node.set(
+                        "ha.sqlite.nats.embedded.cluster.port",
+                        routes.get(index).toString())
                 .set("ha.sqlite.nats.embedded.cluster.routes", routes(size));
     }
 
@@ -92,20 +94,15 @@ public final class EmbeddedClusterNodes implements AutoCloseable {
     public static void assertEqualAndComplete(List<ClusterNode> nodes) {
         Set<String> acknowledged = new HashSet<>();
         nodes.forEach(node -> acknowledged.addAll(node.acknowledged()));
-        Awaitility.await()
-                .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(200))
-                .untilAsserted(() -> {
-                    String content = nodes.get(0).ask("content");
-                    for (ClusterNode node : nodes) {
-                        Assertions.assertThat(node.ask("status")).as(node.name()).contains(",0,null");
-                        Assertions.assertThat(node.ask("content"))
-                                .as(node.name())
-                                .isEqualTo(content);
-                    }
-                });
-        Set<String> there = new HashSet<>(
-                List.of(nodes.get(0).ask("query SELECT id FROM w").split(",")));
+        Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).untilAsserted(() -> {
+            String content = nodes.get(0).ask("content");
+            for (ClusterNode node : nodes) {
+                Assertions.assertThat(node.ask("status")).as(node.name()).contains(",0,null");
+                Assertions.assertThat(node.ask("content")).as(node.name()).isEqualTo(content);
+            }
+        });
+        Set<String> there =
+                new HashSet<>(List.of(nodes.get(0).ask("query SELECT id FROM w").split(",")));
         Assertions.assertThat(there).containsAll(acknowledged);
     }
 

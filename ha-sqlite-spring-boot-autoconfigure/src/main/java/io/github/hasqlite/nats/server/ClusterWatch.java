@@ -117,6 +117,7 @@ final class ClusterWatch implements AutoCloseable {
                 names.add(name);
             }
         }
+        names.sort(null);
         return names;
     }
 
@@ -145,8 +146,8 @@ final class ClusterWatch implements AutoCloseable {
                 "{\"peer\":\"" + peer.replace("\\", "\\\\").replace("\"", "\\\"") + "\"}");
         JsonValue error = JsonValueUtils.readObject(answer, "error");
         if (!JsonValueUtils.readBoolean(answer, "success", false)) {
-            throw new IOException("the servers of cluster '" + cluster.name() + "' refused to take '" + peer
-                    + "' out: " + JsonValueUtils.readString(error, "description"));
+            throw new IOException("the servers of cluster '" + cluster.name() + "' refused to take '" + peer + "' out: "
+                    + JsonValueUtils.readString(error, "description"));
         }
     }
 

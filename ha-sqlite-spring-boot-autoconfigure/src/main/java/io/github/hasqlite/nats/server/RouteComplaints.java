@@ -37,8 +37,9 @@ final class RouteComplaints {
                             + " ha.sqlite.nats.embedded.cluster.user and its password have to be the same on all"),
             reading(
                     "rid:\\d+ - authentication error",
-                    found -> "A server that came over a route was refused, because its credentials are not those of this"
-                            + " one: ha.sqlite.nats.embedded.cluster.user and its password have to be the same on all"),
+                    found ->
+                            "A server that came over a route was refused, because its credentials are not those of this"
+                                    + " one: ha.sqlite.nats.embedded.cluster.user and its password have to be the same on all"),
             reading(
                     "TLS route handshake error: (.*)",
                     found -> "A route could not be encrypted (" + found.group(1)

@@ -64,9 +64,11 @@ class EmbeddedClusterFormationTests {
                 .doesNotContain("127.0.0.1:" + ports.get(0));
         start("n2", ports.get(1), same -> same);
         assertThat(one.awaitCluster(PATIENCE)).isTrue();
-        await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> assertThat(one.clusterPeers())
-                .extracting(EmbeddedNatsServer.Peer::name)
-                .contains("n1", "n2"));
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(one.clusterPeers())
+                        .extracting(EmbeddedNatsServer.Peer::name)
+                        .contains("n1", "n2"));
     }
 
     @Test
@@ -76,7 +78,9 @@ class EmbeddedClusterFormationTests {
         }
         EmbeddedNatsServer one = servers.get(0);
         assertThat(one.awaitCluster(PATIENCE)).isTrue();
-        await().atMost(PATIENCE).ignoreExceptions().until(() -> one.clusterPeers().size() == 3);
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> one.clusterPeers().size() == 3);
         assertThatExceptionOfType(IOException.class)
                 .isThrownBy(() -> one.removeClusterPeer("nobody"))
                 .withMessageContaining("nobody");
@@ -84,9 +88,11 @@ class EmbeddedClusterFormationTests {
         await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> {
             one.removeClusterPeer("n3");
         });
-        await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> assertThat(one.clusterPeers())
-                .extracting(EmbeddedNatsServer.Peer::name)
-                .containsExactlyInAnyOrder("n1", "n2"));
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(one.clusterPeers())
+                        .extracting(EmbeddedNatsServer.Peer::name)
+                        .containsExactlyInAnyOrder("n1", "n2"));
     }
 
     @Test
@@ -120,8 +126,9 @@ class EmbeddedClusterFormationTests {
     void aListenerBeyondLoopbackNeedsCredentials() {
         for (String host : List.of("0.0.0.0", "::", "192.0.2.1")) {
             assertThatExceptionOfType(NatsStartException.class)
-                    .isThrownBy(() -> EmbeddedNatsServer.start(settings("n1", in -> new EmbeddedCluster(
-                            in.name(), host, ports.get(0), in.routes(), null, null, null))))
+                    .isThrownBy(() -> EmbeddedNatsServer.start(settings(
+                            "n1",
+                            in -> new EmbeddedCluster(in.name(), host, ports.get(0), in.routes(), null, null, null))))
                     .satisfies(e -> assertThat(((NatsStartException.InsecureRoutes) e.reason()).host())
                             .isEqualTo(host));
         }
@@ -132,8 +139,8 @@ class EmbeddedClusterFormationTests {
         Path old = NatsCluster.old().orElse(null);
         Assumptions.assumeTrue(old != null, "no nats-server before 2.10.23 is installed");
         assertThatExceptionOfType(NatsStartException.class)
-                .isThrownBy(() -> EmbeddedNatsServer.start(
-                        settings("n1", same -> same).with(to -> to.binary(old))))
+                .isThrownBy(() ->
+                        EmbeddedNatsServer.start(settings("n1", same -> same).with(to -> to.binary(old))))
                 .satisfies(e -> assertThat(e.reason()).isInstanceOf(NatsStartException.TooOldForCluster.class));
     }
 
@@ -144,7 +151,8 @@ class EmbeddedClusterFormationTests {
         EmbeddedNatsServer.start(alone).close();
         Path store = Files.createDirectories(folder.resolve("n1/jetstream/$G/streams/kept"));
         start("n1", ports.get(0), same -> same);
-        assertThat(folder.resolve("n1/jetstream-before-cluster/$G/streams/kept")).exists();
+        assertThat(folder.resolve("n1/jetstream-before-cluster/$G/streams/kept"))
+                .exists();
         assertThat(store).doesNotExist();
         servers.get(0).close();
         start("n1", ports.get(0), same -> same);
@@ -155,7 +163,8 @@ class EmbeddedClusterFormationTests {
     void routesAreEncrypted() throws Exception {
         Path keys = folder.resolve("keys.p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-alias",
                         "route",
@@ -186,8 +195,8 @@ class EmbeddedClusterFormationTests {
         start("n3", ports.get(2), in -> cluster(in, "test", "r", "p", tls));
         assertThat(one.awaitCluster(PATIENCE)).isTrue();
         try (Stream<Path> files = Files.list(folder.resolve("n1/run"))) {
-            for (Path file : files.filter(path -> path.toString().endsWith("key"))
-                    .toList()) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith("key")).toList()) {
                 assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                         .isEqualTo("rw-------");
             }
@@ -213,10 +222,7 @@ class EmbeddedClusterFormationTests {
     }
 
     private EmbeddedNatsServer start(String name, int routePort, UnaryOperator<EmbeddedCluster> changed) {
-        EmbeddedNatsServer server = EmbeddedNatsServer.start(settings(
-                name,
-                routePort,
-                changed));
+        EmbeddedNatsServer server = EmbeddedNatsServer.start(settings(name, routePort, changed));
         servers.add(server);
         return server;
     }
