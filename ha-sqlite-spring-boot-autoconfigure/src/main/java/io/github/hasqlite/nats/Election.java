@@ -28,8 +28,7 @@ final class Election {
      * @throws NatsStartException if only the operator can mend what it fails for
      * @throws IOException if the servers cannot be reached, do not answer, or refuse it
      */
-    static <T> T outlast(NatsLink link, String attempt, Request<T> request)
-            throws IOException {
+    static <T> T outlast(NatsLink link, String attempt, Request<T> request) throws IOException {
         long deadline = System.nanoTime() + LONGEST.toNanos();
         while (true) {
             try {

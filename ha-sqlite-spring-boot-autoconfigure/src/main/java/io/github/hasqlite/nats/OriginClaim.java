@@ -3,6 +3,7 @@ package io.github.hasqlite.nats;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.Message;
+import io.nats.client.Subscription;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -88,14 +89,20 @@ public final class OriginClaim implements AutoCloseable {
         }
     }
 
+    /** Who claims it, a text of some kind if somebody does and does not answer yet; empty if nobody does. */
     private static String claimant(NatsLink link, NatsSettings settings) throws InterruptedException {
         try {
             Connection connection = link.connection();
-            Message answer = connection.request(SUBJECT + settings.subject(), new byte[0], ANSWER);
-            if (answer == null || answer.isStatusMessage() || hasBegun(connection, settings)) {
+            String inbox = connection.createInbox();
+            Subscription answers = connection.subscribe(inbox);
+            connection.publish(SUBJECT + settings.subject(), inbox, new byte[0]);
+            Message answer = answers.nextMessage(ANSWER);
+            answers.unsubscribe();
+            // the servers say at once that nobody listens
+            if ((answer != null && answer.isStatusMessage()) || hasBegun(connection, settings)) {
                 return "";
             }
-            return new String(answer.getData(), StandardCharsets.UTF_8);
+            return answer == null ? "that does not answer yet" : new String(answer.getData(), StandardCharsets.UTF_8);
         } catch (IOException | IllegalStateException e) {
             log.debug("Could not ask for the origin", e);
             return "";

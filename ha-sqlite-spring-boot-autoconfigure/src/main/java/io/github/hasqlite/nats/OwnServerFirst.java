@@ -30,20 +30,25 @@ final class OwnServerFirst implements ServerPool {
     public synchronized boolean acceptDiscoveredUrls(List<String> urls) {
         List<NatsUri> known = new ArrayList<>(discovered);
         for (String url : urls) {
-            try {
-                NatsUri uri = new NatsUri(url, configured.get(0).getScheme());
-                if (configured.stream().noneMatch(uri::equivalent)
-                        && known.stream().noneMatch(uri::equivalent)) {
-                    known.add(uri);
-                }
-            } catch (URISyntaxException e) {
-                // a server that names something else than an address: nobody could connect to it
-                continue;
+            NatsUri uri = parse(url);
+            if (uri != null
+                    && configured.stream().noneMatch(uri::equivalent)
+                    && known.stream().noneMatch(uri::equivalent)) {
+                known.add(uri);
             }
         }
         boolean grown = known.size() > discovered.size();
         discovered = List.copyOf(known);
         return grown;
+    }
+
+    /** {@code null} for something else than an address: nobody could connect to it. */
+    private @Nullable NatsUri parse(String url) {
+        try {
+            return new NatsUri(url, configured.get(0).getScheme());
+        } catch (URISyntaxException e) {
+            return null;
+        }
     }
 
     private List<NatsUri> all() {
@@ -68,6 +73,7 @@ final class OwnServerFirst implements ServerPool {
     /** Names are left to the operating system, as they stand in the certificates of servers. */
     @Override
     @Deprecated
+    @SuppressWarnings("InlineMeSuggester") // the client library's to remove
     public @Nullable List<String> resolveHostToIps(String host) {
         return null;
     }

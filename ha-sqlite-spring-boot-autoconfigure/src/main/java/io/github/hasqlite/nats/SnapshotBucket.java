@@ -84,8 +84,8 @@ final class SnapshotBucket {
             Optional<MessageInfo> found = Election.outlast(
                     link,
                     "read what is in bucket '" + name + "'",
-                    () -> Optional.ofNullable(LeaderReads.nextMessage(
-                            link.connection(), streamName(), "$O." + name + ".M.*", next)));
+                    () -> Optional.ofNullable(
+                            LeaderReads.nextMessage(link.connection(), streamName(), "$O." + name + ".M.*", next)));
             if (found.isEmpty()) {
                 return metas;
             }

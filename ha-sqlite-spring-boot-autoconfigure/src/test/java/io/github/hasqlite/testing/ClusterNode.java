@@ -194,11 +194,12 @@ public final class ClusterNode implements AutoCloseable {
         joinReader();
     }
 
-    /** Stops it and its server from doing anything, as a machine that hangs. */
-    public void suspend() {
+    /** Stops it and its server from doing anything, as a machine that hangs; the number of the server. */
+    public long suspend() {
         long server = Long.parseLong(ask("server"));
         signal("STOP", process.pid());
         signal("STOP", server);
+        return server;
     }
 
     /** Lets it and a server go on. */
