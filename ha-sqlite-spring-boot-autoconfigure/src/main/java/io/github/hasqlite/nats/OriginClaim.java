@@ -22,6 +22,8 @@ public final class OriginClaim implements AutoCloseable {
     /** Beside all streams. */
     private static final String SUBJECT = "_HA_SQLITE.ORIGIN.";
 
+    private static final String NOT_YET_KNOWN = "that is not yet known";
+
     private static final Duration ANSWER = Duration.ofSeconds(2);
     private static final long LOOK_MS = 200;
 
@@ -102,10 +104,11 @@ public final class OriginClaim implements AutoCloseable {
             if ((answer != null && answer.isStatusMessage()) || hasBegun(connection, settings)) {
                 return "";
             }
-            return answer == null ? "that does not answer yet" : new String(answer.getData(), StandardCharsets.UTF_8);
+            return answer == null ? NOT_YET_KNOWN : new String(answer.getData(), StandardCharsets.UTF_8);
         } catch (IOException | IllegalStateException e) {
+            // an election, or the connection was lost: it is asked again
             log.debug("Could not ask for the origin", e);
-            return "";
+            return NOT_YET_KNOWN;
         }
     }
 
