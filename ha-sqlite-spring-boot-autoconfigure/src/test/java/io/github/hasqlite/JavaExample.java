@@ -19,6 +19,7 @@ final class JavaExample {
     /** What examples do not say, but would have to. */
     private static final String IMPORTS = Stream.of(
                     "io.github.hasqlite.*",
+                    "io.github.hasqlite.nats.server.EmbeddedNatsServer",
                     "java.io.*",
                     "java.nio.file.*",
                     "java.sql.Connection",

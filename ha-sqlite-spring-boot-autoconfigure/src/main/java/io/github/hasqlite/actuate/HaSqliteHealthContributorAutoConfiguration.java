@@ -7,6 +7,7 @@ import io.github.hasqlite.autoconfigure.HaSqliteAutoConfiguration;
 import io.github.hasqlite.autoconfigure.HaSqliteProperties;
 import io.github.hasqlite.autoconfigure.HaSqliteProperties.OnTimeout;
 import io.github.hasqlite.nats.NatsReplication;
+import io.github.hasqlite.nats.server.EmbeddedNatsServer;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -31,13 +32,16 @@ public final class HaSqliteHealthContributorAutoConfiguration {
             HaSqliteDataSource dataSource,
             HaSqliteProperties properties,
             ObjectProvider<NatsReplication> nats,
+            ObjectProvider<EmbeddedNatsServer> servers,
             ObjectProvider<ClusterMembers> members,
             ObjectProvider<ClusterLeader> leader) {
         NatsReplication replication = nats.getIfAvailable();
+        EmbeddedNatsServer server = servers.getIfAvailable();
         return new HaSqliteHealthIndicator(
                 dataSource,
                 commitsNeedStream(properties),
                 () -> replication == null ? "" : replication.serverVersion(),
+                () -> server == null ? null : server.clusterTrouble(),
                 members.getIfAvailable(),
                 leader.getIfAvailable());
     }

@@ -32,11 +32,12 @@ public final class HaSqliteHealthIndicator extends AbstractHealthIndicator {
     private final HaSqliteDataSource dataSource;
     private final boolean commitsNeedStream;
     private final Supplier<String> serverVersion;
+    private final Supplier<@Nullable String> serverTrouble;
     private final @Nullable ClusterMembers members;
     private final @Nullable ClusterLeader leader;
 
     /**
-     * Creates the indicator.
+     * An indicator of a node that runs no server of a cluster and knows of no others.
      *
      * @param dataSource whose replication to look at
      * @param commitsNeedStream whether a commit fails while the stream cannot be reached
@@ -44,12 +45,13 @@ public final class HaSqliteHealthIndicator extends AbstractHealthIndicator {
      */
     public HaSqliteHealthIndicator(
             HaSqliteDataSource dataSource, boolean commitsNeedStream, Supplier<String> serverVersion) {
-        this(dataSource, commitsNeedStream, serverVersion, null, null);
+        this(dataSource, commitsNeedStream, serverVersion, () -> null, null, null);
     }
 
     /**
      * The same with what is known of the cluster.
      *
+     * @param serverTrouble answers why the embedded servers of a cluster cannot store, or {@code null}; must not wait
      * @param members {@code null} if that is not known
      * @param leader {@code null} if that is not known
      */
@@ -57,12 +59,14 @@ public final class HaSqliteHealthIndicator extends AbstractHealthIndicator {
             HaSqliteDataSource dataSource,
             boolean commitsNeedStream,
             Supplier<String> serverVersion,
+            Supplier<@Nullable String> serverTrouble,
             @Nullable ClusterMembers members,
             @Nullable ClusterLeader leader) {
         super("The state of replication could not be read");
         this.dataSource = dataSource;
         this.commitsNeedStream = commitsNeedStream;
         this.serverVersion = serverVersion;
+        this.serverTrouble = serverTrouble;
         this.members = members;
         this.leader = leader;
     }
@@ -149,6 +153,10 @@ public final class HaSqliteHealthIndicator extends AbstractHealthIndicator {
         }
         if (status.bootstrap() != null) {
             builder.withDetail("bootstrap", status.bootstrap());
+        }
+        String trouble = serverTrouble.get();
+        if (trouble != null) {
+            builder.withDetail("serverCluster", trouble);
         }
         String version = serverVersion.get();
         if (!version.isEmpty()) {

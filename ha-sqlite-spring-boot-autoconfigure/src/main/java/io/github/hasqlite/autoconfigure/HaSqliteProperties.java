@@ -37,7 +37,8 @@ import org.springframework.util.unit.DataSize;
  *     are away. 0 drops it after stream-max-age all the same. The same on all nodes.
  * @param streamMaxBytes How large the stream may get, on each server, before its oldest changes go although they are
  *     younger than stream-max-age. By default any size.
- * @param replicas On how many servers of a NATS cluster each change is stored, 1 to 5.
+ * @param replicas On how many servers of a NATS cluster each change is stored, 1 to 5. By default 1; in a cluster of
+ *     embedded servers as many as there are, up to 3.
  * @param extensions Shared libraries with SQLite extensions, which every connection to the database loads in this
  *     order. The same on all nodes.
  * @param merge What an update means for a row that another node has changed meanwhile. ROW sets all of it, COLUMN the
@@ -73,7 +74,7 @@ public record HaSqliteProperties(
         @DefaultValue("24h") Duration streamMaxAge,
         @DefaultValue("4d") Duration streamReserve,
         @Nullable DataSize streamMaxBytes,
-        @DefaultValue("1") int replicas,
+        @Nullable Integer replicas,
         @DefaultValue List<String> extensions,
         @DefaultValue("pk") RowIdentify rowIdentify,
         @DefaultValue("row") MergeMode merge,
@@ -327,6 +328,7 @@ public record HaSqliteProperties(
      * @param binary nats-server program. By default it is looked for in PATH, the usual folders and the class path.
      * @param user User name that this node and the others connect with. By default nobody needs one.
      * @param password Password of the user.
+     * @param cluster A cluster that the servers of several nodes form.
      */
     public record Embedded(
             @DefaultValue("false") boolean enabled,
@@ -337,13 +339,42 @@ public record HaSqliteProperties(
             @Nullable String configFile,
             @Nullable String binary,
             @Nullable String user,
-            @Nullable String password) {
+            @Nullable String password,
+            @Nullable Cluster cluster) {
 
         @Override
         public String toString() {
             return "Embedded[enabled=" + enabled + ", host=" + host + ", port=" + port + ", name=" + name
                     + ", storeDir=" + storeDir + ", configFile=" + configFile + ", binary=" + binary + ", user="
-                    + user + ", password=" + hide(password) + "]";
+                    + user + ", password=" + hide(password) + ", cluster=" + cluster + "]";
+        }
+    }
+
+    /**
+     * A cluster that the embedded servers of several nodes form: the stream is on several of them, and any one may die.
+     *
+     * @param name Name of the cluster, the same on all nodes.
+     * @param host Address to listen on for the other servers. Any but a loopback address needs user and password.
+     * @param port Port to listen on for the other servers.
+     * @param routes Where the servers of the cluster listen for each other, as host:port, separated by commas. The list
+     *     may be the same on all nodes.
+     * @param user User name by which the servers know each other, the same on all nodes.
+     * @param password Password of the user.
+     * @param ssl Encryption of what the servers tell each other. The certificate is used by both sides.
+     */
+    public record Cluster(
+            @DefaultValue("ha-sqlite") String name,
+            @DefaultValue("127.0.0.1") String host,
+            @DefaultValue("6222") int port,
+            @DefaultValue List<String> routes,
+            @Nullable String user,
+            @Nullable String password,
+            @DefaultValue Ssl ssl) {
+
+        @Override
+        public String toString() {
+            return "Cluster[name=" + name + ", host=" + host + ", port=" + port + ", routes=" + routes + ", user="
+                    + user + ", password=" + hide(password) + ", ssl=" + ssl + "]";
         }
     }
 

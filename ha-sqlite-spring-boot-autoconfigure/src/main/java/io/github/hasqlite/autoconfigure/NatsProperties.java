@@ -13,6 +13,7 @@ import io.github.hasqlite.nats.server.EmbeddedNatsServer;
 import io.github.hasqlite.nats.server.EmbeddedNatsSettings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,9 @@ final class NatsProperties {
 
     private static final int MAX_REPLICAS = 5;
     private static final int MAX_PORT = 65_535;
+
+    /** Any one of the servers may die. */
+    private static final int CLUSTER_REPLICAS = 3;
 
     /** What JetStream takes as a stream's name: no separators of subjects and paths. */
     private static final Pattern STREAM_NAME = Pattern.compile("[^\\s.*>/\\\\\\p{Cntrl}]+");
@@ -91,10 +95,11 @@ final class NatsProperties {
                 "verification.interval",
                 properties.verification().interval(),
                 "It cannot be negative; 0 compares the nodes only when somebody asks.");
+        Integer replicas = properties.replicas();
         check(
-                properties.replicas() >= 1 && properties.replicas() <= MAX_REPLICAS,
+                replicas == null || (replicas >= 1 && replicas <= MAX_REPLICAS),
                 "replicas",
-                properties.replicas(),
+                replicas,
                 "JetStream knows 1 to 5 replicas.");
     }
 
@@ -159,10 +164,13 @@ final class NatsProperties {
                 "nats.embedded.name",
                 embedded.name(),
                 "nats-server takes no name that is empty or has blanks.");
+        if (embedded.cluster() != null) {
+            EmbeddedClusterProperties.validate(embedded, embedded.cluster());
+        }
         if (embedded.configFile() != null) {
             return;
         }
-        if (properties.replicationUrl().isEmpty()) {
+        if (embedded.cluster() != null || properties.replicationUrl().isEmpty()) {
             check(
                     credentials() == null,
                     "nats.embedded.enabled",
@@ -183,7 +191,7 @@ final class NatsProperties {
                     true,
                     "ha.sqlite.replication-url leads to another server, so that nobody would use the embedded one:"
                             + " leave out one of the two. To make the embedded server part of a NATS cluster, configure"
-                            + " it with ha.sqlite.nats.embedded.config-file.");
+                            + " it with ha.sqlite.nats.embedded.cluster.routes.");
         }
     }
 
@@ -193,7 +201,7 @@ final class NatsProperties {
         return (port == null ? EmbeddedNatsSettings.DEFAULT_PORT : Long.parseLong(port)) == embedded.port();
     }
 
-    EmbeddedNatsSettings embedded() {
+    EmbeddedNatsSettings embedded(@Nullable SslBundles bundles) {
         String name = embedded.name() != null ? embedded.name() : node.name().replaceAll("\\s+", "-");
         Path storeDir = path("nats.embedded.store-dir", embedded.storeDir());
         return EmbeddedNatsSettings.of(
@@ -203,7 +211,11 @@ final class NatsProperties {
                 .with(to -> to.host(embedded.host())
                         .login(blankToNull(embedded.user()), blankToNull(embedded.password()))
                         .binary(path("nats.embedded.binary", embedded.binary()))
-                        .configFile(path("nats.embedded.config-file", embedded.configFile())));
+                        .configFile(path("nats.embedded.config-file", embedded.configFile()))
+                        .cluster(
+                                embedded.cluster() == null
+                                        ? null
+                                        : EmbeddedClusterProperties.settings(embedded.cluster(), bundles)));
     }
 
     /** The subject that is in use where an earlier version has begun; asks the stream if that is possible. */
@@ -219,8 +231,9 @@ final class NatsProperties {
     NatsSettings nats(@Nullable EmbeddedNatsServer server, @Nullable SslBundles sslBundles) {
         List<String> urls = properties.replicationUrl();
         NatsCredentials credentials = credentials();
+        boolean clustered = server != null && embedded.cluster() != null;
         if (server != null) {
-            urls = urls.isEmpty() ? List.of(server.url()) : urls;
+            urls = clustered ? ownFirst(server.url(), urls) : urls.isEmpty() ? List.of(server.url()) : urls;
             credentials = credentials != null ? credentials : embeddedCredentials();
         }
         String bundle = nats.ssl().bundle();
@@ -240,9 +253,18 @@ final class NatsProperties {
                 properties.streamMaxAge(),
                 properties.streamReserve(),
                 maxBytes == null ? NatsSettings.ANY_SIZE : maxBytes.toBytes(),
-                properties.replicas(),
+                properties.replicas() != null ? properties.replicas() : clustered ? CLUSTER_REPLICAS : 1,
                 NatsSettings.DEFAULT_CONNECT_TIMEOUT,
-                properties.publisher().timeout());
+                properties.publisher().timeout(),
+                clustered);
+    }
+
+    /** What else is configured are addresses of the other servers, for where they cannot say them themselves. */
+    private static List<String> ownFirst(String own, List<String> others) {
+        List<String> urls = new ArrayList<>();
+        urls.add(own);
+        urls.addAll(others);
+        return urls.stream().distinct().toList();
     }
 
     private @Nullable NatsCredentials credentials() {

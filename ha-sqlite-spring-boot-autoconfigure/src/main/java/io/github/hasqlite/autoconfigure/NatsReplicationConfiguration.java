@@ -41,14 +41,24 @@ class NatsReplicationConfiguration {
     @Bean
     @ConditionalOnMissingBean
     @ConditionalOnBooleanProperty(OnNatsCondition.EMBEDDED)
-    EmbeddedNatsServer embeddedNatsServer(NatsProperties properties) {
-        return EmbeddedNatsServer.start(properties.embedded());
+    EmbeddedNatsServer embeddedNatsServer(NatsProperties properties, ObjectProvider<SslBundles> bundles) {
+        return EmbeddedNatsServer.start(properties.embedded(bundles.getIfAvailable()));
     }
 
     @Bean(initMethod = "start")
     @ConditionalOnBooleanProperty(OnNatsCondition.EMBEDDED)
     ServerRevival embeddedNatsServerRevival(EmbeddedNatsServer server, ReplicationNode node) {
         return new ServerRevival(server, node, ServerRevival.PATIENCE);
+    }
+
+    @Bean(initMethod = "await")
+    @ConditionalOnBooleanProperty(OnNatsCondition.EMBEDDED)
+    ClusterStart embeddedClusterStart(
+            NodeProperties node,
+            NatsProperties properties,
+            EmbeddedNatsServer server,
+            ObjectProvider<SslBundles> bundles) {
+        return new ClusterStart(server, node.settings(), properties.nats(server, bundles.getIfAvailable()));
     }
 
     @Bean
@@ -58,7 +68,10 @@ class NatsReplicationConfiguration {
             NodeProperties name,
             NatsProperties properties,
             ObjectProvider<EmbeddedNatsServer> server,
+            ObjectProvider<ClusterStart> start,
             ObjectProvider<SslBundles> bundles) {
+        // not before the servers of a cluster have found each other
+        start.ifAvailable(waited -> {});
         ClusterProperties cluster = node.publisher().enabled()
                 ? ClusterProperties.of(node.commitMode(), node.merge(), node.rowIdentify())
                 : ClusterProperties.ofReader(node.merge(), node.rowIdentify());

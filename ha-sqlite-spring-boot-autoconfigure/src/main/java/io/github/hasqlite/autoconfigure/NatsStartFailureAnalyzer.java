@@ -61,6 +61,18 @@ final class NatsStartFailureAnalyzer extends AbstractFailureAnalyzer<NatsStartEx
             return "Set ha.sqlite.nats.embedded.user and ha.sqlite.nats.embedded.password, or leave"
                     + " ha.sqlite.nats.embedded.host at 127.0.0.1.";
         }
+        if (reason instanceof NatsStartException.InsecureRoutes) {
+            return "Set ha.sqlite.nats.embedded.cluster.user and ha.sqlite.nats.embedded.cluster.password, the same on all"
+                    + " nodes, or leave ha.sqlite.nats.embedded.cluster.host at 127.0.0.1.";
+        }
+        if (reason instanceof NatsStartException.TooOldForCluster) {
+            return "Install a newer nats-server, or set ha.sqlite.nats.embedded.binary to the path of one. Without"
+                    + " ha.sqlite.nats.embedded.cluster this server can be used alone.";
+        }
+        if (reason instanceof NatsStartException.ClusterIncomplete) {
+            return "Start the other nodes, in any order, and check ha.sqlite.nats.embedded.cluster.routes: it names where"
+                    + " their servers listen for each other. ha.sqlite.bootstrap.timeout says how long a node waits.";
+        }
         return "Look at the server's last words, and at ha.sqlite.nats.embedded.store-dir and"
                 + " ha.sqlite.nats.embedded.config-file.";
     }

@@ -29,13 +29,14 @@ final class AuxiliaryStream {
             return Election.outlast(
                     link,
                     "create or find stream '" + name + "'",
-                    () -> findOrCreate(link.connection().jetStreamManagement(), configuration));
+                    () -> findOrCreate(link.settings(), link.connection().jetStreamManagement(), configuration));
         } catch (NatsStartException forOperator) {
             throw new IOException("Could not create stream '" + name + "': " + forOperator.getMessage(), forOperator);
         }
     }
 
-    private static StreamInfo findOrCreate(JetStreamManagement management, StreamConfiguration configuration)
+    private static StreamInfo findOrCreate(
+            NatsSettings settings, JetStreamManagement management, StreamConfiguration configuration)
             throws IOException, JetStreamApiException {
         try {
             return management.getStreamInfo(configuration.getName());
@@ -45,7 +46,7 @@ final class AuxiliaryStream {
             }
         }
         try {
-            StreamInfo created = management.addStream(configuration);
+            StreamInfo created = ReplicaGrowth.create(settings, management, configuration);
             log.info("Created stream '{}'", configuration.getName());
             return created;
         } catch (JetStreamApiException e) {

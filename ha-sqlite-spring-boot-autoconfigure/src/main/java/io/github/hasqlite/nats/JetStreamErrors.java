@@ -53,6 +53,14 @@ final class JetStreamErrors {
         }
     }
 
+    /** Whether there are not as many servers as replicas were asked for. */
+    static boolean isTooFewServers(JetStreamApiException e) {
+        return switch (e.getApiErrorCode()) {
+            case REPLICAS_NEED_A_CLUSTER, NO_SUITABLE_PEERS, INSUFFICIENT_RESOURCES -> true;
+            default -> false;
+        };
+    }
+
     /** Whether it passes by itself: an election, or a server that has just come back. */
     static boolean isTransient(JetStreamApiException e) {
         return e.getApiErrorCode() == CLUSTER_UNAVAILABLE

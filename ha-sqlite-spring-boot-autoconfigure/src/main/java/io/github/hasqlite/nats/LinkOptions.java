@@ -1,6 +1,7 @@
 package io.github.hasqlite.nats;
 
 import io.nats.client.AuthHandler;
+import io.nats.client.ErrorListener;
 import io.nats.client.Nats;
 import io.nats.client.Options;
 import java.io.IOException;
@@ -25,6 +26,9 @@ final class LinkOptions {
 
     private static final int PINGS_OUT = 2;
 
+    /** Where there are other servers to go to, one that hangs is left within 6 s: as soon as an election would be over. */
+    private static final Duration CLUSTER_PING_INTERVAL = Duration.ofSeconds(2);
+
     private LinkOptions() {}
 
     static Options build(
@@ -43,7 +47,7 @@ final class LinkOptions {
                 .reconnectJitterTls(RECONNECT_JITTER)
                 // otherwise messages go out after their publisher was told that they did not
                 .reconnectBufferSize(0)
-                .pingInterval(PING_INTERVAL)
+                .pingInterval(settings.ownServer() ? CLUSTER_PING_INTERVAL : PING_INTERVAL)
                 .maxPingsOut(PINGS_OUT)
                 .connectionListener(events)
                 .errorListener(events)
@@ -57,7 +61,26 @@ final class LinkOptions {
             builder.sslContext(settings.sslContext());
         }
         authenticate(builder, settings);
+        if (settings.ownServer()) {
+            builder.serverPool(new OwnServerFirst());
+        }
         return customizer.apply(builder).build();
+    }
+
+    /** To look whether this node's own server is of use, without a connection that comes back. */
+    static Options probe(NatsSettings settings) {
+        Options.Builder builder = Options.builder()
+                .server(settings.servers().get(0))
+                .connectionName(settings.connectionName() + " probe")
+                .connectionTimeout(ATTEMPT)
+                .ignoreDiscoveredServers()
+                .noReconnect()
+                .errorListener(new ErrorListener() {});
+        if (settings.sslContext() != null) {
+            builder.sslContext(settings.sslContext());
+        }
+        authenticate(builder, settings);
+        return builder.build();
     }
 
     private static void authenticate(Options.Builder builder, NatsSettings settings) {

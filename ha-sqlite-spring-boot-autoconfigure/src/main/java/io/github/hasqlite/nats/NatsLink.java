@@ -38,6 +38,7 @@ final class NatsLink implements AutoCloseable {
     private final LastHeard lastHeard;
     private final List<LinkListener> listeners = new CopyOnWriteArrayList<>();
     private final Object monitor = new Object();
+    private final WayHome wayHome;
 
     /** Guarded by {@link #monitor} for waiting; {@code null} while not connected. */
     private volatile @Nullable Connection connected;
@@ -66,6 +67,7 @@ final class NatsLink implements AutoCloseable {
         this.purpose = purpose;
         lastHeard = new LastHeard(reader);
         threads = new LinkThreads("ha-sqlite-nats-" + purpose);
+        wayHome = new WayHome(settings, threads);
         options = LinkOptions.build(
                 settings,
                 purpose,
@@ -250,6 +252,7 @@ final class NatsLink implements AutoCloseable {
                 connection.getServerInfo().getVersion(),
                 purpose);
         everConnected = true;
+        wayHome.connected(connection);
     }
 
     private void down() {

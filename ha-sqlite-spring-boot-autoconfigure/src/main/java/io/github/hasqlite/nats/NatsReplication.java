@@ -27,6 +27,7 @@ public final class NatsReplication implements AutoCloseable {
     private final ReplicationStream stream;
     private final NatsSettings settings;
     private final @Nullable String node;
+    private final ReplicaGrowth replicas;
 
     /** For what must not queue behind change sets; {@code null} as long as nobody needs it. */
     private @Nullable NatsLink beside;
@@ -36,6 +37,7 @@ public final class NatsReplication implements AutoCloseable {
         this.settings = settings;
         this.link = new NatsLink(settings);
         this.stream = new ReplicationStream(link, cluster, node);
+        this.replicas = new ReplicaGrowth(link);
     }
 
     /**
@@ -72,6 +74,7 @@ public final class NatsReplication implements AutoCloseable {
         NatsReplication nats = new NatsReplication(settings, cluster, node);
         try {
             nats.connect();
+            nats.replicas.start();
             return nats;
         } catch (RuntimeException e) {
             nats.close();
@@ -176,6 +179,7 @@ public final class NatsReplication implements AutoCloseable {
                 beside.close();
             }
         }
+        replicas.close();
         link.close();
     }
 }

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout how long to try to reach a server, in total, before the first connection is
  *     given up
  * @param publishTimeout how long to wait for the stream's acknowledgement of one message
+ * @param ownServer whether the first of the servers is this node's own, one of a cluster: it is used whenever it is
+ *     there, the others that it knows while it is not, and streams begin with fewer replicas as long as there are fewer
+ *     servers
  */
 public record NatsSettings(
         List<String> servers,
@@ -40,7 +43,8 @@ public record NatsSettings(
         long streamMaxBytes,
         int replicas,
         Duration connectTimeout,
-        Duration publishTimeout) {
+        Duration publishTimeout,
+        boolean ownServer) {
 
     /** As the Go implementation: {@code replicationStream}. */
     public static final String DEFAULT_STREAM = "ha_replication";
@@ -102,7 +106,8 @@ public record NatsSettings(
                 ANY_SIZE,
                 1,
                 DEFAULT_CONNECT_TIMEOUT,
-                DEFAULT_PUBLISH_TIMEOUT);
+                DEFAULT_PUBLISH_TIMEOUT,
+                false);
     }
 
     /** After what time the server drops a message by itself, whatever covers it. */
@@ -122,7 +127,7 @@ public record NatsSettings(
                 + ", streamMaxAge=" + streamMaxAge + ", streamReserve=" + streamReserve + ", streamMaxBytes="
                 + streamMaxBytes + ", replicas=" + replicas
                 + ", connectTimeout=" + connectTimeout
-                + ", publishTimeout=" + publishTimeout + "]";
+                + ", publishTimeout=" + publishTimeout + ", ownServer=" + ownServer + "]";
     }
 
     /** Whether one can publish to this: no wildcards, no empty tokens. */
@@ -160,6 +165,7 @@ public record NatsSettings(
         private int replicas;
         private Duration connectTimeout;
         private Duration publishTimeout;
+        private boolean ownServer;
 
         private Changes(NatsSettings from) {
             this.from = from;
@@ -172,6 +178,7 @@ public record NatsSettings(
             replicas = from.replicas;
             connectTimeout = from.connectTimeout;
             publishTimeout = from.publishTimeout;
+            ownServer = from.ownServer;
         }
 
         public Changes credentials(@Nullable NatsCredentials to) {
@@ -219,6 +226,11 @@ public record NatsSettings(
             return this;
         }
 
+        public Changes ownServer(boolean to) {
+            ownServer = to;
+            return this;
+        }
+
         private NatsSettings settings() {
             return new NatsSettings(
                     from.servers,
@@ -232,7 +244,8 @@ public record NatsSettings(
                     from.streamMaxBytes,
                     replicas,
                     connectTimeout,
-                    publishTimeout);
+                    publishTimeout,
+                    ownServer);
         }
     }
 }

@@ -181,6 +181,48 @@ public final class NatsStartException extends RuntimeException {
     }
 
     /**
+     * The embedded server was to listen for other servers on an address that others can reach, without credentials.
+     *
+     * @param host the address
+     */
+    public record InsecureRoutes(String host) implements Reason {
+        @Override
+        public String message() {
+            return "The embedded NATS server does not listen for other servers on " + host
+                    + " without credentials: anybody who reaches it could join the cluster and change the database."
+                    + " Configure a user and a password for the routes, or listen on 127.0.0.1.";
+        }
+    }
+
+    /**
+     * The embedded server is too old to form a cluster.
+     *
+     * @param version what it is
+     */
+    public record TooOldForCluster(String version) implements Reason {
+        @Override
+        public String message() {
+            return "nats-server " + version + " does not form a cluster here: replicated streams of servers before "
+                    + ServerVersion.FIRST_FOR_CLUSTER + " lose messages. Install " + ServerVersion.RECOMMENDED
+                    + " or later.";
+        }
+    }
+
+    /**
+     * The servers that the embedded one forms a cluster with did not become enough to store anything.
+     *
+     * @param situation who is there and what is in the way
+     * @param waited how long it was waited
+     */
+    public record ClusterIncomplete(String situation, Duration waited) implements Reason {
+        @Override
+        public String message() {
+            return situation + ". It was waited for " + waited.toSeconds()
+                    + " s. This node's database is new and needs the stream once, to learn what is there already.";
+        }
+    }
+
+    /**
      * The embedded server was started and ended by itself, or did not become ready in time.
      *
      * @param problem which of them

@@ -47,6 +47,10 @@ final class ReplicationStream {
     private final NatsSettings settings;
     private final StreamSetup setup;
     private volatile boolean ensured;
+
+    /** A node with a new database cannot start without: when it begins, an election may have to be over first. */
+    private volatile boolean seen;
+
     private volatile int replicas;
 
     /** The stream that the link's settings name, whatever cluster it belongs to. */
@@ -92,9 +96,8 @@ final class ReplicationStream {
      */
     public StreamExtent extent() throws IOException {
         try {
-            JetStreamManagement management = management();
-            StreamInfo info =
-                    management.getStreamInfo(settings.stream(), StreamInfoOptions.filterSubjects(settings.subject()));
+            StreamInfo info = seen ? look() : lookFirst();
+            seen = true;
             setup.check(info);
             StreamState state = info.getStreamState();
             long created = created(info);
@@ -120,6 +123,21 @@ final class ReplicationStream {
                     ? new StreamGoneException(failure, e)
                     : new IOException(failure, e);
         }
+    }
+
+    private StreamInfo lookFirst() throws IOException, JetStreamApiException {
+        try {
+            return Election.outlast(link, "find stream '" + settings.stream() + "'", this::look);
+        } catch (IOException e) {
+            if (e.getCause() instanceof JetStreamApiException said) {
+                throw said;
+            }
+            throw e;
+        }
+    }
+
+    private StreamInfo look() throws IOException, JetStreamApiException {
+        return management().getStreamInfo(settings.stream(), StreamInfoOptions.filterSubjects(settings.subject()));
     }
 
     /**

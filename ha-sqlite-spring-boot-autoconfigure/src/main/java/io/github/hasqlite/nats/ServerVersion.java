@@ -14,6 +14,9 @@ public final class ServerVersion {
      */
     public static final String RECOMMENDED = "2.10.23";
 
+    /** The first version whose cluster of embedded servers is allowed. */
+    public static final String FIRST_FOR_CLUSTER = "2.10.0";
+
     private static final Logger log = LoggerFactory.getLogger(ServerVersion.class);
     private static final Pattern NUMBERS = Pattern.compile("v?(\\d+)\\.(\\d+)\\.(\\d+).*");
 
@@ -21,8 +24,13 @@ public final class ServerVersion {
 
     /** Whether a version is older than {@link #RECOMMENDED}; {@code false} if it cannot be read. */
     public static boolean isOld(String version) {
+        return isBefore(version, RECOMMENDED);
+    }
+
+    /** Whether a version is older than another; {@code false} if it cannot be read. */
+    public static boolean isBefore(String version, String first) {
         long[] given = numbers(version);
-        long[] wanted = numbers(RECOMMENDED);
+        long[] wanted = numbers(first);
         for (int i = 0; i < given.length; i++) {
             if (given[i] != wanted[i]) {
                 return given[i] < wanted[i];

@@ -1,6 +1,5 @@
 package io.github.hasqlite.nats;
 
-import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.PurgeOptions;
 import io.nats.client.api.DiscardPolicy;
@@ -18,6 +17,7 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,15 +78,19 @@ final class SnapshotBucket {
     /** The descriptions of all objects; none if there is no bucket. One request for each. */
     List<MessageInfo> metas() throws IOException, JetStreamApiException {
         List<MessageInfo> metas = new ArrayList<>();
-        Connection connection = link.connection();
         long from = 1;
         while (true) {
-            MessageInfo meta = LeaderReads.nextMessage(connection, streamName(), "$O." + name + ".M.*", from);
-            if (meta == null) {
+            long next = from;
+            Optional<MessageInfo> found = Election.outlast(
+                    link,
+                    "read what is in bucket '" + name + "'",
+                    () -> Optional.ofNullable(
+                            LeaderReads.nextMessage(link.connection(), streamName(), "$O." + name + ".M.*", next)));
+            if (found.isEmpty()) {
                 return metas;
             }
-            metas.add(meta);
-            from = meta.getSeq() + 1;
+            metas.add(found.get());
+            from = found.get().getSeq() + 1;
         }
     }
 

@@ -36,7 +36,10 @@ final class StreamCompatibility {
     static @Nullable StreamConfiguration adjusted(StreamConfiguration existing, NatsSettings settings) {
         Duration maxAge = settings.longestAge();
         // an administrator may have given it more replicas than this node knows of
-        int replicas = Math.max(existing.getReplicas(), settings.replicas());
+        int replicas = settings.ownServer()
+                // raised when there are servers for it
+                ? existing.getReplicas()
+                : Math.max(existing.getReplicas(), settings.replicas());
         boolean limited = existing.getMaximumMessageSize() > 0;
         // so that an administrator's limit stays where this node has none
         long maxBytes =

@@ -117,7 +117,7 @@ final class StreamSetup {
                 .allowDirect(true)
                 .build();
         try {
-            StreamInfo created = management.addStream(configuration);
+            StreamInfo created = ReplicaGrowth.create(settings, management, configuration);
             log.info("Created stream '{}' (max age {})", settings.stream(), settings.longestAge());
             join(management, created);
         } catch (JetStreamApiException e) {

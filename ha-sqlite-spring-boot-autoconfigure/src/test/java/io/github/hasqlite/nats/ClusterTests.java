@@ -78,7 +78,8 @@ class ClusterTests {
                 one.streamMaxBytes(),
                 3,
                 one.connectTimeout(),
-                one.publishTimeout());
+                one.publishTimeout(),
+                false);
     }
 
     private static int publish(JetStreamPublisher publisher, int from, int to) throws Exception {

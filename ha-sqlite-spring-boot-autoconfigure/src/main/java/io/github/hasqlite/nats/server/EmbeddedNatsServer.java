@@ -3,6 +3,7 @@ package io.github.hasqlite.nats.server;
 import io.github.hasqlite.core.file.OwnedFile;
 import io.github.hasqlite.nats.NatsStartException;
 import io.github.hasqlite.nats.ServerVersion;
+import io.nats.client.NUID;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -35,6 +36,8 @@ public final class EmbeddedNatsServer implements AutoCloseable {
     /** Bytes that a server needs at least to be of use again. */
     private static final int ENOUGH_ROOM = 4 << 20;
 
+    private static final long CLUSTER_LOOK_MS = 100;
+
     /** Another program may take a free port between its being found and its being used. */
     private static final int FREE_PORT_ATTEMPTS = 3;
 
@@ -45,6 +48,11 @@ public final class EmbeddedNatsServer implements AutoCloseable {
     private final ServerLog serverLog;
     private final OwnedFile lock;
     private final Object monitor = new Object();
+
+    /** Who may ask the server about its cluster: known to this JVM and the owner of its files. */
+    private final String systemPassword = NUID.nextGlobal() + NUID.nextGlobal();
+
+    private final @Nullable ClusterWatch others;
 
     private volatile ServerProcess process;
     private volatile ServerReady ready;
@@ -58,6 +66,10 @@ public final class EmbeddedNatsServer implements AutoCloseable {
         runDir = Files.createDirectories(settings.storeDir().resolve("run")).toAbsolutePath();
         pidFile = runDir.resolve("nats-server.pid");
         serverLog = new ServerLog(settings.storeDir().resolve("nats-server.log").toAbsolutePath());
+        EmbeddedCluster cluster = settings.cluster();
+        others = cluster == null
+                ? null
+                : new ClusterWatch(settings.name(), cluster, systemPassword, serverLog.complaints());
         OrphanServer.end(pidFile, binary);
         for (int attempt = 1; ; attempt++) {
             int port = settings.port() == 0 ? freePort() : settings.port();
@@ -92,10 +104,14 @@ public final class EmbeddedNatsServer implements AutoCloseable {
                             + " of the embedded NATS server cannot be read. Correct its path.",
                     null);
         }
+        if (settings.cluster() != null) {
+            NatsBinary.requireClusters(binary);
+        }
         OwnedFile lock = null;
         try {
             Files.createDirectories(settings.storeDir());
             lock = own(settings.storeDir());
+            StandaloneStore.setAside(settings);
             EmbeddedNatsServer server = new EmbeddedNatsServer(settings, binary, lock);
             server.supervise();
             lock = null;
@@ -127,6 +143,72 @@ public final class EmbeddedNatsServer implements AutoCloseable {
     /** Where clients of this machine reach it, {@code nats://host:port}, without credentials. */
     public String url() {
         return ready.url();
+    }
+
+    /**
+     * A server of the cluster.
+     *
+     * @param name its name
+     * @param online whether it can be reached
+     */
+    public record Peer(String name, boolean online) {}
+
+    /**
+     * Why the servers of this one's cluster cannot store anything, for example because this one waits for a second: as
+     * it was a second ago. {@code null} if they can, and if this server is none of a cluster.
+     */
+    public @Nullable String clusterTrouble() {
+        return others == null ? null : others.trouble();
+    }
+
+    /**
+     * The servers of this one's cluster, those that are away included. Asks the server that leads them.
+     *
+     * @throws IOException if there is no cluster, or none that leads it
+     */
+    public List<Peer> clusterPeers() throws IOException, InterruptedException {
+        return cluster().peers(url());
+    }
+
+    /**
+     * Takes a server out of the cluster that will never come back, so that it does not count any more when a majority
+     * is needed. Streams that it had a replica of get another one where there is a server for it. A server that was
+     * taken out must not be started again with the data that it had.
+     *
+     * @param name the server's name
+     * @throws IOException if there is no cluster, none that leads it, or no such server in it
+     */
+    public void removeClusterPeer(String name) throws IOException, InterruptedException {
+        cluster().remove(url(), name);
+        log.warn("Took nats-server '{}' out of the cluster", name);
+    }
+
+    private ClusterWatch cluster() throws IOException {
+        if (others == null) {
+            throw new IOException("The embedded nats-server '" + settings.name() + "' is in no cluster."
+                    + " Set ha.sqlite.nats.embedded.cluster.routes.");
+        }
+        return others;
+    }
+
+    /**
+     * Waits until the servers of the cluster can store. Says every few seconds in the log what they wait for.
+     *
+     * @return whether they can; always, if this server is none of a cluster
+     */
+    public boolean awaitCluster(Duration atMost) throws InterruptedException {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (others != null && !stopping) {
+            others.look(url());
+            if (others.trouble() == null) {
+                return true;
+            }
+            if (System.nanoTime() >= deadline) {
+                return false;
+            }
+            pause(CLUSTER_LOOK_MS);
+        }
+        return !stopping;
     }
 
     /** The port it listens on. */
@@ -201,6 +283,9 @@ public final class EmbeddedNatsServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            if (others != null) {
+                others.close();
+            }
             lock.close();
         }
         log.info("Stopped nats-server");
@@ -210,7 +295,7 @@ public final class EmbeddedNatsServer implements AutoCloseable {
         Path configuration = settings.configFile();
         if (configuration == null) {
             requireFree(port);
-            configuration = NatsServerConfig.write(settings, port);
+            configuration = NatsServerConfig.write(settings, port, runDir, systemPassword);
         }
         ServerReady.forget(runDir);
         serverLog.beginRun();
@@ -264,6 +349,9 @@ public final class EmbeddedNatsServer implements AutoCloseable {
                 boolean ended = process.awaitExit(WATCH);
                 serverLog.poll();
                 if (!ended || stopping) {
+                    if (others != null) {
+                        others.look(url());
+                    }
                     continue;
                 }
                 backoff = System.nanoTime() - startedAt > STABLE_NANOS
@@ -328,9 +416,13 @@ public final class EmbeddedNatsServer implements AutoCloseable {
         if (settings.user() == null && !isLoopback(settings.host())) {
             throw new NatsStartException(new NatsStartException.InsecureListener(settings.host()), null);
         }
+        EmbeddedCluster cluster = settings.cluster();
+        if (cluster != null && cluster.user() == null && !isLoopback(cluster.host())) {
+            throw new NatsStartException(new NatsStartException.InsecureRoutes(cluster.host()), null);
+        }
     }
 
-    private static boolean isLoopback(String host) {
+    static boolean isLoopback(String host) {
         try {
             return !host.isBlank() && InetAddress.getByName(host).isLoopbackAddress();
         } catch (UnknownHostException e) {

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param startTimeout how long the server may take until it can be used; recovering a large store takes
  *     seconds
  * @param stopTimeout how long the server may take to end before it is killed
+ * @param cluster the servers that it forms a cluster with, or {@code null} if it is alone; not together with
+ *     {@code configFile}
  */
 public record EmbeddedNatsSettings(
         String host,
@@ -35,7 +37,8 @@ public record EmbeddedNatsSettings(
         @Nullable String password,
         int maxPayload,
         Duration startTimeout,
-        Duration stopTimeout) {
+        Duration stopTimeout,
+        @Nullable EmbeddedCluster cluster) {
 
     /** Reachable from this machine only. */
     public static final String DEFAULT_HOST = "127.0.0.1";
@@ -72,6 +75,9 @@ public record EmbeddedNatsSettings(
         if (maxPayload < 1024 || maxPayload > MAX_MAX_PAYLOAD) {
             throw new IllegalArgumentException("max payload must be 1 KiB to 64 MiB: " + maxPayload);
         }
+        if (cluster != null && configFile != null) {
+            throw new IllegalArgumentException("a configuration file of the user's own says itself what cluster it is");
+        }
         if ((user == null) != (password == null)) {
             throw new IllegalArgumentException("user and password of the embedded NATS server belong together");
         }
@@ -90,7 +96,8 @@ public record EmbeddedNatsSettings(
                 null,
                 DEFAULT_MAX_PAYLOAD,
                 DEFAULT_START_TIMEOUT,
-                DEFAULT_STOP_TIMEOUT);
+                DEFAULT_STOP_TIMEOUT,
+                null);
     }
 
     /** The same but for what the consumer changes. */
@@ -105,7 +112,7 @@ public record EmbeddedNatsSettings(
         return "EmbeddedNatsSettings[host=" + host + ", port=" + port + ", name=" + name + ", storeDir=" + storeDir
                 + ", configFile=" + configFile + ", binary=" + binary + ", user=" + user + ", password="
                 + (password == null ? "null" : "***") + ", maxPayload=" + maxPayload + ", startTimeout="
-                + startTimeout + ", stopTimeout=" + stopTimeout + "]";
+                + startTimeout + ", stopTimeout=" + stopTimeout + ", cluster=" + cluster + "]";
     }
 
     /** What is to be changed; starts as it is. Not thread-safe. */
@@ -117,6 +124,7 @@ public record EmbeddedNatsSettings(
         private @Nullable String password;
         private @Nullable Path binary;
         private @Nullable Path configFile;
+        private @Nullable EmbeddedCluster cluster;
 
         private Changes(EmbeddedNatsSettings from) {
             this.from = from;
@@ -125,6 +133,7 @@ public record EmbeddedNatsSettings(
             password = from.password;
             binary = from.binary;
             configFile = from.configFile;
+            cluster = from.cluster;
         }
 
         public Changes host(String to) {
@@ -149,6 +158,11 @@ public record EmbeddedNatsSettings(
             return this;
         }
 
+        public Changes cluster(@Nullable EmbeddedCluster to) {
+            cluster = to;
+            return this;
+        }
+
         private EmbeddedNatsSettings settings() {
             return new EmbeddedNatsSettings(
                     host,
@@ -161,7 +175,8 @@ public record EmbeddedNatsSettings(
                     password,
                     from.maxPayload,
                     from.startTimeout,
-                    from.stopTimeout);
+                    from.stopTimeout,
+                    cluster);
         }
     }
 }

@@ -1,10 +1,12 @@
 package io.github.hasqlite.nats.server;
 
 import io.github.hasqlite.nats.NatsStartException;
+import io.github.hasqlite.nats.ServerVersion;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -12,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the nats-server program: as configured, then PATH, then usual folders, then the class path. */
@@ -22,6 +26,8 @@ final class NatsBinary {
             List.of("/usr/local/bin", "/usr/bin", "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin", "/snap/bin");
 
     private static final String RESOURCE = "META-INF/ha-sqlite/nats-server-";
+
+    private static final Pattern VERSION = Pattern.compile("v(\\d+\\.\\d+\\.\\d+\\S*)");
 
     private final Map<String, String> environment;
     private final String home;
@@ -69,6 +75,27 @@ final class NatsBinary {
         }
         folders.add("the class path as " + resource);
         throw new NatsStartException(new NatsStartException.ProgramMissing(null, folders), null);
+    }
+
+    /**
+     * Makes sure that servers of this program may form a cluster.
+     *
+     * @throws NatsStartException if it is too old
+     */
+    static void requireClusters(Path program) {
+        try {
+            Process process = new ProcessBuilder(program.toString(), "--version")
+                    .redirectErrorStream(true)
+                    .start();
+            process.getOutputStream().close();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            Matcher version = VERSION.matcher(said);
+            if (version.find() && ServerVersion.isBefore(version.group(1), ServerVersion.FIRST_FOR_CLUSTER)) {
+                throw new NatsStartException(new NatsStartException.TooOldForCluster(version.group(1)), null);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Could not ask " + program + " for its version", e);
+        }
     }
 
     private List<String> folders() {

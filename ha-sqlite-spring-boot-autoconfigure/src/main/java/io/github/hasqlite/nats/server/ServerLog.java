@@ -25,6 +25,7 @@ final class ServerLog {
     private static final int TAIL_LINES = 20;
 
     private final Path file;
+    private final RouteComplaints complaints = new RouteComplaints();
     private long read;
     private long runStart;
 
@@ -50,7 +51,7 @@ final class ServerLog {
                 byte[] bytes = new byte[(int) Math.min(length - read, MAX_BYTES)];
                 access.seek(length - bytes.length);
                 access.readFully(bytes);
-                lines(bytes).stream().filter(ServerLog::isWarning).forEach(line -> log.debug("nats-server: {}", line));
+                lines(bytes).stream().filter(ServerLog::isWarning).forEach(this::pass);
             }
             read = length;
             if (length > MAX_BYTES) {
@@ -62,6 +63,16 @@ final class ServerLog {
         } catch (IOException e) {
             log.debug("reading the log of nats-server", e);
         }
+    }
+
+    private void pass(String line) {
+        log.debug("nats-server: {}", line);
+        complaints.read(line);
+    }
+
+    /** What the server says of its cluster. */
+    RouteComplaints complaints() {
+        return complaints;
     }
 
     /** The last lines of this run; empty if there are none. */

@@ -1,0 +1,113 @@
+package io.github.hasqlite.testing;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.assertj.core.api.Assertions;
+import org.awaitility.Awaitility;
+
+/** Nodes in processes of their own, each with an embedded server; all servers are one cluster. All end with it. */
+public final class EmbeddedClusterNodes implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    private final Path folder;
+    private final Path program;
+    private final List<Integer> clients = new ArrayList<>();
+    private final List<Integer> routes = new ArrayList<>();
+    private final List<ClusterNode> nodes = new ArrayList<>();
+
+    /**
+     * A cluster of which no node runs.
+     *
+     * @param program the nats-server
+     * @param size how many nodes there can be
+     */
+    public EmbeddedClusterNodes(Path folder, Path program, int size) throws IOException {
+        this.folder = folder;
+        this.program = program;
+        for (int i = 0; i < size; i++) {
+            clients.add(NatsServer.freePort());
+            routes.add(NatsServer.freePort());
+        }
+    }
+
+    /** Where the servers of the first nodes listen for each other. */
+    public String routes(int size) {
+        return routes.stream().limit(size).map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
+    }
+
+    /** The port for clients of a node's server. */
+    public int clientPort(int index) {
+        return clients.get(index);
+    }
+
+    /**
+     * A node that does not run yet, {@code n1} with index 0.
+     *
+     * @param size of how many nodes it knows
+     */
+    public ClusterNode node(int index, int size, String... more) {
+        return join(alone(index, more), index, size);
+    }
+
+    /** Makes the server of a node one of the cluster at its next start. */
+    public ClusterNode join(ClusterNode node, int index, int size) {
+        return node.set(
+                        "ha.sqlite.nats.embedded.cluster.port",
+                        routes.get(index).toString())
+                .set("ha.sqlite.nats.embedded.cluster.routes", routes(size));
+    }
+
+    /** The same with a server that is alone. */
+    public ClusterNode alone(int index, String... more) {
+        List<String> properties = new ArrayList<>(List.of(
+                "--spring.main.banner-mode=off",
+                "--logging.level.io.github.hasqlite=info",
+                "--ha.sqlite.replication-id=test",
+                "--ha.sqlite.nats.embedded.enabled=true",
+                "--ha.sqlite.nats.embedded.binary=" + program,
+                "--ha.sqlite.nats.embedded.port=" + clients.get(index)));
+        properties.addAll(Arrays.asList(more));
+        ClusterNode node = new ClusterNode(folder, "n" + (index + 1), properties);
+        nodes.add(node);
+        return node;
+    }
+
+    /** Starts some nodes at once and waits until they have started. */
+    public List<ClusterNode> start(int size, String... more) {
+        List<ClusterNode> started = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            started.add(node(i, size, more).launch());
+        }
+        started.forEach(ClusterNode::awaitReady);
+        return started;
+    }
+
+    /** Waits until all hold the same, and sees that nothing is missing that was acknowledged on any of them. */
+    public static void assertEqualAndComplete(List<ClusterNode> nodes) {
+        Set<String> acknowledged = new HashSet<>();
+        nodes.forEach(node -> acknowledged.addAll(node.acknowledged()));
+        Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).untilAsserted(() -> {
+            String content = nodes.get(0).ask("content");
+            for (ClusterNode node : nodes) {
+                Assertions.assertThat(node.ask("status")).as(node.name()).contains(",0,null");
+                Assertions.assertThat(node.ask("content")).as(node.name()).isEqualTo(content);
+            }
+        });
+        Set<String> there =
+                new HashSet<>(List.of(nodes.get(0).ask("query SELECT id FROM w").split(",")));
+        Assertions.assertThat(there).containsAll(acknowledged);
+    }
+
+    @Override
+    public void close() {
+        nodes.forEach(ClusterNode::close);
+    }
+}
