@@ -25,14 +25,21 @@ final class Application {
     private final Ledger ledger;
     private final Random random;
     private final SimulatedSchema schema;
+    private final int schemaPercent;
 
-    Application(SimulatedNode node, SimulatedRuntime runtime, HaSqliteDataSource dataSource, Ledger ledger) {
+    Application(
+            SimulatedNode node,
+            SimulatedRuntime runtime,
+            HaSqliteDataSource dataSource,
+            Ledger ledger,
+            Emphasis emphasis) {
         this.node = node;
         this.runtime = runtime;
         this.dataSource = dataSource;
         this.ledger = ledger;
         this.random = new Random(runtime.random().nextLong());
-        this.schema = new SimulatedSchema(random);
+        this.schema = new SimulatedSchema(emphasis.tables(), random);
+        this.schemaPercent = emphasis.schemaPercent();
     }
 
     /** Works until the node is told to be quiet. */
@@ -50,10 +57,10 @@ final class Application {
     private void work() {
         int dice = random.nextInt(100);
         try (Connection connection = dataSource.getConnection()) {
-            if (dice < 10) {
-                execute(connection, schema.statement());
-            } else if (dice < 18) {
+            if (dice < schemaPercent) {
                 changeSchema(connection);
+            } else if (dice >= 90) {
+                execute(connection, schema.statement());
             } else {
                 transaction(connection);
             }
@@ -77,11 +84,9 @@ final class Application {
             connection.rollback(savepoint);
         }
         if (random.nextInt(25) == 0) {
-            execute(
-                    connection,
-                    "INSERT INTO n WITH RECURSIVE i(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM i LIMIT "
-                            + (20 + random.nextInt(200)) + ") SELECT x % 5, hex(zeroblob(20)) FROM i");
-            tryTo(connection, "DELETE FROM n WHERE x = " + random.nextInt(5));
+            for (String each : schema.many()) {
+                tryTo(connection, each);
+            }
         }
         long mark = ledger.nextMark();
         List<String> columns = insertMark(connection, mark);

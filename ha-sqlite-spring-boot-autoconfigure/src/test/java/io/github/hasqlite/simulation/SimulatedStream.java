@@ -27,11 +27,24 @@ final class SimulatedStream {
     /** Who has a right, and until when. */
     record Lease(Object holder, long until) {}
 
-    /** How probable faults are, in one of a thousand. */
-    record Faults(int lose, int loseAnswer, int repeat, int overtake, int failStore, int largestMessage) {
+    /**
+     * How probable faults are, in one of a thousand, and what else there is to know of the network.
+     *
+     * @param delayMillis what a request takes at most
+     * @param forget whether what a snapshot covers is dropped
+     */
+    record Faults(
+            int lose,
+            int loseAnswer,
+            int repeat,
+            int overtake,
+            int failStore,
+            int largestMessage,
+            int delayMillis,
+            int forget) {
 
-        static Faults none(int largestMessage) {
-            return new Faults(0, 0, 0, 0, 0, largestMessage);
+        static Faults none(int largestMessage, int delayMillis, int forget) {
+            return new Faults(0, 0, 0, 0, 0, largestMessage, delayMillis, forget);
         }
     }
 
@@ -47,7 +60,7 @@ final class SimulatedStream {
 
     /** From now on nothing goes wrong. */
     void heal() {
-        faults = Faults.none(faults.largestMessage);
+        faults = Faults.none(faults.largestMessage, 4, faults.forget);
     }
 
     Scheduler scheduler() {
