@@ -96,7 +96,9 @@ final class SimulatedLine {
 
     private long delay() {
         // mostly quick
-        return 1 + (long) (TimeUnit.MILLISECONDS.toNanos(stream.faults().delayMillis()) * Math.pow(scheduler.random().nextDouble(), 3));
+        return 1
+                + (long) (TimeUnit.MILLISECONDS.toNanos(stream.faults().delayMillis())
+                        * Math.pow(scheduler.random().nextDouble(), 3));
     }
 
     private CompletableFuture<Long> send(byte[] message, long expected) {
@@ -333,7 +335,8 @@ final class SimulatedLine {
         @Override
         public void dropCovered(long streamCreatedNs, long sequence) throws IOException {
             throwIfCut();
-            if (streamCreatedNs == stream.createdNs() && stream.happens(stream.faults().forget())) {
+            if (streamCreatedNs == stream.createdNs()
+                    && stream.happens(stream.faults().forget())) {
                 stream.dropBefore(sequence + 1);
             }
         }

@@ -151,9 +151,10 @@ final class SimulatedNode {
         NodeSettings own = settings.apply(NodeSettings.of(
                                 name,
                                 PoolSettings.of(file().toString())
-                                        .with(to -> to.writers(emphasis.applications()).readers(1)))
+                                        .with(to -> to.writers(emphasis.applications())
+                                                .readers(1)))
                         .with(to -> to.commitMode(emphasis.mode()))
-                        .with(to -> to.publisherTimeout(Duration.ofSeconds(5))))
+                        .with(to -> to.publisherTimeout(emphasis.timeout())))
                 .with(to -> to.runtime(process));
         ReplicationNode made = ReplicationNode.replicating(
                 own,
@@ -162,7 +163,7 @@ final class SimulatedNode {
                         connection.subscriber(),
                         limit == NO_LIMIT ? store : null,
                         new JsonChangeSetSerializer(),
-                        List.of()));
+                        List.of(stream.places())));
         node = made;
         try {
             made.start();

@@ -55,10 +55,11 @@ final class SimulatedSchema {
     private static final List<String> COUNTER =
             List.of("CREATE TABLE c(id INTEGER PRIMARY KEY, n)", "INSERT INTO c VALUES(1, 0)");
 
-    private static final List<String> MARKS = List.of("CREATE TABLE log(mark INTEGER PRIMARY KEY)");
+    private static final List<String> MARKS =
+            List.of("CREATE TABLE log(mark INTEGER PRIMARY KEY)", "CREATE VIEW version AS SELECT 0 AS n");
 
     /** What is done to the table with the marks, beside the commands; more often than to others. */
-    private static final int TO_MARKS = 6;
+    private static final int TO_MARKS = 8;
 
     /** The table with the marks has at most so many columns. */
     private static final int MARK_COLUMNS = 5;
@@ -102,6 +103,11 @@ final class SimulatedSchema {
         return values.get(random.nextInt(values.size()));
     }
 
+    /** Commands that count in the schema itself. */
+    static List<String> nextVersion(long present) {
+        return List.of("DROP VIEW version", "CREATE VIEW version AS SELECT " + (present + 1) + " AS n");
+    }
+
     /** None of the marks may get lost, nor a column that has been added; the first column has one of two names. */
     private List<String> toMarks(int which, List<String> columns) {
         String first = columns.get(0);
@@ -120,11 +126,11 @@ final class SimulatedSchema {
                         "CREATE TABLE log(" + definition + ")",
                         "INSERT INTO log(" + all + ") SELECT " + all + " FROM log_old",
                         "DROP TABLE log_old");
-            case 2 -> List.of("ALTER TABLE log RENAME COLUMN mark TO m");
-            case 3 -> List.of("ALTER TABLE log RENAME COLUMN m TO mark");
+            case 2, 3, 4 ->
+                List.of("ALTER TABLE log RENAME COLUMN " + first + " TO " + (first.equals("m") ? "mark" : "m"));
             default ->
                 columns.size() >= MARK_COLUMNS
-                        ? toMarks(which - 4, columns)
+                        ? toMarks(which - 5, columns)
                         : List.of("ALTER TABLE log ADD COLUMN x" + random.nextInt(1_000_000));
         };
     }

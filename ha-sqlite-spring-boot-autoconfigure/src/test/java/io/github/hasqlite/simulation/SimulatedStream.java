@@ -18,6 +18,7 @@ final class SimulatedStream {
     private final Scheduler scheduler;
     private final List<byte[]> messages = new ArrayList<>();
     private final List<Long> times = new ArrayList<>();
+    private final AcceptedPlaces places;
     private final Map<Snapshot, byte[]> snapshots = new HashMap<>();
     private final Map<String, Lease> leases = new HashMap<>();
     private final List<SimulatedThread> listening = new ArrayList<>();
@@ -51,6 +52,7 @@ final class SimulatedStream {
     SimulatedStream(Scheduler scheduler, Faults faults) {
         this.scheduler = scheduler;
         this.faults = faults;
+        this.places = new AcceptedPlaces(scheduler);
         this.createdNs = EPOCH_NS + scheduler.now();
     }
 
@@ -65,6 +67,11 @@ final class SimulatedStream {
 
     Scheduler scheduler() {
         return scheduler;
+    }
+
+    /** Where nodes have accepted what is in it. */
+    AcceptedPlaces places() {
+        return places;
     }
 
     long end() {
