@@ -363,7 +363,8 @@ public final class Simulation {
             for (SimulatedNode each : nodes) {
                 if (each.isUp()
                         && each.status().halted() != null
-                        && !each.status().halted().contains("snapshot")) {
+                        && !each.status().halted().contains("snapshot")
+                        && !each.status().halted().contains("are not in the stream any more")) {
                     throw new AssertionError("replication has stopped: " + each);
                 }
                 if (each.isDown()) {
