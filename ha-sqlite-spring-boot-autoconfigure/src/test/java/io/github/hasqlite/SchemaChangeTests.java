@@ -169,6 +169,30 @@ class SchemaChangeTests {
     }
 
     @Test
+    void ofUnknownOutcomeAreNotUndoneByTheNextOfTheSameNode() throws Exception {
+        one.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, v)");
+        server.suspend();
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> one.execute("ALTER TABLE t ADD COLUMN w"))
+                .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("08007"));
+        try (Connection connection = one.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.executeUpdate("CREATE TABLE n(id INTEGER PRIMARY KEY, v)");
+            statement.executeUpdate("INSERT INTO n SELECT id, v FROM t");
+            statement.executeUpdate("DROP TABLE t");
+            statement.executeUpdate("ALTER TABLE n RENAME TO t");
+            assertThatExceptionOfType(SerializationFailureException.class).isThrownBy(connection::commit);
+            connection.rollback();
+        }
+        server.resume();
+        assertSame();
+        one.execute("INSERT INTO t VALUES(1, 2, 3)");
+        assertSame();
+        assertThat(two.query("SELECT w FROM t")).containsExactly("3");
+    }
+
+    @Test
     void ofUnknownOutcomeSurviveTheLossOfTheServer() throws Exception {
         one.execute("CREATE TABLE before(a)");
         server.suspend();

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 final class Application {
 
     private static final int MAX_PAUSE_MILLIS = 40;
+    private static final int MAX_PENDING = 15;
 
     private final SimulatedNode node;
     private final SimulatedRuntime runtime;
@@ -25,14 +26,21 @@ final class Application {
     private final Ledger ledger;
     private final Random random;
     private final SimulatedSchema schema;
+    private final int schemaPercent;
 
-    Application(SimulatedNode node, SimulatedRuntime runtime, HaSqliteDataSource dataSource, Ledger ledger) {
+    Application(
+            SimulatedNode node,
+            SimulatedRuntime runtime,
+            HaSqliteDataSource dataSource,
+            Ledger ledger,
+            Emphasis emphasis) {
         this.node = node;
         this.runtime = runtime;
         this.dataSource = dataSource;
         this.ledger = ledger;
         this.random = new Random(runtime.random().nextLong());
-        this.schema = new SimulatedSchema(random);
+        this.schema = new SimulatedSchema(emphasis.tables(), random);
+        this.schemaPercent = emphasis.schemaPercent();
     }
 
     /** Works until the node is told to be quiet. */
@@ -40,7 +48,10 @@ final class Application {
         try {
             while (!node.isQuiet()) {
                 runtime.sleep(TimeUnit.MICROSECONDS.toNanos(random.nextInt(MAX_PAUSE_MILLIS * 1_000)));
-                work();
+                // what is pending is taken out and put back with every batch, which would cost most of the time
+                if (dataSource.replicationStatus().outboxLength() < MAX_PENDING) {
+                    work();
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -50,10 +61,10 @@ final class Application {
     private void work() {
         int dice = random.nextInt(100);
         try (Connection connection = dataSource.getConnection()) {
-            if (dice < 10) {
-                execute(connection, schema.statement());
-            } else if (dice < 18) {
+            if (dice < schemaPercent) {
                 changeSchema(connection);
+            } else if (dice >= 90) {
+                execute(connection, schema.statement());
             } else {
                 transaction(connection);
             }
@@ -77,28 +88,31 @@ final class Application {
             connection.rollback(savepoint);
         }
         if (random.nextInt(25) == 0) {
-            execute(
-                    connection,
-                    "INSERT INTO n WITH RECURSIVE i(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM i LIMIT "
-                            + (20 + random.nextInt(200)) + ") SELECT x % 5, hex(zeroblob(20)) FROM i");
-            tryTo(connection, "DELETE FROM n WHERE x = " + random.nextInt(5));
+            for (String each : schema.many()) {
+                tryTo(connection, each);
+            }
         }
-        long mark = ledger.nextMark();
-        List<String> columns = insertMark(connection, mark);
-        runtime.point();
-        Ledger.Entry entry = ledger.begin(mark, runtime, columns, counted);
+        Ledger.Entry entry = beginToEnd(connection, counted, false);
         if (random.nextInt(20) == 0) {
             connection.rollback();
             entry.outcome = Outcome.ROLLED_BACK;
             return;
         }
-        commit(connection, entry);
+        commit(connection, entry, node.mode() == CommitMode.ASYNC ? Outcome.COMMITTED_HERE : Outcome.STORED);
     }
 
-    private void commit(Connection connection, Ledger.Entry entry) throws SQLException {
+    /** The last that a transaction does is to leave a mark. */
+    private Ledger.Entry beginToEnd(Connection connection, boolean counted, boolean version) throws SQLException {
+        long mark = ledger.nextMark();
+        List<String> columns = insertMark(connection, mark);
+        runtime.point();
+        return ledger.begin(mark, runtime, columns, counted, version);
+    }
+
+    private void commit(Connection connection, Ledger.Entry entry, Outcome committed) throws SQLException {
         try {
             connection.commit();
-            entry.outcome = node.mode() == CommitMode.ASYNC ? Outcome.COMMITTED_HERE : Outcome.STORED;
+            entry.outcome = committed;
             runtime.scheduler().note(runtime.name() + " committed " + entry.mark);
         } catch (SQLException e) {
             String state = String.valueOf(e.getSQLState());
@@ -115,14 +129,17 @@ final class Application {
 
     private void changeSchema(Connection connection) throws SQLException {
         connection.setAutoCommit(false);
-        List<String> commands = schema.commands(columns(connection));
+        boolean version = random.nextBoolean();
+        List<String> commands = version
+                ? SimulatedSchema.nextVersion(number(connection, "SELECT n FROM version"))
+                : schema.commands(columns(connection));
         for (String command : commands) {
             execute(connection, command);
         }
         runStatements(connection);
-        runtime.point();
-        connection.commit();
-        runtime.scheduler().note(runtime.name() + " changed the schema: " + commands);
+        Ledger.Entry entry = beginToEnd(connection, false, version);
+        commit(connection, entry, Outcome.STORED);
+        runtime.scheduler().note(runtime.name() + " changed the schema: " + commands + " " + entry.outcome);
     }
 
     private List<String> insertMark(Connection connection, long mark) throws SQLException {

@@ -20,19 +20,21 @@ final class Ledger {
         ROLLED_BACK
     }
 
-    /** One transaction. */
+    /** One transaction; the last two say whether it has added one to the counter, and to the schema's version. */
     static final class Entry {
         final long mark;
         final Object process;
         final List<String> columns;
         final boolean counted;
+        final boolean version;
         Outcome outcome = Outcome.UNKNOWN;
 
-        Entry(long mark, Object process, List<String> columns, boolean counted) {
+        Entry(long mark, Object process, List<String> columns, boolean counted, boolean version) {
             this.mark = mark;
             this.process = process;
             this.columns = columns;
             this.counted = counted;
+            this.version = version;
         }
 
         @Override
@@ -49,8 +51,8 @@ final class Ledger {
     }
 
     /** A transaction that is about to be committed. */
-    Entry begin(long mark, Object process, List<String> columns, boolean counted) {
-        Entry entry = new Entry(mark, process, columns, counted);
+    Entry begin(long mark, Object process, List<String> columns, boolean counted, boolean version) {
+        Entry entry = new Entry(mark, process, columns, counted, version);
         entries.put(mark, entry);
         return entry;
     }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Scheduler {
 
-    private static final int KEPT_EVENTS = Integer.getInteger("ha.sqlite.test.node-simulation-events", 200);
-    private static final boolean EVERY_SWITCH = Boolean.getBoolean("ha.sqlite.test.node-simulation-switches");
+    private static final int KEPT_EVENTS = Integer.getInteger("ha.sqlite.test.simulation-events", 200);
+    private static final boolean EVERY_SWITCH = Boolean.getBoolean("ha.sqlite.test.simulation-switches");
     private static final int MAX_STEP_NANOS = 20_000;
     private static final long MAX_SWITCHES = 3_000_000;
     private static final long MAX_NANOS = TimeUnit.HOURS.toNanos(3);

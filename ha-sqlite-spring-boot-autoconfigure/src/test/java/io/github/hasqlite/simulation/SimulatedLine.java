@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 /** One process's connection to the stream: requests take time, and get lost, repeated or overtaken. */
 final class SimulatedLine {
 
-    private static final long MAX_DELAY_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
     private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(3);
     private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -97,7 +96,9 @@ final class SimulatedLine {
 
     private long delay() {
         // mostly quick
-        return 1 + (long) (MAX_DELAY_NANOS * Math.pow(scheduler.random().nextDouble(), 3));
+        return 1
+                + (long) (TimeUnit.MILLISECONDS.toNanos(stream.faults().delayMillis())
+                        * Math.pow(scheduler.random().nextDouble(), 3));
     }
 
     private CompletableFuture<Long> send(byte[] message, long expected) {
@@ -334,7 +335,8 @@ final class SimulatedLine {
         @Override
         public void dropCovered(long streamCreatedNs, long sequence) throws IOException {
             throwIfCut();
-            if (streamCreatedNs == stream.createdNs() && stream.happens(300)) {
+            if (streamCreatedNs == stream.createdNs()
+                    && stream.happens(stream.faults().forget())) {
                 stream.dropBefore(sequence + 1);
             }
         }

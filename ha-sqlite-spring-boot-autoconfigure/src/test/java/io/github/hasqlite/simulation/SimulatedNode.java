@@ -30,9 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** One node of a simulation through all its lives. Its methods are for the conductor's thread. */
 final class SimulatedNode {
 
-    private static final int APPLICATIONS = 2;
     private static final long NO_LIMIT = Long.MAX_VALUE;
-    private static final int CONNECTIONS = APPLICATIONS + 1;
 
     private final String name;
     private final Path folder;
@@ -40,7 +38,7 @@ final class SimulatedNode {
     private final Scheduler scheduler;
     private final Ledger ledger;
     private final UnaryOperator<NodeSettings> settings;
-    private final CommitMode mode;
+    private final Emphasis emphasis;
 
     private long limit = NO_LIMIT;
     private int lives;
@@ -59,14 +57,14 @@ final class SimulatedNode {
             Path folder,
             SimulatedStream stream,
             Ledger ledger,
-            CommitMode mode,
+            Emphasis emphasis,
             UnaryOperator<NodeSettings> settings) {
         this.name = name;
         this.folder = folder;
         this.stream = stream;
         this.scheduler = stream.scheduler();
         this.ledger = ledger;
-        this.mode = mode;
+        this.emphasis = emphasis;
         this.settings = settings;
         this.home = folder.resolve(name + "-0");
     }
@@ -76,7 +74,7 @@ final class SimulatedNode {
     }
 
     CommitMode mode() {
-        return mode;
+        return emphasis.mode();
     }
 
     Path file() {
@@ -153,9 +151,10 @@ final class SimulatedNode {
         NodeSettings own = settings.apply(NodeSettings.of(
                                 name,
                                 PoolSettings.of(file().toString())
-                                        .with(to -> to.writers(CONNECTIONS).readers(CONNECTIONS)))
-                        .with(to -> to.commitMode(mode))
-                        .with(to -> to.publisherTimeout(Duration.ofSeconds(5))))
+                                        .with(to -> to.writers(emphasis.applications())
+                                                .readers(1)))
+                        .with(to -> to.commitMode(emphasis.mode()))
+                        .with(to -> to.publisherTimeout(emphasis.timeout())))
                 .with(to -> to.runtime(process));
         ReplicationNode made = ReplicationNode.replicating(
                 own,
@@ -164,14 +163,14 @@ final class SimulatedNode {
                         connection.subscriber(),
                         limit == NO_LIMIT ? store : null,
                         new JsonChangeSetSerializer(),
-                        List.of()));
+                        List.of(stream.places())));
         node = made;
         try {
             made.start();
             fillPools(made.dataSource());
             if (limit == NO_LIMIT) {
                 PeriodicSnapshotter taking = made.snapshots()
-                        .snapshotter(store, Duration.ofMillis(1_500), new Retention(2, Duration.ofMinutes(1)));
+                        .snapshotter(store, emphasis.snapshots(), new Retention(2, Duration.ofMinutes(1)));
                 snapshotter = taking;
                 taking.start();
             }
@@ -186,8 +185,8 @@ final class SimulatedNode {
         up = true;
         scheduler.note(process.name() + " is up");
         List<NodeThread> applications = new ArrayList<>();
-        for (int i = 1; i <= APPLICATIONS; i++) {
-            Application application = new Application(this, process, made.dataSource(), ledger);
+        for (int i = 1; i <= emphasis.applications(); i++) {
+            Application application = new Application(this, process, made.dataSource(), ledger, emphasis);
             NodeThread thread = process.thread("application" + i, application::run);
             applications.add(thread);
             thread.start();
@@ -230,19 +229,19 @@ final class SimulatedNode {
     }
 
     /** All connections that there may be are there from the start, so that no pool has to wait for one. */
-    private static void fillPools(HaSqliteDataSource dataSource) throws SQLException {
+    private void fillPools(HaSqliteDataSource dataSource) throws SQLException {
         List<Connection> open = new ArrayList<>();
         try {
             HikariDataSource writers = dataSource.unwrap(HikariDataSource.class);
-            for (int i = 0; i < CONNECTIONS; i++) {
+            for (int i = 1; i < emphasis.applications(); i++) {
                 open.add(writers.getConnection());
-                Connection reader = dataSource.getConnection();
-                open.add(reader);
-                reader.setReadOnly(true);
-                reader.setAutoCommit(false);
-                try (Statement statement = reader.createStatement()) {
-                    statement.executeQuery("SELECT 1").close();
-                }
+            }
+            Connection reader = dataSource.getConnection();
+            open.add(reader);
+            reader.setReadOnly(true);
+            reader.setAutoCommit(false);
+            try (Statement statement = reader.createStatement()) {
+                statement.executeQuery("SELECT 1").close();
             }
         } finally {
             for (Connection each : open) {

@@ -1,54 +1,91 @@
 package io.github.hasqlite.simulation;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 
-/** The tables of a simulation, every kind of key, and random statements on few rows of them. */
+/** The tables of a simulation, and random statements on few rows of them. */
 final class SimulatedSchema {
 
-    private static final List<String> TABLES = List.of(
-            "CREATE TABLE t(id INTEGER PRIMARY KEY, email TEXT UNIQUE, v)",
-            "CREATE TABLE w(a, b TEXT COLLATE NOCASE, v, PRIMARY KEY(a, b)) WITHOUT ROWID",
-            "CREATE TABLE s(code TEXT PRIMARY KEY, v CHECK(total_changes() % 8 <> 0))",
-            "CREATE TABLE n(x, y CHECK(total_changes() % 4 <> 0))",
-            "CREATE TABLE e(id INTEGER PRIMARY KEY, x, y)",
-            "CREATE UNIQUE INDEX e_lower ON e(lower(x))",
-            "CREATE UNIQUE INDEX e_part ON e(y) WHERE y > 5",
-            "CREATE TABLE p(id INTEGER PRIMARY KEY, v)",
-            "CREATE TABLE k(id INTEGER PRIMARY KEY, p REFERENCES p(id) ON DELETE CASCADE, v)",
-            "CREATE TRIGGER p_updated AFTER UPDATE ON p BEGIN INSERT INTO n VALUES(NEW.id, 'p'); END",
-            "CREATE TRIGGER k_deleted AFTER DELETE ON k BEGIN UPDATE p SET v = 'k' WHERE id = OLD.p; END",
-            "CREATE TABLE c(id INTEGER PRIMARY KEY, n)",
-            "INSERT INTO c VALUES(1, 0)",
-            "CREATE TABLE log(mark INTEGER PRIMARY KEY)");
+    /** Tables of one kind of key. Every simulation has one or two, so that its statements meet often. */
+    enum Kind {
+        NUMBERED(
+                List.of("CREATE TABLE t(id INTEGER PRIMARY KEY, email TEXT UNIQUE, v)"),
+                List.of(
+                        "CREATE TABLE u(id INTEGER PRIMARY KEY, email TEXT UNIQUE, v)",
+                        "DROP TABLE u",
+                        "ALTER TABLE t ADD COLUMN z",
+                        "ALTER TABLE t DROP COLUMN z",
+                        "ALTER TABLE t RENAME COLUMN v TO q",
+                        "ALTER TABLE t RENAME COLUMN q TO v")),
+        WITHOUT_ROWID(
+                List.of("CREATE TABLE w(a, b TEXT COLLATE NOCASE, v, PRIMARY KEY(a, b)) WITHOUT ROWID"),
+                List.of("ALTER TABLE w RENAME COLUMN a TO d", "ALTER TABLE w RENAME COLUMN d TO a")),
+        TEXT(
+                List.of("CREATE TABLE s(code TEXT PRIMARY KEY, v CHECK(total_changes() % 8 <> 0))"),
+                List.of("CREATE UNIQUE INDEX s_v ON s(v)", "DROP INDEX s_v")),
+        KEYLESS(
+                List.of("CREATE TABLE n(x, y CHECK(total_changes() % 4 <> 0))"),
+                List.of("ALTER TABLE n RENAME TO n2", "ALTER TABLE n2 RENAME TO n")),
+        COMPUTED(
+                List.of(
+                        "CREATE TABLE e(id INTEGER PRIMARY KEY, x, y)",
+                        "CREATE UNIQUE INDEX e_lower ON e(lower(x))",
+                        "CREATE UNIQUE INDEX e_part ON e(y) WHERE y > 5"),
+                List.of("DROP INDEX e_part", "CREATE UNIQUE INDEX e_part ON e(y) WHERE y > 5")),
+        RELATED(
+                List.of(
+                        "CREATE TABLE p(id INTEGER PRIMARY KEY, v)",
+                        "CREATE TABLE k(id INTEGER PRIMARY KEY, p REFERENCES p(id) ON DELETE CASCADE, v)",
+                        "CREATE TABLE h(x, y)",
+                        "CREATE TRIGGER p_updated AFTER UPDATE ON p BEGIN INSERT INTO h VALUES(NEW.id, 'p'); END",
+                        "CREATE TRIGGER k_deleted AFTER DELETE ON k BEGIN UPDATE p SET v = 'k' WHERE id = OLD.p; END"),
+                List.of("ALTER TABLE k ADD COLUMN z", "ALTER TABLE k DROP COLUMN z"));
 
-    private static final List<String> COMMANDS = List.of(
-            "CREATE TABLE u(id INTEGER PRIMARY KEY, email TEXT UNIQUE, v)",
-            "DROP TABLE u",
-            "ALTER TABLE t ADD COLUMN z",
-            "ALTER TABLE t DROP COLUMN z",
-            "ALTER TABLE t RENAME COLUMN v TO q",
-            "ALTER TABLE t RENAME COLUMN q TO v",
-            "CREATE UNIQUE INDEX s_v ON s(v)",
-            "DROP INDEX s_v");
+        private final List<String> tables;
+        private final List<String> commands;
+
+        Kind(List<String> tables, List<String> commands) {
+            this.tables = tables;
+            this.commands = commands;
+        }
+    }
+
+    private static final List<String> COUNTER =
+            List.of("CREATE TABLE c(id INTEGER PRIMARY KEY, n)", "INSERT INTO c VALUES(1, 0)");
+
+    private static final List<String> MARKS =
+            List.of("CREATE TABLE log(mark INTEGER PRIMARY KEY)", "CREATE VIEW version AS SELECT 0 AS n");
 
     /** What is done to the table with the marks, beside the commands; more often than to others. */
-    private static final int TO_MARKS = 6;
+    private static final int TO_MARKS = 8;
 
     /** The table with the marks has at most so many columns. */
     private static final int MARK_COLUMNS = 5;
 
     private static final List<String> ON_CONFLICT = List.of("", " OR REPLACE", " OR REPLACE", " OR IGNORE");
 
+    private final List<Kind> kinds;
     private final Random random;
 
-    SimulatedSchema(Random random) {
+    SimulatedSchema(List<Kind> kinds, Random random) {
+        this.kinds = kinds;
         this.random = random;
     }
 
-    static List<String> tables() {
-        return TABLES;
+    /**
+     * What creates the tables of some kinds, and the one with the marks.
+     *
+     * @param counter whether one with a counter is wanted
+     */
+    static List<String> tables(List<Kind> kinds, boolean counter) {
+        List<String> tables = new ArrayList<>(MARKS);
+        if (counter) {
+            tables.addAll(COUNTER);
+        }
+        kinds.forEach(each -> tables.addAll(each.tables));
+        return tables;
     }
 
     /**
@@ -57,8 +94,18 @@ final class SimulatedSchema {
      * @param marks the columns of the table with the marks, as they are here just now
      */
     List<String> commands(List<String> marks) {
-        int which = random.nextInt(COMMANDS.size() + TO_MARKS);
-        return which < COMMANDS.size() ? List.of(COMMANDS.get(which)) : toMarks(which - COMMANDS.size(), marks);
+        List<String> commands = any(kinds).commands;
+        int which = random.nextInt(commands.size() + TO_MARKS);
+        return which < commands.size() ? List.of(commands.get(which)) : toMarks(which - commands.size(), marks);
+    }
+
+    private <T> T any(List<T> values) {
+        return values.get(random.nextInt(values.size()));
+    }
+
+    /** Commands that count in the schema itself. */
+    static List<String> nextVersion(long present) {
+        return List.of("DROP VIEW version", "CREATE VIEW version AS SELECT " + (present + 1) + " AS n");
     }
 
     /** None of the marks may get lost, nor a column that has been added; the first column has one of two names. */
@@ -79,30 +126,67 @@ final class SimulatedSchema {
                         "CREATE TABLE log(" + definition + ")",
                         "INSERT INTO log(" + all + ") SELECT " + all + " FROM log_old",
                         "DROP TABLE log_old");
-            case 2 -> List.of("ALTER TABLE log RENAME COLUMN mark TO m");
-            case 3 -> List.of("ALTER TABLE log RENAME COLUMN m TO mark");
+            case 2, 3, 4 ->
+                List.of("ALTER TABLE log RENAME COLUMN " + first + " TO " + (first.equals("m") ? "mark" : "m"));
             default ->
                 columns.size() >= MARK_COLUMNS
-                        ? toMarks(which - 4, columns)
+                        ? toMarks(which - 5, columns)
                         : List.of("ALTER TABLE log ADD COLUMN x" + random.nextInt(1_000_000));
         };
     }
 
     /** One statement that writes rows; it may fail. */
     String statement() {
-        return switch (random.nextInt(14)) {
+        return switch (any(kinds)) {
+            case NUMBERED -> numbered();
+            case WITHOUT_ROWID -> keyed();
+            case TEXT -> text();
+            case KEYLESS -> keyless();
+            case COMPUTED -> expression();
+            case RELATED -> related();
+        };
+    }
+
+    /** Statements that write many rows and delete them again; they may fail. */
+    List<String> many() {
+        String rows = " WITH RECURSIVE i(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM i LIMIT "
+                + (20 + random.nextInt(200)) + ") SELECT ";
+        return switch (any(kinds)) {
+            case NUMBERED ->
+                List.of(
+                        "INSERT OR REPLACE INTO t(id, email, v)" + rows + "x + 10, 'b' || x, hex(zeroblob(20)) FROM i",
+                        "DELETE FROM t WHERE id > 10");
+            case WITHOUT_ROWID ->
+                List.of(
+                        "INSERT OR REPLACE INTO w(a, b, v)" + rows + "x + 10, 'b' || x, hex(zeroblob(20)) FROM i",
+                        "DELETE FROM w WHERE a > 10");
+            case TEXT ->
+                List.of(
+                        "INSERT OR REPLACE INTO s(code, v)" + rows + "'b' || x, 'c' || x FROM i",
+                        "DELETE FROM s WHERE code LIKE 'b%'");
+            case KEYLESS ->
+                List.of(
+                        "INSERT INTO n" + rows + "x % 5, hex(zeroblob(20)) FROM i",
+                        "DELETE FROM n WHERE x = " + random.nextInt(5));
+            case COMPUTED ->
+                List.of(
+                        "INSERT OR REPLACE INTO e(id, x, y)" + rows + "x + 10, 'b' || x, -x FROM i",
+                        "DELETE FROM e WHERE id > 10");
+            case RELATED ->
+                List.of("INSERT INTO h" + rows + "x, hex(zeroblob(20)) FROM i", "DELETE FROM h WHERE y LIKE '00%'");
+        };
+    }
+
+    private String numbered() {
+        return switch (random.nextInt(7)) {
             case 0, 1 ->
                 "INSERT" + orWhat() + " INTO t(id, email, v) VALUES(" + id() + "," + mail() + "," + value() + ")";
             case 2 -> "UPDATE" + orWhat() + " t SET email=" + mail() + " WHERE id=" + id();
             case 3 -> "UPDATE" + orWhat() + " t SET id=" + id() + " WHERE id=" + id();
             case 4 -> "UPDATE t SET v=" + value() + " WHERE id=" + id();
             case 5 -> "DELETE FROM " + (random.nextBoolean() ? "t" : "u") + " WHERE id=" + id();
-            case 6 -> "INSERT" + orWhat() + " INTO u(id, email, v) VALUES(" + id() + "," + mail() + "," + value() + ")";
-            case 7 -> keyed();
-            case 8 -> text();
-            case 9 -> keyless();
-            case 10, 11 -> related();
-            default -> expression();
+            default ->
+                "INSERT" + orWhat() + " INTO u(id, email, v) VALUES(" + id() + "," + mail() + "," + value() + ")";
         };
     }
 
@@ -152,7 +236,7 @@ final class SimulatedSchema {
     }
 
     private String orWhat() {
-        return ON_CONFLICT.get(random.nextInt(ON_CONFLICT.size()));
+        return any(ON_CONFLICT);
     }
 
     private int id() {
@@ -162,7 +246,7 @@ final class SimulatedSchema {
     private String mail() {
         if (random.nextInt(6) == 0) {
             // no characters; the first two are the same without regard to case
-            return "CAST(x'" + List.of("65ff", "45ff", "fe").get(random.nextInt(3)) + "' AS TEXT)";
+            return "CAST(x'" + any(List.of("65ff", "45ff", "fe")) + "' AS TEXT)";
         }
         String mail = "'e" + (1 + random.nextInt(4)) + "'";
         return random.nextInt(4) == 0 ? mail.toUpperCase(Locale.ROOT) : mail;

@@ -18,6 +18,7 @@ final class SimulatedStream {
     private final Scheduler scheduler;
     private final List<byte[]> messages = new ArrayList<>();
     private final List<Long> times = new ArrayList<>();
+    private final AcceptedPlaces places;
     private final Map<Snapshot, byte[]> snapshots = new HashMap<>();
     private final Map<String, Lease> leases = new HashMap<>();
     private final List<SimulatedThread> listening = new ArrayList<>();
@@ -27,17 +28,31 @@ final class SimulatedStream {
     /** Who has a right, and until when. */
     record Lease(Object holder, long until) {}
 
-    /** How probable faults are, in one of a thousand. */
-    record Faults(int lose, int loseAnswer, int repeat, int overtake, int failStore, int largestMessage) {
+    /**
+     * How probable faults are, in one of a thousand, and what else there is to know of the network.
+     *
+     * @param delayMillis what a request takes at most
+     * @param forget whether what a snapshot covers is dropped
+     */
+    record Faults(
+            int lose,
+            int loseAnswer,
+            int repeat,
+            int overtake,
+            int failStore,
+            int largestMessage,
+            int delayMillis,
+            int forget) {
 
-        static Faults none(int largestMessage) {
-            return new Faults(0, 0, 0, 0, 0, largestMessage);
+        static Faults none(int largestMessage, int delayMillis, int forget) {
+            return new Faults(0, 0, 0, 0, 0, largestMessage, delayMillis, forget);
         }
     }
 
     SimulatedStream(Scheduler scheduler, Faults faults) {
         this.scheduler = scheduler;
         this.faults = faults;
+        this.places = new AcceptedPlaces(scheduler);
         this.createdNs = EPOCH_NS + scheduler.now();
     }
 
@@ -47,11 +62,16 @@ final class SimulatedStream {
 
     /** From now on nothing goes wrong. */
     void heal() {
-        faults = Faults.none(faults.largestMessage);
+        faults = Faults.none(faults.largestMessage, 4, faults.forget);
     }
 
     Scheduler scheduler() {
         return scheduler;
+    }
+
+    /** Where nodes have accepted what is in it. */
+    AcceptedPlaces places() {
+        return places;
     }
 
     long end() {

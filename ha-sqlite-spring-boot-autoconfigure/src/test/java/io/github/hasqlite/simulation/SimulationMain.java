@@ -28,7 +28,7 @@ public final class SimulationMain {
                                 ? ""
                                 : "FAILED "
                                         + result.failure().lines().findFirst().get());
-                String file = System.getProperty("ha.sqlite.test.node-simulation-trace");
+                String file = System.getProperty("ha.sqlite.test.simulation-trace");
                 if (file != null) {
                     java.nio.file.Files.write(java.nio.file.Path.of(file), result.events());
                 }

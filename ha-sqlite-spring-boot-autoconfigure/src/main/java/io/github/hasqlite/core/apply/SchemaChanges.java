@@ -84,7 +84,7 @@ public final class SchemaChanges {
     }
 
     /** Whether one of the commands is one on the schema, and all are such as may be run. */
-    static boolean isAmong(List<Change> changes) {
+    public static boolean isAmong(List<Change> changes) {
         if (!ChangeSet.hasCommands(changes)) {
             return false;
         }

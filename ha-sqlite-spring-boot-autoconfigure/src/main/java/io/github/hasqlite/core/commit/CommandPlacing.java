@@ -7,6 +7,7 @@ import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.Operation;
 import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.core.apply.ChangeSetApplication;
+import io.github.hasqlite.core.apply.SchemaChanges;
 import io.github.hasqlite.core.jdbc.CommitLog;
 import io.github.hasqlite.core.outbox.OutboxRelay;
 import io.github.hasqlite.core.outbox.OutboxTable;
@@ -14,11 +15,14 @@ import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
 import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.replay.SchemaBarrier;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.sqlite.SqlStates;
+import io.github.hasqlite.core.sqlite.WriteLock;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +36,8 @@ final class CommandPlacing {
     /** So many characters of a command stand in a message. */
     private static final int SHOWN = 100;
 
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private final ChangeSetFactory changeSets;
     private final ChangeSetSerializer serializer;
     private final ChangeSetPublisher publisher;
@@ -44,6 +50,10 @@ final class CommandPlacing {
     private final LastCommits commits;
     private final Duration timeout;
     private final Supplier<String> whyNotStored;
+    private final AppliedState state;
+    private final WriteLock writeLock;
+    /** The counter of the newest transaction that the applier is to run; 0 if there is none. With the write lock. */
+    private long newestElsewhere;
 
     /**
      * Creates it.
@@ -57,6 +67,8 @@ final class CommandPlacing {
         this.publisher = out.transport().publisher();
         this.relay = out.relay();
         this.pending = out.replica().pending();
+        this.state = out.replica().state();
+        this.writeLock = out.replica().writeLock();
         this.barrier = barrier;
         this.application = out.replica().application();
         this.pause = pause;
@@ -67,6 +79,9 @@ final class CommandPlacing {
     }
 
     CommitLog.Placement place(Connection connection, OutboxTable table, List<Change> changes) throws SQLException {
+        if (hasUnseenCommand() && SchemaChanges.isAmong(changes)) {
+            return new Unaware();
+        }
         ChangeSet changeSet = changeSets.next(changes);
         byte[] message = serialize(changeSet);
         if (!publisher.isConnected()) {
@@ -85,6 +100,7 @@ final class CommandPlacing {
             return new Here(connection, table, alone, changeSet);
         }
         if (arrival instanceof SchemaBarrier.Overtaken overtaken) {
+            newestElsewhere = changeSet.counter();
             return overtaken.seen()
                     ? new Elsewhere(null, overtaken)
                     : new Elsewhere(new Queued(connection, table, changeSet, message), overtaken);
@@ -93,7 +109,13 @@ final class CommandPlacing {
             changeSets.giveBack();
             throw notPublished(changes, "the outbox could not be published within " + timeout + whyNotStored.get());
         }
+        newestElsewhere = changeSet.counter();
         return new Elsewhere(new Queued(connection, table, changeSet, message), null);
+    }
+
+    /** Whether an earlier transaction of this node is to take effect at its place and has not done so here. */
+    private boolean hasUnseenCommand() {
+        return pending.hasCommand() || state.accepted(changeSets.publisher()) < newestElsewhere;
     }
 
     private byte[] serialize(ChangeSet changeSet) {
@@ -218,6 +240,56 @@ final class CommandPlacing {
                 // without it no later change set of this start would be in turn
                 logger.error("A schema change of unknown outcome could not be kept in the outbox of {}", connection, e);
             }
+        }
+    }
+
+    /**
+     * It was made without an earlier one of this node whose echo is still missing, and which nodes cannot tell from one
+     * that its author had seen (rule R13): nothing of it is published.
+     */
+    private final class Unaware implements CommitLog.Placement {
+
+        @Override
+        public boolean commitsHere() {
+            return false;
+        }
+
+        @Override
+        public boolean changesSchema() {
+            return false;
+        }
+
+        @Override
+        public void settle() {}
+
+        @Override
+        public void done(boolean committed) {}
+
+        private boolean isStillUnseen() throws InterruptedException {
+            writeLock.await();
+            try {
+                return hasUnseenCommand();
+            } finally {
+                writeLock.release();
+            }
+        }
+
+        /** Waits for the earlier one, so that whoever does it again does it once. */
+        @Override
+        public void await() throws SQLException {
+            NodeRuntime runtime = writeLock.runtime();
+            long deadline = runtime.nanoTime() + timeout.toNanos();
+            try {
+                while (isStillUnseen() && runtime.nanoTime() < deadline) {
+                    runtime.sleep(LOOK_NANOS);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            throw new SerializationFailureException(
+                    "an earlier schema change of this node, whose outcome was not known,"
+                            + " is still on its way into the stream, and this one was made without it; it was rolled back, nothing"
+                            + " of it took effect, do all of it again");
         }
     }
 

@@ -187,6 +187,16 @@ public final class PendingQueue {
         }
     }
 
+    /** Whether a command is among them, which has not taken effect here yet. */
+    public synchronized boolean hasCommand() {
+        for (Pending each : queue) {
+            if (each.command()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     public synchronized int size() {
         return queue.size();
     }

@@ -287,6 +287,11 @@ public final class AppliedState {
         }
     }
 
+    /** A publisher's last counter that is applied here; 0 if there is none. With the write lock held. */
+    public long accepted(String publisher) {
+        return counters.accepted(publisher);
+    }
+
     /** The place of the newest change set that is applied here and not of this publisher; 0 if there is none. */
     public long newestOfOthers(String publisher) {
         return counters.newestOfOthers(publisher);

@@ -34,6 +34,12 @@ final class PublisherCounters {
         }
     }
 
+    /** The publisher's last accepted counter that is committed; 0 if it has none. */
+    long accepted(String publisher) {
+        Accepted here = publishers.get(publisher);
+        return here == null ? 0 : here.counter;
+    }
+
     /** The place of the newest change set that is not of this publisher; 0 if there is none. */
     long newestOfOthers(String publisher) {
         long newest = 0;
@@ -89,8 +95,8 @@ final class PublisherCounters {
 
         /** The publisher's last accepted counter; 0 if it has none. */
         long counter(String publisher) {
-            Accepted here = accepted.containsKey(publisher) ? accepted.get(publisher) : publishers.get(publisher);
-            return here == null ? 0 : here.counter;
+            Accepted here = accepted.get(publisher);
+            return here == null ? PublisherCounters.this.accepted(publisher) : here.counter;
         }
 
         /** Accepts a change set at its place. */

@@ -1,0 +1,167 @@
+package io.github.hasqlite.simulation;
+
+import io.github.hasqlite.CommitMode;
+import io.github.hasqlite.MergeMode;
+import io.github.hasqlite.StrictIsolation;
+import io.github.hasqlite.simulation.SimulatedSchema.Kind;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * What a seed dwells on. A history in which everything happens, but each thing once, finds less than one in which few
+ * things meet over and over; so each seed leaves most out. The seeds take the four kinds of histories in turn.
+ *
+ * @param mode of all nodes
+ * @param merge of all nodes
+ * @param isolation of strict commits
+ * @param tables what applications work with
+ * @param nodes how many take part
+ * @param applications threads of each node that work with its data source
+ * @param schemaPercent how many transactions of a hundred change the schema
+ * @param snapshots how often each node takes one
+ * @param timeout of a commit that waits for the stream
+ * @param steps what the conductor does, with these chances
+ * @param faults of the network and the stream
+ */
+record Emphasis(
+        CommitMode mode,
+        MergeMode merge,
+        StrictIsolation isolation,
+        List<Kind> tables,
+        int nodes,
+        int applications,
+        int schemaPercent,
+        Duration snapshots,
+        Duration timeout,
+        Steps steps,
+        SimulatedStream.Faults faults) {
+
+    /**
+     * What the conductor does, in percent; otherwise it does nothing.
+     *
+     * @param crash of a process
+     * @param power fails, and what is not on the disk is gone
+     * @param stop a process that ends as it should
+     * @param cut one node's line
+     * @param mend all lines
+     * @param forge a message in somebody else's name; only where the stream forgets nothing, because a snapshot that
+     *     holds such a message says that the one which it has taken the place of was in the stream
+     */
+    record Steps(int crash, int power, int stop, int cut, int mend, int forge) {}
+
+    private static final int KINDS = 4;
+
+    /** Each of them with histories of all kinds. */
+    private static final List<List<Kind>> TABLES = List.of(
+            List.of(Kind.KEYLESS, Kind.COMPUTED),
+            List.of(Kind.NUMBERED, Kind.TEXT),
+            List.of(Kind.WITHOUT_ROWID, Kind.RELATED));
+
+    /** The one of a seed. */
+    static Emphasis of(long seed, Random random) {
+        List<Kind> tables = TABLES.get(Math.floorMod(Math.floorDiv(seed, KINDS), TABLES.size()));
+        return switch (Math.floorMod(seed, KINDS)) {
+            case 0 -> keys(tables, random);
+            case 1 -> schema(tables, random);
+            case 2 -> crashes(tables, random);
+            default -> recovery(tables, random);
+        };
+    }
+
+    /** Nodes write the same rows at the same time, and much of it is pending. */
+    private static Emphasis keys(List<Kind> tables, Random random) {
+        return new Emphasis(
+                any(random, CommitMode.ASYNC, CommitMode.ASYNC, CommitMode.SYNC),
+                merge(random),
+                isolation(random),
+                tables,
+                2 + random.nextInt(2),
+                1 + random.nextInt(2),
+                3,
+                Duration.ofSeconds(2),
+                timeout(random),
+                new Steps(6, 2, 4, 30, 30, 20),
+                faults(random, any(random, 20, 60, 150), 0));
+    }
+
+    /** Schema changes meet each other and writers that do not know of them. */
+    private static Emphasis schema(List<Kind> tables, Random random) {
+        return new Emphasis(
+                random.nextInt(8) == 0 ? CommitMode.STRICT : any(random, CommitMode.ASYNC, CommitMode.SYNC),
+                merge(random),
+                isolation(random),
+                tables,
+                3,
+                1,
+                40,
+                Duration.ofSeconds(2),
+                timeout(random),
+                new Steps(6, 2, 4, 20, 40, 6),
+                faults(random, any(random, 30, 60, 150), 0));
+    }
+
+    /** Processes die all the time. */
+    private static Emphasis crashes(List<Kind> tables, Random random) {
+        return new Emphasis(
+                any(random, CommitMode.ASYNC, CommitMode.SYNC, CommitMode.STRICT),
+                merge(random),
+                isolation(random),
+                tables,
+                2 + random.nextInt(2),
+                2,
+                6,
+                Duration.ofMillis(1_500),
+                timeout(random),
+                new Steps(30, 12, 8, 12, 20, 0),
+                faults(random, any(random, 4, 60), 300));
+    }
+
+    /** The stream forgets what a snapshot holds before all have seen it. */
+    private static Emphasis recovery(List<Kind> tables, Random random) {
+        return new Emphasis(
+                any(random, CommitMode.ASYNC, CommitMode.SYNC, CommitMode.STRICT),
+                merge(random),
+                isolation(random),
+                tables,
+                2 + random.nextInt(2),
+                1,
+                8,
+                Duration.ofMillis(250),
+                timeout(random),
+                new Steps(10, 6, 10, 34, 20, 0),
+                faults(random, any(random, 4, 60), 1_000));
+    }
+
+    private static Duration timeout(Random random) {
+        return Duration.ofMillis(any(random, 300, 5_000));
+    }
+
+    private static MergeMode merge(Random random) {
+        return random.nextInt(3) == 0 ? MergeMode.COLUMN : MergeMode.ROW;
+    }
+
+    private static StrictIsolation isolation(Random random) {
+        return random.nextBoolean() ? StrictIsolation.SERIALIZABLE : StrictIsolation.SNAPSHOT;
+    }
+
+    private static SimulatedStream.Faults faults(Random random, int delayMillis, int forget) {
+        int largest = any(random, 3_000, 20_000, 1_000_000);
+        return random.nextInt(4) == 0
+                ? SimulatedStream.Faults.none(largest, delayMillis, forget)
+                : new SimulatedStream.Faults(
+                        random.nextInt(40),
+                        random.nextInt(40),
+                        random.nextInt(40),
+                        random.nextInt(40),
+                        random.nextInt(30),
+                        largest,
+                        delayMillis,
+                        forget);
+    }
+
+    @SafeVarargs
+    private static <T> T any(Random random, T... values) {
+        return values[random.nextInt(values.length)];
+    }
+}
