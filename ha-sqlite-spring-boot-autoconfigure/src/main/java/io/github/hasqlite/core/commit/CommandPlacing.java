@@ -50,7 +50,6 @@ final class CommandPlacing {
     private final LastCommits commits;
     private final Duration timeout;
     private final Supplier<String> whyNotStored;
-    private final AppliedState state;
     private final WriteLock writeLock;
     /** The counter of the newest transaction that the applier is to run; 0 if there is none. With the write lock. */
     private long newestElsewhere;
@@ -72,7 +71,6 @@ final class CommandPlacing {
         this.barrier = barrier;
         this.application = out.replica().application();
         this.pause = pause;
-        this.state = out.replica().state();
         this.commits = out.commits();
         this.timeout = timeout;
         this.whyNotStored = whyNotStored;
