@@ -55,27 +55,12 @@ public final class AppliedState {
         try (Statement statement = connection.createStatement()) {
             statement.executeUpdate(
                     "CREATE TABLE IF NOT EXISTS main.ha_state(name TEXT PRIMARY KEY, value)" + " WITHOUT ROWID");
-            statement.executeUpdate("CREATE TABLE IF NOT EXISTS main.ha_publishers(publisher TEXT PRIMARY KEY,"
-                    + " counter INTEGER NOT NULL, sequence INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID");
         }
-        addPlaces(connection);
+        PublisherCounters.create(connection);
         PendingFragments.create(connection);
         ConflictTable.create(connection);
         SchemaChanges.create(connection);
         DeadLetters.create(connection);
-    }
-
-    /** Databases of earlier versions do not know where in the stream a publisher's last change set is. */
-    private static void addPlaces(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            try (ResultSet rows = statement.executeQuery(
-                    "SELECT 1 FROM pragma_table_info('ha_publishers', 'main') WHERE name = 'sequence'")) {
-                if (rows.next()) {
-                    return;
-                }
-            }
-            statement.executeUpdate("ALTER TABLE main.ha_publishers ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0");
-        }
     }
 
     /** The names of the tables that this creates. */

@@ -22,6 +22,28 @@ final class PublisherCounters {
      */
     private record Accepted(long counter, long sequence) {}
 
+    /** Creates the table if it is not there. */
+    static void create(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate("CREATE TABLE IF NOT EXISTS main.ha_publishers(publisher TEXT PRIMARY KEY,"
+                    + " counter INTEGER NOT NULL, sequence INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID");
+        }
+        addPlaces(connection);
+    }
+
+    /** Databases of earlier versions do not know where in the stream a publisher's last change set is. */
+    private static void addPlaces(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            try (ResultSet rows = statement.executeQuery(
+                    "SELECT 1 FROM pragma_table_info('ha_publishers', 'main') WHERE name = 'sequence'")) {
+                if (rows.next()) {
+                    return;
+                }
+            }
+            statement.executeUpdate("ALTER TABLE main.ha_publishers ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0");
+        }
+    }
+
     /** Reads what was committed. */
     void load(Connection connection) throws SQLException {
         publishers.clear();

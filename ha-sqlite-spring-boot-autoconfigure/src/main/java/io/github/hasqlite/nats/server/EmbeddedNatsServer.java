@@ -5,11 +5,6 @@ import io.github.hasqlite.nats.NatsStartException;
 import io.github.hasqlite.nats.ServerVersion;
 import io.nats.client.NUID;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,7 +67,7 @@ public final class EmbeddedNatsServer implements AutoCloseable {
                 : new ClusterWatch(settings.name(), cluster, systemPassword, serverLog.complaints());
         OrphanServer.end(pidFile, binary);
         for (int attempt = 1; ; attempt++) {
-            int port = settings.port() == 0 ? freePort() : settings.port();
+            int port = settings.port() == 0 ? ListenAddress.freePort(settings.host()) : settings.port();
             try {
                 process = launch(port);
                 ready = awaitReady(process, port);
@@ -97,7 +92,7 @@ public final class EmbeddedNatsServer implements AutoCloseable {
     public static EmbeddedNatsServer start(EmbeddedNatsSettings settings) {
         Path binary = new NatsBinary().find(settings.binary(), settings.storeDir());
         if (settings.configFile() == null) {
-            requireSafeListener(settings);
+            ListenAddress.requireSafe(settings);
         } else if (!Files.isReadable(settings.configFile())) {
             throw failed(
                     "The configuration file " + settings.configFile()
@@ -294,7 +289,7 @@ public final class EmbeddedNatsServer implements AutoCloseable {
     private ServerProcess launch(int port) throws IOException {
         Path configuration = settings.configFile();
         if (configuration == null) {
-            requireFree(port);
+            ListenAddress.requireFree(settings.host(), port);
             configuration = NatsServerConfig.write(settings, port, runDir, systemPassword);
         }
         ServerReady.forget(runDir);
@@ -391,42 +386,6 @@ public final class EmbeddedNatsServer implements AutoCloseable {
                 monitor.wait(left);
                 left = (deadline - System.nanoTime()) / 1_000_000;
             }
-        }
-    }
-
-    private void requireFree(int port) {
-        try (ServerSocket probe = new ServerSocket()) {
-            probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(settings.host(), port));
-        } catch (IOException e) {
-            throw new NatsStartException(new NatsStartException.PortInUse(settings.host(), port), e);
-        }
-    }
-
-    private int freePort() {
-        try (ServerSocket probe = new ServerSocket()) {
-            probe.bind(new InetSocketAddress(settings.host(), 0));
-            return probe.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException("No free port on " + settings.host(), e);
-        }
-    }
-
-    private static void requireSafeListener(EmbeddedNatsSettings settings) {
-        if (settings.user() == null && !isLoopback(settings.host())) {
-            throw new NatsStartException(new NatsStartException.InsecureListener(settings.host()), null);
-        }
-        EmbeddedCluster cluster = settings.cluster();
-        if (cluster != null && cluster.user() == null && !isLoopback(cluster.host())) {
-            throw new NatsStartException(new NatsStartException.InsecureRoutes(cluster.host()), null);
-        }
-    }
-
-    static boolean isLoopback(String host) {
-        try {
-            return !host.isBlank() && InetAddress.getByName(host).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            return false;
         }
     }
 }

@@ -69,7 +69,7 @@ final class NatsServerConfig {
                     .append(quoted(cluster.password()))
                     .append("\n  }\n");
         }
-        if (EmbeddedNatsServer.isLoopback(clientHost) && !EmbeddedNatsServer.isLoopback(cluster.host())) {
+        if (ListenAddress.isLoopback(clientHost) && !ListenAddress.isLoopback(cluster.host())) {
             // on another machine it would be an address of that machine
             text.append("  no_advertise: true\n");
         }
