@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RandomWorkloadTests {
 
     /** How many seeds to try, and the first one: {@code -Dha.sqlite.test.seeds}, {@code -Dha.sqlite.test.seed}. */
-    private static final int SEEDS = Integer.getInteger("ha.sqlite.test.seeds", 25);
+    private static final int SEEDS = Integer.getInteger("ha.sqlite.test.seeds", 12);
 
     /** Most seeds have the usual one. */
     private static final List<TextEncoding> ENCODINGS =
