@@ -21,19 +21,22 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Nodes in processes of their own, whose embedded servers are one cluster: any one may die. {@code
- * -Dha.sqlite.test.cluster-modes=3} tries each commit mode, by default strict alone.
+ * -Dha.sqlite.test.cluster-modes=3} tries each commit mode, by default strict alone; and what takes longest runs with
+ * it only.
  */
 @Tag("nats-cluster")
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EmbeddedClusterTests {
 
-    private static final int MODES = Integer.getInteger("ha.sqlite.test.cluster-modes", 1);
+    private static final String CLUSTER_MODES = "ha.sqlite.test.cluster-modes";
+    private static final int MODES = Integer.getInteger(CLUSTER_MODES, 1);
 
     private static final String STREAM = "ha_replication";
 
@@ -82,10 +85,11 @@ class EmbeddedClusterTests {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = CLUSTER_MODES, matches = "3", disabledReason = "takes long")
     void othersGoOnWhenTheNodeIsKilledWhoseServerLeads() throws Exception {
         prepare(3);
         List<ClusterNode> nodes = cluster.start(3);
-        nodes.get(0).make("execute CREATE TABLE w(id TEXT PRIMARY KEY)");
+        EmbeddedClusterNodes.createTable(nodes);
         awaitReplicas(3);
         for (ClusterNode node : nodes) {
             node.make("write " + node.name());
@@ -119,6 +123,7 @@ class EmbeddedClusterTests {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = CLUSTER_MODES, matches = "3", disabledReason = "takes long")
     void oneNodeGrowsToThreeAndNothingIsLost() throws Exception {
         prepare(3);
         ClusterNode one = cluster.alone(0).launch().awaitReady();
@@ -149,6 +154,7 @@ class EmbeddedClusterTests {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = CLUSTER_MODES, matches = "3", disabledReason = "takes long")
     void aDeadNodeIsReplacedByOneOfAnotherName() throws Exception {
         prepare(4);
         List<ClusterNode> nodes = new ArrayList<>(cluster.start(3));
@@ -175,12 +181,13 @@ class EmbeddedClusterTests {
 
     @ParameterizedTest
     @MethodSource("modes")
+    @EnabledIfSystemProperty(named = CLUSTER_MODES, matches = "3", disabledReason = "takes long")
     void aNodeThatIsLeftAloneSaysWhyItCannotCommitAndHeals(CommitMode mode) throws Exception {
         prepare(3);
         List<ClusterNode> nodes =
                 cluster.start(3, "--ha.sqlite.commit-mode=" + mode, "--ha.sqlite.publisher.timeout=5s");
         ClusterNode one = nodes.get(0);
-        one.make("execute CREATE TABLE w(id TEXT PRIMARY KEY)");
+        EmbeddedClusterNodes.createTable(nodes);
         awaitReplicas(3);
         one.make("write before");
         Awaitility.await().atMost(PATIENCE).until(() -> Integer.parseInt(one.ask("written")) > 20);
@@ -212,7 +219,7 @@ class EmbeddedClusterTests {
     void noAcknowledgedCommitIsMissingWhateverBecomesOfOneNodeAfterTheOther(CommitMode mode) throws Exception {
         prepare(3);
         List<ClusterNode> nodes = cluster.start(3, "--ha.sqlite.commit-mode=" + mode);
-        nodes.get(0).make("execute CREATE TABLE w(id TEXT PRIMARY KEY)");
+        EmbeddedClusterNodes.createTable(nodes);
         awaitReplicas(3);
         nodes.forEach(node -> node.make("write " + node.name()));
         for (int i = 0; i < nodes.size(); i++) {

@@ -379,7 +379,7 @@ class VirtualTableTests {
         one.execute("DROP TABLE g");
         one.execute("CREATE VIRTUAL TABLE g USING fts5(v, u UNINDEXED)");
         one.execute("INSERT INTO g(v, u) VALUES('c' || random(), random())");
-        two.awaitAppliedOn(one);
+        one.awaitAppliedOn(two);
         two.execute("INSERT INTO g(v, u) VALUES('d' || random(), random())");
 
         assertThat(same("SELECT substr(v, 1, 1) FROM g")).containsExactly("c", "d");

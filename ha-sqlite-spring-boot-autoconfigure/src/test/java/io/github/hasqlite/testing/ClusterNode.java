@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -28,6 +29,7 @@ public final class ClusterNode implements AutoCloseable {
     private final List<String> properties;
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
     private final StringBuffer log = new StringBuffer();
+    private final Set<ProcessHandle> servers = new HashSet<>();
     private BlockingQueue<String> answers = new LinkedBlockingQueue<>();
     private Process process;
     private BufferedWriter input;
@@ -175,6 +177,7 @@ public final class ClusterNode implements AutoCloseable {
 
     /** Kills it, as {@code kill -9} does. Its server ends by itself. */
     public void kill9() {
+        rememberServer();
         process.destroyForcibly().onExit().join();
         joinReader();
     }
@@ -219,6 +222,11 @@ public final class ClusterNode implements AutoCloseable {
         }
     }
 
+    /** The server outlives the application for a moment, in which it writes to its files. */
+    private void rememberServer() {
+        process.descendants().forEach(servers::add);
+    }
+
     private void joinReader() {
         try {
             reader.join();
@@ -231,7 +239,12 @@ public final class ClusterNode implements AutoCloseable {
     public void close() {
         if (process != null && process.isAlive()) {
             signal("CONT", process.pid());
+            rememberServer();
             process.destroyForcibly().onExit().join();
+        }
+        for (ProcessHandle server : servers) {
+            server.destroyForcibly();
+            server.onExit().join();
         }
     }
 }

@@ -90,6 +90,18 @@ public final class EmbeddedClusterNodes implements AutoCloseable {
         return started;
     }
 
+    /** Makes the table that {@code write} inserts into, and waits until all have it. */
+    public static void createTable(List<ClusterNode> nodes) {
+        nodes.get(0).make("execute CREATE TABLE w(id TEXT PRIMARY KEY)");
+        Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
+            for (ClusterNode node : nodes) {
+                Assertions.assertThat(node.ask("query SELECT count(*) FROM sqlite_schema WHERE name = 'w'"))
+                        .as(node.name())
+                        .isEqualTo("1");
+            }
+        });
+    }
+
     /** Waits until all hold the same, and sees that nothing is missing that was acknowledged on any of them. */
     public static void assertEqualAndComplete(List<ClusterNode> nodes) {
         Set<String> acknowledged = new HashSet<>();
