@@ -6,6 +6,9 @@ import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
 import io.nats.client.impl.Headers;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,6 +16,11 @@ import org.slf4j.LoggerFactory;
 final class AuxiliaryStream {
 
     private static final Logger log = LoggerFactory.getLogger(AuxiliaryStream.class);
+
+    /** How long after its making a stream of an old server is not touched, and how old it may look for that. */
+    private static final long MAKING_MS = 25;
+
+    private static final Duration YOUNG = Duration.ofSeconds(1);
 
     private AuxiliaryStream() {}
 
@@ -27,27 +35,49 @@ final class AuxiliaryStream {
         String name = configuration.getName();
         try {
             return Election.outlast(
-                    link,
-                    "create or find stream '" + name + "'",
-                    () -> findOrCreate(link.settings(), link.connection().jetStreamManagement(), configuration));
+                    link, "create or find stream '" + name + "'", () -> findOrCreate(link, configuration));
         } catch (NatsStartException forOperator) {
             throw new IOException("Could not create stream '" + name + "': " + forOperator.getMessage(), forOperator);
         }
     }
 
-    private static StreamInfo findOrCreate(
-            NatsSettings settings, JetStreamManagement management, StreamConfiguration configuration)
+    /**
+     * nats-server 2.9 shows a stream that it is still making for another node, and ends with a nil pointer in {@code
+     * jsMsgGetRequest} if a message of it is asked for then.
+     */
+    static void awaitMade(NatsLink link, StreamInfo found) throws IOException {
+        String version = link.connection().getServerInfo().getVersion();
+        if (ServerVersion.isBefore(version, ServerVersion.FIRST_FOR_CLUSTER)
+                && Duration.between(found.getCreateTime(), ZonedDateTime.now())
+                                .abs()
+                                .compareTo(YOUNG)
+                        < 0) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(MAKING_MS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException(
+                        "Interrupted while stream '" + found.getConfiguration().getName() + "' was made", e);
+            }
+        }
+    }
+
+    private static StreamInfo findOrCreate(NatsLink link, StreamConfiguration configuration)
             throws IOException, JetStreamApiException {
+        JetStreamManagement management = link.connection().jetStreamManagement();
         try {
-            return management.getStreamInfo(configuration.getName());
+            StreamInfo found = management.getStreamInfo(configuration.getName());
+            awaitMade(link, found);
+            return found;
         } catch (JetStreamApiException e) {
             if (e.getErrorCode() != JetStreamErrors.NOT_FOUND) {
                 throw e;
             }
         }
         try {
-            StreamInfo created = ReplicaGrowth.create(settings, management, configuration);
+            StreamInfo created = ReplicaGrowth.create(link.settings(), management, configuration);
             log.info("Created stream '{}'", configuration.getName());
+            awaitMade(link, created);
             return created;
         } catch (JetStreamApiException e) {
             if (e.getApiErrorCode() != JetStreamErrors.NAME_IN_USE) {

@@ -168,6 +168,7 @@ final class StreamSetup {
     /** Makes an empty stream this cluster's, and compares with what any other says. */
     private StreamInfo join(JetStreamManagement management, StreamInfo existing)
             throws IOException, JetStreamApiException {
+        AuxiliaryStream.awaitMade(link, existing);
         StreamInfo info = existing;
         StreamCompatibility.check(info.getConfiguration(), settings);
         if (cluster == null) {
