@@ -7,7 +7,7 @@ import io.nats.client.api.StreamInfo;
 import io.nats.client.impl.Headers;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.ZonedDateTime;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +48,7 @@ final class AuxiliaryStream {
     static void awaitMade(NatsLink link, StreamInfo found) throws IOException {
         String version = link.connection().getServerInfo().getVersion();
         if (ServerVersion.isBefore(version, ServerVersion.FIRST_FOR_CLUSTER)
-                && Duration.between(found.getCreateTime(), ZonedDateTime.now())
+                && Duration.between(found.getCreateTime().toInstant(), Instant.now())
                                 .abs()
                                 .compareTo(YOUNG)
                         < 0) {
