@@ -46,8 +46,7 @@ final class AuxiliaryStream {
      * jsMsgGetRequest} if a message of it is asked for then.
      */
     static void awaitMade(NatsLink link, StreamInfo found) throws IOException {
-        String version = link.connection().getServerInfo().getVersion();
-        if (ServerVersion.isBefore(version, ServerVersion.FIRST_FOR_CLUSTER)
+        if (isOld(link)
                 && Duration.between(found.getCreateTime().toInstant(), Instant.now())
                                 .abs()
                                 .compareTo(YOUNG)
@@ -60,6 +59,29 @@ final class AuxiliaryStream {
                         "Interrupted while stream '" + found.getConfiguration().getName() + "' was made", e);
             }
         }
+    }
+
+    /**
+     * Whether a stream can be read of which it is not known whether it is there. Asks the server only if it is one of
+     * {@linkplain #awaitMade those that end} otherwise.
+     */
+    static boolean mayBeRead(NatsLink link, String name) throws IOException, JetStreamApiException {
+        if (!isOld(link)) {
+            return true;
+        }
+        try {
+            awaitMade(link, link.connection().jetStreamManagement().getStreamInfo(name));
+            return true;
+        } catch (JetStreamApiException e) {
+            if (e.getErrorCode() == JetStreamErrors.NOT_FOUND) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isOld(NatsLink link) throws IOException {
+        return ServerVersion.isBefore(link.connection().getServerInfo().getVersion(), ServerVersion.FIRST_FOR_CLUSTER);
     }
 
     private static StreamInfo findOrCreate(NatsLink link, StreamConfiguration configuration)

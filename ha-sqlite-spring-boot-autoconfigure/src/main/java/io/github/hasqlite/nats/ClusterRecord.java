@@ -37,7 +37,9 @@ final class ClusterRecord {
      */
     @Nullable
     String read(long createdNs) throws IOException, JetStreamApiException {
-        return text(LeaderReads.lastMessage(link.connection(), name, name), createdNs);
+        return AuxiliaryStream.mayBeRead(link, name)
+                ? text(LeaderReads.lastMessage(link.connection(), name, name), createdNs)
+                : null;
     }
 
     /**
