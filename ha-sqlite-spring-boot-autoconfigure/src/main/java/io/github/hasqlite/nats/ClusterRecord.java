@@ -37,9 +37,11 @@ final class ClusterRecord {
      */
     @Nullable
     String read(long createdNs) throws IOException, JetStreamApiException {
-        return AuxiliaryStream.mayBeRead(link, name)
-                ? text(LeaderReads.lastMessage(link.connection(), name, name), createdNs)
-                : null;
+        return AuxiliaryStream.mayBeRead(link, name) ? written(createdNs) : null;
+    }
+
+    private @Nullable String written(long createdNs) throws IOException, JetStreamApiException {
+        return text(LeaderReads.lastMessage(link.connection(), name, name), createdNs);
     }
 
     /**
@@ -59,7 +61,7 @@ final class ClusterRecord {
                             .maxMessagesPerSubject(1)
                             .replicas(link.settings().replicas())
                             .build());
-            String written = read(createdNs);
+            String written = written(createdNs);
             if (written != null) {
                 return written;
             }

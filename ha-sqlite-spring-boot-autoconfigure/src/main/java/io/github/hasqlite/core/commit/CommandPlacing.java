@@ -241,11 +241,8 @@ final class CommandPlacing {
         }
     }
 
-    /**
-     * It was made without an earlier one of this node whose echo is still missing, and which nodes cannot tell from one
-     * that its author had seen (rule R13): nothing of it is published.
-     */
-    private final class Unaware implements CommitLog.Placement {
+    /** What ran is rolled back here. */
+    private abstract static class NotHere implements CommitLog.Placement {
 
         @Override
         public boolean commitsHere() {
@@ -259,6 +256,13 @@ final class CommandPlacing {
 
         @Override
         public void settle() {}
+    }
+
+    /**
+     * It was made without an earlier one of this node whose echo is still missing, and which nodes cannot tell from one
+     * that its author had seen (rule R13): nothing of it is published.
+     */
+    private final class Unaware extends NotHere {
 
         @Override
         public void done(boolean committed) {}
@@ -292,7 +296,7 @@ final class CommandPlacing {
     }
 
     /** The applier runs it, at its place. */
-    private final class Elsewhere implements CommitLog.Placement {
+    private final class Elsewhere extends NotHere {
 
         private final @Nullable Queued queued;
         private final SchemaBarrier.@Nullable Overtaken overtaken;
@@ -307,19 +311,6 @@ final class CommandPlacing {
             this.queued = queued;
             this.overtaken = overtaken;
         }
-
-        @Override
-        public boolean commitsHere() {
-            return false;
-        }
-
-        @Override
-        public boolean changesSchema() {
-            return false;
-        }
-
-        @Override
-        public void settle() {}
 
         @Override
         public void done(boolean committed) {
