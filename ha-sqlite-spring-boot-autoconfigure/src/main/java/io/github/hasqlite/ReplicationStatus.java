@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *     many messages there are, and counts on
  * @param lag how long ago the oldest message not applied yet was stored; zero if there is none. While the stream is
  *     not heard, at least for how long it has not been, since others may have committed all that time
- * @param outboxLength change sets committed here that the stream has not echoed yet
+ * @param outboxLength change sets committed here that the stream has not echoed yet; if 0, everything committed here
+ *     before is in the stream at or before {@code appliedSequence}
  * @param rejectedMessages messages since the start that were no change sets, and skipped
  * @param lastRejection why the last of them was rejected, or {@code null}
  * @param halted why nothing is applied any more until somebody intervenes, or {@code null}

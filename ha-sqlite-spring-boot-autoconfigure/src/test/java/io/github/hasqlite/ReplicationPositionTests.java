@@ -91,6 +91,21 @@ class ReplicationPositionTests {
         return node.node().position().ofLastCommit(LONG);
     }
 
+    @Test
+    void whoeverSeesTheOutboxEmptySeesThePlaceOfWhatWasInIt() throws Exception {
+        one = open("n1", CommitMode.ASYNC);
+        one.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, a)");
+        long created = last(one);
+        for (int i = 1; i <= 20; i++) {
+            one.execute("INSERT INTO t VALUES(" + i + ", 'a')");
+            ReplicationStatus status = one.status();
+            while (status.outboxLength() > 0) {
+                status = one.status();
+            }
+            assertThat(status.appliedSequence()).isEqualTo(created + i);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void whatIsCommittedIsThereOnAnotherNodeThatHasReachedItsPosition(CommitMode mode) throws Exception {

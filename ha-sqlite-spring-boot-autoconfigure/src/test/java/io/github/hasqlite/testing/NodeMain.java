@@ -4,6 +4,7 @@ import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.DatabaseBackup;
 import io.github.hasqlite.OnStreamReset;
 import io.github.hasqlite.ReplicationStartException;
+import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.VerificationReport;
 import io.github.hasqlite.actuate.HaSqliteHealthIndicator;
 import io.github.hasqlite.core.commit.NodeSettings;
@@ -150,9 +151,11 @@ public final class NodeMain {
             case "query" -> String.join(",", node.query(words[1]));
             case "rows" -> rows(Integer.parseInt(words[1]));
             case "blobs" -> blobs(Integer.parseInt(words[1]));
-            case "status" ->
-                node.status().appliedSequence() + "," + node.status().streamSequence() + ","
-                        + node.status().outboxLength() + "," + node.status().halted();
+            case "status" -> {
+                ReplicationStatus status = node.status();
+                yield status.appliedSequence() + "," + status.streamSequence() + "," + status.outboxLength() + ","
+                        + status.halted();
+            }
             case "health" -> {
                 Health health = new HaSqliteHealthIndicator(node.dataSource(), false, () -> "").health();
                 yield health.getStatus() + " " + health.getDetails();

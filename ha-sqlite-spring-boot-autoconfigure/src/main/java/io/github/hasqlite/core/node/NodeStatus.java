@@ -64,6 +64,8 @@ final class NodeStatus {
     }
 
     ReplicationStatus now() {
+        // before the sequence: whoever sees the outbox empty finds the place of what was in it
+        int outboxLength = pending.size();
         long received = applier.receivedSequence();
         String halted = applier.halted() != null ? applier.halted() + join.obstacle() : applier.obstacle();
         Outage outage = outage();
@@ -75,7 +77,7 @@ final class NodeStatus {
                 state.sequence(),
                 received + (subscriber == null ? 0 : subscriber.backlog()),
                 lag(),
-                pending.size(),
+                outboxLength,
                 applier.rejectedMessages(),
                 applier.lastRejection(),
                 halted == null ? join.refusal() : halted,
