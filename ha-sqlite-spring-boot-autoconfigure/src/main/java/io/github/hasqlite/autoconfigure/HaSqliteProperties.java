@@ -50,6 +50,8 @@ import org.springframework.util.unit.DataSize;
  * @param keys Keys of rows that are inserted without one.
  * @param publisher Sending changes to the other nodes.
  * @param subscriber Receiving the changes of the other nodes.
+ * @param autoStart Whether replication starts with the application. If not, the database can only be read until
+ *     HaSqliteDataSource.start() is called.
  * @param bootstrap Catching up at the start.
  * @param snapshotter Copies of the database for nodes that come new or were away for long.
  * @param verification Comparing the databases of all nodes.
@@ -84,6 +86,7 @@ public record HaSqliteProperties(
         @DefaultValue Keys keys,
         @DefaultValue Publisher publisher,
         @DefaultValue Subscriber subscriber,
+        @DefaultValue("true") boolean autoStart,
         @DefaultValue Bootstrap bootstrap,
         @DefaultValue Snapshotter snapshotter,
         @DefaultValue Verification verification,
@@ -108,6 +111,7 @@ public record HaSqliteProperties(
                 + keys + ", publisher=" + publisher
                 + ", subscriber="
                 + subscriber
+                + ", autoStart=" + autoStart
                 + ", bootstrap=" + bootstrap + ", snapshotter=" + snapshotter + ", verification=" + verification
                 + ", onStreamReset=" + onStreamReset
                 + ", members=" + members + ", leader=" + leader + ", http=" + http

@@ -2,6 +2,7 @@ package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.SnapshotStore;
 import java.io.IOException;
@@ -67,6 +68,15 @@ final class MigrationLease implements BeanPostProcessor, DisposableBean {
         ChangeSetSubscriber stream = leases == null ? null : subscriber.getIfAvailable();
         if (leases == null || stream == null) {
             return migration.isInstance(bean) ? RepeatedMigration.of(bean) : bean;
+        }
+        if (!dataSource.getObject().isStarted()) {
+            throw new ReplicationStartException(
+                    "The schema is to be migrated by the bean '" + beanName + "', and replication has not been started:"
+                            + " ha.sqlite.auto-start is false",
+                    "Let a bean that the migration depends on call HaSqliteDataSource.start(), or switch the migration"
+                            + " off (spring.flyway.enabled, spring.liquibase.enabled, spring.sql.init.mode) and run it"
+                            + " after that call.",
+                    null);
         }
         try {
             SnapshotStore.Lease lease = await(leases);

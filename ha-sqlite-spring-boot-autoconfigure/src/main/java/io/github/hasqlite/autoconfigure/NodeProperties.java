@@ -167,7 +167,8 @@ final class NodeProperties {
                 properties.strict().isolation(),
                 properties.onStreamReset(),
                 NodeRuntime.ofJvm(),
-                KeySettings.SQLITE_COUNTS);
+                KeySettings.SQLITE_COUNTS,
+                properties.autoStart());
     }
 
     /** The same with what keys are taken from, unless the properties say that SQLite counts. */

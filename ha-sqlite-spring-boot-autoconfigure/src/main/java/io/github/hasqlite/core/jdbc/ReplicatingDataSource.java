@@ -163,7 +163,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
 
     /** A pooled connection, as soon as there is one; to be closed. */
     Connection borrow(boolean forReading) throws SQLException {
-        if (readOnly || forReading) {
+        if (readOnly || forReading || !replication.isStarted()) {
             return readers.getConnection();
         }
         writersWanted.incrementAndGet();
@@ -177,7 +177,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
      */
     @Nullable
     Connection borrowFreeWriter() throws SQLException {
-        if (readOnly) {
+        if (readOnly || !replication.isStarted()) {
             return readers.getConnection();
         }
         int wanted = writersWanted.get();
@@ -226,6 +226,19 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     /** How many statements were run that let SQLite choose a key of a table whose other keys come from blocks. */
     public long keysLeftToSqlite() {
         return keys == null ? 0 : keys.leftAlone();
+    }
+
+    @Override
+    public void start() {
+        if (writers.isClosed()) {
+            throw new IllegalStateException(this + " has been closed");
+        }
+        replication.start();
+    }
+
+    @Override
+    public boolean isStarted() {
+        return replication.isStarted();
     }
 
     @Override

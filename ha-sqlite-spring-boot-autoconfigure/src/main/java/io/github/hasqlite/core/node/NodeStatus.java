@@ -184,6 +184,12 @@ final class NodeStatus {
         if (removal != null) {
             return new Outage(removal, since);
         }
+        if (!join.begun()) {
+            return new Outage(
+                    "replication has not been started, because ha.sqlite.auto-start is false:"
+                            + " HaSqliteDataSource.start() starts it",
+                    since);
+        }
         String reason = applier.isReset()
                 ? "the stream is another one than this node follows"
                 : hears() ? "the stream cannot be written to" : "this node has not joined the stream yet";
