@@ -139,6 +139,9 @@ public final class HaSqliteHealthIndicator extends AbstractHealthIndicator {
         }
         describe(builder, "outage", status.outage());
         describe(builder, "publishFailure", status.publishFailure());
+        if (status.deliveredFrom() > 0) {
+            builder.withDetail("deliveredFrom", status.deliveredFrom());
+        }
         if (status.deadLetters() > 0) {
             builder.withDetail("deadLetters", status.deadLetters());
         }

@@ -50,6 +50,8 @@ import org.springframework.util.unit.DataSize;
  * @param keys Keys of rows that are inserted without one.
  * @param publisher Sending changes to the other nodes.
  * @param subscriber Receiving the changes of the other nodes.
+ * @param deliverPolicy With which message a read replica begins that has followed no stream yet: all, new, last,
+ *     by_start_sequence=N or by_start_time=T. With all, it has what the others have.
  * @param autoStart Whether replication starts with the application. If not, the database can only be read until
  *     HaSqliteDataSource.start() is called.
  * @param bootstrap Catching up at the start.
@@ -86,6 +88,7 @@ public record HaSqliteProperties(
         @DefaultValue Keys keys,
         @DefaultValue Publisher publisher,
         @DefaultValue Subscriber subscriber,
+        @DefaultValue("all") String deliverPolicy,
         @DefaultValue("true") boolean autoStart,
         @DefaultValue Bootstrap bootstrap,
         @DefaultValue Snapshotter snapshotter,
@@ -111,7 +114,7 @@ public record HaSqliteProperties(
                 + keys + ", publisher=" + publisher
                 + ", subscriber="
                 + subscriber
-                + ", autoStart=" + autoStart
+                + ", deliverPolicy=" + deliverPolicy + ", autoStart=" + autoStart
                 + ", bootstrap=" + bootstrap + ", snapshotter=" + snapshotter + ", verification=" + verification
                 + ", onStreamReset=" + onStreamReset
                 + ", members=" + members + ", leader=" + leader + ", http=" + http

@@ -30,6 +30,7 @@ import java.util.function.Consumer;
  * @param onStreamReset what happens if the stream is another one than this database follows
  * @param runtime its time, chance, threads and waiting
  * @param keys which keys rows get that have none
+ * @param deliverPolicy where in the stream a read replica begins that has followed none yet
  * @param autoStart whether replication starts with the node, and not only when the data source is told to
  */
 public record NodeSettings(
@@ -47,7 +48,8 @@ public record NodeSettings(
         OnStreamReset onStreamReset,
         NodeRuntime runtime,
         KeySettings keys,
-        boolean autoStart) {
+        boolean autoStart,
+        DeliverPolicy deliverPolicy) {
 
     /**
      * Defaults: {@code sync}, 15 s for a commit, five minutes to catch up, rows found by primary key and
@@ -70,7 +72,8 @@ public record NodeSettings(
                 OnStreamReset.STOP,
                 NodeRuntime.ofJvm(),
                 KeySettings.SQLITE_COUNTS,
-                true);
+                true,
+                DeliverPolicy.ALL);
     }
 
     /** The same but for what the consumer changes. */
@@ -96,6 +99,7 @@ public record NodeSettings(
         private NodeRuntime runtime;
         private KeySettings keys;
         private boolean autoStart;
+        private DeliverPolicy deliverPolicy;
 
         private Changes(NodeSettings from) {
             this.from = from;
@@ -111,6 +115,7 @@ public record NodeSettings(
             runtime = from.runtime;
             keys = from.keys;
             autoStart = from.autoStart;
+            deliverPolicy = from.deliverPolicy;
         }
 
         public Changes commitMode(CommitMode mode) {
@@ -173,6 +178,11 @@ public record NodeSettings(
             return this;
         }
 
+        public Changes deliverPolicy(DeliverPolicy policy) {
+            deliverPolicy = policy;
+            return this;
+        }
+
         private NodeSettings settings() {
             return new NodeSettings(
                     from.name,
@@ -189,7 +199,8 @@ public record NodeSettings(
                     onStreamReset,
                     runtime,
                     keys,
-                    autoStart);
+                    autoStart,
+                    deliverPolicy);
         }
     }
 }

@@ -10,7 +10,7 @@ record NoReplication(String node) implements Replication {
     @Override
     public ReplicationStatus status() {
         return new ReplicationStatus(
-                node, false, false, 0, 0, Duration.ZERO, 0, 0, null, null, 0, null, null, null, null, Duration.ZERO);
+                node, false, false, 0, 0, Duration.ZERO, 0, 0, null, null, 0, null, null, null, null, Duration.ZERO, 0);
     }
 
     @Override

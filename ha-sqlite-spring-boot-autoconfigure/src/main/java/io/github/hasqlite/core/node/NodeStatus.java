@@ -86,7 +86,8 @@ final class NodeStatus {
                 following == null ? null : following.verification().divergence(),
                 outage,
                 trouble.now(),
-                age(pending.oldestMillis()));
+                age(pending.oldestMillis()),
+                state.deliveredFrom());
     }
 
     /** Why a commit is not in the stream, as far as that is known, with a semicolon in front; or empty. */

@@ -5,10 +5,12 @@ import io.github.hasqlite.ChangeSetSubscriber.StreamState;
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.SnapshotStore;
+import io.github.hasqlite.core.commit.DeliverPolicy;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
 import io.github.hasqlite.core.node.LocalDatabase.Kind;
+import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.snapshot.SnapshotChoice;
 import io.github.hasqlite.core.snapshot.SnapshotFiles;
@@ -22,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteConnection;
 
 /**
  * Brings the database file of a node that is about to start into a state from which it can follow the
@@ -107,6 +110,7 @@ final class StartDecision {
             throws IOException, SQLException, InterruptedException {
         StreamState stream = source.state();
         LocalDatabase local = found;
+        requireAll(local);
         String reset = local.kind() == Kind.JOINED ? reset(local, stream) : null;
         if (reset != null) {
             stream = askAgain(local, source, runtime);
@@ -117,9 +121,35 @@ final class StartDecision {
         }
         return switch (local.kind()) {
             case JOINED -> local.baseline().isEmpty() || !canBegin ? Way.FOLLOW : Way.BEGIN;
-            case PLAIN -> begin(local, stream);
-            case EMPTY -> restore(source, stream);
+            case PLAIN -> beginsAnywhere() ? beginAt(source, stream) : begin(local, stream);
+            case EMPTY -> beginsAnywhere() ? beginAt(source, stream) : restore(source, stream);
         };
+    }
+
+    private boolean beginsAnywhere() {
+        return settings.deliverPolicy().start() != DeliverPolicy.Start.ALL;
+    }
+
+    /** What is in the file, if anything, is taken for what the others had at that place. */
+    private Way beginAt(ChangeSetSubscriber source, StreamState stream) throws IOException, SQLException {
+        long first = new DeliveryStart(source, stream).first(settings.deliverPolicy());
+        try (SQLiteConnection connection = file.open()) {
+            AppliedState.beginAt(connection, first, stream.createdNs());
+        }
+        logger.warn("This read replica begins with message {} of the stream and does not have what was before", first);
+        return Way.FOLLOW;
+    }
+
+    private void requireAll(LocalDatabase local) {
+        if (local.deliveredFrom() > 0 && !settings.readOnly()) {
+            throw new ReplicationStartException(
+                    "the database file " + path + " has what the stream has sent from message " + local.deliveredFrom()
+                            + " on, as ha.sqlite.deliver-policy said, and not what was before: nothing can be written to"
+                            + " it for the others",
+                    "Move the file away: this node then begins with what the others have. Or set"
+                            + " ha.sqlite.publisher.enabled=false again.",
+                    null);
+        }
     }
 
     /** A server that has just lost its disk, or reads it just now, may say so for a moment without its being so. */

@@ -171,7 +171,12 @@ final class StreamJoin implements AutoCloseable {
 
     private LocalDatabase local() {
         return new LocalDatabase(
-                LocalDatabase.Kind.JOINED, state.sequence(), state.streamCreatedNs(), "", state.isBegunWithNothing());
+                LocalDatabase.Kind.JOINED,
+                state.sequence(),
+                state.streamCreatedNs(),
+                "",
+                state.isBegunWithNothing(),
+                0);
     }
 
     private void keepTrying(FollowingParts parts) {
