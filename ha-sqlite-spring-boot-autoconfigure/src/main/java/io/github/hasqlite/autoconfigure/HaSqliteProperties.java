@@ -188,7 +188,8 @@ public record HaSqliteProperties(
     /**
      * Catching up.
      *
-     * @param timeout How long the start waits until this node has what the others have.
+     * @param timeout How long the start waits until this node has what the others have: for the stream if the
+     *     database is new, for a snapshot, and for catching up.
      */
     public record Bootstrap(@DefaultValue("5m") Duration timeout) {}
 

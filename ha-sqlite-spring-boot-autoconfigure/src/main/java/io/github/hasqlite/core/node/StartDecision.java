@@ -35,6 +35,7 @@ final class StartDecision {
     private static final Logger logger = LoggerFactory.getLogger(StartDecision.class);
 
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long REPORT_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long ASK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     /** What a Go node has stored must be got as a whole to be looked at. */
@@ -77,7 +78,7 @@ final class StartDecision {
 
     /**
      * Prepares the file. If the stream cannot be reached, a database that follows it can do without for
-     * now, but no other (rule R10).
+     * now, but no other (rule R10): it waits for the stream as long as the start may take.
      *
      * @throws SQLException if the database file cannot be read
      * @throws ReplicationStartException if the node cannot follow the stream with this database
@@ -88,22 +89,46 @@ final class StartDecision {
         if (source == null) {
             return Way.FOLLOW;
         }
+        long started = runtime.nanoTime();
+        long reported = started - REPORT_NANOS;
         try {
-            SnapshotFiles.clean(path);
-            return prepare(source, found);
-        } catch (IOException e) {
-            if (found.kind() == Kind.JOINED && !found.begunWithNothing()) {
-                return Way.WAIT;
+            while (true) {
+                try {
+                    SnapshotFiles.clean(path);
+                    return prepare(source, found);
+                } catch (IOException e) {
+                    found = LocalDatabase.inspect(file, path, runtime);
+                    if (found.kind() == Kind.JOINED && !found.begunWithNothing()) {
+                        return Way.WAIT;
+                    }
+                    long now = runtime.nanoTime();
+                    if (now - started >= settings.bootstrapTimeout().toNanos()) {
+                        throw unreachable(e);
+                    }
+                    if (now - reported >= REPORT_NANOS) {
+                        reported = now;
+                        logger.warn(
+                                "A new database needs the stream once, and it cannot be reached; trying on for {} s: {}",
+                                settings.bootstrapTimeout().toSeconds() - TimeUnit.NANOSECONDS.toSeconds(now - started),
+                                e.getMessage());
+                    }
+                    runtime.sleep(ASK_AGAIN_NANOS);
+                }
             }
-            throw new ReplicationStartException(
-                    "the stream cannot be reached, and this node's database is new: " + e.getMessage(),
-                    "Start the NATS server or the node that embeds it, or correct ha.sqlite.replication-url."
-                            + " A new database needs the stream once, to learn what is there already.",
-                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ReplicationStartException("interrupted while waiting for a snapshot", "Start again.", e);
+            throw new ReplicationStartException("interrupted while waiting for the stream", "Start again.", e);
         }
+    }
+
+    private ReplicationStartException unreachable(IOException cause) {
+        return new ReplicationStartException(
+                "the stream cannot be reached, and this node's database is new: " + cause.getMessage(),
+                "Start the NATS server or the node that embeds it, or correct ha.sqlite.replication-url."
+                        + " A new database needs the stream once, to learn what is there already;"
+                        + " ha.sqlite.bootstrap.timeout says for how long it is waited for ("
+                        + settings.bootstrapTimeout() + ").",
+                cause);
     }
 
     private Way prepare(ChangeSetSubscriber source, LocalDatabase found)
