@@ -184,6 +184,13 @@ public final class ClusterNode implements AutoCloseable {
                 .untilAsserted(() -> Assertions.assertThat(ask("health")).contains(parts));
     }
 
+    /** Waits until the stream has all that it has committed. */
+    public void awaitEmptyOutbox() {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(PATIENCE_SECONDS))
+                .untilAsserted(() -> Assertions.assertThat(ask("status")).endsWith(",0,null"));
+    }
+
     /** The keys of the rows whose commits have returned on it, before it was killed too. */
     public Set<String> acknowledged() {
         return acknowledged;

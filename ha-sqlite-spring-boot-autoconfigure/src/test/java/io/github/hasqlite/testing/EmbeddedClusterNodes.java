@@ -142,6 +142,14 @@ public final class EmbeddedClusterNodes implements AutoCloseable {
                 .endsWith(" " + count + " " + (count - 1)));
     }
 
+    /** Waits until so many servers count when a majority is needed, and the stream is current on all of them. */
+    public static void awaitPeers(ClusterNode node, int count) {
+        Awaitility.await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> {
+            Assertions.assertThat(node.ask("peers").split("Peer\\[")).hasSize(count + 1);
+            Assertions.assertThat(node.ask("stream")).endsWith(" " + (count - 1));
+        });
+    }
+
     /** The index of the node whose server leads the stream, as another node says. */
     public static int streamLeader(ClusterNode node) {
         return Awaitility.await()
@@ -183,8 +191,18 @@ public final class EmbeddedClusterNodes implements AutoCloseable {
 
     /** Waits until all hold the same, and sees that nothing is missing that was acknowledged on any of them. */
     public static void assertEqualAndComplete(List<ClusterNode> nodes) {
+        assertEqualAndComplete(nodes, nodes);
+    }
+
+    /**
+     * The same where not all run any more.
+     *
+     * @param nodes those that run
+     * @param ever all that have ever run
+     */
+    public static void assertEqualAndComplete(List<ClusterNode> nodes, List<ClusterNode> ever) {
         Set<String> acknowledged = new HashSet<>();
-        nodes.forEach(node -> acknowledged.addAll(node.acknowledged()));
+        ever.forEach(node -> acknowledged.addAll(node.acknowledged()));
         Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).untilAsserted(() -> {
             String content = nodes.get(0).ask("content");
             for (ClusterNode node : nodes) {

@@ -157,7 +157,8 @@ public final class EmbeddedNatsServer implements AutoCloseable {
     }
 
     /**
-     * The servers of this one's cluster, those that are away included. Asks the server that leads them.
+     * The servers of this one's cluster, those that are away included. Asks the server that leads them, while there is
+     * none for 12 s at most.
      *
      * @throws IOException if there is no cluster, or none that leads it
      */
@@ -204,6 +205,12 @@ public final class EmbeddedNatsServer implements AutoCloseable {
             pause(CLUSTER_LOOK_MS);
         }
         return !stopping;
+    }
+
+    /** On how many servers a stream is to be kept, unless that is configured: 1, in a cluster 3 or 5. */
+    public int replicas() {
+        EmbeddedCluster cluster = settings.cluster();
+        return cluster == null ? 1 : cluster.replicas();
     }
 
     /** The port it listens on. */
