@@ -116,6 +116,7 @@ public class ClusterNodeMain {
                 execute(words[1]);
                 yield "done";
             }
+            case "update" -> String.valueOf(execute(words[1]));
             case "query" -> String.join(",", query(words[1]));
             case "status" -> {
                 ReplicationStatus status = dataSource.replicationStatus();
@@ -221,10 +222,10 @@ public class ClusterNodeMain {
         return current;
     }
 
-    private void execute(String sql) throws SQLException {
+    private int execute(String sql) throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
-            statement.executeUpdate(sql);
+            return statement.executeUpdate(sql);
         }
     }
 

@@ -45,7 +45,7 @@ final class ClusterWatch implements AutoCloseable {
     private @Nullable Connection connection;
     private @Nullable String said;
     private volatile boolean closed;
-    private volatile @Nullable String trouble;
+    private volatile @Nullable String missing;
 
     /**
      * Knows nothing yet.
@@ -61,10 +61,16 @@ final class ClusterWatch implements AutoCloseable {
         this.complaints = complaints;
     }
 
-    /** Why the servers of the cluster cannot store, as it was when it was looked last; {@code null} if they can. */
+    /** Why the servers cannot store, as it was when it was looked last, or else who is left out; {@code null} if nothing. */
     @Nullable
     String trouble() {
-        return trouble;
+        String reason = missing;
+        return reason == null ? complaints.newest() : reason;
+    }
+
+    /** Whether the servers of the cluster cannot store, as it was when it was looked last. */
+    boolean waits() {
+        return missing != null;
     }
 
     /**
@@ -91,7 +97,7 @@ final class ClusterWatch implements AutoCloseable {
             return;
         }
         tell(found);
-        trouble = found;
+        missing = found;
     }
 
     private void tell(@Nullable String found) {
