@@ -245,6 +245,7 @@ class EmbeddedClusterTests {
         }
         nodes.forEach(node -> node.ask("stop"));
         EmbeddedClusterNodes.assertEqualAndComplete(nodes);
+        EmbeddedClusterNodes.assertOneLeaderAtATime(nodes);
     }
 
     /** The index of the node whose server leads the stream. */

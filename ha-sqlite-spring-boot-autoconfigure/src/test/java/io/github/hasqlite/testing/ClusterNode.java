@@ -19,6 +19,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.Assertions;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /** A {@link ClusterNodeMain} in a process of its own, to be killed and started again. */
 public final class ClusterNode implements AutoCloseable {
@@ -57,10 +58,12 @@ public final class ClusterNode implements AutoCloseable {
         return this;
     }
 
-    /** Sets a property for the next start. */
-    public ClusterNode set(String property, String value) {
+    /** Sets a property for the next start, or takes it away with {@code null}. */
+    public ClusterNode set(String property, @Nullable String value) {
         properties.removeIf(known -> known.startsWith("--" + property + "="));
-        properties.add("--" + property + "=" + value);
+        if (value != null) {
+            properties.add("--" + property + "=" + value);
+        }
         return this;
     }
 
