@@ -38,7 +38,7 @@ import org.springframework.util.unit.DataSize;
  * @param streamMaxBytes How large the stream may get, on each server, before its oldest changes go although they are
  *     younger than stream-max-age. By default any size.
  * @param replicas On how many servers of a NATS cluster each change is stored, 1 to 5. By default 1; in a cluster of
- *     embedded servers as many as there are, up to 3.
+ *     embedded servers as many as there are, up to 3, or 5 where the routes name five servers.
  * @param extensions Shared libraries with SQLite extensions, which every connection to the database loads in this
  *     order. The same on all nodes.
  * @param merge What an update means for a row that another node has changed meanwhile. ROW sets all of it, COLUMN the

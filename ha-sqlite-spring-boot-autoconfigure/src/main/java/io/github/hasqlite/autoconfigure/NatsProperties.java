@@ -28,9 +28,6 @@ final class NatsProperties {
     private static final int MAX_REPLICAS = 5;
     private static final int MAX_PORT = 65_535;
 
-    /** Any one of the servers may die. */
-    private static final int CLUSTER_REPLICAS = 3;
-
     /** What JetStream takes as a stream's name: no separators of subjects and paths. */
     private static final Pattern STREAM_NAME = Pattern.compile("[^\\s.*>/\\\\\\p{Cntrl}]+");
 
@@ -260,7 +257,7 @@ final class NatsProperties {
                 properties.streamMaxAge(),
                 properties.streamReserve(),
                 maxBytes == null ? NatsSettings.ANY_SIZE : maxBytes.toBytes(),
-                properties.replicas() != null ? properties.replicas() : clustered ? CLUSTER_REPLICAS : 1,
+                properties.replicas() != null ? properties.replicas() : server == null ? 1 : server.replicas(),
                 connectTimeout(),
                 properties.publisher().timeout(),
                 clustered);

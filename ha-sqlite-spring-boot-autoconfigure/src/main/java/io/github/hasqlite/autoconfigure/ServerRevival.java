@@ -57,7 +57,7 @@ public final class ServerRevival implements AutoCloseable {
             while (true) {
                 TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
                 Instant since = node.storesNothingSince();
-                if (since == null || server.clusterTrouble() != null) {
+                if (since == null || server.waitsForOthers()) {
                     // one that waits for the others has nothing to be mended
                     said = false;
                     wait = patience;

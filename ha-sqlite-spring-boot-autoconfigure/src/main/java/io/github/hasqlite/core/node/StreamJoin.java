@@ -113,7 +113,7 @@ final class StreamJoin implements AutoCloseable {
         }
         beginning = parts.announcement(way);
         try {
-            join(parts);
+            join(parts, parts.subscriber().state());
         } catch (IOException e) {
             if (way == StartDecision.Way.BEGIN) {
                 throw new ReplicationStartException(
@@ -183,9 +183,12 @@ final class StreamJoin implements AutoCloseable {
         while (!closed) {
             try {
                 runtime.sleep(RETRY_NANOS);
-                join(parts);
-                refusal = null;
-                return;
+                StreamState stream = admitted(parts);
+                if (stream != null) {
+                    join(parts, stream);
+                    refusal = null;
+                    return;
+                }
             } catch (IOException e) {
                 logger.debug("The stream cannot be reached yet", e);
             } catch (ReplicationStartException e) {
@@ -201,20 +204,33 @@ final class StreamJoin implements AutoCloseable {
         }
     }
 
+    /** What the stream is like; {@code null} as long as this node must not take part, for example because it was removed. */
+    private @Nullable StreamState admitted(FollowingParts parts) throws IOException {
+        try {
+            return parts.subscriber().state();
+        } catch (ReplicationStartException e) {
+            tell(e.getMessage() + ". " + e.action());
+            return null;
+        }
+    }
+
     /** A server that answers but cannot be used may be put right while this node runs. */
     private void waitFor(RuntimeException obstacle) {
-        String reason = String.valueOf(obstacle.getMessage());
+        tell(String.valueOf(obstacle.getMessage()));
+    }
+
+    private void tell(String reason) {
         if (!reason.equals(refusal)) {
             refusal = reason;
             logger.warn("This node cannot join the stream yet: {}", reason);
         }
     }
 
-    private void join(FollowingParts parts) throws IOException, InterruptedException {
+    private void join(FollowingParts parts, StreamState found) throws IOException, InterruptedException {
         ChangeSetSubscriber source = parts.subscriber();
         BaselineAnnouncement baseline = beginning;
         LocalDatabase local = local();
-        StreamState stream = source.state();
+        StreamState stream = found;
         if (StartDecision.reset(local, stream) != null) {
             stream = StartDecision.askAgain(local, source, runtime);
         }
