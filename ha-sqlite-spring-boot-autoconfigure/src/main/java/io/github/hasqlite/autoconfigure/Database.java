@@ -43,6 +43,9 @@ import org.springframework.jdbc.support.SQLExceptionTranslator;
  */
 public final class Database implements AutoCloseable {
 
+    /** By what name the primary database is known where the others are known by theirs. */
+    public static final String PRIMARY = "app";
+
     private static final Logger logger = LoggerFactory.getLogger(Database.class);
 
     private final String name;
@@ -82,20 +85,42 @@ public final class Database implements AutoCloseable {
             SQLExceptionTranslator translator) {}
 
     /**
+     * What a database is configured with, checked.
+     *
+     * @param nats {@code null} if it does not replicate
+     */
+    record Settings(HaSqliteProperties properties, NodeProperties node, @Nullable NatsProperties nats) {
+
+        /**
+         * Checks the properties and makes the database's folder.
+         *
+         * @throws io.github.hasqlite.ReplicationStartException if there can be no database where it should be
+         */
+        static Settings prepare(String database, HaSqliteProperties properties) {
+            try {
+                NodeProperties node = NodeProperties.prepare(properties, database);
+                return new Settings(
+                        properties, node, replicates(properties) ? new NatsProperties(properties, node) : null);
+            } catch (RuntimeException e) {
+                throw DatabaseFailure.of(database, e);
+            }
+        }
+    }
+
+    /**
      * Starts a database; if that fails, nothing of it stays open.
      *
      * @throws io.github.hasqlite.ReplicationStartException if it cannot start; the message says which database it is
      */
     static Database start(
-            String name, HaSqliteProperties properties, Shared shared, List<ChangeSetInterceptor> interceptors) {
-        Database database = new Database(name, properties, shared.translator());
+            String name, Settings settings, Shared shared, List<ChangeSetInterceptor> interceptors) {
+        Database database = new Database(name, settings.properties(), shared.translator());
         try {
-            NodeProperties settings = NodeProperties.prepare(properties, name);
-            if (replicates(properties)) {
-                database.replicate(settings, shared, interceptors);
-            } else {
-                database.own(new NodeStart(settings, null)
+            if (settings.nats() == null) {
+                database.own(new NodeStart(settings.node(), null)
                         .start(null, null, null, shared.serializer(), interceptors));
+            } else {
+                database.replicate(settings.node(), settings.nats(), shared, interceptors);
             }
             return database;
         } catch (RuntimeException e) {
@@ -118,8 +143,11 @@ public final class Database implements AutoCloseable {
                 || !properties.replicationUrl().isEmpty();
     }
 
-    private void replicate(NodeProperties settings, Shared shared, List<ChangeSetInterceptor> interceptors) {
-        NatsProperties natsProperties = new NatsProperties(properties, settings);
+    private void replicate(
+            NodeProperties settings,
+            NatsProperties natsProperties,
+            Shared shared,
+            List<ChangeSetInterceptor> interceptors) {
         EmbeddedNatsServer server = properties.nats().embedded().enabled() ? shared.server() : null;
         NatsSettings reached = natsProperties.nats(server, shared.bundles());
         if (server != null) {

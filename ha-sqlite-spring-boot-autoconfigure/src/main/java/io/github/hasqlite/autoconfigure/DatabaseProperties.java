@@ -15,6 +15,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.core.env.Environment;
 
@@ -24,9 +25,6 @@ import org.springframework.core.env.Environment;
  */
 final class DatabaseProperties {
 
-    /** By what name the primary database is known where the others are known by theirs. */
-    static final String PRIMARY = "app";
-
     private static final String PREFIX = HaSqliteProperties.PREFIX + ".databases";
 
     private static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of(HaSqliteProperties.PREFIX);
@@ -35,7 +33,7 @@ final class DatabaseProperties {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]{0,29}");
 
     /** SQLite's own names of schemas, and the primary's. */
-    private static final Set<String> RESERVED = Set.of("main", "temp", PRIMARY);
+    private static final Set<String> RESERVED = Set.of("main", "temp", Database.PRIMARY);
 
     /** What there is once in an application, and why it cannot be set for one database. */
     private static final Map<String, String> SHARED = Map.of(
@@ -100,35 +98,37 @@ final class DatabaseProperties {
      *     that cannot be the database's own
      */
     static HaSqliteProperties of(Environment environment, String name) {
-        Binder asSet = Binder.get(environment);
+        List<ConfigurationPropertySource> all = StreamSupport.stream(
+                        ConfigurationPropertySources.get(environment).spliterator(), false)
+                .toList();
         SHARED.forEach((property, reason) -> check(
-                !asSet.bind(prefix(name) + "." + property, Object.class).isBound(),
+                !isSet(all, name, property),
                 "databases." + name + "." + property,
                 "...",
                 reason));
         ConfigurationPropertyName own = ConfigurationPropertyName.of(prefix(name));
-        List<ConfigurationPropertySource> all = StreamSupport.stream(
-                        ConfigurationPropertySources.get(environment).spliterator(), false)
-                .toList();
         List<ConfigurationPropertySource> sources = new ArrayList<>();
         all.forEach(source -> sources.add(new RebasedSource(source, ROOT, own)));
-        boolean ownServer = isSet(asSet, name, "replication-url");
+        boolean ownServer = isSet(all, name, "replication-url");
         boolean ownCredentials =
-                CREDENTIALS.stream().anyMatch(credential -> isSet(asSet, name, "nats." + credential));
+                CREDENTIALS.stream().anyMatch(credential -> isSet(all, name, "nats." + credential));
         all.forEach(source ->
                 sources.add(source.filter(property -> isInherited(property, ownServer, ownServer || ownCredentials))));
         sources.add(new MapConfigurationPropertySource(Map.of(
                 HaSqliteProperties.PREFIX + ".replication-id",
                 name,
                 HaSqliteProperties.PREFIX + ".stream",
-                asSet.bind(HaSqliteProperties.PREFIX + ".stream", String.class).orElse("ha_replication") + "_" + name)));
+                Binder.get(environment).bind(HaSqliteProperties.PREFIX + ".stream", String.class).orElse("ha_replication") + "_" + name)));
         return new Binder(sources, new PropertySourcesPlaceholdersResolver(environment))
                 .bindOrCreate(HaSqliteProperties.PREFIX, HaSqliteProperties.class);
     }
 
-    private static boolean isSet(Binder binder, String name, String property) {
-        return binder.bind(prefix(name) + "." + property, Bindable.listOf(String.class))
-                .isBound();
+    /** Whether a property, or one below it, is set for the database itself. */
+    private static boolean isSet(List<ConfigurationPropertySource> sources, String database, String property) {
+        ConfigurationPropertyName name = ConfigurationPropertyName.of(prefix(database) + "." + property);
+        return sources.stream()
+                .anyMatch(source -> source.getConfigurationProperty(name) != null
+                        || source.containsDescendantOf(name) == ConfigurationPropertyState.PRESENT);
     }
 
     /** Who has servers of its own does not know the embedded one, and is not known by the primary's credentials. */

@@ -2,6 +2,8 @@ package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.ChangeSetSerializer;
+import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.core.jdbc.ReplicatingDataSource;
 import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.nats.server.EmbeddedNatsServer;
 import java.util.ArrayList;
@@ -23,37 +25,64 @@ import org.springframework.jdbc.support.SQLExceptionTranslator;
 final class Databases {
 
     private final ListableBeanFactory beans;
-    private final Map<String, HaSqliteProperties> properties = new LinkedHashMap<>();
+    private final HaSqliteProperties primary;
+    private final Map<String, Database.Settings> settings = new LinkedHashMap<>();
+
+    /** Those that have started, by name. */
+    private final Map<String, HaSqliteDataSource> started = new LinkedHashMap<>();
 
     /**
-     * Looks at the properties of all databases.
+     * Looks at the properties of all databases, and makes their folders.
      *
-     * @throws io.github.hasqlite.ReplicationStartException if two of them cannot be two
+     * @throws io.github.hasqlite.ReplicationStartException if one cannot be where it should be, or two cannot be two
      */
     Databases(Environment environment, HaSqliteProperties primary, ListableBeanFactory beans) {
         this.beans = beans;
+        this.primary = primary;
+        Map<String, HaSqliteProperties> properties = new LinkedHashMap<>();
         DatabaseProperties.names(environment)
                 .forEach(name -> properties.put(name, DatabaseProperties.of(environment, name)));
+        new DatabaseClashes(primary, properties).check();
+        properties.forEach((name, its) -> settings.put(name, Database.Settings.prepare(name, its)));
     }
 
     /**
      * Starts one.
      *
-     * @param primary started before
+     * @param first the primary database, which has started before
      */
-    Database start(String name, ReplicationNode primary, ChangeSetSerializer serializer) {
+    synchronized Database start(String name, ReplicationNode first, ChangeSetSerializer serializer) {
         // not before the servers of a cluster have found each other
-        beans.getBeanProvider(ClusterStart.class).ifAvailable(waited -> {});
-        SQLExceptionTranslator translator = provider(SQLExceptionTranslator.class).getIfUnique(SqlStateExceptionTranslator::new);
-        return Database.start(
+        provider(ClusterStart.class).ifAvailable(waited -> {});
+        Database database = Database.start(
                 name,
-                Objects.requireNonNull(properties.get(name)),
+                Objects.requireNonNull(settings.get(name)),
                 new Database.Shared(
                         provider(EmbeddedNatsServer.class).getIfAvailable(),
                         provider(SslBundles.class).getIfAvailable(),
                         serializer,
-                        translator),
+                        provider(SQLExceptionTranslator.class).getIfUnique(SqlStateExceptionTranslator::new)),
                 interceptors(name));
+        if (primary.joins()) {
+            started.putIfAbsent(Database.PRIMARY, first.dataSource());
+            started.forEach((other, dataSource) -> {
+                join(dataSource, name);
+                join(database.dataSource(), other);
+            });
+            started.put(name, database.dataSource());
+        }
+        return database;
+    }
+
+    private void join(HaSqliteDataSource reading, String name) {
+        Database.Settings other = settings.get(name);
+        if (reading instanceof ReplicatingDataSource pools) {
+            pools.join(
+                    name,
+                    other == null
+                            ? DatabaseLocation.of(primary.path()).path()
+                            : other.node().location().path());
+        }
     }
 
     private <T> ObjectProvider<T> provider(Class<T> type) {
@@ -63,7 +92,7 @@ final class Databases {
     /** Those that are called for the primary database, in order: the ones that are qualified for no other. */
     List<ChangeSetInterceptor> interceptorsOfPrimary() {
         Set<ChangeSetInterceptor> others = Collections.newSetFromMap(new IdentityHashMap<>());
-        properties.keySet().forEach(name -> others.addAll(interceptors(name)));
+        settings.keySet().forEach(name -> others.addAll(interceptors(name)));
         return provider(ChangeSetInterceptor.class)
                 .orderedStream()
                 .filter(interceptor -> !others.contains(interceptor))

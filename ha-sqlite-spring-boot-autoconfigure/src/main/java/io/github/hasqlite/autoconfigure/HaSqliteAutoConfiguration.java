@@ -55,9 +55,12 @@ public final class HaSqliteAutoConfiguration {
 
     private static final Logger logger = LoggerFactory.getLogger(HaSqliteAutoConfiguration.class);
 
+    /** What everything else is made from; so nothing has begun when a further database is refused. */
     @Bean
-    NodeProperties haSqliteNodeProperties(HaSqliteProperties properties) {
-        return NodeProperties.prepare(properties);
+    NodeProperties haSqliteNodeProperties(HaSqliteProperties properties, ObjectProvider<Databases> databases) {
+        NodeProperties prepared = NodeProperties.prepare(properties);
+        databases.ifAvailable(others -> {});
+        return prepared;
     }
 
     @Bean

@@ -15,7 +15,27 @@ import io.github.hasqlite.ReplicationPosition;
 import io.github.hasqlite.nats.server.EmbeddedNatsServer;
 import io.github.hasqlite.testing.NatsServer;
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.List;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.springframework.dao.DataAccessException;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.github.hasqlite.actuate.HaSqliteHealthContributorAutoConfiguration;
+import io.github.hasqlite.actuate.HaSqliteHealthIndicator;
+import io.github.hasqlite.actuate.HaSqliteMetricsAutoConfiguration;
+import org.springframework.boot.health.contributor.CompositeHealthContributor;
+import org.springframework.boot.health.contributor.HealthContributors;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.mock.env.MockEnvironment;
+import org.springframework.test.util.AopTestUtils;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -74,13 +94,7 @@ class DatabasesTests {
     void eachDatabaseReplicatesThroughOneEmbeddedServer() {
         node("n1").withPropertyValues(EMBEDDED).run(one -> {
             String url = one.getBean(EmbeddedNatsServer.class).url();
-            jdbc(one).sql("CREATE TABLE t(id INTEGER PRIMARY KEY, x TEXT)").update();
-            jdbc(one, "orders")
-                    .sql("CREATE TABLE t(id INTEGER PRIMARY KEY, x TEXT)")
-                    .update();
-            jdbc(one, "audit")
-                    .sql("CREATE TABLE t(id INTEGER PRIMARY KEY, x TEXT)")
-                    .update();
+            createTables(one);
             node("n2").withPropertyValues("ha.sqlite.replication-url=" + url).run(two -> {
                 jdbc(two).sql("INSERT INTO t(x) VALUES('app')").update();
                 jdbc(two, "orders").sql("INSERT INTO t(x) VALUES('orders')").update();
@@ -148,9 +162,9 @@ class DatabasesTests {
         node("n1").withBean(Service.class).run(context -> {
             Service service = context.getBean(Service.class);
             DataSource orders = context.getBean("ordersDataSource", DataSource.class);
-            assertThat(org.springframework.test.util.AopTestUtils.<Service>getTargetObject(service).orders)
+            assertThat(AopTestUtils.<Service>getTargetObject(service).orders)
                     .isSameAs(orders);
-            assertThat(org.springframework.test.util.AopTestUtils.<Service>getTargetObject(service).primary)
+            assertThat(AopTestUtils.<Service>getTargetObject(service).primary)
                     .isSameAs(context.getBean("dataSource"))
                     .isSameAs(context.getBean(DataSource.class))
                     .isSameAs(context.getBean(HaSqliteDataSource.class));
@@ -178,6 +192,219 @@ class DatabasesTests {
                     assertThat(context).doesNotHaveBean(Databases.class).doesNotHaveBean(Database.class);
                     assertThat(context.getBeanDefinitionNames()).noneMatch(name -> name.contains("atabases"));
                 });
+    }
+
+    private static void createTables(ApplicationContext context) {
+        for (JdbcClient jdbc : List.of(jdbc(context), jdbc(context, "orders"), jdbc(context, "audit"))) {
+            jdbc.sql("CREATE TABLE t(id INTEGER PRIMARY KEY, x TEXT)").update();
+        }
+    }
+
+    @Test
+    void readOnlyConnectionsSeeTheOthersAsSchemas() {
+        node("n1").withPropertyValues(EMBEDDED).run(context -> {
+            createTables(context);
+            jdbc(context).sql("CREATE TABLE here(x)").update();
+            jdbc(context).sql("INSERT INTO t VALUES(1, 'app')").update();
+            jdbc(context, "orders").sql("INSERT INTO t VALUES(1, 'orders')").update();
+            jdbc(context, "orders").sql("CREATE TABLE there(x)").update();
+            jdbc(context, "audit").sql("INSERT INTO t VALUES(1, 'audit')").update();
+            String join = "SELECT %s.x || ' ' || o.x || ' ' || audit.t.x FROM %s JOIN %s o USING(id) JOIN audit.t USING(id)";
+            try (Connection connection = readOnly(context.getBean(DataSource.class));
+                    Statement statement = connection.createStatement()) {
+                assertThat(value(statement, join.formatted("main.t", "main.t", "orders.t")))
+                        .isEqualTo("app orders audit");
+                jdbc(context, "orders").sql("UPDATE t SET x = 'changed'").update();
+                assertThat(value(statement, "SELECT x FROM orders.t")).isEqualTo("changed");
+                assertThatExceptionOfType(SQLException.class)
+                        .isThrownBy(() -> statement.executeUpdate("INSERT INTO orders.t(x) VALUES('b')"))
+                        .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("25006"));
+                try (ResultSet tables = connection.getMetaData().getTables(null, null, "%here", null)) {
+                    assertThat(tables.next()).isTrue();
+                    assertThat(tables.getString("TABLE_NAME")).isEqualTo("here");
+                    assertThat(tables.next()).isFalse();
+                }
+            }
+            try (Connection connection = readOnly(context.getBean("ordersDataSource", DataSource.class));
+                    Statement statement = connection.createStatement()) {
+                assertThat(value(statement, "SELECT app.t.x FROM t JOIN app.t USING(id)"))
+                        .isEqualTo("app");
+            }
+            JdbcClient writing = jdbc(context);
+            assertThatExceptionOfType(DataAccessException.class)
+                    .isThrownBy(
+                            () -> writing.sql("INSERT INTO orders.t(x) VALUES('b')").update())
+                    .withStackTraceContaining("no such table: orders.t");
+            assertThatExceptionOfType(DataAccessException.class)
+                    .isThrownBy(() -> writing.sql("ATTACH '" + folder.resolve("n1/orders.db") + "' AS other")
+                            .update())
+                    .withStackTraceContaining("past which nothing would be replicated");
+            assertThat(jdbc(context, "orders")
+                            .sql("SELECT count(*) FROM t")
+                            .query(Integer.class)
+                            .single())
+                    .isOne();
+        });
+    }
+
+    @Test
+    void databasesThatAreNotJoinedDoNotSeeEachOther() {
+        node("n1").withPropertyValues("ha.sqlite.joins=false").run(context -> {
+            createTables(context);
+            try (Connection connection = readOnly(context.getBean(DataSource.class));
+                    Statement statement = connection.createStatement()) {
+                assertThatExceptionOfType(SQLException.class)
+                        .isThrownBy(() -> value(statement, "SELECT x FROM orders.t"))
+                        .withMessageContaining("no such table: orders.t");
+            }
+        });
+    }
+
+    @Test
+    void elevenDatabasesAreJoinedAndTwelveAreRefused() {
+        ApplicationContextRunner eleven = contextRunner.withPropertyValues(
+                "ha.sqlite.path=" + folder.resolve("app.db"), "ha.sqlite.pool.readers=1");
+        for (int i = 1; i <= 10; i++) {
+            eleven = eleven.withPropertyValues(
+                    "ha.sqlite.databases.d" + i + ".path=" + folder.resolve("d" + i + ".db"));
+        }
+        eleven.run(context -> {
+            jdbc(context, "d10").sql("CREATE TABLE t AS SELECT 'ten' AS x").update();
+            try (Connection connection = readOnly(context.getBean("d1DataSource", DataSource.class));
+                    Statement statement = connection.createStatement()) {
+                assertThat(value(statement, "SELECT x FROM d10.t")).isEqualTo("ten");
+            }
+        });
+        ApplicationContextRunner twelve =
+                eleven.withPropertyValues("ha.sqlite.databases.d11.path=" + folder.resolve("d11.db"));
+        twelve.run(context ->
+                assertFailure(context, "there are 12 databases, and SQLite attaches 10", "Set ha.sqlite.joins to false"));
+        twelve.withPropertyValues("ha.sqlite.joins=false")
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    private static Connection readOnly(DataSource dataSource) throws SQLException {
+        Connection connection = dataSource.getConnection();
+        connection.setReadOnly(true);
+        return connection;
+    }
+
+    private static String value(Statement statement, String sql) throws SQLException {
+        try (ResultSet rows = statement.executeQuery(sql)) {
+            assertThat(rows.next()).isTrue();
+            return rows.getString(1);
+        }
+    }
+
+    private static void assertFailure(AssertableApplicationContext context, String problem, String action) {
+        assertThat(context).as(problem).hasFailed();
+        FailureAnalysis analysis = StartFailureAnalysisTests.analyze(context.getStartupFailure(), new MockEnvironment());
+        assertThat(analysis.getDescription()).contains(problem);
+        assertThat(analysis.getAction()).contains(action);
+    }
+
+    @Test
+    void healthAndMetersAreByDatabase() {
+        node("n1")
+                .withConfiguration(AutoConfigurations.of(
+                        HaSqliteHealthContributorAutoConfiguration.class, HaSqliteMetricsAutoConfiguration.class))
+                .withBean(SimpleMeterRegistry.class)
+                .withPropertyValues(EMBEDDED)
+                .run(context -> {
+                    assertThat(context.getBean(HaSqliteHealthIndicator.class)
+                                    .health()
+                                    .getStatus())
+                            .isEqualTo(Status.UP);
+                    CompositeHealthContributor others =
+                            context.getBean("haSqliteDatabasesHealthContributor", CompositeHealthContributor.class);
+                    assertThat(others.stream().map(HealthContributors.Entry::name))
+                            .containsExactly("audit", "orders");
+                    await().untilAsserted(
+                                    () -> assertThat(((HealthIndicator) others.getContributor("orders")).health())
+                                            .satisfies(health -> {
+                                                assertThat(health.getStatus()).isEqualTo(Status.UP);
+                                                assertThat(health.getDetails())
+                                                        .containsEntry("leader", "n1")
+                                                        .containsEntry("members", List.of("n1"))
+                                                        .containsKey("serverVersion");
+                                            }));
+                    SimpleMeterRegistry registry = context.getBean(SimpleMeterRegistry.class);
+                    context.getBeansOfType(MeterBinder.class)
+                            .values()
+                            .forEach(binder -> binder.bindTo(registry));
+                    assertThat(registry.get("ha.sqlite.connected").gauges())
+                            .extracting(gauge -> gauge.getId().getTag("database"))
+                            .containsExactlyInAnyOrder("app", "orders", "audit");
+                });
+    }
+
+    @Test
+    void whatCannotBeADatabaseIsRefused() throws IOException {
+        Path data = Files.createDirectories(folder.resolve("n1"));
+        refused("ha.sqlite.databases.main.path=x.db", "Invalid value 'main'", "ha.sqlite.databases");
+        refused("ha.sqlite.databases.app.path=x.db", "app is the one of ha.sqlite.path", "ha.sqlite.databases");
+        refused("ha.sqlite.databases.order-items.path=x.db", "Invalid value 'order-items'", "ha.sqlite.databases");
+        refused("ha.sqlite.databases.orders.name=n2", "ha.sqlite.databases.orders.name", "ha.sqlite.databases");
+        refused(
+                "ha.sqlite.databases.orders.nats.embedded.port=1",
+                "All databases share the embedded server",
+                "ha.sqlite.databases.orders.nats.embedded");
+        refused("ha.sqlite.databases.orders.nonsense=1", "ha.sqlite.databases.orders.nonsense", "Correct the name");
+        refused(
+                "ha.sqlite.databases.orders.path=",
+                "no file is configured for the database orders",
+                "Set ha.sqlite.databases.orders.path");
+        refused(
+                "ha.sqlite.databases.orders.path=jdbc:x",
+                "ha.sqlite.databases.orders.path is 'jdbc:x'",
+                "Set ha.sqlite.databases.orders.path to a plain path");
+        refused(
+                "ha.sqlite.databases.orders.path=" + data.resolve("../n1/./app.db"),
+                "the databases app and orders have one file",
+                "Set ha.sqlite.databases.orders.path");
+        Path link = Files.createSymbolicLink(folder.resolve("link.db"), data.resolve("app.db"));
+        refused(
+                "ha.sqlite.databases.orders.path=" + link,
+                "the databases app and orders have one file",
+                "Set ha.sqlite.databases.orders.path");
+        Path linkedFolder = Files.createSymbolicLink(folder.resolve("linked"), data);
+        refused(
+                "ha.sqlite.databases.orders.path=" + linkedFolder.resolve("audit.db"),
+                "the databases audit and orders have one file",
+                "to a file of its own");
+        refused(
+                "ha.sqlite.databases.orders.pool.writers=0",
+                "ha.sqlite.databases.orders.pool.writers",
+                "Set ha.sqlite.databases.orders.pool.writers");
+        Path text = Files.writeString(folder.resolve("text.db"), "this is no database");
+        refused(
+                "ha.sqlite.databases.orders.path=" + text,
+                "database orders (ha.sqlite.databases.orders): " + text + " is not a SQLite database",
+                "Set ha.sqlite.databases.orders.path to a SQLite database");
+        assertThat(data).as("what is refused has begun nothing").isEmptyDirectory();
+    }
+
+    @Test
+    void databasesThatCannotShareAStreamAreRefused() {
+        String server = "ha.sqlite.replication-url=nats://127.0.0.1:1";
+        refused(
+                "ha.sqlite.databases.audit.stream=ha_replication",
+                "share the stream ha_replication, but are not alike",
+                "Leave out ha.sqlite.databases.audit.stream",
+                server);
+        refused(
+                "ha.sqlite.databases.audit.stream=ha_replication",
+                "have one replication id there, app",
+                "Set ha.sqlite.databases.audit.replication-id",
+                server,
+                "ha.sqlite.databases.audit.commit-mode=sync",
+                "ha.sqlite.databases.audit.replication-id=app");
+    }
+
+    private void refused(String property, String problem, String action, String... more) {
+        node("n1").withPropertyValues(property)
+                .withPropertyValues(more)
+                .run(context -> assertFailure(context, problem, action));
     }
 
     private static JdbcClient jdbc(ApplicationContext context) {

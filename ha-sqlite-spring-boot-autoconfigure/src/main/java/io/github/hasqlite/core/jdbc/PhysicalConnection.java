@@ -16,6 +16,7 @@ import org.sqlite.jdbc4.JDBC4Connection;
 final class PhysicalConnection extends JDBC4Connection {
 
     private @Nullable Session session;
+    private JoinedSchemas joined = JoinedSchemas.NONE;
 
     PhysicalConnection(String url, String file, Properties properties) throws SQLException {
         super(url, file, properties);
@@ -32,6 +33,14 @@ final class PhysicalConnection extends JDBC4Connection {
             throw new IllegalStateException("connection is not set up");
         }
         return present;
+    }
+
+    /** Lets a connection without a transaction see other databases, too. */
+    void see(JoinedSchemas others) throws SQLException {
+        if (joined != others) {
+            others.attach(this, joined);
+            joined = others;
+        }
     }
 
     SessionStatement statement(ConnectionHandle handle, int type, int concurrency, int holdability)

@@ -1,0 +1,47 @@
+package io.github.hasqlite.core.jdbc;
+
+import io.github.hasqlite.core.sqlite.SqlIdentifier;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.sqlite.SQLiteConnection;
+import org.sqlite.core.DB;
+
+/**
+ * Other databases of the application, which connections that only read see as attached schemas. Immutable.
+ *
+ * @param files the files by the names of the schemas
+ */
+record JoinedSchemas(Map<String, String> files) {
+
+    static final JoinedSchemas NONE = new JoinedSchemas(Map.of());
+
+    /** With one more. */
+    JoinedSchemas with(String schema, String file) {
+        Map<String, String> more = new LinkedHashMap<>(files);
+        more.put(schema, file);
+        return new JoinedSchemas(more);
+    }
+
+    /**
+     * Attaches what a connection, without a transaction, does not see yet.
+     *
+     * @param seen what it sees
+     * @throws SQLException if one cannot be attached, or there are more than SQLite allows
+     */
+    void attach(SQLiteConnection connection, JoinedSchemas seen) throws SQLException {
+        for (Map.Entry<String, String> schema : files.entrySet()) {
+            if (!seen.files.containsKey(schema.getKey())) {
+                String sql = "ATTACH '" + schema.getValue().replace("'", "''") + "' AS "
+                        + SqlIdentifier.quote(schema.getKey());
+                int code = connection.getDatabase()._exec(sql);
+                if (code != 0) {
+                    throw DB.newSQLException(
+                            code,
+                            "the database " + schema.getKey() + ", " + schema.getValue()
+                                    + ", cannot be attached for reading");
+                }
+            }
+        }
+    }
+}
