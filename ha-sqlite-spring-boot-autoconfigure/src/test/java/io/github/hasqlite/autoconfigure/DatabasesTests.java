@@ -2,6 +2,7 @@ package io.github.hasqlite.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.github.hasqlite.ClusterLeader;
@@ -15,8 +16,41 @@ import io.github.hasqlite.ReplicationPosition;
 import io.github.hasqlite.nats.server.EmbeddedNatsServer;
 import io.github.hasqlite.testing.NatsServer;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReference;
+import io.github.hasqlite.SnapshotStore;
+import io.github.hasqlite.nats.JetStreamSnapshotStore;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.junit.jupiter.api.extension.ExtendWith;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.ChangeSetInterceptor;
+import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
+import org.springframework.boot.flyway.autoconfigure.FlywayMigrationInitializer;
+import org.flywaydb.core.Flyway;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.PropertySource;
+import org.springframework.context.aot.ApplicationContextAotGenerator;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.aot.generate.ClassNameGenerator;
+import org.springframework.aot.generate.DefaultGenerationContext;
+import org.springframework.aot.generate.GeneratedFiles;
+import org.springframework.aot.generate.InMemoryGeneratedFiles;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.javapoet.ClassName;
+import org.springframework.boot.health.contributor.Health;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.stream.Collectors;
 import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -58,6 +92,7 @@ import org.springframework.transaction.annotation.Transactional;
 
 /** Application contexts with several databases, with a real nats-server. */
 @Tag("nats")
+@ExtendWith(OutputCaptureExtension.class)
 class DatabasesTests {
 
     private static final String[] EMBEDDED = {
@@ -405,6 +440,222 @@ class DatabasesTests {
         node("n1").withPropertyValues(property)
                 .withPropertyValues(more)
                 .run(context -> assertFailure(context, problem, action));
+    }
+
+    @Test
+    void eachDatabaseBearsTheLossOfTheServerInItsOwnWay() {
+        try (NatsServer server = NatsServer.start()) {
+            ApplicationContextRunner[] nodes = {node("n1"), node("n2")};
+            for (int i = 0; i < nodes.length; i++) {
+                nodes[i] = nodes[i].withConfiguration(
+                                AutoConfigurations.of(HaSqliteHealthContributorAutoConfiguration.class))
+                        .withPropertyValues(
+                                "ha.sqlite.replication-url=" + server.url(), "ha.sqlite.publisher.timeout=2s");
+            }
+            nodes[0].run(one -> {
+                createTables(one);
+                nodes[1].run(two -> {
+                    server.kill9();
+                    await().untilAsserted(() -> assertThat(health(one, "orders").getStatus())
+                            .isEqualTo(Status.OUT_OF_SERVICE));
+                    jdbc(one, "audit").sql("INSERT INTO t VALUES(1, 'audit')").update();
+                    assertThat(health(one, "audit").getStatus()).isEqualTo(Status.UP);
+                    assertThat(health(one, "audit").getDetails()).containsKey("outage");
+                    JdbcClient strict = jdbc(one, "orders");
+                    assertThatExceptionOfType(DataAccessException.class)
+                            .isThrownBy(() ->
+                                    strict.sql("INSERT INTO t VALUES(1, 'lost')").update());
+                    server.restart();
+                    await().ignoreExceptions()
+                            .untilAsserted(() -> assertThat(
+                                            strict.sql("INSERT INTO t VALUES(1, 'orders')")
+                                                    .update())
+                                    .isOne());
+                    await().ignoreExceptions()
+                            .untilAsserted(() -> assertThat(
+                                            jdbc(one).sql("INSERT INTO t(id, x) VALUES(1, 'app') ON CONFLICT DO NOTHING")
+                                                    .update())
+                                    .isNotNegative());
+                    awaitContent(two);
+                    awaitContent(one);
+                });
+            });
+        }
+    }
+
+    private static Health health(ApplicationContext context, String database) {
+        CompositeHealthContributor others =
+                context.getBean("haSqliteDatabasesHealthContributor", CompositeHealthContributor.class);
+        return ((HealthIndicator) others.getContributor(database)).health();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Migration {
+
+        @Bean(defaultCandidate = false)
+        @Qualifier("orders")
+        FlywayMigrationInitializer ordersMigration(@Qualifier("orders") DataSource orders) {
+            return new FlywayMigrationInitializer(Flyway.configure()
+                    .dataSource(orders)
+                    .locations("classpath:io/github/hasqlite/autoconfigure/migration")
+                    .load());
+        }
+    }
+
+    @Test
+    void anotherDatabaseIsMigratedByOneNodeAtATime(CapturedOutput output) throws Exception {
+        try (NatsServer server = NatsServer.start();
+                JetStreamSnapshotStore other = JetStreamSnapshotStore.open(server.settings("orders")
+                        .with(to -> to.stream("ha_replication_orders").subject("ha_replication_orders.orders")))) {
+            AtomicReference<SnapshotStore.Lease> lease = new AtomicReference<>();
+            await().ignoreExceptions().until(() -> {
+                lease.set(other.tryLease("migration"));
+                return lease.get() != null;
+            });
+            ExecutorService thread = Executors.newSingleThreadExecutor();
+            try {
+                Future<?> run = thread.submit(() -> node("second")
+                        .withConfiguration(AutoConfigurations.of(
+                                HaSqliteFlywayAutoConfiguration.class, FlywayAutoConfiguration.class))
+                        .withUserConfiguration(Migration.class)
+                        .withPropertyValues(
+                                "ha.sqlite.replication-url=" + server.url(),
+                                "spring.flyway.locations=classpath:io/github/hasqlite/autoconfigure/migration")
+                        .run(context -> {
+                            for (JdbcClient jdbc : List.of(jdbc(context), jdbc(context, "orders"))) {
+                                assertThat(jdbc.sql("SELECT title FROM task")
+                                                .query(String.class)
+                                                .list())
+                                        .containsExactly("migrated");
+                            }
+                        }));
+                String waits = "Node second waits until another node has migrated the schema";
+                await().until(() -> run.isDone() || output.getAll().contains(waits));
+                assertThat(output).contains(waits);
+                lease.get().close();
+                run.get(1, TimeUnit.MINUTES);
+            } finally {
+                thread.shutdownNow();
+            }
+        }
+    }
+
+    /** Counts what is applied. */
+    static class Counting implements ChangeSetInterceptor {
+
+        final Set<String> applied = new ConcurrentSkipListSet<>();
+
+        @Override
+        public boolean beforeApply(ChangeSet changeSet, Connection connection) {
+            changeSet.changes().forEach(change -> applied.add(String.valueOf(change.command())));
+            return true;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Interceptors {
+
+        @Bean
+        Counting ofPrimary() {
+            return new Counting();
+        }
+
+        @Bean
+        @Qualifier("orders")
+        Counting ofOrders() {
+            return new Counting();
+        }
+    }
+
+    @Test
+    void interceptorsAreThePrimaryDatabasesUnlessTheyAreQualified() {
+        try (NatsServer server = NatsServer.start()) {
+            String url = "ha.sqlite.replication-url=" + server.url();
+            node("n1").withPropertyValues(url).run(one -> {
+                jdbc(one).sql("CREATE TABLE a(x)").update();
+                jdbc(one, "orders").sql("CREATE TABLE o(x)").update();
+                jdbc(one, "audit").sql("CREATE TABLE u(x)").update();
+                node("n2").withPropertyValues(url)
+                        .withUserConfiguration(Interceptors.class)
+                        .run(two -> {
+                            await().untilAsserted(() -> assertThat(
+                                            two.getBean("ofPrimary", Counting.class).applied)
+                                    .containsExactly("CREATE TABLE a(x)"));
+                            await().untilAsserted(() -> assertThat(
+                                            two.getBean("ofOrders", Counting.class).applied)
+                                    .containsExactly("CREATE TABLE o(x)"));
+                        });
+            });
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @PropertySource("classpath:io/github/hasqlite/autoconfigure/databases.properties")
+    static class LateProperties {}
+
+    @Test
+    void databasesAreFoundInEnvironmentVariablesAndInPropertySourcesOfTheApplication() {
+        contextRunner
+                .withPropertyValues("ha.sqlite.path=" + folder.resolve("app.db"), "test.folder=" + folder)
+                .withUserConfiguration(LateProperties.class)
+                .withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new SystemEnvironmentPropertySource(
+                                "test-systemEnvironment",
+                                Map.of(
+                                        "HA_SQLITE_DATABASES_VARIABLE_PATH",
+                                        folder.resolve("variable.db").toString(),
+                                        "HA_SQLITE_DATABASES_VARIABLE_POOL_READERS",
+                                        "3",
+                                        "HA_SQLITE_DATABASES_ABSENT_ENABLED",
+                                        "false"))))
+                .run(context -> {
+                    assertThat(context.getBeansOfType(HaSqliteDataSource.class))
+                            .containsOnlyKeys("dataSource", "lateDataSource", "variableDataSource");
+                    assertThat(context.getBeansOfType(Database.class).values())
+                            .extracting(Database::name, database -> database.properties().pool().readers())
+                            .containsExactlyInAnyOrder(tuple("late", 2), tuple("variable", 3));
+                });
+    }
+
+    @Test
+    void whatCannotStartSaysWhichDatabaseItIs() {
+        try (NatsServer server = NatsServer.start("authorization { user: u, password: geheim }")) {
+            refused(
+                    "ha.sqlite.databases.orders.replication-url=" + server.url(),
+                    "database orders (ha.sqlite.databases.orders): ",
+                    "Set either ha.sqlite.databases.orders.nats.user");
+        }
+    }
+
+    @Test
+    void contextsAreProcessedAheadOfTime() {
+        InMemoryGeneratedFiles files = new InMemoryGeneratedFiles();
+        AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+        TestPropertyValues.of(
+                        "ha.sqlite.path=" + folder.resolve("app.db"),
+                        "ha.sqlite.replication-url=nats://127.0.0.1:1",
+                        "ha.sqlite.databases.orders.path=" + folder.resolve("orders.db"))
+                .applyTo(context);
+        context.register(HaSqliteAutoConfiguration.class);
+        DefaultGenerationContext generation = new DefaultGenerationContext(
+                new ClassNameGenerator(ClassName.get("io.github.hasqlite.autoconfigure", "Application")), files);
+        new ApplicationContextAotGenerator().processAheadOfTime(context, generation);
+        generation.writeGeneratedContent();
+        String sources = files.getGeneratedFiles(GeneratedFiles.Kind.SOURCE).keySet().stream()
+                .map(file -> content(files, file))
+                .collect(Collectors.joining());
+        assertThat(sources)
+                .contains("ordersDataSource", "ordersTransactionManager", "ordersClusterLeader")
+                .contains("setDefaultCandidate(false)", "AutowireCandidateQualifier");
+    }
+
+    private static String content(InMemoryGeneratedFiles files, String file) {
+        try {
+            return files.getGeneratedFileContent(GeneratedFiles.Kind.SOURCE, file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static JdbcClient jdbc(ApplicationContext context) {
