@@ -73,12 +73,14 @@ public final class Database implements AutoCloseable {
     /**
      * What the databases of an application share.
      *
+     * @param nats the primary database's way to its stream, {@code null} if there is none
      * @param server the embedded server, {@code null} if there is none
      * @param bundles SSL bundles, {@code null} if there are none
      * @param serializer what messages look like
      * @param translator what JDBC's errors are for Spring
      */
     record Shared(
+            @Nullable NatsReplication nats,
             @Nullable EmbeddedNatsServer server,
             @Nullable SslBundles bundles,
             ChangeSetSerializer serializer,
@@ -156,7 +158,7 @@ public final class Database implements AutoCloseable {
             start.await();
         }
         ReplicationParts parts = new ReplicationParts(properties, settings);
-        NatsReplication replication = parts.connect(natsProperties, reached);
+        NatsReplication replication = parts.connect(natsProperties, reached, shared.nats());
         nats = replication;
         opened.push(replication);
         boolean publishes = properties.publisher().enabled();

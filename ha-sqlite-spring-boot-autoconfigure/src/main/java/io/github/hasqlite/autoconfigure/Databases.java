@@ -5,6 +5,7 @@ import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.core.jdbc.ReplicatingDataSource;
 import io.github.hasqlite.core.node.ReplicationNode;
+import io.github.hasqlite.nats.NatsReplication;
 import io.github.hasqlite.nats.server.EmbeddedNatsServer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -58,6 +59,7 @@ final class Databases {
                 name,
                 Objects.requireNonNull(settings.get(name)),
                 new Database.Shared(
+                        provider(NatsReplication.class).getIfAvailable(),
                         provider(EmbeddedNatsServer.class).getIfAvailable(),
                         provider(SslBundles.class).getIfAvailable(),
                         serializer,

@@ -70,7 +70,7 @@ class NatsReplicationConfiguration {
         // not before the servers of a cluster have found each other
         start.ifAvailable(waited -> {});
         return new ReplicationParts(node, name)
-                .connect(properties, properties.nats(server.getIfAvailable(), bundles.getIfAvailable()));
+                .connect(properties, properties.nats(server.getIfAvailable(), bundles.getIfAvailable()), null);
     }
 
     @Bean

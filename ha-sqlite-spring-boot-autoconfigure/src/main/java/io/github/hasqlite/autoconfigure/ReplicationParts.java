@@ -15,6 +15,7 @@ import io.github.hasqlite.nats.NatsReplication;
 import io.github.hasqlite.nats.NatsSettings;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the parts of a database that replicates over NATS, as its properties say. None of them has begun to work. */
 final class ReplicationParts {
@@ -31,13 +32,17 @@ final class ReplicationParts {
      * Connects.
      *
      * @param settings how to reach the stream
+     * @param primary whose connections may be shared; {@code null} for none
      */
-    NatsReplication connect(NatsProperties nats, NatsSettings settings) {
+    NatsReplication connect(NatsProperties nats, NatsSettings settings, @Nullable NatsReplication primary) {
         ClusterProperties cluster = properties.publisher().enabled()
                 ? ClusterProperties.of(properties.commitMode(), properties.merge(), properties.rowIdentify())
                 : ClusterProperties.ofReader(properties.merge(), properties.rowIdentify());
-        return NatsReplication.connect(
-                nats.settled(settings), cluster, properties.members().enabled() ? node.name() : null);
+        String name = properties.members().enabled() ? node.name() : null;
+        NatsSettings settled = nats.settled(settings);
+        return primary == null
+                ? NatsReplication.connect(settled, cluster, name)
+                : primary.connectBeside(settled, cluster, name);
     }
 
     PeriodicSnapshotter snapshotter(ReplicationNode started, SnapshotStore store) {

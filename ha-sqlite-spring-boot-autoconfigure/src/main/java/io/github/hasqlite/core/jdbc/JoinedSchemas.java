@@ -8,13 +8,19 @@ import org.sqlite.SQLiteConnection;
 import org.sqlite.core.DB;
 
 /**
- * Other databases of the application, which connections that only read see as attached schemas. Immutable.
- *
- * @param files the files by the names of the schemas
+ * Other databases of the application, which connections that only read see as attached schemas. Immutable; compared by
+ * identity.
  */
-record JoinedSchemas(Map<String, String> files) {
+final class JoinedSchemas {
 
     static final JoinedSchemas NONE = new JoinedSchemas(Map.of());
+
+    /** The files by the names of the schemas. */
+    private final Map<String, String> files;
+
+    private JoinedSchemas(Map<String, String> files) {
+        this.files = files;
+    }
 
     /** With one more. */
     JoinedSchemas with(String schema, String file) {
