@@ -86,6 +86,7 @@ import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfigu
 import org.springframework.context.ApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.sqlite.SQLiteException;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionManager;
 import org.springframework.transaction.annotation.Transactional;
@@ -269,7 +270,15 @@ class DatabasesTests {
             assertThatExceptionOfType(DataAccessException.class)
                     .isThrownBy(
                             () -> writing.sql("INSERT INTO orders.t(x) VALUES('b')").update())
-                    .withStackTraceContaining("no such table: orders.t");
+                    .withStackTraceContaining("no such table: orders.t")
+                    .withStackTraceContaining("write to it through its own data source");
+            try (Connection connection = context.getBean(DataSource.class).getConnection();
+                    Statement statement = connection.createStatement()) {
+                assertThatExceptionOfType(SQLiteException.class)
+                        .isThrownBy(() -> statement.executeUpdate("DELETE FROM Orders.t"))
+                        .withMessageContaining("write to it through its own data source")
+                        .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("42P01"));
+            }
             assertThatExceptionOfType(DataAccessException.class)
                     .isThrownBy(() -> writing.sql("ATTACH '" + folder.resolve("n1/orders.db") + "' AS other")
                             .update())

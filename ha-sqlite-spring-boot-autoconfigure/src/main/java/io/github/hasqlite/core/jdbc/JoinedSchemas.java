@@ -3,8 +3,10 @@ package io.github.hasqlite.core.jdbc;
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteException;
 import org.sqlite.core.DB;
 
 /**
@@ -49,5 +51,30 @@ final class JoinedSchemas {
                 }
             }
         }
+    }
+
+    /**
+     * Says what to do where a statement names one of these on a connection that may write, and so does not see them.
+     *
+     * @return what to throw: the same, if it is about something else
+     */
+    SQLException explain(SQLException failure) {
+        String text = failure.getMessage();
+        if (files.isEmpty() || text == null || !(failure instanceof SQLiteException lite)) {
+            return failure;
+        }
+        String lower = text.toLowerCase(Locale.ROOT);
+        for (String schema : files.keySet()) {
+            if (lower.contains("no such table: " + schema + ".") || lower.contains("unknown database " + schema)) {
+                SQLException explained = new SQLiteException(
+                        text + ". " + schema + " is another database of this application: read it together with this one"
+                                + " on a connection that is read-only from its beginning, and write to it through its own"
+                                + " data source",
+                        lite.getResultCode());
+                explained.setStackTrace(failure.getStackTrace());
+                return explained;
+            }
+        }
+        return failure;
     }
 }

@@ -56,7 +56,12 @@ final class PhysicalConnection extends JDBC4Connection {
         checkCursor(type, concurrency, holdability);
         ParsedSql parsed = handle.parse(sql);
         session().beforeCompiling(parsed);
-        SessionPreparedStatement statement = SessionPreparedStatement.prepare(handle, this, sql);
+        SessionPreparedStatement statement;
+        try {
+            statement = SessionPreparedStatement.prepare(handle, this, sql);
+        } catch (SQLException e) {
+            throw handle.explain(e);
+        }
         session().afterCompiling(parsed);
         return statement;
     }

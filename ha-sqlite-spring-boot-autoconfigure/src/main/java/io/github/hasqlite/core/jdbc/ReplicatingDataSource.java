@@ -214,6 +214,11 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         joined = joined.with(schema, file.toAbsolutePath().toString());
     }
 
+    /** What to throw where a statement could not be compiled. */
+    SQLException explain(SQLException failure) {
+        return joined.explain(failure);
+    }
+
     private Connection borrowWriter() throws SQLException {
         try {
             return writers.getConnection();
