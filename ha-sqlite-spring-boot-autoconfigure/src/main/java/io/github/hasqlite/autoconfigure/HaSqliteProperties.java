@@ -11,6 +11,7 @@ import io.github.hasqlite.core.replay.Applier;
 import io.github.hasqlite.http.ForwardTo;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -66,6 +67,9 @@ import org.springframework.util.unit.DataSize;
  * @param nats NATS servers.
  * @param apply Applying the other nodes' changes.
  * @param pool Connections to the database file.
+ * @param joins Whether read-only connections see all other databases of the application as attached schemas.
+ * @param databases Further databases by name, each with the properties of this one. What is not set there is as it is
+ *     for this one, but for path, replication-id and stream.
  */
 @ConfigurationProperties(prefix = HaSqliteProperties.PREFIX, ignoreUnknownFields = false)
 public record HaSqliteProperties(
@@ -99,7 +103,9 @@ public record HaSqliteProperties(
         @DefaultValue Http http,
         @DefaultValue Nats nats,
         @DefaultValue Apply apply,
-        @DefaultValue Pool pool) {
+        @DefaultValue Pool pool,
+        @DefaultValue("true") boolean joins,
+        @DefaultValue Map<String, HaSqliteProperties> databases) {
 
     static final String PREFIX = "ha.sqlite";
 
@@ -118,7 +124,7 @@ public record HaSqliteProperties(
                 + ", bootstrap=" + bootstrap + ", snapshotter=" + snapshotter + ", verification=" + verification
                 + ", onStreamReset=" + onStreamReset
                 + ", members=" + members + ", leader=" + leader + ", http=" + http
-                + ", nats=" + nats + ", apply=" + apply + ", pool=" + pool + "]";
+                + ", nats=" + nats + ", apply=" + apply + ", pool=" + pool + ", joins=" + joins + ", databases=" + databases + "]";
     }
 
     /**

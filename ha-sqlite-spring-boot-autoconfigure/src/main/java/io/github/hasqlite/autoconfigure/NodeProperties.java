@@ -37,9 +37,11 @@ final class NodeProperties {
     private final HaSqliteProperties properties;
     private final DatabaseLocation location;
     private final String name;
+    private final String poolName;
 
-    private NodeProperties(HaSqliteProperties properties) {
+    private NodeProperties(HaSqliteProperties properties, String poolName) {
         this.properties = properties;
+        this.poolName = poolName;
         location = DatabaseLocation.of(properties.path());
         String configured = properties.name();
         name = configured != null && hasText(configured) ? configured.trim() : hostName();
@@ -51,7 +53,16 @@ final class NodeProperties {
      * @throws io.github.hasqlite.ReplicationStartException if there can be no database where it should be
      */
     static NodeProperties prepare(HaSqliteProperties properties) {
-        NodeProperties prepared = new NodeProperties(properties);
+        return prepared(properties, POOL_NAME);
+    }
+
+    /** The same for a further database. */
+    static NodeProperties prepare(HaSqliteProperties properties, String database) {
+        return prepared(properties, POOL_NAME + "-" + database);
+    }
+
+    private static NodeProperties prepared(HaSqliteProperties properties, String poolName) {
+        NodeProperties prepared = new NodeProperties(properties, poolName);
         check(
                 prepared.name.codePoints().noneMatch(Character::isISOControl),
                 "name",
@@ -147,7 +158,7 @@ final class NodeProperties {
                 name,
                 new PoolSettings(
                         location.path().toString(),
-                        POOL_NAME,
+                        poolName,
                         pool.writers(),
                         pool.readers(),
                         pool.connectionTimeout(),

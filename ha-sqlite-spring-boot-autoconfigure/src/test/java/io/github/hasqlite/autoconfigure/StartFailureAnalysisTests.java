@@ -316,7 +316,7 @@ class StartFailureAnalysisTests {
     }
 
     /** As Spring Boot does: the first analyzer that has something to say. */
-    private static FailureAnalysis analyze(Throwable failure, Environment environment) {
+    static FailureAnalysis analyze(Throwable failure, Environment environment) {
         return SpringFactoriesLoader.forDefaultResourceLocation()
                 .load(
                         FailureAnalyzer.class,

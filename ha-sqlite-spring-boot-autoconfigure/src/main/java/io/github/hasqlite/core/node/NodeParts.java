@@ -299,6 +299,7 @@ final class NodeParts implements AutoCloseable {
     /** Ends all parts, the publisher and the subscriber included. */
     @Override
     public void close() {
+        positions.close();
         if (join.begun()) {
             sayFarewell();
         }
