@@ -129,6 +129,28 @@ class BrokerClusterTests {
         }
     }
 
+    @Test
+    void aNodeThatIsLeftWithoutAMajorityOfServersSaysSoWhileNobodyWrites() throws Exception {
+        start(current(), CommitMode.SYNC, Duration.ofSeconds(5));
+        cluster.moveLeaderFrom(STREAM, cluster.server(0));
+        cluster.server(1).kill9();
+        cluster.server(2).kill9();
+        for (TestNode node : nodes) {
+            Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
+                assertThat(health(node, CommitMode.SYNC)).isEqualTo(Status.OUT_OF_SERVICE);
+                assertThat(node.status().outage()).isNotNull();
+                assertThat(node.status().lag()).isPositive();
+            });
+        }
+        cluster.server(1).restart();
+        cluster.server(2).restart();
+        for (TestNode node : nodes) {
+            Awaitility.await()
+                    .atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(health(node, CommitMode.SYNC)).isEqualTo(Status.UP));
+        }
+    }
+
     private static Path current() {
         Path program = NatsCluster.current().orElse(null);
         Assumptions.assumeTrue(program != null, "no nats-server from 2.10.23 on is installed");

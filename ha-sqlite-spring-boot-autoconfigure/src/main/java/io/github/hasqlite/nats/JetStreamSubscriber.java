@@ -38,6 +38,9 @@ final class JetStreamSubscriber implements ChangeSetSubscriber {
     private static final long MIN_PAUSE_MS = 50;
     private static final long MAX_PAUSE_MS = 2000;
 
+    /** What a change of the stream's leader may take before it is said. */
+    private static final Duration LEADERLESS = Duration.ofSeconds(5);
+
     private final NatsLink link;
     private final ReplicationStream stream;
     private final Object monitor = new Object();
@@ -110,7 +113,7 @@ final class JetStreamSubscriber implements ChangeSetSubscriber {
     @Override
     public boolean isConnected() {
         Run current = run;
-        return link.isConnected() && (current == null || current.flowing);
+        return link.isConnected() && (current == null || (current.flowing && current.leaderless() == null));
     }
 
     @Override
@@ -211,6 +214,9 @@ final class JetStreamSubscriber implements ChangeSetSubscriber {
 
         private volatile @Nullable String complaint;
 
+        /** Since when the stream's leader does not answer, although messages could flow; {@code null} if it does. */
+        private volatile @Nullable Instant unanswered;
+
         Run(long after, Listener listener, @Nullable Thread previous) {
             this.listener = listener;
             this.previous = previous;
@@ -222,11 +228,25 @@ final class JetStreamSubscriber implements ChangeSetSubscriber {
         @Nullable
         Outage outage() {
             if (flowing) {
-                return null;
+                return leaderless();
             }
             String reason = complaint;
             return new Outage(
                     "Stream '" + stream.name() + "' is not heard" + (reason == null ? "" : ": " + reason), silentSince);
+        }
+
+        /**
+         * A consumer that lives on the server that this node is connected to goes on saying that there is nothing
+         * new, when the servers that the stream needs for a majority are gone.
+         */
+        private @Nullable Outage leaderless() {
+            Instant since = unanswered;
+            return since == null || Duration.between(since, Instant.now()).compareTo(LEADERLESS) < 0
+                    ? null
+                    : new Outage(
+                            "Stream '" + stream.name() + "' has no leader that answers: too few of its servers can be"
+                                    + " reached",
+                            since);
         }
 
         private void deliver() {
@@ -280,6 +300,7 @@ final class JetStreamSubscriber implements ChangeSetSubscriber {
                 if (!link.isConnected()) {
                     throw new ConsumerLostException("the connection was lost");
                 }
+                unanswered = null;
                 flowing = true;
                 complaint = null;
                 while (!stopped) {
@@ -301,7 +322,9 @@ final class JetStreamSubscriber implements ChangeSetSubscriber {
             }
             Instant ofStream = current.lastHeard();
             Instant ofServer = link.lastHeard();
-            return ofServer.isBefore(ofStream) ? ofServer : ofStream;
+            Instant heard = ofServer.isBefore(ofStream) ? ofServer : ofStream;
+            Instant since = unanswered;
+            return since == null || heard.isBefore(since) ? heard : since;
         }
 
         private void silent() {
@@ -312,10 +335,15 @@ final class JetStreamSubscriber implements ChangeSetSubscriber {
         }
 
         private void lookWhileIdle() throws InterruptedException {
+            Instant asked = Instant.now();
             try {
                 watch.idle();
+                unanswered = null;
             } catch (IOException | JetStreamApiException e) {
                 // the consumer is there, the stream's leader is not: the next silence is soon enough
+                if (unanswered == null) {
+                    unanswered = asked;
+                }
                 log.debug("Could not look whether messages are missing in stream '{}'", stream.name(), e);
             }
         }
@@ -327,6 +355,7 @@ final class JetStreamSubscriber implements ChangeSetSubscriber {
                 return;
             }
             backlog = delivery.behind();
+            unanswered = null;
             listener.onMessage(new StreamMessage(sequence, delivery.timestampNs(), data));
             watch.delivered(sequence);
             newest.set(sequence, delivery.timestampNs());
