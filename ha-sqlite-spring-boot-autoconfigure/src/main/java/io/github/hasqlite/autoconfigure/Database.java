@@ -75,6 +75,7 @@ public final class Database implements AutoCloseable {
      *
      * @param nats the primary database's way to its stream, {@code null} if there is none
      * @param server the embedded server, {@code null} if there is none
+     * @param revival what starts it again, {@code null} if there is none
      * @param bundles SSL bundles, {@code null} if there are none
      * @param serializer what messages look like
      * @param translator what JDBC's errors are for Spring
@@ -82,6 +83,7 @@ public final class Database implements AutoCloseable {
     record Shared(
             @Nullable NatsReplication nats,
             @Nullable EmbeddedNatsServer server,
+            @Nullable ServerRevival revival,
             @Nullable SslBundles bundles,
             ChangeSetSerializer serializer,
             SQLExceptionTranslator translator) {}
@@ -171,6 +173,11 @@ public final class Database implements AutoCloseable {
         subscriber = properties.subscriber().enabled() ? replication.subscriber() : null;
         ReplicationNode started =
                 own(new NodeStart(settings, keys).start(publisher, subscriber, store, shared.serializer(), interceptors));
+        ServerRevival revival = server == null ? null : shared.revival();
+        if (revival != null) {
+            revival.add(started);
+            opened.push(() -> revival.remove(started));
+        }
         if (subscriber != null) {
             follow(parts, replication, started, publishes);
         }

@@ -61,6 +61,7 @@ final class Databases {
                 new Database.Shared(
                         provider(NatsReplication.class).getIfAvailable(),
                         provider(EmbeddedNatsServer.class).getIfAvailable(),
+                        provider(ServerRevival.class).getIfAvailable(),
                         provider(SslBundles.class).getIfAvailable(),
                         serializer,
                         provider(SQLExceptionTranslator.class).getIfUnique(SqlStateExceptionTranslator::new)),
