@@ -228,7 +228,7 @@ class EmbeddedClusterTests {
             others.remove(node);
             if (i == 0) {
                 long server = node.suspend();
-                awaitProgress(others);
+                EmbeddedClusterNodes.awaitProgress(others);
                 node.resume(server);
             } else {
                 if (i == 1) {
@@ -236,22 +236,16 @@ class EmbeddedClusterTests {
                 } else {
                     node.stop();
                 }
-                awaitProgress(others);
+                EmbeddedClusterNodes.awaitProgress(others);
                 node.launch().awaitReady();
                 node.make("write again-" + node.name());
             }
             awaitCurrent();
-            awaitProgress(nodes);
+            EmbeddedClusterNodes.awaitProgress(nodes);
         }
         nodes.forEach(node -> node.ask("stop"));
         EmbeddedClusterNodes.assertEqualAndComplete(nodes);
-    }
-
-    private static void awaitProgress(List<ClusterNode> some) {
-        for (ClusterNode node : some) {
-            int before = Integer.parseInt(node.ask("written"));
-            Awaitility.await().atMost(PATIENCE).until(() -> Integer.parseInt(node.ask("written")) > before + 20);
-        }
+        EmbeddedClusterNodes.assertOneLeaderAtATime(nodes);
     }
 
     /** The index of the node whose server leads the stream. */

@@ -38,7 +38,8 @@ class ClusterConfiguration {
     ClusterLifecycle haSqliteClusterLifecycle(
             ObjectProvider<ClusterMembers> members,
             ObjectProvider<ClusterLeader> leader,
-            ApplicationEventPublisher events) {
-        return new ClusterLifecycle(members.getIfAvailable(), leader.getIfAvailable(), events);
+            ApplicationEventPublisher events,
+            ReplicationNode node) {
+        return new ClusterLifecycle(members.getIfAvailable(), leader.getIfAvailable(), events, node);
     }
 }

@@ -260,7 +260,7 @@ public final class Database implements AutoCloseable {
 
     /** Lets the node become a member and a leader, when the application is complete; nobody is told of events. */
     ClusterLifecycle clusterLifecycle() {
-        return new ClusterLifecycle(members, leader, event -> {});
+        return new ClusterLifecycle(members, leader, event -> {}, node());
     }
 
     DatabaseSnapshotter snapshotter() {
@@ -285,6 +285,11 @@ public final class Database implements AutoCloseable {
     @Nullable
     ChangeSetSubscriber subscriber() {
         return subscriber;
+    }
+
+    /** Does something when it replicates, or at once if it never will. */
+    void whenStarted(Runnable action) {
+        node().whenStarted(action);
     }
 
     /** The version of the NATS server, or an empty string. */

@@ -39,7 +39,7 @@ import org.springframework.util.unit.DataSize;
  * @param streamMaxBytes How large the stream may get, on each server, before its oldest changes go although they are
  *     younger than stream-max-age. By default any size.
  * @param replicas On how many servers of a NATS cluster each change is stored, 1 to 5. By default 1; in a cluster of
- *     embedded servers as many as there are, up to 3.
+ *     embedded servers as many as there are, up to 3, or 5 where the routes name five servers.
  * @param extensions Shared libraries with SQLite extensions, which every connection to the database loads in this
  *     order. The same on all nodes.
  * @param merge What an update means for a row that another node has changed meanwhile. ROW sets all of it, COLUMN the
@@ -51,6 +51,10 @@ import org.springframework.util.unit.DataSize;
  * @param keys Keys of rows that are inserted without one.
  * @param publisher Sending changes to the other nodes.
  * @param subscriber Receiving the changes of the other nodes.
+ * @param deliverPolicy With which message a read replica begins that has followed no stream yet: all, new, last,
+ *     by_start_sequence=N or by_start_time=T. With all, it has what the others have.
+ * @param autoStart Whether replication starts with the application. If not, the database can only be read until
+ *     HaSqliteDataSource.start() is called.
  * @param bootstrap Catching up at the start.
  * @param snapshotter Copies of the database for nodes that come new or were away for long.
  * @param verification Comparing the databases of all nodes.
@@ -88,6 +92,8 @@ public record HaSqliteProperties(
         @DefaultValue Keys keys,
         @DefaultValue Publisher publisher,
         @DefaultValue Subscriber subscriber,
+        @DefaultValue("all") String deliverPolicy,
+        @DefaultValue("true") boolean autoStart,
         @DefaultValue Bootstrap bootstrap,
         @DefaultValue Snapshotter snapshotter,
         @DefaultValue Verification verification,
@@ -114,6 +120,7 @@ public record HaSqliteProperties(
                 + keys + ", publisher=" + publisher
                 + ", subscriber="
                 + subscriber
+                + ", deliverPolicy=" + deliverPolicy + ", autoStart=" + autoStart
                 + ", bootstrap=" + bootstrap + ", snapshotter=" + snapshotter + ", verification=" + verification
                 + ", onStreamReset=" + onStreamReset
                 + ", members=" + members + ", leader=" + leader + ", http=" + http
@@ -187,7 +194,8 @@ public record HaSqliteProperties(
     /**
      * Catching up.
      *
-     * @param timeout How long the start waits until this node has what the others have.
+     * @param timeout How long the start waits until this node has what the others have: for the stream if the
+     *     database is new, for a snapshot, and for catching up.
      */
     public record Bootstrap(@DefaultValue("5m") Duration timeout) {}
 

@@ -2,6 +2,7 @@ package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.SnapshotStore;
 import java.io.IOException;
@@ -109,6 +110,15 @@ final class MigrationLease implements BeanPostProcessor, BeanFactoryAware, Dispo
         ChangeSetSubscriber stream = target.subscriber();
         if (target.store() == null || stream == null) {
             return RepeatedMigration.of(bean);
+        }
+        if (!target.dataSource().get().isStarted()) {
+            throw new ReplicationStartException(
+                    "The schema is to be migrated by the bean '" + beanName + "', and replication has not been started:"
+                            + " ha.sqlite.auto-start is false",
+                    "Let a bean that the migration depends on call HaSqliteDataSource.start(), or switch the migration"
+                            + " off (spring.flyway.enabled, spring.liquibase.enabled, spring.sql.init.mode) and run it"
+                            + " after that call.",
+                    null);
         }
         try {
             SnapshotStore.Lease lease = await(target.store(), target);

@@ -13,6 +13,7 @@ import io.github.hasqlite.nats.server.EmbeddedNatsServer;
 import io.github.hasqlite.nats.server.EmbeddedNatsSettings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -26,9 +27,6 @@ final class NatsProperties {
 
     private static final int MAX_REPLICAS = 5;
     private static final int MAX_PORT = 65_535;
-
-    /** Any one of the servers may die. */
-    private static final int CLUSTER_REPLICAS = 3;
 
     /** What JetStream takes as a stream's name: no separators of subjects and paths. */
     private static final Pattern STREAM_NAME = Pattern.compile("[^\\s.*>/\\\\\\p{Cntrl}]+");
@@ -62,6 +60,12 @@ final class NatsProperties {
         if (embedded.enabled()) {
             checkEmbedded();
         }
+    }
+
+    /** A start waits for the first connection no longer than it may take as a whole. */
+    private Duration connectTimeout() {
+        Duration whole = properties.bootstrap().timeout();
+        return whole.compareTo(NatsSettings.DEFAULT_CONNECT_TIMEOUT) < 0 ? whole : NatsSettings.DEFAULT_CONNECT_TIMEOUT;
     }
 
     private void checkStream() {
@@ -253,8 +257,8 @@ final class NatsProperties {
                 properties.streamMaxAge(),
                 properties.streamReserve(),
                 maxBytes == null ? NatsSettings.ANY_SIZE : maxBytes.toBytes(),
-                properties.replicas() != null ? properties.replicas() : clustered ? CLUSTER_REPLICAS : 1,
-                NatsSettings.DEFAULT_CONNECT_TIMEOUT,
+                properties.replicas() != null ? properties.replicas() : server == null ? 1 : server.replicas(),
+                connectTimeout(),
                 properties.publisher().timeout(),
                 clustered);
     }

@@ -73,7 +73,7 @@ public final class ServerRevival implements AutoCloseable {
                         .findFirst()
                         .orElse(null);
                 Instant since = node == null ? null : node.storesNothingSince();
-                if (node == null || since == null || server.clusterTrouble() != null) {
+                if (node == null || since == null || server.waitsForOthers()) {
                     // one that waits for the others has nothing to be mended
                     said = false;
                     wait = patience;

@@ -21,6 +21,7 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Comparator;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -197,6 +198,11 @@ public final class Forwarder {
         if (e instanceof ConnectException || e instanceof HttpConnectTimeoutException) {
             return Refusal.unavailable(
                     "Node " + node + ", whose request this is, cannot be reached. Nothing was done; try" + " again.");
+        }
+        if (e instanceof SSLHandshakeException) {
+            return Refusal.unavailable("Node " + node + ", whose request this is, cannot be trusted (" + e.getMessage()
+                    + "): ha.sqlite.http.forward.ssl.bundle has to trust its certificate, which has to name the host of"
+                    + " its ha.sqlite.members.address. Nothing was done.");
         }
         if (e instanceof HttpTimeoutException) {
             return new Refusal(

@@ -63,7 +63,7 @@ public final class OriginClaim implements AutoCloseable {
     }
 
     /**
-     * Waits while another node claims to be the origin and the stream is still empty.
+     * Waits while another node claims to be the origin and the stream has nothing of this database yet.
      *
      * @return whether nobody does any more
      */
@@ -114,12 +114,8 @@ public final class OriginClaim implements AutoCloseable {
 
     private static boolean hasBegun(Connection connection, NatsSettings settings) throws IOException {
         try {
-            return connection
-                            .jetStreamManagement()
-                            .getStreamInfo(settings.stream())
-                            .getStreamState()
-                            .getLastSequence()
-                    > 0;
+            // others' databases may be in the same stream
+            return LeaderReads.last(connection, settings.stream(), settings.subject()) > 0;
         } catch (JetStreamApiException e) {
             return false;
         }

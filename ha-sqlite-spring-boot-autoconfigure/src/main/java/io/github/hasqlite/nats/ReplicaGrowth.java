@@ -74,12 +74,15 @@ final class ReplicaGrowth implements AutoCloseable {
 
     /** Raises what can be raised; whether nothing is left to do for now. */
     private boolean isComplete() {
+        int most = settings.replicas();
         boolean complete = true;
         try {
             JetStreamManagement management = link.connection().jetStreamManagement();
             for (StreamInfo info : management.getStreams()) {
-                if (isOurs(info.getConfiguration().getName())) {
-                    complete &= raise(management, info.getConfiguration());
+                StreamConfiguration configuration = info.getConfiguration();
+                if (isOurs(configuration.getName())) {
+                    most = raise(management, configuration, most);
+                    complete &= configuration.getReplicas() >= settings.replicas();
                 }
             }
         } catch (IOException | JetStreamApiException | RuntimeException e) {
@@ -96,8 +99,16 @@ final class ReplicaGrowth implements AutoCloseable {
                 || name.startsWith("KV_" + settings.stream() + "_");
     }
 
-    private boolean raise(JetStreamManagement management, StreamConfiguration configuration) throws IOException {
-        for (int replicas = settings.replicas(); replicas > configuration.getReplicas(); replicas--) {
+    /**
+     * Gives a stream more replicas.
+     *
+     * @param most how many there may be servers for
+     * @return the same, if there are fewer
+     */
+    private int raise(JetStreamManagement management, StreamConfiguration configuration, int most)
+            throws IOException {
+        int servers = most;
+        for (int replicas = most; replicas > configuration.getReplicas(); replicas--) {
             try {
                 management.updateStream(StreamConfiguration.builder(configuration)
                         .replicas(replicas)
@@ -107,12 +118,15 @@ final class ReplicaGrowth implements AutoCloseable {
                         configuration.getName(),
                         configuration.getReplicas(),
                         replicas);
-                return replicas == settings.replicas();
+                break;
             } catch (JetStreamApiException e) {
                 log.debug("Stream '{}' cannot have {} replicas yet", configuration.getName(), replicas, e);
+                if (JetStreamErrors.isTooFewServers(e)) {
+                    servers = replicas - 1;
+                }
             }
         }
-        return configuration.getReplicas() >= settings.replicas();
+        return servers;
     }
 
     @Override

@@ -209,6 +209,35 @@ class ClusterConfigurationTests {
         });
     }
 
+    @Test
+    void aNodeThatWasRemovedAndStartedWithoutTheStreamGoesOnWhenItIsLetIn() {
+        String keepsWorking = "ha.sqlite.commit-mode=async";
+        node("n1").withPropertyValues(keepsWorking).run(one -> {
+            jdbc(one).sql("CREATE TABLE t(id INTEGER PRIMARY KEY)").update();
+            node("n2")
+                    .withPropertyValues(keepsWorking)
+                    .run(two -> await().untilAsserted(() -> assertThat(count(two)).isZero()));
+            one.getBean(ClusterMembers.class).remove("n2");
+            server.stop();
+            node("n2").withPropertyValues(keepsWorking).run(two -> {
+                jdbc(two).sql("INSERT INTO t VALUES(1)").update();
+                server.restart();
+                await().untilAsserted(() -> assertThat(
+                                health(two).getDetails().get("halted"))
+                        .asString()
+                        .contains("node n2 was removed from the cluster by node n1"));
+                assertThat(health(two).getStatus()).isEqualTo(Status.DOWN);
+                await().untilAsserted(() -> assertThat(health(one).getStatus()).isEqualTo(Status.UP));
+                assertThat(count(one)).isZero();
+                one.getBean(ClusterMembers.class).admit("n2");
+                await().untilAsserted(() -> {
+                    assertThat(health(two).getStatus()).isEqualTo(Status.UP);
+                    assertThat(count(one)).isEqualTo(1);
+                });
+            });
+        });
+    }
+
     private static int count(ApplicationContext context) {
         return jdbc(context).sql("SELECT count(*) FROM t").query(Integer.class).single();
     }

@@ -218,7 +218,9 @@ class StartFailureAnalysisTests {
     @Tag("nats")
     void streamUnreachableForANewNode() {
         assertAnalysis(
-                valid().withPropertyValues("ha.sqlite.replication-url=nats://app:" + SECRET + "@127.0.0.1:1"),
+                valid().withPropertyValues(
+                                "ha.sqlite.replication-url=nats://app:" + SECRET + "@127.0.0.1:1",
+                                "ha.sqlite.bootstrap.timeout=1s"),
                 "cannot be reached",
                 "ha.sqlite.replication-url");
     }

@@ -6,6 +6,7 @@ import io.github.hasqlite.ClusterLeader;
 import io.github.hasqlite.ClusterMember;
 import io.github.hasqlite.ClusterMembers;
 import io.github.hasqlite.CommitMode;
+import io.github.hasqlite.testing.Certificates;
 import io.github.hasqlite.testing.NatsServer;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.pem.PemSslStoreBundle;
+import org.springframework.boot.ssl.pem.PemSslStoreDetails;
 
 /** Requests that another node answers, between real servers. */
 class ForwardingFilterTests {
@@ -284,6 +288,38 @@ class ForwardingFilterTests {
             assertThat(post(broken).statusCode()).isEqualTo(502);
             hangingUp.join();
         }
+    }
+
+    @Test
+    void aNodeWithACertificateOfABundleIsForwardedToOverTlsAndOneThatIsNotTrustedIsNot() throws Exception {
+        Certificates certificates = new Certificates(folder);
+        SslBundle bundle = SslBundle.of(new PemSslStoreBundle(
+                new PemSslStoreDetails(
+                        null,
+                        certificates.certificate().toUri().toString(),
+                        certificates.key().toUri().toString()),
+                PemSslStoreDetails.forCertificate(certificates.authorities().toUri().toString())));
+        WebServer one = new WebServer(folder)
+                .secured(bundle)
+                .start((request, response) -> response.getWriter()
+                        .print(request.isSecure() + " " + request.getHeader("X-Forwarded-Proto") + " "
+                                + new String(request.getInputStream().readAllBytes(), StandardCharsets.UTF_8)));
+        servers.add(one);
+        assertThat(one.url()).startsWith("https://");
+        View view = new View("n2", false).led("n1", one.url());
+        WebServer two = new WebServer(folder)
+                .with(new ForwardingFilter(
+                        new Forwarder(view, view, TIMEOUT, bundle.createSslContext()), ForwardTo.LEADER))
+                .start(named("n2"));
+        servers.add(two);
+        assertThat(send(two, "POST", "/x", BodyPublishers.ofString("body")).body()).isEqualTo("true http body");
+        WebServer distrustful = serve(view, ForwardTo.LEADER, named("n3"));
+        HttpResponse<String> refused = post(distrustful);
+        assertThat(refused.statusCode()).isEqualTo(503);
+        assertThat(refused.body())
+                .contains("Node n1")
+                .contains("ha.sqlite.http.forward.ssl.bundle")
+                .contains("Nothing was done");
     }
 
     @Test

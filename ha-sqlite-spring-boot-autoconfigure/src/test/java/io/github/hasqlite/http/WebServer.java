@@ -12,6 +12,9 @@ import org.apache.catalina.LifecycleException;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
 import org.apache.tomcat.util.descriptor.web.FilterMap;
+import org.apache.tomcat.util.net.SSLHostConfig;
+import org.apache.tomcat.util.net.SSLHostConfigCertificate;
+import org.springframework.boot.ssl.SslBundle;
 
 /** A real servlet container on a free port of the loopback interface. */
 final class WebServer implements AutoCloseable {
@@ -31,6 +34,21 @@ final class WebServer implements AutoCloseable {
         tomcat.setPort(0);
         tomcat.getConnector().setProperty("address", "127.0.0.1");
         context = tomcat.addContext("", folder.toString());
+    }
+
+    /** Lets it speak TLS with the certificate of a bundle. */
+    WebServer secured(SslBundle bundle) {
+        SSLHostConfig host = new SSLHostConfig();
+        SSLHostConfigCertificate certificate =
+                new SSLHostConfigCertificate(host, SSLHostConfigCertificate.Type.UNDEFINED);
+        certificate.setCertificateKeyPassword("");
+        certificate.setCertificateKeystore(bundle.getStores().getKeyStore());
+        host.addCertificate(certificate);
+        tomcat.getConnector().addSslHostConfig(host);
+        tomcat.getConnector().setProperty("SSLEnabled", "true");
+        tomcat.getConnector().setScheme("https");
+        tomcat.getConnector().setSecure(true);
+        return this;
     }
 
     WebServer with(Filter filter) {
@@ -66,7 +84,7 @@ final class WebServer implements AutoCloseable {
     }
 
     String url() {
-        return "http://127.0.0.1:" + tomcat.getConnector().getLocalPort();
+        return tomcat.getConnector().getScheme() + "://127.0.0.1:" + tomcat.getConnector().getLocalPort();
     }
 
     @Override

@@ -121,7 +121,7 @@ class ClusterMembersTests {
     private static ReplicationStatus status() {
         @Nullable Outage none = null;
         return new ReplicationStatus(
-                "n", true, true, 42, 45, Duration.ZERO, 0, 0, null, null, 0, null, null, none, none, Duration.ZERO);
+                "n", true, true, 42, 45, Duration.ZERO, 0, 0, null, null, 0, null, null, none, none, Duration.ZERO, 0);
     }
 
     private Node member(String name) {

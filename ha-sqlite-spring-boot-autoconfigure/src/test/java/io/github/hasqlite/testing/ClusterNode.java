@@ -8,8 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +19,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.Assertions;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /** A {@link ClusterNodeMain} in a process of its own, to be killed and started again. */
 public final class ClusterNode implements AutoCloseable {
@@ -29,7 +32,9 @@ public final class ClusterNode implements AutoCloseable {
     private final List<String> properties;
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
     private final StringBuffer log = new StringBuffer();
+    private final Map<Long, Reign> reigns = new ConcurrentHashMap<>();
     private final Set<ProcessHandle> servers = new HashSet<>();
+    private List<String> host = List.of();
     private BlockingQueue<String> answers = new LinkedBlockingQueue<>();
     private Process process;
     private BufferedWriter input;
@@ -47,16 +52,25 @@ public final class ClusterNode implements AutoCloseable {
         return name;
     }
 
-    /** Sets a property for the next start. */
-    public ClusterNode set(String property, String value) {
+    /** Lets it run on another host from the next start on: what its command begins with. */
+    ClusterNode on(List<String> prefix) {
+        host = List.copyOf(prefix);
+        return this;
+    }
+
+    /** Sets a property for the next start, or takes it away with {@code null}. */
+    public ClusterNode set(String property, @Nullable String value) {
         properties.removeIf(known -> known.startsWith("--" + property + "="));
-        properties.add("--" + property + "=" + value);
+        if (value != null) {
+            properties.add("--" + property + "=" + value);
+        }
         return this;
     }
 
     /** Starts it without waiting. */
     public ClusterNode launch() {
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(host);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
@@ -90,6 +104,9 @@ public final class ClusterNode implements AutoCloseable {
                     fresh.add(line.substring(ClusterNodeMain.ANSWER.length()));
                 } else if (line.startsWith("ack ")) {
                     acknowledged.add(line.substring(4));
+                } else if (line.startsWith(ClusterNodeMain.REIGN)) {
+                    Reign reign = Reign.parse(name, line.substring(ClusterNodeMain.REIGN.length()));
+                    reigns.put(reign.token(), reign);
                 } else {
                     log.append(line).append('\n');
                 }
@@ -170,9 +187,36 @@ public final class ClusterNode implements AutoCloseable {
                 .untilAsserted(() -> Assertions.assertThat(ask("health")).contains(parts));
     }
 
+    /** Waits until the stream has all that it has committed. */
+    public void awaitEmptyOutbox() {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(PATIENCE_SECONDS))
+                .untilAsserted(() -> Assertions.assertThat(ask("status")).endsWith(",0,null"));
+    }
+
     /** The keys of the rows whose commits have returned on it, before it was killed too. */
     public Set<String> acknowledged() {
         return acknowledged;
+    }
+
+    /**
+     * A time in which a node said that it leads, by the one clock of the machine.
+     *
+     * @param token its fencing token
+     * @param from the nanosecond when it had said so first
+     * @param to the nanosecond before it said so last
+     */
+    public record Reign(String node, long token, long from, long to) {
+
+        private static Reign parse(String node, String line) {
+            String[] words = line.split(" ");
+            return new Reign(node, Long.parseLong(words[0]), Long.parseLong(words[1]), Long.parseLong(words[2]));
+        }
+    }
+
+    /** When it has said that it leads, before it was killed too; up to a moment ago. */
+    public Collection<Reign> reigns() {
+        return reigns.values();
     }
 
     /** Kills it, as {@code kill -9} does. Its server ends by itself. */

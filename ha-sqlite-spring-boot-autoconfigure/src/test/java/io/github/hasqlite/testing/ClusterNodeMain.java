@@ -1,11 +1,17 @@
 package io.github.hasqlite.testing;
 
+import io.github.hasqlite.ClusterLeader;
+import io.github.hasqlite.ClusterMember;
+import io.github.hasqlite.ClusterMembers;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.actuate.HaSqliteHealthContributorAutoConfiguration;
 import io.github.hasqlite.actuate.HaSqliteHealthIndicator;
 import io.github.hasqlite.autoconfigure.HaSqliteAutoConfiguration;
 import io.github.hasqlite.nats.server.EmbeddedNatsServer;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import io.nats.client.api.StreamInfo;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -29,6 +36,7 @@ import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.Environment;
 
 /**
  * A Spring Boot application with a node, and an embedded server if its arguments say so, that does what it is told, one
@@ -44,6 +52,14 @@ public class ClusterNodeMain {
 
     /** Begins each line of the output that is an answer; others are of the log. */
     static final String ANSWER = "> ";
+
+    /** Begins each line that says when this node has led: fencing token, from, to. */
+    static final String REIGN = "reign ";
+
+    /** How often it is looked whether this node leads, and how often that is said. */
+    private static final long GLANCE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    private static final long TELL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -75,6 +91,9 @@ public class ClusterNodeMain {
         }
         System.out.println(ANSWER + "ready");
         ClusterNodeMain main = new ClusterNodeMain(context);
+        Thread watch = new Thread(main::watchLeader, "watch of the leader");
+        watch.setDaemon(true);
+        watch.start();
         try (BufferedReader input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             for (String line = input.readLine(); line != null; line = input.readLine()) {
                 String answer;
@@ -97,6 +116,7 @@ public class ClusterNodeMain {
                 execute(words[1]);
                 yield "done";
             }
+            case "update" -> String.valueOf(execute(words[1]));
             case "query" -> String.join(",", query(words[1]));
             case "status" -> {
                 ReplicationStatus status = dataSource.replicationStatus();
@@ -111,6 +131,18 @@ public class ClusterNodeMain {
                         .formatHex(MessageDigest.getInstance("SHA-256")
                                 .digest(Content.of(dataSource).toString().getBytes(StandardCharsets.UTF_8)));
             case "server" -> String.valueOf(server().pid());
+            case "stream" -> stream();
+            case "leader" -> {
+                ClusterLeader.Leader leads = context.getBean(ClusterLeader.class).leader();
+                yield leads == null ? "none" : leads.node() + " " + leads.token();
+            }
+            case "token" ->
+                String.valueOf(context.getBean(ClusterLeader.class).token());
+            case "members" ->
+                context.getBean(ClusterMembers.class).list().stream()
+                        .map(ClusterMember::name)
+                        .sorted()
+                        .collect(Collectors.joining(","));
             case "peers" -> String.valueOf(server().clusterPeers());
             case "remove" -> {
                 server().removeClusterPeer(words[1]);
@@ -134,6 +166,50 @@ public class ClusterNodeMain {
         };
     }
 
+    /** The server that leads the stream, how many replicas it is to have, and how many besides that one are current. */
+    private String stream() throws Exception {
+        Environment environment = context.getEnvironment();
+        Options.Builder options = Options.builder().server(server().url()).noReconnect();
+        String user = environment.getProperty("ha.sqlite.nats.embedded.user");
+        if (user != null) {
+            options.userInfo(user, environment.getProperty("ha.sqlite.nats.embedded.password", ""));
+        }
+        try (io.nats.client.Connection connection = Nats.connect(options.build())) {
+            StreamInfo info = connection.jetStreamManagement().getStreamInfo("ha_replication");
+            return info.getClusterInfo().getLeader() + " "
+                    + info.getConfiguration().getReplicas() + " "
+                    + info.getClusterInfo().getReplicas().stream()
+                            .filter(replica -> replica.isCurrent() && !replica.isOffline())
+                            .count();
+        }
+    }
+
+    /** Says from when to when this node surely leads; each look lasts from before the question to after the answer. */
+    private void watchLeader() {
+        ClusterLeader leader =
+                context.getBeanProvider(ClusterLeader.class).getIfAvailable();
+        long token = 0;
+        long from = 0;
+        long to = 0;
+        long said = 0;
+        while (leader != null) {
+            long before = System.nanoTime();
+            long held = leader.token();
+            if (token != 0 && (held != token || before - said > TELL_NANOS)) {
+                said = before;
+                System.out.println(REIGN + token + " " + from + " " + to);
+            }
+            if (held != token) {
+                token = held;
+                from = System.nanoTime();
+                to = from;
+            } else {
+                to = before;
+            }
+            LockSupport.parkNanos(GLANCE_NANOS);
+        }
+    }
+
     private EmbeddedNatsServer server() {
         return context.getBean(EmbeddedNatsServer.class);
     }
@@ -146,10 +222,10 @@ public class ClusterNodeMain {
         return current;
     }
 
-    private void execute(String sql) throws SQLException {
+    private int execute(String sql) throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
-            statement.executeUpdate(sql);
+            return statement.executeUpdate(sql);
         }
     }
 

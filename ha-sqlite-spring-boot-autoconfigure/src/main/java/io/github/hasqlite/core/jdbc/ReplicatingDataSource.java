@@ -165,7 +165,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
 
     /** A pooled connection, as soon as there is one; to be closed. */
     Connection borrow(boolean forReading) throws SQLException {
-        if (readOnly || forReading) {
+        if (readOnly || forReading || !replication.isStarted()) {
             return borrowReader();
         }
         writersWanted.incrementAndGet();
@@ -179,7 +179,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
      */
     @Nullable
     Connection borrowFreeWriter() throws SQLException {
-        if (readOnly) {
+        if (readOnly || !replication.isStarted()) {
             return borrowReader();
         }
         int wanted = writersWanted.get();
@@ -255,6 +255,19 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     /** How many statements were run that let SQLite choose a key of a table whose other keys come from blocks. */
     public long keysLeftToSqlite() {
         return keys == null ? 0 : keys.leftAlone();
+    }
+
+    @Override
+    public void start() {
+        if (writers.isClosed()) {
+            throw new IllegalStateException(this + " has been closed");
+        }
+        replication.start();
+    }
+
+    @Override
+    public boolean isStarted() {
+        return replication.isStarted();
     }
 
     @Override

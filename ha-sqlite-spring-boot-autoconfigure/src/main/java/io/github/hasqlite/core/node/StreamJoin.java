@@ -50,6 +50,10 @@ final class StreamJoin implements AutoCloseable {
     private volatile @Nullable NodeThread later;
     private volatile @Nullable String refusal;
     private volatile boolean closed;
+    /** Whether messages come in and are applied, also while this node has not caught up. */
+    private boolean delivering;
+
+    private volatile boolean begun;
     private volatile boolean joined;
 
     /**
@@ -78,6 +82,11 @@ final class StreamJoin implements AutoCloseable {
         this.following = following;
     }
 
+    /** Whether it has begun to join. */
+    boolean begun() {
+        return begun;
+    }
+
     /** Whether the node has joined and caught up. */
     boolean joined() {
         return joined;
@@ -90,11 +99,13 @@ final class StreamJoin implements AutoCloseable {
     }
 
     /**
-     * Joins now, or later if the stream cannot be reached and the database can be used without.
+     * Joins now, or later if the stream cannot be reached and the database can be used without. May be called again
+     * after it has failed.
      *
      * @param way how the node arrived
      */
     void start(StartDecision.Way way) {
+        begun = true;
         FollowingParts parts = following;
         if (parts == null) {
             relay.start(0);
@@ -102,7 +113,7 @@ final class StreamJoin implements AutoCloseable {
         }
         beginning = parts.announcement(way);
         try {
-            join(parts);
+            join(parts, parts.subscriber().state());
         } catch (IOException e) {
             if (way == StartDecision.Way.BEGIN) {
                 throw new ReplicationStartException(
@@ -160,16 +171,24 @@ final class StreamJoin implements AutoCloseable {
 
     private LocalDatabase local() {
         return new LocalDatabase(
-                LocalDatabase.Kind.JOINED, state.sequence(), state.streamCreatedNs(), "", state.isBegunWithNothing());
+                LocalDatabase.Kind.JOINED,
+                state.sequence(),
+                state.streamCreatedNs(),
+                "",
+                state.isBegunWithNothing(),
+                0);
     }
 
     private void keepTrying(FollowingParts parts) {
         while (!closed) {
             try {
                 runtime.sleep(RETRY_NANOS);
-                join(parts);
-                refusal = null;
-                return;
+                StreamState stream = admitted(parts);
+                if (stream != null) {
+                    join(parts, stream);
+                    refusal = null;
+                    return;
+                }
             } catch (IOException e) {
                 logger.debug("The stream cannot be reached yet", e);
             } catch (ReplicationStartException e) {
@@ -185,20 +204,33 @@ final class StreamJoin implements AutoCloseable {
         }
     }
 
+    /** What the stream is like; {@code null} as long as this node must not take part, for example because it was removed. */
+    private @Nullable StreamState admitted(FollowingParts parts) throws IOException {
+        try {
+            return parts.subscriber().state();
+        } catch (ReplicationStartException e) {
+            tell(e.getMessage() + ". " + e.action());
+            return null;
+        }
+    }
+
     /** A server that answers but cannot be used may be put right while this node runs. */
     private void waitFor(RuntimeException obstacle) {
-        String reason = String.valueOf(obstacle.getMessage());
+        tell(String.valueOf(obstacle.getMessage()));
+    }
+
+    private void tell(String reason) {
         if (!reason.equals(refusal)) {
             refusal = reason;
             logger.warn("This node cannot join the stream yet: {}", reason);
         }
     }
 
-    private void join(FollowingParts parts) throws IOException, InterruptedException {
+    private void join(FollowingParts parts, StreamState found) throws IOException, InterruptedException {
         ChangeSetSubscriber source = parts.subscriber();
         BaselineAnnouncement baseline = beginning;
         LocalDatabase local = local();
-        StreamState stream = source.state();
+        StreamState stream = found;
         if (StartDecision.reset(local, stream) != null) {
             stream = StartDecision.askAgain(local, source, runtime);
         }
@@ -236,15 +268,18 @@ final class StreamJoin implements AutoCloseable {
     private void follow(FollowingParts parts, StreamState stream, long end) throws IOException, InterruptedException {
         long gone = stream.firstSequence() - 1;
         long after = state.sequence();
-        if (gone > after && stream.endSequence() > after) {
+        if (!delivering && gone > after && stream.endSequence() > after) {
             applier.onGap(after + 1, gone);
             after = gone;
         }
-        parts.subscriber().start(after, applier);
-        applier.start(publisherId);
         SnapshotRecovery recovery = parts.recovery();
-        if (recovery != null) {
-            recovery.start();
+        if (!delivering) {
+            parts.subscriber().start(after, applier);
+            delivering = true;
+            applier.start(publisherId);
+            if (recovery != null) {
+                recovery.start();
+            }
         }
         catchUp(end, recovery != null);
     }
@@ -277,6 +312,12 @@ final class StreamJoin implements AutoCloseable {
         try {
             while (state.sequence() < end) {
                 long now = runtime.nanoTime();
+                if (closed) {
+                    throw new ReplicationStartException(
+                            "node " + settings.name() + " was closed while it caught up with the stream",
+                            "Start it again.",
+                            null);
+                }
                 if (applier.halted() != null && (!recovers || applier.snapshotNeeded() == 0)) {
                     throw new ReplicationStartException(
                             "catching up with the stream failed: " + applier.halted(), action(), null);

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,11 @@ final class ClusterWatch implements AutoCloseable {
     /** The server is on this machine, or asks servers that are near. */
     private static final Duration ANSWER = Duration.ofSeconds(2);
 
+    /** How long what somebody waits for is asked again: an election takes 4 to 9 s. */
+    private static final Duration ELECTION = Duration.ofSeconds(12);
+
+    private static final Duration PAUSE = Duration.ofMillis(200);
+
     private static final String REQUEST = "$SYS.REQ.SERVER.";
 
     private final String server;
@@ -38,8 +44,8 @@ final class ClusterWatch implements AutoCloseable {
     private final RouteComplaints complaints;
     private @Nullable Connection connection;
     private @Nullable String said;
-    private boolean closed;
-    private volatile @Nullable String trouble;
+    private volatile boolean closed;
+    private volatile @Nullable String missing;
 
     /**
      * Knows nothing yet.
@@ -55,10 +61,16 @@ final class ClusterWatch implements AutoCloseable {
         this.complaints = complaints;
     }
 
-    /** Why the servers of the cluster cannot store, as it was when it was looked last; {@code null} if they can. */
+    /** Why the servers cannot store, as it was when it was looked last, or else who is left out; {@code null} if nothing. */
     @Nullable
     String trouble() {
-        return trouble;
+        String reason = missing;
+        return reason == null ? complaints.newest() : reason;
+    }
+
+    /** Whether the servers of the cluster cannot store, as it was when it was looked last. */
+    boolean waits() {
+        return missing != null;
     }
 
     /**
@@ -85,7 +97,7 @@ final class ClusterWatch implements AutoCloseable {
             return;
         }
         tell(found);
-        trouble = found;
+        missing = found;
     }
 
     private void tell(@Nullable String found) {
@@ -122,8 +134,8 @@ final class ClusterWatch implements AutoCloseable {
     }
 
     /** The servers, as the one that leads them sees them. */
-    synchronized List<Peer> peers(String url) throws IOException, InterruptedException {
-        JsonValue group = group(ask(connect(url), REQUEST + "PING.JSZ", "{\"leader_only\":true}"));
+    List<Peer> peers(String url) throws IOException, InterruptedException {
+        JsonValue group = group(outlast(url, REQUEST + "PING.JSZ", "{\"leader_only\":true}"));
         List<Peer> peers = new ArrayList<>();
         String leader = JsonValueUtils.readString(group, "leader");
         if (leader != null) {
@@ -139,15 +151,33 @@ final class ClusterWatch implements AutoCloseable {
     }
 
     /** Takes a server out of the group for good. */
-    synchronized void remove(String url, String peer) throws IOException, InterruptedException {
-        JsonValue answer = ask(
-                connect(url),
+    void remove(String url, String peer) throws IOException, InterruptedException {
+        JsonValue answer = outlast(
+                url,
                 "$JS.API.SERVER.REMOVE",
                 "{\"peer\":\"" + peer.replace("\\", "\\\\").replace("\"", "\\\"") + "\"}");
         JsonValue error = JsonValueUtils.readObject(answer, "error");
         if (!JsonValueUtils.readBoolean(answer, "success", false)) {
             throw new IOException("the servers of cluster '" + cluster.name() + "' refused to take '" + peer + "' out: "
                     + JsonValueUtils.readString(error, "description"));
+        }
+    }
+
+    /** Asks, and asks again while the servers may be electing. */
+    private JsonValue outlast(String url, String subject, String request) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + ELECTION.toNanos();
+        while (true) {
+            try {
+                synchronized (this) {
+                    return ask(connect(url), subject, request);
+                }
+            } catch (IOException e) {
+                if (closed || System.nanoTime() >= deadline) {
+                    throw e;
+                }
+                log.debug("The servers of cluster '{}' do not answer, asking again", cluster.name(), e);
+            }
+            TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
         }
     }
 

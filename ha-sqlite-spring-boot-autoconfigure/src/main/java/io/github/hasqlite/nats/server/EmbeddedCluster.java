@@ -31,6 +31,11 @@ public record EmbeddedCluster(
     /** The port that NATS servers use among themselves by custom. */
     public static final int DEFAULT_PORT = 6222;
 
+    private static final int REPLICAS = 3;
+
+    /** More JetStream does not know. */
+    private static final int MAX_REPLICAS = 5;
+
     public EmbeddedCluster {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(host, "host");
@@ -63,9 +68,12 @@ public record EmbeddedCluster(
         return routes.stream().filter(route -> !isOwn(route)).distinct().toList();
     }
 
-    /** How many servers the cluster is known to have at least. */
-    int knownServers() {
-        return others().size() + 1;
+    /**
+     * On how many servers a stream is kept: with three any one of the servers may die, and any two of five only if it
+     * is on all five.
+     */
+    int replicas() {
+        return others().size() + 1 < MAX_REPLICAS ? REPLICAS : MAX_REPLICAS;
     }
 
     private boolean isOwn(String route) {

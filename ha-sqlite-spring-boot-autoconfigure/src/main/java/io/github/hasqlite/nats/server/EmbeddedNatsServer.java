@@ -28,9 +28,6 @@ public final class EmbeddedNatsServer implements AutoCloseable {
     /** A server that ran for so long is not failing again and again. */
     private static final long STABLE_NANOS = Duration.ofMinutes(1).toNanos();
 
-    /** Bytes that a server needs at least to be of use again. */
-    private static final int ENOUGH_ROOM = 4 << 20;
-
     private static final long CLUSTER_LOOK_MS = 100;
 
     /** Another program may take a free port between its being found and its being used. */
@@ -149,15 +146,22 @@ public final class EmbeddedNatsServer implements AutoCloseable {
     public record Peer(String name, boolean online) {}
 
     /**
-     * Why the servers of this one's cluster cannot store anything, for example because this one waits for a second: as
-     * it was a second ago. {@code null} if they can, and if this server is none of a cluster.
+     * What is wrong with this one's cluster, as it was a second ago: why its servers cannot store anything, for example
+     * because this one waits for a second, or why another server is left out. {@code null} if all is well, and if this
+     * server is none of a cluster.
      */
     public @Nullable String clusterTrouble() {
         return others == null ? null : others.trouble();
     }
 
+    /** Whether the servers of this one's cluster cannot store anything until others come, as it was a second ago. */
+    public boolean waitsForOthers() {
+        return others != null && others.waits();
+    }
+
     /**
-     * The servers of this one's cluster, those that are away included. Asks the server that leads them.
+     * The servers of this one's cluster, those that are away included. Asks the server that leads them, while there is
+     * none for 12 s at most.
      *
      * @throws IOException if there is no cluster, or none that leads it
      */
@@ -195,7 +199,7 @@ public final class EmbeddedNatsServer implements AutoCloseable {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (others != null && !stopping) {
             others.look(url());
-            if (others.trouble() == null) {
+            if (!others.waits()) {
                 return true;
             }
             if (System.nanoTime() >= deadline) {
@@ -204,6 +208,12 @@ public final class EmbeddedNatsServer implements AutoCloseable {
             pause(CLUSTER_LOOK_MS);
         }
         return !stopping;
+    }
+
+    /** On how many servers a stream is to be kept, unless that is configured: 1, in a cluster 3 or 5. */
+    public int replicas() {
+        EmbeddedCluster cluster = settings.cluster();
+        return cluster == null ? 1 : cluster.replicas();
     }
 
     /** The port it listens on. */
@@ -233,29 +243,12 @@ public final class EmbeddedNatsServer implements AutoCloseable {
      * @return whether it was ended
      */
     public boolean restartIfThereIsRoom() throws InterruptedException {
-        if (stopping || !hasRoom()) {
+        if (stopping || !StoreRoom.isThere(settings.storeDir())) {
             return false;
         }
         log.warn("nats-server runs but does not store, starting it again");
         process.stop(settings.stopTimeout());
         return true;
-    }
-
-    private boolean hasRoom() {
-        Path probe = settings.storeDir().resolve("room");
-        try {
-            Files.write(probe, new byte[ENOUGH_ROOM]);
-            return true;
-        } catch (IOException e) {
-            log.debug("There is no room in {}", settings.storeDir(), e);
-            return false;
-        } finally {
-            try {
-                Files.deleteIfExists(probe);
-            } catch (IOException e) {
-                log.debug("{} stays behind", probe, e);
-            }
-        }
     }
 
     /** Ends the server: in order, or by force when that takes longer than the stop timeout. */
