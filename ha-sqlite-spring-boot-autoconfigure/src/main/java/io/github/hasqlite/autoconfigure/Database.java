@@ -93,7 +93,10 @@ public final class Database implements AutoCloseable {
      *
      * @param nats {@code null} if it does not replicate
      */
-    record Settings(HaSqliteProperties properties, NodeProperties node, @Nullable NatsProperties nats) {
+    record Settings(
+            HaSqliteProperties properties,
+            NodeProperties node,
+            @Nullable NatsProperties nats) {
 
         /**
          * Checks the properties and makes the database's folder.
@@ -116,8 +119,7 @@ public final class Database implements AutoCloseable {
      *
      * @throws io.github.hasqlite.ReplicationStartException if it cannot start; the message says which database it is
      */
-    static Database start(
-            String name, Settings settings, Shared shared, List<ChangeSetInterceptor> interceptors) {
+    static Database start(String name, Settings settings, Shared shared, List<ChangeSetInterceptor> interceptors) {
         Database database = new Database(name, settings.properties(), shared.translator());
         try {
             if (settings.nats() == null) {
@@ -165,14 +167,15 @@ public final class Database implements AutoCloseable {
         opened.push(replication);
         boolean publishes = properties.publisher().enabled();
         store = owned(replication.snapshotStore());
-        KeyBlocks keys = publishes && !Boolean.FALSE.equals(properties.keys().blocks().enabled())
-                ? replication.keyBlocks()
-                : null;
+        KeyBlocks keys =
+                publishes && !Boolean.FALSE.equals(properties.keys().blocks().enabled())
+                        ? replication.keyBlocks()
+                        : null;
         // closed with the node from its start on
         ChangeSetPublisher publisher = publishes ? replication.publisher() : null;
         subscriber = properties.subscriber().enabled() ? replication.subscriber() : null;
-        ReplicationNode started =
-                own(new NodeStart(settings, keys).start(publisher, subscriber, store, shared.serializer(), interceptors));
+        ReplicationNode started = own(
+                new NodeStart(settings, keys).start(publisher, subscriber, store, shared.serializer(), interceptors));
         ServerRevival revival = server == null ? null : shared.revival();
         if (revival != null) {
             revival.add(started);

@@ -61,14 +61,14 @@ abstract class DatabaseContexts {
 
     static void assertFailure(AssertableApplicationContext context, String problem, String action) {
         assertThat(context).as(problem).hasFailed();
-        FailureAnalysis analysis = StartFailureAnalysisTests.analyze(context.getStartupFailure(), new MockEnvironment());
+        FailureAnalysis analysis =
+                StartFailureAnalysisTests.analyze(context.getStartupFailure(), new MockEnvironment());
         assertThat(analysis.getDescription()).contains(problem);
         assertThat(analysis.getAction()).contains(action);
     }
 
     static <T> T part(ApplicationContext context, String database, Class<T> type) {
-        return BeanFactoryAnnotationUtils.qualifiedBeanOfType(
-                context.getAutowireCapableBeanFactory(), type, database);
+        return BeanFactoryAnnotationUtils.qualifiedBeanOfType(context.getAutowireCapableBeanFactory(), type, database);
     }
 
     static JdbcClient jdbc(ApplicationContext context) {

@@ -7,7 +7,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Set;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,7 +28,8 @@ class DatabaseJoinTests extends DatabaseContexts {
             jdbc(context, "orders").sql("INSERT INTO t VALUES(1, 'orders')").update();
             jdbc(context, "orders").sql("CREATE TABLE there(x)").update();
             jdbc(context, "audit").sql("INSERT INTO t VALUES(1, 'audit')").update();
-            String join = "SELECT %s.x || ' ' || o.x || ' ' || audit.t.x FROM %s JOIN %s o USING(id) JOIN audit.t USING(id)";
+            String join =
+                    "SELECT %s.x || ' ' || o.x || ' ' || audit.t.x FROM %s JOIN %s o USING(id) JOIN audit.t USING(id)";
             try (Connection connection = readOnly(context.getBean(DataSource.class));
                     Statement statement = connection.createStatement()) {
                 assertThat(value(statement, join.formatted("main.t", "main.t", "orders.t")))
@@ -52,8 +52,8 @@ class DatabaseJoinTests extends DatabaseContexts {
             }
             JdbcClient writing = jdbc(context);
             assertThatExceptionOfType(DataAccessException.class)
-                    .isThrownBy(
-                            () -> writing.sql("INSERT INTO orders.t(x) VALUES('b')").update())
+                    .isThrownBy(() ->
+                            writing.sql("INSERT INTO orders.t(x) VALUES('b')").update())
                     .withStackTraceContaining("no such table: orders.t")
                     .withStackTraceContaining("write to it through its own data source");
             try (Connection connection = context.getBean(DataSource.class).getConnection();
@@ -93,8 +93,8 @@ class DatabaseJoinTests extends DatabaseContexts {
         ApplicationContextRunner eleven = contextRunner.withPropertyValues(
                 "ha.sqlite.path=" + folder.resolve("app.db"), "ha.sqlite.pool.readers=1");
         for (int i = 1; i <= 10; i++) {
-            eleven = eleven.withPropertyValues(
-                    "ha.sqlite.databases.d" + i + ".path=" + folder.resolve("d" + i + ".db"));
+            eleven =
+                    eleven.withPropertyValues("ha.sqlite.databases.d" + i + ".path=" + folder.resolve("d" + i + ".db"));
         }
         eleven.run(context -> {
             jdbc(context, "d10").sql("CREATE TABLE t AS SELECT 'ten' AS x").update();
@@ -105,8 +105,8 @@ class DatabaseJoinTests extends DatabaseContexts {
         });
         ApplicationContextRunner twelve =
                 eleven.withPropertyValues("ha.sqlite.databases.d11.path=" + folder.resolve("d11.db"));
-        twelve.run(context ->
-                assertFailure(context, "there are 12 databases, and SQLite attaches 10", "Set ha.sqlite.joins to false"));
+        twelve.run(context -> assertFailure(
+                context, "there are 12 databases, and SQLite attaches 10", "Set ha.sqlite.joins to false"));
         twelve.withPropertyValues("ha.sqlite.joins=false")
                 .run(context -> assertThat(context).hasNotFailed());
     }

@@ -10,7 +10,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -94,7 +93,8 @@ class DatabaseStartTests extends DatabaseContexts {
     }
 
     private void refused(String property, String problem, String action, String... more) {
-        node("n1").withPropertyValues(property)
+        node("n1")
+                .withPropertyValues(property)
                 .withPropertyValues(more)
                 .run(context -> assertFailure(context, problem, action));
     }
@@ -123,7 +123,9 @@ class DatabaseStartTests extends DatabaseContexts {
                     assertThat(context.getBeansOfType(HaSqliteDataSource.class))
                             .containsOnlyKeys("dataSource", "lateDataSource", "variableDataSource");
                     assertThat(context.getBeansOfType(Database.class).values())
-                            .extracting(Database::name, database -> database.properties().pool().readers())
+                            .extracting(
+                                    Database::name,
+                                    database -> database.properties().pool().readers())
                             .containsExactlyInAnyOrder(tuple("late", 2), tuple("variable", 3));
                 });
     }

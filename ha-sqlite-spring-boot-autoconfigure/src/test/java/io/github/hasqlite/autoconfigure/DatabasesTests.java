@@ -138,8 +138,7 @@ class DatabasesTests extends DatabaseContexts {
         node("n1").withBean(Service.class).run(context -> {
             Service service = context.getBean(Service.class);
             DataSource orders = context.getBean("ordersDataSource", DataSource.class);
-            assertThat(AopTestUtils.<Service>getTargetObject(service).orders)
-                    .isSameAs(orders);
+            assertThat(AopTestUtils.<Service>getTargetObject(service).orders).isSameAs(orders);
             assertThat(AopTestUtils.<Service>getTargetObject(service).primary)
                     .isSameAs(context.getBean("dataSource"))
                     .isSameAs(context.getBean(DataSource.class))
@@ -186,19 +185,16 @@ class DatabasesTests extends DatabaseContexts {
                             context.getBean("haSqliteDatabasesHealthContributor", CompositeHealthContributor.class);
                     assertThat(others.stream().map(HealthContributors.Entry::name))
                             .containsExactly("audit", "orders");
-                    await().untilAsserted(
-                                    () -> assertThat(((HealthIndicator) others.getContributor("orders")).health())
-                                            .satisfies(health -> {
-                                                assertThat(health.getStatus()).isEqualTo(Status.UP);
-                                                assertThat(health.getDetails())
-                                                        .containsEntry("leader", "n1")
-                                                        .containsEntry("members", List.of("n1"))
-                                                        .containsKey("serverVersion");
-                                            }));
+                    await().untilAsserted(() -> assertThat(((HealthIndicator) others.getContributor("orders")).health())
+                            .satisfies(health -> {
+                                assertThat(health.getStatus()).isEqualTo(Status.UP);
+                                assertThat(health.getDetails())
+                                        .containsEntry("leader", "n1")
+                                        .containsEntry("members", List.of("n1"))
+                                        .containsKey("serverVersion");
+                            }));
                     SimpleMeterRegistry registry = context.getBean(SimpleMeterRegistry.class);
-                    context.getBeansOfType(MeterBinder.class)
-                            .values()
-                            .forEach(binder -> binder.bindTo(registry));
+                    context.getBeansOfType(MeterBinder.class).values().forEach(binder -> binder.bindTo(registry));
                     assertThat(registry.get("ha.sqlite.connected").gauges())
                             .extracting(gauge -> gauge.getId().getTag("database"))
                             .containsExactlyInAnyOrder("app", "orders", "audit");
@@ -219,25 +215,24 @@ class DatabasesTests extends DatabaseContexts {
                 createTables(one);
                 nodes[1].run(two -> {
                     server.kill9();
-                    await().untilAsserted(() -> assertThat(health(one, "orders").getStatus())
-                            .isEqualTo(Status.OUT_OF_SERVICE));
+                    await().untilAsserted(() ->
+                            assertThat(health(one, "orders").getStatus()).isEqualTo(Status.OUT_OF_SERVICE));
                     jdbc(one, "audit").sql("INSERT INTO t VALUES(1, 'audit')").update();
                     assertThat(health(one, "audit").getStatus()).isEqualTo(Status.UP);
                     assertThat(health(one, "audit").getDetails()).containsKey("outage");
                     JdbcClient strict = jdbc(one, "orders");
                     assertThatExceptionOfType(DataAccessException.class)
-                            .isThrownBy(() ->
-                                    strict.sql("INSERT INTO t VALUES(1, 'lost')").update());
+                            .isThrownBy(() -> strict.sql("INSERT INTO t VALUES(1, 'lost')")
+                                    .update());
                     server.restart();
                     await().ignoreExceptions()
-                            .untilAsserted(() -> assertThat(
-                                            strict.sql("INSERT INTO t VALUES(1, 'orders')")
-                                                    .update())
+                            .untilAsserted(() -> assertThat(strict.sql("INSERT INTO t VALUES(1, 'orders')")
+                                            .update())
                                     .isOne());
                     await().ignoreExceptions()
-                            .untilAsserted(() -> assertThat(
-                                            jdbc(one).sql("INSERT INTO t(id, x) VALUES(1, 'app') ON CONFLICT DO NOTHING")
-                                                    .update())
+                            .untilAsserted(() -> assertThat(jdbc(one)
+                                            .sql("INSERT INTO t(id, x) VALUES(1, 'app') ON CONFLICT DO NOTHING")
+                                            .update())
                                     .isNotNegative());
                     awaitContent(two);
                     awaitContent(one);
@@ -338,14 +333,13 @@ class DatabasesTests extends DatabaseContexts {
                 jdbc(one).sql("CREATE TABLE a(x)").update();
                 jdbc(one, "orders").sql("CREATE TABLE o(x)").update();
                 jdbc(one, "audit").sql("CREATE TABLE u(x)").update();
-                node("n2").withPropertyValues(url)
+                node("n2")
+                        .withPropertyValues(url)
                         .withUserConfiguration(Interceptors.class)
                         .run(two -> {
-                            await().untilAsserted(() -> assertThat(
-                                            two.getBean("ofPrimary", Counting.class).applied)
+                            await().untilAsserted(() -> assertThat(two.getBean("ofPrimary", Counting.class).applied)
                                     .containsExactly("CREATE TABLE a(x)"));
-                            await().untilAsserted(() -> assertThat(
-                                            two.getBean("ofOrders", Counting.class).applied)
+                            await().untilAsserted(() -> assertThat(two.getBean("ofOrders", Counting.class).applied)
                                     .containsExactly("CREATE TABLE o(x)"));
                         });
             });
