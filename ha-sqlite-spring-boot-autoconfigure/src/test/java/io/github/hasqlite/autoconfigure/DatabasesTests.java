@@ -23,6 +23,10 @@ import io.github.hasqlite.nats.server.EmbeddedNatsServer;
 import io.github.hasqlite.testing.NatsServer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.List;
@@ -33,6 +37,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Tag;
@@ -199,6 +204,28 @@ class DatabasesTests extends DatabaseContexts {
                             .extracting(gauge -> gauge.getId().getTag("database"))
                             .containsExactlyInAnyOrder("app", "orders", "audit");
                 });
+    }
+
+    @Test
+    void databasesShareTheConnectionsThatCarryNoChangeSets() throws IOException {
+        int port = NatsServer.freePort();
+        URI connections = URI.create("http://127.0.0.1:" + port + "/connz");
+        Pattern purpose = Pattern.compile("\"name\": \"n1[^\"]*\"");
+        try (NatsServer server = NatsServer.start("http: \"127.0.0.1:" + port + "\"")) {
+            node("n1")
+                    .withPropertyValues("ha.sqlite.replication-url=" + server.url())
+                    .run(context -> {
+                        createTables(context);
+                        await().untilAsserted(() -> {
+                            try (InputStream answer = connections.toURL().openStream()) {
+                                String open = new String(answer.readAllBytes(), StandardCharsets.UTF_8);
+                                assertThat(purpose.matcher(open).results())
+                                        .as("two for each database, three for all: %s", open)
+                                        .hasSize(3 * 2 + 3);
+                            }
+                        });
+                    });
+        }
     }
 
     @Test
