@@ -51,8 +51,8 @@ public final class ServerRevival implements AutoCloseable {
         thread.start();
     }
 
-    /** Looks at another node, too, which publishes to the same server. */
-    void add(ReplicationNode another) {
+    /** Looks at another node, too, which publishes to the same server; any thread may call it. */
+    public void add(ReplicationNode another) {
         nodes.add(another);
     }
 
