@@ -58,7 +58,15 @@ class ServerDiskFullTests {
                         folder.resolve("n1.db"),
                         "n1",
                         all -> all.with(to -> to.publisherTimeout(Duration.ofSeconds(4))));
-                ServerRevival revival = new ServerRevival(server, node.node(), Duration.ofSeconds(4))) {
+                TestNode idle = TestNode.openOn(
+                        server.url(),
+                        folder.resolve("idle.db"),
+                        "n1",
+                        stream -> stream.with(to -> to.stream("idle").subject("idle.db")),
+                        null);
+                ServerRevival revival = new ServerRevival(server, idle.node(), Duration.ofSeconds(4))) {
+            // another database of the application
+            revival.add(node.node());
             revival.start();
             node.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, v)");
             Path filler = disk.resolve("filler");

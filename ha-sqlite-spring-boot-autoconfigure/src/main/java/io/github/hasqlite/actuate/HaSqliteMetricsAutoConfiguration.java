@@ -31,7 +31,7 @@ public final class HaSqliteMetricsAutoConfiguration {
     @ConditionalOnMissingBean(name = "haSqliteDatabasesMetrics")
     @ConditionalOnBean(Database.class)
     MeterBinder haSqliteDatabasesMetrics(ObjectProvider<Database> databases) {
-        return registry -> databases.forEach(database ->
-                new HaSqliteMetrics(database.dataSource(), database.name()).bindTo(registry));
+        return registry -> databases.forEach(
+                database -> new HaSqliteMetrics(database.dataSource(), database.name()).bindTo(registry));
     }
 }

@@ -75,6 +75,7 @@ public final class Database implements AutoCloseable {
      *
      * @param nats the primary database's way to its stream, {@code null} if there is none
      * @param server the embedded server, {@code null} if there is none
+     * @param revival what starts it again, {@code null} if there is none
      * @param bundles SSL bundles, {@code null} if there are none
      * @param serializer what messages look like
      * @param translator what JDBC's errors are for Spring
@@ -82,6 +83,7 @@ public final class Database implements AutoCloseable {
     record Shared(
             @Nullable NatsReplication nats,
             @Nullable EmbeddedNatsServer server,
+            @Nullable ServerRevival revival,
             @Nullable SslBundles bundles,
             ChangeSetSerializer serializer,
             SQLExceptionTranslator translator) {}
@@ -91,7 +93,10 @@ public final class Database implements AutoCloseable {
      *
      * @param nats {@code null} if it does not replicate
      */
-    record Settings(HaSqliteProperties properties, NodeProperties node, @Nullable NatsProperties nats) {
+    record Settings(
+            HaSqliteProperties properties,
+            NodeProperties node,
+            @Nullable NatsProperties nats) {
 
         /**
          * Checks the properties and makes the database's folder.
@@ -114,8 +119,7 @@ public final class Database implements AutoCloseable {
      *
      * @throws io.github.hasqlite.ReplicationStartException if it cannot start; the message says which database it is
      */
-    static Database start(
-            String name, Settings settings, Shared shared, List<ChangeSetInterceptor> interceptors) {
+    static Database start(String name, Settings settings, Shared shared, List<ChangeSetInterceptor> interceptors) {
         Database database = new Database(name, settings.properties(), shared.translator());
         try {
             if (settings.nats() == null) {
@@ -163,14 +167,20 @@ public final class Database implements AutoCloseable {
         opened.push(replication);
         boolean publishes = properties.publisher().enabled();
         store = owned(replication.snapshotStore());
-        KeyBlocks keys = publishes && !Boolean.FALSE.equals(properties.keys().blocks().enabled())
-                ? replication.keyBlocks()
-                : null;
+        KeyBlocks keys =
+                publishes && !Boolean.FALSE.equals(properties.keys().blocks().enabled())
+                        ? replication.keyBlocks()
+                        : null;
         // closed with the node from its start on
         ChangeSetPublisher publisher = publishes ? replication.publisher() : null;
         subscriber = properties.subscriber().enabled() ? replication.subscriber() : null;
-        ReplicationNode started =
-                own(new NodeStart(settings, keys).start(publisher, subscriber, store, shared.serializer(), interceptors));
+        ReplicationNode started = own(
+                new NodeStart(settings, keys).start(publisher, subscriber, store, shared.serializer(), interceptors));
+        ServerRevival revival = server == null ? null : shared.revival();
+        if (revival != null) {
+            revival.add(started);
+            opened.push(() -> revival.remove(started));
+        }
         if (subscriber != null) {
             follow(parts, replication, started, publishes);
         }
@@ -278,6 +288,11 @@ public final class Database implements AutoCloseable {
     @Nullable
     ChangeSetSubscriber subscriber() {
         return subscriber;
+    }
+
+    /** Does something when it replicates, or at once if it never will. */
+    void whenStarted(Runnable action) {
+        node().whenStarted(action);
     }
 
     /** The version of the NATS server, or an empty string. */

@@ -62,8 +62,7 @@ final class DatabaseClashes {
         }
     }
 
-    private static void check(
-            Map.Entry<String, HaSqliteProperties> one, Map.Entry<String, HaSqliteProperties> other) {
+    private static void check(Map.Entry<String, HaSqliteProperties> one, Map.Entry<String, HaSqliteProperties> other) {
         Path file = location(one);
         Path otherFile = location(other);
         String both = "the databases " + one.getKey() + " and " + other.getKey();

@@ -32,8 +32,7 @@ final class DatabaseFailure {
             return named;
         }
         if (failure instanceof ReplicationStartException start) {
-            return new ReplicationStartException(
-                    message(database, start), named(database, start.action()), start);
+            return new ReplicationStartException(message(database, start), named(database, start.action()), start);
         }
         return failure;
     }

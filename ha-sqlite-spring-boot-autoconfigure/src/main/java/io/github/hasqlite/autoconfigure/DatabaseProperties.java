@@ -60,15 +60,12 @@ final class DatabaseProperties {
     static List<String> names(Environment environment) {
         Binder binder = Binder.get(environment);
         return new Binder(ConfigurationPropertySources.get(environment))
-                .bind(PREFIX, Bindable.mapOf(String.class, Object.class))
-                .orElse(Map.of())
-                .keySet()
-                .stream()
-                .peek(DatabaseProperties::checkName)
-                .filter(name -> binder.bind(prefix(name) + ".enabled", Boolean.class)
-                        .orElse(true))
-                .sorted()
-                .toList();
+                .bind(PREFIX, Bindable.mapOf(String.class, Object.class)).orElse(Map.of()).keySet().stream()
+                        .peek(DatabaseProperties::checkName)
+                        .filter(name -> binder.bind(prefix(name) + ".enabled", Boolean.class)
+                                .orElse(true))
+                        .sorted()
+                        .toList();
     }
 
     private static void checkName(String name) {
@@ -101,24 +98,23 @@ final class DatabaseProperties {
         List<ConfigurationPropertySource> all = StreamSupport.stream(
                         ConfigurationPropertySources.get(environment).spliterator(), false)
                 .toList();
-        SHARED.forEach((property, reason) -> check(
-                !isSet(all, name, property),
-                "databases." + name + "." + property,
-                "...",
-                reason));
+        SHARED.forEach((property, reason) ->
+                check(!isSet(all, name, property), "databases." + name + "." + property, "...", reason));
         ConfigurationPropertyName own = ConfigurationPropertyName.of(prefix(name));
         List<ConfigurationPropertySource> sources = new ArrayList<>();
         all.forEach(source -> sources.add(new RebasedSource(source, ROOT, own)));
         boolean ownServer = isSet(all, name, "replication-url");
-        boolean ownCredentials =
-                CREDENTIALS.stream().anyMatch(credential -> isSet(all, name, "nats." + credential));
+        boolean ownCredentials = CREDENTIALS.stream().anyMatch(credential -> isSet(all, name, "nats." + credential));
         all.forEach(source ->
                 sources.add(source.filter(property -> isInherited(property, ownServer, ownServer || ownCredentials))));
         sources.add(new MapConfigurationPropertySource(Map.of(
                 HaSqliteProperties.PREFIX + ".replication-id",
                 name,
                 HaSqliteProperties.PREFIX + ".stream",
-                Binder.get(environment).bind(HaSqliteProperties.PREFIX + ".stream", String.class).orElse("ha_replication") + "_" + name)));
+                Binder.get(environment)
+                                .bind(HaSqliteProperties.PREFIX + ".stream", String.class)
+                                .orElse("ha_replication")
+                        + "_" + name)));
         return new Binder(sources, new PropertySourcesPlaceholdersResolver(environment))
                 .bindOrCreate(HaSqliteProperties.PREFIX, HaSqliteProperties.class);
     }

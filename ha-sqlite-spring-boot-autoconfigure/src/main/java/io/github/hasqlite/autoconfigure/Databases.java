@@ -7,6 +7,7 @@ import io.github.hasqlite.core.jdbc.ReplicatingDataSource;
 import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.nats.NatsReplication;
 import io.github.hasqlite.nats.server.EmbeddedNatsServer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -29,8 +30,10 @@ final class Databases {
     private final HaSqliteProperties primary;
     private final Map<String, Database.Settings> settings = new LinkedHashMap<>();
 
-    /** Those that have started, by name. */
-    private final Map<String, HaSqliteDataSource> started = new LinkedHashMap<>();
+    /** Those that see each other, by name. */
+    private final Map<String, HaSqliteDataSource> joined = new LinkedHashMap<>();
+
+    private boolean primaryAwaited;
 
     /**
      * Looks at the properties of all databases, and makes their folders.
@@ -61,30 +64,41 @@ final class Databases {
                 new Database.Shared(
                         provider(NatsReplication.class).getIfAvailable(),
                         provider(EmbeddedNatsServer.class).getIfAvailable(),
+                        provider(ServerRevival.class).getIfAvailable(),
                         provider(SslBundles.class).getIfAvailable(),
                         serializer,
                         provider(SQLExceptionTranslator.class).getIfUnique(SqlStateExceptionTranslator::new)),
                 interceptors(name));
         if (primary.joins()) {
-            started.putIfAbsent(Database.PRIMARY, first.dataSource());
-            started.forEach((other, dataSource) -> {
-                join(dataSource, name);
-                join(database.dataSource(), other);
-            });
-            started.put(name, database.dataSource());
+            if (!primaryAwaited) {
+                primaryAwaited = true;
+                first.whenStarted(() -> join(Database.PRIMARY, first.dataSource()));
+            }
+            database.whenStarted(() -> join(name, database.dataSource()));
         }
         return database;
     }
 
-    private void join(HaSqliteDataSource reading, String name) {
-        Database.Settings other = settings.get(name);
+    /** A database that has caught up is seen by the others, and sees them. */
+    private synchronized void join(String name, HaSqliteDataSource dataSource) {
+        joined.forEach((other, itsDataSource) -> {
+            join(itsDataSource, name, path(name));
+            join(dataSource, other, path(other));
+        });
+        joined.put(name, dataSource);
+    }
+
+    private static void join(HaSqliteDataSource reading, String schema, Path file) {
         if (reading instanceof ReplicatingDataSource pools) {
-            pools.join(
-                    name,
-                    other == null
-                            ? DatabaseLocation.of(primary.path()).path()
-                            : other.node().location().path());
+            pools.join(schema, file);
         }
+    }
+
+    private Path path(String name) {
+        Database.Settings further = settings.get(name);
+        return further == null
+                ? DatabaseLocation.of(primary.path()).path()
+                : further.node().location().path();
     }
 
     private <T> ObjectProvider<T> provider(Class<T> type) {

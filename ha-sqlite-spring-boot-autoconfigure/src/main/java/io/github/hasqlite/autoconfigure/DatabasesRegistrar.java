@@ -62,8 +62,7 @@ final class DatabasesRegistrar implements ImportBeanDefinitionRegistrar {
         database.setRole(BeanDefinition.ROLE_INFRASTRUCTURE);
         registry.registerBeanDefinition(beanName(name), database);
         Parts parts = new Parts(name, registry);
-        registry.registerBeanDefinition(
-                name + "DataSource", parts.definition("dataSource", HaSqliteDataSource.class));
+        registry.registerBeanDefinition(name + "DataSource", parts.definition("dataSource", HaSqliteDataSource.class));
         parts.add("TransactionManager", "transactionManager", JdbcTransactionManager.class);
         parts.add("JdbcTemplate", "jdbcTemplate", JdbcTemplate.class);
         parts.add("JdbcClient", "jdbcClient", JdbcClient.class);

@@ -124,7 +124,8 @@ public record HaSqliteProperties(
                 + ", bootstrap=" + bootstrap + ", snapshotter=" + snapshotter + ", verification=" + verification
                 + ", onStreamReset=" + onStreamReset
                 + ", members=" + members + ", leader=" + leader + ", http=" + http
-                + ", nats=" + nats + ", apply=" + apply + ", pool=" + pool + ", joins=" + joins + ", databases=" + databases + "]";
+                + ", nats=" + nats + ", apply=" + apply + ", pool=" + pool + ", joins=" + joins + ", databases="
+                + databases + "]";
     }
 
     /**

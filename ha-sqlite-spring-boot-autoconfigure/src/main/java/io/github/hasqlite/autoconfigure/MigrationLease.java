@@ -111,7 +111,7 @@ final class MigrationLease implements BeanPostProcessor, BeanFactoryAware, Dispo
         if (target.store() == null || stream == null) {
             return RepeatedMigration.of(bean);
         }
-        if (!dataSource.getObject().isStarted()) {
+        if (!target.dataSource().get().isStarted()) {
             throw new ReplicationStartException(
                     "The schema is to be migrated by the bean '" + beanName + "', and replication has not been started:"
                             + " ha.sqlite.auto-start is false",

@@ -4,6 +4,8 @@ import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.nats.server.EmbeddedNatsServer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +27,7 @@ public final class ServerRevival implements AutoCloseable {
     private static final long LOOK_MILLIS = 500;
 
     private final EmbeddedNatsServer server;
-    private final ReplicationNode node;
+    private final List<ReplicationNode> nodes = new CopyOnWriteArrayList<>();
     private final Duration patience;
     private final Thread thread;
 
@@ -38,7 +40,7 @@ public final class ServerRevival implements AutoCloseable {
      */
     public ServerRevival(EmbeddedNatsServer server, ReplicationNode node, Duration patience) {
         this.server = server;
-        this.node = node;
+        nodes.add(node);
         this.patience = patience;
         this.thread = new Thread(this::watch, "ha-sqlite-server-revival");
         thread.setDaemon(true);
@@ -49,6 +51,16 @@ public final class ServerRevival implements AutoCloseable {
         thread.start();
     }
 
+    /** Looks at another node, too, which publishes to the same server; any thread may call it. */
+    public void add(ReplicationNode another) {
+        nodes.add(another);
+    }
+
+    /** Looks at a node no more. */
+    void remove(ReplicationNode closing) {
+        nodes.remove(closing);
+    }
+
     private void watch() {
         Instant restarted = Instant.EPOCH;
         boolean said = false;
@@ -56,8 +68,12 @@ public final class ServerRevival implements AutoCloseable {
         try {
             while (true) {
                 TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-                Instant since = node.storesNothingSince();
-                if (since == null || server.waitsForOthers()) {
+                ReplicationNode node = nodes.stream()
+                        .filter(watched -> watched.storesNothingSince() != null)
+                        .findFirst()
+                        .orElse(null);
+                Instant since = node == null ? null : node.storesNothingSince();
+                if (node == null || since == null || server.waitsForOthers()) {
                     // one that waits for the others has nothing to be mended
                     said = false;
                     wait = patience;

@@ -56,8 +56,8 @@ class NatsLinesTests {
     void aSharedConnectionComesBackForAll() throws Exception {
         try (NatsServer server = NatsServer.start();
                 NatsLink one = lines.link(server.settings("orders"), "members");
-                NatsLink another = lines.link(
-                        one.settings().with(to -> to.stream("audit").subject("audit.audit")), "members")) {
+                NatsLink another =
+                        lines.link(one.settings().with(to -> to.stream("audit").subject("audit.audit")), "members")) {
             assertThat(connected(one)).isSameAs(connected(another));
             server.kill9();
             await().until(() -> !one.isConnected() && !another.isConnected());

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.mybatis.spring.boot.test.autoconfigure.MybatisTest;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -30,6 +31,7 @@ import org.springframework.boot.jpa.test.autoconfigure.TestEntityManager;
 import org.springframework.data.annotation.Id;
 import org.springframework.data.jdbc.core.JdbcAggregateTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.context.TestPropertySource;
 
 /** The slices of Spring Boot for tests have a new database, which is not replicated, whatever the application says. */
 class TestSliceTests {
@@ -77,6 +79,31 @@ class TestSliceTests {
         @Test
         void hasThat() {
             assertThat(path).isEqualTo("target/of-the-test.db");
+        }
+    }
+
+    @Nested
+    @JdbcTest
+    @TestPropertySource(locations = "classpath:io/github/hasqlite/starter/databases.properties")
+    class WithSeveralDatabases {
+
+        @Autowired
+        @Qualifier("orders")
+        private HaSqliteDataSource orders;
+
+        @Autowired
+        @Qualifier("orders")
+        private JdbcClient client;
+
+        @Value("${ha.sqlite.databases.orders.path}")
+        private Path path;
+
+        @Test
+        void hasALocalDatabaseForEach() {
+            assertThat(orders.replicationStatus().replicating()).isFalse();
+            client.sql("CREATE TABLE t(a)").update();
+            assertThat(path).hasFileName("orders.db").exists();
+            assertThat(path).asString().doesNotContain("of-the-application");
         }
     }
 

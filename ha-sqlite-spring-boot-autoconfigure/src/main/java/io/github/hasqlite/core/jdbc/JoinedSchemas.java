@@ -67,7 +67,8 @@ final class JoinedSchemas {
         for (String schema : files.keySet()) {
             if (lower.contains("no such table: " + schema + ".") || lower.contains("unknown database " + schema)) {
                 SQLException explained = new SQLiteException(
-                        text + ". " + schema + " is another database of this application: read it together with this one"
+                        text + ". " + schema
+                                + " is another database of this application: read it together with this one"
                                 + " on a connection that is read-only from its beginning, and write to it through its own"
                                 + " data source",
                         lite.getResultCode());
