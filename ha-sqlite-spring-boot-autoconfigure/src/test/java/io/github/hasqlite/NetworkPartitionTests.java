@@ -109,5 +109,6 @@ class NetworkPartitionTests {
         alone.awaitHealth("UP");
         EmbeddedClusterNodes.awaitProgress(nodes);
         EmbeddedClusterNodes.awaitReplicas(alone, 3);
+        assertThat(alone.log()).as("it had nothing but to wait").doesNotContain("starting it again");
     }
 }
