@@ -77,7 +77,10 @@ class NetworkPartitionTests {
     @MethodSource("cases")
     void aNodeThatIsCutOffSaysWhatItCannotDoAndHeals(CommitMode mode, boolean leadsStream) throws Exception {
         List<ClusterNode> nodes = cluster.start(
-                3, "--ha.sqlite.commit-mode=" + mode, "--ha.sqlite.publisher.timeout=3s", "--ha.sqlite.leader.lease=3s");
+                3,
+                "--ha.sqlite.commit-mode=" + mode,
+                "--ha.sqlite.publisher.timeout=3s",
+                "--ha.sqlite.leader.lease=3s");
         EmbeddedClusterNodes.createTable(nodes);
         EmbeddedClusterNodes.awaitReplicas(nodes.get(0), 3);
         nodes.forEach(node -> node.make("write " + node.name()));
@@ -107,7 +110,10 @@ class NetworkPartitionTests {
         others.forEach(node -> node.awaitHealth("UP"));
         Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
             assertThat(alone.ask("token")).isEqualTo("0");
-            assertThat(others).extracting(node -> node.ask("token")).contains("0").doesNotHaveDuplicates();
+            assertThat(others)
+                    .extracting(node -> node.ask("token"))
+                    .contains("0")
+                    .doesNotHaveDuplicates();
         });
         network.plug(index);
         alone.awaitHealth("UP");

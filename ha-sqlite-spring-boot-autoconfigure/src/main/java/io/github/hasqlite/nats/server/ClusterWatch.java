@@ -136,9 +136,7 @@ final class ClusterWatch implements AutoCloseable {
     private String waiting(List<String> reached, String forWhat) {
         String complaint = complaints.newest();
         return "nats-server '" + server + "' of cluster '" + cluster.name() + "' waits for "
-                + (reached.isEmpty()
-                        ? "a second server: it reaches none at " + cluster.others()
-                        : forWhat + reached)
+                + (reached.isEmpty() ? "a second server: it reaches none at " + cluster.others() : forWhat + reached)
                 + (complaint == null ? "" : ". " + complaint);
     }
 
