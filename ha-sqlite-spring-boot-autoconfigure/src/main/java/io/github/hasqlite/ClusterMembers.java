@@ -36,7 +36,8 @@ public interface ClusterMembers {
      * its outbox goes out when it is let in again.
      *
      * @param name the member's name
-     * @throws IllegalArgumentException if it is this node's own: stop it, and remove it on another one
+     * @throws IllegalArgumentException if it is this node's own (stop it, and remove it on another one), or one that no
+     *     node can have: blank, with control characters, or longer than 1,000 characters
      * @throws IOException if the servers cannot be reached; it may be removed or not
      */
     void remove(String name) throws IOException;
@@ -45,6 +46,7 @@ public interface ClusterMembers {
      * Lets a node in again that was removed. If it is still running, it goes on by itself; otherwise it can be started.
      *
      * @return whether it had been removed
+     * @throws IllegalArgumentException if it is this node's own: only another node can let it in
      * @throws IOException if the servers cannot be reached
      */
     boolean admit(String name) throws IOException;

@@ -17,6 +17,23 @@ public interface HaSqliteDataSource extends DataSource, AutoCloseable {
     ReplicationStatus replicationStatus();
 
     /**
+     * Starts replication where {@code ha.sqlite.auto-start} is false: joins the stream and waits until this node has
+     * what the others have, as the start of the application does otherwise. Until then what is in the database can be
+     * read, writes are refused (SQLState 25006), nothing is applied and nothing is published. Does nothing if
+     * replication has been started.
+     *
+     * @throws ReplicationStartException if this node cannot join, with what to do. The database can still be read, and
+     *     this may be called again
+     * @throws IllegalStateException if the data source is closed
+     */
+    default void start() {}
+
+    /** Whether replication has been started, as it is from the beginning unless {@code ha.sqlite.auto-start} is false. */
+    default boolean isStarted() {
+        return true;
+    }
+
+    /**
      * Registers who is told of conflicts (rule R8 of the design) after they are committed here.
      *
      * @param listener called by the applier's thread, which waits for it; what it throws is logged

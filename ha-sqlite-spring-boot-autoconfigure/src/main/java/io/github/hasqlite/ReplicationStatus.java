@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  *     need the stream fail meanwhile
  * @param outboxAge how long ago the oldest change set of the outbox was committed, up to a second more; zero if
  *     there is none
+ * @param deliveredFrom the stream sequence with which this read replica has begun without what was before, as {@code
+ *     ha.sqlite.deliver-policy} said; 0 if it has what the others have
  */
 public record ReplicationStatus(
         String node,
@@ -48,7 +50,8 @@ public record ReplicationStatus(
         @Nullable String divergence,
         @Nullable Outage outage,
         @Nullable Outage publishFailure,
-        Duration outboxAge) {
+        Duration outboxAge,
+        long deliveredFrom) {
 
     /** Messages in the stream that are not applied here yet. */
     public long lagMessages() {

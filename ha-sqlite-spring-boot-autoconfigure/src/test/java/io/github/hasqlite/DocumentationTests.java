@@ -57,6 +57,9 @@ class DocumentationTests {
     private static final Set<String> LANGUAGES = Set.of("yaml", "java", "sql", "console", "xml");
 
     private static final Pattern PROPERTY = Pattern.compile("(?<![a-z.])ha\\.sqlite\\.[a-z][a-z0-9.-]*[a-z0-9]");
+    /** What each of several databases has, as the primary one. */
+    private static final Pattern OF_A_DATABASE = Pattern.compile("^ha\\.sqlite\\.databases\\.[a-z0-9]+\\.(?=.)");
+
     private static final Pattern TEST_PROPERTY = Pattern.compile("ha\\.sqlite\\.test\\..*");
     private static final Pattern SHORT_PROPERTY = Pattern.compile("([a-z]+)(?:\\.[a-z-]+)+");
     private static final Pattern NAMED_CLASS = Pattern.compile("\\w+(?:Tests|Benchmark)");
@@ -208,7 +211,7 @@ class DocumentationTests {
         for (MarkdownPage page : pages()) {
             Matcher property = PROPERTY.matcher(String.join("\n", page.lines()));
             while (property.find()) {
-                String name = property.group();
+                String name = OF_A_DATABASE.matcher(property.group()).replaceFirst(PREFIX + ".");
                 if (TEST_PROPERTY.matcher(name).matches() ? !tests.contains('"' + name + '"') : !known.contains(name)) {
                     unknown.add(page.name() + ": " + name);
                 }

@@ -29,6 +29,8 @@ final class JavaExample {
                     "javax.sql.DataSource",
                     "org.flywaydb.core.Flyway",
                     "org.jspecify.annotations.Nullable",
+                    "org.springframework.beans.factory.annotation.Qualifier",
+                    "org.springframework.boot.flyway.autoconfigure.FlywayMigrationInitializer",
                     "org.springframework.context.annotation.*",
                     "org.springframework.context.event.EventListener",
                     "org.springframework.core.retry.RetryException",

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -89,6 +90,28 @@ class ReplicationPositionTests {
 
     private static long last(TestNode node) throws PositionNotReachedException {
         return node.node().position().ofLastCommit(LONG);
+    }
+
+    @Test
+    void anyTimeCanBeWaitedForAndAClosedNodeSaysSo() throws Exception {
+        one = open("n1", CommitMode.ASYNC);
+        one.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, a)");
+        ReplicationPosition position = one.node().position();
+        Duration forever = ChronoUnit.FOREVER.getDuration();
+        assertThat(position.ofLastCommit(forever)).isPositive();
+        assertThat(position.current(forever)).isPositive();
+        position.await(1, forever);
+        assertThatExceptionOfType(PositionNotReachedException.class)
+                .isThrownBy(() -> position.await(1_000, forever.negated()));
+        CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> assertThatExceptionOfType(
+                        PositionNotReachedException.class)
+                .isThrownBy(() -> position.await(1_000, LONG))
+                .withMessageContaining("node n1 is closed"));
+        one.close();
+        waiting.get(30, TimeUnit.SECONDS);
+        assertThatExceptionOfType(PositionNotReachedException.class)
+                .isThrownBy(() -> position.current(LONG))
+                .withMessageContaining("node n1 is closed");
     }
 
     @Test

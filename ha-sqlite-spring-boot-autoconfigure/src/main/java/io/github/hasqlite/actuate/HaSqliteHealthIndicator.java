@@ -86,7 +86,8 @@ public final class HaSqliteHealthIndicator extends AbstractHealthIndicator {
         if (status.halted() != null || status.divergence() != null) {
             return Status.DOWN;
         }
-        return status.replicating() && commitsNeedStream && !takesCommits(status) ? Status.OUT_OF_SERVICE : Status.UP;
+        boolean refuses = !dataSource.isStarted() || (commitsNeedStream && !takesCommits(status));
+        return status.replicating() && refuses ? Status.OUT_OF_SERVICE : Status.UP;
     }
 
     private static boolean takesCommits(ReplicationStatus status) {
@@ -130,12 +131,17 @@ public final class HaSqliteHealthIndicator extends AbstractHealthIndicator {
                 .withDetail("outboxLength", status.outboxLength())
                 .withDetail("outboxAgeMillis", status.outboxAge().toMillis())
                 .withDetail("rejectedMessages", status.rejectedMessages());
-        if (!takesCommits(status)) {
+        if (!dataSource.isStarted()) {
+            builder.withDetail("commits", "are refused until HaSqliteDataSource.start() starts replication");
+        } else if (!takesCommits(status)) {
             builder.withDetail(
                     "commits", commitsNeedStream ? "fail" : "are kept on this node until the stream takes them");
         }
         describe(builder, "outage", status.outage());
         describe(builder, "publishFailure", status.publishFailure());
+        if (status.deliveredFrom() > 0) {
+            builder.withDetail("deliveredFrom", status.deliveredFrom());
+        }
         if (status.deadLetters() > 0) {
             builder.withDetail("deadLetters", status.deadLetters());
         }

@@ -2,6 +2,7 @@ package io.github.hasqlite.actuate;
 
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationStatus;
+import io.github.hasqlite.autoconfigure.Database;
 import io.github.hasqlite.core.jdbc.ReplicatingDataSource;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -14,16 +15,27 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Gauges of how far replication has come, and a counter of conflicts. All have the tag {@code node}. */
+/** Gauges of how far replication has come, and a counter of conflicts. All have the tags {@code node} and {@code database}. */
 public final class HaSqliteMetrics implements MeterBinder {
 
     private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private final HaSqliteDataSource dataSource;
+    private final String database;
 
-    /** The metrics of one data source. */
+    /** The metrics of the primary database. */
     public HaSqliteMetrics(HaSqliteDataSource dataSource) {
+        this(dataSource, Database.PRIMARY);
+    }
+
+    /**
+     * The metrics of one of several databases.
+     *
+     * @param database its name
+     */
+    public HaSqliteMetrics(HaSqliteDataSource dataSource, String database) {
         this.dataSource = dataSource;
+        this.database = database;
     }
 
     @Override
@@ -39,7 +51,7 @@ public final class HaSqliteMetrics implements MeterBinder {
                 status -> status.lag().toNanos() / NANOS_PER_SECOND);
         dataSource.addConflictListener(conflict -> Counter.builder("ha.sqlite.conflicts")
                 .description("Rows overwritten that the author had not seen")
-                .tag("node", dataSource.replicationStatus().node())
+                .tags(tags())
                 .tag("table", conflict.table())
                 .tag("kind", conflict.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'))
                 .register(registry)
@@ -47,7 +59,7 @@ public final class HaSqliteMetrics implements MeterBinder {
         if (dataSource instanceof ReplicatingDataSource replicating) {
             FunctionCounter.builder("ha.sqlite.keys.left", replicating, ReplicatingDataSource::keysLeftToSqlite)
                     .description("Statements that let SQLite choose a key, which another node may choose, too")
-                    .tag("node", dataSource.replicationStatus().node())
+                    .tags(tags())
                     .register(registry);
         }
         gauge(registry, "outbox", "changesets", "Change sets not echoed yet", ReplicationStatus::outboxLength);
@@ -72,6 +84,10 @@ public final class HaSqliteMetrics implements MeterBinder {
                 status -> status.divergence() == null ? 0 : 1);
     }
 
+    private Tags tags() {
+        return Tags.of("node", dataSource.replicationStatus().node(), "database", database);
+    }
+
     private void gauge(
             MeterRegistry registry,
             String name,
@@ -79,7 +95,7 @@ public final class HaSqliteMetrics implements MeterBinder {
             String description,
             ToDoubleFunction<ReplicationStatus> value) {
         Gauge.builder("ha.sqlite." + name, dataSource, source -> value.applyAsDouble(source.replicationStatus()))
-                .tags(Tags.of("node", dataSource.replicationStatus().node()))
+                .tags(tags())
                 .baseUnit(unit)
                 .description(description)
                 .register(registry);

@@ -1,8 +1,11 @@
 package io.github.hasqlite.actuate;
 
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.autoconfigure.Database;
 import io.github.hasqlite.autoconfigure.HaSqliteAutoConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -22,5 +25,13 @@ public final class HaSqliteMetricsAutoConfiguration {
     @ConditionalOnMissingBean
     HaSqliteMetrics haSqliteMetrics(HaSqliteDataSource dataSource) {
         return new HaSqliteMetrics(dataSource);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(name = "haSqliteDatabasesMetrics")
+    @ConditionalOnBean(Database.class)
+    MeterBinder haSqliteDatabasesMetrics(ObjectProvider<Database> databases) {
+        return registry -> databases.forEach(database ->
+                new HaSqliteMetrics(database.dataSource(), database.name()).bindTo(registry));
     }
 }

@@ -1,15 +1,11 @@
 package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.ClusterLeader;
-import io.github.hasqlite.ClusterMember;
 import io.github.hasqlite.ClusterMembers;
-import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.nats.JetStreamLeader;
 import io.github.hasqlite.nats.JetStreamMembers;
 import io.github.hasqlite.nats.NatsReplication;
-import java.time.Duration;
-import java.time.Instant;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -28,41 +24,23 @@ class ClusterConfiguration {
     @ConditionalOnBooleanProperty(name = "ha.sqlite.members.enabled", matchIfMissing = true)
     JetStreamMembers clusterMembers(
             NatsReplication nats, ReplicationNode node, NodeProperties name, HaSqliteProperties properties) {
-        String version = HaSqliteDataSource.class.getPackage().getImplementationVersion();
-        HaSqliteProperties.Embedded embedded = properties.nats().embedded();
-        String server = embedded.name() == null ? name.name() : embedded.name();
-        ClusterMember description = new ClusterMember(
-                name.name(),
-                "",
-                Instant.now(),
-                name.address(),
-                properties.commitMode(),
-                !properties.publisher().enabled(),
-                version == null ? "" : version,
-                0,
-                0,
-                embedded.enabled() ? server : null,
-                Duration.ZERO);
-        return nats.members(
-                description, properties.members().age(), () -> node.dataSource().replicationStatus(), node::removal);
+        return new ReplicationParts(properties, name).members(nats, node);
     }
 
     @Bean
     @ConditionalOnMissingBean(ClusterLeader.class)
     @ConditionalOnBooleanProperty(name = "ha.sqlite.leader.enabled", matchIfMissing = true)
-    JetStreamLeader clusterLeader(NatsReplication nats, NodeProperties name, HaSqliteProperties properties) {
-        return nats.leader(
-                name.name(),
-                name.address(),
-                properties.publisher().enabled(),
-                properties.leader().lease());
+    JetStreamLeader clusterLeader(
+            NatsReplication nats, ReplicationNode node, NodeProperties name, HaSqliteProperties properties) {
+        return new ReplicationParts(properties, name).leader(nats, node);
     }
 
     @Bean
     ClusterLifecycle haSqliteClusterLifecycle(
             ObjectProvider<ClusterMembers> members,
             ObjectProvider<ClusterLeader> leader,
-            ApplicationEventPublisher events) {
-        return new ClusterLifecycle(members.getIfAvailable(), leader.getIfAvailable(), events);
+            ApplicationEventPublisher events,
+            ReplicationNode node) {
+        return new ClusterLifecycle(members.getIfAvailable(), leader.getIfAvailable(), events, node);
     }
 }

@@ -7,6 +7,7 @@ import io.github.hasqlite.LeadershipGained;
 import io.github.hasqlite.LeadershipLost;
 import io.github.hasqlite.MemberJoined;
 import io.github.hasqlite.MemberLeft;
+import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.nats.JetStreamLeader;
 import io.github.hasqlite.nats.JetStreamMembers;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +23,16 @@ final class ClusterLifecycle implements SmartLifecycle {
     private final @Nullable ClusterMembers members;
     private final @Nullable ClusterLeader leader;
     private final ApplicationEventPublisher events;
+    private final ReplicationNode node;
     private volatile boolean running;
     private boolean listening;
 
     ClusterLifecycle(
-            @Nullable ClusterMembers members, @Nullable ClusterLeader leader, ApplicationEventPublisher events) {
+            @Nullable ClusterMembers members,
+            @Nullable ClusterLeader leader,
+            ApplicationEventPublisher events,
+            ReplicationNode node) {
+        this.node = node;
         this.members = members;
         this.leader = leader;
         this.events = events;
@@ -45,7 +51,12 @@ final class ClusterLifecycle implements SmartLifecycle {
         if (members instanceof JetStreamMembers ours) {
             ours.start();
         }
-        if (leader instanceof JetStreamLeader ours) {
+        node.whenStarted(this::lead);
+    }
+
+    /** Only who replicates may lead. */
+    private synchronized void lead() {
+        if (running && leader instanceof JetStreamLeader ours) {
             ours.start();
         }
     }
@@ -80,7 +91,7 @@ final class ClusterLifecycle implements SmartLifecycle {
     }
 
     @Override
-    public void stop() {
+    public synchronized void stop() {
         running = false;
         if (leader instanceof JetStreamLeader ours) {
             ours.close();

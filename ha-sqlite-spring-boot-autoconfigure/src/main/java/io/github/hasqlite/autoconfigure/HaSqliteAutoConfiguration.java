@@ -12,6 +12,8 @@ import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.core.node.ReplicationNode;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -33,7 +35,8 @@ import org.sqlite.SQLiteConnection;
  * Makes the application's {@link DataSource} a replicated SQLite database, unless the application has
  * a {@code DataSource} of its own. Each of {@link ChangeSetPublisher}, {@link ChangeSetSubscriber}, {@link SnapshotStore},
  * {@link KeyBlocks} and {@link ChangeSetSerializer} can be replaced by a bean of that type; beans of type {@link
- * ChangeSetInterceptor} are called in their order. None of these may depend on the {@code DataSource}.
+ * ChangeSetInterceptor} are called in their order. None of these may depend on the {@code DataSource}. Further
+ * databases are those of {@link DatabasesRegistrar}.
  */
 @AutoConfiguration(
         before = {
@@ -47,12 +50,17 @@ import org.sqlite.SQLiteConnection;
 @ConditionalOnMissingBean(DataSource.class)
 @Conditional(OnReplicatedDatabaseCondition.class)
 @EnableConfigurationProperties(HaSqliteProperties.class)
-@Import({NatsReplicationConfiguration.class, ClusterConfiguration.class})
+@Import({NatsReplicationConfiguration.class, ClusterConfiguration.class, LoneNodeConfiguration.class, DatabasesRegistrar.class})
 public final class HaSqliteAutoConfiguration {
 
+    private static final Logger logger = LoggerFactory.getLogger(HaSqliteAutoConfiguration.class);
+
+    /** What everything else is made from; so nothing has begun when a further database is refused. */
     @Bean
-    NodeProperties haSqliteNodeProperties(HaSqliteProperties properties) {
-        return NodeProperties.prepare(properties);
+    NodeProperties haSqliteNodeProperties(HaSqliteProperties properties, ObjectProvider<Databases> databases) {
+        NodeProperties prepared = NodeProperties.prepare(properties);
+        databases.ifAvailable(others -> {});
+        return prepared;
     }
 
     @Bean
@@ -70,14 +78,19 @@ public final class HaSqliteAutoConfiguration {
             ChangeSetSerializer serializer,
             ObjectProvider<ChangeSetInterceptor> interceptors,
             ObjectProvider<KeyBlocks> keys,
+            ObjectProvider<Databases> databases,
             Environment environment) {
-        return new NodeStart(node, keys.getIfAvailable(), environment)
+        if (environment.containsProperty("spring.datasource.url")) {
+            logger.warn("spring.datasource.url is ignored: ha.sqlite.path names the database");
+        }
+        Databases others = databases.getIfAvailable();
+        return new NodeStart(node, keys.getIfAvailable())
                 .start(
                         publisher.getIfAvailable(),
                         subscriber.getIfAvailable(),
                         snapshots.getIfAvailable(),
                         serializer,
-                        interceptors.orderedStream().toList());
+                        others == null ? interceptors.orderedStream().toList() : others.interceptorsOfPrimary());
     }
 
     @Bean

@@ -11,6 +11,7 @@ import io.github.hasqlite.core.replay.Applier;
 import io.github.hasqlite.http.ForwardTo;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -50,6 +51,10 @@ import org.springframework.util.unit.DataSize;
  * @param keys Keys of rows that are inserted without one.
  * @param publisher Sending changes to the other nodes.
  * @param subscriber Receiving the changes of the other nodes.
+ * @param deliverPolicy With which message a read replica begins that has followed no stream yet: all, new, last,
+ *     by_start_sequence=N or by_start_time=T. With all, it has what the others have.
+ * @param autoStart Whether replication starts with the application. If not, the database can only be read until
+ *     HaSqliteDataSource.start() is called.
  * @param bootstrap Catching up at the start.
  * @param snapshotter Copies of the database for nodes that come new or were away for long.
  * @param verification Comparing the databases of all nodes.
@@ -62,6 +67,9 @@ import org.springframework.util.unit.DataSize;
  * @param nats NATS servers.
  * @param apply Applying the other nodes' changes.
  * @param pool Connections to the database file.
+ * @param joins Whether read-only connections see all other databases of the application as attached schemas.
+ * @param databases Further databases by name, each with the properties of this one. What is not set there is as it is
+ *     for this one, but for path, replication-id and stream.
  */
 @ConfigurationProperties(prefix = HaSqliteProperties.PREFIX, ignoreUnknownFields = false)
 public record HaSqliteProperties(
@@ -84,6 +92,8 @@ public record HaSqliteProperties(
         @DefaultValue Keys keys,
         @DefaultValue Publisher publisher,
         @DefaultValue Subscriber subscriber,
+        @DefaultValue("all") String deliverPolicy,
+        @DefaultValue("true") boolean autoStart,
         @DefaultValue Bootstrap bootstrap,
         @DefaultValue Snapshotter snapshotter,
         @DefaultValue Verification verification,
@@ -93,7 +103,9 @@ public record HaSqliteProperties(
         @DefaultValue Http http,
         @DefaultValue Nats nats,
         @DefaultValue Apply apply,
-        @DefaultValue Pool pool) {
+        @DefaultValue Pool pool,
+        @DefaultValue("true") boolean joins,
+        @DefaultValue Map<String, HaSqliteProperties> databases) {
 
     static final String PREFIX = "ha.sqlite";
 
@@ -108,10 +120,11 @@ public record HaSqliteProperties(
                 + keys + ", publisher=" + publisher
                 + ", subscriber="
                 + subscriber
+                + ", deliverPolicy=" + deliverPolicy + ", autoStart=" + autoStart
                 + ", bootstrap=" + bootstrap + ", snapshotter=" + snapshotter + ", verification=" + verification
                 + ", onStreamReset=" + onStreamReset
                 + ", members=" + members + ", leader=" + leader + ", http=" + http
-                + ", nats=" + nats + ", apply=" + apply + ", pool=" + pool + "]";
+                + ", nats=" + nats + ", apply=" + apply + ", pool=" + pool + ", joins=" + joins + ", databases=" + databases + "]";
     }
 
     /**
@@ -181,7 +194,8 @@ public record HaSqliteProperties(
     /**
      * Catching up.
      *
-     * @param timeout How long the start waits until this node has what the others have.
+     * @param timeout How long the start waits until this node has what the others have: for the stream if the
+     *     database is new, for a snapshot, and for catching up.
      */
     public record Bootstrap(@DefaultValue("5m") Duration timeout) {}
 

@@ -26,7 +26,7 @@ import org.springframework.util.FileSystemUtils;
 /**
  * Gives tests that ask for a test database, as the slices {@code @JdbcTest}, {@code @DataJdbcTest} and {@code
  * @DataJpaTest} do, a new database file that is not replicated, instead of an in-memory database of another
- * kind. Properties that the test sets itself win, and so does a {@code replace} of its own.
+ * kind; further databases get one each. Properties that the test sets itself win, and so does a {@code replace} of its own.
  */
 final class LocalTestDatabase implements ContextCustomizerFactory {
 
@@ -71,6 +71,13 @@ final class LocalTestDatabase implements ContextCustomizerFactory {
                     "",
                     OnNatsCondition.EMBEDDED,
                     "false"));
+            List<String> others = DatabaseProperties.names(context.getEnvironment());
+            for (String other : others) {
+                properties.put(
+                        DatabaseProperties.prefix(other) + ".path",
+                        folder.path().resolve(other + ".db").toString());
+                properties.put(DatabaseProperties.prefix(other) + ".replication-url", "");
+            }
             if (!context.getEnvironment().containsProperty(INIT_MODE)) {
                 // as for the in-memory database that a slice has otherwise
                 properties.put(INIT_MODE, "always");
@@ -92,6 +99,7 @@ final class LocalTestDatabase implements ContextCustomizerFactory {
                 beans.registerDisposableBean(BEAN, folder);
                 // what depends on it is closed before
                 beans.registerDependentBean(BEAN, "haSqliteNode");
+                others.forEach(other -> beans.registerDependentBean(BEAN, DatabasesRegistrar.beanName(other)));
             }
         }
     }

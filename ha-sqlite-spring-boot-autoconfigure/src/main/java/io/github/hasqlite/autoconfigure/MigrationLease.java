@@ -2,6 +2,7 @@ package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.SnapshotStore;
 import java.io.IOException;
@@ -9,11 +10,16 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 
 /**
@@ -25,9 +31,10 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
  * <p>A migration that gives way to what other nodes commit meanwhile is {@linkplain RepeatedMigration done again}.
  *
  * <p>The lease is taken before a bean that migrates when it is initialized, and given back when all it
- * has done is in the stream.
+ * has done is in the stream. A bean that has the name of a {@linkplain Database further database} as its qualifier
+ * migrates that one.
  */
-final class MigrationLease implements BeanPostProcessor, DisposableBean {
+final class MigrationLease implements BeanPostProcessor, BeanFactoryAware, DisposableBean {
 
     private static final Logger logger = LoggerFactory.getLogger(MigrationLease.class);
 
@@ -43,7 +50,21 @@ final class MigrationLease implements BeanPostProcessor, DisposableBean {
     private final ObjectProvider<HaSqliteDataSource> dataSource;
     private final ObjectProvider<ChangeSetSubscriber> subscriber;
     private final ObjectProvider<SnapshotStore> store;
-    private final Map<String, SnapshotStore.Lease> held = new ConcurrentHashMap<>();
+    private final Map<String, Held> held = new ConcurrentHashMap<>();
+    private @Nullable BeanFactory beans;
+
+    /** What is migrated: the database, and where its change sets and its leases are. */
+    private record Target(
+            Supplier<HaSqliteDataSource> dataSource,
+            @Nullable ChangeSetSubscriber subscriber,
+            @Nullable SnapshotStore store) {
+
+        ReplicationStatus status() {
+            return dataSource.get().replicationStatus();
+        }
+    }
+
+    private record Held(SnapshotStore.Lease lease, Target target) {}
 
     /**
      * Watches beans of a type.
@@ -62,16 +83,47 @@ final class MigrationLease implements BeanPostProcessor, DisposableBean {
     }
 
     @Override
+    public void setBeanFactory(BeanFactory factory) {
+        beans = factory;
+    }
+
+    private Target target(String beanName) {
+        if (beans instanceof ListableBeanFactory factory) {
+            for (String database : factory.getBeanNamesForType(Database.class, true, false)) {
+                if (BeanFactoryAnnotationUtils.isQualifierMatch(
+                        name -> DatabasesRegistrar.beanName(name).equals(database), beanName, factory)) {
+                    Database further = factory.getBean(database, Database.class);
+                    return new Target(further::dataSource, further.subscriber(), further.store());
+                }
+            }
+        }
+        SnapshotStore leases = store.getIfAvailable();
+        return new Target(dataSource::getObject, leases == null ? null : subscriber.getIfAvailable(), leases);
+    }
+
+    @Override
     public Object postProcessBeforeInitialization(Object bean, String beanName) {
-        SnapshotStore leases = migration.isInstance(bean) ? store.getIfAvailable() : null;
-        ChangeSetSubscriber stream = leases == null ? null : subscriber.getIfAvailable();
-        if (leases == null || stream == null) {
-            return migration.isInstance(bean) ? RepeatedMigration.of(bean) : bean;
+        if (!migration.isInstance(bean)) {
+            return bean;
+        }
+        Target target = target(beanName);
+        ChangeSetSubscriber stream = target.subscriber();
+        if (target.store() == null || stream == null) {
+            return RepeatedMigration.of(bean);
+        }
+        if (!dataSource.getObject().isStarted()) {
+            throw new ReplicationStartException(
+                    "The schema is to be migrated by the bean '" + beanName + "', and replication has not been started:"
+                            + " ha.sqlite.auto-start is false",
+                    "Let a bean that the migration depends on call HaSqliteDataSource.start(), or switch the migration"
+                            + " off (spring.flyway.enabled, spring.liquibase.enabled, spring.sql.init.mode) and run it"
+                            + " after that call.",
+                    null);
         }
         try {
-            SnapshotStore.Lease lease = await(leases);
-            held.put(beanName, lease);
-            catchUp(stream, lease);
+            SnapshotStore.Lease lease = await(target.store(), target);
+            held.put(beanName, new Held(lease, target));
+            catchUp(stream, lease, target);
         } catch (IOException e) {
             logger.warn("Whether another node migrates the schema cannot be learned; going on: {}", e.getMessage());
         } catch (InterruptedException e) {
@@ -83,10 +135,10 @@ final class MigrationLease implements BeanPostProcessor, DisposableBean {
 
     @Override
     public Object postProcessAfterInitialization(Object bean, String beanName) {
-        SnapshotStore.Lease lease = held.remove(beanName);
-        if (lease != null) {
-            try (lease) {
-                until(lease, () -> status().outboxLength() == 0);
+        Held taken = held.remove(beanName);
+        if (taken != null) {
+            try (SnapshotStore.Lease lease = taken.lease()) {
+                until(lease, () -> taken.target().status().outboxLength() == 0);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -94,7 +146,8 @@ final class MigrationLease implements BeanPostProcessor, DisposableBean {
         return bean;
     }
 
-    private SnapshotStore.Lease await(SnapshotStore leases) throws IOException, InterruptedException {
+    private static SnapshotStore.Lease await(SnapshotStore leases, Target target)
+            throws IOException, InterruptedException {
         long reported = System.nanoTime() - REPORT_NANOS;
         while (true) {
             SnapshotStore.@Nullable Lease lease = leases.tryLease(LEASE);
@@ -103,23 +156,21 @@ final class MigrationLease implements BeanPostProcessor, DisposableBean {
             }
             if (System.nanoTime() - reported >= REPORT_NANOS) {
                 reported = System.nanoTime();
-                logger.info("Node {} waits until another node has migrated the schema", status().node());
+                logger.info(
+                        "Node {} waits until another node has migrated the schema",
+                        target.status().node());
             }
             TimeUnit.MILLISECONDS.sleep(LEASE_POLL_MILLIS);
         }
     }
 
-    private void catchUp(ChangeSetSubscriber stream, SnapshotStore.Lease lease)
+    private static void catchUp(ChangeSetSubscriber stream, SnapshotStore.Lease lease, Target target)
             throws IOException, InterruptedException {
         long end = stream.state().lastSequence();
         until(lease, () -> {
-            ReplicationStatus status = status();
+            ReplicationStatus status = target.status();
             return status.appliedSequence() >= end || status.halted() != null;
         });
-    }
-
-    private ReplicationStatus status() {
-        return dataSource.getObject().replicationStatus();
     }
 
     /** Waits; a lease that is lost says that the server cannot be reached. */
@@ -132,7 +183,7 @@ final class MigrationLease implements BeanPostProcessor, DisposableBean {
     /** A migration that failed keeps its node from starting, but not the others. */
     @Override
     public void destroy() {
-        held.values().forEach(SnapshotStore.Lease::close);
+        held.values().forEach(taken -> taken.lease().close());
         held.clear();
     }
 }

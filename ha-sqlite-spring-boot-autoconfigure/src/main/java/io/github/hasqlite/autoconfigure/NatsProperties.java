@@ -13,6 +13,7 @@ import io.github.hasqlite.nats.server.EmbeddedNatsServer;
 import io.github.hasqlite.nats.server.EmbeddedNatsSettings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -59,6 +60,12 @@ final class NatsProperties {
         if (embedded.enabled()) {
             checkEmbedded();
         }
+    }
+
+    /** A start waits for the first connection no longer than it may take as a whole. */
+    private Duration connectTimeout() {
+        Duration whole = properties.bootstrap().timeout();
+        return whole.compareTo(NatsSettings.DEFAULT_CONNECT_TIMEOUT) < 0 ? whole : NatsSettings.DEFAULT_CONNECT_TIMEOUT;
     }
 
     private void checkStream() {
@@ -251,7 +258,7 @@ final class NatsProperties {
                 properties.streamReserve(),
                 maxBytes == null ? NatsSettings.ANY_SIZE : maxBytes.toBytes(),
                 properties.replicas() != null ? properties.replicas() : server == null ? 1 : server.replicas(),
-                NatsSettings.DEFAULT_CONNECT_TIMEOUT,
+                connectTimeout(),
                 properties.publisher().timeout(),
                 clustered);
     }

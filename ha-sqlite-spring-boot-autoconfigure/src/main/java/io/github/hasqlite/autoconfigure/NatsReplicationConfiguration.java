@@ -10,13 +10,10 @@ import io.github.hasqlite.KeyBlocks;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.core.snapshot.PeriodicSnapshotter;
-import io.github.hasqlite.core.snapshot.Retention;
 import io.github.hasqlite.core.verify.ClusterVerifier;
-import io.github.hasqlite.nats.ClusterProperties;
 import io.github.hasqlite.nats.JetStreamSnapshotStore;
 import io.github.hasqlite.nats.NatsReplication;
 import io.github.hasqlite.nats.server.EmbeddedNatsServer;
-import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -72,13 +69,8 @@ class NatsReplicationConfiguration {
             ObjectProvider<SslBundles> bundles) {
         // not before the servers of a cluster have found each other
         start.ifAvailable(waited -> {});
-        ClusterProperties cluster = node.publisher().enabled()
-                ? ClusterProperties.of(node.commitMode(), node.merge(), node.rowIdentify())
-                : ClusterProperties.ofReader(node.merge(), node.rowIdentify());
-        return NatsReplication.connect(
-                properties.settled(properties.nats(server.getIfAvailable(), bundles.getIfAvailable())),
-                cluster,
-                node.members().enabled() ? name.name() : null);
+        return new ReplicationParts(node, name)
+                .connect(properties, properties.nats(server.getIfAvailable(), bundles.getIfAvailable()), null);
     }
 
     @Bean
@@ -114,13 +106,9 @@ class NatsReplicationConfiguration {
     @ConditionalOnBooleanProperty(name = "ha.sqlite.snapshotter.enabled", matchIfMissing = true)
     @ConditionalOnBooleanProperty(name = "ha.sqlite.publisher.enabled", matchIfMissing = true)
     @ConditionalOnBooleanProperty(name = "ha.sqlite.subscriber.enabled", matchIfMissing = true)
-    PeriodicSnapshotter databaseSnapshotter(ReplicationNode node, SnapshotStore store, HaSqliteProperties properties) {
-        Duration interval = properties.snapshotter().interval();
-        return node.snapshots()
-                .snapshotter(
-                        store,
-                        interval,
-                        Retention.of(properties.snapshotter().keep(), interval, properties.streamMaxAge()));
+    PeriodicSnapshotter databaseSnapshotter(
+            ReplicationNode node, SnapshotStore store, HaSqliteProperties properties, NodeProperties name) {
+        return new ReplicationParts(properties, name).snapshotter(node, store);
     }
 
     @Bean
@@ -134,10 +122,12 @@ class NatsReplicationConfiguration {
     @ConditionalOnMissingBean(DatabaseVerifier.class)
     @ConditionalOnBooleanProperty(name = "ha.sqlite.subscriber.enabled", matchIfMissing = true)
     ClusterVerifier databaseVerifier(
-            ReplicationNode node, DigestExchange exchange, SnapshotStore store, HaSqliteProperties properties) {
-        boolean asks = properties.publisher().enabled();
-        return node.verification()
-                .verifier(exchange, store, asks ? properties.verification().interval() : Duration.ZERO);
+            ReplicationNode node,
+            DigestExchange exchange,
+            SnapshotStore store,
+            HaSqliteProperties properties,
+            NodeProperties name) {
+        return new ReplicationParts(properties, name).verifier(node, exchange, store);
     }
 
     @Bean

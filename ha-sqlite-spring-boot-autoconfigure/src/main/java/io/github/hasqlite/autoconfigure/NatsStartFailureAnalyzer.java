@@ -15,7 +15,8 @@ final class NatsStartFailureAnalyzer extends AbstractFailureAnalyzer<NatsStartEx
         return new FailureAnalysis(String.valueOf(cause.getMessage()), action(cause.reason()), cause);
     }
 
-    private static String action(NatsStartException.Reason reason) {
+    /** What mends it. */
+    static String action(NatsStartException.Reason reason) {
         if (reason instanceof NatsStartException.Unauthenticated
                 || reason instanceof NatsStartException.UnreadableCredentials) {
             return "Set either ha.sqlite.nats.user and ha.sqlite.nats.password, or ha.sqlite.nats.token, or"

@@ -6,6 +6,7 @@ import static io.github.hasqlite.autoconfigure.PropertyCheck.positive;
 
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.KeyBlocks;
+import io.github.hasqlite.core.commit.DeliverPolicy;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.jdbc.KeySettings;
 import io.github.hasqlite.core.jdbc.PoolSettings;
@@ -15,6 +16,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.unit.DataSize;
 
 /** The node's part of the properties, checked and with its defaults filled in. */
@@ -35,9 +37,11 @@ final class NodeProperties {
     private final HaSqliteProperties properties;
     private final DatabaseLocation location;
     private final String name;
+    private final String poolName;
 
-    private NodeProperties(HaSqliteProperties properties) {
+    private NodeProperties(HaSqliteProperties properties, String poolName) {
         this.properties = properties;
+        this.poolName = poolName;
         location = DatabaseLocation.of(properties.path());
         String configured = properties.name();
         name = configured != null && hasText(configured) ? configured.trim() : hostName();
@@ -49,7 +53,16 @@ final class NodeProperties {
      * @throws io.github.hasqlite.ReplicationStartException if there can be no database where it should be
      */
     static NodeProperties prepare(HaSqliteProperties properties) {
-        NodeProperties prepared = new NodeProperties(properties);
+        return prepared(properties, POOL_NAME);
+    }
+
+    /** The same for a further database. */
+    static NodeProperties prepare(HaSqliteProperties properties, String database) {
+        return prepared(properties, POOL_NAME + "-" + database);
+    }
+
+    private static NodeProperties prepared(HaSqliteProperties properties, String poolName) {
+        NodeProperties prepared = new NodeProperties(properties, poolName);
         check(
                 prepared.name.codePoints().noneMatch(Character::isISOControl),
                 "name",
@@ -145,7 +158,7 @@ final class NodeProperties {
                 name,
                 new PoolSettings(
                         location.path().toString(),
-                        POOL_NAME,
+                        poolName,
                         pool.writers(),
                         pool.readers(),
                         pool.connectionTimeout(),
@@ -167,7 +180,9 @@ final class NodeProperties {
                 properties.strict().isolation(),
                 properties.onStreamReset(),
                 NodeRuntime.ofJvm(),
-                KeySettings.SQLITE_COUNTS);
+                KeySettings.SQLITE_COUNTS,
+                properties.autoStart(),
+                deliverPolicy(properties));
     }
 
     /** The same with what keys are taken from, unless the properties say that SQLite counts. */
@@ -177,6 +192,27 @@ final class NodeProperties {
         return blocks == null || !enabled
                 ? settings()
                 : settings().with(to -> to.keys(new KeySettings(blocks, wanted.size())));
+    }
+
+    private static DeliverPolicy deliverPolicy(HaSqliteProperties properties) {
+        String given = properties.deliverPolicy();
+        DeliverPolicy policy;
+        try {
+            policy = DeliverPolicy.of(given);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidConfigurationPropertyValueException(
+                    HaSqliteProperties.PREFIX + ".deliver-policy",
+                    given,
+                    "It has to be all, new, last, by_start_sequence=42 or by_start_time=2026-01-31T12:00:00Z.");
+        }
+        check(
+                policy.start() == DeliverPolicy.Start.ALL
+                        || !properties.publisher().enabled(),
+                "deliver-policy",
+                given,
+                "Only a read replica (ha.sqlite.publisher.enabled=false) can do without what was before: what a node"
+                        + " writes has to fit what the others have.");
+        return policy;
     }
 
     private static String hostName() {

@@ -18,7 +18,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.core.env.Environment;
 import org.sqlite.SQLiteConnection;
 
 /** Decides what kind of node the beans that are there make, and starts it. */
@@ -28,12 +27,10 @@ final class NodeStart {
 
     private final NodeProperties node;
     private final NodeSettings settings;
-    private final Environment environment;
 
-    NodeStart(NodeProperties node, @Nullable KeyBlocks keys, Environment environment) {
+    NodeStart(NodeProperties node, @Nullable KeyBlocks keys) {
         this.node = node;
         this.settings = node.settings(keys);
-        this.environment = environment;
     }
 
     /**
@@ -47,9 +44,6 @@ final class NodeStart {
             @Nullable SnapshotStore snapshots,
             ChangeSetSerializer serializer,
             List<ChangeSetInterceptor> interceptors) {
-        if (environment.containsProperty("spring.datasource.url")) {
-            logger.warn("spring.datasource.url is ignored: ha.sqlite.path names the database");
-        }
         if (publisher != null || subscriber != null) {
             DriverVersion.check();
         }

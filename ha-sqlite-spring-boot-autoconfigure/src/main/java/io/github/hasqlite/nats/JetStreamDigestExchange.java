@@ -29,14 +29,17 @@ final class JetStreamDigestExchange implements DigestExchange {
     private static final long PAUSE_MILLIS = 250;
     private static final long FAREWELL_MILLIS = 5_000;
 
+    private static final String PURPOSE = "digests";
+
     private final NatsLink link;
     private final String stream;
     private final String database;
     private volatile boolean closed;
     private @Nullable Thread thread;
 
-    private JetStreamDigestExchange(NatsSettings settings) {
-        link = new NatsLink(settings, "digests", builder -> builder);
+    private JetStreamDigestExchange(NatsLink link) {
+        this.link = link;
+        NatsSettings settings = link.settings();
         stream = settings.stream() + "_DIGESTS";
         // as a suffix of subjects with a fixed number of tokens before it no database sees another's
         database = settings.subject();
@@ -48,9 +51,17 @@ final class JetStreamDigestExchange implements DigestExchange {
      * @throws NatsStartException if the credentials file or nkey cannot be read
      */
     public static JetStreamDigestExchange open(NatsSettings settings) {
-        JetStreamDigestExchange exchange = new JetStreamDigestExchange(settings);
-        exchange.link.connectInBackground();
-        return exchange;
+        return open(new NatsLink(settings, PURPOSE, builder -> builder));
+    }
+
+    /** The same over connections that others use, too. */
+    static JetStreamDigestExchange open(NatsSettings settings, NatsLines lines) {
+        return open(lines.link(settings, PURPOSE));
+    }
+
+    private static JetStreamDigestExchange open(NatsLink link) {
+        link.connectInBackground();
+        return new JetStreamDigestExchange(link);
     }
 
     /** {@inheritDoc} Waits for the connection for {@link NatsSettings#connectTimeout()}. */

@@ -7,9 +7,11 @@ import io.nats.client.JetStreamApiException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +34,7 @@ public final class JetStreamLeader implements ClusterLeader, AutoCloseable {
     private final NatsLink link;
     private final String node;
     private final @Nullable String address;
-    private final boolean candidate;
+    private final Supplier<@Nullable String> unfit;
     private final Duration life;
     private final String key;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
@@ -41,6 +43,8 @@ public final class JetStreamLeader implements ClusterLeader, AutoCloseable {
     private final Object telling = new Object();
 
     private volatile StreamLeases.@Nullable Fenced lease;
+    /** Was lost while it was held, and is to be given back to the servers. */
+    private volatile StreamLeases.@Nullable Fenced given;
     private volatile @Nullable Seen seen;
     private volatile @Nullable String complaint;
 
@@ -57,14 +61,19 @@ public final class JetStreamLeader implements ClusterLeader, AutoCloseable {
      *
      * @param node this node's name
      * @param address where it can be reached, or {@code null}
-     * @param candidate whether this node may lead
+     * @param unfit why this node must not lead now, or {@code null} if it may; asked often, so it must be cheap
      * @param life how long the lease lasts after its last renewal; at least 1 s
      */
-    JetStreamLeader(NatsLink link, String node, @Nullable String address, boolean candidate, Duration life) {
+    JetStreamLeader(
+            NatsLink link,
+            String node,
+            @Nullable String address,
+            Supplier<@Nullable String> unfit,
+            Duration life) {
         this.link = link;
         this.node = node;
         this.address = address;
-        this.candidate = candidate;
+        this.unfit = unfit;
         this.life = life;
         String subject = link.settings().subject();
         this.key = subject.substring(subject.lastIndexOf('.') + 1) + ".leader";
@@ -93,9 +102,10 @@ public final class JetStreamLeader implements ClusterLeader, AutoCloseable {
         if (!link.isConnected() || isLeader()) {
             return;
         }
+        giveBack();
         try {
             StreamLeases.Holder holder;
-            if (candidate) {
+            if (unfit.get() == null) {
                 StreamLeases.Attempt attempt = begun.leases.attempt(key, text());
                 holder = attempt.holder();
                 StreamLeases.Fenced taken = attempt.lease();
@@ -113,6 +123,14 @@ public final class JetStreamLeader implements ClusterLeader, AutoCloseable {
                 log.warn("Cannot find out who leads the cluster, trying on: {}", reason);
             }
             complaint = reason;
+        }
+    }
+
+    private void giveBack() {
+        StreamLeases.Fenced back = given;
+        if (back != null) {
+            given = null;
+            back.close();
         }
     }
 
@@ -140,7 +158,7 @@ public final class JetStreamLeader implements ClusterLeader, AutoCloseable {
                 taken.close();
                 return;
             }
-            lose(false);
+            lose(null);
             lease = taken;
             listeners.forEach(listener -> tell(listener, taken.token(), true));
         }
@@ -148,19 +166,29 @@ public final class JetStreamLeader implements ClusterLeader, AutoCloseable {
 
     private void glance() {
         StreamLeases.Fenced held = lease;
-        if (held != null && !held.isHeld()) {
+        String reason = held == null ? null : unfit.get();
+        if (held != null && (reason != null || !held.isHeld())) {
             synchronized (telling) {
-                lose(false);
+                lose(reason);
             }
         }
     }
 
-    /** With {@link #telling} held. */
-    private void lose(boolean gives) {
+    /**
+     * With {@link #telling} held.
+     *
+     * @param gives why this node gives the lease back if it still has it, or {@code null} if it does not
+     */
+    private void lose(@Nullable String gives) {
         StreamLeases.Fenced held = lease;
-        if (held != null && (gives || !held.isHeld())) {
+        if (held != null && (gives != null || !held.isHeld())) {
             lease = null;
-            log.info("Node {} does not lead the cluster any more", node);
+            if (held.isHeld()) {
+                given = held;
+                log.info("Node {} does not lead the cluster any more: {}", node, gives);
+            } else {
+                log.info("Node {} does not lead the cluster any more: it could not renew its lease in time", node);
+            }
             listeners.forEach(listener -> tell(listener, held.token(), false));
         }
     }
@@ -179,20 +207,24 @@ public final class JetStreamLeader implements ClusterLeader, AutoCloseable {
 
     @Override
     public boolean isLeader() {
+        return held() != null;
+    }
+
+    private StreamLeases.@Nullable Fenced held() {
         StreamLeases.Fenced held = lease;
-        return held != null && held.isHeld();
+        return held != null && held.isHeld() && unfit.get() == null ? held : null;
     }
 
     @Override
     public long token() {
-        StreamLeases.Fenced held = lease;
-        return held != null && held.isHeld() ? held.token() : 0;
+        StreamLeases.Fenced held = held();
+        return held == null ? 0 : held.token();
     }
 
     @Override
     public @Nullable Leader leader() {
-        StreamLeases.Fenced held = lease;
-        if (held != null && held.isHeld()) {
+        StreamLeases.Fenced held = held();
+        if (held != null) {
             return new Leader(node, address, held.token());
         }
         Seen last = seen;
@@ -203,6 +235,7 @@ public final class JetStreamLeader implements ClusterLeader, AutoCloseable {
 
     @Override
     public void addListener(Listener listener) {
+        Objects.requireNonNull(listener, "listener");
         synchronized (telling) {
             listeners.add(listener);
             StreamLeases.Fenced held = lease;
@@ -225,7 +258,7 @@ public final class JetStreamLeader implements ClusterLeader, AutoCloseable {
             ended.threads.shutdownNow();
         }
         synchronized (telling) {
-            lose(true);
+            lose("it was stopped");
         }
         ended.leases.close();
         try {

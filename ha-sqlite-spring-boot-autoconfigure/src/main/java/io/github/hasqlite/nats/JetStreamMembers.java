@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,9 @@ import org.slf4j.LoggerFactory;
  * servers are reached, for the first time or again. Thread-safe.
  */
 public final class JetStreamMembers implements ClusterMembers, AutoCloseable {
+
+    /** The name becomes part of a subject, and a server reads lines of 4 kB. */
+    private static final int MAX_NAME = 1_000;
 
     private static final Logger log = LoggerFactory.getLogger(JetStreamMembers.class);
 
@@ -263,7 +267,7 @@ public final class JetStreamMembers implements ClusterMembers, AutoCloseable {
 
     @Override
     public void addListener(Listener listener) {
-        news.add(listener);
+        news.add(Objects.requireNonNull(listener, "listener"));
     }
 
     private void announce() {
@@ -280,6 +284,7 @@ public final class JetStreamMembers implements ClusterMembers, AutoCloseable {
             throw new IllegalArgumentException(
                     "node " + name + " cannot remove itself: stop it, and remove it on another node");
         }
+        requireName(name);
         try {
             admission.remove(name, description.name());
             for (ClusterMember member : members.live(System.nanoTime())) {
@@ -293,8 +298,18 @@ public final class JetStreamMembers implements ClusterMembers, AutoCloseable {
         }
     }
 
+    private static void requireName(String name) {
+        if (name.isBlank() || name.length() > MAX_NAME || name.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("no node can have this name: it has to have 1 to " + MAX_NAME
+                    + " characters and no control characters");
+        }
+    }
+
     @Override
     public boolean admit(String name) throws IOException {
+        if (name.equals(description.name())) {
+            throw new IllegalArgumentException("node " + name + " cannot let itself in: do so on another node");
+        }
         try {
             return admission.admit(name);
         } catch (IOException | JetStreamApiException e) {

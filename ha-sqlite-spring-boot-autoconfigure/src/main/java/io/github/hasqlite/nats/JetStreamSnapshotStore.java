@@ -34,13 +34,16 @@ public final class JetStreamSnapshotStore implements SnapshotStore {
                     .thenComparingLong(Snapshot::takenAtNs)
                     .reversed());
 
+    private static final String PURPOSE = "snapshots";
+
     private final NatsLink link;
     private final String replicationId;
     private final SnapshotBucket bucket;
     private final StreamLeases leases;
 
-    JetStreamSnapshotStore(NatsSettings settings, Duration leaseTime) {
-        link = new NatsLink(settings, "snapshots", builder -> builder);
+    private JetStreamSnapshotStore(NatsLink link, Duration leaseTime) {
+        this.link = link;
+        NatsSettings settings = link.settings();
         String prefix = settings.stream() + ".";
         replicationId = settings.subject().startsWith(prefix)
                 ? settings.subject().substring(prefix.length())
@@ -55,16 +58,22 @@ public final class JetStreamSnapshotStore implements SnapshotStore {
      * @throws NatsStartException if the credentials file or nkey cannot be read
      */
     public static JetStreamSnapshotStore open(NatsSettings settings) {
-        JetStreamSnapshotStore store = new JetStreamSnapshotStore(settings, LEASE);
-        store.link.connectInBackground();
-        return store;
+        return open(settings, LEASE);
     }
 
     /** The same with leases that end after another time. */
     static JetStreamSnapshotStore open(NatsSettings settings, Duration leaseTime) {
-        JetStreamSnapshotStore store = new JetStreamSnapshotStore(settings, leaseTime);
-        store.link.connectInBackground();
-        return store;
+        return open(new NatsLink(settings, PURPOSE, builder -> builder), leaseTime);
+    }
+
+    /** The same over connections that others use, too. */
+    static JetStreamSnapshotStore open(NatsSettings settings, NatsLines lines) {
+        return open(lines.link(settings, PURPOSE), LEASE);
+    }
+
+    private static JetStreamSnapshotStore open(NatsLink link, Duration leaseTime) {
+        link.connectInBackground();
+        return new JetStreamSnapshotStore(link, leaseTime);
     }
 
     /** {@inheritDoc} Nothing, if there is no bucket. */

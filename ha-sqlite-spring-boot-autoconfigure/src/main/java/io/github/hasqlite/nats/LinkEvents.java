@@ -12,14 +12,14 @@ import org.slf4j.LoggerFactory;
 /** Listens to the client library: passes state changes on, keeps the last error, logs without secrets. */
 final class LinkEvents implements ConnectionListener, ErrorListener {
 
-    private static final Logger log = LoggerFactory.getLogger(NatsLink.class);
+    private static final Logger log = LoggerFactory.getLogger(NatsLine.class);
 
-    private final NatsLink link;
+    private final NatsLine link;
     private volatile @Nullable Exception lastException;
     private volatile @Nullable String lastError;
     private volatile boolean unreachableLogged;
 
-    LinkEvents(NatsLink link) {
+    LinkEvents(NatsLine link) {
         this.link = link;
     }
 

@@ -1,10 +1,7 @@
 package io.github.hasqlite.nats;
 
 import io.github.hasqlite.Outage;
-import io.nats.client.AuthenticationException;
 import io.nats.client.Connection;
-import io.nats.client.ConnectionListener.Events;
-import io.nats.client.Nats;
 import io.nats.client.Options;
 import io.nats.client.ReadListener;
 import java.io.IOException;
@@ -12,44 +9,23 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * This node's way to the NATS servers: one connection that comes back by itself, for ever, until it
- * is closed. Each change between reachable and not is logged once. Thread-safe.
+ * One database's way to the NATS servers, for one purpose: over a {@linkplain NatsLine connection} of its own, or one that
+ * other databases use, too. Thread-safe.
  */
 final class NatsLink implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(NatsLink.class);
-
-    /** Between attempts of the first connection, and after the client library has given up. */
-    private static final Duration RETRY_PAUSE = Duration.ofMillis(250);
-
     private final NatsSettings settings;
-    private final String purpose;
-    private final LinkThreads threads;
-    private final Options options;
-    private final LinkEvents events = new LinkEvents(this);
-    private final LastHeard lastHeard;
+    private final NatsLine line;
     private final List<LinkListener> listeners = new CopyOnWriteArrayList<>();
-    private final Object monitor = new Object();
-    private final WayHome wayHome;
-
-    /** Guarded by {@link #monitor} for waiting; {@code null} while not connected. */
-    private volatile @Nullable Connection connected;
-
-    private volatile @Nullable Connection opened;
-    private volatile boolean closed;
-    private volatile boolean everConnected;
-    private volatile Instant downSince = Instant.now();
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     /**
-     * A link that is not connected yet.
+     * A link of its own that is not connected yet.
      *
      * @throws NatsStartException if the credentials file or nkey cannot be read
      */
@@ -61,19 +37,19 @@ final class NatsLink implements AutoCloseable {
         this(settings, purpose, customizer, new ReadListener() {});
     }
 
-    /** A link whose reading thread tells {@code reader} of everything it reads. */
+    /** A link of its own whose reading thread tells {@code reader} of everything it reads. */
     NatsLink(NatsSettings settings, String purpose, UnaryOperator<Options.Builder> customizer, ReadListener reader) {
+        this(settings, new NatsLine(settings, purpose, customizer, reader));
+    }
+
+    /**
+     * A link over a connection.
+     *
+     * @param line which counts this as a user already
+     */
+    NatsLink(NatsSettings settings, NatsLine line) {
         this.settings = settings;
-        this.purpose = purpose;
-        lastHeard = new LastHeard(reader);
-        threads = new LinkThreads("ha-sqlite-nats-" + purpose);
-        wayHome = new WayHome(settings, threads);
-        options = LinkOptions.build(
-                settings,
-                purpose,
-                threads,
-                events,
-                builder -> customizer.apply(builder).readListener(lastHeard));
+        this.line = line;
     }
 
     /**
@@ -84,118 +60,38 @@ final class NatsLink implements AutoCloseable {
      *     called next), or one refused the credentials
      */
     public void connect() {
-        long start = System.nanoTime();
-        while (true) {
-            try {
-                opened = Nats.connect(options);
-                if (!awaitConnected(settings.connectTimeout())) {
-                    throw unreachable(null);
-                }
-                return;
-            } catch (AuthenticationException e) {
-                NatsCredentials credentials = settings.credentials();
-                throw new NatsStartException(
-                        new NatsStartException.Unauthenticated(
-                                settings.maskedServers(),
-                                credentials == null ? "no credentials configured" : credentials.label()),
-                        e);
-            } catch (IOException e) {
-                if (System.nanoTime() - start >= settings.connectTimeout().toNanos()) {
-                    Throwable reason = events.lastException();
-                    throw unreachable(reason == null ? e : reason);
-                }
-                pause();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw unreachable(e);
-            }
-        }
-    }
-
-    private NatsStartException unreachable(@Nullable Throwable cause) {
-        String detail = null;
-        if (cause != null) {
-            String text = cause.getMessage();
-            detail = MaskedUrl.mask(text == null ? cause.getClass().getSimpleName() : text);
-        }
-        return new NatsStartException(
-                new NatsStartException.Unreachable(settings.maskedServers(), settings.connectTimeout(), detail), cause);
+        line.connect();
     }
 
     /** Connects as soon as a server can be reached, and keeps trying until then or until closed. */
     public void connectInBackground() {
-        if (closed) {
-            return;
-        }
-        try {
-            threads.workers().execute(this::connectUntilClosed);
-        } catch (RejectedExecutionException e) {
-            log.debug("closed while connecting");
-        }
-    }
-
-    private void connectUntilClosed() {
-        while (!closed && opened == null && !Thread.currentThread().isInterrupted()) {
-            try {
-                opened = Nats.connect(options);
-            } catch (IOException e) {
-                events.logUnreachable();
-                pause();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-        if (closed) {
-            closeOpened();
-        }
+        line.connectInBackground();
     }
 
     /** Whether a server can be reached now. Cheap: one volatile read. */
     public boolean isConnected() {
-        return connected != null;
+        return line.isConnected();
     }
 
     /** When a server said anything last, by this node's clock; when this was made, if none ever did. */
     Instant lastHeard() {
-        return lastHeard.at();
+        return line.lastHeard();
     }
 
     /** Why no server can be reached, and when one was heard last; {@code null} if one can. */
     @Nullable
     Outage outage() {
-        if (isConnected()) {
-            return null;
-        }
-        String reason = events.lastReason();
-        return new Outage(
-                (everConnected ? "Lost the connection to NATS at " : "Cannot reach NATS at ")
-                        + settings.maskedServers()
-                        + (reason == null ? "" : ": " + reason),
-                downSince);
+        return line.outage();
     }
 
     /** Waits until connected. Returns whether it is. */
     boolean awaitConnected(Duration atMost) throws InterruptedException {
-        long deadline = System.nanoTime() + atMost.toNanos();
-        synchronized (monitor) {
-            while (connected == null && !closed) {
-                long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-                if (left <= 0) {
-                    break;
-                }
-                monitor.wait(left);
-            }
-            return connected != null;
-        }
+        return line.awaitConnected(atMost);
     }
 
     /** The connection. */
     public Connection connection() throws IOException {
-        Connection current = connected;
-        if (current == null) {
-            throw new IOException("Not connected to NATS at " + settings.maskedServers());
-        }
-        return current;
+        return line.connection();
     }
 
     NatsSettings settings() {
@@ -203,113 +99,26 @@ final class NatsLink implements AutoCloseable {
     }
 
     LinkThreads threads() {
-        return threads;
+        return line.threads();
     }
 
     /** Adds a listener, which is told of changes from now on. */
     void addListener(LinkListener listener) {
         listeners.add(listener);
+        line.addListener(listener);
     }
 
     void removeListener(LinkListener listener) {
         listeners.remove(listener);
+        line.removeListener(listener);
     }
 
-    /** What the connection went through, in order: called by the thread of its events. */
-    void changed(Connection connection, Events event) {
-        switch (event) {
-            case CONNECTED, RESUBSCRIBED -> up(connection);
-            case DISCONNECTED -> down();
-            case CLOSED -> {
-                down();
-                // it gives up by itself after two refused authentications; a server that is being
-                // reconfigured may accept the third
-                if (!closed && opened == connection) {
-                    opened = null;
-                    pause();
-                    connectInBackground();
-                }
-            }
-            default -> {}
-        }
-    }
-
-    private void up(Connection connection) {
-        if (closed) {
-            return;
-        }
-        // whoever sees the link connected must find its listeners ready
-        listeners.forEach(listener -> listener.connected(connection));
-        synchronized (monitor) {
-            connected = connection;
-            monitor.notifyAll();
-        }
-        String server = String.valueOf(connection.getConnectedUrl());
-        log.info(
-                "{} to NATS at {} (server {}, {})",
-                everConnected ? "Connected again" : "Connected",
-                MaskedUrl.mask(server),
-                connection.getServerInfo().getVersion(),
-                purpose);
-        everConnected = true;
-        wayHome.connected(connection);
-    }
-
-    private void down() {
-        synchronized (monitor) {
-            if (connected == null) {
-                return;
-            }
-            // not now: a server that hangs is noticed late
-            downSince = lastHeard();
-            connected = null;
-            monitor.notifyAll();
-        }
-        listeners.forEach(LinkListener::disconnected);
-        if (!closed) {
-            log.warn("Lost the connection to NATS at {} ({}), reconnecting", settings.maskedServers(), purpose);
-        }
-    }
-
-    /** Waits, but not for longer than until closed. */
-    private void pause() {
-        long deadline = System.nanoTime() + RETRY_PAUSE.toNanos();
-        synchronized (monitor) {
-            try {
-                long left = RETRY_PAUSE.toMillis();
-                while (!closed && left > 0) {
-                    monitor.wait(left);
-                    left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    private void closeOpened() {
-        Connection connection = opened;
-        if (connection != null) {
-            try {
-                connection.close();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    /** Closes the connection and ends its threads. */
+    /** Ends this way; the connection is closed with the last one over it. */
     @Override
     public void close() {
-        synchronized (monitor) {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            monitor.notifyAll();
+        if (closed.compareAndSet(false, true)) {
+            line.release();
+            listeners.forEach(line::removeListener);
         }
-        closeOpened();
-        down();
-        threads.close();
     }
 }

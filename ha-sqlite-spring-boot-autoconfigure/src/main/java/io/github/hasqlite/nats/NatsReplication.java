@@ -28,12 +28,15 @@ public final class NatsReplication implements AutoCloseable {
     private final NatsSettings settings;
     private final @Nullable String node;
     private final ReplicaGrowth replicas;
+    private final NatsLines lines;
 
     /** For what must not queue behind change sets; {@code null} as long as nobody needs it. */
     private @Nullable NatsLink beside;
 
-    private NatsReplication(NatsSettings settings, @Nullable ClusterProperties cluster, @Nullable String node) {
+    private NatsReplication(
+            NatsSettings settings, @Nullable ClusterProperties cluster, @Nullable String node, NatsLines lines) {
         this.node = node;
+        this.lines = lines;
         this.settings = settings;
         this.link = new NatsLink(settings);
         this.stream = new ReplicationStream(link, cluster, node);
@@ -71,7 +74,25 @@ public final class NatsReplication implements AutoCloseable {
      */
     public static NatsReplication connect(
             NatsSettings settings, @Nullable ClusterProperties cluster, @Nullable String node) {
-        NatsReplication nats = new NatsReplication(settings, cluster, node);
+        return connect(new NatsReplication(settings, cluster, node, new NatsLines()));
+    }
+
+    /**
+     * Connects as a node of another database of the same application. What is in nobody's way goes over the connections of
+     * this one, where servers and credentials are the same.
+     *
+     * @param other where the other database's stream is
+     * @param cluster what all nodes of that database have in common
+     * @param name this node's name, or {@code null} as in {@link #connect(NatsSettings, ClusterProperties, String)}
+     * @throws io.github.hasqlite.ReplicationStartException as there
+     * @throws NatsStartException as there
+     */
+    public NatsReplication connectBeside(
+            NatsSettings other, @Nullable ClusterProperties cluster, @Nullable String name) {
+        return connect(new NatsReplication(other, cluster, name, lines));
+    }
+
+    private static NatsReplication connect(NatsReplication nats) {
         try {
             nats.connect();
             nats.replicas.start();
@@ -112,12 +133,12 @@ public final class NatsReplication implements AutoCloseable {
 
     /** Where snapshots are kept: beside the stream. */
     public JetStreamSnapshotStore snapshotStore() {
-        return JetStreamSnapshotStore.open(settings);
+        return JetStreamSnapshotStore.open(settings, lines);
     }
 
     /** How the nodes tell each other their digests: beside the stream. */
     public DigestExchange digestExchange() {
-        return JetStreamDigestExchange.open(settings);
+        return JetStreamDigestExchange.open(settings, lines);
     }
 
     /** Where this node's keys come from: beside the stream. */
@@ -146,17 +167,18 @@ public final class NatsReplication implements AutoCloseable {
      *
      * @param name this node's name
      * @param address where it can be reached, or {@code null}
-     * @param candidate whether this node may lead
+     * @param unfit why this node must not lead now, or {@code null} if it may; asked often, so it must be cheap
      * @param lease how long it leads after it was heard last, at least 1 s
      */
-    public JetStreamLeader leader(String name, @Nullable String address, boolean candidate, Duration lease) {
-        return new JetStreamLeader(beside(), name, address, candidate, lease);
+    public JetStreamLeader leader(
+            String name, @Nullable String address, Supplier<@Nullable String> unfit, Duration lease) {
+        return new JetStreamLeader(beside(), name, address, unfit, lease);
     }
 
     private synchronized NatsLink beside() {
         NatsLink made = beside;
         if (made == null) {
-            made = new NatsLink(settings, "members", builder -> builder);
+            made = lines.link(settings, "members");
             made.connectInBackground();
             beside = made;
         }

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 final class WayHome {
 
-    private static final Logger log = LoggerFactory.getLogger(NatsLink.class);
+    private static final Logger log = LoggerFactory.getLogger(NatsLine.class);
 
     /** Nothing depends on the time: the other server serves as well. */
     private static final long LOOK_MS = 1000;

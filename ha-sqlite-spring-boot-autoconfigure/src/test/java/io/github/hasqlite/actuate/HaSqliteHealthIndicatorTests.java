@@ -68,7 +68,8 @@ class HaSqliteHealthIndicatorTests {
                 "table t: this node differs from n2",
                 null,
                 null,
-                Duration.ZERO);
+                Duration.ZERO,
+                0);
         Health health = health(differs, false, "");
         assertThat(health.getStatus()).isEqualTo(Status.DOWN);
         assertThat(health.getDetails()).containsEntry("divergence", "table t: this node differs from n2");
@@ -110,7 +111,8 @@ class HaSqliteHealthIndicatorTests {
                 null,
                 null,
                 null,
-                Duration.ZERO);
+                Duration.ZERO,
+                0);
     }
 
     private static Health health(ReplicationStatus status, boolean commitsNeedStream, String version) {
@@ -121,11 +123,10 @@ class HaSqliteHealthIndicatorTests {
         return (HaSqliteDataSource) Proxy.newProxyInstance(
                 HaSqliteDataSource.class.getClassLoader(),
                 new Class<?>[] {HaSqliteDataSource.class},
-                (proxy, method, arguments) -> {
-                    if (method.getName().equals("replicationStatus")) {
-                        return status;
-                    }
-                    throw new UnsupportedOperationException(method.getName());
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "replicationStatus" -> status;
+                    case "isStarted" -> true;
+                    default -> throw new UnsupportedOperationException(method.getName());
                 });
     }
 }

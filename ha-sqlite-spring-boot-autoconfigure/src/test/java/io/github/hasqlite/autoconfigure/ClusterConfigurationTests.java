@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.github.hasqlite.ClusterLeader;
+import io.github.hasqlite.ClusterMember;
 import io.github.hasqlite.ClusterMembers;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.LeadershipGained;
@@ -206,6 +207,37 @@ class ClusterConfigurationTests {
                             .rootCause()
                             .isInstanceOf(ReplicationStartException.class)
                             .hasMessageContaining("another node with the name n1 is running"));
+        });
+    }
+
+    @Test
+    void aLeaderThatIsRemovedLeadsNoMore() {
+        node("n1").run(one -> {
+            await().until(one.getBean(ClusterLeader.class)::isLeader);
+            node("n2").run(two -> {
+                await().untilAsserted(() -> assertThat(events(two)).contains("+n1"));
+                two.getBean(ClusterMembers.class).remove("n1");
+                await().until(two.getBean(ClusterLeader.class)::isLeader);
+                assertThat(one.getBean(ClusterLeader.class).isLeader()).isFalse();
+                assertThat(events(one)).contains("leads", "lost");
+                assertThatExceptionOfType(IllegalArgumentException.class)
+                        .isThrownBy(() -> one.getBean(ClusterMembers.class).admit("n1"))
+                        .withMessageContaining("do so on another node");
+            });
+        });
+    }
+
+    @Test
+    void whereNothingIsReplicatedTheOneNodeLeads() {
+        node("n1").withPropertyValues("ha.sqlite.replication-url=").run(context -> {
+            assertThat(context).hasNotFailed();
+            ClusterLeader leader = context.getBean(ClusterLeader.class);
+            assertThat(leader.isLeader()).isTrue();
+            assertThat(leader.leader()).isEqualTo(new ClusterLeader.Leader("n1", "http://n1:8080", 1));
+            assertThat(context.getBean(ClusterMembers.class).list())
+                    .extracting(ClusterMember::name)
+                    .containsExactly("n1");
+            assertThat(events(context)).containsExactly("leads");
         });
     }
 

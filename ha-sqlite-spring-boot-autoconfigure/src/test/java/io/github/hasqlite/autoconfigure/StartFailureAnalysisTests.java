@@ -218,7 +218,9 @@ class StartFailureAnalysisTests {
     @Tag("nats")
     void streamUnreachableForANewNode() {
         assertAnalysis(
-                valid().withPropertyValues("ha.sqlite.replication-url=nats://app:" + SECRET + "@127.0.0.1:1"),
+                valid().withPropertyValues(
+                                "ha.sqlite.replication-url=nats://app:" + SECRET + "@127.0.0.1:1",
+                                "ha.sqlite.bootstrap.timeout=1s"),
                 "cannot be reached",
                 "ha.sqlite.replication-url");
     }
@@ -314,7 +316,7 @@ class StartFailureAnalysisTests {
     }
 
     /** As Spring Boot does: the first analyzer that has something to say. */
-    private static FailureAnalysis analyze(Throwable failure, Environment environment) {
+    static FailureAnalysis analyze(Throwable failure, Environment environment) {
         return SpringFactoriesLoader.forDefaultResourceLocation()
                 .load(
                         FailureAnalyzer.class,

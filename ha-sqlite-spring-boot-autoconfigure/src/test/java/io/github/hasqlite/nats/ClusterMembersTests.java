@@ -53,6 +53,7 @@ class ClusterMembersTests {
 
         final List<String> events = new CopyOnWriteArrayList<>();
         final List<String> removals = new CopyOnWriteArrayList<>();
+        volatile @Nullable String unfit;
         final NatsReplication nats;
         final JetStreamMembers members;
         final JetStreamLeader leader;
@@ -75,7 +76,8 @@ class ClusterMembersTests {
                     AGE,
                     ClusterMembersTests::status,
                     how -> removals.add(String.valueOf(how)));
-            leader = nats.leader(name, "http://" + name + ":8080", candidate, LEASE);
+            unfit = candidate ? null : "it is a read replica";
+            leader = nats.leader(name, "http://" + name + ":8080", () -> unfit, LEASE);
             members.addListener(new ClusterMembers.Listener() {
                 @Override
                 public void joined(ClusterMember member) {
@@ -121,7 +123,7 @@ class ClusterMembersTests {
     private static ReplicationStatus status() {
         @Nullable Outage none = null;
         return new ReplicationStatus(
-                "n", true, true, 42, 45, Duration.ZERO, 0, 0, null, null, 0, null, null, none, none, Duration.ZERO);
+                "n", true, true, 42, 45, Duration.ZERO, 0, 0, null, null, 0, null, null, none, none, Duration.ZERO, 0);
     }
 
     private Node member(String name) {
@@ -269,6 +271,24 @@ class ClusterMembersTests {
         assertThat(one.leader.token()).isGreaterThan(second);
         assertThat(two.events).containsExactly("leads " + second, "lost " + second);
         assertThat(reader.events).isEmpty();
+    }
+
+    @Test
+    void whoMustNotLeadGivesTheLeaseToAnotherAndMayLeadAgainLater() {
+        Node one = candidate("n1");
+        await().until(one.leader::isLeader);
+        long first = one.leader.token();
+        Node two = candidate("n2");
+        one.unfit = "it was removed";
+        assertThat(one.leader.isLeader()).isFalse();
+        assertThat(one.leader.token()).isZero();
+        await().until(two.leader::isLeader);
+        assertThat(one.events).containsExactly("leads " + first, "lost " + first);
+        await().untilAsserted(() -> assertThat(one.leader.leader()).isEqualTo(two.leader.leader()));
+        one.unfit = null;
+        two.unfit = "it has stopped";
+        await().until(one.leader::isLeader);
+        assertThat(one.leader.token()).isGreaterThan(first);
     }
 
     @Test

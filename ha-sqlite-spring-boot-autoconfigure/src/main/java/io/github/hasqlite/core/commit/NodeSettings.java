@@ -30,6 +30,8 @@ import java.util.function.Consumer;
  * @param onStreamReset what happens if the stream is another one than this database follows
  * @param runtime its time, chance, threads and waiting
  * @param keys which keys rows get that have none
+ * @param deliverPolicy where in the stream a read replica begins that has followed none yet
+ * @param autoStart whether replication starts with the node, and not only when the data source is told to
  */
 public record NodeSettings(
         String name,
@@ -45,12 +47,14 @@ public record NodeSettings(
         StrictIsolation isolation,
         OnStreamReset onStreamReset,
         NodeRuntime runtime,
-        KeySettings keys) {
+        KeySettings keys,
+        boolean autoStart,
+        DeliverPolicy deliverPolicy) {
 
     /**
      * Defaults: {@code sync}, 15 s for a commit, five minutes to catch up, rows found by primary key and
      * set as a whole, halting at what cannot be applied, in the time of the Java virtual machine, keys counted by
-     * SQLite.
+     * SQLite, replicating from the start.
      */
     public static NodeSettings of(String name, PoolSettings pool) {
         return new NodeSettings(
@@ -67,7 +71,9 @@ public record NodeSettings(
                 StrictIsolation.SERIALIZABLE,
                 OnStreamReset.STOP,
                 NodeRuntime.ofJvm(),
-                KeySettings.SQLITE_COUNTS);
+                KeySettings.SQLITE_COUNTS,
+                true,
+                DeliverPolicy.ALL);
     }
 
     /** The same but for what the consumer changes. */
@@ -92,6 +98,8 @@ public record NodeSettings(
         private Duration bootstrapTimeout;
         private NodeRuntime runtime;
         private KeySettings keys;
+        private boolean autoStart;
+        private DeliverPolicy deliverPolicy;
 
         private Changes(NodeSettings from) {
             this.from = from;
@@ -106,6 +114,8 @@ public record NodeSettings(
             bootstrapTimeout = from.bootstrapTimeout;
             runtime = from.runtime;
             keys = from.keys;
+            autoStart = from.autoStart;
+            deliverPolicy = from.deliverPolicy;
         }
 
         public Changes commitMode(CommitMode mode) {
@@ -163,6 +173,16 @@ public record NodeSettings(
             return this;
         }
 
+        public Changes autoStart(boolean automatic) {
+            autoStart = automatic;
+            return this;
+        }
+
+        public Changes deliverPolicy(DeliverPolicy policy) {
+            deliverPolicy = policy;
+            return this;
+        }
+
         private NodeSettings settings() {
             return new NodeSettings(
                     from.name,
@@ -178,7 +198,9 @@ public record NodeSettings(
                     isolation,
                     onStreamReset,
                     runtime,
-                    keys);
+                    keys,
+                    autoStart,
+                    deliverPolicy);
         }
     }
 }

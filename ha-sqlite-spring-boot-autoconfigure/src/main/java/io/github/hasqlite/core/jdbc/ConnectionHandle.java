@@ -54,6 +54,10 @@ class ConnectionHandle implements Connection {
         return dataSource.parse(sql);
     }
 
+    SQLException explain(SQLException failure) {
+        return dataSource.explain(failure);
+    }
+
     void closed(Statement statement) {
         for (int i = statements.size() - 1; i >= 0; i--) {
             if (statements.get(i) == statement) {

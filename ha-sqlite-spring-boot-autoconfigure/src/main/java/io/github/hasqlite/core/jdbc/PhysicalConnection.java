@@ -16,6 +16,7 @@ import org.sqlite.jdbc4.JDBC4Connection;
 final class PhysicalConnection extends JDBC4Connection {
 
     private @Nullable Session session;
+    private JoinedSchemas joined = JoinedSchemas.NONE;
 
     PhysicalConnection(String url, String file, Properties properties) throws SQLException {
         super(url, file, properties);
@@ -34,6 +35,14 @@ final class PhysicalConnection extends JDBC4Connection {
         return present;
     }
 
+    /** Lets a connection without a transaction see other databases, too. */
+    void see(JoinedSchemas others) throws SQLException {
+        if (joined != others) {
+            others.attach(this, joined);
+            joined = others;
+        }
+    }
+
     SessionStatement statement(ConnectionHandle handle, int type, int concurrency, int holdability)
             throws SQLException {
         checkOpen();
@@ -47,7 +56,12 @@ final class PhysicalConnection extends JDBC4Connection {
         checkCursor(type, concurrency, holdability);
         ParsedSql parsed = handle.parse(sql);
         session().beforeCompiling(parsed);
-        SessionPreparedStatement statement = SessionPreparedStatement.prepare(handle, this, sql);
+        SessionPreparedStatement statement;
+        try {
+            statement = SessionPreparedStatement.prepare(handle, this, sql);
+        } catch (SQLException e) {
+            throw handle.explain(e);
+        }
         session().afterCompiling(parsed);
         return statement;
     }

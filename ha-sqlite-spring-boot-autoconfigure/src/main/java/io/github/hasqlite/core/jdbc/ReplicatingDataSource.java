@@ -11,6 +11,7 @@ import io.github.hasqlite.core.sqlite.ParsedSql;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
@@ -49,6 +50,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
 
     private final int maxWriters;
     private final Map<String, ParsedSql> parsed = new ConcurrentHashMap<>();
+    private volatile JoinedSchemas joined = JoinedSchemas.NONE;
 
     private ReplicatingDataSource(
             PoolSettings settings,
@@ -163,8 +165,8 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
 
     /** A pooled connection, as soon as there is one; to be closed. */
     Connection borrow(boolean forReading) throws SQLException {
-        if (readOnly || forReading) {
-            return readers.getConnection();
+        if (readOnly || forReading || !replication.isStarted()) {
+            return borrowReader();
         }
         writersWanted.incrementAndGet();
         return borrowWriter();
@@ -177,8 +179,8 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
      */
     @Nullable
     Connection borrowFreeWriter() throws SQLException {
-        if (readOnly) {
-            return readers.getConnection();
+        if (readOnly || !replication.isStarted()) {
+            return borrowReader();
         }
         int wanted = writersWanted.get();
         while (wanted < maxWriters) {
@@ -188,6 +190,33 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
             wanted = writersWanted.get();
         }
         return null;
+    }
+
+    private Connection borrowReader() throws SQLException {
+        Connection reader = readers.getConnection();
+        try {
+            reader.unwrap(PhysicalConnection.class).see(joined);
+            return reader;
+        } catch (SQLException | RuntimeException | Error e) {
+            try (reader) {
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * Lets read-only connections see another database from now on, as an attached schema that they can only read.
+     *
+     * @param schema its name, not quoted; SQLite attaches ten at most
+     * @param file the file of a database that has been opened
+     */
+    public synchronized void join(String schema, Path file) {
+        joined = joined.with(schema, file.toAbsolutePath().toString());
+    }
+
+    /** What to throw where a statement could not be compiled. */
+    SQLException explain(SQLException failure) {
+        return joined.explain(failure);
     }
 
     private Connection borrowWriter() throws SQLException {
@@ -226,6 +255,19 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     /** How many statements were run that let SQLite choose a key of a table whose other keys come from blocks. */
     public long keysLeftToSqlite() {
         return keys == null ? 0 : keys.leftAlone();
+    }
+
+    @Override
+    public void start() {
+        if (writers.isClosed()) {
+            throw new IllegalStateException(this + " has been closed");
+        }
+        replication.start();
+    }
+
+    @Override
+    public boolean isStarted() {
+        return replication.isStarted();
     }
 
     @Override

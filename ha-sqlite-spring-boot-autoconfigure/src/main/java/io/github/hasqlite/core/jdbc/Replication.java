@@ -8,6 +8,14 @@ public interface Replication extends AutoCloseable {
     /** How it is doing; cheap. */
     ReplicationStatus status();
 
+    /** Starts it, unless it is; see {@link io.github.hasqlite.HaSqliteDataSource#start()}. */
+    default void start() {}
+
+    /** Whether it has been started; cheap. */
+    default boolean isStarted() {
+        return true;
+    }
+
     /**
      * Goes on after it has stopped.
      *

@@ -40,7 +40,15 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
 
     @Override
     public boolean execute(String sql) throws SQLException {
-        return stated(() -> executeOne(sql));
+        return stated(() -> explained(() -> executeOne(sql)));
+    }
+
+    private <T> T explained(SqlCall<T> call) throws SQLException {
+        try {
+            return call.run();
+        } catch (SQLException e) {
+            throw handle.explain(e);
+        }
     }
 
     private boolean executeOne(String sql) throws SQLException {
@@ -55,7 +63,7 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
 
     @Override
     public ResultSet executeQuery(String sql) throws SQLException {
-        return stated(() -> query(sql));
+        return stated(() -> explained(() -> query(sql)));
     }
 
     private ResultSet query(String sql) throws SQLException {
@@ -79,7 +87,7 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
 
     @Override
     public long executeLargeUpdate(String sql) throws SQLException {
-        return stated(() -> update(sql));
+        return stated(() -> explained(() -> update(sql)));
     }
 
     private long update(String sql) throws SQLException {

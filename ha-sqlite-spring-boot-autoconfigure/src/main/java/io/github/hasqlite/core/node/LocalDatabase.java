@@ -25,13 +25,15 @@ import org.sqlite.SQLiteConnection;
  * @param baseline the id under which it has begun, or tried to begin, a stream's history; empty if it has not
  * @param begunWithNothing whether it began with the stream alone and has never caught up with it, so that nobody can
  *     work with what is in it
+ * @param deliveredFrom with which message it has begun without what was before; 0 if it has what the others have
  */
-record LocalDatabase(Kind kind, long sequence, long streamCreatedNs, String baseline, boolean begunWithNothing) {
+record LocalDatabase(
+        Kind kind, long sequence, long streamCreatedNs, String baseline, boolean begunWithNothing, long deliveredFrom) {
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss").withZone(ZoneOffset.UTC);
 
-    private static final LocalDatabase NOTHING = new LocalDatabase(Kind.EMPTY, 0, 0, "", false);
+    private static final LocalDatabase NOTHING = new LocalDatabase(Kind.EMPTY, 0, 0, "", false, 0);
 
     enum Kind {
         /** There is nothing in it. */
@@ -55,7 +57,12 @@ record LocalDatabase(Kind kind, long sequence, long streamCreatedNs, String base
             boolean joined = state.streamCreatedNs() != 0 || state.sequence() > 0;
             Kind kind = joined ? Kind.JOINED : hasTables(connection) ? Kind.PLAIN : Kind.EMPTY;
             return new LocalDatabase(
-                    kind, state.sequence(), state.streamCreatedNs(), state.baseline(), state.isBegunWithNothing());
+                    kind,
+                    state.sequence(),
+                    state.streamCreatedNs(),
+                    state.baseline(),
+                    state.isBegunWithNothing(),
+                    state.deliveredFrom());
         }
     }
 
@@ -93,7 +100,7 @@ record LocalDatabase(Kind kind, long sequence, long streamCreatedNs, String base
     static LocalDatabase leaveStream(DatabaseFile file) throws SQLException {
         try (SQLiteConnection connection = file.open()) {
             CanonicalState.forgetReplication(connection);
-            return hasTables(connection) ? new LocalDatabase(Kind.PLAIN, 0, 0, "", false) : NOTHING;
+            return hasTables(connection) ? new LocalDatabase(Kind.PLAIN, 0, 0, "", false, 0) : NOTHING;
         }
     }
 }

@@ -206,11 +206,16 @@ final class NodeParts implements AutoCloseable {
      * @throws ReplicationStartException if it cannot, with what to do
      */
     void start(StartDecision.Way way) {
-        started = true;
         join.start(way);
         if (probe != null) {
             probe.start();
         }
+        started = true;
+    }
+
+    /** Whether it has joined, or will by itself when the stream can be reached. */
+    boolean isStarted() {
+        return started;
     }
 
     /** Goes on after replication has stopped, as {@link io.github.hasqlite.core.jdbc.Replication#resume} says. */
@@ -294,7 +299,8 @@ final class NodeParts implements AutoCloseable {
     /** Ends all parts, the publisher and the subscriber included. */
     @Override
     public void close() {
-        if (started) {
+        positions.close();
+        if (join.begun()) {
             sayFarewell();
         }
         ReplicationNode.close(probe);

@@ -21,7 +21,13 @@ final class NodePositions implements ReplicationPosition {
     /** How often somebody who waits looks whether the node has gone on from a snapshot, or its outbox was emptied. */
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
+    /** How often somebody who waits for what is being applied looks whether the node was closed. */
+    private static final long SLICE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private static final int RADIX = 36;
+
+    /** More than a century; the sum with a clock's reading is still a number. */
+    private static final long FOREVER_NANOS = Long.MAX_VALUE / 2;
 
     private final NodeSettings settings;
     private final NodeRuntime runtime;
@@ -32,6 +38,7 @@ final class NodePositions implements ReplicationPosition {
     private final Applier applier;
     private final StreamPosition position;
     private final LastCommits commits;
+    private volatile boolean closed;
 
     /**
      * The position of one node.
@@ -76,6 +83,7 @@ final class NodePositions implements ReplicationPosition {
 
     @Override
     public long current(Duration timeout) throws PositionNotReachedException {
+        requireOpen();
         long row = pending.nextId() - 1;
         // what a node that only reads has in its outbox is of an earlier time, and stays there
         return settings.readOnly() || pending.size() == 0 ? state.sequence() : ofOutbox(row, timeout);
@@ -83,9 +91,10 @@ final class NodePositions implements ReplicationPosition {
 
     /** A position at or behind that of a row of the outbox: one that was acknowledged, or has come back. */
     private long ofOutbox(long row, Duration timeout) throws PositionNotReachedException {
-        long deadline = runtime.nanoTime() + timeout.toNanos();
+        long patience = nanos(timeout);
+        long deadline = runtime.nanoTime() + patience;
         try {
-            if (relay.await(row, timeout.toNanos()) && awaitPlace(row, deadline)) {
+            if (relay.await(row, patience) && awaitPlace(row, deadline)) {
                 return Math.max(relay.acknowledged(), state.sequence());
             }
         } catch (InterruptedException e) {
@@ -107,6 +116,22 @@ final class NodePositions implements ReplicationPosition {
         return true;
     }
 
+    /** However long somebody wants to wait. */
+    private static long nanos(Duration timeout) {
+        return Math.max(0, Math.min(TimeUnit.NANOSECONDS.convert(timeout), FOREVER_NANOS));
+    }
+
+    private void requireOpen() throws PositionNotReachedException {
+        if (closed) {
+            throw new PositionNotReachedException("node " + settings.name() + " is closed: it applies nothing any more");
+        }
+    }
+
+    /** The node ends: nothing is worth waiting for any more. */
+    void close() {
+        closed = true;
+    }
+
     private String notInStream(String how) {
         return "the stream does not have what node " + settings.name() + " has committed: " + how
                 + "; it is committed here and will be replicated, so do not repeat it; health says whether the stream can"
@@ -115,9 +140,10 @@ final class NodePositions implements ReplicationPosition {
 
     @Override
     public void await(long wanted, Duration timeout) throws PositionNotReachedException {
-        long deadline = runtime.nanoTime() + timeout.toNanos();
+        long deadline = runtime.nanoTime() + nanos(timeout);
         try {
-            while (!position.await(wanted, deadline)) {
+            while (!position.await(wanted, Math.min(deadline, runtime.nanoTime() + SLICE_NANOS))) {
+                requireOpen();
                 long left = deadline - runtime.nanoTime();
                 String halted = applier.halted();
                 if (halted != null && applier.snapshotNeeded() == 0) {
@@ -127,7 +153,9 @@ final class NodePositions implements ReplicationPosition {
                 if (left <= 0) {
                     throw new PositionNotReachedException(behind(wanted) + " within " + timeout);
                 }
-                runtime.sleep(Math.min(left, LOOK_NANOS));
+                if (halted != null) {
+                    runtime.sleep(Math.min(left, LOOK_NANOS));
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -86,7 +86,8 @@ final class NodeStatus {
                 following == null ? null : following.verification().divergence(),
                 outage,
                 trouble.now(),
-                age(pending.oldestMillis()));
+                age(pending.oldestMillis()),
+                state.deliveredFrom());
     }
 
     /** Why a commit is not in the stream, as far as that is known, with a semicolon in front; or empty. */
@@ -183,6 +184,12 @@ final class NodeStatus {
         String removal = applier.removal();
         if (removal != null) {
             return new Outage(removal, since);
+        }
+        if (!join.begun()) {
+            return new Outage(
+                    "replication has not been started, because ha.sqlite.auto-start is false:"
+                            + " HaSqliteDataSource.start() starts it",
+                    since);
         }
         String reason = applier.isReset()
                 ? "the stream is another one than this node follows"

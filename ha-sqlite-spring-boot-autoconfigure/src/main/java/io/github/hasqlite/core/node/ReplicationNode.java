@@ -17,8 +17,9 @@ import io.github.hasqlite.core.snapshot.NodeSnapshots;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import io.github.hasqlite.core.verify.NodeVerification;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,8 +37,12 @@ public final class ReplicationNode implements AutoCloseable {
     private final NodeSettings settings;
     private final @Nullable Transport transport;
     private final Monitor ends;
+    private final Monitor starts;
     private boolean begun;
     private boolean closed;
+    /** What waits until replication has been started; {@code null} from then on. */
+    private @Nullable List<Runnable> waiting = new ArrayList<>();
+
     private @Nullable NodeFile file;
     private @Nullable NodeParts parts;
     private volatile @Nullable ReplicatingDataSource dataSource;
@@ -45,6 +50,7 @@ public final class ReplicationNode implements AutoCloseable {
     private ReplicationNode(NodeSettings settings, @Nullable Transport transport) {
         this.settings = settings;
         this.ends = settings.runtime().monitor();
+        this.starts = settings.runtime().monitor();
         this.transport = transport;
     }
 
@@ -63,8 +69,8 @@ public final class ReplicationNode implements AutoCloseable {
     }
 
     /**
-     * Opens the database and, if the node replicates, waits until it has caught up with the stream (rule R10). If that
-     * fails, everything is closed again, as {@link #close} does.
+     * Opens the database and, if the node replicates and does so from the start, waits until it has caught up with the
+     * stream (rule R10). If that fails, everything is closed again, as {@link #close} does.
      *
      * @return this node
      * @throws ReplicationStartException if the node cannot start, with what to do
@@ -113,39 +119,7 @@ public final class ReplicationNode implements AutoCloseable {
                 null,
                 KeySettings.SQLITE_COUNTS,
                 new NoReplication(settings.name()));
-    }
-
-    /** Nothing is replicated. */
-    private record NoReplication(String node) implements Replication {
-
-        @Override
-        public ReplicationStatus status() {
-            return new ReplicationStatus(
-                    node,
-                    false,
-                    false,
-                    0,
-                    0,
-                    Duration.ZERO,
-                    0,
-                    0,
-                    null,
-                    null,
-                    0,
-                    null,
-                    null,
-                    null,
-                    null,
-                    Duration.ZERO);
-        }
-
-        @Override
-        public boolean resume(boolean skipFailed) {
-            return false;
-        }
-
-        @Override
-        public void close() {}
+        started();
     }
 
     private void start(Transport carrier) throws SQLException {
@@ -160,9 +134,56 @@ public final class ReplicationNode implements AutoCloseable {
                 made.catalog(),
                 made.commitLog(),
                 settings.keys(),
-                new Replicating(made));
-        made.start(opened.way());
-        KeyCollisionAdvice.atStart(settings, dataSource());
+                new Replicating(opened, made));
+        if (settings.autoStart()) {
+            join(opened, made);
+        } else {
+            logger.info(
+                    "Node {} can be read; it replicates when HaSqliteDataSource.start() is called", settings.name());
+        }
+    }
+
+    private void join(NodeFile opened, NodeParts made) {
+        starts.lock();
+        try {
+            if (!made.isStarted()) {
+                made.start(opened.way());
+                KeyCollisionAdvice.atStart(settings, dataSource());
+                started();
+            }
+        } finally {
+            starts.unlock();
+        }
+    }
+
+    private void started() {
+        List<Runnable> actions;
+        ends.lock();
+        try {
+            actions = waiting == null ? List.of() : waiting;
+            waiting = null;
+        } finally {
+            ends.unlock();
+        }
+        actions.forEach(Runnable::run);
+    }
+
+    /**
+     * Does something when replication has been started, now if it has been; never if it never is.
+     *
+     * @param action run by the thread that starts replication, or by this one
+     */
+    public void whenStarted(Runnable action) {
+        ends.lock();
+        try {
+            if (waiting != null) {
+                waiting.add(action);
+                return;
+            }
+        } finally {
+            ends.unlock();
+        }
+        action.run();
     }
 
     private void tell(Conflict conflict) {
@@ -175,10 +196,22 @@ public final class ReplicationNode implements AutoCloseable {
     /** What the data source asks for, and ends after its pools. */
     private final class Replicating implements Replication {
 
+        private final NodeFile opened;
         private final NodeParts made;
 
-        Replicating(NodeParts made) {
+        Replicating(NodeFile opened, NodeParts made) {
+            this.opened = opened;
             this.made = made;
+        }
+
+        @Override
+        public void start() {
+            join(opened, made);
+        }
+
+        @Override
+        public boolean isStarted() {
+            return made.isStarted();
         }
 
         @Override

@@ -5,10 +5,12 @@ import io.github.hasqlite.ChangeSetSubscriber.StreamState;
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.SnapshotStore;
+import io.github.hasqlite.core.commit.DeliverPolicy;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
 import io.github.hasqlite.core.node.LocalDatabase.Kind;
+import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.snapshot.SnapshotChoice;
 import io.github.hasqlite.core.snapshot.SnapshotFiles;
@@ -22,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteConnection;
 
 /**
  * Brings the database file of a node that is about to start into a state from which it can follow the
@@ -32,6 +35,7 @@ final class StartDecision {
     private static final Logger logger = LoggerFactory.getLogger(StartDecision.class);
 
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long REPORT_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long ASK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     /** What a Go node has stored must be got as a whole to be looked at. */
@@ -74,7 +78,7 @@ final class StartDecision {
 
     /**
      * Prepares the file. If the stream cannot be reached, a database that follows it can do without for
-     * now, but no other (rule R10).
+     * now, but no other (rule R10): it waits for the stream as long as the start may take.
      *
      * @throws SQLException if the database file cannot be read
      * @throws ReplicationStartException if the node cannot follow the stream with this database
@@ -85,28 +89,53 @@ final class StartDecision {
         if (source == null) {
             return Way.FOLLOW;
         }
+        long started = runtime.nanoTime();
+        long reported = started - REPORT_NANOS;
         try {
-            SnapshotFiles.clean(path);
-            return prepare(source, found);
-        } catch (IOException e) {
-            if (found.kind() == Kind.JOINED && !found.begunWithNothing()) {
-                return Way.WAIT;
+            while (true) {
+                try {
+                    SnapshotFiles.clean(path);
+                    return prepare(source, found);
+                } catch (IOException e) {
+                    found = LocalDatabase.inspect(file, path, runtime);
+                    if (found.kind() == Kind.JOINED && !found.begunWithNothing()) {
+                        return Way.WAIT;
+                    }
+                    long now = runtime.nanoTime();
+                    if (now - started >= settings.bootstrapTimeout().toNanos()) {
+                        throw unreachable(e);
+                    }
+                    if (now - reported >= REPORT_NANOS) {
+                        reported = now;
+                        logger.warn(
+                                "A new database needs the stream once, and it cannot be reached; trying on for {} s: {}",
+                                settings.bootstrapTimeout().toSeconds() - TimeUnit.NANOSECONDS.toSeconds(now - started),
+                                e.getMessage());
+                    }
+                    runtime.sleep(ASK_AGAIN_NANOS);
+                }
             }
-            throw new ReplicationStartException(
-                    "the stream cannot be reached, and this node's database is new: " + e.getMessage(),
-                    "Start the NATS server or the node that embeds it, or correct ha.sqlite.replication-url."
-                            + " A new database needs the stream once, to learn what is there already.",
-                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ReplicationStartException("interrupted while waiting for a snapshot", "Start again.", e);
+            throw new ReplicationStartException("interrupted while waiting for the stream", "Start again.", e);
         }
+    }
+
+    private ReplicationStartException unreachable(IOException cause) {
+        return new ReplicationStartException(
+                "the stream cannot be reached, and this node's database is new: " + cause.getMessage(),
+                "Start the NATS server or the node that embeds it, or correct ha.sqlite.replication-url."
+                        + " A new database needs the stream once, to learn what is there already;"
+                        + " ha.sqlite.bootstrap.timeout says for how long it is waited for ("
+                        + settings.bootstrapTimeout() + ").",
+                cause);
     }
 
     private Way prepare(ChangeSetSubscriber source, LocalDatabase found)
             throws IOException, SQLException, InterruptedException {
         StreamState stream = source.state();
         LocalDatabase local = found;
+        requireAll(local);
         String reset = local.kind() == Kind.JOINED ? reset(local, stream) : null;
         if (reset != null) {
             stream = askAgain(local, source, runtime);
@@ -117,9 +146,35 @@ final class StartDecision {
         }
         return switch (local.kind()) {
             case JOINED -> local.baseline().isEmpty() || !canBegin ? Way.FOLLOW : Way.BEGIN;
-            case PLAIN -> begin(local, stream);
-            case EMPTY -> restore(source, stream);
+            case PLAIN -> beginsAnywhere() ? beginAt(source, stream) : begin(local, stream);
+            case EMPTY -> beginsAnywhere() ? beginAt(source, stream) : restore(source, stream);
         };
+    }
+
+    private boolean beginsAnywhere() {
+        return settings.deliverPolicy().start() != DeliverPolicy.Start.ALL;
+    }
+
+    /** What is in the file, if anything, is taken for what the others had at that place. */
+    private Way beginAt(ChangeSetSubscriber source, StreamState stream) throws IOException, SQLException {
+        long first = new DeliveryStart(source, stream).first(settings.deliverPolicy());
+        try (SQLiteConnection connection = file.open()) {
+            AppliedState.beginAt(connection, first, stream.createdNs());
+        }
+        logger.warn("This read replica begins with message {} of the stream and does not have what was before", first);
+        return Way.FOLLOW;
+    }
+
+    private void requireAll(LocalDatabase local) {
+        if (local.deliveredFrom() > 0 && !settings.readOnly()) {
+            throw new ReplicationStartException(
+                    "the database file " + path + " has what the stream has sent from message " + local.deliveredFrom()
+                            + " on, as ha.sqlite.deliver-policy said, and not what was before: nothing can be written to"
+                            + " it for the others",
+                    "Move the file away: this node then begins with what the others have. Or set"
+                            + " ha.sqlite.publisher.enabled=false again.",
+                    null);
+        }
     }
 
     /** A server that has just lost its disk, or reads it just now, may say so for a moment without its being so. */

@@ -50,6 +50,10 @@ final class StreamJoin implements AutoCloseable {
     private volatile @Nullable NodeThread later;
     private volatile @Nullable String refusal;
     private volatile boolean closed;
+    /** Whether messages come in and are applied, also while this node has not caught up. */
+    private boolean delivering;
+
+    private volatile boolean begun;
     private volatile boolean joined;
 
     /**
@@ -78,6 +82,11 @@ final class StreamJoin implements AutoCloseable {
         this.following = following;
     }
 
+    /** Whether it has begun to join. */
+    boolean begun() {
+        return begun;
+    }
+
     /** Whether the node has joined and caught up. */
     boolean joined() {
         return joined;
@@ -90,11 +99,13 @@ final class StreamJoin implements AutoCloseable {
     }
 
     /**
-     * Joins now, or later if the stream cannot be reached and the database can be used without.
+     * Joins now, or later if the stream cannot be reached and the database can be used without. May be called again
+     * after it has failed.
      *
      * @param way how the node arrived
      */
     void start(StartDecision.Way way) {
+        begun = true;
         FollowingParts parts = following;
         if (parts == null) {
             relay.start(0);
@@ -160,7 +171,12 @@ final class StreamJoin implements AutoCloseable {
 
     private LocalDatabase local() {
         return new LocalDatabase(
-                LocalDatabase.Kind.JOINED, state.sequence(), state.streamCreatedNs(), "", state.isBegunWithNothing());
+                LocalDatabase.Kind.JOINED,
+                state.sequence(),
+                state.streamCreatedNs(),
+                "",
+                state.isBegunWithNothing(),
+                0);
     }
 
     private void keepTrying(FollowingParts parts) {
@@ -252,15 +268,18 @@ final class StreamJoin implements AutoCloseable {
     private void follow(FollowingParts parts, StreamState stream, long end) throws IOException, InterruptedException {
         long gone = stream.firstSequence() - 1;
         long after = state.sequence();
-        if (gone > after && stream.endSequence() > after) {
+        if (!delivering && gone > after && stream.endSequence() > after) {
             applier.onGap(after + 1, gone);
             after = gone;
         }
-        parts.subscriber().start(after, applier);
-        applier.start(publisherId);
         SnapshotRecovery recovery = parts.recovery();
-        if (recovery != null) {
-            recovery.start();
+        if (!delivering) {
+            parts.subscriber().start(after, applier);
+            delivering = true;
+            applier.start(publisherId);
+            if (recovery != null) {
+                recovery.start();
+            }
         }
         catchUp(end, recovery != null);
     }
@@ -293,6 +312,12 @@ final class StreamJoin implements AutoCloseable {
         try {
             while (state.sequence() < end) {
                 long now = runtime.nanoTime();
+                if (closed) {
+                    throw new ReplicationStartException(
+                            "node " + settings.name() + " was closed while it caught up with the stream",
+                            "Start it again.",
+                            null);
+                }
                 if (applier.halted() != null && (!recovers || applier.snapshotNeeded() == 0)) {
                     throw new ReplicationStartException(
                             "catching up with the stream failed: " + applier.halted(), action(), null);

@@ -23,6 +23,7 @@ import java.util.Set;
 public final class AppliedState {
 
     private static final String SEQUENCE = "applied_sequence";
+    private static final String DELIVERED_FROM = "delivered_from";
     private static final String STREAM_CREATED = "stream_created_ns";
     static final String BASELINE = "baseline";
     static final String DIVERGENCE = "divergence";
@@ -34,6 +35,7 @@ public final class AppliedState {
     private final NodeRuntime runtime;
     private final Monitor advanced;
     private volatile long sequence;
+    private volatile long deliveredFrom;
     private volatile long streamCreatedNs;
     private volatile String baseline = "";
     private volatile String divergence = "";
@@ -90,6 +92,7 @@ public final class AppliedState {
             baseline = "";
             String differs = "";
             boolean nothing = false;
+            long from = 0;
             try (ResultSet rows = statement.executeQuery("SELECT name, value FROM main.ha_state")) {
                 while (rows.next()) {
                     switch (rows.getString(1)) {
@@ -99,6 +102,7 @@ public final class AppliedState {
                         case DIVERGENCE -> differs = rows.getString(2);
                         case BASELINE_AT -> baselineAt = rows.getLong(2);
                         case BEGUN_WITH_NOTHING -> nothing = true;
+                        case DELIVERED_FROM -> from = rows.getLong(2);
                         default -> {}
                     }
                 }
@@ -106,7 +110,9 @@ public final class AppliedState {
             sequence = applied;
             divergence = differs;
             begunWithNothing = nothing;
+            deliveredFrom = from;
         }
+        counters.acceptAnyFirst(deliveredFrom > 0);
     }
 
     /**
@@ -132,6 +138,26 @@ public final class AppliedState {
         create(connection);
         set(connection, SEQUENCE, sequence);
         set(connection, STREAM_CREATED, createdNs);
+    }
+
+    /**
+     * Makes this database one that has what a stream sends from a message on, and of what was before only what is in
+     * it now.
+     *
+     * @param first the sequence of that message
+     * @param createdNs when the stream was created, nanoseconds since 1970
+     */
+    public static void beginAt(Connection connection, long first, long createdNs) throws SQLException {
+        begin(connection, first - 1, createdNs);
+        set(connection, DELIVERED_FROM, first);
+    }
+
+    /**
+     * The sequence with which this database has begun without what was before; 0 if it has what the others have. Any
+     * thread.
+     */
+    public long deliveredFrom() {
+        return deliveredFrom;
     }
 
     /** Notes that an empty database begins with the stream alone, outside of any transaction. */

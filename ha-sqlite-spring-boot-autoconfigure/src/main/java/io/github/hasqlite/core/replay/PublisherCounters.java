@@ -13,6 +13,7 @@ import java.util.Set;
 final class PublisherCounters {
 
     private final Map<String, Accepted> publishers = new HashMap<>();
+    private boolean anyFirst;
 
     /**
      * A publisher's last change set that counts.
@@ -54,6 +55,11 @@ final class PublisherCounters {
                 publishers.put(rows.getString(1), new Accepted(rows.getLong(2), rows.getLong(3)));
             }
         }
+    }
+
+    /** Whether the first change set of an unknown publisher may have any counter: what was before is not known. */
+    void acceptAnyFirst(boolean any) {
+        anyFirst = any;
     }
 
     /** The publisher's last accepted counter that is committed; 0 if it has none. */
@@ -104,7 +110,7 @@ final class PublisherCounters {
                 return Turn.NEXT;
             }
             long last = counter(publisher);
-            if (counter == last + 1) {
+            if (counter == last + 1 || (anyFirst && last == 0)) {
                 return Turn.NEXT;
             }
             return counter <= last ? Turn.REPEATED : Turn.OUT_OF_TURN;

@@ -118,6 +118,10 @@ public final class NodeSnapshots implements SnapshotSource {
         if (state.streamCreatedNs() == 0) {
             return "it has not joined the stream yet";
         }
+        if (state.deliveredFrom() > 0) {
+            return "it does not have what was before message " + state.deliveredFrom()
+                    + ", as ha.sqlite.deliver-policy said";
+        }
         if (applier.deadLetters() > 0) {
             return "it has left change sets out, which are in ha_dead_letters";
         }

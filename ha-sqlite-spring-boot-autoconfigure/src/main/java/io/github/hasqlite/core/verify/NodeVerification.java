@@ -95,7 +95,8 @@ public final class NodeVerification implements VerificationSource {
     /** The applier has come to a place where all nodes are compared. With the write lock held. */
     public void reached(String id, long sequence) {
         Listener told = listener;
-        if (told != null) {
+        // who has begun without what was before differs, as was wanted
+        if (told != null && state.deliveredFrom() == 0) {
             told.reached(id, sequence, () -> HeldDatabase.open(settings, serializer));
         }
     }

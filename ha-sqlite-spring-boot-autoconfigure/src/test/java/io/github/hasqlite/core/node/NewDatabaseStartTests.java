@@ -24,6 +24,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -50,10 +52,33 @@ class NewDatabaseStartTests {
                 .hasMessageContaining("this node's database is new");
         Broken away = new Broken(stream.subscriber());
         away.stateFails = true;
-        assertThatThrownBy(() -> node("joins", away, null).start())
+        assertThatThrownBy(
+                        () -> node("joins", away, null, Duration.ofMillis(50)).start())
                 .isInstanceOf(ReplicationStartException.class)
                 .hasMessageContaining("this node's database is new");
         try (ReplicationNode joined = node("joins", stream.subscriber(), null).start()) {
+            execute(joined, "INSERT INTO t VALUES(1)");
+        }
+    }
+
+    @Test
+    void waitsForAStreamThatComesLate() throws Exception {
+        try (ReplicationNode author = node("author", stream.subscriber(), null).start()) {
+            execute(author, "CREATE TABLE t(x)");
+        }
+        Broken late = new Broken(stream.subscriber());
+        late.stateFails = true;
+        CompletableFuture<ReplicationNode> started = CompletableFuture.supplyAsync(() -> {
+            try {
+                return node("joins", late, null).start();
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        Awaitility.await().until(() -> late.asked > 1);
+        assertThat(started).isNotDone();
+        late.stateFails = false;
+        try (ReplicationNode joined = started.get(1, TimeUnit.MINUTES)) {
             execute(joined, "INSERT INTO t VALUES(1)");
         }
     }
@@ -89,11 +114,16 @@ class NewDatabaseStartTests {
     }
 
     private ReplicationNode node(String name, ChangeSetSubscriber subscriber, @Nullable FolderSnapshotStore store) {
+        return node(name, subscriber, store, Duration.ofMinutes(5));
+    }
+
+    private ReplicationNode node(
+            String name, ChangeSetSubscriber subscriber, @Nullable FolderSnapshotStore store, Duration patience) {
         return ReplicationNode.replicating(
                 NodeSettings.of(
                                 name,
                                 PoolSettings.of(folder.resolve(name + ".db").toString()))
-                        .with(to -> to.commitMode(CommitMode.SYNC)),
+                        .with(to -> to.commitMode(CommitMode.SYNC).bootstrapTimeout(patience)),
                 new Transport(stream.publisher(), subscriber, store, new JsonChangeSetSerializer(), List.of()));
     }
 
@@ -109,7 +139,8 @@ class NewDatabaseStartTests {
 
         private final ChangeSetSubscriber target;
         private boolean startFails;
-        private boolean stateFails;
+        private volatile boolean stateFails;
+        private volatile int asked;
 
         Broken(ChangeSetSubscriber target) {
             this.target = target;
@@ -117,6 +148,7 @@ class NewDatabaseStartTests {
 
         @Override
         public StreamState state() throws IOException {
+            asked = asked + 1;
             if (stateFails) {
                 throw new IOException("the server is away");
             }
