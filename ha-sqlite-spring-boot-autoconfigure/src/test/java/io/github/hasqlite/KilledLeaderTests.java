@@ -107,7 +107,10 @@ class KilledLeaderTests {
 
     private static String withoutName(ClusterNode gone) {
         return String.join(
-                ",", List.of("n1", "n2", "n3").stream().filter(name -> !name.equals(gone.name())).toList());
+                ",",
+                List.of("n1", "n2", "n3").stream()
+                        .filter(name -> !name.equals(gone.name()))
+                        .toList());
     }
 
     private static void awaitMembers(ClusterNode node, String names) {

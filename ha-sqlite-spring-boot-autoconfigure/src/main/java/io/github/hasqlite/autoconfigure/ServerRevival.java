@@ -62,7 +62,7 @@ public final class ServerRevival implements AutoCloseable {
     }
 
     private void watch() {
-        Instant restarted = Instant.EPOCH;
+        Instant excused = Instant.EPOCH;
         boolean said = false;
         Duration wait = patience;
         try {
@@ -73,18 +73,20 @@ public final class ServerRevival implements AutoCloseable {
                         .findFirst()
                         .orElse(null);
                 Instant since = node == null ? null : node.storesNothingSince();
-                if (node == null || since == null || server.waitsForOthers()) {
-                    // one that waits for the others has nothing to be mended
+                boolean waits = server.waitsForOthers();
+                if (node == null || since == null || waits) {
+                    // one that waits for the others has nothing to be mended, and some time when they are back
+                    excused = waits ? Instant.now() : excused;
                     said = false;
                     wait = patience;
                     continue;
                 }
-                Instant from = since.isAfter(restarted) ? since : restarted;
+                Instant from = since.isAfter(excused) ? since : excused;
                 if (Duration.between(from, Instant.now()).compareTo(wait) < 0 || node.isStreamGone()) {
                     continue;
                 }
                 if (server.restartIfThereIsRoom()) {
-                    restarted = Instant.now();
+                    excused = Instant.now();
                     wait = wait.compareTo(MAX_WAIT) < 0 ? wait.multipliedBy(2) : wait;
                 } else if (!said) {
                     said = true;

@@ -105,8 +105,7 @@ final class ReplicaGrowth implements AutoCloseable {
      * @param most how many there may be servers for
      * @return the same, if there are fewer
      */
-    private int raise(JetStreamManagement management, StreamConfiguration configuration, int most)
-            throws IOException {
+    private int raise(JetStreamManagement management, StreamConfiguration configuration, int most) throws IOException {
         int servers = most;
         for (int replicas = most; replicas > configuration.getReplicas(); replicas--) {
             try {

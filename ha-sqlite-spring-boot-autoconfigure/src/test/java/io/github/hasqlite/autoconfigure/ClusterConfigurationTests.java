@@ -248,14 +248,14 @@ class ClusterConfigurationTests {
             jdbc(one).sql("CREATE TABLE t(id INTEGER PRIMARY KEY)").update();
             node("n2")
                     .withPropertyValues(keepsWorking)
-                    .run(two -> await().untilAsserted(() -> assertThat(count(two)).isZero()));
+                    .run(two ->
+                            await().untilAsserted(() -> assertThat(count(two)).isZero()));
             one.getBean(ClusterMembers.class).remove("n2");
             server.stop();
             node("n2").withPropertyValues(keepsWorking).run(two -> {
                 jdbc(two).sql("INSERT INTO t VALUES(1)").update();
                 server.restart();
-                await().untilAsserted(() -> assertThat(
-                                health(two).getDetails().get("halted"))
+                await().untilAsserted(() -> assertThat(health(two).getDetails().get("halted"))
                         .asString()
                         .contains("node n2 was removed from the cluster by node n1"));
                 assertThat(health(two).getStatus()).isEqualTo(Status.DOWN);

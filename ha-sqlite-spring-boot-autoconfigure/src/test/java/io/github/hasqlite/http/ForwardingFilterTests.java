@@ -298,7 +298,8 @@ class ForwardingFilterTests {
                         null,
                         certificates.certificate().toUri().toString(),
                         certificates.key().toUri().toString()),
-                PemSslStoreDetails.forCertificate(certificates.authorities().toUri().toString())));
+                PemSslStoreDetails.forCertificate(
+                        certificates.authorities().toUri().toString())));
         WebServer one = new WebServer(folder)
                 .secured(bundle)
                 .start((request, response) -> response.getWriter()
@@ -312,7 +313,8 @@ class ForwardingFilterTests {
                         new Forwarder(view, view, TIMEOUT, bundle.createSslContext()), ForwardTo.LEADER))
                 .start(named("n2"));
         servers.add(two);
-        assertThat(send(two, "POST", "/x", BodyPublishers.ofString("body")).body()).isEqualTo("true http body");
+        assertThat(send(two, "POST", "/x", BodyPublishers.ofString("body")).body())
+                .isEqualTo("true http body");
         WebServer distrustful = serve(view, ForwardTo.LEADER, named("n3"));
         HttpResponse<String> refused = post(distrustful);
         assertThat(refused.statusCode()).isEqualTo(503);

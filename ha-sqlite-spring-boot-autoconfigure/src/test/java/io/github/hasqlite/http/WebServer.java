@@ -84,7 +84,8 @@ final class WebServer implements AutoCloseable {
     }
 
     String url() {
-        return tomcat.getConnector().getScheme() + "://127.0.0.1:" + tomcat.getConnector().getLocalPort();
+        return tomcat.getConnector().getScheme() + "://127.0.0.1:"
+                + tomcat.getConnector().getLocalPort();
     }
 
     @Override

@@ -133,11 +133,11 @@ public class ClusterNodeMain {
             case "server" -> String.valueOf(server().pid());
             case "stream" -> stream();
             case "leader" -> {
-                ClusterLeader.Leader leads = context.getBean(ClusterLeader.class).leader();
+                ClusterLeader.Leader leads =
+                        context.getBean(ClusterLeader.class).leader();
                 yield leads == null ? "none" : leads.node() + " " + leads.token();
             }
-            case "token" ->
-                String.valueOf(context.getBean(ClusterLeader.class).token());
+            case "token" -> String.valueOf(context.getBean(ClusterLeader.class).token());
             case "members" ->
                 context.getBean(ClusterMembers.class).list().stream()
                         .map(ClusterMember::name)
@@ -186,8 +186,7 @@ public class ClusterNodeMain {
 
     /** Says from when to when this node surely leads; each look lasts from before the question to after the answer. */
     private void watchLeader() {
-        ClusterLeader leader =
-                context.getBeanProvider(ClusterLeader.class).getIfAvailable();
+        ClusterLeader leader = context.getBeanProvider(ClusterLeader.class).getIfAvailable();
         long token = 0;
         long from = 0;
         long to = 0;

@@ -137,9 +137,11 @@ public final class EmbeddedClusterNodes implements AutoCloseable {
 
     /** Waits until the stream has so many replicas, as a node says, and all are current. */
     public static void awaitReplicas(ClusterNode node, int count) {
-        Awaitility.await().atMost(PATIENCE).ignoreExceptions().untilAsserted(() -> Assertions.assertThat(
-                        node.ask("stream"))
-                .endsWith(" " + count + " " + (count - 1)));
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .ignoreExceptions()
+                .untilAsserted(
+                        () -> Assertions.assertThat(node.ask("stream")).endsWith(" " + count + " " + (count - 1)));
     }
 
     /** Waits until so many servers count when a majority is needed, and the stream is current on all of them. */
@@ -161,9 +163,9 @@ public final class EmbeddedClusterNodes implements AutoCloseable {
     /** The index of the node that leads the cluster, as a node says. */
     public static int leader(ClusterNode node) {
         return Awaitility.await()
-                .atMost(PATIENCE)
-                .until(() -> node.ask("leader"), said -> !said.equals("none"))
-                .charAt(1)
+                        .atMost(PATIENCE)
+                        .until(() -> node.ask("leader"), said -> !said.equals("none"))
+                        .charAt(1)
                 - '1';
     }
 

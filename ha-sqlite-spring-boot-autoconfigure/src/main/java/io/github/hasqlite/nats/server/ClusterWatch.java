@@ -36,6 +36,9 @@ final class ClusterWatch implements AutoCloseable {
 
     private static final Duration PAUSE = Duration.ofMillis(200);
 
+    /** Servers say every second that they are there; one that leads gives up only ten seconds later or more. */
+    private static final Duration UNHEARD = Duration.ofSeconds(6);
+
     private static final String REQUEST = "$SYS.REQ.SERVER.";
 
     private final String server;
@@ -88,7 +91,14 @@ final class ClusterWatch implements AutoCloseable {
             String self = REQUEST + open.getServerInfo().getServerId();
             JsonValue group = group(ask(open, self + ".JSZ", "{}"));
             String leader = JsonValueUtils.readString(group, "leader");
-            found = leader == null || leader.isEmpty() ? waiting(reached(open, self)) : null;
+            if (leader == null || leader.isEmpty()) {
+                found = waiting(reached(open, self), "an election or for another server: it reaches ");
+            } else {
+                String name = open.getServerInfo().getServerName();
+                found = leader.equals(name) && !hearsMajority(group)
+                        ? waiting(reached(open, self), "a majority of the servers, and hears nothing from ")
+                        : null;
+            }
         } catch (IOException e) {
             log.debug("The server could not be asked about its cluster", e);
             found = "nats-server '" + server + "' does not answer: " + e.getMessage();
@@ -111,12 +121,22 @@ final class ClusterWatch implements AutoCloseable {
         said = all;
     }
 
-    private String waiting(List<String> reached) {
+    /** Whether the one that leads may still do so: it takes long to notice that nobody answers. */
+    private static boolean hearsMajority(JsonValue group) {
+        int heard = 1;
+        for (JsonValue replica : JsonValueUtils.readArray(group, "replicas")) {
+            if (!JsonValueUtils.readBoolean(replica, "offline", false)
+                    && JsonValueUtils.readLong(replica, "active", 0) < UNHEARD.toNanos()) {
+                heard++;
+            }
+        }
+        return 2 * heard > JsonValueUtils.readInteger(group, "cluster_size", 0);
+    }
+
+    private String waiting(List<String> reached, String forWhat) {
         String complaint = complaints.newest();
         return "nats-server '" + server + "' of cluster '" + cluster.name() + "' waits for "
-                + (reached.isEmpty()
-                        ? "a second server: it reaches none at " + cluster.others()
-                        : "an election or for another server: it reaches " + reached)
+                + (reached.isEmpty() ? "a second server: it reaches none at " + cluster.others() : forWhat + reached)
                 + (complaint == null ? "" : ". " + complaint);
     }
 
