@@ -147,7 +147,8 @@ class BrokerClusterTests {
         for (TestNode node : nodes) {
             Awaitility.await()
                     .atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(health(node, CommitMode.SYNC)).isEqualTo(Status.UP));
+                    .untilAsserted(
+                            () -> assertThat(health(node, CommitMode.SYNC)).isEqualTo(Status.UP));
         }
     }
 

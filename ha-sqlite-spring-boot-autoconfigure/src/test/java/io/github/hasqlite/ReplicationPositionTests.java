@@ -103,10 +103,10 @@ class ReplicationPositionTests {
         position.await(1, forever);
         assertThatExceptionOfType(PositionNotReachedException.class)
                 .isThrownBy(() -> position.await(1_000, forever.negated()));
-        CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> assertThatExceptionOfType(
-                        PositionNotReachedException.class)
-                .isThrownBy(() -> position.await(1_000, LONG))
-                .withMessageContaining("node n1 is closed"));
+        CompletableFuture<Void> waiting =
+                CompletableFuture.runAsync(() -> assertThatExceptionOfType(PositionNotReachedException.class)
+                        .isThrownBy(() -> position.await(1_000, LONG))
+                        .withMessageContaining("node n1 is closed"));
         one.close();
         waiting.get(30, TimeUnit.SECONDS);
         assertThatExceptionOfType(PositionNotReachedException.class)

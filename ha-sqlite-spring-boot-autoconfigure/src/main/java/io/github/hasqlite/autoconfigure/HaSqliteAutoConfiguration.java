@@ -50,7 +50,12 @@ import org.sqlite.SQLiteConnection;
 @ConditionalOnMissingBean(DataSource.class)
 @Conditional(OnReplicatedDatabaseCondition.class)
 @EnableConfigurationProperties(HaSqliteProperties.class)
-@Import({NatsReplicationConfiguration.class, ClusterConfiguration.class, LoneNodeConfiguration.class, DatabasesRegistrar.class})
+@Import({
+    NatsReplicationConfiguration.class,
+    ClusterConfiguration.class,
+    LoneNodeConfiguration.class,
+    DatabasesRegistrar.class
+})
 public final class HaSqliteAutoConfiguration {
 
     private static final Logger logger = LoggerFactory.getLogger(HaSqliteAutoConfiguration.class);

@@ -82,10 +82,7 @@ final class ReplicationParts {
 
     JetStreamMembers members(NatsReplication nats, ReplicationNode started) {
         return nats.members(
-                member(),
-                properties.members().age(),
-                () -> started.dataSource().replicationStatus(),
-                started::removal);
+                member(), properties.members().age(), () -> started.dataSource().replicationStatus(), started::removal);
     }
 
     /** Who leads has to have what the others have: requests and jobs of the whole cluster come to it. */

@@ -45,6 +45,7 @@ public final class JetStreamLeader implements ClusterLeader, AutoCloseable {
     private volatile StreamLeases.@Nullable Fenced lease;
     /** Was lost while it was held, and is to be given back to the servers. */
     private volatile StreamLeases.@Nullable Fenced given;
+
     private volatile @Nullable Seen seen;
     private volatile @Nullable String complaint;
 
@@ -65,11 +66,7 @@ public final class JetStreamLeader implements ClusterLeader, AutoCloseable {
      * @param life how long the lease lasts after its last renewal; at least 1 s
      */
     JetStreamLeader(
-            NatsLink link,
-            String node,
-            @Nullable String address,
-            Supplier<@Nullable String> unfit,
-            Duration life) {
+            NatsLink link, String node, @Nullable String address, Supplier<@Nullable String> unfit, Duration life) {
         this.link = link;
         this.node = node;
         this.address = address;

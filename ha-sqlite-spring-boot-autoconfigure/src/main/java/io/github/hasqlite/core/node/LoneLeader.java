@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param node its name
  * @param address where it can be reached, or {@code null}
  */
-public record LoneLeader(
-        String node, @Nullable String address) implements ClusterLeader {
+public record LoneLeader(String node, @Nullable String address) implements ClusterLeader {
 
     private static final long TOKEN = 1;
 

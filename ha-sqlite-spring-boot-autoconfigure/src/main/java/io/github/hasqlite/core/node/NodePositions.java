@@ -123,7 +123,8 @@ final class NodePositions implements ReplicationPosition {
 
     private void requireOpen() throws PositionNotReachedException {
         if (closed) {
-            throw new PositionNotReachedException("node " + settings.name() + " is closed: it applies nothing any more");
+            throw new PositionNotReachedException(
+                    "node " + settings.name() + " is closed: it applies nothing any more");
         }
     }
 
