@@ -210,8 +210,8 @@ class EmbeddedClusterFormationTests {
             for (int i = 0; i < size; i++) {
                 routes.add("127.0.0.1:" + (EmbeddedCluster.DEFAULT_PORT + i));
             }
-            EmbeddedCluster cluster = new EmbeddedCluster(
-                    "test", "127.0.0.1", EmbeddedCluster.DEFAULT_PORT, routes, null, null, null);
+            EmbeddedCluster cluster =
+                    new EmbeddedCluster("test", "127.0.0.1", EmbeddedCluster.DEFAULT_PORT, routes, null, null, null);
             assertThat(cluster.replicas()).as("%d routes", size).isEqualTo(size < 5 ? 3 : 5);
         }
     }
