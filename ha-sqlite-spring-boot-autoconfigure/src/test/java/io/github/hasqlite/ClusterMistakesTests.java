@@ -70,13 +70,12 @@ class ClusterMistakesTests {
         odd.awaitHealth("OUT_OF_SERVICE");
         assertHeals(nodes, odd, BUNDLE, "routes");
 
-        startOtherwise(odd, SERVER, "n1");
-        assertSaid(List.of(nodes.get(0), odd), SERVER, "the name 'n1'");
-        odd.awaitHealth("OUT_OF_SERVICE");
-        assertHeals(nodes, odd, SERVER, null);
-
         others.forEach(node -> node.ask("stop"));
         EmbeddedClusterNodes.assertEqualAndComplete(nodes);
+
+        // one of the two is left out, whichever was faster
+        startOtherwise(odd, SERVER, "n1");
+        assertSaid(List.of(nodes.get(0), odd), SERVER, "the name 'n1'");
         assertThat(nodes).extracting(ClusterNode::log).noneMatch(log -> log.contains("secret"));
     }
 

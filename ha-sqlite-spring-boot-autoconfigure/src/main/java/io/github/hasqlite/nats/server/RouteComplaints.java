@@ -39,7 +39,9 @@ final class RouteComplaints {
                     "rid:\\d+ - authentication error",
                     found ->
                             "A server that came over a route was refused, because its credentials are not those of this"
-                                    + " one: ha.sqlite.nats.embedded.cluster.user and its password have to be the same on all"),
+                                    + " one, or it encrypts the route and this one does not:"
+                                    + " ha.sqlite.nats.embedded.cluster.user and its password have to be the same on all, and"
+                                    + " ha.sqlite.nats.embedded.cluster.ssl.bundle has to be set on all nodes or none"),
             reading(
                     "TLS route handshake error: (.*)",
                     found -> "A route could not be encrypted (" + found.group(1)

@@ -203,6 +203,19 @@ class EmbeddedClusterFormationTests {
         }
     }
 
+    @Test
+    void ofThreeOrFourServersOneMayDieAndOfFiveTwo() {
+        for (int size = 2; size <= 6; size++) {
+            List<String> routes = new ArrayList<>();
+            for (int i = 0; i < size; i++) {
+                routes.add("127.0.0.1:" + (EmbeddedCluster.DEFAULT_PORT + i));
+            }
+            EmbeddedCluster cluster =
+                    new EmbeddedCluster("test", "127.0.0.1", EmbeddedCluster.DEFAULT_PORT, routes, null, null, null);
+            assertThat(cluster.replicas()).as("%d routes", size).isEqualTo(size < 5 ? 3 : 5);
+        }
+    }
+
     private static String pem(String type, byte[] encoded) {
         return "-----BEGIN " + type + "-----\n"
                 + java.util.Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(encoded) + "\n-----END " + type
