@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +46,7 @@ class KilledLeaderTests {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "ha.sqlite.test.cluster-modes", matches = "3", disabledReason = "takes long")
     void anotherLeadsWithAGreaterTokenAndWhoIsKilledIsGoneAfterItsAgeAndThereOnceWhenItIsBack() throws Exception {
         Path program = NatsCluster.current().orElse(null);
         Assumptions.assumeTrue(program != null, "no nats-server from 2.10.23 on is installed");

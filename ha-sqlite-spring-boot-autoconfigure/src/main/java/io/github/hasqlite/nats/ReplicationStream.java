@@ -7,6 +7,7 @@ import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.api.MessageInfo;
+import io.nats.client.api.ClusterInfo;
 import io.nats.client.api.StreamInfo;
 import io.nats.client.api.StreamInfoOptions;
 import io.nats.client.api.StreamState;
@@ -147,6 +148,7 @@ final class ReplicationStream {
      */
     StreamHoles holes(@Nullable StreamHoles known) throws IOException, JetStreamApiException {
         StreamInfo info = management().getStreamInfo(settings.stream());
+        requireLeader(info);
         replicas = info.getConfiguration().getReplicas();
         long created = created(info);
         if (known != null && known.isStill(info, created)) {
@@ -156,6 +158,17 @@ final class ReplicationStream {
             info = management().getStreamInfo(settings.stream(), StreamInfoOptions.deletedDetails());
         }
         return StreamHoles.of(info, settings.subject(), created(info));
+    }
+
+    /** A server that is left without a majority may answer for the leader that there is not. */
+    private void requireLeader(StreamInfo info) throws IOException {
+        ClusterInfo cluster = info.getClusterInfo();
+        if (cluster != null
+                && cluster.getLeader() == null
+                && cluster.getReplicas() != null
+                && !cluster.getReplicas().isEmpty()) {
+            throw new IOException("Stream '" + settings.stream() + "' has no leader");
+        }
     }
 
     /**
