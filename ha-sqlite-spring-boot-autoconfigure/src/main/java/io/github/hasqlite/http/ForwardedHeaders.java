@@ -108,7 +108,7 @@ final class ForwardedHeaders {
     }
 
     /** Names of nodes may be anything, headers may not. */
-    private static String encoded(String name) {
+    static String encoded(String name) {
         return name.chars().allMatch(c -> c > ' ' && c < 127) ? name : URLEncoder.encode(name, StandardCharsets.UTF_8);
     }
 

@@ -137,17 +137,23 @@ public final class Forwarder {
             throws IOException {
         String self = members.self().name();
         String forwardedBy = request.getHeader(ForwardedHeaders.FORWARDED_BY);
-        if (forwardedBy != null) {
-            Refusal.unavailable("Node " + forwardedBy + " has forwarded this request to node " + self
-                            + ", which would forward it to node " + node + ": the nodes do not agree yet. Try again.")
-                    .send(response);
-        } else if (node.equals(self)) {
+        if (node.equals(self)) {
             namesake(response);
         } else if (address != null && address.equals(members.self().address())) {
             misconfigured(
                     "Node " + node + ", whose request this is, says the same ha.sqlite.members.address as this node, "
                             + self + ": " + address + ". Give each its own.",
                     response);
+        } else if (ForwardedHeaders.encoded(self).equals(forwardedBy)) {
+            misconfigured(
+                    "This node, " + self
+                            + ", was reached at the ha.sqlite.members.address of the one whose request this"
+                            + " is. Set it to that node's own on each, and check what is between the nodes.",
+                    response);
+        } else if (forwardedBy != null) {
+            Refusal.unavailable("Node " + forwardedBy + " has forwarded this request to node " + self
+                            + ", which would forward it to node " + node + ": the nodes do not agree yet. Try again.")
+                    .send(response);
         } else if (address == null) {
             Refusal.unavailable("This request is node " + node
                             + "'s, which has not said at which address it can be reached. Set ha.sqlite.members.address"

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.testing.NatsServer;
+import jakarta.servlet.DispatcherType;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -135,6 +136,10 @@ class HaSqliteHttpAutoConfigurationTests {
                         FilterRegistrationBean<?> forwarding =
                                 context.getBean(FORWARDING, FilterRegistrationBean.class);
                         assertThat(forwarding.getOrder()).isLessThan(reading.getOrder());
+                        // what has failed is answered with a position, too
+                        assertThat(reading.determineDispatcherTypes())
+                                .containsExactlyInAnyOrder(
+                                        DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR);
                         assertThat(forwarding.getUrlPatterns()).containsExactly("/api/*", "/admin/*", "*.do", "/x");
                     });
         }

@@ -401,9 +401,9 @@ class ForwardingFilterTests {
             all.countDown();
             try {
                 while (!over.get()) {
-                    response.getOutputStream().write(new byte[10]);
+                    response.getOutputStream().write('x');
                     response.flushBuffer();
-                    LockSupport.parkNanos(10_000_000);
+                    LockSupport.parkNanos(50_000_000);
                 }
             } finally {
                 answering.decrementAndGet();
@@ -515,7 +515,9 @@ class ForwardingFilterTests {
         view.with("n2", null, false, 3);
         assertThat(post(two).statusCode()).isEqualTo(503);
         assertThat(post(two).body()).contains("same name").contains("ha.sqlite.name");
-        view.led("n1", "http://127.0.0.1:2");
+        view.led("n1", two.url());
+        assertThat(post(two).statusCode()).isEqualTo(503);
+        assertThat(post(two).body()).contains("This node, n2, was reached at the ha.sqlite.members.address");
         assertThat(answer(
                         two,
                         "POST /x HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n"
