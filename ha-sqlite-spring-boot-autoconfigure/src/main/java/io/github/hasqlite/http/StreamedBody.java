@@ -121,7 +121,7 @@ final class StreamedBody implements BodyPublisher {
      */
     <T> T await(CompletableFuture<T> answer, Duration timeout)
             throws NotReceivedException, TimeoutException, ExecutionException, InterruptedException {
-        answer.whenComplete((unused, failure) -> end());
+        CompletableFuture<T> answered = answer.whenComplete((unused, failure) -> end());
         long limit = TimeUnit.NANOSECONDS.convert(timeout);
         long last = System.nanoTime();
         Flow.Subscriber<? super ByteBuffer> next = whoWantsMore(last, limit);
@@ -130,7 +130,7 @@ final class StreamedBody implements BodyPublisher {
             last = System.nanoTime();
             next = whoWantsMore(last, limit);
         }
-        return answer.get(left(last, limit), TimeUnit.NANOSECONDS);
+        return answered.get(left(last, limit), TimeUnit.NANOSECONDS);
     }
 
     private static long left(long since, long limit) {
