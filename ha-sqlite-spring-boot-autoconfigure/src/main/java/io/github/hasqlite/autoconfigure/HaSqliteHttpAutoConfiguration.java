@@ -22,6 +22,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -61,7 +62,7 @@ public final class HaSqliteHttpAutoConfiguration {
         FilterRegistrationBean<ReadYourWritesFilter> filter = new FilterRegistrationBean<>(
                 new ReadYourWritesFilter(position, wanted.cookie(), wanted.timeout(), forwarder));
         filter.setOrder(READ_YOUR_WRITES);
-        filter.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC));
+        filter.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR));
         return filter;
     }
 
@@ -83,7 +84,7 @@ public final class HaSqliteHttpAutoConfiguration {
         FilterRegistrationBean<ForwardingFilter> filter =
                 new FilterRegistrationBean<>(new ForwardingFilter(forwarder, wanted.to()));
         filter.setOrder(FORWARDING);
-        filter.setUrlPatterns(wanted.urlPatterns());
+        filter.setUrlPatterns(UrlPatterns.checked(wanted.urlPatterns(), "http.forward.url-patterns"));
         filter.setDispatcherTypes(EnumSet.of(DispatcherType.REQUEST));
         return filter;
     }
@@ -110,11 +111,19 @@ public final class HaSqliteHttpAutoConfiguration {
             return null;
         }
         if (bundles == null) {
-            throw new ReplicationStartException(
-                    "ha.sqlite.http.forward.ssl.bundle is " + bundle + ", but there are no SSL bundles",
-                    "Define the bundle with spring.ssl.bundle.",
-                    null);
+            throw noContext(bundle, "there are no SSL bundles", null);
         }
-        return bundles.getBundle(bundle).createSslContext();
+        try {
+            return bundles.getBundle(bundle).createSslContext();
+        } catch (NoSuchSslBundleException | IllegalStateException e) {
+            throw noContext(bundle, "it cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    private static ReplicationStartException noContext(String bundle, String why, @Nullable Throwable cause) {
+        return new ReplicationStartException(
+                "ha.sqlite.http.forward.ssl.bundle is " + bundle + ", but " + why,
+                "Define the bundle with spring.ssl.bundle.",
+                cause);
     }
 }

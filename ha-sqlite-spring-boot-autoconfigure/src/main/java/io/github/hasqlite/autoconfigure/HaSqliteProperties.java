@@ -284,8 +284,9 @@ public record HaSqliteProperties(
      * @param enabled Whether requests whose method is not GET, HEAD, OPTIONS or TRACE go to another node where this one
      *     should not answer them.
      * @param to Which node answers: LEADER, or WRITER for this node unless it is a read replica.
-     * @param timeout How long the other node has until it begins to answer.
-     * @param urlPatterns Paths of requests that may be forwarded, as in a servlet mapping.
+     * @param timeout How long the other node has, after the request's last byte, until it begins to answer.
+     * @param urlPatterns Paths of requests that may be forwarded, as in a servlet mapping: /tasks, /api/* or *.do;
+     *     /api/** means /api/*.
      * @param ssl Transport encryption to nodes whose address begins with https.
      */
     public record Forward(

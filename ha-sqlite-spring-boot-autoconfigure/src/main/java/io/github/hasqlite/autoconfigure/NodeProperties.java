@@ -1,5 +1,6 @@
 package io.github.hasqlite.autoconfigure;
 
+import static io.github.hasqlite.autoconfigure.PropertyCheck.atLeast;
 import static io.github.hasqlite.autoconfigure.PropertyCheck.check;
 import static io.github.hasqlite.autoconfigure.PropertyCheck.hasText;
 import static io.github.hasqlite.autoconfigure.PropertyCheck.positive;
@@ -12,8 +13,11 @@ import io.github.hasqlite.core.jdbc.KeySettings;
 import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -30,7 +34,10 @@ final class NodeProperties {
     /** Servers keep messages for no shorter time sensibly. */
     private static final Duration MIN_AGE = Duration.ofSeconds(1);
 
-    private static final Pattern ADDRESS = Pattern.compile("https?://[^\\s?#@/]+(?:/[^\\s?#]*)?");
+    /** With a scheme that a client of HTTP knows. */
+    private static final Pattern ADDRESS = Pattern.compile("(?i)https?://[^\\s?#@,]+");
+
+    private static final int MAX_PORT = 65_535;
 
     private static final Pattern COOKIE = Pattern.compile("[A-Za-z0-9._-]*");
 
@@ -85,18 +92,30 @@ final class NodeProperties {
 
     private static void checkCluster(HaSqliteProperties properties) {
         Duration age = properties.members().age();
-        check(age.compareTo(MIN_AGE) >= 0, "members.age", age, "It has to be at least 1s.");
+        atLeast(MIN_AGE, age, "members.age", "It has to be at least 1s.");
         Duration lease = properties.leader().lease();
-        check(lease.compareTo(MIN_AGE) >= 0, "leader.lease", lease, "It has to be at least 1s.");
+        atLeast(MIN_AGE, lease, "leader.lease", "It has to be at least 1s.");
         String address = properties.members().address();
         check(
-                address == null
-                        || !hasText(address)
-                        || ADDRESS.matcher(address.trim()).matches(),
+                address == null || !hasText(address) || isBaseUrl(address.trim()),
                 "members.address",
                 address,
-                "It has to be the base URL of this node's HTTP server as the other nodes see it, for example"
-                        + " http://node-1:8080, without a query.");
+                "It has to be the one base URL of this node's HTTP server as the other nodes see it, for example"
+                        + " http://node-1:8080, without a query; names of hosts have letters, digits, '-' and '.'.");
+    }
+
+    /** As a client of HTTP can use it. */
+    private static boolean isBaseUrl(String address) {
+        if (!ADDRESS.matcher(address).matches()) {
+            return false;
+        }
+        try {
+            URI url = new URI(address);
+            // without a port, or with an empty one, it is the scheme's
+            return url.getHost() != null && (url.getPort() == -1 || (url.getPort() >= 1 && url.getPort() <= MAX_PORT));
+        } catch (URISyntaxException e) {
+            return false;
+        }
     }
 
     private static void checkHttp(HaSqliteProperties.Http http) {
@@ -108,33 +127,30 @@ final class NodeProperties {
                 "http.read-your-writes.cookie",
                 cookie,
                 "The name of a cookie has letters, digits, '-', '_' and '.'; leave it empty for none.");
-        check(
-                !http.forward().urlPatterns().isEmpty(),
-                "http.forward.url-patterns",
-                "",
-                "At least one is needed, for example /*.");
+        UrlPatterns.checked(http.forward().urlPatterns(), "http.forward.url-patterns");
     }
 
     /** The base URL at which other nodes reach this node's HTTP server, or {@code null}. */
     @Nullable
     String address() {
         String address = properties.members().address();
-        return address == null || !hasText(address) ? null : address.trim().replaceAll("/+$", "");
+        if (address == null || !hasText(address)) {
+            return null;
+        }
+        String url = address.trim().replaceAll("/+$", "");
+        int scheme = url.indexOf(':');
+        return url.substring(0, scheme).toLowerCase(Locale.ROOT) + url.substring(scheme);
     }
 
     private static void checkPool(HaSqliteProperties.Pool pool) {
         check(pool.writers() >= 1, "pool.writers", pool.writers(), "At least one connection is needed.");
         check(pool.readers() >= 1, "pool.readers", pool.readers(), "At least one connection is needed.");
-        check(
-                pool.connectionTimeout().compareTo(MIN_CONNECTION_TIMEOUT) >= 0,
-                "pool.connection-timeout",
+        atLeast(
+                MIN_CONNECTION_TIMEOUT,
                 pool.connectionTimeout(),
+                "pool.connection-timeout",
                 "It has to be at least 250ms.");
-        check(
-                !pool.lockTimeout().isNegative(),
-                "pool.lock-timeout",
-                pool.lockTimeout(),
-                "It cannot be negative; 0 means not to wait.");
+        atLeast(Duration.ZERO, pool.lockTimeout(), "pool.lock-timeout", "It cannot be negative; 0 means not to wait.");
         check(
                 pool.cacheSize().toKilobytes() >= 1
                         && pool.cacheSize().compareTo(DataSize.ofKilobytes(Integer.MAX_VALUE)) <= 0,

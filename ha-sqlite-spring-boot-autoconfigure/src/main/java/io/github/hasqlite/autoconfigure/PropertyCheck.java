@@ -7,6 +7,9 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 /** Refuses values of {@code ha.sqlite} properties, with a reason that says what would be right. */
 final class PropertyCheck {
 
+    /** A hundred years: clocks count nanoseconds in 63 bits, which end after 292 years, and some sum up two. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
     private PropertyCheck() {}
 
     /**
@@ -27,6 +30,17 @@ final class PropertyCheck {
                 name,
                 value,
                 "It has to be longer than nothing, for example 15s.");
+        notTooLong(value, name);
+    }
+
+    /** Refuses a duration that is less than another one, or too long. */
+    static void atLeast(Duration least, Duration value, String name, String reason) {
+        check(value.compareTo(least) >= 0, name, value, reason);
+        notTooLong(value, name);
+    }
+
+    private static void notTooLong(Duration value, String name) {
+        check(value.compareTo(LONGEST) <= 0, name, value, "It can be at most " + LONGEST.toDays() + "d.");
     }
 
     static boolean hasText(@Nullable String value) {

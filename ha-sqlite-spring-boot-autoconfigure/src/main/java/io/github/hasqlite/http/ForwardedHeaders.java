@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Headers on their way to another node and back: all but those that are about one connection (RFC 9110, 7.6.1). */
 final class ForwardedHeaders {
@@ -44,6 +45,7 @@ final class ForwardedHeaders {
             "expect",
             "http2-settings",
             FORWARDED_BY.toLowerCase(Locale.ROOT),
+            DecodedRequest.ENCODED.toLowerCase(Locale.ROOT),
             "x-forwarded-for");
 
     private ForwardedHeaders() {}
@@ -58,6 +60,15 @@ final class ForwardedHeaders {
         return names;
     }
 
+    /** Whether a request is to begin something else than HTTP. What is only offered (h2c) may be passed over. */
+    static boolean asksForAnotherProtocol(HttpServletRequest request) {
+        String upgrade = request.getHeader("Upgrade");
+        return upgrade != null
+                && !upgrade.trim().equalsIgnoreCase("h2c")
+                && ofOneConnection(Collections.list(request.getHeaders("Connection")))
+                        .contains("upgrade");
+    }
+
     /**
      * Copies the headers of a request.
      *
@@ -65,11 +76,20 @@ final class ForwardedHeaders {
      */
     static void copy(HttpServletRequest from, String self, HttpRequest.Builder to) {
         Set<String> left = ofOneConnection(Collections.list(from.getHeaders("Connection")));
+        Set<String> encoded = new TreeSet<>();
         for (String name : Collections.list(from.getHeaderNames())) {
             String lower = name.toLowerCase(Locale.ROOT);
             if (!left.contains(lower) && !OURS.contains(lower)) {
-                Collections.list(from.getHeaders(name)).forEach(value -> to.header(name, value));
+                List<String> values = Collections.list(from.getHeaders(name));
+                boolean ascii = values.stream().allMatch(DecodedRequest::isAscii);
+                values.forEach(value -> to.header(name, ascii ? value : DecodedRequest.encode(value)));
+                if (!ascii) {
+                    encoded.add(lower);
+                }
             }
+        }
+        if (!encoded.isEmpty()) {
+            to.header(DecodedRequest.ENCODED, String.join(",", encoded));
         }
         to.header(FORWARDED_BY, encoded(self));
         List<String> before = Collections.list(from.getHeaders(FOR));
@@ -88,7 +108,7 @@ final class ForwardedHeaders {
     }
 
     /** Names of nodes may be anything, headers may not. */
-    private static String encoded(String name) {
+    static String encoded(String name) {
         return name.chars().allMatch(c -> c > ' ' && c < 127) ? name : URLEncoder.encode(name, StandardCharsets.UTF_8);
     }
 

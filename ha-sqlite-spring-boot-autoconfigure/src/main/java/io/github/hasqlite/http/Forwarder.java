@@ -7,19 +7,20 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
@@ -37,15 +38,20 @@ public final class Forwarder {
     /** A node in the same network answers sooner, or is away. */
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
+    /** In bytes. */
+    private static final int PIECE = 16_384;
+
     private final ClusterMembers members;
     private final ClusterLeader leader;
     private final Duration timeout;
     private final HttpClient client;
+    private final AtomicReference<String> complained = new AtomicReference<>("");
 
     /**
      * A forwarder.
      *
-     * @param timeout how long another node has until it begins to answer
+     * @param timeout how long another node has, after the last of the request that the client has sent, until it begins
+     *     to answer
      * @param ssl how to trust other nodes whose address begins with https; {@code null} as the JVM does by default
      */
     public Forwarder(ClusterMembers members, ClusterLeader leader, Duration timeout, @Nullable SSLContext ssl) {
@@ -74,7 +80,9 @@ public final class Forwarder {
     /** Lets the leader answer. */
     void forwardToLeader(HttpServletRequest request, HttpServletResponse response) throws IOException {
         ClusterLeader.Leader leads = leader.leader();
-        if (leads == null) {
+        if (leads == null && members.list().stream().skip(1).anyMatch(this::isNamesake)) {
+            namesake(response);
+        } else if (leads == null) {
             Refusal.unavailable("No node leads the cluster at the moment. Try again.")
                     .send(response);
         } else {
@@ -130,7 +138,20 @@ public final class Forwarder {
             throws IOException {
         String self = members.self().name();
         String forwardedBy = request.getHeader(ForwardedHeaders.FORWARDED_BY);
-        if (forwardedBy != null) {
+        if (node.equals(self)) {
+            namesake(response);
+        } else if (address != null && address.equals(members.self().address())) {
+            misconfigured(
+                    "Node " + node + ", whose request this is, says the same ha.sqlite.members.address as this node, "
+                            + self + ": " + address + ". Give each its own.",
+                    response);
+        } else if (ForwardedHeaders.encoded(self).equals(forwardedBy)) {
+            misconfigured(
+                    "This node, " + self
+                            + ", was reached at the ha.sqlite.members.address of the one whose request this"
+                            + " is. Set it to that node's own on each, and check what is between the nodes.",
+                    response);
+        } else if (forwardedBy != null) {
             Refusal.unavailable("Node " + forwardedBy + " has forwarded this request to node " + self
                             + ", which would forward it to node " + node + ": the nodes do not agree yet. Try again.")
                     .send(response);
@@ -144,15 +165,41 @@ public final class Forwarder {
         }
     }
 
+    private boolean isNamesake(ClusterMember member) {
+        return member.name().equals(members.self().name());
+    }
+
+    private void namesake(HttpServletResponse response) throws IOException {
+        misconfigured(
+                "Another node has the same name as this one, " + members.self().name()
+                        + ", so who leads cannot be said. Give each a ha.sqlite.name of its own.",
+                response);
+    }
+
+    /** What somebody has to mend stands in the log, too, once. */
+    private void misconfigured(String reason, HttpServletResponse response) throws IOException {
+        if (!reason.equals(complained.getAndSet(reason))) {
+            logger.error("Requests cannot be forwarded. {}", reason);
+        }
+        Refusal.unavailable(reason).send(response);
+    }
+
     private void send(String node, String address, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
+        if (ForwardedHeaders.asksForAnotherProtocol(request)) {
+            new Refusal(
+                            HttpServletResponse.SC_NOT_IMPLEMENTED,
+                            "A request that changes the protocol of its connection (Upgrade) cannot be forwarded.")
+                    .send(response);
+            return;
+        }
+        StreamedBody body = new StreamedBody(request.getInputStream(), length(request));
         HttpRequest forwarded;
         try {
             String query = request.getQueryString();
             HttpRequest.Builder builder = HttpRequest.newBuilder(
                             URI.create(address + request.getRequestURI() + (query == null ? "" : "?" + query)))
-                    .timeout(timeout)
-                    .method(request.getMethod(), body(request));
+                    .method(request.getMethod(), body.publisher());
             ForwardedHeaders.copy(request, members.self().name(), builder);
             forwarded = builder.build();
         } catch (IllegalArgumentException e) {
@@ -161,40 +208,69 @@ public final class Forwarder {
                     .send(response);
             return;
         }
+        CompletableFuture<HttpResponse<InputStream>> exchange =
+                client.sendAsync(forwarded, BodyHandlers.ofInputStream());
         HttpResponse<InputStream> answer;
         try {
-            answer = client.send(forwarded, BodyHandlers.ofInputStream());
+            answer = body.await(exchange, timeout);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            exchange.cancel(true);
             unknown(node, "the wait was interrupted").send(response);
             return;
-        } catch (IOException e) {
+        } catch (StreamedBody.NotReceivedException e) {
+            exchange.cancel(true);
+            notReceived(node, e, response);
+            return;
+        } catch (TimeoutException | ExecutionException e) {
+            exchange.cancel(true);
             logger.debug("Node {} at {} did not answer", node, address, e);
-            failure(node, e).send(response);
+            failure(node, e instanceof ExecutionException ? e.getCause() : e).send(response);
             return;
         }
         ForwardedHeaders.copy(answer, address, request, response);
         try (InputStream content = answer.body()) {
-            content.transferTo(response.getOutputStream());
+            pass(content, response);
         }
     }
 
-    private static BodyPublisher body(HttpServletRequest request) {
-        long length = request.getContentLengthLong();
-        if (length == 0 || (length < 0 && request.getHeader("Transfer-Encoding") == null)) {
-            return BodyPublishers.noBody();
-        }
-        BodyPublisher streamed = BodyPublishers.ofInputStream(() -> {
-            try {
-                return request.getInputStream();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+    /**
+     * What has arrived goes to the client before more is waited for: it may wait for that, too, and only what is sent to
+     * a client shows that it has left.
+     */
+    private static void pass(InputStream content, HttpServletResponse response) throws IOException {
+        OutputStream out = response.getOutputStream();
+        byte[] piece = new byte[PIECE];
+        int read = 0;
+        while (read >= 0) {
+            out.write(piece, 0, read);
+            if (content.available() == 0) {
+                response.flushBuffer();
             }
-        });
-        return length < 0 ? streamed : BodyPublishers.fromPublisher(streamed, length);
+            read = content.read(piece);
+        }
     }
 
-    private Refusal failure(String node, IOException e) {
+    /** How many bytes the request's body has: 0 if it has none, negative if that is not known. */
+    private static long length(HttpServletRequest request) {
+        long length = request.getContentLengthLong();
+        return length < 0 && request.getHeader("Transfer-Encoding") == null ? 0 : length;
+    }
+
+    /** Containers may have an answer of their own to that, and allow no other. */
+    private static void notReceived(
+            String node, StreamedBody.NotReceivedException failure, HttpServletResponse response) throws IOException {
+        if (response.isCommitted()) {
+            throw failure.getCause();
+        }
+        new Refusal(
+                        HttpServletResponse.SC_REQUEST_TIMEOUT,
+                        "The body of this request has not arrived here. Node " + node
+                                + " has got a part of it at most.")
+                .send(response);
+    }
+
+    private Refusal failure(String node, @Nullable Throwable e) {
         if (e instanceof ConnectException || e instanceof HttpConnectTimeoutException) {
             return Refusal.unavailable(
                     "Node " + node + ", whose request this is, cannot be reached. Nothing was done; try" + " again.");
@@ -204,13 +280,13 @@ public final class Forwarder {
                     + "): ha.sqlite.http.forward.ssl.bundle has to trust its certificate, which has to name the host of"
                     + " its ha.sqlite.members.address. Nothing was done.");
         }
-        if (e instanceof HttpTimeoutException) {
+        if (e instanceof TimeoutException) {
             return new Refusal(
                     HttpServletResponse.SC_GATEWAY_TIMEOUT,
                     "Node " + node + " has not answered within " + timeout
-                            + ". Whether it has done what was asked is not known.");
+                            + " of the end of the request. Whether it has done what was asked is not known.");
         }
-        return unknown(node, String.valueOf(e.getMessage()));
+        return unknown(node, e == null ? "" : String.valueOf(e.getMessage()));
     }
 
     private static Refusal unknown(String node, String why) {

@@ -32,16 +32,23 @@ public final class ForwardingFilter implements Filter {
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (!(request instanceof HttpServletRequest http)
-                || !(response instanceof HttpServletResponse answer)
-                || ReadYourWritesFilter.isSafe(http)) {
+        if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer) {
+            filter(DecodedRequest.of(http), answer, chain);
+        } else {
             chain.doFilter(request, response);
+        }
+    }
+
+    private void filter(HttpServletRequest http, HttpServletResponse answer, FilterChain chain)
+            throws IOException, ServletException {
+        if (ReadYourWritesFilter.isSafe(http)) {
+            chain.doFilter(http, answer);
         } else if (to == ForwardTo.LEADER && !forwarder.leads()) {
             forwarder.forwardToLeader(http, answer);
         } else if (to == ForwardTo.WRITER && forwarder.isReadOnly()) {
             forwarder.forwardToWriter(http, answer);
         } else {
-            chain.doFilter(request, response);
+            chain.doFilter(http, answer);
         }
     }
 }

@@ -32,6 +32,9 @@ public final class ReadYourWritesFilter implements Filter {
 
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
 
+    /** Errors are dispatched with GET, whatever has failed (Jakarta Servlet 6.1, 10.9.2). */
+    private static final String FAILED_METHOD = "jakarta.servlet.error.method";
+
     private final ReplicationPosition position;
     private final String cookie;
     private final Duration timeout;
@@ -55,14 +58,16 @@ public final class ReadYourWritesFilter implements Filter {
     }
 
     static boolean isSafe(HttpServletRequest request) {
-        return SAFE.contains(request.getMethod());
+        Object method =
+                request.getDispatcherType() == DispatcherType.ERROR ? request.getAttribute(FAILED_METHOD) : null;
+        return SAFE.contains(method == null ? request.getMethod() : method);
     }
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer) {
-            filter(http, answer, chain);
+            filter(DecodedRequest.of(http), answer, chain);
         } else {
             chain.doFilter(request, response);
         }
@@ -71,6 +76,7 @@ public final class ReadYourWritesFilter implements Filter {
     private void filter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         long seen = seen(request);
+        // what is dispatched again has waited; where a request fails, the answer to that has a position, too
         if (request.getDispatcherType() == DispatcherType.REQUEST) {
             try {
                 position.await(seen, timeout);
@@ -85,7 +91,13 @@ public final class ReadYourWritesFilter implements Filter {
             }
         }
         StampedResponse stamped = new StampedResponse(response, () -> stamp(seen, request, response));
-        chain.doFilter(request, stamped);
+        try {
+            chain.doFilter(request, stamped);
+        } catch (IOException | ServletException | RuntimeException | Error e) {
+            // what was committed before counts, too
+            stamped.stampAgain();
+            throw e;
+        }
         if (!request.isAsyncStarted()) {
             stamped.stampAgain();
         }
@@ -94,7 +106,12 @@ public final class ReadYourWritesFilter implements Filter {
     /** The position that the request's client has seen, 0 if that is none of this stream. */
     private long seen(HttpServletRequest request) {
         String stream = position.stream();
-        long seen = sequence(PositionToken.parse(request.getHeader(HEADER)), stream);
+        return Math.max(
+                sequence(PositionToken.parse(request.getHeader(HEADER)), stream), seenByCookie(request, stream));
+    }
+
+    private long seenByCookie(HttpServletRequest request, String stream) {
+        long seen = 0;
         Cookie[] cookies = request.getCookies();
         if (cookies != null && !cookie.isEmpty()) {
             for (Cookie each : cookies) {
@@ -123,9 +140,11 @@ public final class ReadYourWritesFilter implements Filter {
             logger.debug("The answer has no position", e);
             return;
         }
-        String token = new PositionToken(stream, Math.max(seen, reached)).toString();
+        long known = Math.max(seen, reached);
+        String token = new PositionToken(stream, known).toString();
         response.setHeader(HEADER, token);
-        if (!cookie.isEmpty()) {
+        // a cookie that says nothing new could only replace a later one, of an answer that was quicker
+        if (!cookie.isEmpty() && seenByCookie(request, stream) < known) {
             setCookie(token, request, response);
         }
     }
@@ -137,8 +156,11 @@ public final class ReadYourWritesFilter implements Filter {
         String[] others = response.getHeaders(name).stream()
                 .filter(each -> !each.startsWith(start))
                 .toArray(String[]::new);
+        String path = request.getContextPath();
         response.setHeader(
-                name, start + token + "; Path=/; HttpOnly; SameSite=Lax" + (request.isSecure() ? "; Secure" : ""));
+                name,
+                start + token + "; Path=" + (path.isEmpty() ? "/" : path) + "; HttpOnly; SameSite=Lax"
+                        + (request.isSecure() ? "; Secure" : ""));
         for (String other : others) {
             response.addHeader(name, other);
         }

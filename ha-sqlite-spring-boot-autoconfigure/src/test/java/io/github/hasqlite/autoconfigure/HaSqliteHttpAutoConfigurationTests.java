@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.testing.NatsServer;
+import jakarta.servlet.DispatcherType;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -11,6 +12,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -67,11 +70,53 @@ class HaSqliteHttpAutoConfigurationTests {
                 "read-your-writes.timeout=0s",
                 "forward.timeout=-1s",
                 "read-your-writes.cookie=a;b",
+                "read-your-writes.timeout=300000d",
+                "forward.timeout=300000d",
+                "forward.url-patterns=",
+                "forward.url-patterns=api/*",
+                "forward.url-patterns=**",
+                "forward.url-patterns=/a,/api/**/x",
+                "forward.url-patterns=/api/{id}",
                 "forward.to=nobody")) {
             runner.withPropertyValues("ha.sqlite.http." + bad)
                     .run(context -> assertThat(context)
                             .getFailure()
                             .hasStackTraceContaining("ha.sqlite.http." + bad.replaceAll("=.*", "")));
+        }
+    }
+
+    @Test
+    @Tag("system")
+    void anUnknownSslBundleIsNamed() {
+        try (NatsServer server = NatsServer.start()) {
+            runner.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class))
+                    .withPropertyValues(
+                            "ha.sqlite.replication-url=" + server.url(),
+                            "ha.sqlite.http.forward.enabled=true",
+                            "ha.sqlite.http.forward.ssl.bundle=nope")
+                    .run(context -> assertThat(context.getStartupFailure())
+                            .hasRootCauseInstanceOf(NoSuchSslBundleException.class)
+                            .hasStackTraceContaining(
+                                    "ReplicationStartException: ha.sqlite.http.forward.ssl.bundle is nope"));
+        }
+    }
+
+    @Test
+    void addressesThatNoClientCouldUseAreRefused() {
+        for (String bad : List.of(
+                "http://h:99999",
+                "http://a:1,http://b:2",
+                "http://node_1:8080",
+                "ftp://h",
+                "http://u:p@h",
+                "http://h/?q")) {
+            runner.withPropertyValues("ha.sqlite.members.address=" + bad)
+                    .run(context ->
+                            assertThat(context).getFailure().hasStackTraceContaining("ha.sqlite.members.address"));
+        }
+        for (String good : List.of("HTTP://H:1", "https://[::1]:8443/app/", "http://node-1")) {
+            runner.withPropertyValues("ha.sqlite.members.address=" + good)
+                    .run(context -> assertThat(context).hasNotFailed());
         }
     }
 
@@ -85,13 +130,17 @@ class HaSqliteHttpAutoConfigurationTests {
                             "ha.sqlite.http.read-your-writes.on-timeout=forward",
                             "ha.sqlite.http.forward.enabled=true",
                             "ha.sqlite.http.forward.to=writer",
-                            "ha.sqlite.http.forward.url-patterns=/api/*,/admin/*")
+                            "ha.sqlite.http.forward.url-patterns=/api/**,/admin/*,*.do,/x")
                     .run(context -> {
                         FilterRegistrationBean<?> reading = context.getBean(READING, FilterRegistrationBean.class);
                         FilterRegistrationBean<?> forwarding =
                                 context.getBean(FORWARDING, FilterRegistrationBean.class);
                         assertThat(forwarding.getOrder()).isLessThan(reading.getOrder());
-                        assertThat(forwarding.getUrlPatterns()).containsExactly("/api/*", "/admin/*");
+                        // what has failed is answered with a position, too
+                        assertThat(reading.determineDispatcherTypes())
+                                .containsExactlyInAnyOrder(
+                                        DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR);
+                        assertThat(forwarding.getUrlPatterns()).containsExactly("/api/*", "/admin/*", "*.do", "/x");
                     });
         }
     }

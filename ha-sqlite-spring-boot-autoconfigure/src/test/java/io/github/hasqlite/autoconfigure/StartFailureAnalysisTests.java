@@ -117,6 +117,19 @@ class StartFailureAnalysisTests {
         assertInvalid("ha.sqlite.pool.cache-size=10B", "at least 1KB");
         assertInvalid("ha.sqlite.publisher.timeout=0s", "longer than nothing");
         assertInvalid("ha.sqlite.bootstrap.timeout=-1s", "longer than nothing");
+        for (String name : new String[] {
+            "publisher.timeout",
+            "bootstrap.timeout",
+            "members.age",
+            "leader.lease",
+            "pool.connection-timeout",
+            "pool.lock-timeout",
+            "http.forward.timeout",
+            "http.read-your-writes.timeout"
+        }) {
+            assertInvalid("ha.sqlite." + name + "=300000d", "at most 36500d");
+        }
+        assertInvalid("ha.sqlite.http.forward.url-patterns=api/*", "for example /tasks, /api/* or *.do");
     }
 
     @Test

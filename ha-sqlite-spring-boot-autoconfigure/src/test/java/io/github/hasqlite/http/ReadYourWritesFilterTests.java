@@ -7,6 +7,7 @@ import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
@@ -226,5 +227,67 @@ class ReadYourWritesFilterTests {
         assertThat(told.headers().firstValue(ReadYourWritesFilter.HEADER))
                 .hasValue(one.node().position().stream() + "."
                         + one.node().position().current(Duration.ofSeconds(60)));
+    }
+
+    @Test
+    void whatWasCommittedBeforeAFailureHasAPositionToo() throws Exception {
+        TestNode one = node("n1", CommitMode.SYNC);
+        one.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, a)");
+        List<WebServer.Answer> failures = List.of(
+                (request, response) -> {
+                    throw new ServletException("no");
+                },
+                (request, response) -> {
+                    throw new IllegalStateException("no");
+                },
+                // nobody completes it
+                (request, response) -> request.startAsync().setTimeout(50));
+        for (WebServer.Answer failure : failures) {
+            WebServer web = new WebServer(folder)
+                    .errorPage()
+                    .with(
+                            new ReadYourWritesFilter(one.node().position(), "seen", Duration.ofSeconds(60), null),
+                            DispatcherType.REQUEST,
+                            DispatcherType.ASYNC,
+                            DispatcherType.ERROR)
+                    .start((request, response) -> {
+                        if (request.getDispatcherType() == DispatcherType.ERROR) {
+                            response.getWriter().print("failed");
+                        } else {
+                            insertAndAnswer(one, failure, request, response);
+                        }
+                    });
+            opened.add(web);
+            HttpResponse<String> told = send(web, "POST");
+            assertThat(told.statusCode()).isEqualTo(500);
+            assertThat(told.body()).isEqualTo("failed");
+            assertThat(told.headers().firstValue(ReadYourWritesFilter.HEADER))
+                    .hasValue(one.node().position().stream() + "."
+                            + one.node().position().current(Duration.ofSeconds(60)));
+            assertThat(told.headers().allValues("Set-Cookie")).hasSize(1);
+        }
+    }
+
+    @Test
+    void theCookieIsTheApplicationsOwnAndIsSetOnlyIfItSaysMore() throws Exception {
+        TestNode one = node("n1", CommitMode.SYNC);
+        one.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, a)");
+        WebServer web = new WebServer(folder, "/app")
+                .with(new ReadYourWritesFilter(one.node().position(), "seen", Duration.ofSeconds(60), null))
+                .start(rows(one));
+        opened.add(web);
+        List<String> set = new ArrayList<>();
+        for (String method : List.of("POST", "GET", "POST")) {
+            HttpResponse<String> answer = client.send(
+                    HttpRequest.newBuilder(URI.create(web.url() + "/app/rows"))
+                            .method(method, BodyPublishers.noBody())
+                            .build(),
+                    BodyHandlers.ofString());
+            assertThat(answer.headers().firstValue(ReadYourWritesFilter.HEADER)).isPresent();
+            answer.headers().allValues("Set-Cookie").stream()
+                    .filter(cookie -> cookie.startsWith("seen="))
+                    .forEach(cookie -> set.add(method + " " + cookie));
+        }
+        assertThat(set).hasSize(2).allMatch(cookie -> cookie.startsWith("POST") && cookie.contains("; Path=/app;"));
     }
 }

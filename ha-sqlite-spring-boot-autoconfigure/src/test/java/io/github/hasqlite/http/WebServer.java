@@ -1,5 +1,6 @@
 package io.github.hasqlite.http;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.tomcat.util.descriptor.web.ErrorPage;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
 import org.apache.tomcat.util.descriptor.web.FilterMap;
 import org.apache.tomcat.util.net.SSLHostConfig;
@@ -29,11 +31,16 @@ final class WebServer implements AutoCloseable {
     }
 
     WebServer(Path folder) {
+        this(folder, "");
+    }
+
+    /** One whose application has a path of its own, as "/app". */
+    WebServer(Path folder, String path) {
         tomcat.setBaseDir(folder.toString());
         tomcat.setHostname("127.0.0.1");
         tomcat.setPort(0);
         tomcat.getConnector().setProperty("address", "127.0.0.1");
-        context = tomcat.addContext("", folder.toString());
+        context = tomcat.addContext(path, folder.toString());
     }
 
     /** Lets it speak TLS with the certificate of a bundle. */
@@ -51,7 +58,21 @@ final class WebServer implements AutoCloseable {
         return this;
     }
 
-    WebServer with(Filter filter) {
+    /** In milliseconds, how long the container waits for something to read. */
+    WebServer readTimeout(int millis) {
+        tomcat.getConnector().setProperty("connectionTimeout", Integer.toString(millis));
+        return this;
+    }
+
+    /** Errors are answered by what answers requests, too, as applications with Spring Boot do it. */
+    WebServer errorPage() {
+        ErrorPage page = new ErrorPage();
+        page.setLocation("/error");
+        context.addErrorPage(page);
+        return this;
+    }
+
+    WebServer with(Filter filter, DispatcherType... dispatches) {
         FilterDef definition = new FilterDef();
         definition.setFilterName(filter.getClass().getSimpleName());
         definition.setFilter(filter);
@@ -60,20 +81,24 @@ final class WebServer implements AutoCloseable {
         FilterMap map = new FilterMap();
         map.setFilterName(definition.getFilterName());
         map.addURLPattern("/*");
+        for (DispatcherType each : dispatches) {
+            map.setDispatcher(each.name());
+        }
         context.addFilterMap(map);
         return this;
     }
 
     WebServer start(Answer answer) {
         Tomcat.addServlet(context, "test", new HttpServlet() {
-            private static final long serialVersionUID = 1L;
+                    private static final long serialVersionUID = 1L;
 
-            @Override
-            protected void service(HttpServletRequest request, HttpServletResponse response)
-                    throws ServletException, IOException {
-                answer.to(request, response);
-            }
-        });
+                    @Override
+                    protected void service(HttpServletRequest request, HttpServletResponse response)
+                            throws ServletException, IOException {
+                        answer.to(request, response);
+                    }
+                })
+                .setAsyncSupported(true);
         context.addServletMappingDecoded("/*", "test");
         try {
             tomcat.start();
