@@ -50,12 +50,15 @@ class HaSqliteHttpAutoConfigurationTests {
     }
 
     @Test
-    void aNodeAloneHasNobodyToForwardTo() {
+    void aNodeAloneAnswersItselfAndOneThatKnowsNobodyIsRefused() {
         runner.withPropertyValues("ha.sqlite.http.read-your-writes.enabled=true")
                 .run(context -> assertThat(context).hasBean(READING).doesNotHaveBean(FORWARDING));
         for (String wanted :
                 List.of("ha.sqlite.http.forward.enabled=true", "ha.sqlite.http.read-your-writes.on-timeout=forward")) {
-            runner.withPropertyValues("ha.sqlite.http.read-your-writes.enabled=true", wanted)
+            WebApplicationContextRunner asked =
+                    runner.withPropertyValues("ha.sqlite.http.read-your-writes.enabled=true", wanted);
+            asked.run(context -> assertThat(context).hasNotFailed());
+            asked.withPropertyValues("ha.sqlite.leader.enabled=false")
                     .run(context -> assertThat(context)
                             .getFailure()
                             .rootCause()
