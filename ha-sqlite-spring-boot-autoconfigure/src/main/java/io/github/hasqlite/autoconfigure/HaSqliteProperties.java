@@ -51,6 +51,8 @@ import org.springframework.util.unit.DataSize;
  * @param keys Keys of rows that are inserted without one.
  * @param publisher Sending changes to the other nodes.
  * @param subscriber Receiving the changes of the other nodes.
+ * @param ddlSync Whether schema changes of this node are made on all nodes. If not, each node makes its own. The same
+ *     on all nodes.
  * @param deliverPolicy With which message a read replica begins that has followed no stream yet: all, new, last,
  *     by_start_sequence=N or by_start_time=T. With all, it has what the others have.
  * @param autoStart Whether replication starts with the application. If not, the database can only be read until
@@ -92,6 +94,7 @@ public record HaSqliteProperties(
         @DefaultValue Keys keys,
         @DefaultValue Publisher publisher,
         @DefaultValue Subscriber subscriber,
+        @DefaultValue("true") boolean ddlSync,
         @DefaultValue("all") String deliverPolicy,
         @DefaultValue("true") boolean autoStart,
         @DefaultValue Bootstrap bootstrap,
@@ -120,7 +123,7 @@ public record HaSqliteProperties(
                 + keys + ", publisher=" + publisher
                 + ", subscriber="
                 + subscriber
-                + ", deliverPolicy=" + deliverPolicy + ", autoStart=" + autoStart
+                + ", ddlSync=" + ddlSync + ", deliverPolicy=" + deliverPolicy + ", autoStart=" + autoStart
                 + ", bootstrap=" + bootstrap + ", snapshotter=" + snapshotter + ", verification=" + verification
                 + ", onStreamReset=" + onStreamReset
                 + ", members=" + members + ", leader=" + leader + ", http=" + http

@@ -198,7 +198,8 @@ final class NodeProperties {
                 NodeRuntime.ofJvm(),
                 KeySettings.SQLITE_COUNTS,
                 properties.autoStart(),
-                deliverPolicy(properties));
+                deliverPolicy(properties),
+                properties.ddlSync());
     }
 
     /** The same with what keys are taken from, unless the properties say that SQLite counts. */

@@ -31,6 +31,7 @@ import java.util.function.Consumer;
  * @param runtime its time, chance, threads and waiting
  * @param keys which keys rows get that have none
  * @param deliverPolicy where in the stream a read replica begins that has followed none yet
+ * @param ddlSync whether schema changes of this node are made on all nodes
  * @param autoStart whether replication starts with the node, and not only when the data source is told to
  */
 public record NodeSettings(
@@ -49,7 +50,8 @@ public record NodeSettings(
         NodeRuntime runtime,
         KeySettings keys,
         boolean autoStart,
-        DeliverPolicy deliverPolicy) {
+        DeliverPolicy deliverPolicy,
+        boolean ddlSync) {
 
     /**
      * Defaults: {@code sync}, 15 s for a commit, five minutes to catch up, rows found by primary key and
@@ -73,7 +75,8 @@ public record NodeSettings(
                 NodeRuntime.ofJvm(),
                 KeySettings.SQLITE_COUNTS,
                 true,
-                DeliverPolicy.ALL);
+                DeliverPolicy.ALL,
+                true);
     }
 
     /** The same but for what the consumer changes. */
@@ -100,6 +103,7 @@ public record NodeSettings(
         private KeySettings keys;
         private boolean autoStart;
         private DeliverPolicy deliverPolicy;
+        private boolean ddlSync;
 
         private Changes(NodeSettings from) {
             this.from = from;
@@ -116,6 +120,7 @@ public record NodeSettings(
             keys = from.keys;
             autoStart = from.autoStart;
             deliverPolicy = from.deliverPolicy;
+            ddlSync = from.ddlSync;
         }
 
         public Changes commitMode(CommitMode mode) {
@@ -183,6 +188,11 @@ public record NodeSettings(
             return this;
         }
 
+        public Changes ddlSync(boolean sync) {
+            ddlSync = sync;
+            return this;
+        }
+
         private NodeSettings settings() {
             return new NodeSettings(
                     from.name,
@@ -200,7 +210,8 @@ public record NodeSettings(
                     runtime,
                     keys,
                     autoStart,
-                    deliverPolicy);
+                    deliverPolicy,
+                    ddlSync);
         }
     }
 }

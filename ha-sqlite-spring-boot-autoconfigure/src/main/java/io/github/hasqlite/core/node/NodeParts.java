@@ -11,6 +11,7 @@ import io.github.hasqlite.core.capture.SchemaCatalog;
 import io.github.hasqlite.core.commit.ChangeSetFactory;
 import io.github.hasqlite.core.commit.CompareAndSet;
 import io.github.hasqlite.core.commit.LastCommits;
+import io.github.hasqlite.core.commit.LocalSchemaLog;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.commit.OutboxCommitLog;
 import io.github.hasqlite.core.commit.StrictCommitLog;
@@ -102,7 +103,7 @@ final class NodeParts implements AutoCloseable {
         this.positions = new NodePositions(settings, replica, guard, relay, applier, position, commits);
         if (settings.commitMode() == CommitMode.STRICT && !settings.readOnly()) {
             CompareAndSet stream = strictStream();
-            this.commitLog = strictLog(stream, position);
+            this.commitLog = local(strictLog(stream, position));
             this.probe = new StreamProbe(
                     trouble,
                     () -> guard.isConnected() && join.joined(),
@@ -111,9 +112,13 @@ final class NodeParts implements AutoCloseable {
                     changeSets,
                     stream);
         } else {
-            this.commitLog = outboxLog();
+            this.commitLog = local(outboxLog());
             this.probe = null;
         }
+    }
+
+    private CommitLog local(CommitLog log) {
+        return settings.ddlSync() ? log : new LocalSchemaLog(log, replica, settings);
     }
 
     private CommitLog outboxLog() {

@@ -37,6 +37,7 @@ final class StartDecision {
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long REPORT_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long ASK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long MAX_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     /** What a Go node has stored must be got as a whole to be looked at. */
     private static final int LOOKS_A_GO_SNAPSHOT = 30;
@@ -89,35 +90,45 @@ final class StartDecision {
         if (source == null) {
             return Way.FOLLOW;
         }
-        long started = runtime.nanoTime();
-        long reported = started - REPORT_NANOS;
+        boolean usable = found.kind() == Kind.JOINED && !found.begunWithNothing();
         try {
-            while (true) {
-                try {
-                    SnapshotFiles.clean(path);
-                    return prepare(source, found);
-                } catch (IOException e) {
-                    found = LocalDatabase.inspect(file, path, runtime);
-                    if (found.kind() == Kind.JOINED && !found.begunWithNothing()) {
-                        return Way.WAIT;
-                    }
-                    long now = runtime.nanoTime();
-                    if (now - started >= settings.bootstrapTimeout().toNanos()) {
-                        throw unreachable(e);
-                    }
-                    if (now - reported >= REPORT_NANOS) {
-                        reported = now;
-                        logger.warn(
-                                "A new database needs the stream once, and it cannot be reached; trying on for {} s: {}",
-                                settings.bootstrapTimeout().toSeconds() - TimeUnit.NANOSECONDS.toSeconds(now - started),
-                                e.getMessage());
-                    }
-                    runtime.sleep(ASK_AGAIN_NANOS);
-                }
+            SnapshotFiles.clean(path);
+            return prepare(source, found, usable ? source.state() : awaitStream(source));
+        } catch (IOException e) {
+            if (usable) {
+                return Way.WAIT;
             }
+            throw unreachable(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ReplicationStartException("interrupted while waiting for the stream", "Start again.", e);
+        }
+    }
+
+    /** What the stream is like, as soon as it can be reached. */
+    private StreamState awaitStream(ChangeSetSubscriber source) throws IOException, InterruptedException {
+        long started = runtime.nanoTime();
+        long reported = started - REPORT_NANOS;
+        long pause = ASK_AGAIN_NANOS;
+        while (true) {
+            try {
+                return source.state();
+            } catch (IOException e) {
+                long now = runtime.nanoTime();
+                long left = settings.bootstrapTimeout().toNanos() - (now - started);
+                if (left <= 0) {
+                    throw e;
+                }
+                if (now - reported >= REPORT_NANOS) {
+                    reported = now;
+                    logger.warn(
+                            "A new database needs the stream once, and it cannot be reached; trying on for {} s: {}",
+                            TimeUnit.NANOSECONDS.toSeconds(left),
+                            e.getMessage());
+                }
+                runtime.sleep(Math.min(pause, left));
+                pause = Math.min(2 * pause, MAX_PAUSE_NANOS);
+            }
         }
     }
 
@@ -131,9 +142,9 @@ final class StartDecision {
                 cause);
     }
 
-    private Way prepare(ChangeSetSubscriber source, LocalDatabase found)
+    private Way prepare(ChangeSetSubscriber source, LocalDatabase found, StreamState first)
             throws IOException, SQLException, InterruptedException {
-        StreamState stream = source.state();
+        StreamState stream = first;
         LocalDatabase local = found;
         requireAll(local);
         String reset = local.kind() == Kind.JOINED ? reset(local, stream) : null;
