@@ -355,6 +355,7 @@ public final class Simulation {
     private void awaitQuiet() throws InterruptedException {
         nodes.forEach(SimulatedNode::beQuiet);
         long deadline = scheduler.now() + PATIENCE_NANOS;
+        int starts = 0;
         while (!nodes.stream().allMatch(this::isQuiet)) {
             if (scheduler.now() > deadline) {
                 throw new AssertionError("does not come to rest, the stream ends at " + stream.end() + ": " + nodes);
@@ -368,6 +369,9 @@ public final class Simulation {
                     throw new AssertionError("replication has stopped: " + each);
                 }
                 if (each.isDown()) {
+                    if (++starts > MAX_STARTS) {
+                        throw new AssertionError("does not start: " + each);
+                    }
                     each.start();
                 }
             }
