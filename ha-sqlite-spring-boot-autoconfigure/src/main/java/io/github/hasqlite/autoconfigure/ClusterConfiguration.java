@@ -6,10 +6,8 @@ import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.nats.JetStreamLeader;
 import io.github.hasqlite.nats.JetStreamMembers;
 import io.github.hasqlite.nats.NatsReplication;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
@@ -33,14 +31,5 @@ class ClusterConfiguration {
     JetStreamLeader clusterLeader(
             NatsReplication nats, ReplicationNode node, NodeProperties name, HaSqliteProperties properties) {
         return new ReplicationParts(properties, name).leader(nats, node);
-    }
-
-    @Bean
-    ClusterLifecycle haSqliteClusterLifecycle(
-            ObjectProvider<ClusterMembers> members,
-            ObjectProvider<ClusterLeader> leader,
-            ApplicationEventPublisher events,
-            ReplicationNode node) {
-        return new ClusterLifecycle(members.getIfAvailable(), leader.getIfAvailable(), events, node);
     }
 }

@@ -5,6 +5,8 @@ import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSerializer;
 import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.ClusterLeader;
+import io.github.hasqlite.ClusterMembers;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.KeyBlocks;
 import io.github.hasqlite.ReplicationPosition;
@@ -24,6 +26,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JndiDataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.XADataSourceAutoConfiguration;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
@@ -107,6 +110,15 @@ public final class HaSqliteAutoConfiguration {
     @ConditionalOnMissingBean
     ReplicationPosition replicationPosition(ReplicationNode node) {
         return node.position();
+    }
+
+    @Bean
+    ClusterLifecycle haSqliteClusterLifecycle(
+            ObjectProvider<ClusterMembers> members,
+            ObjectProvider<ClusterLeader> leader,
+            ApplicationEventPublisher events,
+            ReplicationNode node) {
+        return new ClusterLifecycle(members.getIfAvailable(), leader.getIfAvailable(), events, node);
     }
 
     /** Taken by Boot's {@code JdbcTemplate}, and by what is built on it. */

@@ -6,12 +6,9 @@ import io.github.hasqlite.ClusterLeader;
 import io.github.hasqlite.ClusterMembers;
 import io.github.hasqlite.core.node.LoneLeader;
 import io.github.hasqlite.core.node.LoneMember;
-import io.github.hasqlite.core.node.ReplicationNode;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
-import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
@@ -48,14 +45,5 @@ class LoneNodeConfiguration {
     @ConditionalOnBooleanProperty(name = "ha.sqlite.leader.enabled", matchIfMissing = true)
     ClusterLeader clusterLeader(NodeProperties name) {
         return new LoneLeader(name.name(), name.address());
-    }
-
-    @Bean
-    ClusterLifecycle haSqliteClusterLifecycle(
-            ObjectProvider<ClusterMembers> members,
-            ObjectProvider<ClusterLeader> leader,
-            ApplicationEventPublisher events,
-            ReplicationNode node) {
-        return new ClusterLifecycle(members.getIfAvailable(), leader.getIfAvailable(), events, node);
     }
 }

@@ -241,31 +241,11 @@ final class CommandPlacing {
         }
     }
 
-    /** What ran is rolled back here. */
-    private abstract static class NotHere implements CommitLog.Placement {
-
-        @Override
-        public boolean commitsHere() {
-            return false;
-        }
-
-        @Override
-        public boolean changesSchema() {
-            return false;
-        }
-
-        @Override
-        public void settle() {}
-    }
-
     /**
      * It was made without an earlier one of this node whose echo is still missing, and which nodes cannot tell from one
      * that its author had seen (rule R13): nothing of it is published.
      */
-    private final class Unaware extends NotHere {
-
-        @Override
-        public void done(boolean committed) {}
+    private final class Unaware extends RolledBack {
 
         private boolean isStillUnseen() throws InterruptedException {
             writeLock.await();
@@ -296,7 +276,7 @@ final class CommandPlacing {
     }
 
     /** The applier runs it, at its place. */
-    private final class Elsewhere extends NotHere {
+    private final class Elsewhere extends RolledBack {
 
         private final @Nullable Queued queued;
         private final SchemaBarrier.@Nullable Overtaken overtaken;

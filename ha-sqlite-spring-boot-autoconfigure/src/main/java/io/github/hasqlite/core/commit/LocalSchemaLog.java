@@ -165,23 +165,7 @@ public final class LocalSchemaLog implements CommitLog {
     }
 
     /** What is pending was made with the old schema, and may have to be taken back in it. */
-    private final class Later implements Placement {
-
-        @Override
-        public boolean commitsHere() {
-            return false;
-        }
-
-        @Override
-        public boolean changesSchema() {
-            return false;
-        }
-
-        @Override
-        public void settle() {}
-
-        @Override
-        public void done(boolean committed) {}
+    private final class Later extends RolledBack {
 
         @Override
         public void await() throws SQLException {

@@ -287,26 +287,6 @@ public final class StrictCommitLog implements CommitLog {
         public void await() {}
     }
 
-    /** It was rolled back here. */
-    private abstract static class RolledBack implements CommitLog.Placement {
-
-        @Override
-        public final boolean commitsHere() {
-            return false;
-        }
-
-        @Override
-        public final boolean changesSchema() {
-            return false;
-        }
-
-        @Override
-        public final void settle() {}
-
-        @Override
-        public final void done(boolean committed) {}
-    }
-
     /** Others came first. */
     private final class Beaten extends RolledBack {
 

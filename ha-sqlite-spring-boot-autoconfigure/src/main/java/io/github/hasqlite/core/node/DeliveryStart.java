@@ -8,7 +8,6 @@ import io.github.hasqlite.core.commit.DeliverPolicy;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the message with which a {@link DeliverPolicy} begins. */
@@ -78,10 +77,7 @@ final class DeliveryStart {
     }
 
     private static boolean isBefore(StreamMessage message, Instant time) {
-        return Instant.EPOCH
-                .plusSeconds(TimeUnit.NANOSECONDS.toSeconds(message.timestampNs()))
-                .plusNanos(message.timestampNs() % TimeUnit.SECONDS.toNanos(1))
-                .isBefore(time);
+        return Instant.ofEpochSecond(0, message.timestampNs()).isBefore(time);
     }
 
     private ReplicationStartException missing(String policy) {

@@ -222,31 +222,6 @@ public final class AppliedState {
     }
 
     /**
-     * Makes a database one that has applied a stream up to one place, with the counters and parts that
-     * another one has, outside of any transaction.
-     *
-     * @param from a database that has applied the stream right up to before that place; attached to this one's
-     *     connection meanwhile
-     */
-    public static void copyPosition(Connection connection, String from, long createdNs, long reached)
-            throws SQLException {
-        create(connection);
-        try (PreparedStatement attach = connection.prepareStatement("ATTACH ? AS node")) {
-            attach.setString(1, from);
-            attach.execute();
-        }
-        try (Statement statement = connection.createStatement()) {
-            for (String table : List.of("ha_publishers", "ha_parts", "ha_renames", "ha_schema_changes")) {
-                statement.executeUpdate("DELETE FROM main." + table);
-                statement.executeUpdate("INSERT INTO main." + table + " SELECT * FROM node." + table);
-            }
-            statement.execute("DETACH node");
-        }
-        set(connection, SEQUENCE, reached);
-        set(connection, STREAM_CREATED, createdNs);
-    }
-
-    /**
      * The id of the baseline that this database is or is about to be, until all nodes can get it; empty if
      * it is none. Any thread.
      */

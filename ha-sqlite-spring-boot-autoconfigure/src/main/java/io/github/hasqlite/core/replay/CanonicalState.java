@@ -91,6 +91,30 @@ public final class CanonicalState implements AutoCloseable {
     }
 
     /**
+     * Makes a database one that has applied a stream up to one place, with the counters and parts that
+     * another one has, outside of any transaction.
+     *
+     * @param from a database that has applied the stream right up to before that place; attached to this one's
+     *     connection meanwhile
+     */
+    public static void copyPosition(Connection connection, String from, long createdNs, long reached)
+            throws SQLException {
+        AppliedState.create(connection);
+        try (PreparedStatement attach = connection.prepareStatement("ATTACH ? AS node")) {
+            attach.setString(1, from);
+            attach.execute();
+        }
+        try (Statement statement = connection.createStatement()) {
+            for (String table : List.of("ha_publishers", "ha_parts", "ha_renames", "ha_schema_changes")) {
+                statement.executeUpdate("DELETE FROM main." + table);
+                statement.executeUpdate("INSERT INTO main." + table + " SELECT * FROM node." + table);
+            }
+            statement.execute("DETACH node");
+        }
+        AppliedState.begin(connection, reached, createdNs);
+    }
+
+    /**
      * Puts what is pending on a node on top, but for what the copy has already.
      *
      * @param node the node's database file, which nobody writes meanwhile

@@ -10,6 +10,7 @@ import io.github.hasqlite.core.commit.CompareAndSet;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
 import io.github.hasqlite.core.replay.AppliedState;
+import io.github.hasqlite.core.replay.CanonicalState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,7 +111,7 @@ final class HoleCrossing {
             }
             try (SQLiteConnection connection =
                     new DatabaseFile(settings.pool().with(to -> to.path(copy.toString()))).open()) {
-                AppliedState.copyPosition(connection, source.database().toString(), state.streamCreatedNs(), at);
+                CanonicalState.copyPosition(connection, source.database().toString(), state.streamCreatedNs(), at);
                 CopiedDatabase.intoOneFile(connection);
             }
             SnapshotFiles.save(store, copy, at, state.streamCreatedNs(), settings.name(), settings.runtime());

@@ -228,7 +228,7 @@ final class NodeBackup implements DatabaseBackup {
                 prepare(file, copy);
                 long at = announce();
                 try (SQLiteConnection connection = open(copy)) {
-                    AppliedState.copyPosition(connection, source.database().toString(), state.streamCreatedNs(), at);
+                    CanonicalState.copyPosition(connection, source.database().toString(), state.streamCreatedNs(), at);
                     OutboxTable.create(connection);
                     CopiedDatabase.intoOneFile(connection);
                 }
