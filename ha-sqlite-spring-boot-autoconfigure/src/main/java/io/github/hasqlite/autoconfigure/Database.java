@@ -50,7 +50,7 @@ public final class Database implements AutoCloseable {
 
     private final String name;
     private final HaSqliteProperties properties;
-    private final SQLExceptionTranslator translator;
+    private final @Nullable SQLExceptionTranslator translator;
 
     /** What is to be closed, the first at last. */
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -64,7 +64,7 @@ public final class Database implements AutoCloseable {
     private @Nullable JetStreamLeader leader;
     private @Nullable ReplicationNode node;
 
-    private Database(String name, HaSqliteProperties properties, SQLExceptionTranslator translator) {
+    private Database(String name, HaSqliteProperties properties, @Nullable SQLExceptionTranslator translator) {
         this.name = name;
         this.properties = properties;
         this.translator = translator;
@@ -78,7 +78,7 @@ public final class Database implements AutoCloseable {
      * @param revival what starts it again, {@code null} if there is none
      * @param bundles SSL bundles, {@code null} if there are none
      * @param serializer what messages look like
-     * @param translator what JDBC's errors are for Spring
+     * @param translator what JDBC's errors are for Spring, {@code null} where Spring's JDBC is not used
      */
     record Shared(
             @Nullable NatsReplication nats,
@@ -86,7 +86,7 @@ public final class Database implements AutoCloseable {
             @Nullable ServerRevival revival,
             @Nullable SslBundles bundles,
             ChangeSetSerializer serializer,
-            SQLExceptionTranslator translator) {}
+            @Nullable SQLExceptionTranslator translator) {}
 
     /**
      * What a database is configured with, checked.
@@ -105,12 +105,16 @@ public final class Database implements AutoCloseable {
          */
         static Settings prepare(String database, HaSqliteProperties properties) {
             try {
-                NodeProperties node = NodeProperties.prepare(properties, database);
-                return new Settings(
-                        properties, node, replicates(properties) ? new NatsProperties(properties, node) : null);
+                return prepareAlone(database, properties);
             } catch (RuntimeException e) {
                 throw DatabaseFailure.of(database, e);
             }
+        }
+
+        /** The same for the only database that there is, whose properties are {@code ha.sqlite.*}. */
+        static Settings prepareAlone(String name, HaSqliteProperties properties) {
+            NodeProperties node = NodeProperties.prepare(properties, name);
+            return new Settings(properties, node, replicates(properties) ? new NatsProperties(properties, node) : null);
         }
     }
 
@@ -120,6 +124,16 @@ public final class Database implements AutoCloseable {
      * @throws io.github.hasqlite.ReplicationStartException if it cannot start; the message says which database it is
      */
     static Database start(String name, Settings settings, Shared shared, List<ChangeSetInterceptor> interceptors) {
+        try {
+            return startAlone(name, settings, shared, interceptors);
+        } catch (RuntimeException e) {
+            throw DatabaseFailure.of(name, e);
+        }
+    }
+
+    /** The same for the only database that there is, whose properties are {@code ha.sqlite.*}. */
+    static Database startAlone(
+            String name, Settings settings, Shared shared, List<ChangeSetInterceptor> interceptors) {
         Database database = new Database(name, settings.properties(), shared.translator());
         try {
             if (settings.nats() == null) {
@@ -129,16 +143,12 @@ public final class Database implements AutoCloseable {
                 database.replicate(settings.node(), settings.nats(), shared, interceptors);
             }
             return database;
-        } catch (RuntimeException e) {
-            RuntimeException named = DatabaseFailure.of(name, e);
+        } catch (RuntimeException | Error e) {
             try {
                 database.close();
             } catch (RuntimeException closing) {
-                named.addSuppressed(closing);
+                e.addSuppressed(closing);
             }
-            throw named;
-        } catch (Error e) {
-            database.close();
             throw e;
         }
     }
@@ -236,19 +246,15 @@ public final class Database implements AutoCloseable {
     }
 
     JdbcTransactionManager transactionManager() {
-        JdbcTransactionManager manager = new JdbcTransactionManager(dataSource());
-        manager.setExceptionTranslator(translator);
-        return manager;
+        return SpringJdbc.transactionManager(dataSource(), translator);
     }
 
     JdbcTemplate jdbcTemplate() {
-        JdbcTemplate template = new JdbcTemplate(dataSource());
-        template.setExceptionTranslator(translator);
-        return template;
+        return SpringJdbc.template(dataSource(), translator);
     }
 
     JdbcClient jdbcClient() {
-        return JdbcClient.create(jdbcTemplate());
+        return SpringJdbc.client(dataSource(), translator);
     }
 
     /** The nodes that have this database; {@code null} if that is not known. */
@@ -300,7 +306,7 @@ public final class Database implements AutoCloseable {
         return nats == null ? "" : nats.serverVersion();
     }
 
-    private ReplicationNode node() {
+    ReplicationNode node() {
         return Objects.requireNonNull(node);
     }
 

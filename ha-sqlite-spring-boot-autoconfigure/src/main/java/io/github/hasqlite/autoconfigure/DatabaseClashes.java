@@ -143,12 +143,16 @@ final class DatabaseClashes {
             }
         } catch (IOException e) {
             // what cannot be looked at is compared by its name; opening it says what is wrong
-            return real(one, 0).equals(real(other, 0));
+            return real(one).equals(real(other));
         }
-        return real(one, 0).equals(real(other, 0));
+        return real(one).equals(real(other));
     }
 
     /** Where a file is or would be, links followed. */
+    static Path real(Path path) {
+        return real(path, 0);
+    }
+
     private static Path real(Path path, int links) {
         Path absolute = path.toAbsolutePath();
         try {

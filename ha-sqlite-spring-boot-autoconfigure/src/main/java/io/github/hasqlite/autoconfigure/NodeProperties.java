@@ -232,7 +232,7 @@ final class NodeProperties {
         return policy;
     }
 
-    private static String hostName() {
+    static String hostName() {
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {

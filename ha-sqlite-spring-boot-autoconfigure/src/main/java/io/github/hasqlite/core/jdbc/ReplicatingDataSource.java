@@ -151,10 +151,25 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
 
     @Override
     public Connection getConnection() throws SQLException {
+        requireOpen();
+        return new SqlStateConnection(this);
+    }
+
+    private void requireOpen() throws SQLException {
         if (writers.isClosed()) {
             throw new SQLException(this + " has been closed", SqlStates.CONNECTION_DOES_NOT_EXIST);
         }
-        return new SqlStateConnection(this);
+    }
+
+    /**
+     * A connection for somebody who does not know the data source.
+     *
+     * @param neverWrites whether it refuses to write for good (SQLState 25006)
+     * @param whenClosed run once, when the connection is closed, by the thread that closes it
+     */
+    public Connection getConnection(boolean neverWrites, Runnable whenClosed) throws SQLException {
+        requireOpen();
+        return new LentConnection(this, neverWrites, whenClosed);
     }
 
     /** SQLite has no users: the same as without. */

@@ -20,7 +20,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** The application's connection with SQLStates in what it throws. */
-final class SqlStateConnection extends ConnectionHandle {
+class SqlStateConnection extends ConnectionHandle {
 
     SqlStateConnection(ReplicatingDataSource dataSource) {
         super(dataSource);

@@ -35,7 +35,7 @@ public final class SqlStates {
     static final String INVALID_TRANSACTION_STATE = "25000";
 
     /** A write on a read-only connection or a read replica. */
-    static final String READ_ONLY = "25006";
+    public static final String READ_ONLY = "25006";
 
     /** What SQLite or replication refuses for what the statement says. */
     public static final String SYNTAX_OR_ACCESS = "42000";

@@ -1,0 +1,182 @@
+package io.github.hasqlite.autoconfigure;
+
+import io.github.hasqlite.core.sqlite.SqlStates;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The nodes that were opened by a URL, one for each file. A node ends some time after its last connection was closed,
+ * and with the JVM. Thread-safe.
+ */
+final class UrlNodes {
+
+    /**
+     * Tools close a connection and open the next one at once; a node needs about a second to join the others again.
+     */
+    static final Duration LINGER = Duration.ofSeconds(5);
+
+    private final Map<Path, Shared> nodes = new ConcurrentHashMap<>();
+    private final Duration linger;
+    private final ScheduledThreadPoolExecutor endings;
+    private boolean hooked;
+    private volatile boolean ended;
+
+    /**
+     * Nodes of their own, apart from others.
+     *
+     * @param linger how long a node goes on without a connection
+     */
+    UrlNodes(Duration linger) {
+        this.linger = linger;
+        endings = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "ha-sqlite-url-nodes");
+            thread.setDaemon(true);
+            return thread;
+        });
+        endings.setRemoveOnCancelPolicy(true);
+    }
+
+    /** A file, and the node that has it while there is one. Its monitor is held while that starts and ends. */
+    private static final class Shared {
+
+        private @Nullable UrlNode node;
+        private int connections;
+        private long used;
+        private boolean gone;
+    }
+
+    /**
+     * A connection; the file's node is started if there is none.
+     *
+     * @throws SQLException with SQLState 08001, if the file's node has other options or cannot start
+     */
+    Connection connect(NodeUrl url) throws SQLException {
+        Path file;
+        HaSqliteProperties properties;
+        boolean readOnly;
+        try {
+            file = DatabaseClashes.real(DatabaseLocation.of(url.path()).path());
+            properties = url.bind(UrlNode.defaults(file));
+            readOnly = url.readOnly();
+        } catch (RuntimeException e) {
+            throw UrlFailure.of(url, e);
+        }
+        hook();
+        while (true) {
+            Shared shared = nodes.computeIfAbsent(file, any -> new Shared());
+            synchronized (shared) {
+                if (!shared.gone) {
+                    return connect(shared, file, url, properties, readOnly);
+                }
+            }
+        }
+    }
+
+    private Connection connect(
+            Shared shared, Path file, NodeUrl url, HaSqliteProperties properties, boolean readOnly)
+            throws SQLException {
+        UrlNode node = shared.node;
+        if (node == null) {
+            try {
+                requireRunning();
+                node = UrlNode.start(properties);
+                shared.node = node;
+            } catch (RuntimeException e) {
+                shared.gone = true;
+                nodes.remove(file, shared);
+                throw UrlFailure.of(url, e);
+            }
+        } else {
+            requireSame(url, node.properties(), properties);
+        }
+        Connection connection = node.dataSource().getConnection(readOnly, () -> closed(file, shared));
+        shared.connections++;
+        return connection;
+    }
+
+    private static void requireSame(NodeUrl url, HaSqliteProperties running, HaSqliteProperties wanted)
+            throws SQLException {
+        Set<String> differences = UrlOptions.differences(running, wanted);
+        if (!differences.isEmpty()) {
+            throw new SQLNonTransientConnectionException(
+                    "the database " + url.path() + " is open in this process with other options: they differ in "
+                            + String.join(", ", differences)
+                            + ". A file has one node, so use the same options, or close the other connections and wait "
+                            + LINGER.toSeconds() + " seconds",
+                    SqlStates.CANNOT_CONNECT);
+        }
+    }
+
+    private void closed(Path file, Shared shared) {
+        synchronized (shared) {
+            shared.connections--;
+            long use = ++shared.used;
+            if (shared.connections == 0 && !ended) {
+                endings.schedule(() -> endUnused(file, shared, use), linger.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        }
+    }
+
+    private void endUnused(Path file, Shared shared, long use) {
+        synchronized (shared) {
+            if (shared.connections == 0 && shared.used == use) {
+                end(file, shared);
+            }
+        }
+    }
+
+    private void end(Path file, Shared shared) {
+        UrlNode node = shared.node;
+        shared.gone = true;
+        shared.node = null;
+        nodes.remove(file, shared);
+        if (node != null) {
+            node.close();
+        }
+    }
+
+    private void requireRunning() throws SQLException {
+        if (ended) {
+            throw new SQLNonTransientConnectionException(
+                    "no database can be opened any more: the process is ending", SqlStates.SHUTDOWN);
+        }
+    }
+
+    private synchronized void hook() throws SQLException {
+        requireRunning();
+        if (!hooked) {
+            try {
+                Runtime.getRuntime().addShutdownHook(new Thread(this::endAll, "ha-sqlite-url-shutdown"));
+            } catch (IllegalStateException e) {
+                ended = true;
+                requireRunning();
+            }
+            hooked = true;
+        }
+    }
+
+    /** Ends all nodes, with whatever connections there are, and starts no more. */
+    void endAll() {
+        ended = true;
+        for (Map.Entry<Path, Shared> open : List.copyOf(nodes.entrySet())) {
+            synchronized (open.getValue()) {
+                end(open.getKey(), open.getValue());
+            }
+        }
+    }
+
+    /** Whether a node has a file. */
+    boolean hasNode(Path file) {
+        return nodes.containsKey(DatabaseClashes.real(file));
+    }
+}
