@@ -88,8 +88,9 @@ public final class HaSqliteAutoConfiguration {
             ObjectProvider<KeyBlocks> keys,
             ObjectProvider<Databases> databases,
             Environment environment) {
-        if (environment.containsProperty("spring.datasource.url")) {
-            logger.warn("spring.datasource.url is ignored: ha.sqlite.path names the database");
+        String url = environment.getProperty(DataSourceUrl.URL);
+        if (url != null && !NodeUrl.accepts(url)) {
+            logger.warn("{} is ignored: ha.sqlite.path names the database", DataSourceUrl.URL);
         }
         Databases others = databases.getIfAvailable();
         return new NodeStart(node, keys.getIfAvailable())
