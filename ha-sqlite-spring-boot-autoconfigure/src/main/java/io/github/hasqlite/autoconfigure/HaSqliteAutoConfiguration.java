@@ -122,6 +122,12 @@ public final class HaSqliteAutoConfiguration {
         return new ClusterLifecycle(members.getIfAvailable(), leader.getIfAvailable(), events, node);
     }
 
+    @Bean
+    DrainLifecycle haSqliteDrainLifecycle(
+            ReplicationNode node, ObjectProvider<Database> others, Environment environment) {
+        return new DrainLifecycle(node, others, environment);
+    }
+
     /** Taken by Boot's {@code JdbcTemplate}, and by what is built on it. */
     @Bean
     @ConditionalOnMissingBean

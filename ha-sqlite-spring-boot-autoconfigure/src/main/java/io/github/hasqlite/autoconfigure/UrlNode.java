@@ -2,6 +2,7 @@ package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.core.jdbc.ReplicatingDataSource;
+import io.github.hasqlite.core.node.NodeDrain;
 import io.github.hasqlite.nats.server.EmbeddedNatsServer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -76,6 +77,11 @@ final class UrlNode implements AutoCloseable {
             opened.push(revival);
             revival.start();
         }
+        NodeDrain drain = started.node().drain();
+        opened.push(() -> {
+            drain.begin();
+            drain.await(properties.publisher().timeout());
+        });
         ClusterLifecycle cluster = started.clusterLifecycle();
         opened.push(cluster::stop);
         cluster.start();

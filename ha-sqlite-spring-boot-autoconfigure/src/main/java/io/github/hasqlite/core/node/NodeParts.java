@@ -60,6 +60,7 @@ final class NodeParts implements AutoCloseable {
     private final LastCommits commits = new LastCommits();
     private final NodePositions positions;
     private final @Nullable StreamProbe probe;
+    private final Unpublished unpublished;
     private volatile boolean started;
 
     /**
@@ -99,6 +100,7 @@ final class NodeParts implements AutoCloseable {
                 : new FollowingParts(settings, transport, replica, applier, changeSets, relay, this::replaced);
         this.join = new StreamJoin(settings, replica, applier, relay, changeSets.publisher(), following);
         this.status = new NodeStatus(settings, guard, trouble, replica, applier, join, following);
+        this.unpublished = new Unpublished(settings, replica, relay, guard, applier, join, status);
         StreamPosition position = new StreamPosition(applier, replica.state(), replica.application());
         this.positions = new NodePositions(settings, replica, guard, relay, applier, position, commits);
         if (settings.commitMode() == CommitMode.STRICT && !settings.readOnly()) {
@@ -191,6 +193,11 @@ final class NodeParts implements AutoCloseable {
 
     NodeStatus status() {
         return status;
+    }
+
+    /** What is committed here and not known to be in the stream. */
+    Unpublished unpublished() {
+        return unpublished;
     }
 
     /** Where this node is in the stream, and what it has committed. */

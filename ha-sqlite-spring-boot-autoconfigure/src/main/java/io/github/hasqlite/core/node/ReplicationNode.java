@@ -20,6 +20,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,7 @@ public final class ReplicationNode implements AutoCloseable {
 
     private @Nullable NodeFile file;
     private @Nullable NodeParts parts;
+    private @Nullable NodeDrain drain;
     private volatile @Nullable ReplicatingDataSource dataSource;
 
     private ReplicationNode(NodeSettings settings, @Nullable Transport transport) {
@@ -111,6 +113,7 @@ public final class ReplicationNode implements AutoCloseable {
     private void startAlone() throws SQLException {
         WriteLock writeLock =
                 new WriteLock(settings.runtime(), settings.pool().lockTimeout().toMillis());
+        drain = new NodeDrain(settings, writeLock, null);
         dataSource = ReplicatingDataSource.open(
                 settings.pool(),
                 settings.readOnly(),
@@ -127,6 +130,7 @@ public final class ReplicationNode implements AutoCloseable {
         file = opened;
         NodeParts made = new NodeParts(settings, carrier, opened, this::tell);
         parts = made;
+        drain = new NodeDrain(settings, opened.replica().writeLock(), made.unpublished());
         dataSource = ReplicatingDataSource.open(
                 settings.pool(),
                 settings.readOnly(),
@@ -324,6 +328,12 @@ public final class ReplicationNode implements AutoCloseable {
     }
 
     // ---- the end
+
+    /** What lets it end without leaving anything behind. */
+    public NodeDrain drain() {
+        dataSource();
+        return Objects.requireNonNull(drain);
+    }
 
     /**
      * Ends the node: its pools first, then replication with its publisher and subscriber, then the file. What is in

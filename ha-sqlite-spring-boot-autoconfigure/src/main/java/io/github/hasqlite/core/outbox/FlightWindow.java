@@ -196,6 +196,10 @@ final class FlightWindow {
         waiters.addAll(later);
     }
 
+    synchronized boolean isClosed() {
+        return closed;
+    }
+
     synchronized void close() {
         closed = true;
         wakeUpTo(Long.MAX_VALUE);

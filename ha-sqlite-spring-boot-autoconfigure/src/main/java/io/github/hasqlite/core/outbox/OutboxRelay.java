@@ -133,6 +133,11 @@ public final class OutboxRelay implements AutoCloseable {
         return dispatch.window.await(id, timeoutNanos);
     }
 
+    /** Whether it publishes no more. */
+    public boolean isClosed() {
+        return dispatch.window.isClosed();
+    }
+
     /** The newest row of which it is known that it and all before it are in the stream. */
     public long settled() {
         return dispatch.window.settled();

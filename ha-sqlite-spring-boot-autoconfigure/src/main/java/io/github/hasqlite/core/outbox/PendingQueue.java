@@ -200,4 +200,14 @@ public final class PendingQueue {
     public synchronized int size() {
         return queue.size();
     }
+
+    /** How many there are that are newer than {@code id}. */
+    public synchronized int sizeBehind(long id) {
+        int size = 0;
+        for (Iterator<Pending> newestFirst = queue.descendingIterator();
+                newestFirst.hasNext() && newestFirst.next().id() > id; ) {
+            size++;
+        }
+        return size;
+    }
 }

@@ -27,6 +27,8 @@ public final class WriteLock {
     private final AtomicLong commits = new AtomicLong();
     private final AtomicLong writtenPages = new AtomicLong();
     private final long timeoutMillis;
+    /** Why the application gets it no more; {@code null} if it does. */
+    private volatile @Nullable String refusal;
     /** Who took it last: only what the thread itself has put there counts, when it waits in vain. */
     private volatile @Nullable Thread taker;
 
@@ -55,9 +57,10 @@ public final class WriteLock {
      * Waits for the lock.
      *
      * @param patience asked only if the lock is not free: how long to wait for it, in milliseconds
-     * @throws SQLException SQLITE_BUSY as SQLite would, after that time
+     * @throws SQLException SQLITE_BUSY as SQLite would, after that time; with SQLState 57P01, if it is refused
      */
     public void acquire(SqlCall<Long> patience) throws SQLException {
+        requireAllowed();
         boolean acquired;
         try {
             acquired = permit.tryAcquire(0) || permit.tryAcquire(TimeUnit.MILLISECONDS.toNanos(patience.run()));
@@ -70,7 +73,45 @@ public final class WriteLock {
                     SQLiteErrorCode.SQLITE_BUSY.code,
                     taker == Thread.currentThread() ? WAITED_FOR_ITSELF : "database is locked");
         }
+        try {
+            requireAllowed();
+        } catch (SQLException e) {
+            permit.release();
+            throw e;
+        }
         taker = Thread.currentThread();
+    }
+
+    private void requireAllowed() throws SQLException {
+        String reason = refusal;
+        if (reason != null) {
+            throw new SQLException(reason, SqlStates.SHUTDOWN);
+        }
+    }
+
+    /**
+     * Refuses the lock to the application from now on, also to who waits for it already; whoever holds it keeps it.
+     * Replication's own threads still get it.
+     *
+     * @param reason what they are told; {@code null} to refuse it no more
+     */
+    public void refuse(@Nullable String reason) {
+        refusal = reason;
+    }
+
+    /**
+     * Waits until nobody holds the lock.
+     *
+     * @param nanos how long to wait
+     * @return whether that was so once
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public boolean awaitFree(long nanos) throws InterruptedException {
+        boolean free = permit.tryAcquire(nanos);
+        if (free) {
+            permit.release();
+        }
+        return free;
     }
 
     /**
