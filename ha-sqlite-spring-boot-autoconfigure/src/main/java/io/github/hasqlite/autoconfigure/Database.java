@@ -186,6 +186,7 @@ public final class Database implements AutoCloseable {
         subscriber = properties.subscriber().enabled() ? replication.subscriber() : null;
         ReplicationNode started = own(
                 new NodeStart(settings, keys).start(publisher, subscriber, store, shared.serializer(), interceptors));
+        new StartSummary(properties, settings, replication).logWhenStarted(started);
         ServerRevival revival = server == null ? null : shared.revival();
         if (revival != null) {
             revival.add(started);

@@ -87,19 +87,22 @@ public final class HaSqliteAutoConfiguration {
             ObjectProvider<ChangeSetInterceptor> interceptors,
             ObjectProvider<KeyBlocks> keys,
             ObjectProvider<Databases> databases,
+            ObjectProvider<StartSummary> summary,
             Environment environment) {
         String url = environment.getProperty(DataSourceUrl.URL);
         if (url != null && !NodeUrl.accepts(url)) {
             logger.warn("{} is ignored: ha.sqlite.path names the database", DataSourceUrl.URL);
         }
         Databases others = databases.getIfAvailable();
-        return new NodeStart(node, keys.getIfAvailable())
+        ReplicationNode started = new NodeStart(node, keys.getIfAvailable())
                 .start(
                         publisher.getIfAvailable(),
                         subscriber.getIfAvailable(),
                         snapshots.getIfAvailable(),
                         serializer,
                         others == null ? interceptors.orderedStream().toList() : others.interceptorsOfPrimary());
+        summary.ifAvailable(says -> says.logWhenStarted(started));
+        return started;
     }
 
     @Bean

@@ -74,6 +74,11 @@ class NatsReplicationConfiguration {
     }
 
     @Bean
+    StartSummary haSqliteStartSummary(HaSqliteProperties properties, NodeProperties node, NatsReplication nats) {
+        return new StartSummary(properties, node, nats);
+    }
+
+    @Bean
     @ConditionalOnMissingBean(KeyBlocks.class)
     @ConditionalOnBooleanProperty(name = "ha.sqlite.publisher.enabled", matchIfMissing = true)
     @ConditionalOnBooleanProperty(name = "ha.sqlite.keys.blocks.enabled", matchIfMissing = true)

@@ -45,6 +45,7 @@ final class NodeProperties {
     private final DatabaseLocation location;
     private final String name;
     private final String poolName;
+    private final long begun = System.nanoTime();
 
     private NodeProperties(HaSqliteProperties properties, String poolName) {
         this.properties = properties;
@@ -162,6 +163,11 @@ final class NodeProperties {
     /** This node's name. */
     String name() {
         return name;
+    }
+
+    /** How long ago these were made, with which the start of a node begins. */
+    Duration age() {
+        return Duration.ofNanos(System.nanoTime() - begun);
     }
 
     DatabaseLocation location() {

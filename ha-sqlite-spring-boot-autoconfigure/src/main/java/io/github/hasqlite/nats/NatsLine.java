@@ -19,6 +19,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One connection to the NATS servers, which comes back by itself, for ever, until nobody uses it any more. Each change
@@ -254,12 +255,14 @@ final class NatsLine {
             monitor.notifyAll();
         }
         String server = String.valueOf(connection.getConnectedUrl());
-        log.info(
-                "{} to NATS at {} (server {}, {})",
-                everConnected ? "Connected again" : "Connected",
-                MaskedUrl.mask(server),
-                connection.getServerInfo().getVersion(),
-                purpose);
+        // a node has several, and says itself when it has started
+        log.atLevel(everConnected ? Level.INFO : Level.DEBUG)
+                .log(
+                        "{} to NATS at {} (server {}, {})",
+                        everConnected ? "Connected again" : "Connected",
+                        MaskedUrl.mask(server),
+                        connection.getServerInfo().getVersion(),
+                        purpose);
         everConnected = true;
         wayHome.connected(connection);
     }

@@ -185,6 +185,11 @@ public final class NatsReplication implements AutoCloseable {
         return made;
     }
 
+    /** The URLs of the servers as they are configured, without secrets. */
+    public String servers() {
+        return settings.maskedServers();
+    }
+
     /** The version of the server this node is connected to, or an empty string. */
     public String serverVersion() {
         try {

@@ -146,6 +146,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         // local connections do not grow old, and what they have prepared is worth keeping
         config.setMaxLifetime(0);
         config.setMinimumIdle(Math.min(size, 2));
+        logger.debug("Opening the pool {} of at most {} connections to {}", config.getPoolName(), size, settings.path());
         return new HikariDataSource(config);
     }
 

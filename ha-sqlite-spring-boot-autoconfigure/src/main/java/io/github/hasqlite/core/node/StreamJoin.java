@@ -340,7 +340,7 @@ final class StreamJoin implements AutoCloseable {
         } finally {
             applier.hurry(false);
         }
-        logger.info("Node {} has caught up with the stream at {}", settings.name(), state.sequence());
+        logger.debug("Node {} has caught up with the stream at {}", settings.name(), state.sequence());
     }
 
     private String action() {
