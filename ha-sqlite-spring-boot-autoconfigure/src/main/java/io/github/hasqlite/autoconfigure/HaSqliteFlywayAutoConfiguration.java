@@ -22,7 +22,8 @@ public final class HaSqliteFlywayAutoConfiguration {
     static MigrationLease haSqliteFlywayLease(
             ObjectProvider<HaSqliteDataSource> dataSource,
             ObjectProvider<ChangeSetSubscriber> subscriber,
-            ObjectProvider<SnapshotStore> store) {
-        return new MigrationLease(FlywayMigrationInitializer.class, dataSource, subscriber, store);
+            ObjectProvider<SnapshotStore> store,
+            ObjectProvider<HaSqliteProperties> properties) {
+        return new MigrationLease(FlywayMigrationInitializer.class, dataSource, subscriber, store, properties);
     }
 }

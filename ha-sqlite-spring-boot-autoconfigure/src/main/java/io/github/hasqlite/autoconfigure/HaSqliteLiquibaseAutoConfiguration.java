@@ -24,7 +24,8 @@ public final class HaSqliteLiquibaseAutoConfiguration {
     static MigrationLease haSqliteLiquibaseLease(
             ObjectProvider<HaSqliteDataSource> dataSource,
             ObjectProvider<ChangeSetSubscriber> subscriber,
-            ObjectProvider<SnapshotStore> store) {
-        return new MigrationLease(SpringLiquibase.class, dataSource, subscriber, store);
+            ObjectProvider<SnapshotStore> store,
+            ObjectProvider<HaSqliteProperties> properties) {
+        return new MigrationLease(SpringLiquibase.class, dataSource, subscriber, store, properties);
     }
 }

@@ -199,7 +199,7 @@ public record HaSqliteProperties(
      * Catching up.
      *
      * @param timeout How long the start waits until this node has what the others have: for the stream if the
-     *     database is new, for a snapshot, and for catching up.
+     *     database is new, for a snapshot, for catching up, and on a read replica for the migration of another node.
      */
     public record Bootstrap(@DefaultValue("5m") Duration timeout) {}
 

@@ -47,7 +47,8 @@ public final class HaSqliteScriptsAutoConfiguration {
     static MigrationLease haSqliteScriptsLease(
             ObjectProvider<HaSqliteDataSource> dataSource,
             ObjectProvider<ChangeSetSubscriber> subscriber,
-            ObjectProvider<SnapshotStore> store) {
-        return new MigrationLease(DataSourceScriptDatabaseInitializer.class, dataSource, subscriber, store);
+            ObjectProvider<SnapshotStore> store,
+            ObjectProvider<HaSqliteProperties> properties) {
+        return new MigrationLease(DataSourceScriptDatabaseInitializer.class, dataSource, subscriber, store, properties);
     }
 }

@@ -21,6 +21,7 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.jdbc.init.DataSourceScriptDatabaseInitializer;
 
 /**
  * Lets one node at a time migrate the schema. Nodes that start together would otherwise all begin the
@@ -29,6 +30,8 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
  * reached, there is nobody to wait for.
  *
  * <p>A migration that gives way to what other nodes commit meanwhile is {@linkplain RepeatedMigration done again}.
+ *
+ * <p>A read replica migrates nothing: it {@linkplain ReplicaMigration waits} until another node has.
  *
  * <p>The lease is taken before a bean that migrates when it is initialized, and given back when all it
  * has done is in the stream. A bean that has the name of a {@linkplain Database further database} as its qualifier
@@ -50,6 +53,7 @@ final class MigrationLease implements BeanPostProcessor, BeanFactoryAware, Dispo
     private final ObjectProvider<HaSqliteDataSource> dataSource;
     private final ObjectProvider<ChangeSetSubscriber> subscriber;
     private final ObjectProvider<SnapshotStore> store;
+    private final ObjectProvider<HaSqliteProperties> properties;
     private final Map<String, Held> held = new ConcurrentHashMap<>();
     private @Nullable BeanFactory beans;
 
@@ -57,7 +61,8 @@ final class MigrationLease implements BeanPostProcessor, BeanFactoryAware, Dispo
     private record Target(
             Supplier<HaSqliteDataSource> dataSource,
             @Nullable ChangeSetSubscriber subscriber,
-            @Nullable SnapshotStore store) {
+            @Nullable SnapshotStore store,
+            @Nullable HaSqliteProperties properties) {
 
         ReplicationStatus status() {
             return dataSource.get().replicationStatus();
@@ -75,7 +80,9 @@ final class MigrationLease implements BeanPostProcessor, BeanFactoryAware, Dispo
             Class<?> migration,
             ObjectProvider<HaSqliteDataSource> dataSource,
             ObjectProvider<ChangeSetSubscriber> subscriber,
-            ObjectProvider<SnapshotStore> store) {
+            ObjectProvider<SnapshotStore> store,
+            ObjectProvider<HaSqliteProperties> properties) {
+        this.properties = properties;
         this.migration = migration;
         this.dataSource = dataSource;
         this.subscriber = subscriber;
@@ -93,12 +100,16 @@ final class MigrationLease implements BeanPostProcessor, BeanFactoryAware, Dispo
                 if (BeanFactoryAnnotationUtils.isQualifierMatch(
                         name -> DatabasesRegistrar.beanName(name).equals(database), beanName, factory)) {
                     Database further = factory.getBean(database, Database.class);
-                    return new Target(further::dataSource, further.subscriber(), further.store());
+                    return new Target(further::dataSource, further.subscriber(), further.store(), further.properties());
                 }
             }
         }
         SnapshotStore leases = store.getIfAvailable();
-        return new Target(dataSource::getObject, leases == null ? null : subscriber.getIfAvailable(), leases);
+        return new Target(
+                dataSource::getObject,
+                leases == null ? null : subscriber.getIfAvailable(),
+                leases,
+                properties.getIfAvailable());
     }
 
     @Override
@@ -119,6 +130,17 @@ final class MigrationLease implements BeanPostProcessor, BeanFactoryAware, Dispo
                             + " off (spring.flyway.enabled, spring.liquibase.enabled, spring.sql.init.mode) and run it"
                             + " after that call.",
                     null);
+        }
+        HaSqliteProperties configured = target.properties();
+        // scripts do not find out that they were run
+        if (configured != null
+                && !configured.publisher().enabled()
+                && !(bean instanceof DataSourceScriptDatabaseInitializer)) {
+            return ReplicaMigration.of(
+                    bean,
+                    beanName,
+                    target::status,
+                    configured.bootstrap().timeout());
         }
         try {
             SnapshotStore.Lease lease = await(target.store(), target);

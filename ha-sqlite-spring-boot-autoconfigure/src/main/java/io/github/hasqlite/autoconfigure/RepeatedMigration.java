@@ -28,12 +28,17 @@ final class RepeatedMigration implements MethodInterceptor {
 
     /** The bean, which does again what it does when it is initialized. */
     static Object of(Object bean) {
+        return advised(bean, new RepeatedMigration());
+    }
+
+    /** The bean, but for what an advice makes of it when it is initialized. */
+    static Object advised(Object bean, MethodInterceptor advice) {
         if (!(bean instanceof InitializingBean)) {
             return bean;
         }
         ProxyFactory proxy = new ProxyFactory(bean);
         proxy.setProxyTargetClass(true);
-        proxy.addAdvice(new RepeatedMigration());
+        proxy.addAdvice(advice);
         return proxy.getProxy(bean.getClass().getClassLoader());
     }
 
@@ -60,9 +65,13 @@ final class RepeatedMigration implements MethodInterceptor {
     }
 
     private static boolean gaveWay(Throwable failure) {
+        return hasState(failure, SerializationFailureException.SQL_STATE);
+    }
+
+    /** Whether a failure has to do with an SQLState. */
+    static boolean hasState(Throwable failure, String state) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql
-                    && SerializationFailureException.SQL_STATE.equals(sql.getSQLState())) {
+            if (cause instanceof SQLException sql && state.equals(sql.getSQLState())) {
                 return true;
             }
         }

@@ -11,6 +11,7 @@ import io.github.hasqlite.testing.TestNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -188,5 +189,79 @@ class MigrationTests {
                                             dataSource.replicationStatus().outboxLength())
                                     .isZero());
                 });
+    }
+
+    @Test
+    void aReadReplicaWaitsForFlywayOfAnotherNode(CapturedOutput output) throws Exception {
+        replicaWaits(
+                output,
+                runner.withConfiguration(AutoConfigurations.of(FlywayAutoConfiguration.class))
+                        .withPropertyValues(
+                                "spring.flyway.locations=classpath:io/github/hasqlite/autoconfigure/migration"));
+    }
+
+    @Test
+    void aReadReplicaWaitsForLiquibaseOfAnotherNode(CapturedOutput output) throws Exception {
+        replicaWaits(
+                output,
+                runner.withConfiguration(AutoConfigurations.of(LiquibaseAutoConfiguration.class))
+                        .withPropertyValues(
+                                "spring.liquibase.change-log=classpath:io/github/hasqlite/autoconfigure/changelog.sql"));
+    }
+
+    private void replicaWaits(CapturedOutput output, ApplicationContextRunner migrating) throws Exception {
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try (NatsServer server = NatsServer.start()) {
+            ApplicationContextRunner node = migrating.withPropertyValues(
+                    "ha.sqlite.replication-id=app", "ha.sqlite.replication-url=" + server.url());
+            ApplicationContextRunner replica = node.withPropertyValues(
+                    "ha.sqlite.name=replica",
+                    "ha.sqlite.path=" + folder.resolve("replica.db"),
+                    "ha.sqlite.publisher.enabled=false");
+            Future<List<String>> titles = thread.submit(() -> {
+                List<String> found = new ArrayList<>();
+                replica.run(context -> {
+                    assertThat(context).hasNotFailed();
+                    found.addAll(context.getBean(JdbcClient.class)
+                            .sql("SELECT title FROM task")
+                            .query(String.class)
+                            .list());
+                });
+                return found;
+            });
+            Awaitility.await()
+                    .until(() -> output.getAll()
+                            .contains("Node replica is a read replica and waits until a node that writes has migrated"));
+            node.withPropertyValues("ha.sqlite.name=writer", "ha.sqlite.path=" + folder.resolve("writer.db"))
+                    .run(writer -> {
+                        assertThat(writer).hasNotFailed();
+                        assertThat(titles.get(60, TimeUnit.SECONDS)).containsExactly("migrated");
+                    });
+            // with nobody who writes, and something to do no more
+            replica.withPropertyValues("ha.sqlite.bootstrap.timeout=10s")
+                    .run(context -> assertThat(context).hasNotFailed());
+        } finally {
+            thread.shutdownNow();
+        }
+    }
+
+    @Test
+    void aReadReplicaThatWaitsInVainSaysForWhat() {
+        try (NatsServer server = NatsServer.start()) {
+            runner.withConfiguration(AutoConfigurations.of(FlywayAutoConfiguration.class))
+                    .withPropertyValues(
+                            "spring.flyway.locations=classpath:io/github/hasqlite/autoconfigure/migration",
+                            "ha.sqlite.name=replica",
+                            "ha.sqlite.path=" + folder.resolve("replica.db"),
+                            "ha.sqlite.replication-url=" + server.url(),
+                            "ha.sqlite.publisher.enabled=false",
+                            "ha.sqlite.bootstrap.timeout=2s")
+                    .run(context -> assertThat(context.getStartupFailure())
+                            .rootCause()
+                            .isInstanceOf(SQLException.class)
+                            .satisfies(root -> assertThat(context.getStartupFailure())
+                                    .hasStackTraceContaining("node replica is a read replica, and no node that writes has"
+                                            + " done the migration 'flywayInitializer' in PT2S")));
+        }
     }
 }
