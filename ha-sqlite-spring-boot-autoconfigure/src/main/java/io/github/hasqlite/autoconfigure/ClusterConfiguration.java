@@ -6,7 +6,6 @@ import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.nats.JetStreamLeader;
 import io.github.hasqlite.nats.JetStreamMembers;
 import io.github.hasqlite.nats.NatsReplication;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -19,7 +18,7 @@ class ClusterConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(ClusterMembers.class)
-    @ConditionalOnBooleanProperty(name = "ha.sqlite.members.enabled", matchIfMissing = true)
+    @ConditionalOnSwitch("ha.sqlite.members.enabled")
     JetStreamMembers clusterMembers(
             NatsReplication nats, ReplicationNode node, NodeProperties name, HaSqliteProperties properties) {
         return new ReplicationParts(properties, name).members(nats, node);
@@ -27,7 +26,7 @@ class ClusterConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(ClusterLeader.class)
-    @ConditionalOnBooleanProperty(name = "ha.sqlite.leader.enabled", matchIfMissing = true)
+    @ConditionalOnSwitch("ha.sqlite.leader.enabled")
     JetStreamLeader clusterLeader(
             NatsReplication nats, ReplicationNode node, NodeProperties name, HaSqliteProperties properties) {
         return new ReplicationParts(properties, name).leader(nats, node);

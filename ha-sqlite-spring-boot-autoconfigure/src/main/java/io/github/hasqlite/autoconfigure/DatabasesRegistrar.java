@@ -69,6 +69,9 @@ final class DatabasesRegistrar implements ImportBeanDefinitionRegistrar {
         parts.add("ReplicationPosition", "position", ReplicationPosition.class);
         if (Database.replicates(properties)) {
             replicated(properties, parts);
+        } else if (RunTimeChoice.isLater()) {
+            // it may replicate when it is started
+            parts.add("ClusterLifecycle", "clusterLifecycle", ClusterLifecycle.class);
         }
     }
 

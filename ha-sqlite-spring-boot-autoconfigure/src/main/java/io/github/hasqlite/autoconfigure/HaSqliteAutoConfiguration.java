@@ -30,6 +30,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.support.SQLExceptionTranslator;
 import org.sqlite.SQLiteConnection;
@@ -59,9 +60,15 @@ import org.sqlite.SQLiteConnection;
     LoneNodeConfiguration.class,
     DatabasesRegistrar.class
 })
+@ImportRuntimeHints(HaSqliteRuntimeHints.class)
 public final class HaSqliteAutoConfiguration {
 
     private static final Logger logger = LoggerFactory.getLogger(HaSqliteAutoConfiguration.class);
+
+    @Bean
+    static RunTimeChoice haSqliteRunTimeChoice(Environment environment) {
+        return new RunTimeChoice(environment);
+    }
 
     /** What everything else is made from; so nothing has begun when a further database is refused. */
     @Bean

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -43,7 +42,7 @@ public final class HaSqliteHttpAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(name = "haSqliteReadYourWritesFilter")
-    @ConditionalOnBooleanProperty("ha.sqlite.http.read-your-writes.enabled")
+    @ConditionalOnSwitch(value = "ha.sqlite.http.read-your-writes.enabled", matchIfMissing = false)
     FilterRegistrationBean<ReadYourWritesFilter> haSqliteReadYourWritesFilter(
             ReplicationPosition position,
             HaSqliteProperties properties,
@@ -68,7 +67,7 @@ public final class HaSqliteHttpAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(name = "haSqliteForwardingFilter")
-    @ConditionalOnBooleanProperty("ha.sqlite.http.forward.enabled")
+    @ConditionalOnSwitch(value = "ha.sqlite.http.forward.enabled", matchIfMissing = false)
     FilterRegistrationBean<ForwardingFilter> haSqliteForwardingFilter(
             HaSqliteProperties properties,
             ObjectProvider<ClusterMembers> members,

@@ -15,7 +15,6 @@ import io.github.hasqlite.nats.JetStreamSnapshotStore;
 import io.github.hasqlite.nats.NatsReplication;
 import io.github.hasqlite.nats.server.EmbeddedNatsServer;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
@@ -37,19 +36,19 @@ class NatsReplicationConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    @ConditionalOnBooleanProperty(OnNatsCondition.EMBEDDED)
+    @ConditionalOnSwitch(value = OnNatsCondition.EMBEDDED, matchIfMissing = false)
     EmbeddedNatsServer embeddedNatsServer(NatsProperties properties, ObjectProvider<SslBundles> bundles) {
         return EmbeddedNatsServer.start(properties.embedded(bundles.getIfAvailable()));
     }
 
     @Bean(initMethod = "start")
-    @ConditionalOnBooleanProperty(OnNatsCondition.EMBEDDED)
+    @ConditionalOnSwitch(value = OnNatsCondition.EMBEDDED, matchIfMissing = false)
     ServerRevival embeddedNatsServerRevival(EmbeddedNatsServer server, ReplicationNode node) {
         return new ServerRevival(server, node, ServerRevival.PATIENCE);
     }
 
     @Bean(initMethod = "await")
-    @ConditionalOnBooleanProperty(OnNatsCondition.EMBEDDED)
+    @ConditionalOnSwitch(value = OnNatsCondition.EMBEDDED, matchIfMissing = false)
     ClusterStart embeddedClusterStart(
             NodeProperties node,
             NatsProperties properties,
@@ -80,22 +79,21 @@ class NatsReplicationConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(KeyBlocks.class)
-    @ConditionalOnBooleanProperty(name = "ha.sqlite.publisher.enabled", matchIfMissing = true)
-    @ConditionalOnBooleanProperty(name = "ha.sqlite.keys.blocks.enabled", matchIfMissing = true)
+    @ConditionalOnSwitch({"ha.sqlite.publisher.enabled", "ha.sqlite.keys.blocks.enabled"})
     KeyBlocks keyBlocks(NatsReplication nats) {
         return nats.keyBlocks();
     }
 
     @Bean
     @ConditionalOnMissingBean(ChangeSetPublisher.class)
-    @ConditionalOnBooleanProperty(name = "ha.sqlite.publisher.enabled", matchIfMissing = true)
+    @ConditionalOnSwitch("ha.sqlite.publisher.enabled")
     ChangeSetPublisher changeSetPublisher(NatsReplication nats) {
         return nats.publisher();
     }
 
     @Bean
     @ConditionalOnMissingBean(ChangeSetSubscriber.class)
-    @ConditionalOnBooleanProperty(name = "ha.sqlite.subscriber.enabled", matchIfMissing = true)
+    @ConditionalOnSwitch("ha.sqlite.subscriber.enabled")
     ChangeSetSubscriber changeSetSubscriber(NatsReplication nats) {
         return nats.subscriber();
     }
@@ -108,9 +106,7 @@ class NatsReplicationConfiguration {
 
     @Bean(initMethod = "start")
     @ConditionalOnMissingBean(DatabaseSnapshotter.class)
-    @ConditionalOnBooleanProperty(name = "ha.sqlite.snapshotter.enabled", matchIfMissing = true)
-    @ConditionalOnBooleanProperty(name = "ha.sqlite.publisher.enabled", matchIfMissing = true)
-    @ConditionalOnBooleanProperty(name = "ha.sqlite.subscriber.enabled", matchIfMissing = true)
+    @ConditionalOnSwitch({"ha.sqlite.snapshotter.enabled", "ha.sqlite.publisher.enabled", "ha.sqlite.subscriber.enabled"})
     PeriodicSnapshotter databaseSnapshotter(
             ReplicationNode node, SnapshotStore store, HaSqliteProperties properties, NodeProperties name) {
         return new ReplicationParts(properties, name).snapshotter(node, store);
@@ -118,14 +114,14 @@ class NatsReplicationConfiguration {
 
     @Bean
     @ConditionalOnMissingBean(DigestExchange.class)
-    @ConditionalOnBooleanProperty(name = "ha.sqlite.subscriber.enabled", matchIfMissing = true)
+    @ConditionalOnSwitch("ha.sqlite.subscriber.enabled")
     DigestExchange digestExchange(NatsReplication nats) {
         return nats.digestExchange();
     }
 
     @Bean(initMethod = "start")
     @ConditionalOnMissingBean(DatabaseVerifier.class)
-    @ConditionalOnBooleanProperty(name = "ha.sqlite.subscriber.enabled", matchIfMissing = true)
+    @ConditionalOnSwitch("ha.sqlite.subscriber.enabled")
     ClusterVerifier databaseVerifier(
             ReplicationNode node,
             DigestExchange exchange,
@@ -137,7 +133,7 @@ class NatsReplicationConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    @ConditionalOnBooleanProperty(name = "ha.sqlite.subscriber.enabled", matchIfMissing = true)
+    @ConditionalOnSwitch("ha.sqlite.subscriber.enabled")
     DatabaseBackup databaseBackup(ReplicationNode node) {
         return node.backup();
     }

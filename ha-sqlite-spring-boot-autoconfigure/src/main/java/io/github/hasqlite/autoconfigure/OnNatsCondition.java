@@ -7,6 +7,7 @@ import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.ConditionContext;
+import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /** Whether there is a NATS server to replicate through: an embedded one, or one with a URL. */
@@ -18,13 +19,28 @@ final class OnNatsCondition extends SpringBootCondition {
     @Override
     public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
         ConditionMessage.Builder message = ConditionMessage.forCondition("NATS server");
-        Binder binder = Binder.get(context.getEnvironment());
-        if (binder.bind(EMBEDDED, Boolean.class).orElse(false)) {
+        if (RunTimeChoice.isLater()) {
+            return ConditionOutcome.match(message.because("that is decided when the application starts"));
+        }
+        if (isEmbedded(context.getEnvironment())) {
             return ConditionOutcome.match(message.because(EMBEDDED + " is true"));
         }
-        if (!binder.bind(URL, Bindable.listOf(String.class)).orElse(List.of()).isEmpty()) {
+        if (isMet(context.getEnvironment())) {
             return ConditionOutcome.match(message.foundExactly("property " + URL));
         }
         return ConditionOutcome.noMatch(message.didNotFind("property").items(EMBEDDED, URL));
+    }
+
+    private static boolean isEmbedded(Environment environment) {
+        return Binder.get(environment).bind(EMBEDDED, Boolean.class).orElse(false);
+    }
+
+    /** Whether the properties say so. */
+    static boolean isMet(Environment environment) {
+        return isEmbedded(environment)
+                || !Binder.get(environment)
+                        .bind(URL, Bindable.listOf(String.class))
+                        .orElse(List.of())
+                        .isEmpty();
     }
 }

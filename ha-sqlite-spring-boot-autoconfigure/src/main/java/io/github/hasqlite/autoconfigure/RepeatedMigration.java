@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.beans.factory.InitializingBean;
+import org.springframework.core.NativeDetector;
 
 /**
  * Does a migration again that has given way to what other nodes had committed (rule R13). What it had done
@@ -33,7 +34,8 @@ final class RepeatedMigration implements MethodInterceptor {
 
     /** The bean, but for what an advice makes of it when it is initialized. */
     static Object advised(Object bean, MethodInterceptor advice) {
-        if (!(bean instanceof InitializingBean)) {
+        // a native image makes no classes while it runs
+        if (!(bean instanceof InitializingBean) || NativeDetector.inNativeImage()) {
             return bean;
         }
         ProxyFactory proxy = new ProxyFactory(bean);
