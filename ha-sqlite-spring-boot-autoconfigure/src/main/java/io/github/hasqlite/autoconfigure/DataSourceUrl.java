@@ -122,7 +122,8 @@ final class DataSourceUrl implements EnvironmentPostProcessor, Ordered {
         }
         boolean same = name.equals(PATH) ? isSameFile(String.valueOf(set), value) : set.equals(value(name, value));
         if (!same) {
-            throw contradiction(name, set, name.startsWith(HaSqliteProperties.PREFIX + ".pool.") ? URL + " or " + HIKARI : URL);
+            throw contradiction(
+                    name, set, name.startsWith(HaSqliteProperties.PREFIX + ".pool.") ? URL + " or " + HIKARI : URL);
         }
     }
 
@@ -141,7 +142,8 @@ final class DataSourceUrl implements EnvironmentPostProcessor, Ordered {
 
     /** As its type, since a duration, for example, can be said in many ways. */
     private static @Nullable Object bound(Binder binder, String name) {
-        Class<?> type = UrlOptions.all().getOrDefault(name.substring(HaSqliteProperties.PREFIX.length() + 1), String.class);
+        Class<?> type =
+                UrlOptions.all().getOrDefault(name.substring(HaSqliteProperties.PREFIX.length() + 1), String.class);
         try {
             return type == List.class
                     ? binder.bind(name, Bindable.listOf(String.class)).orElse(null)

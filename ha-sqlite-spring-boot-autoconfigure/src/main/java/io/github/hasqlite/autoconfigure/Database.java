@@ -132,8 +132,7 @@ public final class Database implements AutoCloseable {
     }
 
     /** The same for the only database that there is, whose properties are {@code ha.sqlite.*}. */
-    static Database startAlone(
-            String name, Settings settings, Shared shared, List<ChangeSetInterceptor> interceptors) {
+    static Database startAlone(String name, Settings settings, Shared shared, List<ChangeSetInterceptor> interceptors) {
         Database database = new Database(name, settings.properties(), shared.translator());
         try {
             if (settings.nats() == null) {

@@ -110,7 +110,8 @@ public final class HaSqliteDriver implements Driver {
         }
         return type.isEnum()
                 ? Arrays.stream(type.getEnumConstants())
-                        .map(choice -> choice.toString().toLowerCase(Locale.ROOT).replace('_', '-'))
+                        .map(choice ->
+                                choice.toString().toLowerCase(Locale.ROOT).replace('_', '-'))
                         .toArray(String[]::new)
                 : null;
     }

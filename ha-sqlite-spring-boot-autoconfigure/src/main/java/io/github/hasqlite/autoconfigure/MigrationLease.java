@@ -137,10 +137,7 @@ final class MigrationLease implements BeanPostProcessor, BeanFactoryAware, Dispo
                 && !configured.publisher().enabled()
                 && !(bean instanceof DataSourceScriptDatabaseInitializer)) {
             return ReplicaMigration.of(
-                    bean,
-                    beanName,
-                    target::status,
-                    configured.bootstrap().timeout());
+                    bean, beanName, target::status, configured.bootstrap().timeout());
         }
         try {
             SnapshotStore.Lease lease = await(target.store(), target);

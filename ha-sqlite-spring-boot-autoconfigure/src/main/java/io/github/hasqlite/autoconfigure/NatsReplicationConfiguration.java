@@ -106,7 +106,8 @@ class NatsReplicationConfiguration {
 
     @Bean(initMethod = "start")
     @ConditionalOnMissingBean(DatabaseSnapshotter.class)
-    @ConditionalOnSwitch({"ha.sqlite.snapshotter.enabled", "ha.sqlite.publisher.enabled", "ha.sqlite.subscriber.enabled"})
+    @ConditionalOnSwitch({"ha.sqlite.snapshotter.enabled", "ha.sqlite.publisher.enabled", "ha.sqlite.subscriber.enabled"
+    })
     PeriodicSnapshotter databaseSnapshotter(
             ReplicationNode node, SnapshotStore store, HaSqliteProperties properties, NodeProperties name) {
         return new ReplicationParts(properties, name).snapshotter(node, store);

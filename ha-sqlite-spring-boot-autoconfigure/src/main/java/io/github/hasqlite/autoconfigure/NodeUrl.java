@@ -89,8 +89,9 @@ record NodeUrl(String path, Map<String, String> options) {
             path = given.substring(given.startsWith(FILE + "//") ? FILE.length() + 2 : FILE.length());
         }
         if (path.isBlank() || path.startsWith(":memory:")) {
-            throw new InvalidUrlException((path.isBlank() ? "the URL names no file" : "a database in memory cannot be"
-                            + " replicated: what it had is gone with its process")
+            throw new InvalidUrlException((path.isBlank()
+                            ? "the URL names no file"
+                            : "a database in memory cannot be" + " replicated: what it had is gone with its process")
                     + "; name a file, for example " + EXAMPLE);
         }
         return path;
@@ -125,8 +126,8 @@ record NodeUrl(String path, Map<String, String> options) {
         int high = end <= text.length() ? Character.digit(text.charAt(start), 16) : -1;
         int low = end <= text.length() ? Character.digit(text.charAt(start + 1), 16) : -1;
         if (high < 0 || low < 0) {
-            throw new InvalidUrlException("a % in the URL has to be followed by two hexadecimal digits; %25 is the"
-                    + " percent sign itself");
+            throw new InvalidUrlException(
+                    "a % in the URL has to be followed by two hexadecimal digits; %25 is the" + " percent sign itself");
         }
         return (byte) (high * 16 + low);
     }
@@ -167,7 +168,9 @@ record NodeUrl(String path, Map<String, String> options) {
     }
 
     private static InvalidUrlException notBound(BindException e, Map<String, String> all) {
-        String whole = e.getProperty() == null ? e.getName().toString() : e.getProperty().getName().toString();
+        String whole = e.getProperty() == null
+                ? e.getName().toString()
+                : e.getProperty().getName().toString();
         String name = whole.substring(Math.min(whole.length(), HaSqliteProperties.PREFIX.length() + 1));
         Class<?> type = UrlOptions.all().get(name);
         String value = UrlOptions.isSecret(name) ? "***" : all.get(whole);
@@ -177,7 +180,9 @@ record NodeUrl(String path, Map<String, String> options) {
                     + String.join(
                             ", ",
                             Arrays.stream(type.getEnumConstants())
-                                    .map(choice -> choice.toString().toLowerCase(Locale.ROOT).replace('_', '-'))
+                                    .map(choice -> choice.toString()
+                                            .toLowerCase(Locale.ROOT)
+                                            .replace('_', '-'))
                                     .toList());
         } else if (type != null) {
             expected = "; it is a " + type.getSimpleName().toLowerCase(Locale.ROOT);

@@ -28,8 +28,9 @@ final class QuietPools implements EnvironmentPostProcessor, Ordered {
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
         Binder binder = Binder.get(environment);
         String url = binder.bind(DataSourceUrl.URL, String.class).orElse(null);
-        boolean ours = binder.bind(HaSqliteProperties.PREFIX + ".path", String.class).isBound()
-                && (url == null || NodeUrl.accepts(url));
+        boolean ours =
+                binder.bind(HaSqliteProperties.PREFIX + ".path", String.class).isBound()
+                        && (url == null || NodeUrl.accepts(url));
         boolean chosen =
                 binder.bind(LEVELS, Bindable.mapOf(String.class, String.class)).orElse(Map.of()).keySet().stream()
                         .anyMatch(name -> name.startsWith(HIKARI));

@@ -98,7 +98,8 @@ final class RunTimeChoice implements BeanDefinitionRegistryPostProcessor {
     /** What {@link LoneNodeConfiguration} has otherwise. */
     private <T> void alone(BeanDefinitionRegistry registry, String bean, Class<T> type, String enabled) {
         if (leftOut.contains(bean)
-                && SwitchCondition.off(environment, new String[] {enabled}, true).isEmpty()
+                && SwitchCondition.off(environment, new String[] {enabled}, true)
+                        .isEmpty()
                 && registry instanceof ConfigurableListableBeanFactory beans
                 && beans.getBeanNamesForType(ChangeSetPublisher.class, true, false).length == 0
                 && beans.getBeanNamesForType(ChangeSetSubscriber.class, true, false).length == 0) {

@@ -35,8 +35,7 @@ final class StartSummary {
                 node.age().toMillis(),
                 node.location().path(),
                 properties.publisher().enabled()
-                        ? "commit mode "
-                                + properties.commitMode().name().toLowerCase(Locale.ROOT)
+                        ? "commit mode " + properties.commitMode().name().toLowerCase(Locale.ROOT)
                         : "read replica",
                 properties.stream(),
                 nats.servers(),

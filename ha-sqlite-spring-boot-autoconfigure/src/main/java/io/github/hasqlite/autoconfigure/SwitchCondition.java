@@ -23,9 +23,7 @@ final class SwitchCondition extends SpringBootCondition {
             return ConditionOutcome.match(message.because("that is decided when the application starts"));
         }
         List<String> off = off(
-                context.getEnvironment(),
-                annotation.getStringArray("value"),
-                annotation.getBoolean("matchIfMissing"));
+                context.getEnvironment(), annotation.getStringArray("value"), annotation.getBoolean("matchIfMissing"));
         return off.isEmpty()
                 ? ConditionOutcome.match(message.because("all are on"))
                 : ConditionOutcome.noMatch(message.because(String.join(", ", off) + " is off"));

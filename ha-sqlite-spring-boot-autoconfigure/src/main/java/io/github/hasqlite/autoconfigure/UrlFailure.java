@@ -17,7 +17,8 @@ final class UrlFailure {
     /** The exception to be thrown instead, with SQLState 08001; shows no values but those that may be shown. */
     static SQLException of(NodeUrl url, RuntimeException failure) {
         String what = "cannot open the database " + url.path() + ": ";
-        if (failure instanceof InvalidUrlException || failure instanceof MutuallyExclusiveConfigurationPropertiesException) {
+        if (failure instanceof InvalidUrlException
+                || failure instanceof MutuallyExclusiveConfigurationPropertiesException) {
             return refused(what + failure.getMessage(), failure);
         }
         if (failure instanceof InvalidConfigurationPropertyValueException invalid) {

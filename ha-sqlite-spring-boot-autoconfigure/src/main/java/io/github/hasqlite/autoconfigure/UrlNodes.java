@@ -82,8 +82,7 @@ final class UrlNodes {
         }
     }
 
-    private Connection connect(
-            Shared shared, Path file, NodeUrl url, HaSqliteProperties properties, boolean readOnly)
+    private Connection connect(Shared shared, Path file, NodeUrl url, HaSqliteProperties properties, boolean readOnly)
             throws SQLException {
         UrlNode node = shared.node;
         if (node == null) {

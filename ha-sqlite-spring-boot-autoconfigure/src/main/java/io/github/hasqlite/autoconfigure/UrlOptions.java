@@ -65,8 +65,8 @@ final class UrlOptions {
 
     private static void collect(Class<?> type, String prefix, Map<String, Class<?>> found) {
         for (RecordComponent component : type.getRecordComponents()) {
-            String name =
-                    prefix + WORD_START.matcher(component.getName()).replaceAll("-").toLowerCase(Locale.ROOT);
+            String name = prefix
+                    + WORD_START.matcher(component.getName()).replaceAll("-").toLowerCase(Locale.ROOT);
             if (REFUSED.containsKey(uniform(name))) {
                 continue;
             }
@@ -226,8 +226,8 @@ final class UrlOptions {
 
     private static void compare(Object one, Object other, String prefix, Set<String> names) {
         for (RecordComponent component : one.getClass().getRecordComponents()) {
-            String name =
-                    prefix + WORD_START.matcher(component.getName()).replaceAll("-").toLowerCase(Locale.ROOT);
+            String name = prefix
+                    + WORD_START.matcher(component.getName()).replaceAll("-").toLowerCase(Locale.ROOT);
             Object first = value(component, one);
             Object second = value(component, other);
             if (first != null && second != null && first.getClass().isRecord()) {

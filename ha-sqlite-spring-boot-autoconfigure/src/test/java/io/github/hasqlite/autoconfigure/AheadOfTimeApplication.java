@@ -38,17 +38,19 @@ class AheadOfTimeApplication {
                 jdbc.sql("INSERT INTO task(title) VALUES(?)")
                         .param(dataSource.replicationStatus().node())
                         .update();
-                Awaitility.await()
-                        .until(() -> dataSource.replicationStatus().outboxLength() == 0);
+                Awaitility.await().until(() -> dataSource.replicationStatus().outboxLength() == 0);
             }
             System.out.println("replicating: " + dataSource.replicationStatus().replicating());
             System.out.println("members: "
                     + context.getBean(ClusterMembers.class).getClass().getSimpleName());
-            System.out.println("leader: " + context.getBeanProvider(ClusterLeader.class).stream()
-                    .map(leader -> leader.getClass().getSimpleName())
-                    .collect(Collectors.joining()));
+            System.out.println("leader: "
+                    + context.getBeanProvider(ClusterLeader.class).stream()
+                            .map(leader -> leader.getClass().getSimpleName())
+                            .collect(Collectors.joining()));
             System.out.println("titles: "
-                    + jdbc.sql("SELECT title FROM task ORDER BY title").query(String.class).list());
+                    + jdbc.sql("SELECT title FROM task ORDER BY title")
+                            .query(String.class)
+                            .list());
         }
     }
 }

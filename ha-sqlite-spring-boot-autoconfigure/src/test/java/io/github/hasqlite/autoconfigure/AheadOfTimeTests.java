@@ -62,7 +62,8 @@ class AheadOfTimeTests {
     @Test
     void oneBuildServesNodesOfAllKinds() throws Exception {
         assertThat(start("alone"))
-                .contains("replicating: false", "members: LoneMember", "leader: LoneLeader", "titles: [alone, migrated]");
+                .contains(
+                        "replicating: false", "members: LoneMember", "leader: LoneLeader", "titles: [alone, migrated]");
         try (NatsServer server = NatsServer.start()) {
             String url = "--ha.sqlite.replication-url=" + server.url();
             assertThat(start("n1", url))
@@ -80,7 +81,8 @@ class AheadOfTimeTests {
                         "embedded",
                         "--ha.sqlite.nats.embedded.enabled=true",
                         "--ha.sqlite.nats.embedded.port=0",
-                        "--ha.sqlite.nats.embedded.binary=" + NatsServer.program().toAbsolutePath()))
+                        "--ha.sqlite.nats.embedded.binary="
+                                + NatsServer.program().toAbsolutePath()))
                 .contains("replicating: true", "members: JetStreamMembers", "titles: [embedded, migrated]");
     }
 
@@ -104,7 +106,10 @@ class AheadOfTimeTests {
         List<String> command = new ArrayList<>(List.of(
                 "-Dspring.aot.enabled=true",
                 "-cp",
-                built.resolve("classes") + File.pathSeparator + built.resolve("resources") + File.pathSeparator
+                built.resolve("classes")
+                        + File.pathSeparator
+                        + built.resolve("resources")
+                        + File.pathSeparator
                         + CLASS_PATH,
                 AheadOfTimeApplication.class.getName(),
                 "--ha.sqlite.name=" + name,

@@ -123,10 +123,10 @@ class DataSourceUrlTests {
 
     private static void run(String url, Consumer<ConfigurableApplicationContext> test, String... properties) {
         SpringApplication application = new SpringApplication(Application.class);
-        try (ConfigurableApplicationContext context = application.run(Stream.concat(
-                        Stream.of(url, "spring.main.banner-mode=off"), Arrays.stream(properties))
-                .map(property -> "--" + property)
-                .toArray(String[]::new))) {
+        try (ConfigurableApplicationContext context =
+                application.run(Stream.concat(Stream.of(url, "spring.main.banner-mode=off"), Arrays.stream(properties))
+                        .map(property -> "--" + property)
+                        .toArray(String[]::new))) {
             test.accept(context);
         }
     }

@@ -127,14 +127,15 @@ class DrainTests {
                 close(context);
                 closed.countDown();
             });
-            Awaitility.await().untilAsserted(() -> assertThatExceptionOfType(SQLException.class)
-                    .isThrownBy(() -> {
-                        try (Connection late = dataSource.getConnection()) {
-                            late.createStatement().executeUpdate("PRAGMA busy_timeout = 0");
-                            execute(late, "INSERT INTO t VALUES(2)");
-                        }
-                    })
-                    .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("57P01")));
+            Awaitility.await()
+                    .untilAsserted(() -> assertThatExceptionOfType(SQLException.class)
+                            .isThrownBy(() -> {
+                                try (Connection late = dataSource.getConnection()) {
+                                    late.createStatement().executeUpdate("PRAGMA busy_timeout = 0");
+                                    execute(late, "INSERT INTO t VALUES(2)");
+                                }
+                            })
+                            .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("57P01")));
             assertThatExceptionOfType(SQLException.class)
                     .isThrownBy(() -> execute(reading, "INSERT INTO t VALUES(3)"))
                     .withMessageContaining("being shut down")

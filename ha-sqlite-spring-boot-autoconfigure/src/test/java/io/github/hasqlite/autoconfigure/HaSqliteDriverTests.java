@@ -107,7 +107,8 @@ class HaSqliteDriverTests {
         String url = folder.resolve("n1.db") + options("same");
         try (Connection first = open(url)) {
             assertRefused(
-                    () -> open(url.replace("commitMode=async", "commitMode=sync") + "&nats.password=geheim&nats.user=u"),
+                    () -> open(
+                            url.replace("commitMode=async", "commitMode=sync") + "&nats.password=geheim&nats.user=u"),
                     "they differ in commit-mode, nats.password, nats.user");
             try (Connection same = open(url + "&pool.readers=10")) {
                 // what is said holds anyway
@@ -124,8 +125,7 @@ class HaSqliteDriverTests {
             execute(writing, "CREATE TABLE task(id INTEGER PRIMARY KEY, title TEXT)");
             assertThat(reading.isReadOnly()).isTrue();
             assertThat(titles(reading)).isEmpty();
-            assertThatExceptionOfType(SQLException.class)
-                    .isThrownBy(() -> execute(reading, "PRAGMA query_only = OFF"));
+            assertThatExceptionOfType(SQLException.class).isThrownBy(() -> execute(reading, "PRAGMA query_only = OFF"));
             assertThatExceptionOfType(SQLException.class)
                     .isThrownBy(() -> execute(reading, "INSERT INTO task VALUES(1, 'a')"))
                     .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("25006"));
@@ -139,10 +139,9 @@ class HaSqliteDriverTests {
     void aNodeThatRunsAServerIsOneTheOthersReach() throws Exception {
         String binary = "&nats.embedded.binary=" + NatsServer.program().toAbsolutePath();
         int port = NatsServer.freePort();
-        try (Connection one = open(
-                        folder.resolve("n1.db") + "?name=n1&replicationID=own&natsPort=" + port + binary);
-                Connection two = open(folder.resolve("n2.db") + "?name=n2&replicationID=own&replicationURL=nats://127.0.0.1:"
-                        + port)) {
+        try (Connection one = open(folder.resolve("n1.db") + "?name=n1&replicationID=own&natsPort=" + port + binary);
+                Connection two = open(folder.resolve("n2.db")
+                        + "?name=n2&replicationID=own&replicationURL=nats://127.0.0.1:" + port)) {
             execute(one, "CREATE TABLE task(id INTEGER PRIMARY KEY, title TEXT)");
             awaitTitles(two);
             execute(two, "INSERT INTO task VALUES(1, 'a')");
@@ -206,8 +205,8 @@ class HaSqliteDriverTests {
             assertThat(flyway.migrate().migrationsExecuted).isZero();
             Awaitility.await()
                     .ignoreExceptions()
-                    .untilAsserted(() -> assertThat(column(
-                                    other, "SELECT version FROM flyway_schema_history ORDER BY installed_rank"))
+                    .untilAsserted(() -> assertThat(
+                                    column(other, "SELECT version FROM flyway_schema_history ORDER BY installed_rank"))
                             .containsExactly("1", "2"));
         }
     }
@@ -253,7 +252,8 @@ class HaSqliteDriverTests {
     private Process run(String rest, long rows) throws Exception {
         String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(entry -> !entry.endsWith(".jar")
-                        || NEEDED.matcher(Path.of(entry).getFileName().toString()).matches())
+                        || NEEDED.matcher(Path.of(entry).getFileName().toString())
+                                .matches())
                 .collect(Collectors.joining(File.pathSeparator));
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -231,7 +231,8 @@ class MigrationTests {
             });
             Awaitility.await()
                     .until(() -> output.getAll()
-                            .contains("Node replica is a read replica and waits until a node that writes has migrated"));
+                            .contains(
+                                    "Node replica is a read replica and waits until a node that writes has migrated"));
             node.withPropertyValues("ha.sqlite.name=writer", "ha.sqlite.path=" + folder.resolve("writer.db"))
                     .run(writer -> {
                         assertThat(writer).hasNotFailed();
@@ -260,8 +261,9 @@ class MigrationTests {
                             .rootCause()
                             .isInstanceOf(SQLException.class)
                             .satisfies(root -> assertThat(context.getStartupFailure())
-                                    .hasStackTraceContaining("node replica is a read replica, and no node that writes has"
-                                            + " done the migration 'flywayInitializer' in PT2S")));
+                                    .hasStackTraceContaining(
+                                            "node replica is a read replica, and no node that writes has"
+                                                    + " done the migration 'flywayInitializer' in PT2S")));
         }
     }
 }

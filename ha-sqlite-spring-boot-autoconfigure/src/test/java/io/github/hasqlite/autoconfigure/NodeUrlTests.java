@@ -16,9 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NodeUrlTests {
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
                     name=n1                        | name                    | n1
                     replicationURL=nats://a:1,b:2  | replication-url         | nats://a:1,b:2
                     replication-url=nats://a:1     | replication-url         | nats://a:1
@@ -55,10 +53,10 @@ class NodeUrlTests {
 
     @Test
     void becomesProperties() {
-        HaSqliteProperties properties =
-                parse("file:./data/a.db?replicationURL=nats://a:1,nats://b:2&commitMode=ASYNC&publisherTimeout=1m30s"
+        HaSqliteProperties properties = parse(
+                        "file:./data/a.db?replicationURL=nats://a:1,nats://b:2&commitMode=ASYNC&publisherTimeout=1m30s"
                                 + "&pool.cache-size=8MB&transactions.begin=immediate")
-                        .bind(Map.of("ha.sqlite.name", "default"));
+                .bind(Map.of("ha.sqlite.name", "default"));
         assertThat(properties.path()).isEqualTo("./data/a.db");
         assertThat(properties.name()).isEqualTo("default");
         assertThat(properties.replicationUrl()).containsExactly("nats://a:1", "nats://b:2");
@@ -85,10 +83,7 @@ class NodeUrlTests {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '"',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
                     a.db?commitMod=async                     | no option 'commitMod'; did you mean commit-mode?
                     a.db?replicationURI=nats://a:1           | did you mean replication-url?
                     a.db?disabelPublisher=true               | did you mean disablePublisher?
@@ -114,9 +109,7 @@ class NodeUrlTests {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
                     commit-mode=often     | commit-mode cannot be 'often'; it can be async, sync, strict
                     publisher.timeout=x   | publisher.timeout cannot be 'x'; it is a duration
                     nats.embedded.port=no | nats.embedded.port cannot be 'no'

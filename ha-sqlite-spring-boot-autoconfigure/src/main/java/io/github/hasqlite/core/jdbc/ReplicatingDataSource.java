@@ -146,7 +146,8 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         // local connections do not grow old, and what they have prepared is worth keeping
         config.setMaxLifetime(0);
         config.setMinimumIdle(Math.min(size, 2));
-        logger.debug("Opening the pool {} of at most {} connections to {}", config.getPoolName(), size, settings.path());
+        logger.debug(
+                "Opening the pool {} of at most {} connections to {}", config.getPoolName(), size, settings.path());
         return new HikariDataSource(config);
     }
 
