@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,7 @@ final class UrlNodes {
 
         private @Nullable UrlNode node;
         private int connections;
-        private long used;
+        private @Nullable Future<?> ending;
         private boolean gone;
     }
 
@@ -100,6 +101,10 @@ final class UrlNodes {
         }
         Connection connection = node.dataSource().getConnection(readOnly, () -> closed(file, shared));
         shared.connections++;
+        Future<?> ending = shared.ending;
+        if (ending != null) {
+            ending.cancel(false);
+        }
         return connection;
     }
 
@@ -119,16 +124,17 @@ final class UrlNodes {
     private void closed(Path file, Shared shared) {
         synchronized (shared) {
             shared.connections--;
-            long use = ++shared.used;
             if (shared.connections == 0 && !ended) {
-                endings.schedule(() -> endUnused(file, shared, use), linger.toMillis(), TimeUnit.MILLISECONDS);
+                shared.ending =
+                        endings.schedule(() -> endUnused(file, shared), linger.toMillis(), TimeUnit.MILLISECONDS);
             }
         }
     }
 
-    private void endUnused(Path file, Shared shared, long use) {
+    private void endUnused(Path file, Shared shared) {
         synchronized (shared) {
-            if (shared.connections == 0 && shared.used == use) {
+            // an ending that was called off too late finds it in use
+            if (shared.connections == 0 && !shared.gone) {
                 end(file, shared);
             }
         }
