@@ -1,6 +1,5 @@
 package io.github.hasqlite.autoconfigure;
 
-import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.nats.NatsReplication;
 import java.util.Locale;
@@ -24,11 +23,12 @@ final class StartSummary {
 
     /** Says it when replication has been started, which may be later. */
     void logWhenStarted(ReplicationNode started) {
-        started.whenStarted(() -> log(started.dataSource().replicationStatus()));
+        started.whenStarted(() -> log(started));
     }
 
-    private void log(ReplicationStatus status) {
-        String version = status.connected() ? nats.serverVersion() : "";
+    private void log(ReplicationNode started) {
+        boolean joined = started.hasJoined();
+        String version = joined ? nats.serverVersion() : "";
         logger.info(
                 "Node {} has started in {} ms: {}, {}, stream {} at {}{}, {} at {}",
                 node.name(),
@@ -40,7 +40,7 @@ final class StartSummary {
                 properties.stream(),
                 nats.servers(),
                 version.isEmpty() ? "" : " (nats-server " + version + ")",
-                status.connected() ? "caught up" : "which cannot be reached, so it goes on with what it has applied",
-                status.appliedSequence());
+                joined ? "caught up" : "which cannot be reached, so it goes on with what it has applied",
+                started.dataSource().replicationStatus().appliedSequence());
     }
 }

@@ -230,6 +230,11 @@ final class NodeParts implements AutoCloseable {
         return started;
     }
 
+    /** Whether it has caught up with the stream since its start; also if it does not follow it. */
+    boolean hasJoined() {
+        return following == null || join.joined();
+    }
+
     /** Goes on after replication has stopped, as {@link io.github.hasqlite.core.jdbc.Replication#resume} says. */
     boolean resume(boolean skipFailed) {
         return applier.isReset() ? join.followAgain() : applier.resume(skipFailed);

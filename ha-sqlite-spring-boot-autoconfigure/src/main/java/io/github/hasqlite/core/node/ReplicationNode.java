@@ -264,6 +264,11 @@ public final class ReplicationNode implements AutoCloseable {
         return parts().status().isStreamGone();
     }
 
+    /** Whether this node, which replicates, has caught up with the stream since its start. */
+    public boolean hasJoined() {
+        return parts().hasJoined();
+    }
+
     /** Where this node is in the stream, and what it has committed; nowhere if it does not replicate. */
     public ReplicationPosition position() {
         dataSource();
