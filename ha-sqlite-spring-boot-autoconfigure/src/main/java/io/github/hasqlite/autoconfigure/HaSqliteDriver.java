@@ -1,11 +1,13 @@
 package io.github.hasqlite.autoconfigure;
 
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.DriverPropertyInfo;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -71,13 +73,17 @@ public final class HaSqliteDriver implements Driver {
         if (url == null || !NodeUrl.accepts(url)) {
             return null;
         }
-        NodeUrl parsed;
         try {
-            parsed = NodeUrl.parse(url, properties == null ? new Properties() : properties);
+            return nodes.connect(NodeUrl.parse(url, properties == null ? new Properties() : properties));
         } catch (InvalidUrlException e) {
             throw UrlFailure.refused(String.valueOf(e.getMessage()), e);
+        } catch (NoClassDefFoundError e) {
+            throw new SQLNonTransientConnectionException(
+                    "a jar is missing on the class path, the one with " + e.getMessage()
+                            + "; docs/jdbc-url.md of HA SQLite lists all that are needed",
+                    SqlStates.CANNOT_CONNECT,
+                    e);
         }
-        return nodes.connect(parsed);
     }
 
     @Override

@@ -34,10 +34,14 @@ class AheadOfTimeApplication {
         try (ConfigurableApplicationContext context = SpringApplication.run(AheadOfTimeApplication.class, args)) {
             HaSqliteDataSource dataSource = context.getBean(HaSqliteDataSource.class);
             JdbcClient jdbc = context.getBean(JdbcClient.class);
+            JdbcClient orders = context.getBean("ordersJdbcClient", JdbcClient.class);
             if (context.getEnvironment().getProperty("ha.sqlite.publisher.enabled", Boolean.class, true)) {
                 jdbc.sql("INSERT INTO task(title) VALUES(?)")
                         .param(dataSource.replicationStatus().node())
                         .update();
+                String node = dataSource.replicationStatus().node();
+                orders.sql("CREATE TABLE IF NOT EXISTS item(node PRIMARY KEY)").update();
+                orders.sql("INSERT INTO item VALUES(?)").param(node).update();
                 Awaitility.await().until(() -> dataSource.replicationStatus().outboxLength() == 0);
             }
             System.out.println("replicating: " + dataSource.replicationStatus().replicating());
@@ -47,6 +51,10 @@ class AheadOfTimeApplication {
                     + context.getBeanProvider(ClusterLeader.class).stream()
                             .map(leader -> leader.getClass().getSimpleName())
                             .collect(Collectors.joining()));
+            System.out.println("orders: "
+                    + orders.sql("SELECT node FROM item ORDER BY node")
+                            .query(String.class)
+                            .list());
             System.out.println("titles: "
                     + jdbc.sql("SELECT title FROM task ORDER BY title")
                             .query(String.class)

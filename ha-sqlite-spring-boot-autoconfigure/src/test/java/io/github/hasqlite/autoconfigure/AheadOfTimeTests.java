@@ -46,7 +46,8 @@ class AheadOfTimeTests {
                         built.resolve("resources").toString(),
                         classes.toString(),
                         "test",
-                        "test"),
+                        "test",
+                        "--ha.sqlite.databases.orders.path=not-known-yet"),
                 built.resolve("processing"));
         List<String> options = new ArrayList<>(List.of(
                 "-proc:none", "-nowarn", "-cp", CLASS_PATH + File.pathSeparator + classes, "-d", classes.toString()));
@@ -63,7 +64,7 @@ class AheadOfTimeTests {
     void oneBuildServesNodesOfAllKinds() throws Exception {
         assertThat(start("alone"))
                 .contains(
-                        "replicating: false", "members: LoneMember", "leader: LoneLeader", "titles: [alone, migrated]");
+                        "replicating: false", "members: LoneMember", "leader: LoneLeader", "orders: [alone]", "titles: [alone, migrated]");
         try (NatsServer server = NatsServer.start()) {
             String url = "--ha.sqlite.replication-url=" + server.url();
             assertThat(start("n1", url))
@@ -73,9 +74,9 @@ class AheadOfTimeTests {
                             "leader: JetStreamLeader",
                             "titles: [migrated, n1]");
             assertThat(start("n2", url, "--ha.sqlite.leader.enabled=false"))
-                    .contains("replicating: true", "leader: ", "titles: [migrated, n1, n2]");
+                    .contains("replicating: true", "leader: ", "orders: [n1, n2]", "titles: [migrated, n1, n2]");
             assertThat(start("n3", url, "--ha.sqlite.publisher.enabled=false"))
-                    .contains("replicating: true", "titles: [migrated, n1, n2]");
+                    .contains("replicating: true", "orders: [n1, n2]", "titles: [migrated, n1, n2]");
         }
         assertThat(start(
                         "embedded",
@@ -114,6 +115,7 @@ class AheadOfTimeTests {
                 AheadOfTimeApplication.class.getName(),
                 "--ha.sqlite.name=" + name,
                 "--ha.sqlite.replication-id=app",
+                "--ha.sqlite.databases.orders.path=" + folder.resolve(name + "-orders.db"),
                 "--ha.sqlite.path=" + folder.resolve(name + ".db"),
                 "--spring.flyway.locations=classpath:io/github/hasqlite/autoconfigure/migration"));
         command.addAll(List.of(properties));

@@ -23,6 +23,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -100,6 +103,34 @@ class HaSqliteDriverTests {
         try (Connection again = open(file + options("shared") + "&pool.writers=3")) {
             assertThat(titles(again)).containsExactly("a");
         }
+    }
+
+    @Test
+    void connectionsThatAreOpenedAndClosedAtOnceNeverFindTheNodeInTheWay() throws Exception {
+        UrlNodes impatient = new UrlNodes(Duration.ZERO);
+        Driver opening = new HaSqliteDriver(impatient);
+        String url = "jdbc:ha-sqlite:" + folder.resolve("n1.db") + options("busy");
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<Boolean>> all = new ArrayList<>();
+            for (int i = 0; i < 24; i++) {
+                all.add(threads.submit(() -> {
+                    try (Connection connection = opening.connect(url, new Properties())) {
+                        return connection.isValid(1);
+                    }
+                }));
+            }
+            for (Future<Boolean> each : all) {
+                assertThat(each.get(1, TimeUnit.MINUTES)).isTrue();
+            }
+            Awaitility.await().until(() -> !impatient.hasNode(folder.resolve("n1.db")));
+        } finally {
+            threads.shutdownNow();
+            impatient.endAll();
+        }
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> opening.connect(url, new Properties()))
+                .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("57P01"));
     }
 
     @Test
@@ -248,12 +279,28 @@ class HaSqliteDriverTests {
         }
     }
 
-    /** With no jars but those that are needed. */
+    @Test
+    void aMissingJarIsNamed() throws Exception {
+        for (String jar : List.of("jnats", "spring-context")) {
+            Process process = run(folder.resolve("jars.db") + options("jars"), 1, jar);
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).as(() -> errors()).isNotZero();
+            assertThat(errors()).contains("a jar is missing on the class path, the one with ");
+            Files.delete(folder.resolve("errors"));
+        }
+    }
+
     private Process run(String rest, long rows) throws Exception {
+        return run(rest, rows, "none");
+    }
+
+    /** With no jars but those that are needed. */
+    private Process run(String rest, long rows, String without) throws Exception {
         String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(entry -> !entry.endsWith(".jar")
                         || NEEDED.matcher(Path.of(entry).getFileName().toString())
                                 .matches())
+                .filter(entry -> !entry.contains("/" + without + "-"))
                 .collect(Collectors.joining(File.pathSeparator));
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
