@@ -122,7 +122,7 @@ class HaSqliteActuateAutoConfigurationTests {
     }
 
     @Test
-    @Tag("nats")
+    @Tag("system")
     void showsTheStreamOfARealServer() {
         try (NatsServer server = NatsServer.start()) {
             contextRunner
