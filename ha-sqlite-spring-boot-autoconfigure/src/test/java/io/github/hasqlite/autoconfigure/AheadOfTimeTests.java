@@ -64,7 +64,11 @@ class AheadOfTimeTests {
     void oneBuildServesNodesOfAllKinds() throws Exception {
         assertThat(start("alone"))
                 .contains(
-                        "replicating: false", "members: LoneMember", "leader: LoneLeader", "orders: [alone]", "titles: [alone, migrated]");
+                        "replicating: false",
+                        "members: LoneMember",
+                        "leader: LoneLeader",
+                        "orders: [alone]",
+                        "titles: [alone, migrated]");
         try (NatsServer server = NatsServer.start()) {
             String url = "--ha.sqlite.replication-url=" + server.url();
             assertThat(start("n1", url))

@@ -187,7 +187,8 @@ final class StreamJoin implements AutoCloseable {
                 if (stream != null) {
                     join(parts, stream);
                     refusal = null;
-                    logger.info("Node {} has joined the stream, and caught up at {}", settings.name(), state.sequence());
+                    logger.info(
+                            "Node {} has joined the stream, and caught up at {}", settings.name(), state.sequence());
                     return;
                 }
             } catch (IOException e) {
