@@ -4,6 +4,7 @@ import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.ClusterLeader;
 import io.github.hasqlite.ClusterMembers;
+import io.github.hasqlite.ReplicationStartException;
 import java.lang.reflect.Method;
 import java.util.HashSet;
 import java.util.List;
@@ -37,6 +38,7 @@ final class RunTimeChoice implements BeanDefinitionRegistryPostProcessor {
     /** Only where there is what it needs. */
     private static final String HTTP = "io.github.hasqlite.autoconfigure.HaSqliteHttpAutoConfiguration";
 
+    private static final String ENABLED = "ha.sqlite.enabled";
     private static final String MEMBERS = "clusterMembers";
     private static final String LEADER = "clusterLeader";
 
@@ -57,6 +59,7 @@ final class RunTimeChoice implements BeanDefinitionRegistryPostProcessor {
         if (!AotDetector.useGeneratedArtifacts()) {
             return;
         }
+        requireEnabled();
         boolean nats = OnNatsCondition.isMet(environment);
         for (Class<?> configuration : OVER_NATS) {
             choose(configuration, nats, registry);
@@ -67,6 +70,18 @@ final class RunTimeChoice implements BeanDefinitionRegistryPostProcessor {
         if (!nats) {
             alone(registry, MEMBERS, ClusterMembers.class, "ha.sqlite.members.enabled");
             alone(registry, LEADER, ClusterLeader.class, "ha.sqlite.leader.enabled");
+        }
+    }
+
+    /** What replaces the data source cannot be made any more. */
+    private void requireEnabled() {
+        if (!SwitchCondition.off(environment, new String[] {ENABLED}, true).isEmpty()) {
+            throw new ReplicationStartException(
+                    ENABLED + " is false, and the application was processed ahead of time with the replicated database in"
+                            + " it",
+                    "Set " + ENABLED + "=false when the application is built, or leave it out; without "
+                            + OnNatsCondition.URL + " and " + OnNatsCondition.EMBEDDED + " nothing is replicated.",
+                    null);
         }
     }
 

@@ -92,6 +92,16 @@ class AheadOfTimeTests {
     }
 
     @Test
+    void whatIsFixedInTheBuildCannotBeSwitchedOff() throws Exception {
+        Path output = folder.resolve("off.out");
+        assertThat(execute(command("off", "--ha.sqlite.enabled=false"), output)).isOne();
+        assertThat(output)
+                .content()
+                .contains("ha.sqlite.enabled is false, and the application was processed ahead of time")
+                .contains("Set ha.sqlite.enabled=false when the application is built");
+    }
+
+    @Test
     void hintsNameWhatIsLookedUp() throws Exception {
         String metadata;
         try (Stream<Path> files = Files.walk(built.resolve("resources"))) {
@@ -108,6 +118,12 @@ class AheadOfTimeTests {
     }
 
     private List<String> start(String name, String... properties) throws Exception {
+        List<String> lines = run(command(name, properties), folder.resolve(name + ".out"));
+        assertThat(lines).anyMatch(line -> line.contains("Starting AOT-processed AheadOfTimeApplication"));
+        return lines;
+    }
+
+    private List<String> command(String name, String... properties) {
         List<String> command = new ArrayList<>(List.of(
                 "-Dspring.aot.enabled=true",
                 "-cp",
@@ -123,12 +139,15 @@ class AheadOfTimeTests {
                 "--ha.sqlite.path=" + folder.resolve(name + ".db"),
                 "--spring.flyway.locations=classpath:io/github/hasqlite/autoconfigure/migration"));
         command.addAll(List.of(properties));
-        List<String> lines = run(command, folder.resolve(name + ".out"));
-        assertThat(lines).anyMatch(line -> line.contains("Starting AOT-processed AheadOfTimeApplication"));
-        return lines;
+        return command;
     }
 
     private static List<String> run(List<String> arguments, Path output) throws IOException, InterruptedException {
+        assertThat(execute(arguments, output)).as(() -> text(output)).isZero();
+        return Files.readAllLines(output);
+    }
+
+    private static int execute(List<String> arguments, Path output) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -146,8 +165,7 @@ class AheadOfTimeTests {
         } finally {
             process.destroyForcibly();
         }
-        assertThat(process.exitValue()).as(() -> text(output)).isZero();
-        return Files.readAllLines(output);
+        return process.exitValue();
     }
 
     private static String text(Path file) {
