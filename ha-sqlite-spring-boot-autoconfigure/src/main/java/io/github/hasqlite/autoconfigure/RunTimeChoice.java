@@ -77,7 +77,8 @@ final class RunTimeChoice implements BeanDefinitionRegistryPostProcessor {
     private void requireEnabled() {
         if (!SwitchCondition.off(environment, new String[] {ENABLED}, true).isEmpty()) {
             throw new ReplicationStartException(
-                    ENABLED + " is false, and the application was processed ahead of time with the replicated database in"
+                    ENABLED
+                            + " is false, and the application was processed ahead of time with the replicated database in"
                             + " it",
                     "Set " + ENABLED + "=false when the application is built, or leave it out; without "
                             + OnNatsCondition.URL + " and " + OnNatsCondition.EMBEDDED + " nothing is replicated.",
