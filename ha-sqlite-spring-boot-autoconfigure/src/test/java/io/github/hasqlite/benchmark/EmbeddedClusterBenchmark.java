@@ -48,7 +48,8 @@ public final class EmbeddedClusterBenchmark {
             Path folder = Files.createTempDirectory("ha-sqlite-cluster");
             Files.createDirectories(folder.resolve("external"));
             EmbeddedClusterBenchmark benchmark = new EmbeddedClusterBenchmark(
-                    folder, new EmbeddedClusterNodes(Files.createDirectories(folder.resolve("embedded")), program, NODES));
+                    folder,
+                    new EmbeddedClusterNodes(Files.createDirectories(folder.resolve("embedded")), program, NODES));
             try (NatsServer server = NatsServer.start()) {
                 benchmark.start(server, mode);
                 benchmark.rates(mode);
@@ -87,7 +88,8 @@ public final class EmbeddedClusterBenchmark {
     private void rates(CommitMode mode) throws Exception {
         // where clients of the leading server write, they save a hop
         ClusterNode near = embedded.get(EmbeddedClusterNodes.streamLeader(embedded.get(0)));
-        ClusterNode far = embedded.stream().filter(node -> node != near).findFirst().orElseThrow();
+        ClusterNode far =
+                embedded.stream().filter(node -> node != near).findFirst().orElseThrow();
         for (int threads : new int[] {1, 16}) {
             for (ClusterNode node : List.of(near, far)) {
                 new Rounds(rounds, millis)

@@ -62,7 +62,8 @@ final class Load {
         for (long before = System.nanoTime(); before < end; before = System.nanoTime()) {
             try (Connection connection = dataSource.getConnection()) {
                 connection.setReadOnly(true);
-                try (PreparedStatement select = connection.prepareStatement("SELECT v FROM r ORDER BY id DESC LIMIT 1");
+                try (PreparedStatement select =
+                                connection.prepareStatement("SELECT v FROM r ORDER BY id DESC LIMIT 1");
                         ResultSet result = select.executeQuery()) {
                     result.next();
                 }
