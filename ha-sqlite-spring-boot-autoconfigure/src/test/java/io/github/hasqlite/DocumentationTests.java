@@ -301,6 +301,7 @@ class DocumentationTests {
                 }
             }
         }
+        sources.append(Files.readString(MODULE.resolve("src/test/resources/logback-test.xml")));
         return sources.toString();
     }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,9 @@ final class UrlNodes {
      * Tools close a connection and open the next one at once; a node needs about a second to join the others again.
      */
     static final Duration LINGER = Duration.ofSeconds(5);
+
+    /** How long the end of the process waits for a node that is starting. */
+    private static final long STARTING_SECONDS = 2;
 
     private final Map<Path, Shared> nodes = new ConcurrentHashMap<>();
     private final Duration linger;
@@ -47,9 +51,10 @@ final class UrlNodes {
         endings.setRemoveOnCancelPolicy(true);
     }
 
-    /** A file, and the node that has it while there is one. Its monitor is held while that starts and ends. */
+    /** A file, and the node that has it while there is one. Its lock is held while that starts and ends. */
     private static final class Shared {
 
+        private final ReentrantLock lock = new ReentrantLock();
         private @Nullable UrlNode node;
         private int connections;
         private @Nullable Future<?> ending;
@@ -75,10 +80,13 @@ final class UrlNodes {
         hook();
         while (true) {
             Shared shared = nodes.computeIfAbsent(file, any -> new Shared());
-            synchronized (shared) {
+            shared.lock.lock();
+            try {
                 if (!shared.gone) {
                     return connect(shared, file, url, properties, readOnly);
                 }
+            } finally {
+                shared.lock.unlock();
             }
         }
     }
@@ -122,21 +130,27 @@ final class UrlNodes {
     }
 
     private void closed(Path file, Shared shared) {
-        synchronized (shared) {
+        shared.lock.lock();
+        try {
             shared.connections--;
             if (shared.connections == 0 && !ended) {
                 shared.ending =
                         endings.schedule(() -> endUnused(file, shared), linger.toMillis(), TimeUnit.MILLISECONDS);
             }
+        } finally {
+            shared.lock.unlock();
         }
     }
 
     private void endUnused(Path file, Shared shared) {
-        synchronized (shared) {
+        shared.lock.lock();
+        try {
             // an ending that was called off too late finds it in use
             if (shared.connections == 0 && !shared.gone) {
                 end(file, shared);
             }
+        } finally {
+            shared.lock.unlock();
         }
     }
 
@@ -170,12 +184,25 @@ final class UrlNodes {
         }
     }
 
-    /** Ends all nodes, with whatever connections there are, and starts no more. */
+    /**
+     * Ends all nodes, with whatever connections there are, and starts no more. One that is starting may wait for the
+     * stream for minutes; it has promised nobody anything and is left to the end of the process.
+     */
     void endAll() {
         ended = true;
         for (Map.Entry<Path, Shared> open : List.copyOf(nodes.entrySet())) {
-            synchronized (open.getValue()) {
-                end(open.getKey(), open.getValue());
+            Shared shared = open.getValue();
+            try {
+                if (shared.lock.tryLock(STARTING_SECONDS, TimeUnit.SECONDS)) {
+                    try {
+                        end(open.getKey(), shared);
+                    } finally {
+                        shared.lock.unlock();
+                    }
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
             }
         }
     }

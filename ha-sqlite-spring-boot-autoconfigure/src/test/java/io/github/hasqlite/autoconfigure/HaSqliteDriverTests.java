@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -131,6 +132,24 @@ class HaSqliteDriverTests {
         assertThatExceptionOfType(SQLException.class)
                 .isThrownBy(() -> opening.connect(url, new Properties()))
                 .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("57P01"));
+    }
+
+    @Test
+    void theEndOfTheProcessDoesNotWaitForANodeThatWaitsForTheStream() throws Exception {
+        UrlNodes ending = new UrlNodes(Duration.ZERO);
+        Driver opening = new HaSqliteDriver(ending);
+        Path file = folder.resolve("n1.db");
+        String url = "jdbc:ha-sqlite:" + file + "?replicationURL=nats://127.0.0.1:1&bootstrap.timeout=8s";
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try {
+            Future<Connection> started = thread.submit(() -> opening.connect(url, new Properties()));
+            Awaitility.await().until(() -> ending.hasNode(file));
+            ending.endAll();
+            assertThat(started.isDone()).isFalse();
+            assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> started.get(1, TimeUnit.MINUTES));
+        } finally {
+            thread.shutdownNow();
+        }
     }
 
     @Test
