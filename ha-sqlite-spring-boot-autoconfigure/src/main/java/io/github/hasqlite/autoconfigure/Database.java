@@ -13,6 +13,7 @@ import io.github.hasqlite.DigestExchange;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.KeyBlocks;
 import io.github.hasqlite.ReplicationPosition;
+import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.core.snapshot.PeriodicSnapshotter;
@@ -268,6 +269,11 @@ public final class Database implements AutoCloseable {
 
     DatabaseSnapshotter snapshotter() {
         return Objects.requireNonNull(snapshotter);
+    }
+
+    /** The newest snapshot that this node knows of; {@code null} if it knows of none. Never waits. */
+    public @Nullable Snapshot knownSnapshot() {
+        return snapshotter == null ? null : snapshotter.known();
     }
 
     DatabaseVerifier verifier() {

@@ -7,13 +7,19 @@ import io.github.hasqlite.testing.NatsServer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Map;
+import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
+import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
 import org.springframework.boot.health.contributor.Health;
@@ -25,6 +31,7 @@ import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterR
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 
 /** Health and metrics in an application context. */
 class HaSqliteActuateAutoConfigurationTests {
@@ -144,5 +151,56 @@ class HaSqliteActuateAutoConfigurationTests {
                                 .until(() -> indicator.health().getStatus().equals(Status.OUT_OF_SERVICE));
                     });
         }
+    }
+
+    @Test
+    @Tag("nats")
+    void anOutboxThatDoesNotEmptyTakesTheNodeOutOfTheReadinessGroup() {
+        try (NatsServer server = NatsServer.start()) {
+            contextRunner
+                    .withConfiguration(AutoConfigurations.of(HealthEndpointAutoConfiguration.class))
+                    .withPropertyValues(
+                            "ha.sqlite.replication-url=" + server.url(),
+                            "ha.sqlite.commit-mode=async",
+                            "management.health.ha-sqlite.max-outbox-age=100ms",
+                            "management.endpoint.health.group.readiness.include=haSqlite")
+                    .run(context -> {
+                        execute(context, "CREATE TABLE note(id INTEGER PRIMARY KEY)");
+                        Awaitility.await().until(() -> readiness(context).equals(Status.UP));
+                        server.kill9();
+                        execute(context, "INSERT INTO note VALUES(1)");
+                        Awaitility.await().until(() -> readiness(context).equals(Status.OUT_OF_SERVICE));
+                        HaSqliteHealthIndicator indicator = context.getBean(HaSqliteHealthIndicator.class);
+                        assertThat(indicator.health().getDetails())
+                                .containsKey("role")
+                                .containsEntry("commitMode", "async")
+                                .containsEntry("conflicts", 0L)
+                                .extractingByKey("exceeded")
+                                .asString()
+                                .contains("max-outbox-age");
+                    });
+        }
+    }
+
+    private static Status readiness(ApplicationContext context) {
+        return context.getBean(HealthEndpoint.class).healthForPath("readiness").getStatus();
+    }
+
+    private static void execute(ApplicationContext context, String sql) throws SQLException {
+        try (Connection connection = context.getBean(DataSource.class).getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
+        }
+    }
+
+    @Test
+    void aLimitThatCannotBeIsExplained() {
+        contextRunner
+                .withPropertyValues("management.health.ha-sqlite.max-lag=-1s")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("management.health.ha-sqlite.max-lag")
+                        .hasMessageContaining("cannot be negative"));
     }
 }
