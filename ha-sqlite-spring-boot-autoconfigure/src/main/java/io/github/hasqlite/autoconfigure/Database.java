@@ -12,6 +12,7 @@ import io.github.hasqlite.DatabaseVerifier;
 import io.github.hasqlite.DigestExchange;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.KeyBlocks;
+import io.github.hasqlite.ReplicationEvent;
 import io.github.hasqlite.ReplicationPosition;
 import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.SnapshotStore;
@@ -28,6 +29,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -265,6 +267,11 @@ public final class Database implements AutoCloseable {
     /** Lets the node become a member and a leader, when the application is complete; nobody is told of events. */
     ClusterLifecycle clusterLifecycle() {
         return new ClusterLifecycle(members, leader, event -> {}, node());
+    }
+
+    /** As {@link ReplicationNode#listen} says. */
+    void listen(boolean changeSets, @Nullable Consumer<ReplicationEvent> listener) {
+        node().listen(name, changeSets, listener);
     }
 
     DatabaseSnapshotter snapshotter() {

@@ -3,6 +3,7 @@ package io.github.hasqlite.core.node;
 import io.github.hasqlite.Conflict;
 import io.github.hasqlite.DatabaseBackup;
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.ReplicationEvent;
 import io.github.hasqlite.ReplicationPosition;
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.ReplicationStatus;
@@ -20,6 +21,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -310,6 +312,21 @@ public final class ReplicationNode implements AutoCloseable {
             throw new IllegalStateException("node " + settings.name() + " does not replicate");
         }
         return made;
+    }
+
+    /**
+     * Tells a listener from now on what replication does, on a thread of its own, in place of the one that was there.
+     * Nothing ever happens on a node that does not replicate.
+     *
+     * @param database what the database is called in the events
+     * @param changeSets whether it wants to be told of change sets, which costs something
+     * @param listener called by one thread at a time, which may take its time; what it throws is logged. {@code null} to
+     *     tell nobody
+     */
+    public void listen(String database, boolean changeSets, @Nullable Consumer<ReplicationEvent> listener) {
+        if (parts != null) {
+            parts.events().listen(database, changeSets, listener);
+        }
     }
 
     /**
