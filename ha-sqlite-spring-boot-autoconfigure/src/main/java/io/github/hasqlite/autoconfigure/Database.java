@@ -14,7 +14,6 @@ import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.KeyBlocks;
 import io.github.hasqlite.ReplicationEvent;
 import io.github.hasqlite.ReplicationPosition;
-import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.core.snapshot.PeriodicSnapshotter;
@@ -274,17 +273,14 @@ public final class Database implements AutoCloseable {
         node().listen(name, changeSets, listener);
     }
 
-    DatabaseSnapshotter snapshotter() {
-        return Objects.requireNonNull(snapshotter);
+    /** What takes its snapshots; {@code null} if this node takes none. */
+    public @Nullable DatabaseSnapshotter snapshotter() {
+        return snapshotter;
     }
 
-    /** The newest snapshot that this node knows of; {@code null} if it knows of none. Never waits. */
-    public @Nullable Snapshot knownSnapshot() {
-        return snapshotter == null ? null : snapshotter.known();
-    }
-
-    DatabaseVerifier verifier() {
-        return Objects.requireNonNull(verifier);
+    /** What compares it with other nodes' databases; {@code null} if nothing does. */
+    public @Nullable DatabaseVerifier verifier() {
+        return verifier;
     }
 
     DatabaseBackup backup() {

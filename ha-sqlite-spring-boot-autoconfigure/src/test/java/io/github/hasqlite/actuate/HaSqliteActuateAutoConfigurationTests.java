@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.actuate.info.Info;
+import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
 import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration;
@@ -191,6 +193,43 @@ class HaSqliteActuateAutoConfigurationTests {
                 Statement statement = connection.createStatement()) {
             statement.executeUpdate(sql);
         }
+    }
+
+    @Test
+    @Tag("nats")
+    void infoSaysWhatRuns() {
+        ApplicationContextRunner informed =
+                contextRunner.withConfiguration(AutoConfigurations.of(HaSqliteInfoContributorAutoConfiguration.class));
+        informed.withPropertyValues("ha.sqlite.databases.orders.path=" + folder.resolve("orders.db"))
+                .run(context -> assertThat(info(context))
+                        .containsOnlyKeys("version", "sqliteVersion", "node", "replicating", "databases")
+                        .containsEntry("node", "n1")
+                        .containsEntry("replicating", false)
+                        .containsEntry("databases", Map.of("orders", Map.of("node", "n1", "replicating", false))));
+        informed.withPropertyValues("management.info.hasqlite.enabled=false")
+                .run(context -> assertThat(context).doesNotHaveBean(InfoContributor.class));
+        try (NatsServer server = NatsServer.start()) {
+            informed.withPropertyValues(
+                            "ha.sqlite.replication-url=" + server.url(), "ha.sqlite.publisher.enabled=false")
+                    .run(context -> assertThat(info(context))
+                            .containsEntry("replicating", true)
+                            .containsEntry("commitMode", "sync")
+                            .containsEntry("readOnly", true)
+                            .containsEntry("stream", "ha_replication")
+                            .hasEntrySatisfying(
+                                    "serverVersion",
+                                    version -> assertThat(version).asString().matches("2\\.\\d+\\.\\d+"))
+                            .hasEntrySatisfying(
+                                    "sqliteVersion",
+                                    version -> assertThat(version).asString().matches("3\\.\\d+\\.\\d+")));
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> info(ApplicationContext context) {
+        Info.Builder builder = new Info.Builder();
+        context.getBean(InfoContributor.class).contribute(builder);
+        return (Map<String, Object>) builder.build().getDetails().get("hasqlite");
     }
 
     @Test
