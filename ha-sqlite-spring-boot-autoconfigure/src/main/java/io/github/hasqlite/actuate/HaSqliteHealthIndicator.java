@@ -241,6 +241,9 @@ public final class HaSqliteHealthIndicator extends AbstractHealthIndicator {
         }
         if (status.halted() != null) {
             builder.withDetail("halted", status.halted());
+            if (dataSource instanceof ReplicatingDataSource replicating && replicating.action() != null) {
+                builder.withDetail("action", replicating.action());
+            }
         }
         if (status.divergence() != null) {
             builder.withDetail("divergence", status.divergence());

@@ -255,6 +255,11 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         return replication.status();
     }
 
+    /** What to do where replication stands still, for people; {@code null} if it does not, or the reason says that. */
+    public @Nullable String action() {
+        return replication.action();
+    }
+
     /** How many statements were run that let SQLite choose a key of a table whose other keys come from blocks. */
     public long keysLeftToSqlite() {
         return keys == null ? 0 : keys.leftAlone();

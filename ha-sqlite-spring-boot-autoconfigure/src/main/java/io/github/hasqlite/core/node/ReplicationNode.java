@@ -222,6 +222,11 @@ public final class ReplicationNode implements AutoCloseable {
         }
 
         @Override
+        public @Nullable String action() {
+            return made.status().action();
+        }
+
+        @Override
         public boolean resume(boolean skipFailed) {
             return made.resume(skipFailed);
         }
@@ -315,13 +320,11 @@ public final class ReplicationNode implements AutoCloseable {
     }
 
     /**
-     * Tells a listener from now on what replication does, on a thread of its own, in place of the one that was there.
-     * Nothing ever happens on a node that does not replicate.
+     * Tells a listener from now on what replication does, if it does anything, in place of the one that was there.
      *
      * @param database what the database is called in the events
      * @param changeSets whether it wants to be told of change sets, which costs something
-     * @param listener called by one thread at a time, which may take its time; what it throws is logged. {@code null} to
-     *     tell nobody
+     * @param listener told by a thread of its own; what it throws is logged. {@code null} to tell nobody
      */
     public void listen(String database, boolean changeSets, @Nullable Consumer<ReplicationEvent> listener) {
         if (parts != null) {
