@@ -14,12 +14,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -268,6 +271,50 @@ class ReplicationEventsTests {
                             execute(two, "UPDATE task SET title = 'ours' WHERE id = 1");
                             await().untilAsserted(() -> assertThat(events).endsWith("task 5", "task 6"));
                         }));
+    }
+
+    /** Hears everything, as what Spring Boot has for itself. */
+    static class Everything {
+
+        @EventListener
+        void any(Object event) {}
+    }
+
+    /** Notes which database an event is of. */
+    static class Named {
+
+        final List<String> databases = new CopyOnWriteArrayList<>();
+
+        @EventListener
+        void any(ReplicationEvent event) {
+            databases.add(event.database());
+        }
+    }
+
+    private static Set<Thread> telling() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("ha-sqlite-events"))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void nothingIsCollectedWhereNobodyListensAndOtherwiseOfEachDatabase() {
+        Set<Thread> before = telling();
+        ApplicationContextRunner two =
+                node("n1").withPropertyValues("ha.sqlite.databases.orders.path=" + folder.resolve("orders.db"));
+        two.withBean(Everything.class).run(context -> assertThat(telling()).isEqualTo(before));
+        two.withBean(Named.class).run(context -> {
+            assertThat(telling()).hasSize(before.size() + 2);
+            execute(context, "CREATE TABLE t(id INTEGER PRIMARY KEY)");
+            try (Connection orders = context.getBean("ordersDataSource", HaSqliteDataSource.class)
+                            .getConnection();
+                    Statement statement = orders.createStatement()) {
+                statement.executeUpdate("CREATE TABLE t(id INTEGER PRIMARY KEY)");
+            }
+            List<String> databases = context.getBean(Named.class).databases;
+            await().untilAsserted(() -> assertThat(databases).containsExactlyInAnyOrder("app", "orders"));
+        });
+        assertThat(telling()).isEqualTo(before);
     }
 
     /** The example of the documentation, as it stands there. */

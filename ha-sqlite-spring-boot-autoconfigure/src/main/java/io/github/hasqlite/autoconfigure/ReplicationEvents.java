@@ -59,6 +59,12 @@ final class ReplicationEvents implements SmartLifecycle {
         running = false;
     }
 
+    /** What answers requests starts later and stops earlier: a cache that it fills misses nothing. */
+    @Override
+    public int getPhase() {
+        return Integer.MIN_VALUE;
+    }
+
     @Override
     public boolean isRunning() {
         return running;

@@ -237,13 +237,17 @@ class HaSqliteEndpointTests {
                                 execute(one, "INSERT INTO t VALUES(1, 'bad')");
                                 await().until(() -> second.replicationStatus().halted() != null);
                                 assertThat(endpoint(two).database("app"))
-                                .containsEntry("status", "DOWN")
-                                .hasEntrySatisfying("halted", why -> assertThat(why)
-                                        .asString()
-                                        .contains("change set 2", "a bad row"))
-                                .hasEntrySatisfying("action", what -> assertThat(what)
-                                        .asString()
-                                        .contains("retryReplication()", "skipFailedChangeSet()"));
+                                        .containsEntry("status", "DOWN")
+                                        .hasEntrySatisfying(
+                                                "halted",
+                                                why -> assertThat(why)
+                                                        .asString()
+                                                        .contains("change set 2", "a bad row"))
+                                        .hasEntrySatisfying(
+                                                "action",
+                                                what -> assertThat(what)
+                                                        .asString()
+                                                        .contains("retryReplication()", "skipFailedChangeSet()"));
                                 assertProblem(two, "snapshot", null, "a bad row");
                                 broken.set(false);
                                 assertThat(endpoint(two).operate("app", "retry", null, null))
@@ -286,10 +290,12 @@ class HaSqliteEndpointTests {
                                 await().until(() -> second.replicationStatus().halted() != null);
                                 assertThat(endpoint(one).part("app", "members", null))
                                         .containsEntry("removed", List.of("n2"));
-                        assertThat(endpoint(two).database("app"))
-                                .hasEntrySatisfying("action", what -> assertThat(what)
-                                        .asString()
-                                        .contains("let in again"));
+                                assertThat(endpoint(two).database("app"))
+                                        .hasEntrySatisfying(
+                                                "action",
+                                                what -> assertThat(what)
+                                                        .asString()
+                                                        .contains("let in again"));
                                 assertThat(endpoint(one).operate("app", "admit", "n2", null))
                                         .containsEntry("hadBeenRemoved", true);
                                 await().until(() -> second.replicationStatus().halted() == null);
