@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of a change set that cannot be applied, and of what overwrites unseen. */
-@Tag("nats")
+@Tag("system")
 class ApplyFailureTests {
 
     @TempDir

@@ -30,7 +30,7 @@ import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteLimits;
 
 /** What is no condition on the data alone is judged by the author, and by nobody else. */
-@Tag("nats")
+@Tag("system")
 class AuthorsConditionsTests {
 
     @TempDir

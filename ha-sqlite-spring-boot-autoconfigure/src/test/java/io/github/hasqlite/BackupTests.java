@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Copies to keep: as the database is now, as it was, and the way back for all nodes. */
-@Tag("nats")
+@Tag("system")
 class BackupTests {
 
     @TempDir

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Malformed and hostile messages on the replication subject: nothing happens that is not a change, the
  * reason can be read, all nodes stay equal, and what others publish afterwards is applied.
  */
-@Tag("nats")
+@Tag("system")
 class BadInputTests {
 
     private static final int LARGEST = 64 << 20;

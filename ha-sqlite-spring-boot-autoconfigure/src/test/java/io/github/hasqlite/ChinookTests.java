@@ -26,7 +26,7 @@ import org.springframework.jdbc.datasource.init.ScriptUtils;
  * The Chinook sample database, created through one node, is the same on all nodes and the same as
  * plain sqlite-jdbc makes it. Skipped where {@code ../shared/data/Chinook_Sqlite.sql} is absent.
  */
-@Tag("nats")
+@Tag("system")
 class ChinookTests {
 
     @TempDir

@@ -20,7 +20,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Two nodes that write while they cannot hear each other, and meet afterwards. */
-@Tag("nats")
+@Tag("system")
 @ExtendWith(OutputCaptureExtension.class)
 class ConflictTests {
 

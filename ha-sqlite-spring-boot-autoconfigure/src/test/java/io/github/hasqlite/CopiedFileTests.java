@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files that are used twice, copied, or put back: refused or healed, never merged in silence. */
-@Tag("nats")
+@Tag("system")
 class CopiedFileTests {
 
     private static final String ROWS = "SELECT id, v FROM t ORDER BY id";

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A node's disk is full: played by a limit of the size of files, which is lifted later. */
-@Tag("nats")
+@Tag("system")
 class DiskFullTests {
 
     private static final Path PRLIMIT = Path.of("/usr/bin/prlimit");

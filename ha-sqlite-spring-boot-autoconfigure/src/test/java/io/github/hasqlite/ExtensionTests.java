@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An extension is there on all connections: of applications, for reading and writing, and of the applier. */
-@Tag("nats")
+@Tag("system")
 class ExtensionTests {
 
     /** Registers {@code answer()}, which may stand in the schema; the numbers are places in sqlite3ext.h. */

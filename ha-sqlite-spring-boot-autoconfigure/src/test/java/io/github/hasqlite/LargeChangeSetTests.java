@@ -28,7 +28,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LargeChangeSetTests {
 
     private static final String SMALL_MESSAGES = "max_payload: 65536";
-    private static final int TEN_MEGABYTES = 10_000_000;
+
+    /** Many times what a message may hold. */
+    private static final int FOUR_MEGABYTES = 4_000_000;
 
     @TempDir
     Path folder;
@@ -42,9 +44,9 @@ class LargeChangeSetTests {
                 TestNode one = node(server, "n1");
                 TestNode two = node(server, "n2")) {
             one.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, v)");
-            insert(one, 1, blob(TEN_MEGABYTES));
-            insert(one, 2, text(TEN_MEGABYTES));
-            one.execute("INSERT INTO t VALUES(3, zeroblob(10000000))");
+            insert(one, 1, blob(FOUR_MEGABYTES));
+            insert(one, 2, text(FOUR_MEGABYTES));
+            one.execute("INSERT INTO t VALUES(3, zeroblob(4000000))");
             insertMany(one, 5_000);
             one.execute("UPDATE t SET v = v || 'ü' WHERE id = 2");
             one.awaitAppliedOn(two);
@@ -128,10 +130,10 @@ class LargeChangeSetTests {
                 TestNode two = node(server, "n2")) {
             one.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, v)");
             for (int i = 1; i <= 4; i++) {
-                insert(one, i, blob(TEN_MEGABYTES));
+                insert(one, i, blob(FOUR_MEGABYTES));
             }
             for (int kill = 1; kill <= 3; kill++) {
-                long after = kill * 150L;
+                long after = kill * 60L;
                 await().pollInterval(Duration.ofMillis(1))
                         .until(() -> two.status().streamSequence() > after);
                 server.kill9();
@@ -153,7 +155,7 @@ class LargeChangeSetTests {
                     one.execute("CREATE TABLE IF NOT EXISTS t(id INTEGER PRIMARY KEY, v)");
                     long before = one.status().streamSequence();
                     for (int i = 1; i <= 2; i++) {
-                        insert(one, first + i, blob(TEN_MEGABYTES));
+                        insert(one, first + i, blob(FOUR_MEGABYTES));
                     }
                     await().pollInterval(Duration.ofMillis(1))
                             .until(() -> two.status().streamSequence() > before + 100);
@@ -178,7 +180,7 @@ class LargeChangeSetTests {
             one.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, v)");
             one.awaitAppliedOn(two);
             // behind own large change sets, alone in the stream
-            insert(one, 1, blob(TEN_MEGABYTES));
+            insert(one, 1, blob(FOUR_MEGABYTES));
             createWithRows(one, "u", 1_000_000);
             one.awaitAppliedOn(two);
             assertThat(content(two, "u")).isEqualTo(content(one, "u")).hasSize(1);

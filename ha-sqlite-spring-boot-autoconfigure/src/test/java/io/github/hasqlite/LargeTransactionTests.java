@@ -15,13 +15,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Transactions larger than the memory of those who write and who receive them. System properties: {@code
- * ha.sqlite.test.large-rows} (400,000) and {@code ha.sqlite.test.heap-megabytes} (128), which belong together.
+ * ha.sqlite.test.large-rows} (200,000) and {@code ha.sqlite.test.heap-megabytes} (64), which belong together.
  */
-@Tag("nats")
+@Tag("system")
 @Timeout(300)
 class LargeTransactionTests {
 
-    private static final int ROWS = Integer.getInteger("ha.sqlite.test.large-rows", 400_000);
+    private static final int ROWS = Integer.getInteger("ha.sqlite.test.large-rows", 200_000);
     private static final int BLOBS = ROWS / 5_000;
 
     private static final String TABLES = "execute CREATE TABLE ";

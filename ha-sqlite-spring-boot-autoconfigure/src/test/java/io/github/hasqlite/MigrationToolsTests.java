@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.core.io.DefaultResourceLoader;
 
 /** What Flyway and Liquibase do on one node in {@code sync} mode, made by hand, is on the other one, too. */
-@Tag("nats")
+@Tag("system")
 @Timeout(120)
 class MigrationToolsTests {
 

@@ -32,7 +32,7 @@ import org.sqlite.SQLiteConnection;
  * What one node has written the other node has, however it was written; and what cannot reach the other
  * node is refused on the first, where it then has changed nothing (rule R12).
  */
-@Tag("nats")
+@Tag("system")
 class NothingEscapesTests {
 
     @TempDir

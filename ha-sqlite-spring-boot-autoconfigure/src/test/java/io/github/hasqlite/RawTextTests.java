@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Texts whose bytes are not characters arrive as the bytes that they are. */
-@Tag("nats")
+@Tag("system")
 class RawTextTests {
 
     @TempDir

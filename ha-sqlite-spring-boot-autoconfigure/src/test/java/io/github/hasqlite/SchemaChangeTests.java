@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Schema changes of two nodes, with and without a stream (rule R9). */
-@Tag("nats")
+@Tag("system")
 class SchemaChangeTests {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(2);

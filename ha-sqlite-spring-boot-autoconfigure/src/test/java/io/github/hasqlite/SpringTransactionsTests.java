@@ -34,7 +34,7 @@ import org.springframework.transaction.annotation.Isolation;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** What Spring asks of a transaction, on two nodes in {@code sync} mode. */
-@Tag("nats")
+@Tag("system")
 @Timeout(120)
 class SpringTransactionsTests {
 

@@ -36,7 +36,7 @@ import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** What Spring makes of a transaction that lost, and that the advice on trying again in docs/strict.md works. */
-@Tag("nats")
+@Tag("system")
 class StrictSpringTests {
 
     @TempDir

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sqlite.SQLiteConnection;
 
 /** The tables of replication can be read, and are nothing that an application or its tools change or stumble over. */
-@Tag("nats")
+@Tag("system")
 class TablesOfReplicationTests {
 
     @TempDir

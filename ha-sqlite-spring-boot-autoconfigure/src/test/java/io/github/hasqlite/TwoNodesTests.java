@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is written on one node is there on the other. */
-@Tag("nats")
+@Tag("system")
 class TwoNodesTests {
 
     @TempDir

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.health.contributor.Status;
 
 /** All nodes are compared at one place in the stream; one that differs is found and made equal again. */
-@Tag("nats")
+@Tag("system")
 class VerificationTests {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);

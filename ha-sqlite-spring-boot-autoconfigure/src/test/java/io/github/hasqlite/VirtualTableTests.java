@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is written to virtual tables is the same on all nodes, whatever wrote it (rule R12). */
-@Tag("nats")
+@Tag("system")
 class VirtualTableTests {
 
     @TempDir

@@ -29,7 +29,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * Many more virtual threads than carriers, all waiting for connections, the write lock and the stream: whoever waited
  * without leaving its carrier would keep the one it waits for from running.
  */
-@Tag("nats")
+@Tag("system")
 @Timeout(120)
 @EnabledForJreRange(min = JRE.JAVA_21)
 class VirtualThreadsTests {

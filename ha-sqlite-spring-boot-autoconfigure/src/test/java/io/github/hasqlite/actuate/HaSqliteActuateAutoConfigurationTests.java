@@ -131,7 +131,7 @@ class HaSqliteActuateAutoConfigurationTests {
     }
 
     @Test
-    @Tag("nats")
+    @Tag("system")
     void showsTheStreamOfARealServer() {
         try (NatsServer server = NatsServer.start()) {
             contextRunner

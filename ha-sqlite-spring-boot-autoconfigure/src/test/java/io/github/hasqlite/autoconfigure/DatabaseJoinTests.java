@@ -16,7 +16,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.sqlite.SQLiteException;
 
 /** Databases of one application that see each other, with real SQLite files. */
-@Tag("nats")
+@Tag("system")
 class DatabaseJoinTests extends DatabaseContexts {
 
     @Test

@@ -26,7 +26,7 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.javapoet.ClassName;
 
 /** Which databases an application has, and which it cannot have. */
-@Tag("nats")
+@Tag("system")
 class DatabaseStartTests extends DatabaseContexts {
 
     @Test

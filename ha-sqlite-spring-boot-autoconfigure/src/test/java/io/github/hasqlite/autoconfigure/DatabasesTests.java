@@ -67,7 +67,7 @@ import org.springframework.transaction.TransactionManager;
 import org.springframework.transaction.annotation.Transactional;
 
 /** Application contexts with several databases, with a real nats-server. */
-@Tag("nats")
+@Tag("system")
 @ExtendWith(OutputCaptureExtension.class)
 class DatabasesTests extends DatabaseContexts {
 

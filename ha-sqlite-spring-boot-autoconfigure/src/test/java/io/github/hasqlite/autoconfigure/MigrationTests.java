@@ -37,7 +37,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Nodes that start at the same moment migrate the schema once between them. */
-@Tag("nats")
+@Tag("system")
 @Timeout(180)
 @ExtendWith(OutputCaptureExtension.class)
 class MigrationTests {

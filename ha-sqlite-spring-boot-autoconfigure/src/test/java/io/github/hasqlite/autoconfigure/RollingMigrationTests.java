@@ -38,7 +38,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
  * rebuilt, columns and tables are renamed and dropped, and no acknowledged row is missing at the end (rule R13). The
  * system property {@code ha.sqlite.test.migration-seconds} says how long.
  */
-@Tag("nats")
+@Tag("system")
 class RollingMigrationTests {
 
     private static final long SECONDS = Long.getLong("ha.sqlite.test.migration-seconds", 6);

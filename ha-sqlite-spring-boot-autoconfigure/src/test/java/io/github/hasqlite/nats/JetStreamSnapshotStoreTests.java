@@ -162,7 +162,7 @@ class JetStreamSnapshotStoreTests {
 
     @Test
     void aLostConnectionWhileLoadingIsRiddenOut() throws Exception {
-        byte[] content = content(100_000_000);
+        byte[] content = content(50_000_000);
         store.save(snapshot(1, 1), new ByteArrayInputStream(content));
         ByteArrayOutputStream target = new ByteArrayOutputStream(content.length) {
             private boolean killed;

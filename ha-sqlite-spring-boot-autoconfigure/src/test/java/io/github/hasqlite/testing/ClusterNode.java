@@ -35,13 +35,14 @@ public final class ClusterNode implements AutoCloseable {
     private final Map<Long, Reign> reigns = new ConcurrentHashMap<>();
     private final Set<ProcessHandle> servers = new HashSet<>();
     private List<String> host = List.of();
+    private List<String> jvm = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx160m");
     private BlockingQueue<String> answers = new LinkedBlockingQueue<>();
     private Process process;
     private BufferedWriter input;
     private Thread reader;
 
     /** A node that does not run yet. */
-    ClusterNode(Path folder, String name, List<String> properties) {
+    public ClusterNode(Path folder, String name, List<String> properties) {
         this.folder = folder;
         this.name = name;
         this.properties = new ArrayList<>(properties);
@@ -67,17 +68,18 @@ public final class ClusterNode implements AutoCloseable {
         return this;
     }
 
+    /** Lets it run with other options of the JVM than those that start fast, from the next start on. */
+    public ClusterNode with(String... options) {
+        jvm = List.of(options);
+        return this;
+    }
+
     /** Starts it without waiting. */
     public ClusterNode launch() {
         List<String> command = new ArrayList<>(host);
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx160m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ClusterNodeMain.class.getName()));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvm);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), ClusterNodeMain.class.getName()));
         command.addAll(properties);
         command.add("--ha.sqlite.name=" + name);
         command.add("--ha.sqlite.path=" + folder.resolve(name + ".db"));

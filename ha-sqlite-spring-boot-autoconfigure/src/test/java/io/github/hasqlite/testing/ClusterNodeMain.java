@@ -158,6 +158,12 @@ public class ClusterNodeMain {
                 String.valueOf(TimeUnit.NANOSECONDS.toMillis(writing().takeLongest()));
             case "written" -> String.valueOf(writing().written);
             case "stop" -> writing().end();
+            case "rate" -> {
+                String[] numbers = words[1].split(" ");
+                yield String.valueOf(
+                        Load.commitsPerSecond(dataSource, Integer.parseInt(numbers[0]), Long.parseLong(numbers[1])));
+            }
+            case "reads" -> Load.reads(dataSource, Long.parseLong(words[1]));
             case "close" -> {
                 SpringApplication.exit(context);
                 yield "done";

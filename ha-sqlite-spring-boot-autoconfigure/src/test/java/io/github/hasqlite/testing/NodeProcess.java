@@ -19,7 +19,7 @@ import org.awaitility.Awaitility;
 /** A {@link NodeMain} with little memory in a process of its own, to be killed and started again. */
 public final class NodeProcess implements AutoCloseable {
 
-    private static final int HEAP_MEGABYTES = Integer.getInteger("ha.sqlite.test.heap-megabytes", 128);
+    private static final int HEAP_MEGABYTES = Integer.getInteger("ha.sqlite.test.heap-megabytes", 64);
 
     private final NatsServer server;
     private final Path folder;
@@ -117,6 +117,7 @@ public final class NodeProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-Xmx" + HEAP_MEGABYTES + "m",
                 "-Xlog:gc:file=" + folder.resolve(name + ".gc"),
                 "-cp",

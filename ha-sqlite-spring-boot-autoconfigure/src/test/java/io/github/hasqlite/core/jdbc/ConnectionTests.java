@@ -39,7 +39,7 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /** Readers, writers and the write lock, as an application meets them on a replicated node. */
-@Tag("nats")
+@Tag("system")
 @Timeout(60)
 class ConnectionTests {
 

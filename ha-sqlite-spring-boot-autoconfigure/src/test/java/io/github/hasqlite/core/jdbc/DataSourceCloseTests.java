@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Closing the data source closes everything. */
-@Tag("nats")
+@Tag("system")
 class DataSourceCloseTests {
 
     @TempDir
