@@ -33,6 +33,16 @@ public interface DatabaseSnapshotter extends AutoCloseable {
     Snapshot latest() throws IOException;
 
     /**
+     * The newest snapshot that this node has seen, taken by whichever node. Never waits; the default one looks whenever
+     * it could take one.
+     *
+     * @return {@code null} if it has seen none
+     */
+    default @Nullable Snapshot known() {
+        return null;
+    }
+
+    /**
      * Fetches the newest snapshot that is whole; checks its digest and that SQLite finds it sound.
      *
      * @param target a file that is not there yet; afterwards a database as a node has it, with the tables

@@ -212,7 +212,7 @@ class DocumentationTests {
             Matcher property = PROPERTY.matcher(String.join("\n", page.lines()));
             while (property.find()) {
                 String name = OF_A_DATABASE.matcher(property.group()).replaceFirst(PREFIX + ".");
-                if (TEST_PROPERTY.matcher(name).matches() ? !tests.contains('"' + name + '"') : !known.contains(name)) {
+                if (TEST_PROPERTY.matcher(name).matches() ? !isRead(name, tests) : !known.contains(name)) {
                     unknown.add(page.name() + ": " + name);
                 }
             }
@@ -226,6 +226,13 @@ class DocumentationTests {
         assertThat(unknown).isEmpty();
     }
 
+    /** By a test, or by what says how tests log. */
+    private static boolean isRead(String property, String tests) throws IOException {
+        return tests.contains('"' + property + '"')
+                || Files.readString(MODULE.resolve("src/test/resources/logback-test.xml"))
+                        .contains("${" + property + ":-");
+    }
+
     @Test
     void everyPropertyIsInATableOnce() throws IOException {
         assertThat(firstColumn("configuration.md", "property").stream().map(name -> PREFIX + "." + name))
@@ -235,6 +242,36 @@ class DocumentationTests {
     @Test
     void everyMeterIsInATableOnce() throws IOException {
         assertThat(firstColumn("operations.md", "meter")).containsExactlyInAnyOrderElementsOf(meters());
+    }
+
+    /** What the table of faults says that one sees is what the code says. */
+    @Test
+    void whatOneSeesOfFaultsIsSaid() throws IOException {
+        String details = Files.readString(
+                MODULE.resolve("src/main/java/io/github/hasqlite/actuate/HaSqliteHealthIndicator.java"));
+        // what servers say is in tests
+        String texts = (sources(MODULE.resolve("src/main/java")) + testSources()).replaceAll("\"\\s*\\+\\s*\"", "");
+        List<String> rows = MarkdownPage.read(DOCS.resolve("operations.md")).rows().stream()
+                .filter(row -> row.header().equals("what one sees"))
+                .map(MarkdownPage.Row::first)
+                .toList();
+        assertThat(rows).hasSizeGreaterThan(15);
+        List<String> unsaid = new ArrayList<>();
+        for (String row : rows) {
+            Matcher name = Pattern.compile("`(\\w+)`").matcher(row);
+            while (name.find()) {
+                if (!name.group(1).equals("OUT_OF_SERVICE") && !details.contains('"' + name.group(1) + '"')) {
+                    unsaid.add(name.group(1));
+                }
+            }
+            Matcher text = Pattern.compile("\"([^\"]+)\"").matcher(row);
+            while (text.find()) {
+                if (!texts.contains(text.group(1))) {
+                    unsaid.add(text.group(1));
+                }
+            }
+        }
+        assertThat(unsaid).isEmpty();
     }
 
     @Test
@@ -292,16 +329,18 @@ class DocumentationTests {
     }
 
     private static String testSources() throws IOException {
+        return sources(MODULE.resolve("src/test/java"))
+                + sources(PROJECT.resolve("ha-sqlite-spring-boot-starter/src/test/java"));
+    }
+
+    private static String sources(Path folder) throws IOException {
         StringBuilder sources = new StringBuilder();
-        for (Path module : List.of(MODULE, PROJECT.resolve("ha-sqlite-spring-boot-starter"))) {
-            try (Stream<Path> files = Files.walk(module.resolve("src/test/java"))) {
-                for (Path file :
-                        files.filter(path -> path.toString().endsWith(".java")).toList()) {
-                    sources.append(Files.readString(file));
-                }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                sources.append(Files.readString(file));
             }
         }
-        sources.append(Files.readString(MODULE.resolve("src/test/resources/logback-test.xml")));
         return sources.toString();
     }
 

@@ -12,6 +12,7 @@ import io.github.hasqlite.DatabaseVerifier;
 import io.github.hasqlite.DigestExchange;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.KeyBlocks;
+import io.github.hasqlite.ReplicationEvent;
 import io.github.hasqlite.ReplicationPosition;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.node.ReplicationNode;
@@ -27,6 +28,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -272,12 +274,19 @@ public final class Database implements AutoCloseable {
         return new ClusterLifecycle(members, leader, event -> {}, node());
     }
 
-    DatabaseSnapshotter snapshotter() {
-        return Objects.requireNonNull(snapshotter);
+    /** As {@link ReplicationNode#listen} says. */
+    void listen(boolean changeSets, @Nullable Consumer<ReplicationEvent> listener) {
+        node().listen(name, changeSets, listener);
     }
 
-    DatabaseVerifier verifier() {
-        return Objects.requireNonNull(verifier);
+    /** What takes its snapshots; {@code null} if this node takes none. */
+    public @Nullable DatabaseSnapshotter snapshotter() {
+        return snapshotter;
+    }
+
+    /** What compares it with other nodes' databases; {@code null} if nothing does. */
+    public @Nullable DatabaseVerifier verifier() {
+        return verifier;
     }
 
     DatabaseBackup backup() {

@@ -26,6 +26,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JndiDataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.XADataSourceAutoConfiguration;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -136,6 +137,12 @@ public final class HaSqliteAutoConfiguration {
     DrainLifecycle haSqliteDrainLifecycle(
             ReplicationNode node, ObjectProvider<Database> others, Environment environment) {
         return new DrainLifecycle(node, others, environment);
+    }
+
+    @Bean
+    ReplicationEvents haSqliteReplicationEvents(
+            ReplicationNode node, ObjectProvider<Database> databases, ApplicationContext context) {
+        return new ReplicationEvents(node, databases, context);
     }
 
     /** Taken by Boot's {@code JdbcTemplate}, and by what is built on it. */

@@ -7,13 +7,21 @@ import io.github.hasqlite.testing.NatsServer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Map;
+import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.actuate.info.Info;
+import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
+import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.contributor.HealthContributorAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.registry.HealthContributorRegistryAutoConfiguration;
 import org.springframework.boot.health.contributor.Health;
@@ -25,6 +33,7 @@ import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterR
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 
 /** Health and metrics in an application context. */
 class HaSqliteActuateAutoConfigurationTests {
@@ -144,5 +153,93 @@ class HaSqliteActuateAutoConfigurationTests {
                                 .until(() -> indicator.health().getStatus().equals(Status.OUT_OF_SERVICE));
                     });
         }
+    }
+
+    @Test
+    @Tag("nats")
+    void anOutboxThatDoesNotEmptyTakesTheNodeOutOfTheReadinessGroup() {
+        try (NatsServer server = NatsServer.start()) {
+            contextRunner
+                    .withConfiguration(AutoConfigurations.of(HealthEndpointAutoConfiguration.class))
+                    .withPropertyValues(
+                            "ha.sqlite.replication-url=" + server.url(),
+                            "ha.sqlite.commit-mode=async",
+                            "management.health.ha-sqlite.max-outbox-age=100ms",
+                            "management.endpoint.health.group.readiness.include=haSqlite")
+                    .run(context -> {
+                        execute(context, "CREATE TABLE note(id INTEGER PRIMARY KEY)");
+                        Awaitility.await().until(() -> readiness(context).equals(Status.UP));
+                        server.kill9();
+                        execute(context, "INSERT INTO note VALUES(1)");
+                        Awaitility.await().until(() -> readiness(context).equals(Status.OUT_OF_SERVICE));
+                        HaSqliteHealthIndicator indicator = context.getBean(HaSqliteHealthIndicator.class);
+                        assertThat(indicator.health().getDetails())
+                                .containsKey("role")
+                                .containsEntry("commitMode", "async")
+                                .containsEntry("conflicts", 0L)
+                                .extractingByKey("exceeded")
+                                .asString()
+                                .contains("max-outbox-age");
+                    });
+        }
+    }
+
+    private static Status readiness(ApplicationContext context) {
+        return context.getBean(HealthEndpoint.class).healthForPath("readiness").getStatus();
+    }
+
+    private static void execute(ApplicationContext context, String sql) throws SQLException {
+        try (Connection connection = context.getBean(DataSource.class).getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
+        }
+    }
+
+    @Test
+    @Tag("nats")
+    void infoSaysWhatRuns() {
+        ApplicationContextRunner informed =
+                contextRunner.withConfiguration(AutoConfigurations.of(HaSqliteInfoContributorAutoConfiguration.class));
+        informed.withPropertyValues("ha.sqlite.databases.orders.path=" + folder.resolve("orders.db"))
+                .run(context -> assertThat(info(context))
+                        .containsOnlyKeys("version", "sqliteVersion", "node", "replicating", "databases")
+                        .containsEntry("node", "n1")
+                        .containsEntry("replicating", false)
+                        .containsEntry("databases", Map.of("orders", Map.of("node", "n1", "replicating", false))));
+        informed.withPropertyValues("management.info.hasqlite.enabled=false")
+                .run(context -> assertThat(context).doesNotHaveBean(InfoContributor.class));
+        try (NatsServer server = NatsServer.start()) {
+            informed.withPropertyValues(
+                            "ha.sqlite.replication-url=" + server.url(), "ha.sqlite.publisher.enabled=false")
+                    .run(context -> assertThat(info(context))
+                            .containsEntry("replicating", true)
+                            .containsEntry("commitMode", "sync")
+                            .containsEntry("readOnly", true)
+                            .containsEntry("stream", "ha_replication")
+                            .hasEntrySatisfying(
+                                    "serverVersion",
+                                    version -> assertThat(version).asString().matches("2\\.\\d+\\.\\d+"))
+                            .hasEntrySatisfying(
+                                    "sqliteVersion",
+                                    version -> assertThat(version).asString().matches("3\\.\\d+\\.\\d+")));
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> info(ApplicationContext context) {
+        Info.Builder builder = new Info.Builder();
+        context.getBean(InfoContributor.class).contribute(builder);
+        return (Map<String, Object>) builder.build().getDetails().get("hasqlite");
+    }
+
+    @Test
+    void aLimitThatCannotBeIsExplained() {
+        contextRunner
+                .withPropertyValues("management.health.ha-sqlite.max-lag=-1s")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("management.health.ha-sqlite.max-lag")
+                        .hasMessageContaining("cannot be negative"));
     }
 }

@@ -2,10 +2,16 @@ package io.github.hasqlite.actuate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationStatus;
+import io.github.hasqlite.Snapshot;
+import io.github.hasqlite.actuate.HaSqliteHealthIndicator.Facts;
+import io.github.hasqlite.core.node.LoneLeader;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.health.contributor.Health;
@@ -92,6 +98,79 @@ class HaSqliteHealthIndicatorTests {
         Health health = health(status(false, false, null), true, "");
         assertThat(health.getStatus()).isEqualTo(Status.UP);
         assertThat(health.getDetails()).containsOnlyKeys("node", "replicating").containsEntry("replicating", false);
+    }
+
+    @Test
+    void isOutOfServiceWhenALimitIsExceededAndSaysWhich() {
+        ReplicationStatus status = status(Duration.ofMinutes(2), 3, Duration.ofMinutes(6));
+        assertThat(limited(status, new HaSqliteHealthProperties(Duration.ofMinutes(2), 3, Duration.ofMinutes(6))))
+                .returns(Status.UP, Health::getStatus);
+        assertThat(limited(status, HaSqliteHealthProperties.NO_LIMITS)).returns(Status.UP, Health::getStatus);
+        Health health = limited(status, new HaSqliteHealthProperties(Duration.ofSeconds(90), 2, Duration.ofMinutes(5)));
+        assertThat(health.getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+        assertThat(health.getDetails())
+                .extractingByKey("exceeded", InstanceOfAssertFactories.list(String.class))
+                .satisfiesExactly(
+                        lag -> assertThat(lag).contains("120 s", "max-lag is 90 s"),
+                        length -> assertThat(length).contains("3 transactions", "max-outbox-length is 2"),
+                        age -> assertThat(age).contains("360 s", "max-outbox-age is 300 s"));
+    }
+
+    @Test
+    void whatHasStoppedIsDownWhateverTheLimits() {
+        Health health = limited(
+                status(true, true, "change set 8: no such table"),
+                new HaSqliteHealthProperties(Duration.ofSeconds(1), 1, Duration.ZERO));
+        assertThat(health.getStatus()).isEqualTo(Status.DOWN);
+        assertThat(health.getDetails()).containsKey("exceeded");
+    }
+
+    @Test
+    void saysWhatTheNodeDoesAndHowOldTheSnapshotIs() {
+        assertThat(health(status(true, true, null), true, "").getDetails())
+                .containsEntry("role", "writer")
+                .doesNotContainKeys("commitMode", "snapshotSequence");
+        Snapshot snapshot =
+                new Snapshot(5, 1, TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis() - 60_000), "n2", 10, "");
+        Facts reader = new Facts(
+                CommitMode.ASYNC,
+                true,
+                false,
+                () -> "",
+                () -> null,
+                null,
+                null,
+                () -> snapshot,
+                HaSqliteHealthProperties.NO_LIMITS);
+        assertThat(new HaSqliteHealthIndicator(dataSource(status(true, true, null)), reader)
+                        .health()
+                        .getDetails())
+                .containsEntry("role", "reader")
+                .containsEntry("commitMode", "async")
+                .containsEntry("snapshotSequence", 5L)
+                .extractingByKey("snapshotAgeMillis", InstanceOfAssertFactories.LONG)
+                .isGreaterThanOrEqualTo(60_000);
+        Facts leader = new Facts(
+                CommitMode.ASYNC,
+                false,
+                false,
+                () -> "",
+                () -> null,
+                null,
+                new LoneLeader("n1", null),
+                () -> null,
+                HaSqliteHealthProperties.NO_LIMITS);
+        assertThat(leader.role()).isEqualTo("leader");
+    }
+
+    private static ReplicationStatus status(Duration lag, long outboxLength, Duration outboxAge) {
+        return new ReplicationStatus(
+                "n1", true, true, 7, 9, lag, outboxLength, 0, null, null, 0, null, null, null, null, outboxAge, 0);
+    }
+
+    private static Health limited(ReplicationStatus status, HaSqliteHealthProperties limits) {
+        Facts facts = new Facts(CommitMode.SYNC, false, true, () -> "", () -> null, null, null, () -> null, limits);
+        return new HaSqliteHealthIndicator(dataSource(status), facts).health();
     }
 
     private static ReplicationStatus status(boolean replicating, boolean connected, @Nullable String halted) {

@@ -112,6 +112,11 @@ public final class ChangeSetApplication implements AutoCloseable {
         return schemaChanges.cross(changeSet);
     }
 
+    /** Whether tables or columns may have other names now than its author knew (rule R13). */
+    public boolean isRenamedSince(ChangeSet changeSet) throws SQLException {
+        return schemaChanges.since(changeSet) != null;
+    }
+
     /** The author was told that it is committed: what it wanted is at least to be found (rule R13). */
     private void keepWanted(List<Change> changes) {
         int index = 0;

@@ -181,7 +181,7 @@ final class CommandPlacing {
 
         @Override
         public void settle() throws SQLException {
-            alone.write(connection, table, changeSet.publisher(), changeSet.changes());
+            alone.write(connection, table, changeSet);
         }
 
         @Override

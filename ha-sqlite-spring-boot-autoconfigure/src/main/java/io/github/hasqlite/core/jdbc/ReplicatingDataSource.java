@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,8 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     private final List<Consumer<Conflict>> conflictListeners = new CopyOnWriteArrayList<>();
     /** How many connections of the pool of writers are in use or waited for. */
     private final AtomicInteger writersWanted = new AtomicInteger();
+
+    private final AtomicLong conflicts = new AtomicLong();
 
     private final int maxWriters;
     private final Map<String, ParsedSql> parsed = new ConcurrentHashMap<>();
@@ -269,6 +272,11 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         return replication.status();
     }
 
+    /** What to do where replication stands still, for people; {@code null} if it does not, or the reason says that. */
+    public @Nullable String action() {
+        return replication.action();
+    }
+
     /** How many statements were run that let SQLite choose a key of a table whose other keys come from blocks. */
     public long keysLeftToSqlite() {
         return keys == null ? 0 : keys.leftAlone();
@@ -302,8 +310,14 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         conflictListeners.add(listener);
     }
 
+    /** How many conflicts were committed here since the start. */
+    public long conflicts() {
+        return conflicts.get();
+    }
+
     /** Tells the listeners of a conflict. */
     public void tell(Conflict conflict) {
+        conflicts.incrementAndGet();
         for (Consumer<Conflict> listener : conflictListeners) {
             try {
                 listener.accept(conflict);

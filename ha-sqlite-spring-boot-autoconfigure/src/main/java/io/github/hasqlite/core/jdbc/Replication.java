@@ -1,6 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.ReplicationStatus;
+import org.jspecify.annotations.Nullable;
 
 /** What the data source asks of replication, beside {@link CommitLog}. Thread-safe. */
 public interface Replication extends AutoCloseable {
@@ -14,6 +15,11 @@ public interface Replication extends AutoCloseable {
     /** Whether it has been started; cheap. */
     default boolean isStarted() {
         return true;
+    }
+
+    /** What to do where it stands still, for people; {@code null} if it does not, or the reason says that. */
+    default @Nullable String action() {
+        return null;
     }
 
     /**

@@ -34,7 +34,7 @@ final class FollowingParts {
     /**
      * Puts the parts together; none of them does anything yet.
      *
-     * @param listener told when the database has become another one
+     * @param listener told when the database has become another one, and of snapshots
      */
     FollowingParts(
             NodeSettings settings,
@@ -43,14 +43,14 @@ final class FollowingParts {
             Applier applier,
             ChangeSetFactory changeSets,
             OutboxRelay relay,
-            SnapshotRecovery.Listener listener) {
+            NodeSnapshots.Listener listener) {
         this.settings = settings;
         this.transport = transport;
         this.subscriber = transport.incoming();
         this.replica = replica;
         this.changeSets = changeSets;
-        this.snapshots = new NodeSnapshots(settings, transport, replica, applier, changeSets);
-        this.recovery = snapshots.recovery(listener);
+        this.snapshots = new NodeSnapshots(settings, transport, replica, applier, changeSets, listener);
+        this.recovery = snapshots.recovery();
         this.backup = snapshots.backup();
         this.verification = new NodeVerification(settings, replica, relay, changeSets, transport, recovery);
     }

@@ -7,6 +7,7 @@ import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.Conflict;
 import io.github.hasqlite.ReplicationPosition;
 import io.github.hasqlite.ReplicationStartException;
+import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.core.capture.SchemaCatalog;
 import io.github.hasqlite.core.commit.ChangeSetFactory;
 import io.github.hasqlite.core.commit.CompareAndSet;
@@ -23,11 +24,13 @@ import io.github.hasqlite.core.jdbc.CommitLog;
 import io.github.hasqlite.core.outbox.OutboxRelay;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
+import io.github.hasqlite.core.replay.AppliedChangeSet;
 import io.github.hasqlite.core.replay.AppliedListener;
 import io.github.hasqlite.core.replay.Applier;
 import io.github.hasqlite.core.replay.LocalReplica;
 import io.github.hasqlite.core.replay.SchemaBarrier;
 import io.github.hasqlite.core.replay.StreamPosition;
+import io.github.hasqlite.core.snapshot.NodeSnapshots;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -59,6 +62,7 @@ final class NodeParts implements AutoCloseable {
     private final CommitLog commitLog;
     private final LastCommits commits = new LastCommits();
     private final NodePositions positions;
+    private final EventDelivery events;
     private final @Nullable StreamProbe probe;
     private final Unpublished unpublished;
     private volatile boolean started;
@@ -76,6 +80,7 @@ final class NodeParts implements AutoCloseable {
         this.trouble = new PublishHealth(settings.runtime());
         this.replica = file.replica();
         this.conflicts = conflicts;
+        this.events = new EventDelivery(settings.name(), settings.runtime());
         ChangeSetSubscriber subscriber = given.subscriber();
         ResetGuard guard = new ResetGuard(given.publisher(), replica.state(), subscriber, trouble);
         this.transport = given.with(guard);
@@ -97,7 +102,7 @@ final class NodeParts implements AutoCloseable {
         }
         this.following = subscriber == null
                 ? null
-                : new FollowingParts(settings, transport, replica, applier, changeSets, relay, this::replaced);
+                : new FollowingParts(settings, transport, replica, applier, changeSets, relay, new Databases());
         this.join = new StreamJoin(settings, replica, applier, relay, changeSets.publisher(), following);
         this.status = new NodeStatus(settings, guard, trouble, replica, applier, join, following);
         this.unpublished = new Unpublished(settings, replica, relay, guard, applier, join, status);
@@ -235,6 +240,11 @@ final class NodeParts implements AutoCloseable {
         return following == null || join.joined();
     }
 
+    /** Tells listeners what happens. */
+    EventDelivery events() {
+        return events;
+    }
+
     /** Goes on after replication has stopped, as {@link io.github.hasqlite.core.jdbc.Replication#resume} says. */
     boolean resume(boolean skipFailed) {
         return applier.isReset() ? join.followAgain() : applier.resume(skipFailed);
@@ -247,17 +257,28 @@ final class NodeParts implements AutoCloseable {
 
     // ---- what becomes of it
 
-    /** The database is another one now, and what is pending was put on top of it. */
-    private void replaced(long pages, List<Pending> known) {
-        for (Pending row : known) {
-            replica.pending().remove(row);
+    /** Follows what becomes of the whole database. */
+    private final class Databases implements NodeSnapshots.Listener {
+
+        /** What is pending was put on top of it. */
+        @Override
+        public void replaced(long pages, List<Pending> known) {
+            for (Pending row : known) {
+                replica.pending().remove(row);
+            }
+            relay.echoed(replica.pending().firstId() - 1);
+            if (following != null) {
+                following.verification().replaced();
+            }
+            replica.writeLock().committed(pages);
+            catalog.changed();
+            events.replaced(replica.state().sequence());
         }
-        relay.echoed(replica.pending().firstId() - 1);
-        if (following != null) {
-            following.verification().replaced();
+
+        @Override
+        public void taken(Snapshot snapshot) {
+            events.taken(snapshot);
         }
-        replica.writeLock().committed(pages);
-        catalog.changed();
     }
 
     /** Follows what the applier commits. */
@@ -298,6 +319,22 @@ final class NodeParts implements AutoCloseable {
         public void conflict(Conflict conflict) {
             keyCollisions.see(conflict);
             conflicts.accept(conflict);
+            events.conflict(conflict);
+        }
+
+        @Override
+        public boolean followsChangeSets() {
+            return events.followsChangeSets();
+        }
+
+        @Override
+        public void applied(AppliedChangeSet applied) {
+            events.applied(applied);
+        }
+
+        @Override
+        public void halted(@Nullable String reason) {
+            events.halted(reason);
         }
 
         @Override
@@ -326,6 +363,7 @@ final class NodeParts implements AutoCloseable {
         ReplicationNode.close(relay);
         ReplicationNode.close(transport.subscriber());
         ReplicationNode.close(applier);
+        ReplicationNode.close(events);
         ReplicationNode.close(transport.publisher());
     }
 

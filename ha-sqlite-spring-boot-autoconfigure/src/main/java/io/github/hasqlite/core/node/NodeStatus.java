@@ -129,6 +129,17 @@ final class NodeStatus {
                         + " it out here";
     }
 
+    /** What to do where replication stands still, for people; {@code null} if it does not, or the reason says that. */
+    @Nullable
+    String action() {
+        if (applier.halted() != null) {
+            return "Replication to this node goes on when " + wayOutOfHalt() + ".";
+        }
+        return applier.obstacle() == null
+                ? null
+                : "Replication to this node goes on by itself when its disk has room and works.";
+    }
+
     /**
      * Since when a server answers but neither stores what is published nor delivers; {@code null} if it does, if
      * none can be reached, or if it says why it refuses.

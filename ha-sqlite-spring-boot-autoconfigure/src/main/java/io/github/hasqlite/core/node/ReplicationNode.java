@@ -3,6 +3,7 @@ package io.github.hasqlite.core.node;
 import io.github.hasqlite.Conflict;
 import io.github.hasqlite.DatabaseBackup;
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.ReplicationEvent;
 import io.github.hasqlite.ReplicationPosition;
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.ReplicationStatus;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -224,6 +226,11 @@ public final class ReplicationNode implements AutoCloseable {
         }
 
         @Override
+        public @Nullable String action() {
+            return made.status().action();
+        }
+
+        @Override
         public boolean resume(boolean skipFailed) {
             return made.resume(skipFailed);
         }
@@ -319,6 +326,19 @@ public final class ReplicationNode implements AutoCloseable {
             throw new IllegalStateException("node " + settings.name() + " does not replicate");
         }
         return made;
+    }
+
+    /**
+     * Tells a listener from now on what replication does, if it does anything, in place of the one that was there.
+     *
+     * @param database what the database is called in the events
+     * @param changeSets whether it wants to be told of change sets, which costs something
+     * @param listener told by a thread of its own; what it throws is logged. {@code null} to tell nobody
+     */
+    public void listen(String database, boolean changeSets, @Nullable Consumer<ReplicationEvent> listener) {
+        if (parts != null) {
+            parts.events().listen(database, changeSets, listener);
+        }
     }
 
     /**

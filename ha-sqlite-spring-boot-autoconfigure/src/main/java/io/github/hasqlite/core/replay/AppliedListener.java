@@ -45,6 +45,21 @@ public interface AppliedListener {
      */
     default void pause(String id) {}
 
+    /** Whether {@link #applied} is to be called; asked once for each transaction. */
+    default boolean followsChangeSets() {
+        return false;
+    }
+
+    /** A change set is committed here at its place; in the order of the stream. Must neither wait nor throw. */
+    default void applied(AppliedChangeSet applied) {}
+
+    /**
+     * Nothing is applied any more, or applying goes on. Called without the write lock; must neither wait nor throw.
+     *
+     * @param reason why; {@code null} if it goes on
+     */
+    default void halted(@Nullable String reason) {}
+
     /** Something was overwritten unseen, and its place in the stream is certain. */
     void conflict(Conflict conflict);
 

@@ -10,6 +10,7 @@ import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,7 +43,10 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     private final NodeThread thread;
     private final Standstill standstill;
     private final Batches batches;
+    private final AppliedListener listener;
     private volatile String ownPublisher = "";
+    /** What the listener was told last that the applier waits for. */
+    private @Nullable String toldObstacle;
 
     /**
      * Makes an applier that does not run yet.
@@ -57,10 +61,11 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
             OnFailure onFailure,
             AppliedListener listener)
             throws SQLException {
+        this.listener = listener;
         this.writeLock = replica.writeLock();
         this.runtime = writeLock.runtime();
         this.inbox = new Inbox(runtime);
-        this.standstill = new Standstill(runtime);
+        this.standstill = new Standstill(runtime, listener::halted);
         this.state = replica.state();
         this.reader = new MessageReader(serializer);
         this.replay = new Replay(replica, serializer, reader, interceptors, listener, rejections, commandOutcomes);
@@ -288,10 +293,19 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
                 writeLock.release();
             }
             ApplyFailure failure = batches.failure();
+            tellObstacle();
             if (failure != null) {
                 // without the lock: others may write meanwhile
                 runtime.sleep(TimeUnit.MILLISECONDS.toNanos(failure.pauseMillis()));
             }
+        }
+    }
+
+    private void tellObstacle() {
+        String now = obstacle();
+        if (!Objects.equals(now, toldObstacle)) {
+            toldObstacle = now;
+            listener.halted(now);
         }
     }
 

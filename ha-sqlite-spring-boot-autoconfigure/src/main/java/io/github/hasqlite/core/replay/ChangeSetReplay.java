@@ -55,13 +55,14 @@ final class ChangeSetReplay {
      *
      * @param mine whether it was pending here, so that interceptors are not asked again
      * @param own whether it says that it is this start's of this node
+     * @return whether it took effect
      */
-    void apply(ChangeSet changeSet, InboundMessage received, boolean mine, boolean own, Progress progress)
+    boolean apply(ChangeSet changeSet, InboundMessage received, boolean mine, boolean own, Progress progress)
             throws SQLException, HaltException, MetPendingException {
         List<ChangeSetInterceptor> asked = mine || own ? List.of() : interceptors;
         for (ChangeSetInterceptor interceptor : asked) {
             if (!interceptor.beforeApply(changeSet, connection)) {
-                return;
+                return false;
             }
         }
         boolean outdated = givesWay(changeSet, progress);
@@ -78,6 +79,7 @@ final class ChangeSetReplay {
                                 + " nodes had committed; do it again");
             }
         });
+        return failure == null;
     }
 
     /** Applies it and tells of what it overwrote; why it failed, on all nodes alike, or {@code null}. */

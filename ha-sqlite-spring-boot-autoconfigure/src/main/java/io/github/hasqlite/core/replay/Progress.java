@@ -17,6 +17,9 @@ final class Progress {
     /** What those are told who wait for a message of the transaction. */
     final List<Runnable> outcomes = new ArrayList<>();
 
+    /** What listeners are told of; {@code null} if nobody listens. */
+    final @Nullable List<AppliedChangeSet> applied;
+
     final List<Pending> lost = new ArrayList<>();
     final List<Reissued> reissued = new ArrayList<>();
     long bytes;
@@ -34,8 +37,9 @@ final class Progress {
     @Nullable
     String leftOut;
 
-    Progress(AppliedState.Step step) {
+    Progress(AppliedState.Step step, boolean followed) {
         this.step = step;
+        this.applied = followed ? new ArrayList<>() : null;
     }
 
     /**

@@ -12,6 +12,7 @@ import io.github.hasqlite.core.changeset.PauseMessage;
 import io.github.hasqlite.core.changeset.VerificationMessage;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
+import io.github.hasqlite.core.replay.AppliedChangeSet.Extent;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
@@ -112,7 +113,7 @@ final class Replay {
      * @throws HaltException if nothing was applied, and trying again will not help
      */
     void apply(List<InboundMessage> batch) throws SQLException, HaltException {
-        attempts.run(undoFirst -> apply(batch, undoFirst, new Progress(state.step())));
+        attempts.run(undoFirst -> apply(batch, undoFirst, progress()));
     }
 
     /**
@@ -122,7 +123,7 @@ final class Replay {
      */
     void leaveOut(InboundMessage received, String reason) throws SQLException, HaltException {
         try {
-            Progress progress = new Progress(state.step());
+            Progress progress = progress();
             progress.leftOut = reason;
             apply(List.of(received), false, progress);
         } catch (MetPendingException e) {
@@ -139,6 +140,10 @@ final class Replay {
         order.clear();
         deadLetters.recount();
         conflicts.reload();
+    }
+
+    private Progress progress() {
+        return new Progress(state.step(), listener.followsChangeSets());
     }
 
     private void apply(List<InboundMessage> batch, boolean undoFirst, Progress progress)
@@ -188,6 +193,9 @@ final class Replay {
         progress.step.committed();
         pending.committed(progress);
         progress.outcomes.forEach(Runnable::run);
+        if (progress.applied != null) {
+            progress.applied.forEach(listener::applied);
+        }
     }
 
     private void apply(InboundMessage received, Progress progress)
@@ -235,6 +243,7 @@ final class Replay {
         boolean inPlace = echoed != null && !echoed.command() && !progress.undone;
         if (inPlace) {
             progress.conflicts.addAll(settle(connection, received));
+            note(echo(received, progress.step), progress);
         }
         ChangeSet changeSet = inPlace ? null : read(verdict, received, progress);
         checkOrder(changeSet, received, progress);
@@ -254,7 +263,10 @@ final class Replay {
             if (pending.meets(changeSet, progress)) {
                 pending.undo(progress);
             }
-            changeSets.apply(changeSet, received, mine, own, progress);
+            if (changeSets.apply(changeSet, received, mine, own, progress) && progress.applied != null) {
+                Extent extent = Extent.of(changeSet, application.isRenamedSince(changeSet));
+                note(AppliedChangeSet.of(received.sequence(), received.message().timestampNs(), extent), progress);
+            }
         }
         if (!mine && own) {
             progress.outcomes.add(() -> listener.notPending(received.counter()));
@@ -286,6 +298,49 @@ final class Replay {
         } catch (ChangeSetFormatException e) {
             progress.reject(received, String.valueOf(e.getMessage()));
             return null;
+        }
+    }
+
+    // ---- what listeners are told
+
+    /** Whether listeners want to be told of change sets. */
+    boolean isFollowed() {
+        return listener.followsChangeSets();
+    }
+
+    /** A change set was committed here by another connection than the applier's. With the write lock held. */
+    void tell(AppliedChangeSet applied) {
+        listener.applied(applied);
+    }
+
+    /**
+     * An echo as listeners are told of it.
+     *
+     * @param step the one that has taken it, and has not accepted it yet
+     * @return {@code null} if they are told of none
+     */
+    @Nullable
+    AppliedChangeSet echo(InboundMessage received, AppliedState.Step step) throws SQLException {
+        if (!isFollowed()) {
+            return null;
+        }
+        Fragment last = received.part();
+        if (last == null) {
+            return AppliedChangeSet.unread(received, reader);
+        }
+        try {
+            ChangeSet changeSet = reader.changeSet(last, step.parts(connection, last.publisher()));
+            return AppliedChangeSet.of(
+                    received.sequence(), received.message().timestampNs(), Extent.of(changeSet, false));
+        } catch (ChangeSetFormatException e) {
+            // whoever delivers it says that
+            return AppliedChangeSet.unread(received, reader);
+        }
+    }
+
+    private static void note(@Nullable AppliedChangeSet applied, Progress progress) {
+        if (applied != null && progress.applied != null) {
+            progress.applied.add(applied);
         }
     }
 

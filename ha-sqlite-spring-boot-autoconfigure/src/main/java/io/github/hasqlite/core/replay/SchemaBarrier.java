@@ -1,11 +1,12 @@
 package io.github.hasqlite.core.replay;
 
-import io.github.hasqlite.Change;
+import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.Conflict;
 import io.github.hasqlite.core.apply.SchemaChanges;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
+import io.github.hasqlite.core.replay.AppliedChangeSet.Extent;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.Connection;
@@ -45,6 +46,8 @@ public final class SchemaBarrier {
         private final List<String> rejected;
         private final @Nullable Pending newestEchoed;
         private final List<Conflict> conflicts = new ArrayList<>();
+        private final List<AppliedChangeSet> applied;
+        private final long storedNs;
 
         private Alone(Ahead ahead) {
             this.messages = ahead.seen;
@@ -52,23 +55,26 @@ public final class SchemaBarrier {
             this.echoes = ahead.echoes;
             this.rejected = ahead.rejected;
             this.newestEchoed = ahead.newestEchoed;
+            this.applied = ahead.applied;
+            this.storedNs = ahead.storedNs;
         }
 
         /**
          * Writes what must commit with the tentative transaction, inside it; the last statement changes a row.
          *
-         * @param publisher this node's publisher id
-         * @param changes the transaction's
+         * @param changeSet the transaction's
          */
-        public void write(Connection connection, OutboxTable outbox, String publisher, List<Change> changes)
-                throws SQLException {
+        public void write(Connection connection, OutboxTable outbox, ChangeSet changeSet) throws SQLException {
             if (newestEchoed != null) {
                 outbox.deleteUpTo(newestEchoed.id());
             }
             for (InboundMessage echo : echoes) {
                 conflicts.addAll(applier.replay().settle(connection, echo));
             }
-            SchemaChanges.write(connection, step.reached(), publisher, changes);
+            SchemaChanges.write(connection, step.reached(), changeSet.publisher(), changeSet.changes());
+            if (applier.replay().isFollowed()) {
+                applied.add(AppliedChangeSet.of(step.reached(), storedNs, Extent.of(changeSet, false)));
+            }
             step.write(connection);
         }
 
@@ -82,11 +88,12 @@ public final class SchemaBarrier {
             rejected.forEach(applier.rejections()::add);
             conflicts.forEach(applier.replay()::tell);
             step.committed();
-            if (newestEchoed == null) {
-                return 0;
+            long echoed = newestEchoed == null ? 0 : newestEchoed.id();
+            if (echoed > 0) {
+                pending.removeUpTo(echoed);
             }
-            pending.removeUpTo(newestEchoed.id());
-            return newestEchoed.id();
+            applied.forEach(applier.replay()::tell);
+            return echoed;
         }
     }
 
@@ -189,6 +196,10 @@ public final class SchemaBarrier {
         private final AppliedState.Step step = state.step();
         private final List<InboundMessage> echoes = new ArrayList<>();
         private final List<String> rejected = new ArrayList<>();
+        /** What listeners are told of if nobody else's change set comes in between. */
+        private final List<AppliedChangeSet> applied = new ArrayList<>();
+
+        private long storedNs;
         private @Nullable Pending newestEchoed;
         private boolean alone = true;
         private int seen;
@@ -201,10 +212,17 @@ public final class SchemaBarrier {
         private boolean pass(InboundMessage received) throws SQLException {
             seen++;
             Verdict verdict = applier.replay().judge().judge(step, pending.peek(echoes.size()), awaited, received);
+            if (verdict instanceof Verdict.Echo) {
+                AppliedChangeSet echo = applier.replay().echo(received, step);
+                if (echo != null) {
+                    applied.add(echo);
+                }
+            }
             if (verdict.counts()) {
                 step.accept(received.publisher(), received.counter());
             }
             if (verdict instanceof Verdict.Barrier) {
+                storedNs = received.message().timestampNs();
                 return true;
             }
             if (verdict instanceof Verdict.Echo echo) {

@@ -2,6 +2,7 @@ package io.github.hasqlite.core.replay;
 
 import io.github.hasqlite.core.runtime.Monitor;
 import io.github.hasqlite.core.runtime.NodeRuntime;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,6 +13,7 @@ final class Standstill {
     private static final Logger logger = LoggerFactory.getLogger(Standstill.class);
 
     private final Monitor decision;
+    private final Consumer<@Nullable String> listener;
     private volatile @Nullable String halted;
     private volatile @Nullable SnapshotNeededException snapshotNeeded;
     private volatile @Nullable String reset;
@@ -20,8 +22,14 @@ final class Standstill {
     private volatile @Nullable String leaveOut;
     private volatile boolean closed;
 
-    Standstill(NodeRuntime runtime) {
+    /**
+     * It does not stand still yet.
+     *
+     * @param listener told why it stands still, and with {@code null} that it goes on; must neither wait nor throw
+     */
+    Standstill(NodeRuntime runtime, Consumer<@Nullable String> listener) {
         this.decision = runtime.monitor();
+        this.listener = listener;
     }
 
     // ---- a stream that is another one
@@ -123,9 +131,13 @@ final class Standstill {
         try {
             snapshotNeeded = cause instanceof SnapshotNeededException needed ? needed : null;
             halted = cause.getMessage();
+            listener.accept(halted);
             decision.signalAll();
             while (halted != null && !closed) {
                 decision.await();
+            }
+            if (halted == null) {
+                listener.accept(null);
             }
         } finally {
             decision.unlock();

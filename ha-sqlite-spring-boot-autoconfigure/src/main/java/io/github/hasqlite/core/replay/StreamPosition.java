@@ -3,6 +3,7 @@ package io.github.hasqlite.core.replay;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.core.apply.ChangeSetApplication;
 import io.github.hasqlite.core.apply.SchemaChanges;
+import io.github.hasqlite.core.replay.AppliedChangeSet.Extent;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
@@ -90,32 +91,38 @@ public final class StreamPosition {
         AppliedState.Step step = state.step();
         step.reach(sequence);
         step.accept(changeSet.publisher(), changeSet.counter());
-        return new Advance(step, changeSet, () -> applier.replay().order().acknowledged(sequence, changeSet.counter()));
+        return new Advance(step, changeSet);
     }
 
     /** A step forward that counts once it is committed. */
-    public static final class Advance {
+    public final class Advance {
 
         private final AppliedState.Step step;
         private final ChangeSet changeSet;
-        private final Runnable beforehand;
+        private @Nullable Extent extent;
 
-        private Advance(AppliedState.Step step, ChangeSet changeSet, Runnable beforehand) {
+        private Advance(AppliedState.Step step, ChangeSet changeSet) {
             this.step = step;
             this.changeSet = changeSet;
-            this.beforehand = beforehand;
         }
 
         /** Writes it inside the transaction that makes the change set's changes; the last statement changes a row. */
         public void write(PositionTable table) throws SQLException {
             SchemaChanges.write(table.connection(), step.reached(), changeSet.publisher(), changeSet.changes());
             step.write(table);
+            if (applier.replay().isFollowed()) {
+                extent = Extent.of(changeSet, false);
+            }
         }
 
         /** The transaction is committed. */
         public void committed() {
-            beforehand.run();
+            applier.replay().order().acknowledged(step.reached(), changeSet.counter());
             step.committed();
+            if (extent != null) {
+                long now = TimeUnit.MILLISECONDS.toNanos(applier.runtime().currentTimeMillis());
+                applier.replay().tell(AppliedChangeSet.of(step.reached(), now, extent));
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package io.github.hasqlite.core.snapshot;
 
 import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.DatabaseBackup;
+import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.commit.ChangeSetFactory;
 import io.github.hasqlite.core.commit.CompareAndSet;
@@ -30,6 +31,14 @@ public final class NodeSnapshots implements SnapshotSource {
     private final Applier applier;
     private final AppliedState state;
     private final ChangeSetFactory changeSets;
+    private final Listener listener;
+
+    /** Told what becomes of the node's database and its snapshots. */
+    public interface Listener extends SnapshotRecovery.Listener {
+
+        /** The store has a snapshot that this node has taken. Must neither wait nor throw. */
+        void taken(Snapshot snapshot);
+    }
 
     /** Of a node to which change sets come in. */
     public NodeSnapshots(
@@ -37,7 +46,8 @@ public final class NodeSnapshots implements SnapshotSource {
             Transport transport,
             LocalReplica replica,
             Applier applier,
-            ChangeSetFactory changeSets) {
+            ChangeSetFactory changeSets,
+            Listener listener) {
         this.settings = settings;
         this.transport = transport;
         this.subscriber = transport.incoming();
@@ -45,6 +55,7 @@ public final class NodeSnapshots implements SnapshotSource {
         this.applier = applier;
         this.state = replica.state();
         this.changeSets = changeSets;
+        this.listener = listener;
     }
 
     /**
@@ -73,7 +84,7 @@ public final class NodeSnapshots implements SnapshotSource {
      *
      * @return {@code null} if there are none
      */
-    public @Nullable SnapshotRecovery recovery(SnapshotRecovery.Listener listener) {
+    public @Nullable SnapshotRecovery recovery() {
         SnapshotStore store = transport.snapshots();
         if (store == null) {
             return null;
@@ -130,6 +141,11 @@ public final class NodeSnapshots implements SnapshotSource {
         }
         String halted = applier.halted();
         return halted == null ? null : "replication to it has stopped: " + halted;
+    }
+
+    @Override
+    public void taken(Snapshot snapshot) {
+        listener.taken(snapshot);
     }
 
     @Override

@@ -39,6 +39,7 @@ public final class PeriodicSnapshotter implements DatabaseSnapshotter {
     private final NodeThread thread;
     private final Monitor taking;
     private volatile boolean closed;
+    private volatile @Nullable Snapshot known;
     private long newestSeen = -1;
     private @Nullable String lastFailure;
     /** Guarded by {@link #taking}. */
@@ -131,6 +132,7 @@ public final class PeriodicSnapshotter implements DatabaseSnapshotter {
                 return newest;
             }
             Snapshot taken = SnapshotFiles.take(source, store, runtime);
+            known = taken;
             dropCovered(taken.streamCreatedNs());
             prune(taken.streamCreatedNs());
             return taken;
@@ -172,7 +174,14 @@ public final class PeriodicSnapshotter implements DatabaseSnapshotter {
     @Override
     public @Nullable Snapshot latest() throws IOException {
         List<Snapshot> ours = SnapshotChoice.of(store, source.streamCreatedNs());
-        return ours.isEmpty() ? null : ours.get(0);
+        Snapshot newest = ours.isEmpty() ? null : ours.get(0);
+        known = newest;
+        return newest;
+    }
+
+    @Override
+    public @Nullable Snapshot known() {
+        return known;
     }
 
     @Override

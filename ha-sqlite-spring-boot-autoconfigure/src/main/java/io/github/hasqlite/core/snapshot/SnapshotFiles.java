@@ -88,6 +88,7 @@ public final class SnapshotFiles {
                     taken.bytes(),
                     sequence,
                     TimeUnit.NANOSECONDS.toMillis(runtime.nanoTime() - started));
+            source.taken(taken);
             return taken;
         } finally {
             Files.deleteIfExists(copy);

@@ -1,5 +1,6 @@
 package io.github.hasqlite.core.snapshot;
 
+import io.github.hasqlite.Snapshot;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -31,6 +32,9 @@ interface SnapshotSource {
     /** Why no snapshot must be taken of this node now, or {@code null}. */
     @Nullable
     String unfit();
+
+    /** The store has a snapshot of this node. */
+    default void taken(Snapshot snapshot) {}
 
     /** The database file; copies are made beside it. */
     Path database();

@@ -181,7 +181,7 @@ class OneJudgementTests {
         SchemaBarrier.Arrival arrival = barrier.await(OWN, kind.next(), command, PATIENCE_NANOS);
         assertThat(arrival).isInstanceOf(kind.arrival);
         if (arrival instanceof SchemaBarrier.Alone alone) {
-            alone.write(author.connection, author.outbox, OWN, List.of());
+            alone.write(author.connection, author.outbox, new ChangeSet("n1", 1, "", 0, OWN, 1, 0, 0, List.of()));
             assertThat(alone.committed()).isEqualTo(kind.next() - 1);
         } else {
             author.applier.applyWaiting();

@@ -98,7 +98,7 @@ class SchemaBarrierTests {
         SchemaBarrier.Arrival arrival = barrier.await("own", 2, command(), PATIENCE_NANOS);
         assertThat(arrival).isInstanceOf(SchemaBarrier.Alone.class);
         SchemaBarrier.Alone alone = (SchemaBarrier.Alone) arrival;
-        alone.write(connection, outbox, "own", List.of());
+        alone.write(connection, outbox, new ChangeSet("n1", 1, "", 0, "own", 1, 0, 0, List.of()));
         assertThat(alone.committed()).isEqualTo(1);
         assertThat(query("SELECT publisher || part FROM ha_parts ORDER BY 1"))
                 .containsExactly("other1", "other2", "other3");
@@ -160,7 +160,7 @@ class SchemaBarrierTests {
         deliver(forgedUnreadable());
         deliver(command());
         SchemaBarrier.Alone alone = (SchemaBarrier.Alone) barrier.await("own", 2, command(), PATIENCE_NANOS / 10);
-        alone.write(connection, outbox, "own", List.of());
+        alone.write(connection, outbox, new ChangeSet("n1", 1, "", 0, "own", 1, 0, 0, List.of()));
         assertThat(applier.rejections().count()).isZero();
         alone.committed();
         assertThat(applier.rejections().count()).isEqualTo(2);
