@@ -2,6 +2,7 @@ package io.github.hasqlite.benchmark;
 
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.actuate.HaSqliteMetrics;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.jdbc.KeySettings;
@@ -10,6 +11,7 @@ import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.testing.DisconnectedPublisher;
 import io.github.hasqlite.testing.MutantLoader;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
@@ -47,13 +49,19 @@ final class PairedWriters {
      * One of the two nodes.
      *
      * @param keyed whether rows get keys from blocks
+     * @param measured whether its meters are in a registry
      */
-    record Side(MutantLoader loader, boolean keyed) {
+    record Side(MutantLoader loader, boolean keyed, boolean measured) {
+
+        /** One without meters. */
+        Side(MutantLoader loader, boolean keyed) {
+            this(loader, keyed, false);
+        }
 
         private LongUnaryOperator open(Path file) throws ReflectiveOperationException {
             return (LongUnaryOperator) loader.loadClass(Writer.class.getName())
-                    .getDeclaredConstructor(String.class, boolean.class)
-                    .newInstance(file.toString(), keyed);
+                    .getDeclaredConstructor(String.class, boolean.class, boolean.class)
+                    .newInstance(file.toString(), keyed, measured);
         }
     }
 
@@ -105,7 +113,7 @@ final class PairedWriters {
 
         private final HaSqliteDataSource dataSource;
 
-        public Writer(String file, boolean keyed) throws SQLException {
+        public Writer(String file, boolean keyed, boolean measured) throws SQLException {
             KeySettings keys = keyed ? new KeySettings(new MemoryKeyBlocks(), 100) : KeySettings.SQLITE_COUNTS;
             dataSource = ReplicationNode.replicating(
                             NodeSettings.of("n", PoolSettings.of(file))
@@ -113,6 +121,9 @@ final class PairedWriters {
                             Transport.of(new DisconnectedPublisher(), null))
                     .start()
                     .dataSource();
+            if (measured) {
+                new HaSqliteMetrics(dataSource).bindTo(new SimpleMeterRegistry());
+            }
             try (Connection connection = dataSource.getConnection();
                     Statement statement = connection.createStatement()) {
                 statement.executeUpdate(

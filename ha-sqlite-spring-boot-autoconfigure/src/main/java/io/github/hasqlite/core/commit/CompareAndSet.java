@@ -9,6 +9,8 @@ import io.github.hasqlite.WrongLastSequenceException;
 import io.github.hasqlite.core.changeset.CompressedMessage;
 import io.github.hasqlite.core.outbox.OutgoingMessage;
 import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.core.runtime.WorkListener.Counted;
+import io.github.hasqlite.core.runtime.WorkListener.Timed;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -141,7 +143,9 @@ public final class CompareAndSet {
         for (int attempt = 0; attempt == 0 || runtime.nanoTime() < deadlineNanos; attempt++) {
             try {
                 long wait = Math.max(1, Math.min(ANSWER_NANOS, deadlineNanos - runtime.nanoTime()));
+                long begun = runtime.work().begin();
                 long sequence = runtime.await(publisher.publish(changeSet, message, expected), wait);
+                runtime.work().end(Timed.PUBLISH, begun);
                 if (sequence == expected + 1) {
                     return new Stored(sequence);
                 }
@@ -175,8 +179,10 @@ public final class CompareAndSet {
             if (found != null) {
                 return found;
             }
+            runtime.work().count(Counted.PUBLISH_RETRIES, 1);
             pause(attempt, deadlineNanos);
         }
+        runtime.work().count(Counted.PUBLISH_FAILURES, 1);
         return maybeStored ? new Unknown(reason) : new NotSent(reason);
     }
 

@@ -2,11 +2,14 @@ package io.github.hasqlite.core.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import io.github.hasqlite.Conflict;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.KeyBlocks;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.core.capture.SchemaCatalog;
+import io.github.hasqlite.core.runtime.Work;
+import io.github.hasqlite.core.runtime.WorkListener;
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.WriteLock;
@@ -43,6 +46,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     private final @Nullable KeyTables keys;
 
     private final QueryTimeouts timeouts;
+    private final Work work;
 
     private final List<Consumer<Conflict>> conflictListeners = new CopyOnWriteArrayList<>();
     /** How many connections of the pool of writers are in use or waited for. */
@@ -67,6 +71,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         this.validator = context.validator();
         this.keys = context.keys();
         this.timeouts = context.timeouts();
+        this.work = context.writeLock().runtime().work();
         this.checkpointer = checkpointer;
         this.replication = replication;
     }
@@ -250,6 +255,20 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     @Override
     public ReplicationStatus replicationStatus() {
         return replication.status();
+    }
+
+    /** Tells somebody, too, how long the work of this database takes, and how much of it there is. */
+    public void addWorkListener(WorkListener listener) {
+        work.add(listener);
+    }
+
+    /** Has the pools tell how they are used, those that tell nobody yet. */
+    public void trackPools(MetricsTrackerFactory trackers) {
+        for (HikariDataSource pool : List.of(writers, readers)) {
+            if (pool.getMetricsTrackerFactory() == null && pool.getMetricRegistry() == null) {
+                pool.setMetricsTrackerFactory(trackers);
+            }
+        }
     }
 
     /** How many statements were run that let SQLite choose a key of a table whose other keys come from blocks. */

@@ -13,6 +13,8 @@ import io.github.hasqlite.core.jdbc.KeySettings;
 import io.github.hasqlite.core.jdbc.ReplicatingDataSource;
 import io.github.hasqlite.core.jdbc.Replication;
 import io.github.hasqlite.core.runtime.Monitor;
+import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.core.runtime.WorkListener.Timed;
 import io.github.hasqlite.core.snapshot.NodeSnapshots;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import io.github.hasqlite.core.verify.NodeVerification;
@@ -47,8 +49,9 @@ public final class ReplicationNode implements AutoCloseable {
     private @Nullable NodeParts parts;
     private volatile @Nullable ReplicatingDataSource dataSource;
 
-    private ReplicationNode(NodeSettings settings, @Nullable Transport transport) {
-        this.settings = settings;
+    private ReplicationNode(NodeSettings given, @Nullable Transport transport) {
+        NodeRuntime measured = given.runtime().measured();
+        this.settings = given.with(to -> to.runtime(measured));
         this.ends = settings.runtime().monitor();
         this.starts = settings.runtime().monitor();
         this.transport = transport;
@@ -123,6 +126,7 @@ public final class ReplicationNode implements AutoCloseable {
     }
 
     private void start(Transport carrier) throws SQLException {
+        long begun = settings.runtime().nanoTime();
         NodeFile opened = NodeFile.open(settings, carrier);
         file = opened;
         NodeParts made = new NodeParts(settings, carrier, opened, this::tell);
@@ -136,18 +140,21 @@ public final class ReplicationNode implements AutoCloseable {
                 settings.keys(),
                 new Replicating(opened, made));
         if (settings.autoStart()) {
-            join(opened, made);
+            join(opened, made, begun);
         } else {
             logger.info(
                     "Node {} can be read; it replicates when HaSqliteDataSource.start() is called", settings.name());
         }
     }
 
-    private void join(NodeFile opened, NodeParts made) {
+    private void join(NodeFile opened, NodeParts made, long begun) {
         starts.lock();
         try {
             if (!made.isStarted()) {
                 made.start(opened.way());
+                settings.runtime()
+                        .work()
+                        .took(Timed.BOOTSTRAP, settings.runtime().nanoTime() - begun);
                 KeyCollisionAdvice.atStart(settings, dataSource());
                 started();
             }
@@ -206,7 +213,7 @@ public final class ReplicationNode implements AutoCloseable {
 
         @Override
         public void start() {
-            join(opened, made);
+            join(opened, made, settings.runtime().nanoTime());
         }
 
         @Override

@@ -4,6 +4,9 @@ import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.core.runtime.Monitor;
 import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.core.runtime.Work;
+import io.github.hasqlite.core.runtime.WorkListener.Counted;
+import io.github.hasqlite.core.runtime.WorkListener.Timed;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +40,7 @@ final class Dispatch {
     final Monitor monitor;
     final FlightWindow window;
     private final ChangeSetPublisher publisher;
+    private final Work work;
     private final Deque<Held> held = new ArrayDeque<>();
 
     private boolean closed;
@@ -54,6 +58,7 @@ final class Dispatch {
 
     Dispatch(ChangeSetPublisher publisher, NodeRuntime runtime) {
         this.publisher = publisher;
+        this.work = runtime.work();
         this.monitor = runtime.monitor();
         this.window = new FlightWindow(runtime);
     }
@@ -172,6 +177,7 @@ final class Dispatch {
 
     private void track(FlightWindow.Flight flight, ChangeSet changeSet, byte[] message) {
         CompletableFuture<Long> stored;
+        long begun = work.begin();
         try {
             stored = publisher.publish(changeSet, message);
         } catch (RuntimeException e) {
@@ -179,6 +185,7 @@ final class Dispatch {
         }
         var unused = stored.whenComplete((sequence, failure) -> {
             if (failure == null) {
+                work.end(Timed.PUBLISH, begun);
                 landed(flight, sequence);
             } else {
                 failed(flight, failure);
@@ -213,6 +220,7 @@ final class Dispatch {
         try {
             if (window.isCurrent(flight) && !closed) {
                 logger.debug("A change set was not acknowledged; going back to the first such one", failure);
+                work.count(Counted.PUBLISH_FAILURES, 1);
                 goBack();
             }
         } finally {
@@ -224,6 +232,7 @@ final class Dispatch {
     void goBack() {
         monitor.lock();
         try {
+            work.count(Counted.PUBLISH_RETRIES, 1);
             window.clear();
             sentUpTo = window.settled();
             pausing = true;

@@ -12,6 +12,9 @@ import io.github.hasqlite.core.changeset.PauseMessage;
 import io.github.hasqlite.core.changeset.VerificationMessage;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
+import io.github.hasqlite.core.runtime.Work;
+import io.github.hasqlite.core.runtime.WorkListener.Counted;
+import io.github.hasqlite.core.runtime.WorkListener.Timed;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
@@ -38,6 +41,7 @@ final class Replay {
     private final AppliedState state;
     private final MessageReader reader;
     private final AppliedListener listener;
+    private final Work work;
     private final RejectionLog rejections;
     private final CommandOutcomes commandOutcomes;
     private final ConflictTable conflicts;
@@ -63,13 +67,14 @@ final class Replay {
         this.state = replica.state();
         this.reader = reader;
         this.listener = listener;
+        this.work = replica.writeLock().runtime().work();
         this.rejections = rejections;
         this.commandOutcomes = commandOutcomes;
         this.conflicts = new ConflictTable(connection, serializer);
         this.deadLetters = new DeadLetters(connection);
         OutboxTable outbox = replica.outbox();
         Rebase rebase = new Rebase(application, outbox, serializer, conflicts);
-        this.pending = new PendingOverlay(application, outbox, replica.pending(), serializer, listener, rebase);
+        this.pending = new PendingOverlay(application, outbox, replica.pending(), serializer, listener, rebase, work);
         this.changeSets = new ChangeSetReplay(
                 connection,
                 application,
@@ -143,6 +148,7 @@ final class Replay {
 
     private void apply(List<InboundMessage> batch, boolean undoFirst, Progress progress)
             throws SQLException, HaltException, MetPendingException {
+        long begun = work.begin();
         execute("BEGIN IMMEDIATE");
         try {
             pending.begin(undoFirst, progress);
@@ -162,6 +168,7 @@ final class Replay {
             undo(e);
             throw e;
         }
+        work.end(Timed.APPLY, begun);
         committed(progress);
     }
 
@@ -181,6 +188,13 @@ final class Replay {
     }
 
     private void committed(Progress progress) {
+        if (progress.rebaseNanos > 0) {
+            work.took(Timed.REBASE, progress.rebaseNanos);
+        }
+        if (progress.appliedChangeSets > 0) {
+            work.count(Counted.APPLIED_CHANGE_SETS, progress.appliedChangeSets);
+            work.count(Counted.APPLIED_ROWS, progress.appliedRows);
+        }
         progress.rejected.forEach(rejections::add);
         progress.conflicts.forEach(listener::conflict);
         listener.committed(PAGES_A_COMMIT + progress.bytes / PAGE, progress.schemaChanged);
@@ -254,6 +268,8 @@ final class Replay {
             if (pending.meets(changeSet, progress)) {
                 pending.undo(progress);
             }
+            progress.appliedChangeSets++;
+            progress.appliedRows += changeSet.changes().size();
             changeSets.apply(changeSet, received, mine, own, progress);
         }
         if (!mine && own) {

@@ -2,6 +2,7 @@ package io.github.hasqlite.core.sqlite;
 
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.runtime.Permit;
+import io.github.hasqlite.core.runtime.WorkListener.Timed;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -60,7 +61,7 @@ public final class WriteLock {
     public void acquire(SqlCall<Long> patience) throws SQLException {
         boolean acquired;
         try {
-            acquired = permit.tryAcquire(0) || permit.tryAcquire(TimeUnit.MILLISECONDS.toNanos(patience.run()));
+            acquired = permit.tryAcquire(0) || waitFor(patience);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw DB.newSQLException(SQLiteErrorCode.SQLITE_INTERRUPT.code, "interrupted");
@@ -71,6 +72,15 @@ public final class WriteLock {
                     taker == Thread.currentThread() ? WAITED_FOR_ITSELF : "database is locked");
         }
         taker = Thread.currentThread();
+    }
+
+    private boolean waitFor(SqlCall<Long> patience) throws SQLException, InterruptedException {
+        long begun = runtime.work().begin();
+        try {
+            return permit.tryAcquire(TimeUnit.MILLISECONDS.toNanos(patience.run()));
+        } finally {
+            runtime.work().end(Timed.LOCK_WAIT, begun);
+        }
     }
 
     /**
