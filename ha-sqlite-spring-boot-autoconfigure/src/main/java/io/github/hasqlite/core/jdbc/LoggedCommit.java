@@ -1,6 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.Change;
+import io.github.hasqlite.core.runtime.Tracing;
 import io.github.hasqlite.core.runtime.Work;
 import io.github.hasqlite.core.runtime.WorkListener.Counted;
 import io.github.hasqlite.core.runtime.WorkListener.Timed;
@@ -54,6 +55,23 @@ final class LoggedCommit {
             transaction.ended(true);
             return result;
         }
+        Tracing tracing = work.tracing();
+        Tracing.Span span = tracing == null ? null : tracing.commit();
+        if (span == null) {
+            return run(changes, call, nothing, begun);
+        }
+        Throwable failure = null;
+        try {
+            return run(changes, call, nothing, begun);
+        } catch (SQLException | RuntimeException | Error e) {
+            failure = e;
+            throw e;
+        } finally {
+            span.ended(failure);
+        }
+    }
+
+    private <T> T run(List<Change> changes, SqlCall<T> call, T nothing, long begun) throws SQLException {
         boolean open = false;
         try {
             access.suspendQueryOnly(true);

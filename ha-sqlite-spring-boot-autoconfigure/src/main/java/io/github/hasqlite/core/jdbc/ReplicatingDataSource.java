@@ -8,6 +8,7 @@ import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.KeyBlocks;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.core.capture.SchemaCatalog;
+import io.github.hasqlite.core.runtime.Tracing;
 import io.github.hasqlite.core.runtime.Work;
 import io.github.hasqlite.core.runtime.WorkListener;
 import io.github.hasqlite.core.sqlite.ParsedSql;
@@ -260,6 +261,11 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     /** Tells somebody, too, how long the work of this database takes, and how much of it there is. */
     public void addWorkListener(WorkListener listener) {
         work.add(listener);
+    }
+
+    /** Has change sets of this database followed from the commit to their application on all nodes. */
+    public void follow(Tracing follower) {
+        work.follow(follower);
     }
 
     /** Has the pools tell how they are used, those that tell nobody yet. */

@@ -50,6 +50,7 @@ final class Replay {
     private final ChangeSetReplay changeSets;
     private final MessageJudge judge;
     private final Attempts attempts;
+    private final TracedApplications applications;
     private final StrictOrder order = new StrictOrder();
     private String ownPublisher = "";
 
@@ -84,6 +85,7 @@ final class Replay {
                 new ChangeSetReplay.Observers(List.copyOf(interceptors), rejections, commandOutcomes));
         this.judge = new MessageJudge(state, new EchoMatcher(connection, outbox, replica.pending()), reader);
         this.attempts = new Attempts(application);
+        this.applications = new TracedApplications(work);
     }
 
     /** Says which publisher's messages are this node's. */
@@ -117,7 +119,15 @@ final class Replay {
      * @throws HaltException if nothing was applied, and trying again will not help
      */
     void apply(List<InboundMessage> batch) throws SQLException, HaltException {
-        attempts.run(undoFirst -> apply(batch, undoFirst, new Progress(state.step())));
+        Throwable failure = null;
+        try {
+            attempts.run(undoFirst -> apply(batch, undoFirst, new Progress(state.step())));
+        } catch (SQLException | HaltException | RuntimeException | Error e) {
+            failure = e;
+            throw e;
+        } finally {
+            applications.end(failure);
+        }
     }
 
     /**
@@ -132,6 +142,8 @@ final class Replay {
             apply(List.of(received), false, progress);
         } catch (MetPendingException e) {
             throw new IllegalStateException("what is not applied meets nothing", e);
+        } finally {
+            applications.end(null);
         }
         deadLetters.recount();
     }
@@ -242,6 +254,7 @@ final class Replay {
             throws SQLException, HaltException, MetPendingException {
         Pending echoed = verdict instanceof Verdict.Echo echo ? echo.row() : null;
         boolean mine = echoed != null;
+        applications.begin(received, mine);
         if (mine) {
             progress.popped++;
             progress.echoed = echoed;

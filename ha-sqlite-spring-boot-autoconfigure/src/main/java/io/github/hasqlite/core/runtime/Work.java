@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Work {
 
-    /** Of a node that nobody can listen to. */
-    static final Work UNHEARD = new Work(null);
-
     /** Nobody listened when it began. */
     private static final long UNTIMED = Long.MIN_VALUE;
 
     private static final WorkListener[] NOBODY = {};
+
+    /** Of a runtime that is of no node; made after what it needs. */
+    static final Work UNHEARD = new Work(null);
 
     /** A node starts once; what comes later than so many of it without a listener is of no interest to the first. */
     private static final int KEPT = 16;
@@ -27,6 +27,7 @@ public final class Work {
     private final @Nullable NodeRuntime clock;
     private final List<Kept> kept = new ArrayList<>();
     private volatile WorkListener[] listeners = NOBODY;
+    private volatile @Nullable Tracing tracing;
 
     private record Kept(Timed what, long nanos) {}
 
@@ -49,6 +50,24 @@ public final class Work {
         listeners = more;
         kept.forEach(each -> listener.took(each.what, each.nanos));
         kept.clear();
+    }
+
+    /** Has change sets followed from now on, in place of whoever followed them before. */
+    public void follow(Tracing follower) {
+        if (clock != null) {
+            tracing = follower;
+        }
+    }
+
+    /** Who follows change sets, or {@code null}. */
+    public @Nullable Tracing tracing() {
+        return tracing;
+    }
+
+    /** What the calling thread commits, if that is followed; otherwise {@code null}. */
+    public Tracing.@Nullable Origin origin() {
+        Tracing follower = tracing;
+        return follower == null ? null : follower.current();
     }
 
     /** Whether it is worth to count. */
