@@ -117,13 +117,12 @@ final class ObservedTracing implements Tracing {
     private static boolean isSampled(Map<String, String> headers) {
         for (Map.Entry<String, String> header : headers.entrySet()) {
             String value = header.getValue();
-            boolean unsampled =
-                    switch (header.getKey().toLowerCase(Locale.ROOT)) {
-                        case W3C -> isW3cUnsampled(value);
-                        case B3 -> value.equals("0") || value.endsWith("-0") || value.contains("-0-");
-                        case B3_SAMPLED -> value.equals("0");
-                        default -> false;
-                    };
+            boolean unsampled = switch (header.getKey().toLowerCase(Locale.ROOT)) {
+                case W3C -> isW3cUnsampled(value);
+                case B3 -> value.equals("0") || value.endsWith("-0") || value.contains("-0-");
+                case B3_SAMPLED -> value.equals("0");
+                default -> false;
+            };
             if (unsampled) {
                 return false;
             }

@@ -152,7 +152,11 @@ final class JetStreamPublisher implements ChangeSetPublisher {
             return failed(
                     Reason.WINDOW_FULL, inFlight.size() + " messages wait for NATS at " + settings.maskedServers());
         }
-        channel.send(connection, entry, message, MessageHeaders.of(headers, expectedLastSequence, channel.maxPayload() - message.length));
+        channel.send(
+                connection,
+                entry,
+                message,
+                MessageHeaders.of(headers, expectedLastSequence, channel.maxPayload() - message.length));
         return entry;
     }
 

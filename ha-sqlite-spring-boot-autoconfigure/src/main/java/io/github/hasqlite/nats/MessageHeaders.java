@@ -101,7 +101,8 @@ record MessageHeaders(Map<String, String> values) {
     /** As they stand in a frame. */
     String block() {
         StringBuilder block = new StringBuilder(BEGIN);
-        values.forEach((name, value) -> block.append(name).append(": ").append(value).append("\r\n"));
+        values.forEach(
+                (name, value) -> block.append(name).append(": ").append(value).append("\r\n"));
         return block.append("\r\n").toString();
     }
 }

@@ -65,11 +65,15 @@ class TraceTests {
             execute(first, "CREATE TABLE item(id INTEGER PRIMARY KEY, name TEXT)");
             awaitTable(second);
             awaitTable(third);
-            assertThat(exporter.getFinishedSpanItems()).as("outside of a request").isEmpty();
+            assertThat(exporter.getFinishedSpanItems())
+                    .as("outside of a request")
+                    .isEmpty();
 
             request(() -> execute(first, "INSERT INTO item(name) VALUES('a')"));
             int applied = mode == CommitMode.STRICT ? 2 : 3;
-            Awaitility.await().until(() -> named("apply").size() == applied && !named("publish").isEmpty());
+            Awaitility.await()
+                    .until(() -> named("apply").size() == applied
+                            && !named("publish").isEmpty());
 
             assertThat(exporter.getFinishedSpanItems())
                     .extracting(SpanData::getTraceId)
@@ -79,9 +83,7 @@ class TraceTests {
             Map<String, SpanData> byNode = named("apply").stream()
                     .collect(Collectors.toMap(span -> span.getAttributes().get(NODE), span -> span));
             assertThat(byNode).containsKeys("n2", "n3").hasSize(applied);
-            assertThat(byNode.values())
-                    .extracting(SpanData::getParentSpanId)
-                    .containsOnly(publish.getSpanId());
+            assertThat(byNode.values()).extracting(SpanData::getParentSpanId).containsOnly(publish.getSpanId());
         }
     }
 
@@ -91,8 +93,9 @@ class TraceTests {
                 TestNode first = open(server, "n1", CommitMode.ASYNC, registry);
                 TestNode second = open(server, "n2", CommitMode.ASYNC, traced(Sampler.alwaysOn()))) {
             request(() -> execute(first, "CREATE TABLE item(id INTEGER PRIMARY KEY, name TEXT)"));
-            Awaitility.await().until(() -> named("apply").stream()
-                    .anyMatch(span -> "n2".equals(span.getAttributes().get(NODE))));
+            Awaitility.await()
+                    .until(() -> named("apply").stream()
+                            .anyMatch(span -> "n2".equals(span.getAttributes().get(NODE))));
             Awaitility.await().until(() -> named("publish").size() == 1);
             exporter.reset();
 
@@ -102,7 +105,9 @@ class TraceTests {
             request(() -> execute(first, "INSERT INTO item(name) VALUES('a')"));
             assertThat(named("request")).hasSize(1);
             server.restart();
-            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> named("apply").size() == 2);
+            Awaitility.await()
+                    .atMost(Duration.ofMinutes(1))
+                    .until(() -> named("apply").size() == 2);
             assertThat(named("apply"))
                     .extracting(SpanData::getTraceId)
                     .containsOnly(named("request").get(0).getTraceId());
@@ -162,8 +167,7 @@ class TraceTests {
                 assertThat(broken.getCurrentObservationScope()).isSameAs(scope);
             }
             assertThat(broken.getCurrentObservationScope()).isNull();
-            Awaitility.await()
-                    .until(() -> node.dataSource().replicationStatus().outboxLength() == 0);
+            Awaitility.await().until(() -> node.dataSource().replicationStatus().outboxLength() == 0);
         }
     }
 

@@ -194,7 +194,8 @@ public final class CompareAndSet {
             return publisher.publish(changeSet, message, expected);
         }
         Tracing.Sending sending = origin.send();
-        return publisher.publish(changeSet, message, expected, sending.headers())
+        return publisher
+                .publish(changeSet, message, expected, sending.headers())
                 .whenComplete((sequence, failure) -> sending.ended(failure));
     }
 

@@ -83,13 +83,15 @@ final class ResetGuard implements ChangeSetPublisher {
             ChangeSet changeSet, byte[] message, long expectedLastSequence, Map<String, String> headers) {
         return isReset()
                 ? refused()
-                : publisher.publish(changeSet, message, expectedLastSequence, headers).whenComplete((sequence, failure) -> {
-                    if (failure == null) {
-                        trouble.succeeded();
-                    } else {
-                        trouble.failed(failure);
-                    }
-                });
+                : publisher
+                        .publish(changeSet, message, expectedLastSequence, headers)
+                        .whenComplete((sequence, failure) -> {
+                            if (failure == null) {
+                                trouble.succeeded();
+                            } else {
+                                trouble.failed(failure);
+                            }
+                        });
     }
 
     private CompletableFuture<Long> refused() {
