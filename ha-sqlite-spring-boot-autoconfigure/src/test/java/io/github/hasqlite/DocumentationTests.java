@@ -324,8 +324,9 @@ class DocumentationTests {
         pages.add(MarkdownPage.read(MODULE.resolve("GUARANTEES.md")));
         pages.add(MarkdownPage.read(MODULE.resolve("CHANGELOG.md")));
         try (Stream<Path> docs = Files.list(DOCS)) {
-            for (Path page :
-                    docs.filter(file -> file.toString().endsWith(".md")).sorted().toList()) {
+            for (Path page : docs.filter(file -> file.toString().endsWith(".md"))
+                    .sorted()
+                    .toList()) {
                 pages.add(MarkdownPage.read(page));
             }
         }

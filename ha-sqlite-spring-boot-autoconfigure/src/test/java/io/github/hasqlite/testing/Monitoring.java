@@ -43,7 +43,8 @@ public final class Monitoring {
     /** Reads them from the documentation's folder {@code monitoring}. */
     public static Monitoring read(Path folder) throws IOException {
         Monitoring monitoring = new Monitoring(new TreeMap<>());
-        monitoring.addDashboard(JsonMapper.builder().build().readTree(Files.readString(folder.resolve("dashboard.json"))));
+        monitoring.addDashboard(
+                JsonMapper.builder().build().readTree(Files.readString(folder.resolve("dashboard.json"))));
         monitoring.addAlerts(folder.resolve("alerts.yml"));
         return monitoring;
     }
@@ -53,8 +54,13 @@ public final class Monitoring {
             JsonNode targets = panel.get("targets");
             for (int i = 0; targets != null && i < targets.size(); i++) {
                 JsonNode target = targets.get(i);
-                String name = "panel " + panel.get("title").asString() + " " + target.get("refId").asString();
-                add(name, target.get("expr").asString(), LEGEND, target.get("legendFormat").asString());
+                String name = "panel " + panel.get("title").asString() + " "
+                        + target.get("refId").asString();
+                add(
+                        name,
+                        target.get("expr").asString(),
+                        LEGEND,
+                        target.get("legendFormat").asString());
             }
         }
     }
@@ -133,7 +139,9 @@ public final class Monitoring {
             Matcher grouped = GROUPED.matcher(query);
             if (grouped.find()) {
                 Set<String> by = Set.of(grouped.group(1).split(", *", -1));
-                by.stream().filter(label -> !labels.contains(label)).forEach(label -> unanswered.add(name + ": by " + label));
+                by.stream()
+                        .filter(label -> !labels.contains(label))
+                        .forEach(label -> unanswered.add(name + ": by " + label));
                 labels.retainAll(by);
             }
             shown.get(name).stream()
