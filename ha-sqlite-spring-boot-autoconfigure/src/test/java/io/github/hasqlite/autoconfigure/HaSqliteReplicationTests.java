@@ -22,9 +22,9 @@ import io.nats.client.Nats;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfoOptions;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -388,7 +388,8 @@ class HaSqliteReplicationTests {
                         Files.copy(renewed.certificateFile(), trusted, StandardCopyOption.REPLACE_EXISTING);
                         Awaitility.await()
                                 .atMost(Duration.ofMinutes(1))
-                                .until(() -> status(one).connected() && status(one).publishFailure() == null);
+                                .until(() ->
+                                        status(one).connected() && status(one).publishFailure() == null);
                     });
         }
     }

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * What meters cost a one-row {@code async} transaction: to one of {@link PairedWriters two nodes} somebody listens. Two
- * nodes to which nobody does show what the comparison itself is worth. System property: {@code rounds} (400).
+ * What meters cost a one-row {@code async} transaction, and what observations do with a handler that does nothing: to one
+ * of {@link PairedWriters two nodes} somebody listens. Two nodes to which nobody does show what the comparison itself is worth. System property: {@code rounds} (400).
  */
 public final class MeterBenchmark {
 
@@ -24,7 +24,11 @@ public final class MeterBenchmark {
             PairedWriters writers = new PairedWriters(rounds, folder);
             Side unheard = new Side(new MutantLoader(UNCHANGED), false);
             writers.compare("a node without meters, again", unheard, new Side(new MutantLoader(UNCHANGED), false));
-            writers.compare("meters", unheard, new Side(new MutantLoader(UNCHANGED), false, true));
+            writers.compare("meters", unheard, new Side(new MutantLoader(UNCHANGED), false, true, false));
+            writers.compare(
+                    "meters, and an observation of each commit",
+                    unheard,
+                    new Side(new MutantLoader(UNCHANGED), false, true, true));
         } finally {
             FileSystemUtils.deleteRecursively(folder);
         }
