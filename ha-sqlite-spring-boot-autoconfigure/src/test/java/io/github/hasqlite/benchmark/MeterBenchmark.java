@@ -22,15 +22,16 @@ public final class MeterBenchmark {
         Path folder = Files.createTempDirectory("ha-sqlite-benchmark");
         try {
             PairedWriters writers = new PairedWriters(rounds, folder);
-            Side unheard = new Side(new MutantLoader(UNCHANGED), false);
-            writers.compare("a node without meters, again", unheard, new Side(new MutantLoader(UNCHANGED), false));
-            writers.compare("meters", unheard, new Side(new MutantLoader(UNCHANGED), false, true, false));
-            writers.compare(
-                    "meters, and an observation of each commit",
-                    unheard,
-                    new Side(new MutantLoader(UNCHANGED), false, true, true));
+            writers.compare("a node without meters, again,", side(false, false), side(false, false));
+            writers.compare("meters", side(false, false), side(true, false));
+            writers.compare("meters, and an observation of each commit,", side(false, false), side(true, true));
         } finally {
             FileSystemUtils.deleteRecursively(folder);
         }
+    }
+
+    /** New classes for each, or one would be compiled better than the other. */
+    private static Side side(boolean measured, boolean observed) {
+        return new Side(new MutantLoader(UNCHANGED), false, measured, observed);
     }
 }
