@@ -1,6 +1,7 @@
 package io.github.hasqlite;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,27 @@ public interface ChangeSetPublisher extends AutoCloseable {
     default CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message, long expectedLastSequence) {
         return CompletableFuture.failedFuture(
                 new UnsupportedOperationException(getClass().getName() + " cannot compare and set"));
+    }
+
+    /**
+     * The same as {@link #publish(ChangeSet, byte[])}, with what lets others follow the change set, such as the context
+     * of a trace. A publisher that cannot send it, or not all of it, leaves it out.
+     *
+     * @param headers names and values; none if nobody follows it
+     */
+    default CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message, Map<String, String> headers) {
+        return publish(changeSet, message);
+    }
+
+    /**
+     * The same as {@link #publish(ChangeSet, byte[], long)}, with what lets others follow the change set. A publisher
+     * that cannot send it, or not all of it, leaves it out.
+     *
+     * @param headers names and values; none if nobody follows it
+     */
+    default CompletableFuture<Long> publish(
+            ChangeSet changeSet, byte[] message, long expectedLastSequence, Map<String, String> headers) {
+        return publish(changeSet, message, expectedLastSequence);
     }
 
     /** Whether {@link #publish(ChangeSet, byte[], long)} can be used. */

@@ -19,6 +19,7 @@ final class JavaExample {
     /** What examples do not say, but would have to. */
     private static final String IMPORTS = Stream.of(
                     "io.github.hasqlite.*",
+                    "io.github.hasqlite.autoconfigure.HaSqliteConnectionDetails",
                     "io.github.hasqlite.nats.server.EmbeddedNatsServer",
                     "java.io.*",
                     "java.nio.file.*",
@@ -32,8 +33,11 @@ final class JavaExample {
                     "org.jspecify.annotations.Nullable",
                     "org.springframework.beans.factory.annotation.Qualifier",
                     "org.springframework.boot.flyway.autoconfigure.FlywayMigrationInitializer",
+                    "org.springframework.boot.test.context.TestConfiguration",
+                    "org.springframework.boot.testcontainers.service.connection.ServiceConnection",
                     "org.springframework.context.annotation.*",
                     "org.springframework.context.event.EventListener",
+                    "org.springframework.core.env.Environment",
                     "org.springframework.core.retry.RetryException",
                     "org.springframework.core.retry.RetryTemplate",
                     "org.springframework.dao.*",
@@ -42,7 +46,8 @@ final class JavaExample {
                     "org.springframework.scheduling.annotation.Scheduled",
                     "org.springframework.stereotype.*",
                     "org.springframework.transaction.annotation.*",
-                    "org.springframework.transaction.support.*")
+                    "org.springframework.transaction.support.*",
+                    "org.testcontainers.containers.GenericContainer")
             .reduce("", (all, name) -> all + "import " + name + "; ");
 
     private JavaExample() {}

@@ -1,5 +1,6 @@
 package io.github.hasqlite.actuate;
 
+import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.autoconfigure.Database;
@@ -15,7 +16,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Gauges of how far replication has come, and a counter of conflicts. All have the tags {@code node} and {@code database}. */
+/**
+ * Meters of one database: how far replication has come, what it does and how long that takes, and HikariCP's of both
+ * pools. All but those have the tags {@code node} and {@code database}.
+ */
 public final class HaSqliteMetrics implements MeterBinder {
 
     private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -61,7 +65,28 @@ public final class HaSqliteMetrics implements MeterBinder {
                     .description("Statements that let SQLite choose a key, which another node may choose, too")
                     .tags(tags())
                     .register(registry);
+            replicating.work().add(new WorkMeters(registry, tags()));
+            replicating.trackPools(new MicrometerMetricsTrackerFactory(registry));
         }
+        FunctionCounter.builder(
+                        "ha.sqlite.rejections",
+                        dataSource,
+                        source -> source.replicationStatus().rejectedMessages())
+                .description("Messages that all nodes skipped, because they are no change sets or cannot be applied")
+                .tags(tags())
+                .register(registry);
+        gauge(
+                registry,
+                "dead.letters",
+                null,
+                "Messages that this node left out, because it could not apply them",
+                ReplicationStatus::deadLetters);
+        gauge(
+                registry,
+                "halted",
+                null,
+                "1 if replication to this node has stopped",
+                status -> status.halted() == null ? 0 : 1);
         gauge(registry, "outbox", "changesets", "Change sets not echoed yet", ReplicationStatus::outboxLength);
         gauge(
                 registry,

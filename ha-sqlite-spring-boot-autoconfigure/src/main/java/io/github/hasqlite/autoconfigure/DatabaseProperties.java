@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
@@ -91,13 +91,12 @@ final class DatabaseProperties {
     /**
      * The properties of one database, complete.
      *
+     * @param details where the primary's servers are; {@code null} if there are none
      * @throws org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException if one is set
      *     that cannot be the database's own
      */
-    static HaSqliteProperties of(Environment environment, String name) {
-        List<ConfigurationPropertySource> all = StreamSupport.stream(
-                        ConfigurationPropertySources.get(environment).spliterator(), false)
-                .toList();
+    static HaSqliteProperties of(Environment environment, @Nullable HaSqliteConnectionDetails details, String name) {
+        List<ConfigurationPropertySource> all = ConnectedProperties.sources(environment, details);
         SHARED.forEach((property, reason) ->
                 check(!isSet(all, name, property), "databases." + name + "." + property, "...", reason));
         ConfigurationPropertyName own = ConfigurationPropertyName.of(prefix(name));

@@ -42,11 +42,13 @@ final class Databases {
      */
     Databases(Environment environment, HaSqliteProperties primary, ListableBeanFactory beans) {
         this.beans = beans;
-        this.primary = primary;
+        HaSqliteConnectionDetails details =
+                beans.getBeanProvider(HaSqliteConnectionDetails.class).getIfAvailable();
+        this.primary = ConnectedProperties.of(environment, primary, details);
         Map<String, HaSqliteProperties> properties = new LinkedHashMap<>();
         DatabaseProperties.names(environment)
-                .forEach(name -> properties.put(name, DatabaseProperties.of(environment, name)));
-        new DatabaseClashes(primary, properties).check();
+                .forEach(name -> properties.put(name, DatabaseProperties.of(environment, details, name)));
+        new DatabaseClashes(this.primary, properties).check();
         properties.forEach((name, its) -> settings.put(name, Database.Settings.prepare(name, its)));
     }
 

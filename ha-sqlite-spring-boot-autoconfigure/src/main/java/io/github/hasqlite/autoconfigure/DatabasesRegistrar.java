@@ -7,6 +7,8 @@ import io.github.hasqlite.DatabaseSnapshotter;
 import io.github.hasqlite.DatabaseVerifier;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationPosition;
+import java.util.List;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
@@ -30,6 +32,9 @@ final class DatabasesRegistrar implements ImportBeanDefinitionRegistrar {
 
     private static final String DATABASES = "haSqliteDatabases";
 
+    /** There are servers; where, the bean says that is not there yet. */
+    private static final HaSqliteConnectionDetails SOMEWHERE = () -> List.of("nats://localhost");
+
     private final Environment environment;
 
     DatabasesRegistrar(Environment environment) {
@@ -46,7 +51,11 @@ final class DatabasesRegistrar implements ImportBeanDefinitionRegistrar {
         databases.setAutowireMode(AbstractBeanDefinition.AUTOWIRE_CONSTRUCTOR);
         databases.setRole(BeanDefinition.ROLE_INFRASTRUCTURE);
         registry.registerBeanDefinition(DATABASES, databases);
-        names.forEach(name -> register(name, DatabaseProperties.of(environment, name), registry));
+        HaSqliteConnectionDetails details =
+                registry instanceof ListableBeanFactory beans && OnNatsCondition.hasConnectionDetails(beans)
+                        ? SOMEWHERE
+                        : null;
+        names.forEach(name -> register(name, DatabaseProperties.of(environment, details, name), registry));
     }
 
     /** The name of the bean that has all of a database. */

@@ -8,6 +8,7 @@ import io.github.hasqlite.autoconfigure.HaSqliteProperties.Embedded;
 import io.github.hasqlite.autoconfigure.HaSqliteProperties.Nats;
 import io.github.hasqlite.nats.NatsCredentials;
 import io.github.hasqlite.nats.NatsSettings;
+import io.github.hasqlite.nats.RenewableTls;
 import io.github.hasqlite.nats.ReplicationSubject;
 import io.github.hasqlite.nats.server.EmbeddedNatsServer;
 import io.github.hasqlite.nats.server.EmbeddedNatsSettings;
@@ -18,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.source.MutuallyExclusiveConfigurationPropertiesException;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.util.unit.DataSize;
@@ -38,8 +41,13 @@ final class NatsProperties {
     private static final Pattern URL = Pattern.compile(
             "(?:(?:nats|tls|opentls|ws|wss)://)?(?:\\S+@)?(?:\\[[^\\s\\]]+]|[^\\s:/@\\[]+)(?::(\\d+))?/?");
 
+    private static final Logger logger = LoggerFactory.getLogger(NatsProperties.class);
+
     private final HaSqliteProperties properties;
     private final NodeProperties node;
+    /** Guarded by this. */
+    private @Nullable RenewableTls tls;
+
     private final Nats nats;
     private final Embedded embedded;
     private final String replicationId;
@@ -249,9 +257,7 @@ final class NatsProperties {
                 urls,
                 node.name(),
                 credentials,
-                bundle == null || sslBundles == null
-                        ? null
-                        : sslBundles.getBundle(bundle).createSslContext(),
+                bundle == null || sslBundles == null ? null : tls(bundle, sslBundles),
                 properties.stream(),
                 ReplicationSubject.of(properties.stream(), replicationId),
                 properties.streamMaxAge(),
@@ -261,6 +267,28 @@ final class NatsProperties {
                 connectTimeout(),
                 properties.publisher().timeout(),
                 clustered);
+    }
+
+    /** The same for all connections, so that all of them learn of a renewal. */
+    private synchronized RenewableTls tls(String bundle, SslBundles sslBundles) {
+        RenewableTls known = tls;
+        if (known != null) {
+            return known;
+        }
+        RenewableTls made = new RenewableTls(sslBundles.getBundle(bundle).createSslContext());
+        tls = made;
+        sslBundles.addBundleUpdateHandler(bundle, renewed -> {
+            try {
+                made.renew(renewed.createSslContext());
+            } catch (IllegalStateException e) {
+                logger.error(
+                        "The renewed SSL bundle {} of ha.sqlite.nats.ssl.bundle cannot be used; going on with the one"
+                                + " before. Renew it again",
+                        bundle,
+                        e);
+            }
+        });
+        return made;
     }
 
     /** What else is configured are addresses of the other servers, for where they cannot say them themselves. */

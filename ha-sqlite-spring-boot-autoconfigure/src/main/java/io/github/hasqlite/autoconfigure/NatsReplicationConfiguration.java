@@ -20,6 +20,7 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 /**
  * The beans that replicate over NATS. Each is destroyed after those made from it: the DataSource
@@ -30,8 +31,18 @@ import org.springframework.context.annotation.Configuration;
 class NatsReplicationConfiguration {
 
     @Bean
-    NatsProperties haSqliteNatsProperties(HaSqliteProperties properties, NodeProperties node) {
-        return new NatsProperties(properties, node);
+    @ConditionalOnMissingBean(HaSqliteConnectionDetails.class)
+    PropertiesConnectionDetails haSqliteConnectionDetails(HaSqliteProperties properties) {
+        return new PropertiesConnectionDetails(properties);
+    }
+
+    @Bean
+    NatsProperties haSqliteNatsProperties(
+            HaSqliteProperties properties,
+            NodeProperties node,
+            HaSqliteConnectionDetails details,
+            Environment environment) {
+        return new NatsProperties(ConnectedProperties.of(environment, properties, details), node);
     }
 
     @Bean

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.aot.AotDetector;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
@@ -60,7 +61,8 @@ final class RunTimeChoice implements BeanDefinitionRegistryPostProcessor {
             return;
         }
         requireEnabled();
-        boolean nats = OnNatsCondition.isMet(environment);
+        boolean nats = OnNatsCondition.isMet(environment)
+                || (registry instanceof ListableBeanFactory beans && OnNatsCondition.hasConnectionDetails(beans));
         for (Class<?> configuration : OVER_NATS) {
             choose(configuration, nats, registry);
         }

@@ -152,7 +152,7 @@ final class JetStreamDigestExchange implements DigestExchange {
         try (PullConsumer consumer =
                 PullConsumer.create(link.connection(), stream, subject("*", "*", "*"), seen[0] + 1)) {
             while (!closed) {
-                consumer.next((delivery, data) -> {
+                consumer.next((delivery, data, headers) -> {
                     NodeDigest digest = DigestMessage.read(data);
                     if (digest == null) {
                         log.debug("Message {} of stream '{}' is no answer", delivery.streamSequence(), stream);

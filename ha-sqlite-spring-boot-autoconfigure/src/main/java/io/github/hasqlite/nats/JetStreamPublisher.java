@@ -10,6 +10,7 @@ import io.nats.client.JetStreamApiException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +37,7 @@ final class JetStreamPublisher implements ChangeSetPublisher {
     /** Most bytes on the way: they are held in memory three times, here, in the socket, in the server. */
     static final long MAX_BYTES = 32L << 20;
 
-    /** Room in a message for headers, which count as payload: none are sent, but a proxy may add some. */
+    /** Room in a message for headers, which count as payload: those of traces, and what a proxy may add. */
     private static final int HEADERS = 1024;
 
     private static final int HEADERS_SHARE = 8;
@@ -104,7 +105,12 @@ final class JetStreamPublisher implements ChangeSetPublisher {
      */
     @Override
     public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message) {
-        return publish(message, PublishChannel.ANY_SEQUENCE);
+        return publish(message, PublishChannel.ANY_SEQUENCE, Map.of());
+    }
+
+    @Override
+    public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message, Map<String, String> headers) {
+        return publish(message, PublishChannel.ANY_SEQUENCE, headers);
     }
 
     /**
@@ -116,7 +122,13 @@ final class JetStreamPublisher implements ChangeSetPublisher {
      */
     @Override
     public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message, long expectedLastSequence) {
-        return publish(message, expectedLastSequence);
+        return publish(message, expectedLastSequence, Map.of());
+    }
+
+    @Override
+    public CompletableFuture<Long> publish(
+            ChangeSet changeSet, byte[] message, long expectedLastSequence, Map<String, String> headers) {
+        return publish(message, expectedLastSequence, headers);
     }
 
     @Override
@@ -124,7 +136,7 @@ final class JetStreamPublisher implements ChangeSetPublisher {
         return true;
     }
 
-    private CompletableFuture<Long> publish(byte[] message, long expectedLastSequence) {
+    private CompletableFuture<Long> publish(byte[] message, long expectedLastSequence, Map<String, String> headers) {
         Connection connection = channel.connection();
         if (connection == null) {
             return failed(Reason.NOT_CONNECTED, "Not connected to NATS at " + settings.maskedServers());
@@ -140,7 +152,11 @@ final class JetStreamPublisher implements ChangeSetPublisher {
             return failed(
                     Reason.WINDOW_FULL, inFlight.size() + " messages wait for NATS at " + settings.maskedServers());
         }
-        channel.send(connection, entry, message, expectedLastSequence);
+        channel.send(
+                connection,
+                entry,
+                message,
+                MessageHeaders.of(headers, expectedLastSequence, channel.maxPayload() - message.length));
         return entry;
     }
 

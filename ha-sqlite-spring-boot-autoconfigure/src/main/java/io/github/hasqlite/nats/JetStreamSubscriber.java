@@ -8,6 +8,7 @@ import io.nats.client.JetStreamApiException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -348,7 +349,7 @@ final class JetStreamSubscriber implements ChangeSetSubscriber {
             }
         }
 
-        private void take(Delivery delivery, byte[] data)
+        private void take(Delivery delivery, byte[] data, Map<String, String> headers)
                 throws IOException, JetStreamApiException, InterruptedException {
             long sequence = delivery.streamSequence();
             if (stopped || !watch.coming(sequence) || stopped) {
@@ -356,7 +357,7 @@ final class JetStreamSubscriber implements ChangeSetSubscriber {
             }
             backlog = delivery.behind();
             unanswered = null;
-            listener.onMessage(new StreamMessage(sequence, delivery.timestampNs(), data));
+            listener.onMessage(new StreamMessage(sequence, delivery.timestampNs(), data, headers));
             watch.delivered(sequence);
             newest.set(sequence, delivery.timestampNs());
         }

@@ -41,6 +41,7 @@ final class NatsLine {
     private final List<LinkListener> listeners = new CopyOnWriteArrayList<>();
     private final Object monitor = new Object();
     private final WayHome wayHome;
+    private final Runnable renewal = this::tlsRenewed;
 
     /** Whether a thread is at it. */
     private final AtomicBoolean connecting = new AtomicBoolean();
@@ -68,6 +69,9 @@ final class NatsLine {
         lastHeard = new LastHeard(reader);
         threads = new LinkThreads("ha-sqlite-nats-" + purpose);
         wayHome = new WayHome(settings, threads);
+        if (settings.sslContext() instanceof RenewableTls tls) {
+            tls.addListener(renewal);
+        }
         options = LinkOptions.build(
                 settings,
                 purpose,
@@ -299,6 +303,24 @@ final class NatsLine {
         }
     }
 
+    /** What is connected now may have a certificate that is about to expire, or that is trusted no more. */
+    private void tlsRenewed() {
+        Connection connection = opened;
+        if (closed || connection == null) {
+            return;
+        }
+        threads.workers().execute(() -> {
+            try {
+                log.info("Connecting anew to NATS at {} ({}): TLS was renewed", settings.maskedServers(), purpose);
+                connection.forceReconnect();
+            } catch (IOException e) {
+                log.debug("Could not connect anew to {}", settings.maskedServers(), e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
     private void closeOpened() {
         Connection connection = opened;
         if (connection != null) {
@@ -340,6 +362,9 @@ final class NatsLine {
             }
             closed = true;
             monitor.notifyAll();
+        }
+        if (settings.sslContext() instanceof RenewableTls tls) {
+            tls.removeListener(renewal);
         }
         closeOpened();
         down();

@@ -8,7 +8,6 @@ import io.nats.client.Message;
 import io.nats.client.NUID;
 import io.nats.client.ReadListener;
 import io.nats.client.Subscription;
-import io.nats.client.impl.Headers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +27,6 @@ final class PublishChannel implements LinkListener, ReadListener, DirectDataPort
 
     /** The message is stored wherever the stream is. */
     static final long ANY_SEQUENCE = -1;
-
-    private static final String EXPECTED_LAST_SEQUENCE = "Nats-Expected-Last-Sequence";
 
     private static final int RADIX = 36;
 
@@ -79,17 +76,16 @@ final class PublishChannel implements LinkListener, ReadListener, DirectDataPort
     /**
      * Sends a message, in the order of calls. Completes the entry exceptionally if it cannot.
      *
-     * @param expected what the stream's last sequence must be, or {@link #ANY_SEQUENCE}
+     * @param headers what is sent along
      */
-    void send(Connection through, InFlight.Entry entry, byte[] message, long expected) {
+    void send(Connection through, InFlight.Entry entry, byte[] message, MessageHeaders headers) {
         try {
-            if (!sendDirectly(entry, message, expected)) {
+            if (!sendDirectly(entry, message, headers)) {
                 String replyTo = inbox + Long.toString(entry.token(), RADIX);
-                if (expected == ANY_SEQUENCE) {
+                if (headers.isEmpty()) {
                     through.publish(subject, replyTo, message);
                 } else {
-                    Headers headers = new Headers().put(EXPECTED_LAST_SEQUENCE, Long.toString(expected));
-                    through.publish(subject, replyTo, headers, message);
+                    through.publish(subject, replyTo, headers.toClient(), message);
                 }
             }
         } catch (IOException | RuntimeException e) {
@@ -102,13 +98,13 @@ final class PublishChannel implements LinkListener, ReadListener, DirectDataPort
         }
     }
 
-    private boolean sendDirectly(InFlight.Entry entry, byte[] message, long expected) throws IOException {
+    private boolean sendDirectly(InFlight.Entry entry, byte[] message, MessageHeaders headers) throws IOException {
         DirectDataPort port = direct;
         if (port == null || message.length > DIRECT_LIMIT || inFlight.size() > 1) {
             return false;
         }
         try {
-            return port.tryWrite(frame(entry, message, expected));
+            return port.tryWrite(frame(entry, message, headers));
         } catch (IOException e) {
             distrust();
             // half a message may have been written: nothing else may follow it
@@ -117,14 +113,14 @@ final class PublishChannel implements LinkListener, ReadListener, DirectDataPort
         }
     }
 
-    private byte[] frame(InFlight.Entry entry, byte[] message, long expected) {
+    private byte[] frame(InFlight.Entry entry, byte[] message, MessageHeaders headers) {
         String token = Long.toString(entry.token(), RADIX);
         byte[] head = publishHead;
         String tail = token + " " + message.length + "\r\n";
-        if (expected != ANY_SEQUENCE) {
-            String headers = "NATS/1.0\r\n" + EXPECTED_LAST_SEQUENCE + ": " + expected + "\r\n\r\n";
+        if (!headers.isEmpty()) {
+            String block = headers.block();
             head = headersHead;
-            tail = token + " " + headers.length() + " " + (headers.length() + message.length) + "\r\n" + headers;
+            tail = token + " " + block.length() + " " + (block.length() + message.length) + "\r\n" + block;
         }
         byte[] ascii = tail.getBytes(StandardCharsets.ISO_8859_1);
         byte[] frame = new byte[head.length + ascii.length + message.length + 2];

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -141,14 +142,15 @@ final class PullConsumer implements AutoCloseable {
             expectedConsumerSequence++;
             outstanding--;
             receivedSinceRequest = true;
-            sink.take(delivery, message.getData());
+            sink.take(delivery, message.getData(), MessageHeaders.ofTrace(message));
             return true;
         }
     }
 
     /** Takes a message. */
     interface Sink {
-        void take(Delivery delivery, byte[] data) throws IOException, JetStreamApiException, InterruptedException;
+        void take(Delivery delivery, byte[] data, Map<String, String> headers)
+                throws IOException, JetStreamApiException, InterruptedException;
     }
 
     /** When the server said anything of this consumer last, every two seconds at least. May be called by any thread. */

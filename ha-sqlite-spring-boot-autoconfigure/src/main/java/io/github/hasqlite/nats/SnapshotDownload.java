@@ -79,7 +79,7 @@ final class SnapshotDownload {
         try (PullConsumer consumer = PullConsumer.create(connection, bucket.streamName(), subject, next)) {
             while (chunks < object.chunks()) {
                 chunk = null;
-                boolean idle = !consumer.next((delivery, data) -> {
+                boolean idle = !consumer.next((delivery, data, headers) -> {
                     chunk = data;
                     sequence = delivery.streamSequence();
                 });

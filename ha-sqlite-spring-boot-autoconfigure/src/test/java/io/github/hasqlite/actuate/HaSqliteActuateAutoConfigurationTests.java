@@ -2,15 +2,23 @@ package io.github.hasqlite.actuate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hasqlite.ChangeSetPublisher;
+import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.autoconfigure.HaSqliteAutoConfiguration;
+import io.github.hasqlite.testing.DisconnectedPublisher;
 import io.github.hasqlite.testing.NatsServer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,6 +42,7 @@ import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConf
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Health and metrics in an application context. */
 class HaSqliteActuateAutoConfigurationTests {
@@ -50,6 +59,7 @@ class HaSqliteActuateAutoConfigurationTests {
                         HaSqliteAutoConfiguration.class,
                         HaSqliteHealthContributorAutoConfiguration.class,
                         HaSqliteMetricsAutoConfiguration.class,
+                        HaSqliteObservationAutoConfiguration.class,
                         HealthContributorAutoConfiguration.class,
                         HealthContributorRegistryAutoConfiguration.class,
                         MetricsAutoConfiguration.class,
@@ -128,6 +138,46 @@ class HaSqliteActuateAutoConfigurationTests {
                                 .isZero();
                     }
                 });
+    }
+
+    @Test
+    void commitsInsideAnObservationAreObserved() {
+        List<String> observed = new CopyOnWriteArrayList<>();
+        ObservationRegistry registry = ObservationRegistry.create();
+        registry.observationConfig().observationHandler(new ObservationHandler<>() {
+            @Override
+            public void onStart(Observation.Context context) {
+                observed.add(context.getName());
+            }
+
+            @Override
+            public boolean supportsContext(Observation.Context context) {
+                return true;
+            }
+        });
+        contextRunner
+                .withBean(ChangeSetPublisher.class, DisconnectedPublisher::new)
+                .withBean(ObservationRegistry.class, () -> registry)
+                .withPropertyValues("ha.sqlite.commit-mode=async")
+                .run(context -> {
+                    JdbcTemplate template = new JdbcTemplate(context.getBean(HaSqliteDataSource.class));
+                    template.execute("CREATE TABLE item(id INTEGER PRIMARY KEY)");
+                    assertThat(observed).isEmpty();
+                    Observation.createNotStarted("request", registry)
+                            .observe(() -> template.update("INSERT INTO item VALUES(1)"));
+                    assertThat(observed).containsExactly("request", "ha.sqlite.traced.commit");
+                });
+    }
+
+    @Test
+    void observationsNeedARegistry() {
+        contextRunner.run(context -> assertThat(context).doesNotHaveBean("haSqliteObservation"));
+        contextRunner
+                .withClassLoader(new FilteredClassLoader(ObservationRegistry.class))
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean("haSqliteObservation"));
+        contextRunner
+                .withBean(ObservationRegistry.class, () -> ObservationRegistry.NOOP)
+                .run(context -> assertThat(context).hasNotFailed());
     }
 
     @Test

@@ -22,7 +22,9 @@ import io.nats.client.Nats;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfoOptions;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -358,6 +360,36 @@ class HaSqliteReplicationTests {
                     .run(one -> {
                         assertThat(one).hasNotFailed();
                         Awaitility.await().until(() -> status(one).connected());
+                    });
+        }
+    }
+
+    @Test
+    void aRenewedSslBundleIsTakenWithoutARestart() throws Exception {
+        TestCertificate old = TestCertificate.create(Files.createDirectory(folder.resolve("old")));
+        TestCertificate renewed = TestCertificate.create(Files.createDirectory(folder.resolve("renewed")));
+        Path trusted = Files.copy(old.certificateFile(), folder.resolve("trusted.pem"));
+        try (NatsServer server = NatsServer.start(old.serverConfiguration())) {
+            node("n1")
+                    .withPropertyValues(
+                            "ha.sqlite.replication-url=" + server.url(),
+                            "ha.sqlite.nats.ssl.bundle=nats",
+                            "spring.ssl.bundle.watch.file.quiet-period=200ms",
+                            "spring.ssl.bundle.pem.nats.reload-on-update=true",
+                            "spring.ssl.bundle.pem.nats.truststore.certificate=file:" + trusted)
+                    .run(one -> {
+                        assertThat(one).hasNotFailed();
+                        Awaitility.await().until(() -> status(one).connected());
+                        server.kill9();
+                        Files.copy(renewed.keyFile(), old.keyFile(), StandardCopyOption.REPLACE_EXISTING);
+                        Files.copy(
+                                renewed.certificateFile(), old.certificateFile(), StandardCopyOption.REPLACE_EXISTING);
+                        server.restart();
+                        Files.copy(renewed.certificateFile(), trusted, StandardCopyOption.REPLACE_EXISTING);
+                        Awaitility.await()
+                                .atMost(Duration.ofMinutes(1))
+                                .until(() ->
+                                        status(one).connected() && status(one).publishFailure() == null);
                     });
         }
     }

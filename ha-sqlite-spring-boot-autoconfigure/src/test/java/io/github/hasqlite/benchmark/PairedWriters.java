@@ -2,6 +2,8 @@ package io.github.hasqlite.benchmark;
 
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.actuate.HaSqliteMetrics;
+import io.github.hasqlite.actuate.ObservedNode;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.jdbc.KeySettings;
@@ -10,6 +12,9 @@ import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.testing.DisconnectedPublisher;
 import io.github.hasqlite.testing.MutantLoader;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
@@ -21,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -47,13 +53,20 @@ final class PairedWriters {
      * One of the two nodes.
      *
      * @param keyed whether rows get keys from blocks
+     * @param measured whether its meters are in a registry
+     * @param observed whether its commits are inside an observation, and observed
      */
-    record Side(MutantLoader loader, boolean keyed) {
+    record Side(MutantLoader loader, boolean keyed, boolean measured, boolean observed) {
+
+        /** One without meters. */
+        Side(MutantLoader loader, boolean keyed) {
+            this(loader, keyed, false, false);
+        }
 
         private LongUnaryOperator open(Path file) throws ReflectiveOperationException {
             return (LongUnaryOperator) loader.loadClass(Writer.class.getName())
-                    .getDeclaredConstructor(String.class, boolean.class)
-                    .newInstance(file.toString(), keyed);
+                    .getDeclaredConstructor(String.class, boolean.class, boolean.class, boolean.class)
+                    .newInstance(file.toString(), keyed, measured, observed);
         }
     }
 
@@ -104,8 +117,9 @@ final class PairedWriters {
     public static final class Writer implements LongUnaryOperator, AutoCloseable {
 
         private final HaSqliteDataSource dataSource;
+        private final ObservationRegistry observations;
 
-        public Writer(String file, boolean keyed) throws SQLException {
+        public Writer(String file, boolean keyed, boolean measured, boolean observed) throws SQLException {
             KeySettings keys = keyed ? new KeySettings(new MemoryKeyBlocks(), 100) : KeySettings.SQLITE_COUNTS;
             dataSource = ReplicationNode.replicating(
                             NodeSettings.of("n", PoolSettings.of(file))
@@ -113,6 +127,14 @@ final class PairedWriters {
                             Transport.of(new DisconnectedPublisher(), null))
                     .start()
                     .dataSource();
+            observations = observed ? ObservationRegistry.create() : ObservationRegistry.NOOP;
+            if (observed) {
+                observations.observationConfig().observationHandler(context -> true);
+                ObservedNode.follow(dataSource, observations);
+            }
+            if (measured) {
+                new HaSqliteMetrics(dataSource).bindTo(new SimpleMeterRegistry());
+            }
             try (Connection connection = dataSource.getConnection();
                     Statement statement = connection.createStatement()) {
                 statement.executeUpdate(
@@ -122,6 +144,11 @@ final class PairedWriters {
 
         @Override
         public long applyAsLong(long rows) {
+            return Objects.requireNonNull(
+                    Observation.createNotStarted("block", observations).observe(() -> write(rows)));
+        }
+
+        private long write(long rows) {
             try {
                 ThreadMXBean threads = ManagementFactory.getThreadMXBean();
                 long start = threads.getCurrentThreadCpuTime();

@@ -38,10 +38,10 @@ class PullConsumerTests {
             List<Long> sequences = new ArrayList<>();
             try (PullConsumer consumer = PullConsumer.create(connection, "s", "s.db", 1)) {
                 while (sequences.size() < count) {
-                    consumer.next((delivery, data) -> sequences.add(delivery.streamSequence()));
+                    consumer.next((delivery, data, headers) -> sequences.add(delivery.streamSequence()));
                 }
                 assertThat(sequences).hasSize(count).isSorted();
-                while (consumer.next((delivery, data) -> sequences.add(delivery.streamSequence()))) {
+                while (consumer.next((delivery, data, headers) -> sequences.add(delivery.streamSequence()))) {
                     assertThat(sequences).hasSize(count);
                 }
             }

@@ -9,9 +9,13 @@ import io.github.hasqlite.WrongLastSequenceException;
 import io.github.hasqlite.core.changeset.CompressedMessage;
 import io.github.hasqlite.core.outbox.OutgoingMessage;
 import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.core.runtime.Tracing;
+import io.github.hasqlite.core.runtime.WorkListener.Counted;
+import io.github.hasqlite.core.runtime.WorkListener.Timed;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -141,7 +145,9 @@ public final class CompareAndSet {
         for (int attempt = 0; attempt == 0 || runtime.nanoTime() < deadlineNanos; attempt++) {
             try {
                 long wait = Math.max(1, Math.min(ANSWER_NANOS, deadlineNanos - runtime.nanoTime()));
-                long sequence = runtime.await(publisher.publish(changeSet, message, expected), wait);
+                long begun = runtime.work().begin();
+                long sequence = runtime.await(send(changeSet, message, expected), wait);
+                runtime.work().end(Timed.PUBLISH, begun);
                 if (sequence == expected + 1) {
                     return new Stored(sequence);
                 }
@@ -175,9 +181,22 @@ public final class CompareAndSet {
             if (found != null) {
                 return found;
             }
+            runtime.work().count(Counted.PUBLISH_RETRIES, 1);
             pause(attempt, deadlineNanos);
         }
+        runtime.work().count(Counted.PUBLISH_FAILURES, 1);
         return maybeStored ? new Unknown(reason) : new NotSent(reason);
+    }
+
+    private CompletableFuture<Long> send(ChangeSet changeSet, byte[] message, long expected) {
+        Tracing.Origin origin = runtime.work().origin();
+        if (origin == null) {
+            return publisher.publish(changeSet, message, expected);
+        }
+        Tracing.Sending sending = origin.send();
+        return publisher
+                .publish(changeSet, message, expected, sending.headers())
+                .whenComplete((sequence, failure) -> sending.ended(failure));
     }
 
     /** A stream that ends before what this node has applied was deleted or set back: nobody came first. */

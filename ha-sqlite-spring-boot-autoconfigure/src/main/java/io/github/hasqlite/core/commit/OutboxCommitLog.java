@@ -14,6 +14,8 @@ import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
 import io.github.hasqlite.core.replay.SchemaBarrier;
+import io.github.hasqlite.core.runtime.Work;
+import io.github.hasqlite.core.runtime.WorkListener.Timed;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -210,8 +212,12 @@ public final class OutboxCommitLog implements CommitLog {
             if (settings.commitMode() == CommitMode.ASYNC) {
                 return;
             }
+            Work work = settings.runtime().work();
+            long begun = work.begin();
             try {
-                if (!relay.await(row.id(), settings.publisherTimeout().toNanos())) {
+                if (relay.await(row.id(), settings.publisherTimeout().toNanos())) {
+                    work.end(Timed.COMMIT_WAIT, begun);
+                } else {
                     late(new TimeoutException());
                 }
             } catch (InterruptedException e) {

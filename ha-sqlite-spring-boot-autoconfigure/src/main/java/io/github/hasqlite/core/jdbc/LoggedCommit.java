@@ -1,6 +1,10 @@
 package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.Change;
+import io.github.hasqlite.core.runtime.Tracing;
+import io.github.hasqlite.core.runtime.Work;
+import io.github.hasqlite.core.runtime.WorkListener.Counted;
+import io.github.hasqlite.core.runtime.WorkListener.Timed;
 import io.github.hasqlite.core.sqlite.SqlCall;
 import java.sql.SQLException;
 import java.util.List;
@@ -18,6 +22,7 @@ final class LoggedCommit {
     private final Recorder recorder;
     private final CommitLog.Appender log;
     private final DeferredForeignKeys foreignKeys;
+    private final Work work;
 
     LoggedCommit(
             Transaction transaction,
@@ -33,6 +38,7 @@ final class LoggedCommit {
         this.recorder = recording.recorder();
         this.log = recording.appender();
         this.foreignKeys = foreignKeys;
+        this.work = context.writeLock().runtime().work();
     }
 
     /**
@@ -42,17 +48,36 @@ final class LoggedCommit {
      * @param nothing what to answer if the transaction ended without that statement
      */
     <T> T run(SqlCall<T> call, T nothing) throws SQLException {
+        long begun = work.begin();
         List<Change> changes = recorder.drain();
         if (changes.isEmpty()) {
             T result = call.run();
             transaction.ended(true);
             return result;
         }
+        Tracing tracing = work.tracing();
+        Tracing.Span span = tracing == null ? null : tracing.commit();
+        if (span == null) {
+            return run(changes, call, nothing, begun);
+        }
+        Throwable failure = null;
+        try {
+            return run(changes, call, nothing, begun);
+        } catch (SQLException | RuntimeException | Error e) {
+            failure = e;
+            throw e;
+        } finally {
+            span.ended(failure);
+        }
+    }
+
+    private <T> T run(List<Change> changes, SqlCall<T> call, T nothing, long begun) throws SQLException {
         boolean open = false;
         try {
             access.suspendQueryOnly(true);
-            return log.places(changes) ? place(changes, call, nothing) : append(changes, call);
+            return log.places(changes) ? place(changes, call, nothing, begun) : append(changes, call, begun);
         } catch (SQLException | RuntimeException e) {
+            work.count(Counted.COMMIT_FAILURES, 1);
             if (transaction.isActive() && sqlite.endedByItself()) {
                 transaction.ended(false);
             }
@@ -69,12 +94,13 @@ final class LoggedCommit {
         }
     }
 
-    private <T> T append(List<Change> changes, SqlCall<T> call) throws SQLException {
+    private <T> T append(List<Change> changes, SqlCall<T> call, long begun) throws SQLException {
         ChangeCounters counters = transaction.counters();
         counters.beforeOwnStatement();
         CommitLog.Entry entry;
         try {
             entry = log.append(changes);
+            work.end(Timed.CAPTURE, begun);
         } finally {
             counters.afterOwnStatement();
         }
@@ -93,6 +119,7 @@ final class LoggedCommit {
             }
             throw e;
         }
+        count(changes);
         try {
             entry.committed();
         } finally {
@@ -102,10 +129,19 @@ final class LoggedCommit {
         return result;
     }
 
-    private <T> T place(List<Change> changes, SqlCall<T> call, T nothing) throws SQLException {
+    private void count(List<Change> changes) {
+        if (work.isHeard()) {
+            work.count(Counted.COMMITTED_CHANGE_SETS, 1);
+            work.count(Counted.COMMITTED_ROWS, changes.size());
+        }
+    }
+
+    private <T> T place(List<Change> changes, SqlCall<T> call, T nothing, long begun) throws SQLException {
         foreignKeys.check();
         sqlite.requireNothingWriting();
+        work.end(Timed.CAPTURE, begun);
         CommitLog.Placement placement;
+        long waiting = work.begin();
         try {
             placement = log.place(changes);
         } catch (SQLException e) {
@@ -122,6 +158,7 @@ final class LoggedCommit {
                 result = call.run();
                 counters.afterCommit();
                 committed = true;
+                count(changes);
                 if (placement.changesSchema()) {
                     context.catalog().changed();
                 }
@@ -139,6 +176,7 @@ final class LoggedCommit {
             }
         }
         placement.await();
+        work.end(Timed.COMMIT_WAIT, waiting);
         return result;
     }
 }

@@ -2,11 +2,13 @@ package io.github.hasqlite.core.jdbc;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import io.github.hasqlite.Conflict;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.KeyBlocks;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.core.capture.SchemaCatalog;
+import io.github.hasqlite.core.runtime.Work;
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.WriteLock;
@@ -18,9 +20,7 @@ import java.sql.SQLFeatureNotSupportedException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -44,12 +44,12 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     private final @Nullable KeyTables keys;
 
     private final QueryTimeouts timeouts;
+    private final Work work;
 
-    private final List<Consumer<Conflict>> conflictListeners = new CopyOnWriteArrayList<>();
     /** How many connections of the pool of writers are in use or waited for. */
     private final AtomicInteger writersWanted = new AtomicInteger();
 
-    private final AtomicLong conflicts = new AtomicLong();
+    private final ConflictListeners conflicts = new ConflictListeners();
 
     private final int maxWriters;
     private final Map<String, ParsedSql> parsed = new ConcurrentHashMap<>();
@@ -70,6 +70,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         this.validator = context.validator();
         this.keys = context.keys();
         this.timeouts = context.timeouts();
+        this.work = context.writeLock().runtime().work();
         this.checkpointer = checkpointer;
         this.replication = replication;
     }
@@ -277,6 +278,20 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         return replication.action();
     }
 
+    /** What this database does, for those who measure and follow it. */
+    public Work work() {
+        return work;
+    }
+
+    /** Has the pools tell how they are used, those that tell nobody yet. */
+    public void trackPools(MetricsTrackerFactory trackers) {
+        for (HikariDataSource pool : List.of(writers, readers)) {
+            if (pool.getMetricsTrackerFactory() == null && pool.getMetricRegistry() == null) {
+                pool.setMetricsTrackerFactory(trackers);
+            }
+        }
+    }
+
     /** How many statements were run that let SQLite choose a key of a table whose other keys come from blocks. */
     public long keysLeftToSqlite() {
         return keys == null ? 0 : keys.leftAlone();
@@ -307,24 +322,17 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
 
     @Override
     public void addConflictListener(Consumer<Conflict> listener) {
-        conflictListeners.add(listener);
+        conflicts.add(listener);
     }
 
     /** How many conflicts were committed here since the start. */
     public long conflicts() {
-        return conflicts.get();
+        return conflicts.count();
     }
 
     /** Tells the listeners of a conflict. */
     public void tell(Conflict conflict) {
-        conflicts.incrementAndGet();
-        for (Consumer<Conflict> listener : conflictListeners) {
-            try {
-                listener.accept(conflict);
-            } catch (RuntimeException e) {
-                logger.warn("A conflict listener failed", e);
-            }
-        }
+        conflicts.tell(conflict);
     }
 
     @Override

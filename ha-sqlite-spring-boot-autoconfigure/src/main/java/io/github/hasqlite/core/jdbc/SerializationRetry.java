@@ -2,6 +2,7 @@ package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.core.runtime.WorkListener.Counted;
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import io.github.hasqlite.core.sqlite.SqlCall;
 import java.sql.SQLException;
@@ -46,6 +47,7 @@ record SerializationRetry(
                         || Thread.currentThread().isInterrupted()) {
                     throw e;
                 }
+                runtime.work().count(Counted.COMMIT_RETRIES, 1);
                 transaction.counters().forgetSince(total);
             }
         }

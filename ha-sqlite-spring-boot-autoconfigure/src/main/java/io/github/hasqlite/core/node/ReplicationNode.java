@@ -14,13 +14,13 @@ import io.github.hasqlite.core.jdbc.KeySettings;
 import io.github.hasqlite.core.jdbc.ReplicatingDataSource;
 import io.github.hasqlite.core.jdbc.Replication;
 import io.github.hasqlite.core.runtime.Monitor;
+import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.core.runtime.WorkListener.Timed;
 import io.github.hasqlite.core.snapshot.NodeSnapshots;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import io.github.hasqlite.core.verify.NodeVerification;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -41,19 +41,20 @@ public final class ReplicationNode implements AutoCloseable {
     private final @Nullable Transport transport;
     private final Monitor ends;
     private final Monitor starts;
+    private final Beginning begins;
     private boolean begun;
     private boolean closed;
-    /** What waits until replication has been started; {@code null} from then on. */
-    private @Nullable List<Runnable> waiting = new ArrayList<>();
 
     private @Nullable NodeFile file;
     private @Nullable NodeParts parts;
     private @Nullable NodeDrain drain;
     private volatile @Nullable ReplicatingDataSource dataSource;
 
-    private ReplicationNode(NodeSettings settings, @Nullable Transport transport) {
-        this.settings = settings;
+    private ReplicationNode(NodeSettings given, @Nullable Transport transport) {
+        NodeRuntime measured = given.runtime().measured();
+        this.settings = given.with(to -> to.runtime(measured));
         this.ends = settings.runtime().monitor();
+        this.begins = new Beginning(settings.runtime());
         this.starts = settings.runtime().monitor();
         this.transport = transport;
     }
@@ -124,10 +125,11 @@ public final class ReplicationNode implements AutoCloseable {
                 null,
                 KeySettings.SQLITE_COUNTS,
                 new NoReplication(settings.name()));
-        started();
+        begins.now();
     }
 
     private void start(Transport carrier) throws SQLException {
+        long begun = settings.runtime().nanoTime();
         NodeFile opened = NodeFile.open(settings, carrier);
         file = opened;
         NodeParts made = new NodeParts(settings, carrier, opened, this::tell);
@@ -142,36 +144,27 @@ public final class ReplicationNode implements AutoCloseable {
                 settings.keys(),
                 new Replicating(opened, made));
         if (settings.autoStart()) {
-            join(opened, made);
+            join(opened, made, begun);
         } else {
             logger.info(
                     "Node {} can be read; it replicates when HaSqliteDataSource.start() is called", settings.name());
         }
     }
 
-    private void join(NodeFile opened, NodeParts made) {
+    private void join(NodeFile opened, NodeParts made, long begun) {
         starts.lock();
         try {
             if (!made.isStarted()) {
                 made.start(opened.way());
+                settings.runtime()
+                        .work()
+                        .took(Timed.BOOTSTRAP, settings.runtime().nanoTime() - begun);
                 KeyCollisionAdvice.atStart(settings, dataSource());
-                started();
+                begins.now();
             }
         } finally {
             starts.unlock();
         }
-    }
-
-    private void started() {
-        List<Runnable> actions;
-        ends.lock();
-        try {
-            actions = waiting == null ? List.of() : waiting;
-            waiting = null;
-        } finally {
-            ends.unlock();
-        }
-        actions.forEach(Runnable::run);
     }
 
     /**
@@ -180,16 +173,7 @@ public final class ReplicationNode implements AutoCloseable {
      * @param action run by the thread that starts replication, or by this one
      */
     public void whenStarted(Runnable action) {
-        ends.lock();
-        try {
-            if (waiting != null) {
-                waiting.add(action);
-                return;
-            }
-        } finally {
-            ends.unlock();
-        }
-        action.run();
+        begins.then(action);
     }
 
     private void tell(Conflict conflict) {
@@ -212,7 +196,7 @@ public final class ReplicationNode implements AutoCloseable {
 
         @Override
         public void start() {
-            join(opened, made);
+            join(opened, made, settings.runtime().nanoTime());
         }
 
         @Override

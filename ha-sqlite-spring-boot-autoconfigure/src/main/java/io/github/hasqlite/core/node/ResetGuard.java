@@ -8,6 +8,7 @@ import io.github.hasqlite.PublishException;
 import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.replay.Applier;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,11 @@ final class ResetGuard implements ChangeSetPublisher {
 
     @Override
     public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message) {
+        return publish(changeSet, message, Map.of());
+    }
+
+    @Override
+    public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message, Map<String, String> headers) {
         if (isReset()) {
             return refused();
         }
@@ -57,7 +63,7 @@ final class ResetGuard implements ChangeSetPublisher {
                     PublishException.Reason.NOT_CONNECTED, "the stream is not heard at the moment"));
         }
         long applied = state.sequence();
-        return publisher.publish(changeSet, message).whenComplete((sequence, failure) -> {
+        return publisher.publish(changeSet, message, headers).whenComplete((sequence, failure) -> {
             if (failure == null) {
                 trouble.succeeded();
                 check(applied, sequence);
@@ -69,15 +75,23 @@ final class ResetGuard implements ChangeSetPublisher {
 
     @Override
     public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message, long expectedLastSequence) {
+        return publish(changeSet, message, expectedLastSequence, Map.of());
+    }
+
+    @Override
+    public CompletableFuture<Long> publish(
+            ChangeSet changeSet, byte[] message, long expectedLastSequence, Map<String, String> headers) {
         return isReset()
                 ? refused()
-                : publisher.publish(changeSet, message, expectedLastSequence).whenComplete((sequence, failure) -> {
-                    if (failure == null) {
-                        trouble.succeeded();
-                    } else {
-                        trouble.failed(failure);
-                    }
-                });
+                : publisher
+                        .publish(changeSet, message, expectedLastSequence, headers)
+                        .whenComplete((sequence, failure) -> {
+                            if (failure == null) {
+                                trouble.succeeded();
+                            } else {
+                                trouble.failed(failure);
+                            }
+                        });
     }
 
     private CompletableFuture<Long> refused() {

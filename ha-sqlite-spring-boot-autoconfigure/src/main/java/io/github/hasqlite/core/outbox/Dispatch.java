@@ -4,8 +4,13 @@ import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.core.runtime.Monitor;
 import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.core.runtime.Tracing;
+import io.github.hasqlite.core.runtime.Work;
+import io.github.hasqlite.core.runtime.WorkListener.Counted;
+import io.github.hasqlite.core.runtime.WorkListener.Timed;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +42,7 @@ final class Dispatch {
     final Monitor monitor;
     final FlightWindow window;
     private final ChangeSetPublisher publisher;
+    private final Work work;
     private final Deque<Held> held = new ArrayDeque<>();
 
     private boolean closed;
@@ -49,11 +55,15 @@ final class Dispatch {
     private boolean pausing;
     private @Nullable CommandToPublish command;
 
+    /** What rows follow from, those that are followed, until the stream has them. */
+    private final TreeMap<Long, Tracing.Origin> origins = new TreeMap<>();
+
     /** Committed, and not sent yet. */
     private record Held(long id, ChangeSet changeSet, byte[] message) {}
 
     Dispatch(ChangeSetPublisher publisher, NodeRuntime runtime) {
         this.publisher = publisher;
+        this.work = runtime.work();
         this.monitor = runtime.monitor();
         this.window = new FlightWindow(runtime);
     }
@@ -67,6 +77,10 @@ final class Dispatch {
      */
     void committed(long id, ChangeSet changeSet, byte @Nullable [] message) {
         lastCommitted = id;
+        Tracing.Origin origin = work.origin();
+        if (origin != null && origins.size() < MAX_HELD) {
+            origins.put(id, origin);
+        }
         if (!direct) {
             monitor.signalAll();
         } else if (message == null
@@ -123,6 +137,9 @@ final class Dispatch {
     /** This row and all before it need not be sent any more. */
     void skipTo(long id) {
         window.settle(id);
+        if (!origins.isEmpty()) {
+            origins.headMap(id, true).clear();
+        }
         sentUpTo = Math.max(sentUpTo, id);
     }
 
@@ -162,28 +179,58 @@ final class Dispatch {
     /** Sends a row, or its last part. */
     void sendRow(long id, ChangeSet changeSet, byte[] message) {
         sentUpTo = id;
-        track(window.add(id, message.length), changeSet, message);
+        track(window.add(id, message.length), changeSet, message, origins.isEmpty() ? null : origins.get(id));
     }
 
-    /** Sends what is no row: a part after which more come, or a command. */
+    /** Sends what is no row: a part after which more come. */
     void sendBetween(ChangeSet changeSet, byte[] message) {
-        track(window.add(FlightWindow.NO_ROW, message.length), changeSet, message);
+        track(window.add(FlightWindow.NO_ROW, message.length), changeSet, message, null);
     }
 
-    private void track(FlightWindow.Flight flight, ChangeSet changeSet, byte[] message) {
+    /** Sends a command, or its last part. */
+    void sendCommand(CommandToPublish sent, ChangeSet changeSet, byte[] message) {
+        track(window.add(FlightWindow.NO_ROW, message.length), changeSet, message, sent.origin());
+    }
+
+    /** What the calling thread commits, if that is followed. */
+    Tracing.@Nullable Origin origin() {
+        return work.origin();
+    }
+
+    private void track(
+            FlightWindow.Flight flight, ChangeSet changeSet, byte[] message, Tracing.@Nullable Origin origin) {
         CompletableFuture<Long> stored;
+        long begun = work.begin();
+        Tracing.Sending sending = origin == null ? null : origin.send();
         try {
-            stored = publisher.publish(changeSet, message);
+            stored = sending == null
+                    ? publisher.publish(changeSet, message)
+                    : publisher.publish(changeSet, message, sending.headers());
         } catch (RuntimeException e) {
             stored = CompletableFuture.failedFuture(e);
         }
         var unused = stored.whenComplete((sequence, failure) -> {
             if (failure == null) {
+                work.end(Timed.PUBLISH, begun);
                 landed(flight, sequence);
             } else {
                 failed(flight, failure);
             }
+            if (sending != null) {
+                forgetOrigins();
+                sending.ended(failure);
+            }
         });
+    }
+
+    /** Of those that the stream has; also where no echo comes. Without the monitor. */
+    private void forgetOrigins() {
+        monitor.lock();
+        try {
+            origins.headMap(window.settled(), true).clear();
+        } finally {
+            monitor.unlock();
+        }
     }
 
     /** Without the monitor. */
@@ -213,6 +260,7 @@ final class Dispatch {
         try {
             if (window.isCurrent(flight) && !closed) {
                 logger.debug("A change set was not acknowledged; going back to the first such one", failure);
+                work.count(Counted.PUBLISH_FAILURES, 1);
                 goBack();
             }
         } finally {
@@ -224,6 +272,7 @@ final class Dispatch {
     void goBack() {
         monitor.lock();
         try {
+            work.count(Counted.PUBLISH_RETRIES, 1);
             window.clear();
             sentUpTo = window.settled();
             pausing = true;

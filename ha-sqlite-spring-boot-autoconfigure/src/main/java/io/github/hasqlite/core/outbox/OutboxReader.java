@@ -260,7 +260,11 @@ final class OutboxReader implements Runnable {
         @Override
         public void send(ChangeSet changeSet, byte[] piece, boolean last) {
             command.sent(last);
-            dispatch.sendBetween(changeSet, piece);
+            if (last) {
+                dispatch.sendCommand(command, changeSet, piece);
+            } else {
+                dispatch.sendBetween(changeSet, piece);
+            }
         }
     }
 

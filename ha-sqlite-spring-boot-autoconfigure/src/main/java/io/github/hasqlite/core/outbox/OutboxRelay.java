@@ -157,7 +157,7 @@ public final class OutboxRelay implements AutoCloseable {
     public void publishCommand(ChangeSet changeSet, byte[] message) {
         monitor.lock();
         try {
-            dispatch.setCommand(new CommandToPublish(changeSet, message));
+            dispatch.setCommand(new CommandToPublish(changeSet, message, dispatch.origin()));
             dispatch.leaveToThread();
         } finally {
             monitor.unlock();

@@ -6,6 +6,7 @@ import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.runtime.NodeThread;
+import io.github.hasqlite.core.runtime.WorkListener.Counted;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.sql.SQLException;
@@ -69,7 +70,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         this.state = replica.state();
         this.reader = new MessageReader(serializer);
         this.replay = new Replay(replica, serializer, reader, interceptors, listener, rejections, commandOutcomes);
-        this.batches = new Batches(state, inbox, replay, standstill, onFailure, this::compare);
+        this.batches = new Batches(state, inbox, replay, standstill, onFailure, this::compare, runtime.work());
         this.thread = runtime.thread("ha-sqlite-applier", this::run);
     }
 
@@ -318,6 +319,9 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     }
 
     private void awaitDecision(HaltException cause) throws InterruptedException {
+        if (!(cause instanceof SnapshotNeededException)) {
+            runtime.work().count(Counted.APPLY_FAILURES, 1);
+        }
         commandOutcomes.failAll(
                 new SQLException("replication has stopped: " + cause.getMessage(), SqlStates.REPLICATION_STOPPED));
         standstill.await(cause);

@@ -1,5 +1,7 @@
 package io.github.hasqlite.core.replay;
 
+import io.github.hasqlite.core.runtime.Work;
+import io.github.hasqlite.core.runtime.WorkListener.Counted;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.function.Consumer;
@@ -25,6 +27,7 @@ final class Batches {
     private final Standstill standstill;
     private final Applier.OnFailure onFailure;
     private final Consumer<InboundMessage> awaited;
+    private final Work work;
     private volatile @Nullable ApplyFailure failure;
 
     /**
@@ -38,13 +41,15 @@ final class Batches {
             Replay replay,
             Standstill standstill,
             Applier.OnFailure onFailure,
-            Consumer<InboundMessage> awaited) {
+            Consumer<InboundMessage> awaited,
+            Work work) {
         this.state = state;
         this.inbox = inbox;
         this.replay = replay;
         this.standstill = standstill;
         this.onFailure = onFailure;
         this.awaited = awaited;
+        this.work = work;
     }
 
     /** What has failed and is tried again, or {@code null}. */
@@ -106,6 +111,7 @@ final class Batches {
             } catch (SQLException e) {
                 failure = ApplyFailure.next(failure, received.sequence(), e);
                 if (failure.mayPass()) {
+                    work.count(Counted.APPLY_RETRIES, 1);
                     return false;
                 }
                 reason = failed(new HaltException(failure.toString(), e));
@@ -131,6 +137,7 @@ final class Batches {
 
     private void leaveOut(InboundMessage received, String reason) throws HaltException {
         logger.error("Left out and kept in ha_dead_letters: {}", reason);
+        work.count(Counted.APPLY_FAILURES, 1);
         try {
             replay.leaveOut(received, reason);
         } catch (SQLException e) {

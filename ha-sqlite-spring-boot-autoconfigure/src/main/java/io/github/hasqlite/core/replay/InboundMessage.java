@@ -46,7 +46,8 @@ record InboundMessage(
     }
 
     static InboundMessage part(StreamMessage message, Fragment part, boolean probablyEcho) {
-        StreamMessage content = new StreamMessage(message.sequence(), message.timestampNs(), part.data());
+        StreamMessage content =
+                new StreamMessage(message.sequence(), message.timestampNs(), part.data(), message.headers());
         return new InboundMessage(content, part.publisher(), part.counter(), probablyEcho, null, part, null, null);
     }
 

@@ -7,6 +7,7 @@ import io.github.hasqlite.core.apply.Footprint;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
+import io.github.hasqlite.core.runtime.Work;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ final class PendingOverlay {
     private final ChangeSetSerializer serializer;
     private final AppliedListener listener;
     private final Rebase rebase;
+    private final Work work;
     private final Footprints footprints = new Footprints();
     private long footprintGeneration = -1;
     /** Transactions since what is pending was last taken out. */
@@ -36,13 +38,15 @@ final class PendingOverlay {
             PendingQueue pending,
             ChangeSetSerializer serializer,
             AppliedListener listener,
-            Rebase rebase) {
+            Rebase rebase,
+            Work work) {
         this.application = application;
         this.outbox = outbox;
         this.pending = pending;
         this.serializer = serializer;
         this.listener = listener;
         this.rebase = rebase;
+        this.work = work;
     }
 
     /** The oldest change set that is still pending in this transaction, or {@code null}. */
@@ -67,7 +71,9 @@ final class PendingOverlay {
         }
         if (progress.undone) {
             reissue(progress, ownPublisher);
+            long begun = work.begin();
             rebase.redo(progress.echoedId());
+            progress.rebaseNanos += work.since(begun);
             footprints.clear();
         }
     }
@@ -129,7 +135,9 @@ final class PendingOverlay {
     void undo(Progress progress) throws SQLException, HaltException {
         if (!progress.undone) {
             calm = 0;
+            long begun = work.begin();
             rebase.undo(progress.echoedId());
+            progress.rebaseNanos += work.since(begun);
             progress.undone = true;
         }
     }

@@ -23,6 +23,11 @@ final class Progress {
     final List<Pending> lost = new ArrayList<>();
     final List<Reissued> reissued = new ArrayList<>();
     long bytes;
+    int appliedChangeSets;
+    long appliedRows;
+    /** What it took to take out what is pending and to put it on top again; 0 if nobody wants to know. */
+    long rebaseNanos;
+
     int popped;
 
     @Nullable

@@ -13,6 +13,9 @@ import io.github.hasqlite.core.changeset.VerificationMessage;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.replay.AppliedChangeSet.Extent;
+import io.github.hasqlite.core.runtime.Work;
+import io.github.hasqlite.core.runtime.WorkListener.Counted;
+import io.github.hasqlite.core.runtime.WorkListener.Timed;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
@@ -39,6 +42,7 @@ final class Replay {
     private final AppliedState state;
     private final MessageReader reader;
     private final AppliedListener listener;
+    private final Work work;
     private final RejectionLog rejections;
     private final CommandOutcomes commandOutcomes;
     private final ConflictTable conflicts;
@@ -47,6 +51,7 @@ final class Replay {
     private final ChangeSetReplay changeSets;
     private final MessageJudge judge;
     private final Attempts attempts;
+    private final TracedApplications applications;
     private final StrictOrder order = new StrictOrder();
     private String ownPublisher = "";
 
@@ -64,13 +69,14 @@ final class Replay {
         this.state = replica.state();
         this.reader = reader;
         this.listener = listener;
+        this.work = replica.writeLock().runtime().work();
         this.rejections = rejections;
         this.commandOutcomes = commandOutcomes;
         this.conflicts = new ConflictTable(connection, serializer);
         this.deadLetters = new DeadLetters(connection);
         OutboxTable outbox = replica.outbox();
         Rebase rebase = new Rebase(application, outbox, serializer, conflicts);
-        this.pending = new PendingOverlay(application, outbox, replica.pending(), serializer, listener, rebase);
+        this.pending = new PendingOverlay(application, outbox, replica.pending(), serializer, listener, rebase, work);
         this.changeSets = new ChangeSetReplay(
                 connection,
                 application,
@@ -80,6 +86,7 @@ final class Replay {
                 new ChangeSetReplay.Observers(List.copyOf(interceptors), rejections, commandOutcomes));
         this.judge = new MessageJudge(state, new EchoMatcher(connection, outbox, replica.pending()), reader);
         this.attempts = new Attempts(application);
+        this.applications = new TracedApplications(work);
     }
 
     /** Says which publisher's messages are this node's. */
@@ -113,7 +120,15 @@ final class Replay {
      * @throws HaltException if nothing was applied, and trying again will not help
      */
     void apply(List<InboundMessage> batch) throws SQLException, HaltException {
-        attempts.run(undoFirst -> apply(batch, undoFirst, progress()));
+        Throwable failure = null;
+        try {
+            attempts.run(undoFirst -> apply(batch, undoFirst, progress()));
+        } catch (SQLException | HaltException | RuntimeException | Error e) {
+            failure = e;
+            throw e;
+        } finally {
+            applications.end(failure);
+        }
     }
 
     /**
@@ -128,6 +143,8 @@ final class Replay {
             apply(List.of(received), false, progress);
         } catch (MetPendingException e) {
             throw new IllegalStateException("what is not applied meets nothing", e);
+        } finally {
+            applications.end(null);
         }
         deadLetters.recount();
     }
@@ -148,6 +165,7 @@ final class Replay {
 
     private void apply(List<InboundMessage> batch, boolean undoFirst, Progress progress)
             throws SQLException, HaltException, MetPendingException {
+        long begun = work.begin();
         execute("BEGIN IMMEDIATE");
         try {
             pending.begin(undoFirst, progress);
@@ -167,6 +185,7 @@ final class Replay {
             undo(e);
             throw e;
         }
+        work.end(Timed.APPLY, begun);
         committed(progress);
     }
 
@@ -186,6 +205,13 @@ final class Replay {
     }
 
     private void committed(Progress progress) {
+        if (progress.rebaseNanos > 0) {
+            work.took(Timed.REBASE, progress.rebaseNanos);
+        }
+        if (progress.appliedChangeSets > 0) {
+            work.count(Counted.APPLIED_CHANGE_SETS, progress.appliedChangeSets);
+            work.count(Counted.APPLIED_ROWS, progress.appliedRows);
+        }
         progress.rejected.forEach(rejections::add);
         progress.conflicts.forEach(listener::conflict);
         listener.committed(PAGES_A_COMMIT + progress.bytes / PAGE, progress.schemaChanged);
@@ -236,6 +262,7 @@ final class Replay {
             throws SQLException, HaltException, MetPendingException {
         Pending echoed = verdict instanceof Verdict.Echo echo ? echo.row() : null;
         boolean mine = echoed != null;
+        applications.begin(received, mine);
         if (mine) {
             progress.popped++;
             progress.echoed = echoed;
@@ -263,6 +290,8 @@ final class Replay {
             if (pending.meets(changeSet, progress)) {
                 pending.undo(progress);
             }
+            progress.appliedChangeSets++;
+            progress.appliedRows += changeSet.changes().size();
             if (changeSets.apply(changeSet, received, mine, own, progress) && progress.applied != null) {
                 Extent extent = Extent.of(changeSet, application.isRenamedSince(changeSet));
                 note(AppliedChangeSet.of(received.sequence(), received.message().timestampNs(), extent), progress);

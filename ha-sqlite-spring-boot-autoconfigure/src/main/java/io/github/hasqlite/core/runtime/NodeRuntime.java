@@ -19,6 +19,18 @@ public interface NodeRuntime {
         return JvmRuntime.INSTANCE;
     }
 
+    // ---- what is measured
+
+    /** The same for one node, whose {@link #work} can be listened to. */
+    default NodeRuntime measured() {
+        return new MeasuredRuntime(this);
+    }
+
+    /** Where the node says how long its work takes; nobody can listen there unless this is {@link #measured}. */
+    default Work work() {
+        return Work.UNHEARD;
+    }
+
     // ---- time
 
     /** Nanoseconds since some moment, the same for all that ask this object; never goes back. */

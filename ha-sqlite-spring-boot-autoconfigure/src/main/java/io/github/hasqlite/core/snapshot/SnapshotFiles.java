@@ -5,6 +5,8 @@ import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.file.Sha256;
 import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.core.runtime.WorkListener.Counted;
+import io.github.hasqlite.core.runtime.WorkListener.Timed;
 import java.io.BufferedInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -89,7 +91,11 @@ public final class SnapshotFiles {
                     sequence,
                     TimeUnit.NANOSECONDS.toMillis(runtime.nanoTime() - started));
             source.taken(taken);
+            runtime.work().took(Timed.SNAPSHOT, runtime.nanoTime() - started);
             return taken;
+        } catch (IOException | SQLException | RuntimeException e) {
+            runtime.work().count(Counted.SNAPSHOT_FAILURES, 1);
+            throw e;
         } finally {
             Files.deleteIfExists(copy);
         }

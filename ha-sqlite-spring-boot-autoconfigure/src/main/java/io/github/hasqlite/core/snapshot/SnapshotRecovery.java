@@ -12,6 +12,7 @@ import io.github.hasqlite.core.replay.Applier;
 import io.github.hasqlite.core.replay.LocalReplica;
 import io.github.hasqlite.core.runtime.Monitor;
 import io.github.hasqlite.core.runtime.NodeThread;
+import io.github.hasqlite.core.runtime.WorkListener.Timed;
 import io.github.hasqlite.core.sqlite.OnlineCopy;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.io.IOException;
@@ -184,6 +185,7 @@ public final class SnapshotRecovery implements AutoCloseable {
             Path copy = SnapshotFiles.temporary(path, "recovery");
             BootstrapProgress following = new BootstrapProgress(settings.runtime());
             progress = following;
+            long started = settings.runtime().nanoTime();
             try {
                 List<Snapshot> candidates = SnapshotChoice.of(store, state.streamCreatedNs()).stream()
                         .filter(filter::accepts)
@@ -191,6 +193,9 @@ public final class SnapshotRecovery implements AutoCloseable {
                 Snapshot fetched = SnapshotChoice.fetchNewest(store, candidates, atLeast, copy, following);
                 if (fetched != null) {
                     install(copy, continues);
+                    settings.runtime()
+                            .work()
+                            .took(Timed.BOOTSTRAP, settings.runtime().nanoTime() - started);
                     logger.info(
                             "Went on with the snapshot at {} that node {} took", fetched.sequence(), fetched.node());
                 }

@@ -2,6 +2,7 @@ package io.github.hasqlite.core.sqlite;
 
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.runtime.Permit;
+import io.github.hasqlite.core.runtime.WorkListener.Timed;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -63,7 +64,7 @@ public final class WriteLock {
         requireAllowed();
         boolean acquired;
         try {
-            acquired = permit.tryAcquire(0) || permit.tryAcquire(TimeUnit.MILLISECONDS.toNanos(patience.run()));
+            acquired = permit.tryAcquire(0) || waitFor(patience);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw DB.newSQLException(SQLiteErrorCode.SQLITE_INTERRUPT.code, "interrupted");
@@ -112,6 +113,15 @@ public final class WriteLock {
             permit.release();
         }
         return free;
+    }
+
+    private boolean waitFor(SqlCall<Long> patience) throws SQLException, InterruptedException {
+        long begun = runtime.work().begin();
+        try {
+            return permit.tryAcquire(TimeUnit.MILLISECONDS.toNanos(patience.run()));
+        } finally {
+            runtime.work().end(Timed.LOCK_WAIT, begun);
+        }
     }
 
     /**
