@@ -343,8 +343,8 @@ public record HaSqliteProperties(
      *     this node.
      * @param storeDir Folder for messages, configuration and log. By default next to the database file, with "-nats"
      *     added to its name.
-     * @param configFile nats-server configuration file to use; host, port, user and password then stand there.
-     * @param binary nats-server program. By default it is looked for in PATH, the usual folders and the class path.
+     * @param configFile The nats-server configuration file to use; host, port, user and password then stand there.
+     * @param binary The nats-server program. By default it is looked for in PATH, the usual folders and the class path.
      * @param user User name that this node and the others connect with. By default nobody needs one.
      * @param password Password of the user.
      * @param cluster A cluster that the servers of several nodes form.

@@ -336,7 +336,8 @@ public final class Simulation {
                     new ChangeSetApplication(connection, RowIdentify.PK, emphasis.merge(), new RowImages(connection));
             statement.executeUpdate("BEGIN");
             for (OutboxTable.Row row : new OutboxTable(pending).read(0, Integer.MAX_VALUE)) {
-                // a schema change whose outcome its author does not know takes effect nowhere but at its place (rule R9)
+                // a schema change whose outcome its author does not know takes effect nowhere but at its place (rule
+                // R9)
                 if (!row.pending().command()) {
                     application.apply(row.changeSet(SERIALIZER));
                 }
