@@ -48,8 +48,8 @@ class HaSqliteDriverTests {
 
     /** What docs/jdbc-url.md lists, and no more of Spring. */
     private static final Pattern NEEDED = Pattern.compile(
-            "(sqlite-jdbc|HikariCP|slf4j-api|jnats|bcprov-lts8on|jackson-core|zstd-jni|spring-boot|spring-core|spring-beans"
-                    + "|spring-context|commons-logging)-\\d.*\\.jar");
+            "(ha-sqlite-spring-boot-autoconfigure|sqlite-jdbc|HikariCP|slf4j-api|jnats|bcprov-lts8on|jackson-core|zstd-jni"
+                    + "|spring-boot|spring-core|spring-beans|spring-context|commons-logging)-\\d.*\\.jar");
 
     private static NatsServer server;
 
