@@ -39,7 +39,7 @@ import org.springframework.context.event.EventListener;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What listeners are told of what replication does. */
-@Tag("nats")
+@Tag("system")
 class ReplicationEventsTests {
 
     @TempDir

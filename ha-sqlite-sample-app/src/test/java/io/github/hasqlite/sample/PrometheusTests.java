@@ -22,7 +22,7 @@ import org.springframework.test.web.servlet.assertj.MvcTestResult;
 /** Each panel of the dashboard has data, once a task was added. */
 @SpringBootTest
 @AutoConfigureMockMvc
-@Tag("nats")
+@Tag("system")
 class PrometheusTests {
 
     private static final Path MONITORING = Path.of("../ha-sqlite-spring-boot-autoconfigure/docs/monitoring");

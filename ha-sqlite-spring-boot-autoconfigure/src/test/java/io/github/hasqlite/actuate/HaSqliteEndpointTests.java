@@ -154,7 +154,7 @@ class HaSqliteEndpointTests {
     }
 
     @Test
-    @Tag("nats")
+    @Tag("system")
     void saysWhatReplicationDoesWithoutTakingAConnectionThatWrites() {
         try (NatsServer server = NatsServer.start()) {
             node("n1", server)
@@ -214,7 +214,7 @@ class HaSqliteEndpointTests {
     }
 
     @Test
-    @Tag("nats")
+    @Tag("system")
     void doesWhatAnOperatorWouldDo() {
         AtomicBoolean broken = new AtomicBoolean(true);
         ChangeSetInterceptor picky = new ChangeSetInterceptor() {
@@ -311,7 +311,7 @@ class HaSqliteEndpointTests {
     }
 
     @Test
-    @Tag("nats")
+    @Tag("system")
     void showsTheRowsThatLostOnlyOfOneChangeSet() {
         try (NatsServer server = NatsServer.start()) {
             node("n1", server)

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the meters say of what nodes do. */
-@Tag("nats")
+@Tag("system")
 class MetersTests {
 
     private static final int ROWS = 7;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The dashboard and the alert rules ask for what there is, by the names that Prometheus has for it. */
-@Tag("nats")
+@Tag("system")
 class MonitoringTests {
 
     @TempDir

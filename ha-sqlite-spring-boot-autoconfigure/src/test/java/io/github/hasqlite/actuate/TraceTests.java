@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One trace goes from a request on one node to the application on all of them. */
-@Tag("nats")
+@Tag("system")
 class TraceTests {
 
     private static final AttributeKey<String> NODE = AttributeKey.stringKey("node");

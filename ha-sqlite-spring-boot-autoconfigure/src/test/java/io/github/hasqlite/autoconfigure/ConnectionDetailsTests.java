@@ -31,7 +31,7 @@ import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.utility.DockerImageName;
 
 /** Where the NATS servers are, said by a bean, by Testcontainers or by Docker Compose. */
-@Tag("nats")
+@Tag("system")
 class ConnectionDetailsTests {
 
     private static final String LOGIN = "authorization { user: me, password: secret }";

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes that are opened by a URL, with a real nats-server. */
-@Tag("nats")
+@Tag("system")
 @Timeout(120)
 class HaSqliteDriverTests {
 

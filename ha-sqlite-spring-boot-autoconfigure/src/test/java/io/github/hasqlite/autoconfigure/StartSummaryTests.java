@@ -16,7 +16,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Configuration;
 
 /** What the log says when a node starts and ends. */
-@Tag("nats")
+@Tag("system")
 @ExtendWith(OutputCaptureExtension.class)
 class StartSummaryTests {
 
