@@ -56,13 +56,17 @@ final class DataSourceUrl implements EnvironmentPostProcessor, Ordered {
         if (url == null || !NodeUrl.accepts(url)) {
             return;
         }
-        Map<String, String> properties = new LinkedHashMap<>();
-        if (binder.bind(ENABLED, Boolean.class).orElse(true)) {
-            properties.putAll(properties(binder, url));
-            hikari(binder, properties);
-            properties.forEach((name, value) -> requireSame(binder, name, value));
+        if (!binder.bind(ENABLED, Boolean.class).orElse(true)) {
+            throw new ReplicationStartException(
+                    ENABLED + " is false, and " + URL + " is one of a replicated database: a pool of Spring Boot's own"
+                            + " would open it all the same, and write for all nodes",
+                    "Where replication is switched off, set " + URL + " to jdbc:sqlite: and a file of its own.",
+                    null);
         }
-        // for a pool of Spring Boot's own, where the replicated data source is switched off
+        Map<String, String> properties = properties(binder, url);
+        hikari(binder, properties);
+        properties.forEach((name, value) -> requireSame(binder, name, value));
+        // for a pool of Spring Boot's own, where there is no replicated data source
         properties.put(DRIVER, HaSqliteDriver.class.getName());
         environment.getPropertySources().addLast(new MapPropertySource(SOURCE, new LinkedHashMap<>(properties)));
     }

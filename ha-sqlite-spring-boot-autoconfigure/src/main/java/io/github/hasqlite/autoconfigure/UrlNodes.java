@@ -30,7 +30,11 @@ final class UrlNodes {
     /** How long the end of the process waits for a node that is starting. */
     private static final long STARTING_SECONDS = 2;
 
+    /** More URLs of one file than programs have. */
+    private static final int MAX_OPENINGS = 100;
+
     private final Map<Path, Shared> nodes = new ConcurrentHashMap<>();
+    private final Map<NodeUrl, Opening> openings = new ConcurrentHashMap<>();
     private final Duration linger;
     private final ScheduledThreadPoolExecutor endings;
     private boolean hooked;
@@ -55,11 +59,20 @@ final class UrlNodes {
     private static final class Shared {
 
         private final ReentrantLock lock = new ReentrantLock();
-        private @Nullable UrlNode node;
+        private volatile @Nullable UrlNode node;
         private int connections;
         private @Nullable Future<?> ending;
         private boolean gone;
+        /** Why its node could not be started; then it is gone. */
+        private @Nullable SQLException failure;
     }
+
+    /**
+     * What a URL says, read once: binding takes longer than many a statement.
+     *
+     * @param file with links followed
+     */
+    private record Opening(NodeUrl url, Path file, HaSqliteProperties properties, boolean readOnly) {}
 
     /**
      * A connection; the file's node is started if there is none.
@@ -67,23 +80,26 @@ final class UrlNodes {
      * @throws SQLException with SQLState 08001, if the file's node has other options or cannot start
      */
     Connection connect(NodeUrl url) throws SQLException {
-        Path file;
-        HaSqliteProperties properties;
-        boolean readOnly;
-        try {
-            file = DatabaseClashes.real(DatabaseLocation.of(url.path()).path());
-            properties = url.bind(UrlNode.defaults(file));
-            readOnly = url.readOnly();
-        } catch (RuntimeException e) {
-            throw UrlFailure.of(url, e);
-        }
+        Opening opening = opening(url);
         hook();
         while (true) {
-            Shared shared = nodes.computeIfAbsent(file, any -> new Shared());
-            shared.lock.lock();
+            Shared shared = nodes.computeIfAbsent(opening.file(), any -> new Shared());
             try {
+                shared.lock.lockInterruptibly();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new SQLException(
+                        "interrupted while waiting for the node of " + url.path() + " to start or to end",
+                        SqlStates.CANNOT_CONNECT,
+                        e);
+            }
+            try {
+                SQLException failure = shared.failure;
+                if (failure != null) {
+                    throw new SQLException(failure.getMessage(), failure.getSQLState(), failure);
+                }
                 if (!shared.gone) {
-                    return connect(shared, file, url, properties, readOnly);
+                    return connect(shared, opening);
                 }
             } finally {
                 shared.lock.unlock();
@@ -91,8 +107,27 @@ final class UrlNodes {
         }
     }
 
-    private Connection connect(Shared shared, Path file, NodeUrl url, HaSqliteProperties properties, boolean readOnly)
-            throws SQLException {
+    private Opening opening(NodeUrl url) throws SQLException {
+        Opening known = openings.get(url);
+        if (known != null) {
+            return known;
+        }
+        try {
+            Path file = DatabaseClashes.real(DatabaseLocation.of(url.path()).path());
+            Opening opening = new Opening(url, file, url.bind(UrlNode.defaults(file)), url.readOnly());
+            if (nodes.containsKey(file) && openings.size() < MAX_OPENINGS) {
+                openings.put(url, opening);
+            }
+            return opening;
+        } catch (RuntimeException e) {
+            throw UrlFailure.of(url, e);
+        }
+    }
+
+    private Connection connect(Shared shared, Opening opening) throws SQLException {
+        NodeUrl url = opening.url();
+        Path file = opening.file();
+        HaSqliteProperties properties = opening.properties();
         UrlNode node = shared.node;
         if (node == null) {
             try {
@@ -100,14 +135,15 @@ final class UrlNodes {
                 node = UrlNode.start(properties);
                 shared.node = node;
             } catch (RuntimeException e) {
-                shared.gone = true;
-                nodes.remove(file, shared);
-                throw UrlFailure.of(url, e);
+                SQLException failure = UrlFailure.of(url, e);
+                shared.failure = failure;
+                remove(file, shared);
+                throw failure;
             }
         } else {
             requireSame(url, node.properties(), properties);
         }
-        Connection connection = node.dataSource().getConnection(readOnly, () -> closed(file, shared));
+        Connection connection = node.dataSource().getConnection(opening.readOnly(), () -> closed(file, shared));
         shared.connections++;
         Future<?> ending = shared.ending;
         if (ending != null) {
@@ -118,6 +154,9 @@ final class UrlNodes {
 
     private static void requireSame(NodeUrl url, HaSqliteProperties running, HaSqliteProperties wanted)
             throws SQLException {
+        if (running.equals(wanted)) {
+            return;
+        }
         Set<String> differences = UrlOptions.differences(running, wanted);
         if (!differences.isEmpty()) {
             throw new SQLNonTransientConnectionException(
@@ -156,12 +195,21 @@ final class UrlNodes {
 
     private void end(Path file, Shared shared) {
         UrlNode node = shared.node;
-        shared.gone = true;
         shared.node = null;
-        nodes.remove(file, shared);
-        if (node != null) {
-            node.close();
+        // who wants the file meanwhile waits until it is free
+        try {
+            if (node != null) {
+                node.close();
+            }
+        } finally {
+            remove(file, shared);
         }
+    }
+
+    private void remove(Path file, Shared shared) {
+        shared.gone = true;
+        nodes.remove(file, shared);
+        openings.values().removeIf(opening -> opening.file().equals(file));
     }
 
     private void requireRunning() throws SQLException {
@@ -205,6 +253,12 @@ final class UrlNodes {
                 return;
             }
         }
+    }
+
+    /** Whether the node that is to have a file is being started, or closed. */
+    boolean isStartingOrEnding(Path file) {
+        Shared shared = nodes.get(DatabaseClashes.real(file));
+        return shared != null && shared.lock.isLocked() && shared.node == null;
     }
 
     /** Whether a node has a file. */

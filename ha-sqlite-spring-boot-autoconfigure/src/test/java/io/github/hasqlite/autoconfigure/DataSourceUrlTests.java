@@ -3,12 +3,10 @@ package io.github.hasqlite.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import com.zaxxer.hikari.HikariDataSource;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationStartException;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -101,20 +99,11 @@ class DataSourceUrlTests {
     }
 
     @Test
-    void withoutTheAutoConfigurationTheDriverOpensIt() {
-        run(
-                url("?commitMode=async"),
-                context -> {
-                    assertThat(context).isNotNull();
-                    DataSource pool = context.getBean(DataSource.class);
-                    assertThat(pool).isInstanceOf(HikariDataSource.class);
-                    try (var connection = pool.getConnection()) {
-                        assertThat(connection.isValid(1)).isTrue();
-                    } catch (SQLException e) {
-                        throw new AssertionError(e);
-                    }
-                },
-                "ha.sqlite.enabled=false");
+    void itIsNotOpenedWhereReplicationIsSwitchedOff() {
+        assertThatExceptionOfType(ReplicationStartException.class)
+                .isThrownBy(() -> run(url("?commitMode=async"), context -> {}, "ha.sqlite.enabled=false"))
+                .withMessageContaining("ha.sqlite.enabled is false")
+                .satisfies(e -> assertThat(e.action()).contains("jdbc:sqlite:"));
     }
 
     private String url(String options) {

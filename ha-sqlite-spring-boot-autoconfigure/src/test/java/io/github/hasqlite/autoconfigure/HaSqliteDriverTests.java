@@ -2,6 +2,7 @@ package io.github.hasqlite.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.hasqlite.testing.NatsServer;
 import java.io.BufferedReader;
@@ -132,6 +133,45 @@ class HaSqliteDriverTests {
         assertThatExceptionOfType(SQLException.class)
                 .isThrownBy(() -> opening.connect(url, new Properties()))
                 .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("57P01"));
+    }
+
+    @Test
+    void whoHasWaitedForAStartThatFailsGetsItsError() throws Exception {
+        String rest = folder.resolve("n1.db") + "?replicationURL=nats://127.0.0.1:1&bootstrap.timeout=3s";
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            Future<Connection> first = threads.submit(() -> open(rest));
+            Awaitility.await().until(() -> nodes.hasNode(folder.resolve("n1.db")));
+            Future<Connection> second = threads.submit(() -> open(rest));
+            Throwable failure =
+                    catchThrowable(() -> first.get(1, TimeUnit.MINUTES)).getCause();
+            assertThat(catchThrowable(() -> second.get(1, TimeUnit.MINUTES)).getCause())
+                    .hasMessage(failure.getMessage())
+                    .hasCause(failure);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void aFileWhoseNodeIsEndingIsOpenedAgainWhenItHasEnded() throws Exception {
+        Path file = folder.resolve("n1.db");
+        try (NatsServer slow = NatsServer.start()) {
+            String rest =
+                    file + "?replicationID=slow&commitMode=async&publisher.timeout=2s&replicationURL=" + slow.url();
+            try (Connection connection = open(rest)) {
+                execute(connection, "CREATE TABLE task(id INTEGER PRIMARY KEY, title TEXT)");
+                slow.suspend();
+                execute(connection, "INSERT INTO task VALUES(1, 'kept')");
+            }
+            // it tries to publish that for two seconds
+            Awaitility.await().until(() -> nodes.isStartingOrEnding(file));
+            try (Connection again = open(rest)) {
+                assertThat(titles(again)).containsExactly("kept");
+            } finally {
+                slow.resume();
+            }
+        }
     }
 
     @Test

@@ -314,9 +314,10 @@ public final class ClusterVerifier implements DatabaseVerifier {
     public Snapshot repair(String node) throws IOException, SQLException {
         Snapshot used = recover(snapshot -> snapshot.node().equals(node));
         if (used == null) {
-            throw new IOException("there is no snapshot of node " + node + " from which the stream goes on. Stop this"
-                    + " node, move its database file away and start it again: it begins with the newest snapshot there"
-                    + " is, or with the stream's beginning");
+            throw new IOException(
+                    "there is no snapshot of node " + node + " from which the stream goes on. Look whether"
+                            + " that is the name of a node that is right; let it take a snapshot with"
+                            + " DatabaseSnapshotter.takeSnapshot(), and call again");
         }
         return used;
     }
