@@ -24,14 +24,10 @@ import io.github.hasqlite.nats.JetStreamSnapshotStore;
 import io.github.hasqlite.nats.NatsReplication;
 import io.github.hasqlite.nats.NatsSettings;
 import io.github.hasqlite.nats.server.EmbeddedNatsServer;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -48,14 +44,12 @@ public final class Database implements AutoCloseable {
     /** By what name the primary database is known where the others are known by theirs. */
     public static final String PRIMARY = "app";
 
-    private static final Logger logger = LoggerFactory.getLogger(Database.class);
-
     private final String name;
     private final HaSqliteProperties properties;
     private final @Nullable SQLExceptionTranslator translator;
 
     /** What is to be closed, the first at last. */
-    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final OpenedParts opened;
 
     private @Nullable NatsReplication nats;
     private @Nullable ChangeSetSubscriber subscriber;
@@ -69,6 +63,7 @@ public final class Database implements AutoCloseable {
     private Database(String name, HaSqliteProperties properties, @Nullable SQLExceptionTranslator translator) {
         this.name = name;
         this.properties = properties;
+        this.opened = new OpenedParts("database " + name);
         this.translator = translator;
     }
 
@@ -322,19 +317,6 @@ public final class Database implements AutoCloseable {
     /** Closes what was opened for it, in reverse order. */
     @Override
     public void close() {
-        while (true) {
-            AutoCloseable part;
-            synchronized (opened) {
-                if (opened.isEmpty()) {
-                    return;
-                }
-                part = opened.pop();
-            }
-            try {
-                part.close();
-            } catch (Exception e) {
-                logger.warn("Closing {} of database {} failed", part, name, e);
-            }
-        }
+        opened.close();
     }
 }

@@ -5,25 +5,20 @@ import io.github.hasqlite.core.jdbc.ReplicatingDataSource;
 import io.github.hasqlite.core.node.NodeDrain;
 import io.github.hasqlite.nats.server.EmbeddedNatsServer;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A node that runs because somebody has opened a URL. Thread-safe. */
 final class UrlNode implements AutoCloseable {
 
-    private static final Logger logger = LoggerFactory.getLogger(UrlNode.class);
-
     private final HaSqliteProperties properties;
-    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final OpenedParts opened;
     private @Nullable Database database;
 
     private UrlNode(HaSqliteProperties properties) {
         this.properties = properties;
+        this.opened = new OpenedParts("database " + properties.path());
     }
 
     /**
@@ -101,19 +96,6 @@ final class UrlNode implements AutoCloseable {
 
     @Override
     public void close() {
-        while (true) {
-            AutoCloseable part;
-            synchronized (opened) {
-                if (opened.isEmpty()) {
-                    return;
-                }
-                part = opened.pop();
-            }
-            try {
-                part.close();
-            } catch (Exception e) {
-                logger.warn("Closing {} of {} failed", part, properties.path(), e);
-            }
-        }
+        opened.close();
     }
 }

@@ -15,6 +15,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConnection;
 
 /**
@@ -26,6 +28,8 @@ import org.sqlite.SQLiteConnection;
  * #schemaChanged()} when another connection committed a schema change. Not thread-safe.
  */
 public final class ChangeSetApplication implements AutoCloseable {
+
+    private static final Logger logger = LoggerFactory.getLogger(ChangeSetApplication.class);
 
     /** Of more changes than this that had no effect, the others are not kept. */
     private static final int MANY_WANTED = 1_000;
@@ -285,6 +289,15 @@ public final class ChangeSetApplication implements AutoCloseable {
     public void schemaChanged() throws SQLException {
         schemaChanges.forget();
         tables.clear();
+    }
+
+    /** The same where that has been committed already: statements that cannot be closed are logged. */
+    public void schemaCommitted() {
+        try {
+            schemaChanged();
+        } catch (SQLException e) {
+            logger.warn("Closing statements of the old schema failed", e);
+        }
     }
 
     /** Says that the transaction, or a savepoint of the caller, was rolled back. */

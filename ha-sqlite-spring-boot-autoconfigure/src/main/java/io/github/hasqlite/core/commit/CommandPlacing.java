@@ -191,15 +191,7 @@ final class CommandPlacing {
                 long echoed = alone.committed();
                 relay.echoed(echoed);
                 commits.inStream(state.sequence());
-                forgetSchema();
-            }
-        }
-
-        private void forgetSchema() {
-            try {
-                application.schemaChanged();
-            } catch (SQLException e) {
-                logger.warn("Closing statements of the old schema failed", e);
+                application.schemaCommitted();
             }
         }
 

@@ -22,16 +22,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Where schema changes stay on the node that makes them ({@code ha.sqlite.ddl-sync} is {@code false}): takes them out of
  * what goes to another log. The rows that such a transaction writes are replicated.
  */
 public final class LocalSchemaLog implements CommitLog {
-
-    private static final Logger logger = LoggerFactory.getLogger(LocalSchemaLog.class);
 
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -155,15 +151,6 @@ public final class LocalSchemaLog implements CommitLog {
                 SqlStates.FEATURE_NOT_SUPPORTED);
     }
 
-    /** Statements that know the old schema are closed. */
-    private void forgetSchema() {
-        try {
-            application.schemaChanged();
-        } catch (SQLException e) {
-            logger.warn("Closing statements of the old schema failed", e);
-        }
-    }
-
     /** What is pending was made with the old schema, and may have to be taken back in it. */
     private final class Later extends RolledBack {
 
@@ -230,7 +217,7 @@ public final class LocalSchemaLog implements CommitLog {
         @Override
         public void done(boolean committed) {
             if (committed) {
-                forgetSchema();
+                application.schemaCommitted();
                 if (entry != null) {
                     entry.committed();
                 }
@@ -278,7 +265,7 @@ public final class LocalSchemaLog implements CommitLog {
         public void done(boolean committed) {
             rows.done(committed);
             if (committed) {
-                forgetSchema();
+                application.schemaCommitted();
             }
         }
 

@@ -22,8 +22,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Commit mode {@code strict}: being accepted by the stream, right behind what this node has applied, is
@@ -35,8 +33,6 @@ import org.slf4j.LoggerFactory;
  * no longer be stored behind. So counters have no holes and no doubles (rule R4).
  */
 public final class StrictCommitLog implements CommitLog {
-
-    private static final Logger logger = LoggerFactory.getLogger(StrictCommitLog.class);
 
     /** Waiting for one's turn only spares a lost race. */
     private static final long TURN_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -270,16 +266,8 @@ public final class StrictCommitLog implements CommitLog {
                 advance.committed();
                 commits.inStream(sequence);
                 if (changesSchema()) {
-                    forgetSchema();
+                    position.schemaCommitted();
                 }
-            }
-        }
-
-        private void forgetSchema() {
-            try {
-                position.schemaChanged();
-            } catch (SQLException e) {
-                logger.warn("Closing statements of the old schema failed", e);
             }
         }
 

@@ -127,8 +127,8 @@ public final class StreamPosition {
     }
 
     /** The schema has been changed by another connection than the applier's. */
-    public void schemaChanged() throws SQLException {
-        application.schemaChanged();
+    public void schemaCommitted() {
+        application.schemaCommitted();
     }
 
     // ---- certification
