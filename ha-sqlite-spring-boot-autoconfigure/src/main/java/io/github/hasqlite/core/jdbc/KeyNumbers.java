@@ -61,6 +61,9 @@ final class KeyNumbers {
     private int size;
     private long begunAt;
     private boolean suspect;
+    /** A row was met that SQLite gave a number of the present block: those behind it may have the next ones, too. */
+    private boolean overtaken;
+
     private boolean closed;
     private @Nullable CompletableFuture<List<KeyRange>> ahead;
     private long fetchedAt;
@@ -125,7 +128,8 @@ final class KeyNumbers {
             if (next > range.last() && !begin(keys)) {
                 return 0;
             }
-            if ((checked || suspect) && keys.has(next)) {
+            if (overtaken || ((checked || suspect) && keys.has(next))) {
+                overtaken = false;
                 skip(keys);
             } else {
                 found = isFree(next);
@@ -190,11 +194,15 @@ final class KeyNumbers {
         }
     }
 
-    /** A row was there with a number of the present block: from now on it is looked first. */
+    /**
+     * A row was there with a number of the present block. From now on it is looked first, and what comes next is behind
+     * all rows of the block, so that no later row comes before them by its key.
+     */
     void suspect() {
         monitor.lock();
         try {
             suspect = true;
+            overtaken = true;
         } finally {
             monitor.unlock();
         }
@@ -273,6 +281,7 @@ final class KeyNumbers {
         half = next + (range.last() - next) / 2;
         heldTo = Math.max(heldTo, range.last());
         suspect = false;
+        overtaken = false;
     }
 
     private void grow(long lasted) {
