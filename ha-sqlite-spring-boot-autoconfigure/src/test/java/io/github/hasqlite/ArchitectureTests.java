@@ -63,6 +63,7 @@ class ArchitectureTests {
         rooms.put("core.commit", Set.copyOf(rooms.keySet()));
         rooms.put("core.snapshot", Set.copyOf(rooms.keySet()));
         rooms.put("core.verify", Set.copyOf(rooms.keySet()));
+        rooms.put("core.gateway", Set.of("core.jdbc", "core.sqlite", "core.runtime"));
         rooms.put("core.node", Set.copyOf(rooms.keySet()));
         rooms.put("nats", Set.of("core.changeset", "core.file", "core.runtime", "nats.server"));
         rooms.put("nats.server", Set.of("core.changeset", "core.file", "core.runtime", "nats"));

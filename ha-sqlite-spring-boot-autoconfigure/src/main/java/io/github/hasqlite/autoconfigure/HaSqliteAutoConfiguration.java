@@ -12,7 +12,12 @@ import io.github.hasqlite.KeyBlocks;
 import io.github.hasqlite.ReplicationPosition;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
+import io.github.hasqlite.core.gateway.GatewayCommand;
+import io.github.hasqlite.core.gateway.GatewaySettings;
+import io.github.hasqlite.core.gateway.SqlGateway;
+import io.github.hasqlite.core.gateway.StreamEnd;
 import io.github.hasqlite.core.node.ReplicationNode;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +37,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.support.SQLExceptionTranslator;
 import org.sqlite.SQLiteConnection;
@@ -122,6 +128,28 @@ public final class HaSqliteAutoConfiguration {
     @ConditionalOnMissingBean
     ReplicationPosition replicationPosition(ReplicationNode node) {
         return node.position();
+    }
+
+    /** What protocols let SQL in by; there for the first one that asks. */
+    @Bean
+    @Lazy
+    SqlGateway haSqliteGateway(
+            ReplicationNode node,
+            HaSqliteProperties properties,
+            ReplicationPosition position,
+            ObjectProvider<ChangeSetSubscriber> subscriber,
+            ObjectProvider<GatewayCommand.Parser> commands) {
+        GatewaySettings settings = properties
+                .gateway()
+                .settings(properties.pool().readers(), properties.pool().writers());
+        ChangeSetSubscriber stream = subscriber.getIfAvailable();
+        return new SqlGateway(
+                settings,
+                node.dataSource(),
+                position,
+                stream == null ? StreamEnd.NONE : () -> stream.state().lastSequence(),
+                commands.getIfAvailable(() -> GatewayCommand.Parser.NONE),
+                NodeRuntime.ofJvm());
     }
 
     @Bean

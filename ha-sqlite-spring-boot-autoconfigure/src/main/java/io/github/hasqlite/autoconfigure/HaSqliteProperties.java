@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
@@ -66,6 +67,7 @@ import org.springframework.util.unit.DataSize;
  * @param members What this node says of itself to the others.
  * @param leader The one node that does what only one should.
  * @param http What nodes and their clients say to each other over HTTP.
+ * @param gateway What clients may take that send SQL from outside of the application.
  * @param nats NATS servers.
  * @param apply Applying the other nodes' changes.
  * @param pool Connections to the database file.
@@ -104,6 +106,7 @@ public record HaSqliteProperties(
         @DefaultValue Members members,
         @DefaultValue Leader leader,
         @DefaultValue Http http,
+        @NestedConfigurationProperty @DefaultValue GatewayProperties gateway,
         @DefaultValue Nats nats,
         @DefaultValue Apply apply,
         @DefaultValue Pool pool,
@@ -127,7 +130,8 @@ public record HaSqliteProperties(
                 + ", bootstrap=" + bootstrap + ", snapshotter=" + snapshotter + ", verification=" + verification
                 + ", onStreamReset=" + onStreamReset
                 + ", members=" + members + ", leader=" + leader + ", http=" + http
-                + ", nats=" + nats + ", apply=" + apply + ", pool=" + pool + ", joins=" + joins + ", databases="
+                + ", gateway=" + gateway + ", nats=" + nats + ", apply=" + apply + ", pool=" + pool + ", joins=" + joins
+                + ", databases="
                 + databases + "]";
     }
 

@@ -81,8 +81,15 @@ class ConnectionHandle implements Connection {
         PhysicalConnection borrowed = connection.unwrap(PhysicalConnection.class);
         physical = borrowed;
         borrowed.session().setAutoCommit(autoCommit);
+        borrowed(borrowed);
         return borrowed;
     }
+
+    /** It is this one's from now on. */
+    void borrowed(PhysicalConnection connection) throws SQLException {}
+
+    /** It will be somebody else's. */
+    void returning(PhysicalConnection connection) throws SQLException {}
 
     /** Whether what is read now is the same on every connection: nothing has been done on one of them yet. */
     boolean readsAnywhere() {
@@ -381,6 +388,7 @@ class ConnectionHandle implements Connection {
                 // the data source was closed meanwhile
                 return;
             }
+            returning(connection);
             connection.session().reset();
             if (originalIsolation >= 0) {
                 connection.setTransactionIsolation(originalIsolation);

@@ -178,6 +178,17 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         return new LentConnection(this, neverWrites, whenClosed);
     }
 
+    /**
+     * A connection for somebody who is not trusted.
+     *
+     * @param neverWrites whether it refuses to write (SQLState 25006)
+     * @param maxValueBytes how many bytes a value or a row may have (SQLState 22001)
+     */
+    public Connection getConnection(boolean neverWrites, int maxValueBytes) throws SQLException {
+        requireOpen();
+        return new BoundedConnection(this, neverWrites, maxValueBytes);
+    }
+
     /** SQLite has no users: the same as without. */
     @Override
     public Connection getConnection(String username, String password) throws SQLException {

@@ -46,6 +46,18 @@ public final class SqlStates {
     /** What is written to is not the application's. */
     public static final String NO_PRIVILEGE = "42501";
 
+    /** More sessions or statements at once than clients may have. */
+    public static final String TOO_MANY = "53300";
+
+    /** A transaction was open for longer than it may, and is rolled back. */
+    public static final String TRANSACTION_TIMEOUT = "25P03";
+
+    /** A transaction begins in a transaction. */
+    public static final String NESTED = "25001";
+
+    /** There is no transaction that this could be about. */
+    public static final String NO_TRANSACTION = "25P01";
+
     /** More than a limit allows. */
     public static final String LIMIT_EXCEEDED = "54000";
 
@@ -74,7 +86,8 @@ public final class SqlStates {
     private static final String IO_ERROR = "58030";
     private static final String CORRUPT = "XX001";
     private static final String INVALID_INDEX = "07009";
-    private static final String SYNTAX_ERROR = "42601";
+    /** Not SQL. */
+    public static final String SYNTAX_ERROR = "42601";
 
     private static final int LENGTH = 5;
 
@@ -129,7 +142,7 @@ public final class SqlStates {
         {"there is already", "42P07"},
         {"foreign key mismatch", "42830"},
         {"database is locked", BUSY},
-        {"within a transaction", "25001"},
+        {"within a transaction", NESTED},
         {"no transaction is active", INVALID_TRANSACTION_STATE},
         {"transaction is open", INVALID_TRANSACTION_STATE},
         {"in auto-commit mode", INVALID_TRANSACTION_STATE},

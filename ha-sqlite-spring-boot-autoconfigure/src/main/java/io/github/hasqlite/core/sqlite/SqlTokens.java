@@ -59,8 +59,13 @@ public final class SqlTokens {
         return depth == 0 && advance();
     }
 
-    int start() {
+    public int start() {
         return start;
+    }
+
+    /** The current token as it is written. */
+    public String text() {
+        return sql.substring(start, next);
     }
 
     public int end() {

@@ -1,0 +1,89 @@
+package io.github.hasqlite.core.gateway;
+
+import io.github.hasqlite.core.sqlite.SqlCall;
+import io.github.hasqlite.core.sqlite.SqlStates;
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a session has SQLite do at the moment, so that others can interrupt it. A COMMIT is not: the driver lets it go on,
+ * since the stream may know its outcome already. Thread-safe.
+ */
+final class RunningCall {
+
+    private static final Logger logger = LoggerFactory.getLogger(RunningCall.class);
+
+    /** Of SQLite: interrupted. */
+    private static final int INTERRUPT = 9;
+
+    private @Nullable Statement running;
+    private long deadline;
+    private @Nullable SQLException reason;
+
+    /**
+     * Runs a call of the driver.
+     *
+     * @param statement that can be cancelled meanwhile
+     * @param deadlineNanos when it is, by the runtime's clock
+     * @throws SQLException what it throws, or why it was interrupted
+     */
+    <T> T run(Statement statement, long deadlineNanos, SqlCall<T> call) throws SQLException {
+        synchronized (this) {
+            running = statement;
+            deadline = deadlineNanos;
+            reason = null;
+        }
+        try {
+            return call.run();
+        } catch (SQLException e) {
+            throw explained(e);
+        } finally {
+            synchronized (this) {
+                running = null;
+            }
+        }
+    }
+
+    private synchronized SQLException explained(SQLException e) {
+        SQLException why = reason;
+        if (why == null || (e.getErrorCode() & 0xff) != INTERRUPT) {
+            return e;
+        }
+        why.initCause(e);
+        return why;
+    }
+
+    /** Interrupts what runs, if something does, because somebody asks for that. */
+    void cancel() {
+        interrupt(new SQLException("the statement was cancelled", SqlStates.CANCELLED, INTERRUPT));
+    }
+
+    /** Interrupts what runs for longer than it may. */
+    synchronized void look(long now) {
+        if (running != null && now - deadline >= 0) {
+            interrupt(new SQLTimeoutException(
+                    "the statement ran for longer than clients' statements may, and was interrupted",
+                    SqlStates.CANCELLED,
+                    INTERRUPT));
+        }
+    }
+
+    /** Interrupts what runs, if something does. */
+    synchronized void interrupt(SQLException why) {
+        Statement present = running;
+        if (present != null) {
+            if (reason == null) {
+                reason = why;
+            }
+            try {
+                present.cancel();
+            } catch (SQLException e) {
+                logger.debug("A statement has ended before it was cancelled", e);
+            }
+        }
+    }
+}
