@@ -52,7 +52,7 @@ final class ClusterStart implements AutoCloseable {
         if (usable && node.onStreamReset() == OnStreamReset.ORIGIN) {
             claim = OriginClaim.make(nats);
         }
-        try {
+        try (StartInterruption interruption = StartInterruption.ofThisThread()) {
             if (awaitServers(usable) && claim == null && !OriginClaim.awaitBegun(nats, node.bootstrapTimeout())) {
                 logger.warn("The stream has not begun with another node's database; going on without");
             }

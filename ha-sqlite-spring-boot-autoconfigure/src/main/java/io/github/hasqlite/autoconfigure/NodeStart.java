@@ -47,7 +47,7 @@ final class NodeStart {
         if (publisher != null || subscriber != null) {
             DriverVersion.check();
         }
-        try {
+        try (StartInterruption interruption = StartInterruption.ofThisThread()) {
             ReplicationNode made = publisher == null && subscriber == null
                     ? alone()
                     : ReplicationNode.replicating(

@@ -40,10 +40,12 @@ final class ReplicationParts {
                 ? ClusterProperties.of(properties.commitMode(), properties.merge(), properties.rowIdentify())
                 : ClusterProperties.ofReader(properties.merge(), properties.rowIdentify());
         String name = properties.members().enabled() ? node.name() : null;
-        NatsSettings settled = nats.settled(settings);
-        return primary == null
-                ? NatsReplication.connect(settled, cluster, name)
-                : primary.connectBeside(settled, cluster, name);
+        try (StartInterruption interruption = StartInterruption.ofThisThread()) {
+            NatsSettings settled = nats.settled(settings);
+            return primary == null
+                    ? NatsReplication.connect(settled, cluster, name)
+                    : primary.connectBeside(settled, cluster, name);
+        }
     }
 
     PeriodicSnapshotter snapshotter(ReplicationNode started, SnapshotStore store) {

@@ -18,7 +18,6 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -354,22 +353,26 @@ public final class JetStreamMembers implements ClusterMembers, AutoCloseable {
     }
 
     private void farewell() {
+        Dispatcher hearing = dispatcher;
+        Connection connection = subscribed;
+        dispatcher = null;
+        subscribed = null;
         try {
-            Dispatcher hearing = dispatcher;
-            Connection connection = subscribed;
-            dispatcher = null;
-            subscribed = null;
-            if (link.isConnected() && removed == null) {
-                say(true);
-                link.connection().flush(Duration.ofMillis(FAREWELL_MILLIS));
+            if (removed == null) {
+                link.farewell((server, patience) -> {
+                    say(true);
+                    server.flush(patience);
+                });
             }
+        } catch (IOException e) {
+            log.debug("Could not say farewell", e);
+        }
+        try {
             if (hearing != null && connection != null) {
                 connection.closeDispatcher(hearing);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (IOException | TimeoutException | RuntimeException e) {
-            log.debug("Could not say farewell", e);
+        } catch (IllegalStateException e) {
+            log.debug("The connection is closed already", e);
         }
     }
 }

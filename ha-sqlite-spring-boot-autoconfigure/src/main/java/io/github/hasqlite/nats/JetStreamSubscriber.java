@@ -278,7 +278,9 @@ final class JetStreamSubscriber implements ChangeSetSubscriber {
                     failures = watch.seen() > before ? 0 : failures + 1;
                     pause(failures);
                 } catch (IOException | JetStreamApiException | NatsStartException e) {
-                    complain(e);
+                    if (!stopped) {
+                        complain(e);
+                    }
                     pause(++failures);
                 } catch (RuntimeException e) {
                     log.error("Message after {} could not be handed over, trying on", watch.seen(), e);

@@ -33,7 +33,13 @@ final class LeaderReads {
     /** The newest message of a subject, or {@code null} if there is none, or no such stream. */
     static @Nullable MessageInfo lastMessage(Connection connection, String stream, String subject)
             throws IOException, JetStreamApiException {
-        return message(connection, stream, "{\"last_by_subj\":\"" + subject + "\"}", TIMEOUT);
+        return lastMessage(connection, stream, subject, TIMEOUT);
+    }
+
+    /** The same with another patience. */
+    static @Nullable MessageInfo lastMessage(Connection connection, String stream, String subject, Duration timeout)
+            throws IOException, JetStreamApiException {
+        return message(connection, stream, "{\"last_by_subj\":\"" + subject + "\"}", timeout);
     }
 
     /**

@@ -55,6 +55,7 @@ final class NatsLine {
     private volatile @Nullable Connection opened;
     private volatile boolean closed;
     private volatile boolean everConnected;
+    private volatile boolean silent;
     private volatile Instant downSince = Instant.now();
 
     /**
@@ -104,7 +105,9 @@ final class NatsLine {
                                 credentials == null ? "no credentials configured" : credentials.label()),
                         e);
             } catch (IOException e) {
-                if (System.nanoTime() - start >= settings.connectTimeout().toNanos()) {
+                boolean over =
+                        System.nanoTime() - start >= settings.connectTimeout().toNanos();
+                if (over || Thread.currentThread().isInterrupted()) {
                     Throwable reason = events.lastException();
                     throw unreachable(reason == null ? e : reason);
                 }
@@ -162,6 +165,16 @@ final class NatsLine {
         if (closed) {
             closeOpened();
         }
+    }
+
+    /** Whether the server is not worth a farewell, because it did not answer one before. */
+    boolean isSilent() {
+        return silent;
+    }
+
+    /** The server has not answered a farewell. */
+    void silent() {
+        silent = true;
     }
 
     /** Whether a server can be reached now. Cheap: one volatile read. */

@@ -2,6 +2,7 @@ package io.github.hasqlite.nats;
 
 import io.github.hasqlite.Outage;
 import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
 import io.nats.client.Options;
 import io.nats.client.ReadListener;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * other databases use, too. Thread-safe.
  */
 final class NatsLink implements AutoCloseable {
+
+    /** Who ends an application does not wait for servers that do not answer. */
+    private static final Duration FAREWELL = Duration.ofSeconds(1);
 
     private final NatsSettings settings;
     private final NatsLine line;
@@ -71,6 +76,40 @@ final class NatsLink implements AutoCloseable {
     /** Whether a server can be reached now. Cheap: one volatile read. */
     public boolean isConnected() {
         return line.isConnected();
+    }
+
+    /** What is polite to say at the end, and nothing depends on. */
+    @FunctionalInterface
+    interface Farewell {
+        /**
+         * Says it.
+         *
+         * @param patience how long to wait for an answer
+         */
+        void say(Connection connection, Duration patience)
+                throws IOException, JetStreamApiException, InterruptedException, TimeoutException;
+    }
+
+    /**
+     * Says farewell if a server can be reached. One that does not answer keeps the end waiting once, however many use the
+     * connection.
+     *
+     * @throws IOException if that was in vain
+     */
+    void farewell(Farewell farewell) throws IOException {
+        if (!line.isConnected() || line.isSilent()) {
+            return;
+        }
+        try {
+            farewell.say(line.connection(), FAREWELL);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException | TimeoutException e) {
+            line.silent();
+            throw new IOException("No answer to a farewell: " + e.getMessage(), e);
+        } catch (JetStreamApiException | RuntimeException e) {
+            throw new IOException("A farewell was refused: " + e.getMessage(), e);
+        }
     }
 
     /** When a server said anything last, by this node's clock; when this was made, if none ever did. */

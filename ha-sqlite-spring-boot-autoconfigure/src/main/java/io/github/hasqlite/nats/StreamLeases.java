@@ -1,7 +1,9 @@
 package io.github.hasqlite.nats;
 
 import io.github.hasqlite.SnapshotStore.Lease;
+import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamOptions;
 import io.nats.client.NUID;
 import io.nats.client.api.MessageInfo;
 import io.nats.client.api.StorageType;
@@ -315,13 +317,19 @@ final class StreamLeases implements AutoCloseable {
                 }
                 closed = true;
                 try {
-                    MessageInfo message = LeaderReads.lastMessage(link.connection(), stream, subject);
-                    if (message != null && isOurs(message)) {
-                        link.connection().jetStreamManagement().deleteMessage(stream, message.getSeq(), false);
-                    }
-                } catch (IOException | JetStreamApiException | RuntimeException e) {
+                    link.farewell(this::giveBack);
+                } catch (IOException e) {
                     log.debug("Lease {} is left to end by itself", subject, e);
                 }
+            }
+        }
+
+        private void giveBack(Connection connection, Duration patience) throws IOException, JetStreamApiException {
+            MessageInfo message = LeaderReads.lastMessage(connection, stream, subject, patience);
+            if (message != null && isOurs(message)) {
+                JetStreamOptions options =
+                        JetStreamOptions.builder().requestTimeout(patience).build();
+                connection.jetStreamManagement(options).deleteMessage(stream, message.getSeq(), false);
             }
         }
     }
