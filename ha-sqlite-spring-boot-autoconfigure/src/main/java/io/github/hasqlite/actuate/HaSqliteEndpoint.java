@@ -5,10 +5,10 @@ import io.github.hasqlite.ClusterMember;
 import io.github.hasqlite.ClusterMembers;
 import java.io.IOException;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
@@ -70,7 +70,7 @@ public final class HaSqliteEndpoint {
      * @param limit how many entries at most, the newest first; by default 50
      */
     @ReadOperation
-    public Map<String, Object> part(@Selector String database, @Selector String part, @Nullable Integer limit) {
+    public Map<String, Object> part(@Selector String database, @Selector String part, @Nullable String limit) {
         OperatedDatabase operated = find(database);
         int most = limit(limit);
         return switch (part) {
@@ -94,14 +94,18 @@ public final class HaSqliteEndpoint {
      * @param sequence the change set's place in the stream
      */
     @ReadOperation
-    public Map<String, Object> entry(@Selector String database, @Selector String part, @Selector long sequence) {
+    public Map<String, Object> entry(@Selector String database, @Selector String part, @Selector String sequence) {
         OperatedDatabase operated = find(database);
         if (!part.equals("conflicts")) {
             throw EndpointProblem.unknown(
                     "There is nothing more about one of the " + part + ".", "Ask for conflicts/" + sequence + ".");
         }
-        List<Map<String, Object>> found =
-                read(() -> new ReplicationRecords(operated.dataSource()).conflictsOf(sequence), operated);
+        if (!sequence.matches("[0-9]{1,18}")) {
+            throw EndpointProblem.wrong(
+                    "The sequence is " + sequence + ".", "It is a number; take one from the list of conflicts.");
+        }
+        List<Map<String, Object>> found = read(
+                () -> new ReplicationRecords(operated.dataSource()).conflictsOf(Long.parseLong(sequence)), operated);
         if (found.isEmpty()) {
             throw EndpointProblem.unknown(
                     "No conflict of change set " + sequence + " is kept on this node.",
@@ -116,11 +120,11 @@ public final class HaSqliteEndpoint {
      * @param operation {@code snapshot}, {@code retry}, {@code skip}, {@code verify}, {@code repair}, {@code remove} or
      *     {@code admit}
      * @param node which member is removed or admitted, or whose snapshot repairs this node
-     * @param timeout how long a verification waits for the other nodes; by default 30 s
+     * @param timeout how long a verification waits for the other nodes, such as {@code 10s}; by default 30 s
      */
     @WriteOperation
     public Map<String, Object> operate(
-            @Selector String database, @Selector String operation, @Nullable String node, @Nullable Duration timeout) {
+            @Selector String database, @Selector String operation, @Nullable String node, @Nullable String timeout) {
         Operations operations = new Operations(find(database));
         return switch (operation) {
             case "snapshot" -> operations.snapshot();
@@ -147,14 +151,15 @@ public final class HaSqliteEndpoint {
         return found;
     }
 
-    private static int limit(@Nullable Integer limit) {
+    /** Parameters are taken as text, so that this says what is wrong with them. */
+    private static int limit(@Nullable String limit) {
         if (limit == null) {
             return LIMIT;
         }
-        if (limit < 1 || limit > MAX_LIMIT) {
+        if (!limit.matches("[0-9]{1,9}") || Integer.parseInt(limit) < 1 || Integer.parseInt(limit) > MAX_LIMIT) {
             throw EndpointProblem.wrong("limit is " + limit + ".", "Take 1 to " + MAX_LIMIT + ".");
         }
-        return limit;
+        return Integer.parseInt(limit);
     }
 
     private static Map<String, Object> members(OperatedDatabase database) {
@@ -188,7 +193,7 @@ public final class HaSqliteEndpoint {
         if (member.address() != null) {
             described.put("address", member.address());
         }
-        described.put("commitMode", member.commitMode());
+        described.put("commitMode", member.commitMode().name().toLowerCase(Locale.ROOT));
         described.put("version", member.version());
         described.put("appliedSequence", member.appliedSequence());
         described.put("lagMessages", member.lagMessages());

@@ -1,6 +1,5 @@
 package io.github.hasqlite.actuate;
 
-import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
@@ -30,19 +29,19 @@ public final class HaSqliteEndpointWebExtension {
     }
 
     @ReadOperation
-    public WebEndpointResponse<Object> part(@Selector String database, @Selector String part, @Nullable Integer limit) {
+    public WebEndpointResponse<Object> part(@Selector String database, @Selector String part, @Nullable String limit) {
         return answer(() -> endpoint.part(database, part, limit));
     }
 
     @ReadOperation
     public WebEndpointResponse<Object> entry(
-            @Selector String database, @Selector String part, @Selector long sequence) {
+            @Selector String database, @Selector String part, @Selector String sequence) {
         return answer(() -> endpoint.entry(database, part, sequence));
     }
 
     @WriteOperation
     public WebEndpointResponse<Object> operate(
-            @Selector String database, @Selector String operation, @Nullable String node, @Nullable Duration timeout) {
+            @Selector String database, @Selector String operation, @Nullable String node, @Nullable String timeout) {
         return answer(() -> endpoint.operate(database, operation, node, timeout));
     }
 

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.convert.DurationStyle;
 
 /** What somebody who operates this node can do to one of its databases. */
 final class Operations {
@@ -85,12 +86,26 @@ final class Operations {
         return reason;
     }
 
-    Map<String, Object> verify(@Nullable Duration timeout) {
-        Duration patience = timeout == null ? TIMEOUT : timeout;
+    private static Duration patience(@Nullable String timeout) {
+        if (timeout == null) {
+            return TIMEOUT;
+        }
+        Duration patience = Duration.ZERO;
+        try {
+            patience = DurationStyle.detectAndParse(timeout);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            // as one that is too short
+        }
         if (patience.isNegative() || patience.isZero() || patience.compareTo(MAX_TIMEOUT) > 0) {
             throw EndpointProblem.wrong(
-                    "timeout is " + patience + ".", "Take more than nothing, and at most " + MAX_TIMEOUT + ".");
+                    "timeout is " + timeout + ".",
+                    "Take more than nothing, such as 30s, and at most " + MAX_TIMEOUT.toMinutes() + "m.");
         }
+        return patience;
+    }
+
+    Map<String, Object> verify(@Nullable String timeout) {
+        Duration patience = patience(timeout);
         try {
             VerificationReport report = verifier().verify(patience);
             Map<String, Object> described = new LinkedHashMap<>();
@@ -133,8 +148,10 @@ final class Operations {
     Map<String, Object> remove(@Nullable String node) {
         String member = required(node);
         try {
-            members().remove(member);
-            return Map.of("removed", member);
+            ClusterMembers members = members();
+            boolean known = members.list().stream().anyMatch(each -> each.name().equals(member));
+            members.remove(member);
+            return Map.of("removed", member, "wasMember", known);
         } catch (IllegalArgumentException e) {
             throw EndpointProblem.wrong(e.getMessage() + ".", "Name another node, or ask another node to remove it.");
         } catch (IOException e) {

@@ -13,7 +13,6 @@ import io.github.hasqlite.testing.NatsServer;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -190,7 +189,7 @@ class HaSqliteEndpointTests {
                                                     .containsEntry("rows", 2L)
                                                     .containsKey("stored"),
                                             schema -> assertThat(schema).containsEntry("anyTable", true)));
-                            assertThat(list(endpoint(one).part("app", "history", 1), "history"))
+                            assertThat(list(endpoint(one).part("app", "history", "1"), "history"))
                                     .hasSize(1);
                             await().untilAsserted(() -> {
                                 Map<String, Object> members = endpoint(one).part("app", "members", null);
@@ -272,7 +271,7 @@ class HaSqliteEndpointTests {
                                 assertThat(endpoint(one).operate("app", "snapshot", null, null))
                                         .containsEntry("sequence", 3L)
                                         .containsEntry("node", "n1");
-                                assertThat(endpoint(one).operate("app", "verify", null, Duration.ofSeconds(20)))
+                                assertThat(endpoint(one).operate("app", "verify", null, "20s"))
                                         .containsEntry("agrees", false)
                                         .extractingByKey("differences")
                                         .asString()
@@ -285,8 +284,22 @@ class HaSqliteEndpointTests {
                                                         .containsEntry("nodes", Map.of("n1", "DONE", "n2", "DONE")));
                                 assertProblem(one, "remove", null, "No node is named");
                                 assertProblem(one, "remove", "n1", "another node");
+                                for (String wrong : List.of("soon", "-1s", "99999999999999999999s", "11m")) {
+                                    assertThatExceptionOfType(EndpointProblem.class)
+                                            .isThrownBy(() -> endpoint(one).operate("app", "verify", null, wrong))
+                                            .withMessageContaining("timeout is " + wrong);
+                                }
+                                for (String wrong : List.of("many", "0", "-1", "1001", "99999999999")) {
+                                    assertThatExceptionOfType(EndpointProblem.class)
+                                            .isThrownBy(() -> endpoint(one).part("app", "history", wrong))
+                                            .withMessageContaining("limit is " + wrong);
+                                }
+                                assertThatExceptionOfType(EndpointProblem.class)
+                                        .isThrownBy(() -> endpoint(one).entry("app", "conflicts", "first"))
+                                        .withMessageContaining("sequence is first");
                                 assertThat(endpoint(one).operate("app", "remove", "n2", null))
-                                        .containsEntry("removed", "n2");
+                                        .containsEntry("removed", "n2")
+                                        .containsEntry("wasMember", true);
                                 await().until(() -> second.replicationStatus().halted() != null);
                                 assertThat(endpoint(one).part("app", "members", null))
                                         .containsEntry("removed", List.of("n2"));
@@ -333,13 +346,13 @@ class HaSqliteEndpointTests {
                                         .containsEntry("table", "t")
                                         .doesNotContainKey("losing"));
                         long sequence = ((Number) conflicts.get(0).get("sequence")).longValue();
-                        assertThat(list(endpoint(two).entry("app", "conflicts", sequence), "conflicts"))
+                        assertThat(list(endpoint(two).entry("app", "conflicts", String.valueOf(sequence)), "conflicts"))
                                 .singleElement()
                                 .satisfies(conflict -> assertThat(conflict.get("losing"))
                                         .asString()
                                         .containsAnyOf("one-lost", "two-lost"));
                         assertThatExceptionOfType(EndpointProblem.class)
-                                .isThrownBy(() -> endpoint(two).entry("app", "conflicts", 1))
+                                .isThrownBy(() -> endpoint(two).entry("app", "conflicts", "1"))
                                 .withMessageContaining("seven days");
                     }));
         }
