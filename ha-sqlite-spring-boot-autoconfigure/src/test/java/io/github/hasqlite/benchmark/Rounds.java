@@ -44,7 +44,7 @@ final class Rounds {
         }
         System.out.printf(
                 Locale.ROOT,
-                "%-34s %-28s %,10.0f/s   %-28s %,10.0f/s   ratio %.2f (%.2f to %.2f), wanted %.2f%n",
+                "%-34s %-28s %,10.0f/s   %-28s %,10.0f/s   ratio %.2f (%.2f to %.2f)%s%n",
                 what,
                 baselineName,
                 median(base),
@@ -53,7 +53,7 @@ final class Rounds {
                 median(ratios),
                 Collections.min(ratios),
                 Collections.max(ratios),
-                target);
+                target == 0 ? "" : String.format(Locale.ROOT, ", wanted %.2f", target));
     }
 
     static double median(List<Double> values) {

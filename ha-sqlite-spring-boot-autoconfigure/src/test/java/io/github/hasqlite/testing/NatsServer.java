@@ -8,7 +8,9 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.springframework.util.FileSystemUtils;
@@ -41,6 +44,8 @@ public final class NatsServer implements AutoCloseable {
             kill -KILL $watcher
             """;
 
+    private static final int LEAST_PORT = 16_384;
+    private static final int EPHEMERAL_PORTS = 32_768;
     private static final Duration READY = Duration.ofSeconds(20);
 
     private final Path folder;
@@ -145,10 +150,16 @@ public final class NatsServer implements AutoCloseable {
                         "no nats-server in PATH; install it or set -Dha.sqlite.test.nats-server"));
     }
 
-    /** A port that is free now. */
+    /** A port that is free now, below those from which systems take the local ports of connections that go out. */
     public static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(LEAST_PORT, EPHEMERAL_PORTS);
+            try (ServerSocket socket = new ServerSocket()) {
+                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                return port;
+            } catch (BindException e) {
+                // somebody else's
+            }
         }
     }
 
