@@ -18,10 +18,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.context.properties.source.MutuallyExclusiveConfigurationPropertiesException;
+import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.util.unit.DataSize;
 
@@ -269,13 +272,24 @@ final class NatsProperties {
                 clustered);
     }
 
+    private static SSLContext context(String bundle, SslBundles sslBundles) {
+        try {
+            return sslBundles.getBundle(bundle).createSslContext();
+        } catch (NoSuchSslBundleException | IllegalStateException e) {
+            throw new InvalidConfigurationPropertyValueException(
+                    HaSqliteProperties.PREFIX + ".nats.ssl.bundle",
+                    bundle,
+                    "It cannot be used: " + e.getMessage() + ". Define the bundle with spring.ssl.bundle.");
+        }
+    }
+
     /** The same for all connections, so that all of them learn of a renewal. */
     private synchronized RenewableTls tls(String bundle, SslBundles sslBundles) {
         RenewableTls known = tls;
         if (known != null) {
             return known;
         }
-        RenewableTls made = new RenewableTls(sslBundles.getBundle(bundle).createSslContext());
+        RenewableTls made = new RenewableTls(context(bundle, sslBundles));
         tls = made;
         sslBundles.addBundleUpdateHandler(bundle, renewed -> {
             try {

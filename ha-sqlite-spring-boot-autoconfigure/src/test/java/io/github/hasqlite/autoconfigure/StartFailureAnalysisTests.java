@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
@@ -149,6 +150,16 @@ class StartFailureAnalysisTests {
         assertInvalid("ha.sqlite.nats.embedded.user=app", "belong together");
         assertInvalid("ha.sqlite.nats.ssl.bundle=nats", "no TLS");
         assertInvalid("ha.sqlite.nats.token=" + SECRET, "ha.sqlite.nats.embedded.user");
+    }
+
+    @Test
+    void sslBundleIsUnknown() {
+        assertAnalysis(
+                valid().withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class))
+                        .withPropertyValues(
+                                "ha.sqlite.replication-url=tls://127.0.0.1:1", "ha.sqlite.nats.ssl.bundle=missing"),
+                "Define the bundle with spring.ssl.bundle",
+                "");
     }
 
     @Test
