@@ -62,9 +62,12 @@ final class RunningCall {
         interrupt(new SQLException("the statement was cancelled", SqlStates.CANCELLED, INTERRUPT));
     }
 
-    /** Interrupts what runs for longer than it may. */
+    /** Interrupts what runs for longer than it may; again what was not to be interrupted when that was tried. */
     synchronized void look(long now) {
-        if (running != null && now - deadline >= 0) {
+        SQLException asked = reason;
+        if (asked != null) {
+            interrupt(asked);
+        } else if (running != null && now - deadline >= 0) {
             interrupt(new SQLTimeoutException(
                     "the statement ran for longer than clients' statements may, and was interrupted",
                     SqlStates.CANCELLED,

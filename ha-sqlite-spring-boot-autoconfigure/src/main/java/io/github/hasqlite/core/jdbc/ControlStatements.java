@@ -15,6 +15,7 @@ final class ControlStatements {
 
     private final Transaction transaction;
     private final SessionState state;
+    private final InterruptShield shield;
     private final StatementGuard guard;
     private final NativeStatement queryOnly;
     private final boolean reader;
@@ -36,6 +37,7 @@ final class ControlStatements {
             throws SQLException {
         this.transaction = transaction;
         this.state = state;
+        this.shield = connection.shield();
         this.guard = new StatementGuard(connection, reader);
         this.queryOnly = new NativeStatement(connection, "PRAGMA query_only");
         this.reader = reader;
@@ -170,6 +172,11 @@ final class ControlStatements {
             }
             throw e;
         }
+    }
+
+    /** The same for a statement that may write: only itself can be interrupted by {@link java.sql.Statement#cancel}. */
+    <T> T shielded(SqlCall<T> call) throws SQLException {
+        return interruptible(() -> shield.over(call));
     }
 
     /** After the application's own COMMIT or ROLLBACK nothing begins by itself, as in sqlite-jdbc. */

@@ -15,6 +15,7 @@ import org.sqlite.jdbc4.JDBC4Connection;
  */
 final class PhysicalConnection extends JDBC4Connection {
 
+    private final InterruptShield shield = new InterruptShield();
     private @Nullable Session session;
     private JoinedSchemas joined = JoinedSchemas.NONE;
 
@@ -33,6 +34,11 @@ final class PhysicalConnection extends JDBC4Connection {
             throw new IllegalStateException("connection is not set up");
         }
         return present;
+    }
+
+    /** What keeps others from interrupting anything but the application's own statement. */
+    InterruptShield shield() {
+        return shield;
     }
 
     /** Lets a connection without a transaction see other databases, too. */

@@ -257,7 +257,8 @@ final class Session {
         if (transaction.access().isLent()) {
             transaction.follow();
         }
-        return control.interruptible(() -> run(sql, statement, call, nothing));
+        SqlCall<T> work = () -> run(sql, statement, call, nothing);
+        return sql.kind() == StatementKind.READ ? control.interruptible(work) : control.shielded(work);
     }
 
     private <T> T run(ParsedSql sql, RunningStatement statement, SqlCall<T> call, T nothing) throws SQLException {
@@ -355,7 +356,7 @@ final class Session {
     /** Runs a statement that writes once for each row of a batch; in auto-commit mode see {@link BatchWrites#write}. */
     void writeBatch(ParsedSql sql, RunningStatement statement, int rows, BatchWrites.Row row) throws SQLException {
         state.requireNotAborted();
-        control.interruptible(() -> {
+        control.shielded(() -> {
             batches.write(sql, statement, rows, row);
             return Boolean.TRUE;
         });

@@ -3,6 +3,7 @@ package io.github.hasqlite.core.jdbc;
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import io.github.hasqlite.core.sqlite.SqlCall;
 import io.github.hasqlite.core.sqlite.SqlStates;
+import io.github.hasqlite.core.sqlite.StatementKind;
 import java.io.InputStream;
 import java.io.Reader;
 import java.sql.NClob;
@@ -37,9 +38,14 @@ class SqlStatePreparedStatement extends JDBC4PreparedStatement implements Limite
         }
     }
 
-    /** Runs what the query timeout may interrupt. */
+    /** Runs what may be interrupted: by the query timeout, or by {@link #cancel}. */
     final <T> T limited(ParsedSql sql, SqlCall<T> call) throws SQLException {
-        return sql.kind().endsTransaction() ? call.run() : QueryTimeout.limited(timeout, call);
+        if (sql.kind().endsTransaction()) {
+            return call.run();
+        }
+        return sql.kind() == StatementKind.READ
+                ? QueryTimeout.limited(timeout, call)
+                : connection.shield().lifted(() -> QueryTimeout.limited(timeout, call));
     }
 
     @Override
@@ -89,7 +95,7 @@ class SqlStatePreparedStatement extends JDBC4PreparedStatement implements Limite
 
     @Override
     public void cancel() throws SQLException {
-        SqlStateTranslation.run(() -> super.cancel());
+        SqlStateTranslation.run(() -> connection.shield().interrupt(super::cancel));
     }
 
     @Override

@@ -347,7 +347,8 @@ final class Transaction {
             abandon();
             throw e;
         }
-        return loggedCommit.run(call, nothing);
+        LoggedCommit logged = loggedCommit;
+        return connection.shield().over(() -> logged.run(call, nothing));
     }
 
     /** Rolls back for the application, which gets SQLite's error if nothing is open. */

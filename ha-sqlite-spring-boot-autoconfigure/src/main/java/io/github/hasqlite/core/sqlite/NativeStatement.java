@@ -23,9 +23,12 @@ public final class NativeStatement {
         this.statement = new JDBC4PreparedStatement(connection, sql);
     }
 
-    /** Runs it to its end. */
+    /** Runs it to its end; again if it is interrupted, see {@link #succeeds}. */
     public void run() throws SQLException {
         int code = step();
+        while (code == SQLiteErrorCode.SQLITE_INTERRUPT.code) {
+            code = step();
+        }
         if (code != SQLITE_DONE && code != SQLITE_ROW) {
             connection.getDatabase().throwex(code);
         }
@@ -49,11 +52,15 @@ public final class NativeStatement {
         return code;
     }
 
-    /** Runs it and answers the first column of its first row. */
+    /** Runs it and answers the first column of its first row; again if it is interrupted, see {@link #succeeds}. */
     public long queryLong() throws SQLException {
         DB database = connection.getDatabase();
         try {
             int code = statement.pointer.safeRunInt(DB::step);
+            while (code == SQLiteErrorCode.SQLITE_INTERRUPT.code) {
+                statement.pointer.safeRunInt(DB::reset);
+                code = statement.pointer.safeRunInt(DB::step);
+            }
             if (code != SQLITE_ROW) {
                 database.throwex(code);
             }

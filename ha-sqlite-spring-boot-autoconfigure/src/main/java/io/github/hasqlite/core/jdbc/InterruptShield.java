@@ -1,0 +1,47 @@
+package io.github.hasqlite.core.jdbc;
+
+import io.github.hasqlite.core.sqlite.SqlCall;
+import java.sql.SQLException;
+
+/**
+ * Keeps {@link java.sql.Statement#cancel} from interrupting anything but the application's own statement and the fetching
+ * of its rows: SQLite interrupts whatever its connection runs, and a commit that is known to the stream already, or a
+ * rollback, must come to its end. Belongs to a connection. Its thread raises and lifts it; any thread may interrupt.
+ */
+final class InterruptShield {
+
+    private boolean raised;
+
+    /** Runs what must not be interrupted. */
+    <T> T over(SqlCall<T> call) throws SQLException {
+        boolean before = set(true);
+        try {
+            return call.run();
+        } finally {
+            set(before);
+        }
+    }
+
+    /** Runs what may be interrupted in the middle of that. */
+    <T> T lifted(SqlCall<T> call) throws SQLException {
+        boolean before = set(false);
+        try {
+            return call.run();
+        } finally {
+            set(before);
+        }
+    }
+
+    private synchronized boolean set(boolean to) {
+        boolean before = raised;
+        raised = to;
+        return before;
+    }
+
+    /** Interrupts, unless that must not be now. */
+    synchronized void interrupt(SqlStateTranslation.Action interrupt) throws SQLException {
+        if (!raised) {
+            interrupt.run();
+        }
+    }
+}
