@@ -64,6 +64,17 @@ class ArchitectureTests {
         rooms.put("core.snapshot", Set.copyOf(rooms.keySet()));
         rooms.put("core.verify", Set.copyOf(rooms.keySet()));
         rooms.put("core.gateway", Set.of("core.jdbc", "core.sqlite", "core.runtime"));
+        rooms.put(
+                "core.history",
+                Set.of(
+                        "core.apply",
+                        "core.capture",
+                        "core.changeset",
+                        "core.file",
+                        "core.outbox",
+                        "core.replay",
+                        "core.sqlite",
+                        "core.runtime"));
         rooms.put("core.node", Set.copyOf(rooms.keySet()));
         rooms.put("nats", Set.of("core.changeset", "core.file", "core.runtime", "nats.server"));
         rooms.put("nats.server", Set.of("core.changeset", "core.file", "core.runtime", "nats"));

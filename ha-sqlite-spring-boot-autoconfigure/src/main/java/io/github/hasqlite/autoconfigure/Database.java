@@ -1,5 +1,6 @@
 package io.github.hasqlite.autoconfigure;
 
+import io.github.hasqlite.ChangeFeed;
 import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSerializer;
@@ -13,8 +14,10 @@ import io.github.hasqlite.DigestExchange;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.KeyBlocks;
 import io.github.hasqlite.ReplicationEvent;
+import io.github.hasqlite.ReplicationHistory;
 import io.github.hasqlite.ReplicationPosition;
 import io.github.hasqlite.SnapshotStore;
+import io.github.hasqlite.core.history.NodeChangeFeed;
 import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.core.snapshot.PeriodicSnapshotter;
 import io.github.hasqlite.core.verify.ClusterVerifier;
@@ -56,6 +59,7 @@ public final class Database implements AutoCloseable {
     private @Nullable JetStreamSnapshotStore store;
     private @Nullable PeriodicSnapshotter snapshotter;
     private @Nullable ClusterVerifier verifier;
+    private @Nullable NodeChangeFeed feed;
     private @Nullable JetStreamMembers members;
     private @Nullable JetStreamLeader leader;
     private @Nullable ReplicationNode node;
@@ -209,6 +213,7 @@ public final class Database implements AutoCloseable {
         DigestExchange exchange = owned(replication.digestExchange());
         verifier = owned(parts.verifier(started, exchange, snapshots));
         verifier.start();
+        feed = owned(started.histories().feed());
     }
 
     private <T extends AutoCloseable> T owned(T part) {
@@ -286,6 +291,14 @@ public final class Database implements AutoCloseable {
 
     DatabaseBackup backup() {
         return node().backup();
+    }
+
+    ReplicationHistory history() {
+        return node().histories().history(properties.history().maxRows());
+    }
+
+    ChangeFeed feed() {
+        return Objects.requireNonNull(feed);
     }
 
     /** Where its snapshots and leases are; {@code null} if it does not replicate. */

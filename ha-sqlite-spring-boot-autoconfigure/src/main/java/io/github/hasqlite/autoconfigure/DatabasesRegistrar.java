@@ -1,11 +1,13 @@
 package io.github.hasqlite.autoconfigure;
 
+import io.github.hasqlite.ChangeFeed;
 import io.github.hasqlite.ClusterLeader;
 import io.github.hasqlite.ClusterMembers;
 import io.github.hasqlite.DatabaseBackup;
 import io.github.hasqlite.DatabaseSnapshotter;
 import io.github.hasqlite.DatabaseVerifier;
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.ReplicationHistory;
 import io.github.hasqlite.ReplicationPosition;
 import java.util.List;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -88,6 +90,8 @@ final class DatabasesRegistrar implements ImportBeanDefinitionRegistrar {
         if (properties.subscriber().enabled()) {
             parts.add("DatabaseVerifier", "verifier", DatabaseVerifier.class);
             parts.add("DatabaseBackup", "backup", DatabaseBackup.class);
+            parts.add("ReplicationHistory", "history", ReplicationHistory.class);
+            parts.add("ChangeFeed", "feed", ChangeFeed.class);
             if (properties.publisher().enabled() && properties.snapshotter().enabled()) {
                 parts.add("DatabaseSnapshotter", "snapshotter", DatabaseSnapshotter.class);
             }

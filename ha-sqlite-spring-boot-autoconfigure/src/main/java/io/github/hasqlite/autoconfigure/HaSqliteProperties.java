@@ -61,6 +61,7 @@ import org.springframework.util.unit.DataSize;
  * @param bootstrap Catching up at the start.
  * @param snapshotter Copies of the database for nodes that come new or were away for long.
  * @param verification Comparing the databases of all nodes.
+ * @param history What was committed in the cluster, and taking it back.
  * @param onStreamReset What happens if the stream is not the one any more that this node's database follows. STOP
  *     refuses to start; REJOIN sets the database file aside and begins with what the stream's nodes have; ORIGIN makes
  *     this database what the new stream begins with.
@@ -102,6 +103,7 @@ public record HaSqliteProperties(
         @DefaultValue Bootstrap bootstrap,
         @DefaultValue Snapshotter snapshotter,
         @DefaultValue Verification verification,
+        @DefaultValue History history,
         @DefaultValue("stop") OnStreamReset onStreamReset,
         @DefaultValue Members members,
         @DefaultValue Leader leader,
@@ -128,6 +130,7 @@ public record HaSqliteProperties(
                 + subscriber
                 + ", ddlSync=" + ddlSync + ", deliverPolicy=" + deliverPolicy + ", autoStart=" + autoStart
                 + ", bootstrap=" + bootstrap + ", snapshotter=" + snapshotter + ", verification=" + verification
+                + ", history=" + history
                 + ", onStreamReset=" + onStreamReset
                 + ", members=" + members + ", leader=" + leader + ", http=" + http
                 + ", gateway=" + gateway + ", nats=" + nats + ", apply=" + apply + ", pool=" + pool + ", joins=" + joins
@@ -227,6 +230,13 @@ public record HaSqliteProperties(
      *     compares only when DatabaseVerifier is asked to. The same on all nodes.
      */
     public record Verification(@DefaultValue("0s") Duration interval) {}
+
+    /**
+     * What was committed in the cluster, and taking it back.
+     *
+     * @param maxRows How many rows are taken back at once at most. They are held in memory, each up to three times.
+     */
+    public record History(@DefaultValue("250000") int maxRows) {}
 
     /**
      * What this node says of itself to the others.

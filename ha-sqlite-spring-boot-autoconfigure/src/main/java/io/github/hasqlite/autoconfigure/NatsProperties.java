@@ -106,6 +106,11 @@ final class NatsProperties {
                 "It has to be larger than nothing, for example 10GB; leave it out for any size.");
         checkSnapshots(properties.snapshotter());
         check(
+                properties.history().maxRows() > 0,
+                "history.max-rows",
+                properties.history().maxRows(),
+                "It has to be 1 at least.");
+        check(
                 !properties.verification().interval().isNegative(),
                 "verification.interval",
                 properties.verification().interval(),

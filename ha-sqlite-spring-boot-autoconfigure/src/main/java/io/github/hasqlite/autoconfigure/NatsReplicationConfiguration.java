@@ -1,5 +1,6 @@
 package io.github.hasqlite.autoconfigure;
 
+import io.github.hasqlite.ChangeFeed;
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.DatabaseBackup;
@@ -7,7 +8,9 @@ import io.github.hasqlite.DatabaseSnapshotter;
 import io.github.hasqlite.DatabaseVerifier;
 import io.github.hasqlite.DigestExchange;
 import io.github.hasqlite.KeyBlocks;
+import io.github.hasqlite.ReplicationHistory;
 import io.github.hasqlite.SnapshotStore;
+import io.github.hasqlite.core.history.NodeChangeFeed;
 import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.core.snapshot.PeriodicSnapshotter;
 import io.github.hasqlite.core.verify.ClusterVerifier;
@@ -148,5 +151,19 @@ class NatsReplicationConfiguration {
     @ConditionalOnSwitch("ha.sqlite.subscriber.enabled")
     DatabaseBackup databaseBackup(ReplicationNode node) {
         return node.backup();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnSwitch("ha.sqlite.subscriber.enabled")
+    ReplicationHistory replicationHistory(ReplicationNode node, HaSqliteProperties properties) {
+        return node.histories().history(properties.history().maxRows());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(ChangeFeed.class)
+    @ConditionalOnSwitch("ha.sqlite.subscriber.enabled")
+    NodeChangeFeed changeFeed(ReplicationNode node) {
+        return node.histories().feed();
     }
 }

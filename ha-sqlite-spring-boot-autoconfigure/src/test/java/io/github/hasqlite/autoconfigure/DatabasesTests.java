@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.github.hasqlite.ChangeFeed;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.ClusterLeader;
@@ -12,7 +13,12 @@ import io.github.hasqlite.ClusterMembers;
 import io.github.hasqlite.DatabaseBackup;
 import io.github.hasqlite.DatabaseSnapshotter;
 import io.github.hasqlite.DatabaseVerifier;
+import io.github.hasqlite.FeedEntry;
+import io.github.hasqlite.FeedFilter;
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.HistoryEntry;
+import io.github.hasqlite.HistoryQuery;
+import io.github.hasqlite.ReplicationHistory;
 import io.github.hasqlite.ReplicationPosition;
 import io.github.hasqlite.SnapshotStore;
 import io.github.hasqlite.actuate.HaSqliteHealthContributorAutoConfiguration;
@@ -32,6 +38,7 @@ import java.sql.Connection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -94,6 +101,12 @@ class DatabasesTests extends DatabaseContexts {
                 Path copy = folder.resolve("copy.db");
                 part(one, "orders", DatabaseBackup.class).copyTo(copy);
                 assertThat(copy).isNotEmptyFile();
+                assertThat(part(one, "orders", ReplicationHistory.class).read(HistoryQuery.latest(1)))
+                        .extracting(HistoryEntry::node)
+                        .containsExactly("n2");
+                List<FeedEntry> told = new CopyOnWriteArrayList<>();
+                part(one, "audit", ChangeFeed.class).subscribe(0, FeedFilter.tables("t"), told::add);
+                await().untilAsserted(() -> assertThat(told).hasSize(2));
             });
             node("n2").withPropertyValues("ha.sqlite.replication-url=" + url).run(DatabasesTests::awaitContent);
         });

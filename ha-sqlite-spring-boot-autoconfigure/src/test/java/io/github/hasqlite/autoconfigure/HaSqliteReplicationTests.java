@@ -11,10 +11,13 @@ import io.github.hasqlite.DatabaseBackup;
 import io.github.hasqlite.DatabaseSnapshotter;
 import io.github.hasqlite.DatabaseVerifier;
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.HistoryQuery;
 import io.github.hasqlite.NodeDigest;
+import io.github.hasqlite.ReplicationHistory;
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.Snapshot;
+import io.github.hasqlite.UndoRequest;
 import io.github.hasqlite.nats.TestCertificate;
 import io.github.hasqlite.nats.server.EmbeddedNatsServer;
 import io.github.hasqlite.testing.NatsServer;
@@ -29,6 +32,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -218,6 +222,44 @@ class HaSqliteReplicationTests {
                                                 .until(() -> status(replica).divergence() == null);
                                         awaitTitles(replica, "a");
                                     }));
+                });
+    }
+
+    @Test
+    void mistakesAreTakenBackWhereOneMayWrite() {
+        node("n1")
+                .withPropertyValues(
+                        "ha.sqlite.nats.embedded.enabled=true",
+                        "ha.sqlite.nats.embedded.port=0",
+                        "ha.sqlite.history.max-rows=2",
+                        SERVER)
+                .run(one -> {
+                    String url = "ha.sqlite.replication-url="
+                            + one.getBean(EmbeddedNatsServer.class).url();
+                    jdbc(one)
+                            .sql("CREATE TABLE task(id INTEGER PRIMARY KEY, title TEXT)")
+                            .update();
+                    jdbc(one).sql("INSERT INTO task(title) VALUES('a'), ('b')").update();
+                    jdbc(one).sql("DELETE FROM task").update();
+                    ReplicationHistory history = one.getBean(ReplicationHistory.class);
+                    UndoRequest mistake = UndoRequest.only(
+                            history.read(HistoryQuery.latest(1)).get(0).position());
+                    node("n2")
+                            .withPropertyValues(url, "ha.sqlite.publisher.enabled=false")
+                            .run(replica -> {
+                                ReplicationHistory read = replica.getBean(ReplicationHistory.class);
+                                assertThat(read.read(HistoryQuery.latest(9))).hasSize(3);
+                                assertThatExceptionOfType(SQLException.class)
+                                        .isThrownBy(() -> read.undo(mistake))
+                                        .satisfies(
+                                                e -> assertThat(e.getSQLState()).isEqualTo("25006"));
+                                history.undo(mistake);
+                                awaitTitles(replica, "a", "b");
+                            });
+                    jdbc(one).sql("INSERT INTO task(title) VALUES('c')").update();
+                    assertThatExceptionOfType(SQLException.class)
+                            .isThrownBy(() -> history.undo(UndoRequest.everythingSince(Instant.EPOCH)))
+                            .withMessageContaining("changes the schema");
                 });
     }
 

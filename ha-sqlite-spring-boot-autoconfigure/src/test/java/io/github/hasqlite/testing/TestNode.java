@@ -176,6 +176,17 @@ public final class TestNode implements AutoCloseable {
                 stream);
     }
 
+    /** Opens a node with settings, a way to publish and a stream of the test's own. */
+    public static TestNode openWith(
+            String url,
+            Path file,
+            String name,
+            UnaryOperator<NodeSettings> customizer,
+            UnaryOperator<ChangeSetPublisher> publishing,
+            UnaryOperator<NatsSettings> stream) {
+        return open(url, file, name, customizer, List.of(), publishing, null, PATIENCE, stream);
+    }
+
     /** Opens a node that waits for the stream's acknowledgements as long as an application's node does. */
     public static TestNode openPatient(String url, Path file, String name, UnaryOperator<NodeSettings> customizer) {
         return open(

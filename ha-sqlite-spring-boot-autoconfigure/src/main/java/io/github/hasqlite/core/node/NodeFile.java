@@ -67,7 +67,7 @@ final class NodeFile implements AutoCloseable {
             open.push(relayConnection);
             return new NodeFile(open, way, replica, new OutboxTable(relayConnection));
         } catch (SQLException | RuntimeException | Error e) {
-            open.forEach(ReplicationNode::close);
+            open.forEach(Closing::quietly);
             throw e;
         }
     }
@@ -145,6 +145,6 @@ final class NodeFile implements AutoCloseable {
 
     @Override
     public void close() {
-        open.forEach(ReplicationNode::close);
+        open.forEach(Closing::quietly);
     }
 }

@@ -210,6 +210,11 @@ final class NodeParts implements AutoCloseable {
         return positions;
     }
 
+    /** What reads the stream again. */
+    HistoryParts histories() {
+        return new HistoryParts(settings, transport, replica, positions, commitLog);
+    }
+
     /** What there is only where change sets come in; otherwise {@code null}. */
     @Nullable
     FollowingParts following() {
@@ -357,14 +362,14 @@ final class NodeParts implements AutoCloseable {
         if (join.begun()) {
             sayFarewell();
         }
-        ReplicationNode.close(probe);
-        ReplicationNode.close(join);
-        ReplicationNode.close(following == null ? null : following.recovery());
-        ReplicationNode.close(relay);
-        ReplicationNode.close(transport.subscriber());
-        ReplicationNode.close(applier);
-        ReplicationNode.close(events);
-        ReplicationNode.close(transport.publisher());
+        Closing.quietly(probe);
+        Closing.quietly(join);
+        Closing.quietly(following == null ? null : following.recovery());
+        Closing.quietly(relay);
+        Closing.quietly(transport.subscriber());
+        Closing.quietly(applier);
+        Closing.quietly(events);
+        Closing.quietly(transport.publisher());
     }
 
     /** Gives what is still in the outbox a moment to get out; it would go out at the next start, too. */

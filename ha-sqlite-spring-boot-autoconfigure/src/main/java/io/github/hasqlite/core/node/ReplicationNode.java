@@ -277,6 +277,16 @@ public final class ReplicationNode implements AutoCloseable {
     }
 
     /**
+     * What reads the stream again.
+     *
+     * @throws IllegalStateException if no change sets come in
+     */
+    public HistoryParts histories() {
+        following();
+        return parts().histories();
+    }
+
+    /**
      * The node as snapshots are taken of it.
      *
      * @throws IllegalStateException if no change sets come in
@@ -374,26 +384,14 @@ public final class ReplicationNode implements AutoCloseable {
             closed = true;
             NodeParts made = parts;
             if (made == null) {
-                close(carrier.subscriber());
-                close(carrier.publisher());
+                Closing.quietly(carrier.subscriber());
+                Closing.quietly(carrier.publisher());
             } else {
                 made.close();
             }
-            close(file);
+            Closing.quietly(file);
         } finally {
             ends.unlock();
-        }
-    }
-
-    /** What cannot be closed must not keep the rest open. */
-    static void close(@Nullable AutoCloseable part) {
-        if (part == null) {
-            return;
-        }
-        try {
-            part.close();
-        } catch (Exception e) {
-            logger.warn("Closing {} failed", part, e);
         }
     }
 }

@@ -22,7 +22,7 @@ import java.util.Set;
  */
 public final class AppliedState {
 
-    private static final String SEQUENCE = "applied_sequence";
+    static final String SEQUENCE = "applied_sequence";
     private static final String DELIVERED_FROM = "delivered_from";
     private static final String STREAM_CREATED = "stream_created_ns";
     static final String BASELINE = "baseline";
@@ -32,6 +32,7 @@ public final class AppliedState {
 
     private final PublisherCounters counters = new PublisherCounters();
     private final PendingFragments parts = new PendingFragments();
+    final WithoutEffect withoutEffect = new WithoutEffect();
     private final NodeRuntime runtime;
     private final Monitor advanced;
     private volatile long sequence;
@@ -56,13 +57,14 @@ public final class AppliedState {
     public static void create(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.executeUpdate(
-                    "CREATE TABLE IF NOT EXISTS main.ha_state(name TEXT PRIMARY KEY, value)" + " WITHOUT ROWID");
+                    "CREATE TABLE IF NOT EXISTS main.ha_state(name TEXT PRIMARY KEY, value) WITHOUT ROWID");
         }
         PublisherCounters.create(connection);
         PendingFragments.create(connection);
         ConflictTable.create(connection);
         SchemaChanges.create(connection);
         DeadLetters.create(connection);
+        FeedTable.create(connection);
     }
 
     /** The names of the tables that this creates. */
@@ -74,7 +76,8 @@ public final class AppliedState {
                 "ha_conflicts",
                 "ha_renames",
                 "ha_schema_changes",
-                "ha_dead_letters");
+                "ha_dead_letters",
+                FeedTable.NAME);
     }
 
     /** Whether the tables of replication are in the database. */
@@ -254,7 +257,7 @@ public final class AppliedState {
      * @param deadlineNanos when to give up, by {@link NodeRuntime#nanoTime()}
      * @return whether it is
      */
-    boolean awaitSequence(long wanted, long deadlineNanos) throws InterruptedException {
+    public boolean awaitSequence(long wanted, long deadlineNanos) throws InterruptedException {
         if (sequence >= wanted) {
             return true;
         }
@@ -271,6 +274,11 @@ public final class AppliedState {
         } finally {
             advanced.unlock();
         }
+    }
+
+    /** Whether a change set that is applied here has had an effect, as far as that is remembered. Any thread. */
+    public boolean hadEffect(long place) {
+        return !withoutEffect.contains(place);
     }
 
     /** A publisher's last counter that is applied here; 0 if there is none. With the write lock held. */

@@ -73,6 +73,7 @@ public final class CanonicalState implements AutoCloseable {
             conflicts.forgetProvisional();
             outbox.deleteUpTo(Long.MAX_VALUE);
             execute("DELETE FROM main.ha_dead_letters");
+            execute("DELETE FROM main." + FeedTable.NAME);
             execute("DELETE FROM main.ha_state WHERE name IN ('" + AppliedState.BASELINE + "', '"
                     + AppliedState.BASELINE_AT + "', '" + AppliedState.DIVERGENCE + "', '"
                     + AppliedState.BEGUN_WITH_NOTHING + "')");
@@ -130,8 +131,11 @@ public final class CanonicalState implements AutoCloseable {
         if (continues) {
             requireAllOfNode();
         }
+        // a snapshot of an earlier version has none
+        FeedTable.create(connection);
         inTransaction(() -> {
             known.addAll(outbox.adoptFrom("node", "ha_publishers"));
+            execute("INSERT OR REPLACE INTO main." + FeedTable.NAME + " SELECT * FROM node." + FeedTable.NAME);
             rebase.redo(0);
         });
         execute("DETACH node");

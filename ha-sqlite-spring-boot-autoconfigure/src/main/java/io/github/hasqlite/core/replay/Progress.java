@@ -14,6 +14,9 @@ final class Progress {
     final List<String> rejected = new ArrayList<>();
     final List<Conflict> conflicts = new ArrayList<>();
 
+    /** The places of change sets that have no effect. */
+    final List<Long> withoutEffect = new ArrayList<>();
+
     /** What those are told who wait for a message of the transaction. */
     final List<Runnable> outcomes = new ArrayList<>();
 

@@ -215,6 +215,7 @@ final class Replay {
         progress.rejected.forEach(rejections::add);
         progress.conflicts.forEach(listener::conflict);
         listener.committed(PAGES_A_COMMIT + progress.bytes / PAGE, progress.schemaChanged);
+        progress.withoutEffect.forEach(state.withoutEffect::add);
         // whoever waits for this place finds everything counted, and whoever sees the outbox empty finds this place
         progress.step.committed();
         pending.committed(progress);
@@ -282,6 +283,7 @@ final class Replay {
         String leftOut = progress.leftOut;
         if (leftOut != null && changeSet != null) {
             deadLetters.add(received, leftOut);
+            progress.withoutEffect.add(received.sequence());
             progress.outcomes.add(() -> commandOutcomes.complete(
                     received.publisher(),
                     received.counter(),
@@ -292,7 +294,10 @@ final class Replay {
             }
             progress.appliedChangeSets++;
             progress.appliedRows += changeSet.changes().size();
-            if (changeSets.apply(changeSet, received, mine, own, progress) && progress.applied != null) {
+            boolean effect = changeSets.apply(changeSet, received, mine, own, progress);
+            if (!effect) {
+                progress.withoutEffect.add(received.sequence());
+            } else if (progress.applied != null) {
                 Extent extent = Extent.of(changeSet, application.isRenamedSince(changeSet));
                 note(AppliedChangeSet.of(received.sequence(), received.message().timestampNs(), extent), progress);
             }

@@ -58,6 +58,9 @@ public final class SqlStates {
     /** There is no transaction that this could be about. */
     public static final String NO_TRANSACTION = "25P01";
 
+    /** A value that says what to do makes no sense. */
+    public static final String INVALID_PARAMETER = "22023";
+
     /** More than a limit allows. */
     public static final String LIMIT_EXCEEDED = "54000";
 
@@ -86,7 +89,7 @@ public final class SqlStates {
     private static final String IO_ERROR = "58030";
     private static final String CORRUPT = "XX001";
     private static final String INVALID_INDEX = "07009";
-    /** Not SQL. */
+    /** It cannot be understood. */
     public static final String SYNTAX_ERROR = "42601";
 
     private static final int LENGTH = 5;

@@ -1,0 +1,109 @@
+package io.github.hasqlite.core.history;
+
+import io.github.hasqlite.Change;
+import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.Operation;
+import io.github.hasqlite.RowIdentify;
+import io.github.hasqlite.UndoRequest.Scope;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says which changes are to be taken back, going through change sets in the order of the stream. A row that gets another
+ * key is followed. Not thread-safe; each going through needs one of its own.
+ */
+final class UndoSelection {
+
+    private final Scope scope;
+    private final long from;
+    private final RowIdentify identify;
+    private final Set<RowKey> rows = new HashSet<>();
+    private final Set<RowKey> along;
+    private long first;
+    private long current;
+    private boolean whole;
+
+    /**
+     * Selects from a place on.
+     *
+     * @param along rows of which all changes are taken back, too
+     */
+    UndoSelection(Scope scope, long from, Set<RowKey> along, RowIdentify identify) {
+        this.scope = scope;
+        this.from = from;
+        this.identify = identify;
+        this.along = new HashSet<>(along);
+    }
+
+    /** The place of the first change set from where it selects; 0 if there was none yet. */
+    long first() {
+        return first;
+    }
+
+    /** A change set is gone through next. */
+    void begin(ChangeSet changeSet) {
+        current = changeSet.streamSequence();
+        if (current < from) {
+            whole = false;
+            return;
+        }
+        boolean isFirst = first == 0;
+        if (isFirst) {
+            first = current;
+            if (scope == Scope.ROWS || scope == Scope.TRANSACTIONS) {
+                changeSet.changes().forEach(change -> remember(rows, change));
+            }
+        }
+        whole = isFirst || scope == Scope.EVERYTHING || (scope == Scope.TRANSACTIONS && touches(changeSet));
+    }
+
+    /** Whether all of the change set is taken back. */
+    boolean takesAll() {
+        return whole;
+    }
+
+    /** Whether a change of it is taken back. */
+    boolean takes(Change change) {
+        if (current < from) {
+            return false;
+        }
+        // both are looked at, because both follow rows
+        boolean ofRow = scope == Scope.ROWS && follows(rows, change);
+        return follows(along, change) || ofRow || whole;
+    }
+
+    private boolean touches(ChangeSet changeSet) {
+        boolean any = false;
+        for (Change change : changeSet.changes()) {
+            any |= follows(rows, change);
+        }
+        return any;
+    }
+
+    private boolean follows(Set<RowKey> of, Change change) {
+        if (of.isEmpty() || change.operation() == Operation.SQL) {
+            return false;
+        }
+        if (isAmong(of, RowKey.before(change, identify)) || isAmong(of, RowKey.after(change, identify))) {
+            remember(of, change);
+            return true;
+        }
+        return false;
+    }
+
+    private static boolean isAmong(Set<RowKey> of, @Nullable RowKey key) {
+        return key != null && of.contains(key);
+    }
+
+    private void remember(Set<RowKey> of, Change change) {
+        add(of, RowKey.before(change, identify));
+        add(of, RowKey.after(change, identify));
+    }
+
+    private static void add(Set<RowKey> of, @Nullable RowKey key) {
+        if (key != null) {
+            of.add(key);
+        }
+    }
+}
