@@ -79,7 +79,8 @@ class ArchitectureTests {
         rooms.put("nats", Set.of("core.changeset", "core.file", "core.runtime", "nats.server"));
         rooms.put("nats.server", Set.of("core.changeset", "core.file", "core.runtime", "nats"));
         rooms.put("hibernate", Set.of("core.sqlite"));
-        rooms.put("http", Set.of());
+        rooms.put("http", Set.of("http.api"));
+        rooms.put("http.api", Set.of("core.changeset", "core.file", "core.gateway", "core.sqlite"));
         return rooms;
     }
 

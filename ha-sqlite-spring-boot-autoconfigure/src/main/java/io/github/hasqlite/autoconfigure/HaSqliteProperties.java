@@ -267,10 +267,12 @@ public record HaSqliteProperties(
      *
      * @param readYourWrites A client that goes from node to node reads what it has written.
      * @param forward Requests that change something are answered by another node.
+     * @param api SQL, copies and members for clients.
      */
     public record Http(
             @DefaultValue ReadYourWrites readYourWrites,
-            @DefaultValue Forward forward) {}
+            @DefaultValue Forward forward,
+            @NestedConfigurationProperty @DefaultValue HttpApiProperties api) {}
 
     /**
      * A client that goes from node to node reads what it has written.

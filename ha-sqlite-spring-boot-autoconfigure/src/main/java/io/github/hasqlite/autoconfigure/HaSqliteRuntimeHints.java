@@ -15,6 +15,7 @@ final class HaSqliteRuntimeHints implements RuntimeHintsRegistrar {
     private static final String[] RESOURCES = {
         "sql-error-codes.xml",
         "io/github/hasqlite/quartz/tables_sqlite.sql",
+        "io/github/hasqlite/http/api/openapi.json",
         "META-INF/ha-sqlite/nats-server-*",
         // the library for the platform that the image is made for, where zstd-jni looks for it
         "linux/*/libzstd-jni-*.so",
@@ -28,11 +29,10 @@ final class HaSqliteRuntimeHints implements RuntimeHintsRegistrar {
         for (Class<?> configuration : new Class<?>[] {NatsReplicationConfiguration.class, ClusterConfiguration.class}) {
             hints.reflection().registerType(configuration, MemberCategory.INVOKE_DECLARED_METHODS);
         }
-        hints.reflection()
-                .registerTypeIfPresent(
-                        classLoader,
-                        "io.github.hasqlite.autoconfigure.HaSqliteHttpAutoConfiguration",
-                        MemberCategory.INVOKE_DECLARED_METHODS);
+        for (String configuration : RunTimeChoice.OVER_HTTP) {
+            hints.reflection()
+                    .registerTypeIfPresent(classLoader, configuration, MemberCategory.INVOKE_DECLARED_METHODS);
+        }
         hints.reflection().registerType(HaSqliteDriver.class, MemberCategory.INVOKE_PUBLIC_CONSTRUCTORS);
         for (String resource : RESOURCES) {
             hints.resources().registerPattern(resource);

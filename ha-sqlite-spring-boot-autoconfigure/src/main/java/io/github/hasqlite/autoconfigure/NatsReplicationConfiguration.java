@@ -10,6 +10,7 @@ import io.github.hasqlite.DigestExchange;
 import io.github.hasqlite.KeyBlocks;
 import io.github.hasqlite.ReplicationHistory;
 import io.github.hasqlite.SnapshotStore;
+import io.github.hasqlite.core.gateway.GatewayCommand;
 import io.github.hasqlite.core.history.NodeChangeFeed;
 import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.core.snapshot.PeriodicSnapshotter;
@@ -165,5 +166,12 @@ class NatsReplicationConfiguration {
     @ConditionalOnSwitch("ha.sqlite.subscriber.enabled")
     NodeChangeFeed changeFeed(ReplicationNode node) {
         return node.histories().feed();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(GatewayCommand.Parser.class)
+    @ConditionalOnSwitch("ha.sqlite.subscriber.enabled")
+    HistoryStatements haSqliteHistoryStatements(ReplicationHistory history) {
+        return new HistoryStatements(history);
     }
 }

@@ -129,6 +129,7 @@ final class NodeProperties {
                 cookie,
                 "The name of a cookie has letters, digits, '-', '_' and '.'; leave it empty for none.");
         UrlPatterns.checked(http.forward().urlPatterns(), "http.forward.url-patterns");
+        http.api().verify();
     }
 
     /** The base URL at which other nodes reach this node's HTTP server, or {@code null}. */

@@ -23,6 +23,7 @@ import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.aot.AbstractAotProcessor;
 import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
 
 /**
  * Decides at the start what an application that was processed ahead of time replicates through. Such an application has
@@ -36,8 +37,12 @@ final class RunTimeChoice implements BeanDefinitionRegistryPostProcessor {
     private static final List<Class<?>> OVER_NATS =
             List.of(NatsReplicationConfiguration.class, ClusterConfiguration.class);
 
-    /** Only where there is what it needs. */
-    private static final String HTTP = "io.github.hasqlite.autoconfigure.HaSqliteHttpAutoConfiguration";
+    /** Only where there is what they need. */
+    static final List<String> OVER_HTTP = List.of(
+            "io.github.hasqlite.autoconfigure.HaSqliteHttpAutoConfiguration",
+            "io.github.hasqlite.autoconfigure.HaSqliteHttpApiAutoConfiguration",
+            "io.github.hasqlite.autoconfigure.HaSqliteServletApiAutoConfiguration",
+            "io.github.hasqlite.autoconfigure.HaSqliteReactiveApiAutoConfiguration");
 
     private static final String ENABLED = "ha.sqlite.enabled";
     private static final String MEMBERS = "clusterMembers";
@@ -66,8 +71,10 @@ final class RunTimeChoice implements BeanDefinitionRegistryPostProcessor {
         for (Class<?> configuration : OVER_NATS) {
             choose(configuration, nats, registry);
         }
-        if (registry.containsBeanDefinition(HTTP)) {
-            choose(HaSqliteHttpAutoConfiguration.class, true, registry);
+        for (String configuration : OVER_HTTP) {
+            if (registry.containsBeanDefinition(configuration)) {
+                choose(ClassUtils.resolveClassName(configuration, getClass().getClassLoader()), true, registry);
+            }
         }
         if (!nats) {
             alone(registry, MEMBERS, ClusterMembers.class, "ha.sqlite.members.enabled");

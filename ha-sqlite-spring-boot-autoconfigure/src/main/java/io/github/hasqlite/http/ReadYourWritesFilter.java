@@ -2,6 +2,7 @@ package io.github.hasqlite.http;
 
 import io.github.hasqlite.PositionNotReachedException;
 import io.github.hasqlite.ReplicationPosition;
+import io.github.hasqlite.http.api.PositionToken;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;

@@ -18,6 +18,7 @@ class HaSqlitePropertiesTests {
                         "ha.sqlite.nats.password", secret,
                         "ha.sqlite.nats.token", secret,
                         "ha.sqlite.nats.nkey", secret,
+                        "ha.sqlite.http.api.token", secret,
                         "ha.sqlite.nats.embedded.password", secret)))
                 .bindOrCreate("ha.sqlite", HaSqliteProperties.class);
         assertThat(properties.toString())

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.CommitMode;
+import io.github.hasqlite.http.api.PositionToken;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
 import jakarta.servlet.DispatcherType;

@@ -89,17 +89,26 @@ final class WebServer implements AutoCloseable {
     }
 
     WebServer start(Answer answer) {
-        Tomcat.addServlet(context, "test", new HttpServlet() {
-                    private static final long serialVersionUID = 1L;
+        HttpServlet servlet = new HttpServlet() {
+            private static final long serialVersionUID = 1L;
 
-                    @Override
-                    protected void service(HttpServletRequest request, HttpServletResponse response)
-                            throws ServletException, IOException {
-                        answer.to(request, response);
-                    }
-                })
-                .setAsyncSupported(true);
-        context.addServletMappingDecoded("/*", "test");
+            @Override
+            protected void service(HttpServletRequest request, HttpServletResponse response)
+                    throws ServletException, IOException {
+                answer.to(request, response);
+            }
+        };
+        return with("/*", servlet).start();
+    }
+
+    /** Lets a servlet answer what its mapping is for. */
+    WebServer with(String mapping, HttpServlet servlet) {
+        Tomcat.addServlet(context, mapping, servlet).setAsyncSupported(true);
+        context.addServletMappingDecoded(mapping, mapping);
+        return this;
+    }
+
+    WebServer start() {
         try {
             tomcat.start();
         } catch (LifecycleException e) {

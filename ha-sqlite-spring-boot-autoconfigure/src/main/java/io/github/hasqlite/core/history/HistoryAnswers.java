@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 /** The history as rows that answer a statement. */
 final class HistoryAnswers {
 
+    static final List<String> SHOWN = List.of("seq", "sql", "timestamp", "node");
+    static final List<String> PLANNED = List.of("operation", "table", "detail");
+    static final List<String> DONE = List.of("rows_affected", "transactions");
+
     private HistoryAnswers() {}
 
     static Answer show(ReplicationHistory history, HistoryCommand.Show command, Instant now)
@@ -35,7 +39,7 @@ final class HistoryAnswers {
             rows.add(List.of(
                     entry.position(), statements(entry), entry.committed().toString(), entry.node()));
         }
-        return new Answer(List.of("seq", "sql", "timestamp", "node"), rows);
+        return new Answer(SHOWN, rows);
     }
 
     private static String statements(HistoryEntry entry) {
@@ -56,12 +60,12 @@ final class HistoryAnswers {
         for (Change change : plan.changes()) {
             rows.add(List.of(change.operation().name(), change.table(), ChangeText.of(change)));
         }
-        return new Answer(List.of("operation", "table", "detail"), rows);
+        return new Answer(PLANNED, rows);
     }
 
     static Answer done(UndoPlan plan) {
         long rows = plan.changes().size();
         long transactions = plan.transactions().size();
-        return new Answer(List.of("rows_affected", "transactions"), List.of(List.of(rows, transactions)));
+        return new Answer(DONE, List.of(List.of(rows, transactions)));
     }
 }

@@ -42,6 +42,11 @@ public sealed interface HistoryCommand {
     record Show(long from, @Nullable Duration last) implements HistoryCommand {
 
         @Override
+        public List<String> columns() {
+            return HistoryAnswers.SHOWN;
+        }
+
+        @Override
         public Answer run(ReplicationHistory history, Instant now) throws IOException, SQLException {
             return HistoryAnswers.show(history, this, now);
         }
@@ -61,11 +66,19 @@ public sealed interface HistoryCommand {
             implements HistoryCommand {
 
         @Override
+        public List<String> columns() {
+            return explain ? HistoryAnswers.PLANNED : HistoryAnswers.DONE;
+        }
+
+        @Override
         public Answer run(ReplicationHistory history, Instant now) throws IOException, SQLException {
             UndoRequest request = new UndoRequest(scope, from, last == null ? null : now.minus(last), cascade);
             return explain ? HistoryAnswers.plan(history.plan(request)) : HistoryAnswers.done(history.undo(request));
         }
     }
+
+    /** The names of the columns of its answer. */
+    List<String> columns();
 
     /**
      * Does it.

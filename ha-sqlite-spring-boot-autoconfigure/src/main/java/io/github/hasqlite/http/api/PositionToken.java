@@ -1,4 +1,4 @@
-package io.github.hasqlite.http;
+package io.github.hasqlite.http.api;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
  * @param stream which one it is a position of
  * @param sequence not negative
  */
-record PositionToken(String stream, long sequence) {
+public record PositionToken(String stream, long sequence) {
 
     private static final Pattern TEXT = Pattern.compile("([a-z0-9]{1,16})\\.(\\d{1,18})");
 
     /** Reads one; {@code null} if it is none. */
-    static @Nullable PositionToken parse(@Nullable String text) {
+    public static @Nullable PositionToken parse(@Nullable String text) {
         if (text == null) {
             return null;
         }
