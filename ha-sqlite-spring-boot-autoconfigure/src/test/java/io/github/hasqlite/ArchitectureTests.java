@@ -81,6 +81,19 @@ class ArchitectureTests {
         rooms.put("hibernate", Set.of("core.sqlite"));
         rooms.put("http", Set.of("http.api"));
         rooms.put("http.api", Set.of("core.changeset", "core.file", "core.gateway", "core.sqlite"));
+        rooms.put("postgres.wire", Set.of());
+        rooms.put("postgres.type", Set.of("core.sqlite"));
+        rooms.put("postgres.sql", Set.of("core.sqlite"));
+        rooms.put("postgres.catalog", Set.of("core.gateway", "core.sqlite", "postgres.sql", "postgres.type"));
+        rooms.put(
+                "postgres",
+                Set.of(
+                        "core.gateway",
+                        "core.sqlite",
+                        "postgres.catalog",
+                        "postgres.sql",
+                        "postgres.type",
+                        "postgres.wire"));
         return rooms;
     }
 

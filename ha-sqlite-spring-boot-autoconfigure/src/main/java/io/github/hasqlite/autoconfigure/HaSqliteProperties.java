@@ -69,6 +69,7 @@ import org.springframework.util.unit.DataSize;
  * @param leader The one node that does what only one should.
  * @param http What nodes and their clients say to each other over HTTP.
  * @param gateway What clients may take that send SQL from outside of the application.
+ * @param postgres PostgreSQL's protocol, for its clients, drivers and tools.
  * @param nats NATS servers.
  * @param apply Applying the other nodes' changes.
  * @param pool Connections to the database file.
@@ -109,6 +110,7 @@ public record HaSqliteProperties(
         @DefaultValue Leader leader,
         @DefaultValue Http http,
         @NestedConfigurationProperty @DefaultValue GatewayProperties gateway,
+        @NestedConfigurationProperty @DefaultValue PostgresProperties postgres,
         @DefaultValue Nats nats,
         @DefaultValue Apply apply,
         @DefaultValue Pool pool,
@@ -133,7 +135,8 @@ public record HaSqliteProperties(
                 + ", history=" + history
                 + ", onStreamReset=" + onStreamReset
                 + ", members=" + members + ", leader=" + leader + ", http=" + http
-                + ", gateway=" + gateway + ", nats=" + nats + ", apply=" + apply + ", pool=" + pool + ", joins=" + joins
+                + ", gateway=" + gateway + ", postgres=" + postgres + ", nats=" + nats + ", apply=" + apply + ", pool="
+                + pool + ", joins=" + joins
                 + ", databases="
                 + databases + "]";
     }

@@ -16,6 +16,7 @@ final class HaSqliteRuntimeHints implements RuntimeHintsRegistrar {
         "sql-error-codes.xml",
         "io/github/hasqlite/quartz/tables_sqlite.sql",
         "io/github/hasqlite/http/api/openapi.json",
+        "io/github/hasqlite/postgres/catalog/*.sql",
         "META-INF/ha-sqlite/nats-server-*",
         // the library for the platform that the image is made for, where zstd-jni looks for it
         "linux/*/libzstd-jni-*.so",
@@ -29,7 +30,7 @@ final class HaSqliteRuntimeHints implements RuntimeHintsRegistrar {
         for (Class<?> configuration : new Class<?>[] {NatsReplicationConfiguration.class, ClusterConfiguration.class}) {
             hints.reflection().registerType(configuration, MemberCategory.INVOKE_DECLARED_METHODS);
         }
-        for (String configuration : RunTimeChoice.OVER_HTTP) {
+        for (String configuration : RunTimeChoice.OPTIONAL) {
             hints.reflection()
                     .registerTypeIfPresent(classLoader, configuration, MemberCategory.INVOKE_DECLARED_METHODS);
         }

@@ -38,11 +38,12 @@ final class RunTimeChoice implements BeanDefinitionRegistryPostProcessor {
             List.of(NatsReplicationConfiguration.class, ClusterConfiguration.class);
 
     /** Only where there is what they need. */
-    static final List<String> OVER_HTTP = List.of(
+    static final List<String> OPTIONAL = List.of(
             "io.github.hasqlite.autoconfigure.HaSqliteHttpAutoConfiguration",
             "io.github.hasqlite.autoconfigure.HaSqliteHttpApiAutoConfiguration",
             "io.github.hasqlite.autoconfigure.HaSqliteServletApiAutoConfiguration",
-            "io.github.hasqlite.autoconfigure.HaSqliteReactiveApiAutoConfiguration");
+            "io.github.hasqlite.autoconfigure.HaSqliteReactiveApiAutoConfiguration",
+            "io.github.hasqlite.autoconfigure.HaSqlitePostgresAutoConfiguration");
 
     private static final String ENABLED = "ha.sqlite.enabled";
     private static final String MEMBERS = "clusterMembers";
@@ -71,7 +72,7 @@ final class RunTimeChoice implements BeanDefinitionRegistryPostProcessor {
         for (Class<?> configuration : OVER_NATS) {
             choose(configuration, nats, registry);
         }
-        for (String configuration : OVER_HTTP) {
+        for (String configuration : OPTIONAL) {
             if (registry.containsBeanDefinition(configuration)) {
                 choose(ClassUtils.resolveClassName(configuration, getClass().getClassLoader()), true, registry);
             }

@@ -1,0 +1,40 @@
+package io.github.hasqlite.postgres;
+
+import java.security.SecureRandom;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Which connection a request to cancel means. Thread-safe. */
+final class CancelKeys {
+
+    private record Entry(int secret, Runnable cancel) {}
+
+    private final SecureRandom random = new SecureRandom();
+    private final Map<Integer, Entry> entries = new ConcurrentHashMap<>();
+
+    /** What a connection is known by. */
+    record Key(int pid, int secret) {}
+
+    /** @param cancel cancels what the connection runs; must not block */
+    Key add(Runnable cancel) {
+        int secret = random.nextInt();
+        while (true) {
+            int pid = random.nextInt(1, Integer.MAX_VALUE);
+            if (entries.putIfAbsent(pid, new Entry(secret, cancel)) == null) {
+                return new Key(pid, secret);
+            }
+        }
+    }
+
+    void remove(Key key) {
+        entries.remove(key.pid());
+    }
+
+    /** Nobody is told whether there was such a connection. */
+    void cancel(int pid, int secret) {
+        Entry entry = entries.get(pid);
+        if (entry != null && entry.secret == secret) {
+            entry.cancel.run();
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package io.github.hasqlite.postgres;
+
+import io.github.hasqlite.core.gateway.GatewaySession;
+import io.github.hasqlite.postgres.catalog.Catalog;
+import io.github.hasqlite.postgres.wire.FrontendMessage;
+import io.github.hasqlite.postgres.wire.MessageReader;
+import io.github.hasqlite.postgres.wire.MessageWriter;
+import io.github.hasqlite.postgres.wire.ProtocolViolation;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.concurrent.ScheduledFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One client that has come in: takes its messages, one after the other. Used by one thread at a time. */
+final class ClientSession {
+
+    private static final Logger logger = LoggerFactory.getLogger(ClientSession.class);
+
+    private final GatewaySession gateway;
+    private final ClientOutput output;
+    private final Transactions transactions;
+    private final SettingsRunner settings;
+    private final Execution execution;
+    private final ExtendedQuery extended;
+    private final CopyRunner copies;
+    private final SimpleQuery simple;
+    private boolean skipping;
+
+    ClientSession(
+            GatewaySession gateway,
+            Catalog catalog,
+            SessionContext context,
+            ClientOutput output,
+            Execution.Clock clock) {
+        this.gateway = gateway;
+        this.output = output;
+        transactions = new Transactions(gateway, context.settings());
+        settings = new SettingsRunner(context.settings(), gateway);
+        execution = new Execution(gateway, context.settings(), transactions, settings, output, clock);
+        Planner planner = new Planner(gateway, catalog, context);
+        extended = new ExtendedQuery(planner, execution, transactions, output);
+        copies = new CopyRunner(gateway, transactions, execution, output);
+        simple = new SimpleQuery(planner, execution, transactions, extended, copies, output);
+    }
+
+    /**
+     * Takes what the client said at the start, and lets it go on.
+     *
+     * @throws SQLException if it wants what there is not
+     */
+    void start(Map<String, String> parameters) throws SQLException {
+        settings.start(parameters);
+        execution.ready();
+    }
+
+    /**
+     * Takes a message.
+     *
+     * @param next the letter of the one that follows, if it is there already; otherwise 0
+     * @return whether the client wants to go on
+     * @throws ProtocolViolation if the connection has to end
+     */
+    boolean handle(FrontendMessage message, char next) throws ProtocolViolation {
+        if (message.type() == 'X') {
+            return false;
+        }
+        if (skipping && message.type() != 'S') {
+            return true;
+        }
+        ScheduledFuture<?> timer = execution.startTimer();
+        try {
+            dispatch(message, next);
+        } catch (ProtocolViolation e) {
+            throw e;
+        } catch (SQLException | RuntimeException e) {
+            failed(message, e);
+        } finally {
+            if (timer != null) {
+                timer.cancel(false);
+            }
+        }
+        return true;
+    }
+
+    private void dispatch(FrontendMessage message, char next) throws SQLException {
+        if (copies.isOpen() && copy(message)) {
+            return;
+        }
+        MessageReader reader = message.reader();
+        switch (message.type()) {
+            case 'Q' -> query(reader);
+            case 'P' -> extended.parse(reader);
+            case 'B' -> extended.bind(reader);
+            case 'D' -> extended.describe(reader);
+            case 'E' -> extended.execute(reader, next == 'S');
+            case 'C' -> extended.close(reader);
+            case 'S' -> sync();
+            case 'H' -> output.flush();
+            case 'd', 'c', 'f' -> {
+                // what was on its way when a COPY failed
+            }
+            case 'F' -> throw new SQLException("function calls are not supported", "0A000");
+            default -> throw new ProtocolViolation("invalid frontend message type " + (int) message.type());
+        }
+    }
+
+    private void query(MessageReader reader) throws SQLException {
+        String sql = reader.text();
+        reader.end();
+        extended.closePortals();
+        if (simple.run(sql)) {
+            execution.ready();
+        } else {
+            output.flush();
+        }
+    }
+
+    private void sync() throws SQLException {
+        skipping = false;
+        if (transactions.status() != 'T') {
+            extended.closePortals();
+        }
+        transactions.endImplicit();
+        execution.ready();
+    }
+
+    /** Whether the message was one of a COPY. */
+    private boolean copy(FrontendMessage message) throws SQLException {
+        switch (message.type()) {
+            case 'd' -> copies.data(message.body());
+            case 'c' -> {
+                copies.done();
+                execution.ready();
+            }
+            case 'f' -> {
+                copies.abandon();
+                throw new SQLException(
+                        "COPY from stdin failed: " + message.reader().text(), "57014");
+            }
+            case 'H', 'S' -> {
+                // ignored while rows are awaited, as PostgreSQL does
+            }
+            default -> {
+                copies.abandon();
+                throw new SQLException("unexpected message type " + (int) message.type() + " during COPY", "08P01");
+            }
+        }
+        return true;
+    }
+
+    private void failed(FrontendMessage message, Exception e) {
+        boolean simpleProtocol = "QFdcf".indexOf(message.type()) >= 0;
+        copies.abandon();
+        extended.closePortals();
+        try {
+            transactions.failed();
+        } catch (SQLException rollback) {
+            logger.warn("A transaction of a PostgreSQL client could not be rolled back: {}", rollback.getMessage());
+        }
+        MessageWriter out = output.writer();
+        ErrorReport.write(out, e, message.type() == 'Q' ? query(message) : extended.current());
+        if (simpleProtocol || message.type() == 'S') {
+            execution.ready();
+        } else {
+            skipping = true;
+        }
+    }
+
+    private static String query(FrontendMessage message) {
+        try {
+            return message.reader().text();
+        } catch (SQLException e) {
+            return "";
+        }
+    }
+
+    /** The last word to the client. */
+    void fatal(String state, String text) {
+        ErrorReport.fatal(output.writer(), state, text);
+        output.flush();
+    }
+
+    /** Interrupts what runs. From any thread. */
+    void cancel() {
+        gateway.cancel();
+    }
+
+    /** Gives back what it has; a transaction that is open is rolled back. From any thread. */
+    void close() {
+        gateway.close();
+    }
+}

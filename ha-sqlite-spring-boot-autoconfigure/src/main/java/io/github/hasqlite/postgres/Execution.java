@@ -1,0 +1,134 @@
+package io.github.hasqlite.postgres;
+
+import io.github.hasqlite.core.gateway.GatewaySession;
+import io.github.hasqlite.core.sqlite.SqlStates;
+import io.github.hasqlite.core.sqlite.StatementKind;
+import io.github.hasqlite.postgres.catalog.Catalog;
+import io.github.hasqlite.postgres.wire.MessageWriter;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Runs what was planned, and writes what comes of it. Not thread-safe. */
+final class Execution {
+
+    private final GatewaySession gateway;
+    private final SessionSettings settings;
+    private final Transactions transactions;
+    private final SettingsRunner runner;
+    private final ClientOutput output;
+    private final Clock clock;
+    private boolean unpositioned;
+
+    /** Begins something after a while. */
+    interface Clock {
+        ScheduledFuture<?> schedule(Runnable what, long delay, TimeUnit unit);
+    }
+
+    Execution(
+            GatewaySession gateway,
+            SessionSettings settings,
+            Transactions transactions,
+            SettingsRunner runner,
+            ClientOutput output,
+            Clock clock) {
+        this.gateway = gateway;
+        this.settings = settings;
+        this.transactions = transactions;
+        this.runner = runner;
+        this.output = output;
+        this.clock = clock;
+    }
+
+    /**
+     * Runs a plan.
+     *
+     * @param tag takes what the server will say that it has done
+     */
+    Rows run(Plan plan, List<@Nullable Object> values, Consumer<String> tag) throws SQLException {
+        tag.accept(plan.tag());
+        if (plan instanceof Plan.OfTransaction transaction) {
+            unpositioned = true;
+            String did = transactions.run(transaction.command());
+            tag.accept(did);
+            return ListedRows.none();
+        }
+        transactions.requireSound();
+        if (plan instanceof Plan.OfSession session) {
+            return runner.run(session.command(), transactions);
+        }
+        if (plan instanceof Plan.OfCatalog catalog) {
+            Catalog.Answer answer = catalog.question().run(values);
+            return new ListedRows(answer.columns(), answer.rows());
+        }
+        return plan instanceof Plan.OfDatabase database ? ofDatabase(database, values) : ListedRows.none();
+    }
+
+    private Rows ofDatabase(Plan.OfDatabase plan, List<@Nullable Object> values) throws SQLException {
+        StatementKind kind = plan.kind();
+        if (!plan.isRead()) {
+            unpositioned = true;
+            if (Planner.writes(kind) && transactions.isReadOnly()) {
+                throw new SQLException(
+                        "cannot execute " + plan.tag() + " in a read-only transaction", SqlStates.READ_ONLY);
+            }
+        }
+        return plan.run(values);
+    }
+
+    /** A timer that cancels what runs; {@code null} if the session has set none. */
+    @Nullable
+    ScheduledFuture<?> startTimer() {
+        long timeout = settings.statementTimeout();
+        return timeout == 0 ? null : clock.schedule(gateway::cancel, timeout, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Writes rows.
+     *
+     * @param limit how many at most; 0 for all
+     * @return how many, or -1 if there are more
+     */
+    long write(TypedRows rows, int[] formats, int limit) throws SQLException {
+        long count = 0;
+        while (limit == 0 || count < limit) {
+            if (!rows.next()) {
+                return count;
+            }
+            RowWriter.row(output.writer(), rows, formats);
+            output.flushIfLarge();
+            count++;
+        }
+        return -1;
+    }
+
+    /** What was done, and to how many rows. */
+    static void complete(MessageWriter out, String tag, long count) {
+        String said = switch (tag) {
+            case "INSERT" -> "INSERT 0 " + count;
+            case "SELECT", "UPDATE", "DELETE", "COPY", "FETCH", "MOVE" -> tag + " " + count;
+            default -> tag;
+        };
+        out.begin('C').text(said).end();
+    }
+
+    /** Says where the session stands; the client may go on. */
+    void ready() {
+        if (unpositioned && transactions.isNone()) {
+            unpositioned = false;
+            try {
+                runner.positioned();
+            } catch (SQLException e) {
+                // it is committed here; the position is told after a later one
+                unpositioned = true;
+            }
+        }
+        MessageWriter out = output.writer();
+        runner.report(out);
+        out.begin('Z').int8(transactions.status()).end();
+        output.flush();
+    }
+}

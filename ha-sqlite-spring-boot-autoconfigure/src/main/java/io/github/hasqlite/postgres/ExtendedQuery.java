@@ -1,0 +1,330 @@
+package io.github.hasqlite.postgres;
+
+import io.github.hasqlite.core.gateway.GatewayColumn;
+import io.github.hasqlite.core.sqlite.SqlStates;
+import io.github.hasqlite.postgres.sql.Spelling;
+import io.github.hasqlite.postgres.sql.StatementText;
+import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.ParameterFormat;
+import io.github.hasqlite.postgres.type.PgType;
+import io.github.hasqlite.postgres.wire.MessageReader;
+import io.github.hasqlite.postgres.wire.MessageWriter;
+import io.github.hasqlite.postgres.wire.ProtocolViolation;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The extended query protocol: parse, bind, describe, execute, close. Not thread-safe. */
+final class ExtendedQuery {
+
+    /** Of prepared statements and of portals, each; what no client needs, and no client is to take. */
+    private static final int MOST = 10_000;
+
+    private static final String DUPLICATE_STATEMENT = "42P05";
+    private static final String NO_STATEMENT = "26000";
+    private static final String NO_PORTAL = "34000";
+
+    private final Planner planner;
+    private final Execution execution;
+    private final Transactions transactions;
+    private final ClientOutput output;
+    private final Map<String, Prepared> statements = new HashMap<>();
+    private final Map<String, Portal> portals = new HashMap<>();
+    private String current = "";
+
+    ExtendedQuery(Planner planner, Execution execution, Transactions transactions, ClientOutput output) {
+        this.planner = planner;
+        this.execution = execution;
+        this.transactions = transactions;
+        this.output = output;
+    }
+
+    /** The statement that was looked at last, for errors. */
+    String current() {
+        return current;
+    }
+
+    void parse(MessageReader message) throws SQLException {
+        String name = message.text();
+        String sql = message.text();
+        int[] types = new int[message.int16()];
+        if (types.length * Integer.BYTES > message.remaining()) {
+            throw new ProtocolViolation("insufficient data left in message");
+        }
+        for (int i = 0; i < types.length; i++) {
+            types[i] = message.int32();
+        }
+        message.end();
+        current = sql;
+        if (!name.isEmpty() && statements.containsKey(name)) {
+            throw new SQLException("prepared statement \"" + name + "\" already exists", DUPLICATE_STATEMENT);
+        }
+        if (statements.size() >= MOST) {
+            throw new SQLException("more than " + MOST + " prepared statements", SqlStates.LIMIT_EXCEEDED);
+        }
+        List<String> texts = StatementText.split(sql);
+        if (texts.size() > 1) {
+            throw new SQLException("cannot insert multiple commands into a prepared statement", "42601");
+        }
+        Plan plan = texts.isEmpty() ? new Plan.Empty() : plan(texts.get(0));
+        int[] all = Arrays.copyOf(types, Math.max(types.length, plan.parameters()));
+        planner.complete(plan, sql, all);
+        statements.put(name, new Prepared(plan, sql, all));
+        output.writer().message('1');
+    }
+
+    private Plan plan(String sql) throws SQLException {
+        if (transactions.status() == 'E' && TransactionCommand.of(Spelling.tokens(sql)) == null) {
+            transactions.requireSound();
+        }
+        return planner.plan(sql);
+    }
+
+    void bind(MessageReader message) throws SQLException {
+        String name = message.text();
+        Prepared prepared = statement(message.text());
+        int[] formats = formats(message);
+        int count = message.int16();
+        if (count != prepared.parameters()) {
+            throw new SQLException(
+                    "bind message supplies " + count + " parameters, but the statement requires "
+                            + prepared.parameters(),
+                    "08P01");
+        }
+        if (formats.length > 1 && formats.length != count) {
+            throw new ProtocolViolation("bind message has " + formats.length + " formats but " + count + " parameters");
+        }
+        List<@Nullable Object> values = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            byte[] bytes = message.bytes(message.int32());
+            values.add(bytes == null ? null : value(prepared, i, bytes, RowWriter.isBinary(formats, i)));
+        }
+        int[] results = formats(message);
+        message.end();
+        if (results.length > 1) {
+            int columns = prepared.plan().columns().size();
+            if (results.length != columns) {
+                throw new ProtocolViolation(
+                        "bind message has " + results.length + " result formats but query has " + columns + " columns");
+            }
+        }
+        if (!name.isEmpty() && portals.containsKey(name)) {
+            throw new SQLException("portal \"" + name + "\" already exists", "42P03");
+        }
+        if (portals.size() >= MOST) {
+            throw new SQLException("more than " + MOST + " portals", SqlStates.LIMIT_EXCEEDED);
+        }
+        closePortal(name);
+        portals.put(name, new Portal(prepared, values, results));
+        output.writer().message('2');
+    }
+
+    private static Object value(Prepared prepared, int at, byte[] bytes, boolean binary) throws SQLException {
+        int oid = prepared.parameterType(at);
+        PgType type = oid == 0 ? PgType.UNKNOWN : PgType.ofOid(oid);
+        return ParameterFormat.decode(type, oid, bytes, binary);
+    }
+
+    private static int[] formats(MessageReader message) throws ProtocolViolation {
+        int[] formats = new int[message.int16()];
+        if (formats.length * Short.BYTES > message.remaining()) {
+            throw new ProtocolViolation("insufficient data left in message");
+        }
+        for (int i = 0; i < formats.length; i++) {
+            formats[i] = message.int16();
+            if (formats[i] > 1) {
+                throw new ProtocolViolation("unsupported format code: " + formats[i]);
+            }
+        }
+        return formats;
+    }
+
+    void describe(MessageReader message) throws SQLException {
+        char what = (char) message.int8();
+        String name = message.text();
+        message.end();
+        if (what == 'S') {
+            describeStatement(statement(name));
+        } else if (what == 'P') {
+            describePortal(portal(name));
+        } else {
+            throw new ProtocolViolation("invalid DESCRIBE message subtype " + (int) what);
+        }
+    }
+
+    private void describeStatement(Prepared prepared) throws SQLException {
+        List<GatewayColumn> columns = prepared.plan().columns();
+        MessageWriter out = output.writer();
+        out.begin('t').int16(prepared.parameters());
+        for (int i = 0; i < prepared.parameters(); i++) {
+            int type = prepared.parameterType(i);
+            out.int32(type == 0 ? PgType.TEXT.oid() : type);
+        }
+        out.end();
+        List<ColumnType> types = ExpectedTypes.of(columns);
+        prepared.announce(types);
+        description(columns, types, new int[0]);
+    }
+
+    private void describePortal(Portal portal) throws SQLException {
+        Prepared prepared = portal.prepared();
+        current = prepared.sql();
+        if (portal.rows() == null && isHarmless(prepared.plan())) {
+            start(portal, null);
+        }
+        TypedRows rows = portal.rows();
+        List<GatewayColumn> columns =
+                rows != null ? rows.columns() : prepared.plan().columns();
+        List<ColumnType> types = rows != null ? rows.types() : ExpectedTypes.of(columns);
+        prepared.announce(types);
+        description(columns, types, portal.formats());
+    }
+
+    private void description(List<GatewayColumn> columns, List<ColumnType> types, int[] formats) {
+        if (columns.isEmpty()) {
+            output.writer().message('n');
+        } else {
+            RowWriter.describe(output.writer(), columns, types, formats);
+        }
+    }
+
+    /** What changes nothing may run when it is described: its first rows tell what its columns are. */
+    private static boolean isHarmless(Plan plan) {
+        return plan instanceof Plan.OfCatalog || (plan instanceof Plan.OfDatabase database && database.isRead());
+    }
+
+    /**
+     * Runs a portal.
+     *
+     * @param alone whether nothing else is to come before the end of the client's statements
+     * @throws SQLException if it fails
+     */
+    void execute(MessageReader message, boolean alone) throws SQLException {
+        Portal portal = portal(message.text());
+        int limit = Math.max(message.int32(), 0);
+        message.end();
+        Plan plan = portal.prepared().plan();
+        current = portal.prepared().sql();
+        if (plan instanceof Plan.Empty) {
+            output.writer().message('I');
+            return;
+        }
+        if (portal.rows() == null) {
+            prepareTransaction(plan, alone);
+            if (plan instanceof Plan.OfSession session) {
+                forget(session.command());
+            }
+            start(portal, portal.prepared().announced());
+        }
+        write(portal, limit);
+    }
+
+    private void prepareTransaction(Plan plan, boolean alone) throws SQLException {
+        if (plan instanceof Plan.OfCopy) {
+            throw new SQLException("COPY is not supported in the extended query protocol", "0A000");
+        }
+        if (plan instanceof Plan.OfDatabase database
+                && database.belongsInTransaction()
+                && (!alone || (database.answers() && !database.isRead()))) {
+            transactions.beginImplicit();
+        }
+    }
+
+    private void start(Portal portal, @Nullable List<ColumnType> announced) throws SQLException {
+        String[] tag = {""};
+        Rows rows = execution.run(portal.prepared().plan(), portal.values(), did -> tag[0] = did);
+        if (announced != null
+                && !rows.columns().isEmpty()
+                && announced.size() != rows.columns().size()) {
+            rows.close();
+            throw new SQLException(ErrorReport.PLAN_CHANGED, "0A000");
+        }
+        portal.started(announced == null ? TypedRows.peek(rows) : TypedRows.announced(rows, announced), tag[0]);
+    }
+
+    private void write(Portal portal, int limit) throws SQLException {
+        TypedRows rows = portal.rows();
+        if (rows == null || portal.isDone()) {
+            Execution.complete(output.writer(), portal.tag(), 0);
+            return;
+        }
+        boolean answers = !rows.columns().isEmpty();
+        long count = answers ? execution.write(rows, portal.formats(), limit) : 0;
+        if (count < 0) {
+            output.writer().message('s');
+            return;
+        }
+        boolean changes = portal.prepared().plan() instanceof Plan.OfDatabase database && !database.isRead();
+        long affected = rows.affected();
+        portal.done();
+        Execution.complete(output.writer(), portal.tag(), changes ? affected : count);
+    }
+
+    void close(MessageReader message) throws SQLException {
+        char what = (char) message.int8();
+        String name = message.text();
+        message.end();
+        if (what == 'S') {
+            statements.remove(name);
+        } else if (what == 'P') {
+            closePortal(name);
+        } else {
+            throw new ProtocolViolation("invalid CLOSE message subtype " + (int) what);
+        }
+        output.writer().message('3');
+    }
+
+    /** DEALLOCATE and DISCARD. */
+    void forget(SessionCommand command) throws SQLException {
+        boolean all = command.isAll();
+        if (command.what() == SessionCommand.What.DISCARD && all) {
+            statements.clear();
+        } else if (command.what() == SessionCommand.What.DEALLOCATE) {
+            if (all) {
+                statements.clear();
+            } else if (statements.remove(command.name()) == null) {
+                throw new SQLException("prepared statement \"" + command.name() + "\" does not exist", NO_STATEMENT);
+            }
+        }
+    }
+
+    /** Portals live as long as their transaction. */
+    void closePortals() {
+        for (Portal portal : portals.values()) {
+            try {
+                portal.close();
+            } catch (SQLException e) {
+                // its rows are given up: nobody waits for them
+            }
+        }
+        portals.clear();
+    }
+
+    private void closePortal(String name) throws SQLException {
+        Portal portal = portals.remove(name);
+        if (portal != null) {
+            portal.close();
+        }
+    }
+
+    private Prepared statement(String name) throws SQLException {
+        Prepared prepared = statements.get(name);
+        if (prepared == null) {
+            throw new SQLException("prepared statement \"" + name + "\" does not exist", NO_STATEMENT);
+        }
+        current = prepared.sql();
+        return prepared;
+    }
+
+    private Portal portal(String name) throws SQLException {
+        Portal portal = portals.get(name);
+        if (portal == null) {
+            throw new SQLException("portal \"" + name + "\" does not exist", NO_PORTAL);
+        }
+        return portal;
+    }
+}

@@ -1,0 +1,160 @@
+package io.github.hasqlite.postgres;
+
+import io.github.hasqlite.core.gateway.GatewayColumn;
+import io.github.hasqlite.core.gateway.GatewayStatement;
+import io.github.hasqlite.core.sqlite.StatementKind;
+import io.github.hasqlite.core.sqlite.TokenList;
+import io.github.hasqlite.postgres.catalog.Catalog;
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a statement of a client is, before it runs. */
+sealed interface Plan {
+
+    /** What it says when it is done, but for a count of rows. */
+    String tag();
+
+    /**
+     * Of the rows that it answers; empty if it answers none.
+     *
+     * @throws SQLException if it cannot be compiled
+     */
+    List<GatewayColumn> columns() throws SQLException;
+
+    /** How many parameters it has. */
+    int parameters();
+
+    /** Nothing but blanks and comments. */
+    record Empty() implements Plan {
+
+        @Override
+        public String tag() {
+            return "";
+        }
+
+        @Override
+        public List<GatewayColumn> columns() {
+            return List.of();
+        }
+
+        @Override
+        public int parameters() {
+            return 0;
+        }
+    }
+
+    /** A statement of the database. */
+    record OfDatabase(GatewayStatement statement, String tag, boolean answers) implements Plan {
+
+        @Override
+        public List<GatewayColumn> columns() throws SQLException {
+            return answers ? statement.columns() : List.of();
+        }
+
+        @Override
+        public int parameters() {
+            return statement.parameters().size();
+        }
+
+        StatementKind kind() {
+            return statement.sql().kind();
+        }
+
+        boolean isRead() {
+            return kind() == StatementKind.READ && !statement.sql().locks();
+        }
+
+        /** Whether it can be one of several in a transaction that the client has not begun. */
+        boolean belongsInTransaction() {
+            return kind() == StatementKind.READ || kind() == StatementKind.WRITE || kind().isSchema();
+        }
+
+        /** Whether it may answer rows: all that reads, and what writes with RETURNING. */
+        static OfDatabase of(GatewayStatement statement, String tag) {
+            boolean returning = new TokenList(statement.sql().text()).contains("RETURNING");
+            return new OfDatabase(
+                    statement, tag, returning || !Planner.writes(statement.sql().kind()));
+        }
+
+        Rows run(List<@Nullable Object> values) throws SQLException {
+            return new GatewayRows(statement.execute(values));
+        }
+    }
+
+    /** A question about the catalog. */
+    record OfCatalog(Catalog.Question question) implements Plan {
+
+        @Override
+        public String tag() {
+            return "SELECT";
+        }
+
+        @Override
+        public List<GatewayColumn> columns() throws SQLException {
+            return question.columns();
+        }
+
+        @Override
+        public int parameters() {
+            return question.parameters();
+        }
+    }
+
+    /** The beginning, the end or a part of a transaction. */
+    record OfTransaction(TransactionCommand command) implements Plan {
+
+        @Override
+        public String tag() {
+            return command.tag();
+        }
+
+        @Override
+        public List<GatewayColumn> columns() {
+            return List.of();
+        }
+
+        @Override
+        public int parameters() {
+            return 0;
+        }
+    }
+
+    /** A setting of the session, or what is left of it. */
+    record OfSession(SessionCommand command) implements Plan {
+
+        @Override
+        public String tag() {
+            return command.tag();
+        }
+
+        @Override
+        public List<GatewayColumn> columns() {
+            return command.columns();
+        }
+
+        @Override
+        public int parameters() {
+            return 0;
+        }
+    }
+
+    /** Many rows, in or out. */
+    record OfCopy(CopyCommand command) implements Plan {
+
+        @Override
+        public String tag() {
+            return "COPY";
+        }
+
+        @Override
+        public List<GatewayColumn> columns() {
+            return List.of();
+        }
+
+        @Override
+        public int parameters() {
+            return 0;
+        }
+    }
+}

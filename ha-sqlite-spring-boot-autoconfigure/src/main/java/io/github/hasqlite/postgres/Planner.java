@@ -1,0 +1,106 @@
+package io.github.hasqlite.postgres;
+
+import io.github.hasqlite.core.gateway.GatewaySession;
+import io.github.hasqlite.core.sqlite.StatementKind;
+import io.github.hasqlite.postgres.catalog.Catalog;
+import io.github.hasqlite.postgres.catalog.CatalogNames;
+import io.github.hasqlite.postgres.sql.Spelling;
+import io.github.hasqlite.postgres.sql.TokenBuffer;
+import java.sql.SQLException;
+import java.util.Locale;
+
+/** Decides what a statement of a client is. Not thread-safe. */
+final class Planner {
+
+    private final GatewaySession gateway;
+    private final Catalog catalog;
+    private final SessionContext context;
+
+    Planner(GatewaySession gateway, Catalog catalog, SessionContext context) {
+        this.gateway = gateway;
+        this.catalog = catalog;
+        this.context = context;
+    }
+
+    /**
+     * Of one statement, without a semicolon.
+     *
+     * @throws SQLException if it cannot be compiled
+     */
+    Plan plan(String sql) throws SQLException {
+        TokenBuffer tokens = Spelling.tokens(sql);
+        if (tokens.get(0).text().isEmpty()) {
+            return new Plan.Empty();
+        }
+        TransactionCommand transaction = TransactionCommand.of(tokens);
+        if (transaction != null) {
+            return new Plan.OfTransaction(transaction);
+        }
+        SessionCommand session = SessionCommand.of(tokens);
+        if (session != null) {
+            return new Plan.OfSession(session);
+        }
+        if (tokens.isWord(0, "COPY")) {
+            return new Plan.OfCopy(CopyCommand.of(tokens, sql));
+        }
+        if (CatalogNames.isAbout(tokens)) {
+            return new Plan.OfCatalog(catalog.ask(sql, gateway, context.facts()));
+        }
+        String spelled = Spelling.ofDatabase(sql);
+        return Plan.OfDatabase.of(gateway.prepare(spelled), tag(tokens));
+    }
+
+    /** Fills in the types of parameters that the client leaves open, as far as the statement tells. */
+    void complete(Plan plan, String sql, int[] types) throws SQLException {
+        if (plan instanceof Plan.OfDatabase && types.length > 0) {
+            new ParameterTypes(gateway, Spelling.tokens(sql), types).infer();
+        }
+    }
+
+    /** A write outside of what reads alone is refused before it runs. */
+    static boolean writes(StatementKind kind) {
+        return switch (kind) {
+            case WRITE, CREATE, DROP, ALTER, HEADER_PRAGMA, MAINTENANCE -> true;
+            default -> false;
+        };
+    }
+
+    private static String tag(TokenBuffer tokens) {
+        String first = tokens.get(0).text().toUpperCase(Locale.ROOT);
+        return switch (first) {
+            case "SELECT", "VALUES", "TABLE" -> "SELECT";
+            case "INSERT", "REPLACE" -> "INSERT";
+            case "WITH" -> afterWith(tokens);
+            case "CREATE", "DROP", "ALTER" -> first + " " + object(tokens);
+            case "TRUNCATE" -> "TRUNCATE TABLE";
+            default -> first;
+        };
+    }
+
+    /** The verb behind the queries in parentheses. */
+    private static String afterWith(TokenBuffer tokens) {
+        for (int i = 1; i < tokens.size(); i++) {
+            if (tokens.is(i, "(")) {
+                i = tokens.closing(i);
+            } else if (tokens.isWord(i, "SELECT") || tokens.isWord(i, "VALUES")) {
+                return "SELECT";
+            } else if (tokens.isWord(i, "INSERT") || tokens.isWord(i, "REPLACE")) {
+                return "INSERT";
+            } else if (tokens.isWord(i, "UPDATE") || tokens.isWord(i, "DELETE")) {
+                return tokens.get(i).text().toUpperCase(Locale.ROOT);
+            }
+        }
+        return "SELECT";
+    }
+
+    private static String object(TokenBuffer tokens) {
+        for (int i = 1; i < tokens.size(); i++) {
+            for (String kind : new String[] {"TABLE", "INDEX", "VIEW", "TRIGGER"}) {
+                if (tokens.isWord(i, kind)) {
+                    return kind;
+                }
+            }
+        }
+        return "TABLE";
+    }
+}

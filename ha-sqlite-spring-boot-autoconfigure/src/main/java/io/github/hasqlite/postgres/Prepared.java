@@ -1,0 +1,47 @@
+package io.github.hasqlite.postgres;
+
+import io.github.hasqlite.postgres.type.ColumnType;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A prepared statement of a session. Not thread-safe. */
+final class Prepared {
+
+    private final Plan plan;
+    private final String sql;
+    private final int[] parameterTypes;
+    private @Nullable List<ColumnType> announced;
+
+    /** @param parameterTypes numbers of their types; 0 where nobody says */
+    Prepared(Plan plan, String sql, int[] parameterTypes) {
+        this.plan = plan;
+        this.sql = sql;
+        this.parameterTypes = parameterTypes;
+    }
+
+    Plan plan() {
+        return plan;
+    }
+
+    String sql() {
+        return sql;
+    }
+
+    int parameters() {
+        return parameterTypes.length;
+    }
+
+    int parameterType(int at) {
+        return parameterTypes[at];
+    }
+
+    /** What the client was told last about the columns; {@code null} if nothing. Drivers keep it. */
+    @Nullable
+    List<ColumnType> announced() {
+        return announced;
+    }
+
+    void announce(List<ColumnType> types) {
+        announced = types;
+    }
+}

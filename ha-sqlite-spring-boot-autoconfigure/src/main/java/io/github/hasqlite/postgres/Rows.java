@@ -1,0 +1,26 @@
+package io.github.hasqlite.postgres;
+
+import io.github.hasqlite.core.gateway.GatewayColumn;
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a statement answers. Not thread-safe. */
+interface Rows extends AutoCloseable {
+
+    /** Empty if it answers no rows. */
+    List<GatewayColumn> columns();
+
+    /** Goes to the next row; {@code false} behind the last one. */
+    boolean next() throws SQLException;
+
+    /** Long, Double, String, byte[] or {@code null}. */
+    @Nullable
+    Object value(int column) throws SQLException;
+
+    /** How many rows the statement has changed. */
+    long affected();
+
+    @Override
+    void close() throws SQLException;
+}

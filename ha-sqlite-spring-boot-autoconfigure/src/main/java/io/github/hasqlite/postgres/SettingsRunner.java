@@ -1,0 +1,150 @@
+package io.github.hasqlite.postgres;
+
+import io.github.hasqlite.core.gateway.GatewayColumn;
+import io.github.hasqlite.core.gateway.GatewaySession;
+import io.github.hasqlite.core.gateway.ReadLevel;
+import io.github.hasqlite.postgres.wire.MessageWriter;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Runs SET, SHOW and RESET, and tells the client of settings that it keeps track of. Not thread-safe. */
+final class SettingsRunner {
+
+    /** What PostgreSQL reports, and ours. */
+    private static final List<String> REPORTED = List.of(
+            "server_version",
+            "server_encoding",
+            "client_encoding",
+            "application_name",
+            "default_transaction_read_only",
+            "in_hot_standby",
+            "is_superuser",
+            "session_authorization",
+            "DateStyle",
+            "IntervalStyle",
+            "TimeZone",
+            "integer_datetimes",
+            "standard_conforming_strings",
+            SessionSettings.POSITION);
+
+    /** Those that a client names at the start and that are no settings. */
+    private static final Set<String> STARTUP = Set.of("user", "database", "options", "replication");
+
+    private static final Duration POSITION_TIMEOUT = Duration.ofSeconds(30);
+
+    private final SessionSettings settings;
+    private final GatewaySession gateway;
+    private final Map<String, String> told = new HashMap<>();
+
+    SettingsRunner(SessionSettings settings, GatewaySession gateway) {
+        this.settings = settings;
+        this.gateway = gateway;
+    }
+
+    /** What a client says at the start. Names that are not known are let be, as they do no harm. */
+    void start(Map<String, String> parameters) throws SQLException {
+        for (Map.Entry<String, String> entry : parameters.entrySet()) {
+            boolean known =
+                    settings.find(entry.getKey()) != null || entry.getKey().indexOf('.') > 0;
+            if (known && !STARTUP.contains(entry.getKey()) && !entry.getKey().startsWith("_pq_.")) {
+                set(entry.getKey(), entry.getValue());
+            }
+        }
+        String options = parameters.get("options");
+        if (options != null) {
+            for (String option : options.replaceAll("-c\\s+", "-c").strip().split("(?<!\\\\)\\s+", -1)) {
+                int equals = option.indexOf('=');
+                if (option.startsWith("-c") && equals > 0) {
+                    set(
+                            option.substring(2, equals),
+                            option.substring(equals + 1).replace("\\ ", " "));
+                }
+            }
+        }
+        settings.started();
+    }
+
+    /** Tells what the client does not know yet. */
+    void report(MessageWriter out) {
+        for (String name : REPORTED) {
+            String value = settings.find(name);
+            if (value != null && !value.equals(told.put(name, value))) {
+                out.begin('S').text(name).text(value).end();
+            }
+        }
+    }
+
+    /** After a commit: where it is in the stream. */
+    void positioned() throws SQLException {
+        long position = gateway.position(Duration.ZERO);
+        if (position > 0) {
+            settings.put(SessionSettings.POSITION, Long.toString(position));
+        }
+    }
+
+    Rows run(SessionCommand command, Transactions transactions) throws SQLException {
+        switch (command.what()) {
+            case SHOW -> {
+                return show(command);
+            }
+            case SET_TRANSACTION -> transactions.setReadOnly("on".equals(command.value()));
+            case SET -> {
+                if (command.value() == null) {
+                    settings.reset(command.name());
+                } else {
+                    set(command.name(), command.value());
+                }
+            }
+            case RESET -> {
+                if (command.isAll()) {
+                    settings.resetAll();
+                } else {
+                    settings.reset(command.name());
+                }
+            }
+            case DISCARD -> settings.resetAll();
+            case DEALLOCATE -> {}
+        }
+        return ListedRows.none();
+    }
+
+    private Rows show(SessionCommand command) throws SQLException {
+        List<List<String>> rows = new ArrayList<>();
+        if (command.isAll()) {
+            settings.all().forEach((name, value) -> rows.add(List.of(name, value, "")));
+            return new ListedRows(command.columns(), rows);
+        }
+        rows.add(List.of(settings.get(command.name())));
+        return new ListedRows(List.of(new GatewayColumn(command.name(), "TEXT", "")), rows);
+    }
+
+    private void set(String name, String value) throws SQLException {
+        if (name.equalsIgnoreCase(SessionSettings.POSITION)) {
+            gateway.await(ReadLevel.LOCAL, position(value), POSITION_TIMEOUT);
+        }
+        if (name.equalsIgnoreCase("session_authorization") || name.equalsIgnoreCase("role")) {
+            if (!value.equals(settings.find("session_authorization")) && !value.equalsIgnoreCase("none")) {
+                throw new SQLException("there is one role only", "42501");
+            }
+            return;
+        }
+        settings.set(name, value);
+    }
+
+    private static long position(String value) throws SQLException {
+        try {
+            long position = Long.parseLong(value.strip());
+            if (position >= 0) {
+                return position;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw new SQLException("invalid value for parameter \"ha.position\": it is a number of the stream", "22023");
+    }
+}

@@ -1,0 +1,59 @@
+package io.github.hasqlite.postgres.sql;
+
+import java.sql.SQLException;
+
+/** SQL as PostgreSQL's clients and users write it, spelled as SQLite understands it. Stateless. */
+public final class Spelling {
+
+    private Spelling() {}
+
+    /**
+     * For the database.
+     *
+     * @param sql any number of statements
+     * @throws SQLException if a text or a comment has no end, or a column counts that cannot (42601, 0A000)
+     */
+    public static String ofDatabase(String sql) throws SQLException {
+        TokenBuffer tokens = new TokenBuffer(PgLexer.tokens(sql));
+        try {
+            CastSpelling.apply(tokens, false);
+            QuerySpelling.apply(tokens, false);
+            if (tokens.containsWord("CREATE") || tokens.containsWord("ALTER")) {
+                TableSpelling.apply(tokens);
+            }
+        } catch (IllegalStateException | IndexOutOfBoundsException e) {
+            throw notUnderstood(e);
+        }
+        return tokens.sql();
+    }
+
+    /**
+     * For the catalog.
+     *
+     * @param sql one statement as it came
+     * @throws SQLException if a text or a comment has no end (42601)
+     */
+    public static String ofCatalog(String sql) throws SQLException {
+        TokenBuffer tokens = new TokenBuffer(PgLexer.tokens(sql));
+        try {
+            CatalogSpelling.applyBeforeCasts(tokens);
+            SetFunctionSpelling.apply(tokens);
+            CastSpelling.apply(tokens, true);
+            QuerySpelling.apply(tokens, true);
+            CatalogSpelling.apply(tokens);
+        } catch (IllegalStateException | IndexOutOfBoundsException e) {
+            throw notUnderstood(e);
+        }
+        return tokens.sql();
+    }
+
+    /** What has no shape that PostgreSQL would take either. */
+    private static SQLException notUnderstood(RuntimeException e) {
+        return new SQLException("syntax error: the statement cannot be understood", "42601", e);
+    }
+
+    /** The tokens of a text, as PostgreSQL reads them. */
+    public static TokenBuffer tokens(String sql) throws SQLException {
+        return new TokenBuffer(PgLexer.tokens(sql));
+    }
+}

@@ -1,0 +1,111 @@
+package io.github.hasqlite.postgres.type;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Arrays as texts: in PostgreSQL's form {@code {a,"b c",NULL}}, and as JSON, which SQLite can read. */
+public final class ArrayText {
+
+    private ArrayText() {}
+
+    /**
+     * The elements of an array of one dimension.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    public static List<@Nullable String> parse(String text) {
+        int length = text.length();
+        if (length < 2 || text.charAt(0) != '{' || text.charAt(length - 1) != '}') {
+            throw new IllegalArgumentException("no array");
+        }
+        List<@Nullable String> elements = new ArrayList<>();
+        int at = 1;
+        while (at < length - 1) {
+            StringBuilder element = new StringBuilder();
+            boolean quoted = text.charAt(at) == '"';
+            at = quoted ? quoted(text, at + 1, element) : bare(text, at, element);
+            elements.add(!quoted && element.toString().equalsIgnoreCase("NULL") ? null : element.toString());
+            if (at < length - 1 && text.charAt(at) != ',') {
+                throw new IllegalArgumentException("no comma");
+            }
+            at++;
+        }
+        return elements;
+    }
+
+    private static int quoted(String text, int from, StringBuilder element) {
+        int at = from;
+        while (text.charAt(at) != '"') {
+            if (text.charAt(at) == '\\') {
+                at++;
+            }
+            element.append(text.charAt(at++));
+            if (at >= text.length()) {
+                throw new IllegalArgumentException("no end");
+            }
+        }
+        return at + 1;
+    }
+
+    private static int bare(String text, int from, StringBuilder element) {
+        int at = from;
+        while (text.charAt(at) != ',' && at < text.length() - 1) {
+            if (text.charAt(at) == '{') {
+                throw new IllegalArgumentException("arrays of arrays are not supported");
+            }
+            element.append(text.charAt(at++));
+        }
+        return at;
+    }
+
+    /** In PostgreSQL's form. */
+    public static String of(List<? extends @Nullable Object> elements) {
+        StringBuilder text = new StringBuilder("{");
+        for (Object element : elements) {
+            text.append(text.length() == 1 ? "" : ",");
+            if (element == null) {
+                text.append("NULL");
+            } else if (element.toString().matches("[\\w.+-]+")
+                    && !element.toString().equalsIgnoreCase("NULL")) {
+                text.append(element);
+            } else {
+                text.append(quote(element.toString()));
+            }
+        }
+        return text.append('}').toString();
+    }
+
+    private static String quote(String element) {
+        return '"' + element.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+
+    /** As JSON: Long and Double as numbers, all else as text. */
+    public static String json(List<? extends @Nullable Object> elements) {
+        StringBuilder text = new StringBuilder("[");
+        for (Object element : elements) {
+            text.append(text.length() == 1 ? "" : ",");
+            if (element == null || element instanceof Number) {
+                text.append(element);
+            } else {
+                jsonText(element.toString(), text);
+            }
+        }
+        return text.append(']').toString();
+    }
+
+    private static void jsonText(String element, StringBuilder text) {
+        text.append('"');
+        for (int i = 0; i < element.length(); i++) {
+            char c = element.charAt(i);
+            if (c == '"' || c == '\\') {
+                text.append('\\').append(c);
+            } else if (c < ' ') {
+                text.append(String.format("\\u%04x", (int) c));
+            } else {
+                text.append(c);
+            }
+        }
+        text.append('"');
+    }
+}

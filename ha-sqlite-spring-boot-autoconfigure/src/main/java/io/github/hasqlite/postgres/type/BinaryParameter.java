@@ -1,0 +1,85 @@
+package io.github.hasqlite.postgres.type;
+
+import io.github.hasqlite.core.sqlite.IsoTimes;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.sql.SQLException;
+import java.time.LocalTime;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+
+/** Values of parameters in PostgreSQL's binary format. */
+final class BinaryParameter {
+
+    private static final BigInteger BASE = BigInteger.valueOf(10_000);
+    private static final int BASE_DIGITS = 4;
+    private static final int NEGATIVE = 0x4000;
+    private static final int SPECIAL = 0xc000;
+    private static final int MOST_GROUPS = 200;
+    private static final long NANOS = 1000;
+    private static final long UNSIGNED = 0xffff_ffffL;
+
+    private BinaryParameter() {}
+
+    /**
+     * What SQLite is to store.
+     *
+     * @throws java.nio.BufferUnderflowException if there are too few bytes
+     * @throws IllegalArgumentException if they are none of the type
+     */
+    static Object decode(PgType type, byte[] bytes) throws SQLException {
+        ByteBuffer from = ByteBuffer.wrap(bytes);
+        Object value = switch (type) {
+            case BOOL -> from.get() == 0 ? 0L : 1L;
+            case INT2 -> (long) from.getShort();
+            case INT4 -> (long) from.getInt();
+            case OID -> from.getInt() & UNSIGNED;
+            case INT8 -> from.getLong();
+            case FLOAT4 -> (double) from.getFloat();
+            case FLOAT8 -> from.getDouble();
+            case NUMERIC -> numeric(from);
+            case DATE -> ValueBinary.EPOCH.plusDays(from.getInt()).toString();
+            case TIME -> IsoTimes.TIME.format(LocalTime.ofNanoOfDay(Math.multiplyExact(from.getLong(), NANOS)));
+            case TIMESTAMP -> StoredTime.of(ValueBinary.EPOCH_TIME.plus(from.getLong(), ChronoUnit.MICROS));
+            case TIMESTAMPTZ -> StoredTime.ofUtc(ValueBinary.EPOCH_TIME.plus(from.getLong(), ChronoUnit.MICROS));
+            case UUID -> new UUID(from.getLong(), from.getLong()).toString();
+            case BYTEA -> rest(from);
+            case JSONB -> {
+                from.get();
+                yield ParameterFormat.utf8(rest(from));
+            }
+            case CHAR, NAME, TEXT, JSON, UNKNOWN, BPCHAR, VARCHAR, TEXT_ARRAY -> ParameterFormat.utf8(rest(from));
+        };
+        if (from.hasRemaining()) {
+            throw new SQLException("incorrect binary data for type " + type.display(), "22P03");
+        }
+        return value;
+    }
+
+    private static byte[] rest(ByteBuffer from) {
+        byte[] bytes = new byte[from.remaining()];
+        from.get(bytes);
+        return bytes;
+    }
+
+    private static Object numeric(ByteBuffer from) {
+        int groups = from.getShort();
+        int weight = from.getShort();
+        int sign = from.getShort() & 0xffff;
+        int scale = from.getShort();
+        if ((sign & SPECIAL) == SPECIAL) {
+            return sign == SPECIAL ? "NaN" : sign == 0xd000 ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
+        }
+        if (groups < 0 || groups > MOST_GROUPS || Math.abs(weight) > MOST_GROUPS || scale < 0) {
+            throw new IllegalArgumentException("numeric of " + groups + " groups");
+        }
+        BigInteger digits = BigInteger.ZERO;
+        for (int i = 0; i < groups; i++) {
+            digits = digits.multiply(BASE).add(BigInteger.valueOf(from.getShort()));
+        }
+        BigDecimal number = new BigDecimal(digits, BASE_DIGITS * (groups - 1 - weight))
+                .setScale(scale, java.math.RoundingMode.HALF_UP);
+        return ParameterFormat.stored((sign & NEGATIVE) != 0 ? number.negate() : number);
+    }
+}

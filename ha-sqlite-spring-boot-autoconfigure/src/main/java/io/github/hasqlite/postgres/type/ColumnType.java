@@ -1,0 +1,24 @@
+package io.github.hasqlite.postgres.type;
+
+/**
+ * What a column is announced with.
+ *
+ * @param type the type
+ * @param modifier PostgreSQL's type modifier; -1 for none
+ * @param certain whether the definition of a table says so; if not, the type is what the first rows have
+ */
+public record ColumnType(PgType type, int modifier, boolean certain) {
+
+    /** Takes whatever SQLite can store, as the text that SQLite makes of it. */
+    public static final ColumnType ANYTHING = new ColumnType(PgType.TEXT, -1, false);
+
+    /** A type that a definition says. */
+    public static ColumnType declared(PgType type) {
+        return new ColumnType(type, -1, true);
+    }
+
+    /** A type that the first rows have. */
+    public static ColumnType seen(PgType type) {
+        return new ColumnType(type, -1, false);
+    }
+}

@@ -1,0 +1,166 @@
+package io.github.hasqlite.postgres.type;
+
+import java.math.BigDecimal;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.time.DateTimeException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** How values of parameters come from a client, and what SQLite is to store for them. */
+public final class ParameterFormat {
+
+    private static final String INVALID_TEXT = "22P02";
+    private static final String INVALID_BINARY = "22P03";
+    private static final String NOT_UTF8 = "22021";
+    private static final int MOST_DIGITS = 1000;
+    private static final int LONG_DIGITS = 18;
+
+    private ParameterFormat() {}
+
+    /**
+     * The value that is bound.
+     *
+     * @param type what the client or the statement says the parameter is; {@code null} if nobody does
+     * @param oid the number of the type, for arrays and types that are not spoken here
+     * @param bytes as they came
+     * @return Long, Double, String or byte[]
+     * @throws SQLException if the bytes are none of the type (22P02, 22P03, 22021)
+     */
+    public static Object decode(@Nullable PgType type, int oid, byte[] bytes, boolean binary) throws SQLException {
+        if (type == null) {
+            PgType element = PgType.elementOf(oid);
+            if (element == null) {
+                return utf8(bytes);
+            }
+            return binary ? BinaryArray.json(element, bytes) : array(element, utf8(bytes));
+        }
+        try {
+            return binary ? BinaryParameter.decode(type, bytes) : text(type, utf8(bytes));
+        } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
+            throw new SQLException("invalid input for type " + type.display(), INVALID_TEXT, e);
+        } catch (BufferUnderflowException e) {
+            throw new SQLException("incorrect binary data for type " + type.display(), INVALID_BINARY, e);
+        }
+    }
+
+    private static String array(PgType element, String text) throws SQLException {
+        try {
+            List<@Nullable Object> values = new ArrayList<>();
+            for (String value : ArrayText.parse(text)) {
+                values.add(value == null ? null : text(element, value));
+            }
+            return ArrayText.json(values);
+        } catch (IllegalArgumentException | DateTimeException e) {
+            throw new SQLException("invalid input for type " + element.display() + "[]", INVALID_TEXT, e);
+        }
+    }
+
+    static String utf8(byte[] bytes) throws SQLException {
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+            if (text.indexOf('\0') >= 0) {
+                throw new SQLException("invalid byte sequence for encoding \"UTF8\": 0x00", NOT_UTF8);
+            }
+            return text;
+        } catch (CharacterCodingException e) {
+            throw new SQLException("invalid byte sequence for encoding \"UTF8\"", NOT_UTF8, e);
+        }
+    }
+
+    private static Object text(PgType type, String text) throws SQLException {
+        return switch (type) {
+            case INT2 -> (long) Short.parseShort(text.strip());
+            case INT4 -> (long) Integer.parseInt(text.strip());
+            case INT8 -> Long.parseLong(text.strip());
+            case OID -> oid(text.strip());
+            case FLOAT4, FLOAT8 -> real(text.strip());
+            case NUMERIC -> numeric(text.strip());
+            case BOOL -> bool(text.strip());
+            case BYTEA -> bytes(text);
+            case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> StoredTime.of(type, text);
+            case UUID -> UUID.fromString(text.strip()).toString();
+            case CHAR, NAME, TEXT, JSON, JSONB, UNKNOWN, BPCHAR, VARCHAR, TEXT_ARRAY -> text;
+        };
+    }
+
+    /** A name where a number is wanted is left to the catalog. */
+    private static Object oid(String text) {
+        return text.chars().allMatch(Character::isDigit) && !text.isEmpty() ? (Object) Long.parseLong(text) : text;
+    }
+
+    private static Double real(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "infinity", "inf" -> Double.POSITIVE_INFINITY;
+            case "-infinity", "-inf" -> Double.NEGATIVE_INFINITY;
+            default -> Double.parseDouble(text);
+        };
+    }
+
+    private static Object numeric(String text) {
+        if ("NaN".equalsIgnoreCase(text)) {
+            return text;
+        }
+        if (text.length() > MOST_DIGITS) {
+            throw new IllegalArgumentException("more than " + MOST_DIGITS + " digits");
+        }
+        return stored(new BigDecimal(text));
+    }
+
+    /** An integer or a floating point number where it has the same digits; otherwise SQLite keeps its text. */
+    static Object stored(BigDecimal number) {
+        if (Math.abs((long) number.scale()) > MOST_DIGITS) {
+            throw new IllegalArgumentException("more than " + MOST_DIGITS + " digits");
+        }
+        if (number.scale() <= 0 && number.precision() - number.scale() <= LONG_DIGITS) {
+            return number.longValueExact();
+        }
+        double real = number.doubleValue();
+        boolean same = !Double.isInfinite(real) && Double.toString(real).equals(number.toString());
+        return same ? (Object) real : number.toPlainString();
+    }
+
+    private static Long bool(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "t", "true", "y", "yes", "on", "1" -> 1L;
+            case "f", "false", "n", "no", "off", "0" -> 0L;
+            default -> throw new IllegalArgumentException(text);
+        };
+    }
+
+    /** In the form {@code \x…}, or in the old one with octal numbers. */
+    static byte[] bytes(String text) {
+        if (text.startsWith("\\x")) {
+            return HexFormat.of().parseHex(text.substring(2).replaceAll("\\s", ""));
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(text.length() * 3);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c != '\\') {
+                bytes.put(String.valueOf(c).getBytes(StandardCharsets.UTF_8));
+            } else if (text.startsWith("\\", i + 1)) {
+                bytes.put((byte) '\\');
+                i++;
+            } else {
+                if (i + 4 > text.length()) {
+                    throw new IllegalArgumentException("octal number expected");
+                }
+                bytes.put((byte) Integer.parseInt(text.substring(i + 1, i + 4), 8));
+                i += 3;
+            }
+        }
+        byte[] read = new byte[bytes.position()];
+        bytes.flip().get(read);
+        return read;
+    }
+}

@@ -1,0 +1,168 @@
+package io.github.hasqlite.postgres.type;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Values as SQLite stores them, turned into those of a type, where that is possible without a loss. */
+final class ServedValue {
+
+    /** Integers up to here are exact as floating point. */
+    private static final long EXACT = 1L << 53;
+
+    private static final int UUID_TEXT = 36;
+    private static final int UUID_BYTES = 16;
+    private static final int LONGEST_NUMBER = 400;
+
+    private ServedValue() {}
+
+    /**
+     * The value as one of the type.
+     *
+     * @param value Long, Double, String or byte[]
+     * @return Boolean, Long, Double, BigDecimal, String, byte[], LocalDate, LocalTime, LocalDateTime, OffsetDateTime
+     *     or UUID; {@code null} if it is none of the type
+     */
+    static @Nullable Object of(ColumnType column, Object value) {
+        return switch (column.type()) {
+            case INT2 -> integer(value, Short.MIN_VALUE, Short.MAX_VALUE);
+            case INT4 -> integer(value, Integer.MIN_VALUE, Integer.MAX_VALUE);
+            case OID -> integer(value, 0, 0xffff_ffffL);
+            case INT8 -> value instanceof Long ? value : null;
+            case FLOAT4, FLOAT8 -> real(value);
+            case NUMERIC -> numeric(value);
+            case BOOL -> bool(value);
+            case BYTEA -> bytes(value);
+            case DATE, TIME, TIMESTAMP, TIMESTAMPTZ ->
+                value instanceof String text ? moment(column.type(), text) : null;
+            case UUID -> uuid(value);
+            case CHAR, NAME, TEXT, UNKNOWN, BPCHAR, VARCHAR, JSON, JSONB, TEXT_ARRAY -> text(column, value);
+        };
+    }
+
+    private static @Nullable Object integer(Object value, long least, long most) {
+        return value instanceof Long number && number >= least && number <= most ? number : null;
+    }
+
+    private static @Nullable Object real(Object value) {
+        if (value instanceof Long number) {
+            return Math.abs(number) <= EXACT ? (Object) number.doubleValue() : null;
+        }
+        return value instanceof Double ? value : null;
+    }
+
+    private static @Nullable Object numeric(Object value) {
+        if (value instanceof Long number) {
+            return number;
+        }
+        if (value instanceof Double number) {
+            return number.isNaN() || number.isInfinite() ? number : new BigDecimal(number.toString());
+        }
+        if (value instanceof String text && !text.isEmpty() && text.length() <= LONGEST_NUMBER) {
+            return decimal(text);
+        }
+        return null;
+    }
+
+    private static @Nullable BigDecimal decimal(String text) {
+        try {
+            BigDecimal number = new BigDecimal(text);
+            // an exponent of millions would become millions of digits
+            return Math.abs(number.scale()) <= LONGEST_NUMBER ? number : null;
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable Object bool(Object value) {
+        if (value instanceof Long number) {
+            return number == 1 || number == 0 ? (Object) (number == 1) : null;
+        }
+        if (value instanceof String text) {
+            return switch (text.toLowerCase(Locale.ROOT)) {
+                case "true", "t" -> (Object) true;
+                case "false", "f" -> false;
+                default -> null;
+            };
+        }
+        return null;
+    }
+
+    /** Also PostgreSQL's own way to write bytes as text, which an INSERT with a literal leaves as text. */
+    private static byte @Nullable [] bytes(Object value) {
+        if (value instanceof byte[] bytes) {
+            return bytes;
+        }
+        if (value instanceof String text && text.startsWith("\\x")) {
+            try {
+                return HexFormat.of().parseHex(text.substring(2));
+            } catch (IllegalArgumentException e) {
+                return null;
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable Object moment(PgType type, String text) {
+        TimeText read = TimeText.parse(text);
+        if (read == null) {
+            return null;
+        }
+        LocalTime time = read.time();
+        if (type == PgType.TIME) {
+            return read.date() == null && read.offset() == null ? time : null;
+        }
+        if (read.date() == null) {
+            return null;
+        }
+        if (type == PgType.DATE) {
+            return time == null && read.offset() == null ? read.date() : null;
+        }
+        LocalDateTime local = read.date().atTime(time == null ? LocalTime.MIDNIGHT : time);
+        if (type == PgType.TIMESTAMP) {
+            return read.offset() == null ? local : null;
+        }
+        // SQLite's own functions answer UTC and do not say so
+        return OffsetDateTime.of(local, read.offset() == null ? ZoneOffset.UTC : read.offset());
+    }
+
+    private static @Nullable Object uuid(Object value) {
+        if (value instanceof String text && text.length() == UUID_TEXT) {
+            try {
+                return UUID.fromString(text);
+            } catch (IllegalArgumentException e) {
+                return null;
+            }
+        }
+        if (value instanceof byte[] bytes && bytes.length == UUID_BYTES) {
+            return new UUID(
+                    new BigInteger(1, bytes).shiftRight(Long.SIZE).longValue(), new BigInteger(1, bytes).longValue());
+        }
+        return null;
+    }
+
+    private static @Nullable Object text(ColumnType column, Object value) {
+        if (value instanceof String text) {
+            return noNul(text) ? text : null;
+        }
+        if (value instanceof Double number) {
+            return ValueText.real(number);
+        }
+        if (value instanceof Long number) {
+            return number.toString();
+        }
+        return column.certain() ? null : "\\x" + HexFormat.of().formatHex((byte[]) value);
+    }
+
+    /** Clients in C would show the text up to there as if it were all. */
+    private static boolean noNul(String text) {
+        return text.indexOf('\0') < 0;
+    }
+}

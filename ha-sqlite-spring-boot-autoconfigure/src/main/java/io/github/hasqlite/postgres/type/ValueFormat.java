@@ -1,0 +1,49 @@
+package io.github.hasqlite.postgres.type;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** How values go to a client. */
+public final class ValueFormat {
+
+    private static final String INVALID = "22P02";
+    private static final int SHOWN = 40;
+
+    private ValueFormat() {}
+
+    /** Whether the type has a faithful form for the value. */
+    public static boolean fits(ColumnType column, @Nullable Object value) {
+        return value == null || ServedValue.of(column, value) != null;
+    }
+
+    /**
+     * The bytes of a value.
+     *
+     * @param column what it was announced with
+     * @param name of the column, for the error
+     * @param value Long, Double, String or byte[], as SQLite stores it
+     * @throws SQLException if the type has no faithful form for it (22P02)
+     */
+    public static byte[] encode(ColumnType column, String name, Object value, boolean binary) throws SQLException {
+        Object served = ServedValue.of(column, value);
+        if (served == null) {
+            throw misfit(column, name, value);
+        }
+        return binary
+                ? ValueBinary.of(column.type(), served)
+                : ValueText.of(served).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static SQLException misfit(ColumnType column, String name, Object value) {
+        String shown = value instanceof byte[] bytes ? bytes.length + " bytes" : "'" + value + "'";
+        if (shown.length() > SHOWN) {
+            shown = shown.substring(0, SHOWN) + "…";
+        }
+        return new SQLException(
+                "column \"" + name + "\" was announced as " + column.type().display() + ", and a row has "
+                        + shown.replace('\0', '·') + " in it; select CAST(" + name + " AS TEXT), or hex(" + name
+                        + ") if it is a blob",
+                INVALID);
+    }
+}

@@ -1,0 +1,106 @@
+package io.github.hasqlite.postgres;
+
+import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.gateway.GatewayCommand;
+import io.github.hasqlite.core.gateway.GatewaySettings;
+import io.github.hasqlite.core.gateway.SqlGateway;
+import io.github.hasqlite.core.gateway.StreamEnd;
+import io.github.hasqlite.core.jdbc.PoolSettings;
+import io.github.hasqlite.core.node.ReplicationNode;
+import io.github.hasqlite.core.runtime.NodeRuntime;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/** A database with PostgreSQL's protocol in front of it, that is not replicated. */
+final class RunningServer implements AutoCloseable {
+
+    static final String USER = "ha";
+    static final String PASSWORD = "sécret";
+
+    private static final Duration TRANSACTION = Duration.ofSeconds(20);
+
+    private final ReplicationNode node;
+    private final SqlGateway gateway;
+    private final PostgresServer server;
+
+    private RunningServer(ReplicationNode node, SqlGateway gateway, PostgresServer server) {
+        this.node = node;
+        this.gateway = gateway;
+        this.server = server;
+    }
+
+    static RunningServer start(Path file) throws IOException, SQLException {
+        return start(file, settings(null, false, 250));
+    }
+
+    static PostgresSettings settings(@Nullable Supplier<SSLContext> ssl, boolean required, int connections) {
+        return new PostgresSettings(
+                "127.0.0.1",
+                0,
+                "app",
+                USER,
+                PASSWORD,
+                ssl,
+                required,
+                connections,
+                Duration.ZERO,
+                TRANSACTION,
+                16 * 1024 * 1024);
+    }
+
+    static RunningServer start(Path file, PostgresSettings settings) throws IOException, SQLException {
+        ReplicationNode node = ReplicationNode.alone(NodeSettings.of("n1", PoolSettings.of(file.toString())))
+                .start();
+        GatewaySettings limits = new GatewaySettings(
+                300, 8, 4, Duration.ofSeconds(5), Duration.ofSeconds(30), TRANSACTION, 1 << 24, 1 << 26);
+        SqlGateway gateway = new SqlGateway(
+                limits,
+                node.dataSource(),
+                node.position(),
+                StreamEnd.NONE,
+                GatewayCommand.Parser.NONE,
+                NodeRuntime.ofJvm());
+        PostgresServer server = new PostgresServer(settings, gateway);
+        server.start();
+        return new RunningServer(node, gateway, server);
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    PostgresServer server() {
+        return server;
+    }
+
+    HaSqliteDataSource dataSource() {
+        return node.dataSource();
+    }
+
+    /** @param options names and values of the driver's properties in turns */
+    Connection connect(String... options) throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("user", USER);
+        properties.setProperty("password", PASSWORD);
+        for (int i = 0; i < options.length; i += 2) {
+            properties.setProperty(options[i], options[i + 1]);
+        }
+        return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port() + "/app", properties);
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        gateway.close();
+        node.dataSource().close();
+    }
+}

@@ -1,0 +1,157 @@
+package io.github.hasqlite.postgres.type;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Values out and in again, as text and in binary. */
+class ValueFormatTests {
+
+    private static String text(String declared, Object value) throws SQLException {
+        return new String(ValueFormat.encode(DeclaredTypes.of(declared), "c", value, false), StandardCharsets.UTF_8);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "INTEGER,INT8,-1",
+        "int,INT8,-1",
+        "INT4,INT4,-1",
+        "smallint,INT2,-1",
+        "VARCHAR(10),VARCHAR,14",
+        "character varying ( 7 ),VARCHAR,11",
+        "NVARCHAR(160),VARCHAR,164",
+        "'NUMERIC(10,2)',NUMERIC,655366",
+        "DECIMAL,NUMERIC,-1",
+        "double precision,FLOAT8,-1",
+        "REAL,FLOAT8,-1",
+        "BLOB,BYTEA,-1",
+        "bytea,BYTEA,-1",
+        "TIMESTAMP WITH TIME ZONE,TIMESTAMPTZ,-1",
+        "timestamp(6) with time zone,TIMESTAMPTZ,-1",
+        "DATETIME,TIMESTAMP,-1",
+        "BOOLEAN,BOOL,-1",
+        "uuid,UUID,-1",
+        "JSON,JSON,-1",
+        "UNSIGNED BIG INT,INT8,-1",
+        "MONEY,TEXT,-1",
+        "'',TEXT,-1"
+    })
+    void declaredTypesAreKnown(String declared, PgType type, int modifier) {
+        assertThat(DeclaredTypes.of(declared).type()).isEqualTo(type);
+        assertThat(DeclaredTypes.of(declared).modifier()).isEqualTo(modifier);
+    }
+
+    @Test
+    void textIsAsPostgresWritesIt() throws SQLException {
+        assertThat(text("BOOLEAN", 1L)).isEqualTo("t");
+        assertThat(text("REAL", 1.0)).isEqualTo("1");
+        assertThat(text("REAL", 1e15)).isEqualTo("1e+15");
+        assertThat(text("REAL", 1.5e-7)).isEqualTo("1.5e-07");
+        assertThat(text("REAL", Double.NEGATIVE_INFINITY)).isEqualTo("-Infinity");
+        assertThat(text("NUMERIC", "1.50")).isEqualTo("1.50");
+        assertThat(text("BLOB", new byte[] {0, -1})).isEqualTo("\\x00ff");
+        assertThat(text("TIMESTAMP", "2026-01-02T03:04:05.120000000")).isEqualTo("2026-01-02 03:04:05.12");
+        assertThat(text("TIMESTAMPTZ", "2026-01-02T03:04:05+02:00")).isEqualTo("2026-01-02 01:04:05+00");
+        assertThat(text("TIMESTAMPTZ", "2026-01-02 03:04:05")).isEqualTo("2026-01-02 03:04:05+00");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "BOOLEAN,2",
+        "INT2,70000",
+        "INT4,3000000000",
+        "INTEGER,abc",
+        "DATE,yesterday",
+        "DATE,2026-02-30",
+        "TIME,25:00:00",
+        "TIMESTAMP,2026-01-02T03:04:05Z",
+        "UUID,1-2-3",
+        "NUMERIC,1e999999999",
+        "BLOB,text",
+        "INTEGER,1.5",
+        "BLOB,\\xabc"
+    })
+    void whatDoesNotFitIsAnError(String declared, String written) {
+        Object value = written.matches("\\d+") ? (Object) Long.parseLong(written) : written;
+        assertThat(ValueFormat.fits(DeclaredTypes.of(declared), value)).isFalse();
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> text(declared, value))
+                .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("22P02"));
+    }
+
+    @Test
+    void numbersComeBackFromBinaryAsTheyWere() throws SQLException {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int round = 0; round < 2_000; round++) {
+            BigDecimal number =
+                    new BigDecimal(new java.math.BigInteger(random.nextInt(120), random), random.nextInt(40) - 5);
+            number = random.nextBoolean() ? number.negate() : number;
+            byte[] bytes = ValueBinary.of(PgType.NUMERIC, number);
+            Object back = ParameterFormat.decode(PgType.NUMERIC, PgType.NUMERIC.oid(), bytes, true);
+            assertThat(new BigDecimal(back.toString())).as("seed %s", seed).isEqualByComparingTo(number);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "BOOL,t,1",
+        "INT2,-3,-3",
+        "INT4,7,7",
+        "INT8,9223372036854775807,9223372036854775807",
+        "FLOAT8,1.5,1.5",
+        "NUMERIC,2.50,2.50",
+        "NUMERIC,2.5,2.5",
+        "NUMERIC,12,12",
+        "DATE,2026-01-02,2026-01-02",
+        "TIMESTAMP,2026-01-02 03:04:05.5+01,2026-01-02T03:04:05.500000000",
+        "TIMESTAMPTZ,2026-01-02 03:04:05+01,2026-01-02T02:04:05.000000000Z",
+        "TIME,03:04,03:04:00.000000000",
+        "UUID,A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11,a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
+        "TEXT,ä,ä"
+    })
+    void parametersAreStoredAsTheDataSourceWouldStoreThem(PgType type, String text, String stored) throws SQLException {
+        Object value = ParameterFormat.decode(type, type.oid(), text.getBytes(StandardCharsets.UTF_8), false);
+        assertThat(value).hasToString(stored);
+        ColumnType column = ColumnType.declared(type);
+        byte[] binary = ValueFormat.encode(column, "c", value, true);
+        assertThat(ParameterFormat.decode(type, type.oid(), binary, true)).hasToString(stored);
+    }
+
+    @Test
+    void arraysAreJson() throws SQLException {
+        byte[] text = "{a,\"b \\\"c\",NULL}".getBytes(StandardCharsets.UTF_8);
+        assertThat(ParameterFormat.decode(null, PgType.TEXT.arrayOid(), text, false))
+                .isEqualTo("[\"a\",\"b \\\"c\",null]");
+        byte[] numbers = "{1,2}".getBytes(StandardCharsets.UTF_8);
+        assertThat(ParameterFormat.decode(null, PgType.INT4.arrayOid(), numbers, false))
+                .isEqualTo("[1,2]");
+    }
+
+    /** No bytes of a client do more than fail. */
+    @Test
+    void noBytesBreakIt() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int round = 0; round < 20_000; round++) {
+            byte[] bytes = new byte[random.nextInt(30)];
+            random.nextBytes(bytes);
+            PgType type = PgType.values()[random.nextInt(PgType.values().length)];
+            try {
+                ParameterFormat.decode(type, type.oid(), bytes, random.nextBoolean());
+                ParameterFormat.decode(null, PgType.INT4.arrayOid(), bytes, random.nextBoolean());
+            } catch (SQLException expected) {
+                assertThat(expected.getSQLState()).isNotNull();
+            } catch (RuntimeException e) {
+                throw new AssertionError("seed " + seed + ": " + type, e);
+            }
+        }
+    }
+}
