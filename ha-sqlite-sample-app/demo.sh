@@ -254,7 +254,7 @@ await "$killed" 30 "/api/tasks/$id"
 echo "Read on node $killed:    $answer"
 echo
 for node in 1 2 3; do
-    echo "Node $node: $(url "$node")/api/tasks  $(url "$node")/actuator/health  $(url "$node")/actuator/prometheus"
+    echo "Node $node: $(url "$node")/  $(url "$node")/api/tasks  $(url "$node")/actuator/health  $(url "$node")/actuator/prometheus"
 done
 
 if [ "$exit_when_shown" = 1 ]; then

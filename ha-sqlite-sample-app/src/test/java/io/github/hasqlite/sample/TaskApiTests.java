@@ -139,6 +139,38 @@ class TaskApiTests {
                 .hasContentType(MediaType.APPLICATION_PROBLEM_JSON);
     }
 
+    @Test
+    void pagesMayLoadOnlyWhatIsHere() {
+        assertThat(api.get().uri("/index.html"))
+                .hasStatusOk()
+                .hasHeader("Content-Security-Policy", PageHeaders.POLICY)
+                .hasHeader("Cache-Control", "no-store")
+                .bodyText()
+                .doesNotContain("style=", "onclick", "http://", "https://");
+    }
+
+    @Test
+    void aNodeAloneSaysThatItHasNoHistory() {
+        assertThat(api.get().uri("/api/cluster"))
+                .hasStatusOk()
+                .bodyJson()
+                .isLenientlyEqualTo("{\"replicating\": false, \"conflicts\": 0}");
+        assertThat(api.get().uri("/api/history")).hasStatus(HttpStatus.CONFLICT);
+        assertThat(api.get().uri("/api/live")).hasStatus(HttpStatus.CONFLICT);
+        assertThat(undo("{\"position\": 1, \"dryRun\": true, \"takeAlong\": false}"))
+                .hasStatus(HttpStatus.CONFLICT);
+        assertThat(undo("{\"position\": 0, \"dryRun\": true, \"takeAlong\": false}"))
+                .hasStatus(HttpStatus.BAD_REQUEST);
+    }
+
+    private MvcTestResult undo(String json) {
+        return api.post()
+                .uri("/api/undo")
+                .contentType(MediaType.APPLICATION_JSON)
+                .content(json)
+                .exchange();
+    }
+
     private static void assertInvalidTitle(MvcTestResult result) {
         assertThat(result)
                 .hasStatus(HttpStatus.BAD_REQUEST)
