@@ -1,7 +1,9 @@
 package io.github.hasqlite;
 
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +40,7 @@ public record UndoConflict(Kind kind, String table, List<@Nullable Object> key, 
 
     @Override
     public String toString() {
-        String row = "row " + key + " of table " + table;
+        String row = "row " + shown() + " of table " + table;
         String by = position == 0 ? "" : " (transaction " + position + ")";
         return switch (kind) {
             case CHANGED_SINCE -> row + " was changed since" + by;
@@ -47,5 +49,16 @@ public record UndoConflict(Kind kind, String table, List<@Nullable Object> key, 
             case REFERENCES -> row + " refers to a row that would not be there any more";
             case MISSING -> row + " is not there any more, and a row refers to it that is to be given back";
         };
+    }
+
+    private String shown() {
+        StringJoiner values = new StringJoiner(", ", "[", "]");
+        for (Object value : key) {
+            values.add(
+                    value instanceof byte[] bytes
+                            ? "x'" + HexFormat.of().formatHex(bytes) + "'"
+                            : String.valueOf(value));
+        }
+        return values.toString();
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.github.hasqlite.core.history.NodeChangeFeed;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
+import io.nats.client.JetStreamManagement;
 import io.nats.client.Nats;
 import io.nats.client.PurgeOptions;
 import java.io.IOException;
@@ -275,6 +276,28 @@ class ChangeFeedTests {
                 Awaitility.await().until(() -> begun.position() >= positions.get(2));
             }
             assertThat(later.entries).extracting(FeedEntry::position).containsExactlyElementsOf(expected);
+        }
+    }
+
+    @Test
+    void whoHasReadTheStreamLeavesNothingThere() throws Exception {
+        insert(one, 1, 5);
+        one.awaitAppliedOn(two);
+        try (io.nats.client.Connection connection = server.connect()) {
+            JetStreamManagement management = connection.jetStreamManagement();
+            String stream = "feed" + number;
+            long before = management.getConsumerNames(stream).size();
+            for (int i = 0; i < 20; i++) {
+                assertThat(one.node().histories().history(1_000).read(HistoryQuery.latest(10)))
+                        .isNotEmpty();
+                Notes notes = new Notes();
+                try (FeedSubscription following = feed.subscribe(0, FeedFilter.ALL, notes)) {
+                    Awaitility.await().until(() -> !notes.entries.isEmpty());
+                }
+            }
+            Awaitility.await()
+                    .untilAsserted(() ->
+                            assertThat(management.getConsumerNames(stream)).hasSize((int) before));
         }
     }
 

@@ -28,7 +28,7 @@ public record GatewayProperties(
         @DefaultValue("30s") Duration statementTimeout,
         @DefaultValue("60s") Duration transactionTimeout,
         @DefaultValue("16MB") DataSize maxBuffered,
-        @DefaultValue("64MB") DataSize maxValue) {
+        @DefaultValue("16MB") DataSize maxValue) {
 
     private static final String PREFIX = "gateway.";
 

@@ -229,11 +229,17 @@ final class PullConsumer implements AutoCloseable {
     /** Ends it here at once, and on the server as soon as it hears of it. Never throws. */
     @Override
     public void close() {
+        // the client library publishes nothing for a thread that is interrupted, as one is that is to end
+        boolean interrupted = Thread.interrupted();
         try {
             subscription.unsubscribe();
             connection.publish("$JS.API.CONSUMER.DELETE." + stream + "." + name, new byte[0]);
         } catch (IllegalStateException e) {
             log.debug("consumer {} is left to the server's inactivity timeout", name);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

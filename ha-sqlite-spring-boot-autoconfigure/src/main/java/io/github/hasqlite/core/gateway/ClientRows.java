@@ -64,7 +64,7 @@ final class ClientRows implements RowSource {
         }
         try {
             if (session.running().run(statement, own == null ? session.patience() : deadline, rows::next)) {
-                row = RowReader.row(rows, columns);
+                row = RowReader.row(rows, columns, session.maxRowBytes());
                 return true;
             }
         } catch (SQLException | RuntimeException | Error e) {

@@ -164,6 +164,11 @@ public final class GatewaySession implements AutoCloseable {
         return running;
     }
 
+    /** How many bytes a row of an answer may have, which is in memory as a whole. */
+    long maxRowBytes() {
+        return context.settings().maxValueBytes();
+    }
+
     /** When a statement that begins now has to end, by the runtime's clock. */
     long patience() {
         return context.runtime().nanoTime()

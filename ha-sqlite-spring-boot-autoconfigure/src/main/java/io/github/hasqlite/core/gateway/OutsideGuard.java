@@ -7,6 +7,7 @@ import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.SqlTokens;
 import io.github.hasqlite.core.sqlite.StatementKind;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -16,12 +17,11 @@ import java.util.Set;
  */
 final class OutsideGuard {
 
-    private static final String RESERVED = "ha_";
-
     /** The tables of replication. */
     static final Set<String> RESERVED_TABLES = Set.of(
             "ha_conflicts",
             "ha_dead_letters",
+            "ha_feeds",
             "ha_outbox",
             "ha_outbox_chunks",
             "ha_parts",
@@ -29,10 +29,20 @@ final class OutsideGuard {
             "ha_renames",
             "ha_schema",
             "ha_schema_changes",
-            "ha_state",
-            "ha_touched");
+            "ha_state");
 
-    private static final Set<String> OWN_FUNCTIONS = Set.of("ha_id", "ha_uuid7");
+    /** How its TEMP tables, triggers and functions begin. Other names are the application's, such as those of columns. */
+    private static final List<String> RESERVED_PREFIXES = List.of(
+            "ha_capture",
+            "ha_change_set",
+            "ha_commit",
+            "ha_key",
+            "ha_outbox",
+            "ha_silent",
+            "ha_stats",
+            "ha_tick",
+            "ha_touched",
+            "ha_verified");
 
     /** Functions, tables and modules of SQLite's shell and extensions that read or write files or raw pages. */
     private static final Set<String> OUTSIDE = Set.of(
@@ -114,12 +124,16 @@ final class OutsideGuard {
     }
 
     private static void check(ParsedSql sql, String name, boolean called) throws SQLException {
-        if (SqlIdentifier.startsWith(name, RESERVED) && !(called && OWN_FUNCTIONS.contains(name))) {
+        if (isReserved(name)) {
             throw refused(sql.text(), "the name " + name + " belongs to replication");
         }
         if (name.startsWith("sqlite_db") || isForeignPragma(name) || (called && OUTSIDE.contains(name))) {
             throw refused(sql.text(), name + " reaches outside of the database");
         }
+    }
+
+    private static boolean isReserved(String name) {
+        return RESERVED_TABLES.contains(name) || RESERVED_PREFIXES.stream().anyMatch(name::startsWith);
     }
 
     /** What a token can name. A text can stand for a table, as in FROM 'ha_outbox', but mostly it is a value. */
@@ -129,7 +143,7 @@ final class OutsideGuard {
             return "";
         }
         String name = SqlIdentifier.fold(tokens.name());
-        return text && SqlIdentifier.startsWith(name, RESERVED) && !RESERVED_TABLES.contains(name) ? "" : name;
+        return text && !RESERVED_TABLES.contains(name) && isReserved(name) ? "" : name;
     }
 
     /** A table-valued function for a pragma. */

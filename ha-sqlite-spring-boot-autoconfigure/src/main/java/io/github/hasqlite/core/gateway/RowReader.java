@@ -10,14 +10,30 @@ import org.jspecify.annotations.Nullable;
 /** Reads rows of the driver. */
 final class RowReader {
 
+    /** Of an object in memory. */
+    private static final long HEADER = 16;
+
     private RowReader() {}
 
-    /** The row at which it is, each value as SQLite stores it. */
-    static @Nullable Object[] row(ResultSet rows, int columns) throws SQLException {
+    /**
+     * The row at which it is, each value as SQLite stores it.
+     *
+     * @param maxBytes how many bytes it may have
+     * @throws SQLException if it has more (54000)
+     */
+    static @Nullable Object[] row(ResultSet rows, int columns, long maxBytes) throws SQLException {
         @Nullable Object[] row = new @Nullable Object[columns];
+        long left = maxBytes;
         for (int i = 0; i < columns; i++) {
             Object value = rows.getObject(i + 1);
             row[i] = value instanceof Integer number ? (Object) number.longValue() : value;
+            left -= content(value);
+            if (left < 0) {
+                throw new SQLException(
+                        "a row of the answer has more than the " + maxBytes
+                                + " bytes that a row may have; ask for fewer columns, or for parts of their values",
+                        SqlStates.LIMIT_EXCEEDED);
+            }
         }
         return row;
     }
@@ -32,7 +48,7 @@ final class RowReader {
         List<@Nullable Object[]> all = new ArrayList<>();
         long left = maxBytes;
         while (rows.next()) {
-            @Nullable Object[] row = row(rows, columns);
+            @Nullable Object[] row = row(rows, columns, maxBytes);
             for (Object value : row) {
                 left -= size(value);
             }
@@ -48,10 +64,13 @@ final class RowReader {
     }
 
     private static long size(@Nullable Object value) {
-        long header = 16;
+        return HEADER + content(value);
+    }
+
+    private static long content(@Nullable Object value) {
         if (value instanceof byte[] bytes) {
-            return header + bytes.length;
+            return bytes.length;
         }
-        return header + (value instanceof String text ? 2L * text.length() : 0);
+        return value instanceof String text ? text.length() : 0;
     }
 }

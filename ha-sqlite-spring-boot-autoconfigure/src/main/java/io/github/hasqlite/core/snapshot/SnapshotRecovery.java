@@ -222,7 +222,20 @@ public final class SnapshotRecovery implements AutoCloseable {
                 writeLock.release();
             }
         } finally {
-            subscriber.start(state.sequence(), applier);
+            deliver();
+        }
+    }
+
+    /** Has the stream delivered again from where the database is, as soon as that is possible: nobody else would. */
+    private void deliver() throws InterruptedException {
+        while (!closed) {
+            try {
+                subscriber.start(state.sequence(), applier);
+                return;
+            } catch (IOException e) {
+                hinder("the stream cannot be read again from " + state.sequence() + " on: " + e.getMessage(), e);
+                settings.runtime().sleep(LOOK_NANOS);
+            }
         }
     }
 

@@ -90,7 +90,25 @@ final class QueryReader {
         if (token != JsonToken.VALUE_STRING) {
             throw wrong("\"sql\" has to be a text.");
         }
-        return in.getString();
+        return string();
+    }
+
+    /** A text that UTF-8 can say: half of a surrogate pair would become a question mark on its way. */
+    private String string() throws ApiException {
+        String text = in.getString();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean pair = Character.isHighSurrogate(c)
+                    && i + 1 < text.length()
+                    && Character.isLowSurrogate(text.charAt(i + 1));
+            if (pair) {
+                i++;
+            } else if (Character.isSurrogate(c)) {
+                throw wrong("The text has half of a surrogate pair (\\u" + Integer.toHexString(c) + ") at character "
+                        + i + ", which is no character. Send bytes that are no text as a blob.");
+            }
+        }
+        return text;
     }
 
     private Parameters parameters(JsonToken token) throws ApiException {
@@ -122,7 +140,7 @@ final class QueryReader {
 
     private @Nullable Object value() throws ApiException {
         return switch (in.currentToken()) {
-            case VALUE_STRING -> in.getString();
+            case VALUE_STRING -> string();
             case VALUE_NULL -> null;
             case VALUE_TRUE -> 1L;
             case VALUE_FALSE -> 0L;

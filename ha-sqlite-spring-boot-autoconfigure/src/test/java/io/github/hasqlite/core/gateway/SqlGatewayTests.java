@@ -288,6 +288,13 @@ class SqlGatewayTests {
     }
 
     @Test
+    void refusesRowsThatAreTooLarge() throws SQLException {
+        assertThat(rows("SELECT zeroblob(2000000), zeroblob(2000000)")).hasSize(1);
+        assertFails("54000", () -> rows("SELECT zeroblob(2000000), zeroblob(2000000), zeroblob(2000000)"));
+        assertThat(rows("SELECT 1")).hasSize(1);
+    }
+
+    @Test
     void letsNobodyInWhereThereAreTooMany() throws SQLException {
         GatewaySession second = gateway.open();
         gateway.open();
@@ -320,7 +327,8 @@ class SqlGatewayTests {
                 "SELECT * FROM 'ha_outbox'",
                 "SELECT * FROM main . \"HA_State\"",
                 "DELETE FROM `ha_state`",
-                "CREATE TABLE ha_x(a)",
+                "DROP TRIGGER temp.ha_capture_t",
+                "SELECT ha_capture(1)",
                 "SELECT * FROM sqlite_dbpage",
                 "SELECT * FROM pragma_database_list",
                 "SELECT * FROM pragma_database_list()",
@@ -347,8 +355,9 @@ class SqlGatewayTests {
 
     @Test
     void takesNamesThatOnlyLookAlike() throws SQLException {
-        run("CREATE TABLE files(readfile, csv, edit)");
-        run("INSERT INTO files VALUES('ha_x', 'load_extension', 'ATTACH')");
+        run("CREATE TABLE files(readfile, csv, edit, ha_column)");
+        assertThat(rows("SELECT ha_column AS ha_name, 'ha_capture' FROM files")).isEmpty();
+        run("INSERT INTO files VALUES('ha_x', 'load_extension', 'ATTACH', 1)");
         assertThat(rows("SELECT csv, readfile FROM files WHERE edit = 'ATTACH'"))
                 .containsExactly(List.of("load_extension", "ha_x"));
         assertThat(rows("SELECT length(ha_id()) > 0")).containsExactly(List.of(1L));

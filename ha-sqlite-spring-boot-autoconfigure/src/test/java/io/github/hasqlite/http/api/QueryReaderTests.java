@@ -56,6 +56,20 @@ class QueryReaderTests {
                 .containsExactlyInAnyOrderEntriesOf(nullable());
     }
 
+    @Test
+    void halfOfASurrogatePairIsNoText() throws Exception {
+        for (String json : new String[] {
+            "{\"sql\":\"\",\"params\":[\"a\\ud83d\"]}",
+            "{\"sql\":\"\",\"params\":{\"a\":\"\\ude00\\ud83d\"}}",
+            "{\"sql\":\"SELECT '\\udfff'\"}"
+        }) {
+            assertThatExceptionOfType(ApiException.class)
+                    .isThrownBy(() -> read(json))
+                    .satisfies(e -> assertThat(e.problem().detail()).contains("half of a surrogate pair"));
+        }
+        read("{\"sql\":\"SELECT '\\ud83d\\ude00'\"}");
+    }
+
     private static Map<String, Object> nullable() {
         Map<String, Object> values = new HashMap<>();
         values.put("a", 1L);
