@@ -31,7 +31,7 @@ public interface ChangeFeed {
 
     /**
      * Tells a consumer of everything, from where it was when it was told last, also before the application was started.
-     * Its place is kept in this node's database (in {@code ha_feeds}, which is not replicated), at most a quarter of a
+     * Its place is kept in this node's database (in {@code ha_feeds}, which is not replicated), at most a fifth of a
      * second behind: after a crash the last change sets are told once more. If the stream is another one since then, it
      * is told that it has missed something.
      *

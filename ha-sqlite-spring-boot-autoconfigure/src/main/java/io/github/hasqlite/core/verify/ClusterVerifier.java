@@ -39,6 +39,10 @@ public final class ClusterVerifier implements DatabaseVerifier {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private static final long RETRY_SECONDS = 1;
+
+    /** How long to wait before somebody is asked again who was busy. */
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
     private static final long RETRIES = TimeUnit.HOURS.toSeconds(1);
     private static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -253,10 +257,44 @@ public final class ClusterVerifier implements DatabaseVerifier {
 
     // ---- asking
 
+    /** Asks again as long as somebody is still busy with an earlier question, and there is time. */
     @Override
     public VerificationReport verify(Duration timeout) throws IOException {
         long deadline = runtime.nanoTime() + timeout.toNanos();
         listen();
+        VerificationReport report = null;
+        while (true) {
+            VerificationReport next = ask(deadline);
+            report = next == null ? report : next;
+            if (report == null) {
+                throw new IOException(
+                        "this node has no digests within " + timeout + ": it has not come to that place in the"
+                                + " stream yet, or still computes; it goes on, and health shows what is found");
+            }
+            if (next == null || !isSkipped(next) || deadline - runtime.nanoTime() <= AGAIN_NANOS) {
+                logger.info(
+                        "Compared {} nodes at {}: {}",
+                        report.nodes().size(),
+                        report.sequence(),
+                        report.agrees()
+                                ? "equal"
+                                : report.differences().isEmpty() ? "not all have answered" : report.differences());
+                return report;
+            }
+            try {
+                runtime.sleep(AGAIN_NANOS);
+            } catch (InterruptedException e) {
+                throw interrupted(e);
+            }
+        }
+    }
+
+    private static boolean isSkipped(VerificationReport report) {
+        return report.nodes().stream().anyMatch(node -> node.state() == NodeDigest.State.SKIPPED);
+    }
+
+    /** What the nodes answer; {@code null} if this one has not in time. */
+    private @Nullable VerificationReport ask(long deadline) throws IOException {
         String id = runtime.randomName();
         source.place(id);
         Place place;
@@ -266,20 +304,12 @@ public final class ClusterVerifier implements DatabaseVerifier {
             throw interrupted(e);
         }
         if (place == null) {
-            throw new IOException(
-                    "this node has no digests within " + timeout + ": it has not come to that place in the"
-                            + " stream yet, or still computes; it goes on, and health shows what is found");
+            return null;
         }
         judge();
         Comparison comparison = new Comparison(answers.at(place));
-        VerificationReport report = new VerificationReport(
+        return new VerificationReport(
                 id, place.sequence(), answers.at(place), comparison.differences(), answers.missing(place));
-        logger.info(
-                "Compared {} nodes at {}: {}",
-                comparison.size(),
-                place.sequence(),
-                report.differences().isEmpty() ? "equal" : report.differences());
-        return report;
     }
 
     private static IOException interrupted(InterruptedException e) {
