@@ -40,6 +40,9 @@ class SqlApiFuzzTests {
     private static final Set<Integer> STATUSES =
             Set.of(200, 204, 304, 400, 401, 403, 404, 405, 408, 409, 413, 414, 417, 422, 429, 501, 503, 505);
 
+    /** What a few hundred requests are answered with, all of it. */
+    private static final Set<Integer> USUAL = Set.of(200, 400, 403, 404, 405, 422);
+
     private static final String[] WORDS = {
         "SELECT",
         "INSERT INTO t",
@@ -189,12 +192,13 @@ class SqlApiFuzzTests {
             execute(application, "INSERT INTO guard VALUES(1, 'one'), (2, x'02')");
             long end =
                     System.nanoTime() + TimeUnit.SECONDS.toNanos(Integer.getInteger("ha.sqlite.test.fuzz-seconds", 3));
-            while (System.nanoTime() < end) {
+            long latest = end + TimeUnit.SECONDS.toNanos(60);
+            while (System.nanoTime() < end || (!statuses.keySet().containsAll(USUAL) && System.nanoTime() < latest)) {
                 byte[] request = request();
                 int status = send(application.port(), request, seed);
                 statuses.merge(status, 1, Integer::sum);
             }
-            assertThat(statuses).as("seed " + seed).containsKeys(200, 400, 403, 404, 405, 422);
+            assertThat(statuses.keySet()).as("seed " + seed).containsAll(USUAL);
             // nothing of it holds a lock, a connection or a session
             execute(application, "UPDATE guard SET b = b");
             for (int i = 0; i < 50; i++) {
@@ -299,7 +303,8 @@ class SqlApiFuzzTests {
             if (answer.startsWith("HTTP/1.1 100")) {
                 answer = answer.substring(answer.indexOf("\r\n\r\n") + 4);
             }
-            if (answer.isEmpty()) {
+            if (!answer.startsWith("HTTP/")) {
+                // nothing, or what a server answers to a request without a version
                 return 0;
             }
             int status = Integer.parseInt(answer.substring(9, 12));
