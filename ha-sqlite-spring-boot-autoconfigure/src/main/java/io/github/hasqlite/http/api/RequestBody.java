@@ -7,12 +7,19 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The body of a request, read as a whole and no further than a limit. */
 final class RequestBody {
 
+    private static final Logger logger = LoggerFactory.getLogger(RequestBody.class);
+
     /** What is only announced takes no memory. */
     private static final int FIRST = 8_192;
+
+    /** How much of a body that is too large is read for nothing. */
+    private static final int DRAINED = 16 * 1024 * 1024;
 
     private RequestBody() {}
 
@@ -26,11 +33,14 @@ final class RequestBody {
      */
     static byte[] read(ApiExchange exchange, int max, Duration timeout) throws ApiException, IOException {
         long length = length(exchange.header("Content-Length"));
-        if (length > max) {
-            throw tooLarge(max);
-        }
         long start = System.nanoTime();
         InputStream in = exchange.body();
+        if (length > max) {
+            if (length <= DRAINED) {
+                drain(in, start + timeout.toNanos());
+            }
+            throw tooLarge(max);
+        }
         byte[] bytes = new byte[(int) Math.min(length >= 0 ? length + 1 : max + 1L, FIRST)];
         int read = 0;
         try {
@@ -41,6 +51,7 @@ final class RequestBody {
                 }
                 read += count;
                 if (read > max) {
+                    drain(in, start + timeout.toNanos());
                     throw tooLarge(max);
                 }
                 if (System.nanoTime() - start > timeout.toNanos()) {
@@ -55,6 +66,21 @@ final class RequestBody {
                 throw tooSlow(timeout, e);
             }
             throw e;
+        }
+    }
+
+    /** Reads on, so that a client that sends all before it reads gets the answer: who closes while it sends resets. */
+    private static void drain(InputStream in, long deadline) {
+        byte[] bytes = new byte[FIRST];
+        int left = DRAINED;
+        try {
+            int count = 0;
+            while (count >= 0 && left > 0 && deadline - System.nanoTime() > 0) {
+                count = in.read(bytes);
+                left -= count;
+            }
+        } catch (IOException e) {
+            logger.debug("The rest of a body that is too large could not be read", e);
         }
     }
 
