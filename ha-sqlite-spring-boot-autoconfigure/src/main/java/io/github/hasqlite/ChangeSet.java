@@ -47,6 +47,12 @@ public record ChangeSet(
                 node, processId, filename, timestampNs, publisher, counter, baseSequence, sequence, changes);
     }
 
+    /** The same change set with other changes. */
+    public ChangeSet withChanges(List<Change> changed) {
+        return new ChangeSet(
+                node, processId, filename, timestampNs, publisher, counter, baseSequence, streamSequence, changed);
+    }
+
     /**
      * Whether it contains a statement that travels as text. Such a change set takes effect at its
      * place in the stream on every node, its author included (rule R9 of the design).

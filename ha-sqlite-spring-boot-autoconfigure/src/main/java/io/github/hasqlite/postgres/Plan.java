@@ -20,10 +20,14 @@ sealed interface Plan {
      *
      * @throws SQLException if it cannot be compiled
      */
-    List<GatewayColumn> columns() throws SQLException;
+    default List<GatewayColumn> columns() throws SQLException {
+        return List.of();
+    }
 
     /** How many parameters it has. */
-    int parameters();
+    default int parameters() {
+        return 0;
+    }
 
     /** Nothing but blanks and comments. */
     record Empty() implements Plan {
@@ -31,16 +35,6 @@ sealed interface Plan {
         @Override
         public String tag() {
             return "";
-        }
-
-        @Override
-        public List<GatewayColumn> columns() {
-            return List.of();
-        }
-
-        @Override
-        public int parameters() {
-            return 0;
         }
     }
 
@@ -108,16 +102,6 @@ sealed interface Plan {
         public String tag() {
             return command.tag();
         }
-
-        @Override
-        public List<GatewayColumn> columns() {
-            return List.of();
-        }
-
-        @Override
-        public int parameters() {
-            return 0;
-        }
     }
 
     /** A setting of the session, or what is left of it. */
@@ -132,11 +116,6 @@ sealed interface Plan {
         public List<GatewayColumn> columns() {
             return command.columns();
         }
-
-        @Override
-        public int parameters() {
-            return 0;
-        }
     }
 
     /** Many rows, in or out. */
@@ -145,16 +124,6 @@ sealed interface Plan {
         @Override
         public String tag() {
             return "COPY";
-        }
-
-        @Override
-        public List<GatewayColumn> columns() {
-            return List.of();
-        }
-
-        @Override
-        public int parameters() {
-            return 0;
         }
     }
 }

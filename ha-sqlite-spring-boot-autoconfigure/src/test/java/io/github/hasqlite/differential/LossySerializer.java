@@ -21,15 +21,7 @@ abstract class LossySerializer implements ChangeSetSerializer {
 
     @Override
     public byte[] serialize(ChangeSet changeSet) {
-        return original.serialize(new ChangeSet(
-                changeSet.node(),
-                changeSet.processId(),
-                changeSet.filename(),
-                changeSet.timestampNs(),
-                changeSet.publisher(),
-                changeSet.counter(),
-                changeSet.baseSequence(),
-                changeSet.streamSequence(),
+        return original.serialize(changeSet.withChanges(
                 changeSet.changes().stream().map(this::lossy).toList()));
     }
 

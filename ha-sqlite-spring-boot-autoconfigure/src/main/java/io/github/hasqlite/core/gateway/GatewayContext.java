@@ -4,6 +4,8 @@ import io.github.hasqlite.ReplicationPosition;
 import io.github.hasqlite.core.jdbc.ReplicatingDataSource;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.sqlite.ParsedSql;
+import io.github.hasqlite.core.sqlite.SqlTokens;
+import io.github.hasqlite.core.sqlite.StatementKind;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,11 +49,13 @@ final class GatewayContext {
     /**
      * What a text says.
      *
+     * @param returns whether it may answer rows although it writes
      * @param command who answers it instead of SQLite, or {@code null}
      */
     record Understood(
             ParsedSql sql,
             StatementParameters parameters,
+            boolean returns,
             @Nullable GatewayCommand command) {}
 
     GatewaySettings settings() {
@@ -85,7 +89,11 @@ final class GatewayContext {
         if (command == null) {
             OutsideGuard.check(parsed);
         }
-        Understood understood = new Understood(parsed, StatementParameters.of(parsed.text()), command);
+        Understood understood = new Understood(
+                parsed,
+                StatementParameters.of(parsed.text()),
+                parsed.kind() == StatementKind.WRITE && saysReturning(parsed.text()),
+                command);
         if (command == null && sql.length() <= MAX_KNOWN_LENGTH) {
             if (known.size() >= MAX_KNOWN) {
                 known.clear();
@@ -93,6 +101,16 @@ final class GatewayContext {
             known.put(sql, understood);
         }
         return understood;
+    }
+
+    private static boolean saysReturning(String sql) {
+        SqlTokens tokens = new SqlTokens(sql);
+        while (tokens.advance()) {
+            if (tokens.isWord("RETURNING")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

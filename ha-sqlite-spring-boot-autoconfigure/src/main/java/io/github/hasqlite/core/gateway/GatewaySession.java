@@ -140,14 +140,14 @@ public final class GatewaySession implements AutoCloseable {
         }
     }
 
-    /** Something that ends. */
+    /** Something to be done. */
     @FunctionalInterface
-    interface End {
+    interface Step {
         void run() throws SQLException;
     }
 
     /** Ends something, while nobody else uses connections; also in a session that is closed, which has ended it. */
-    void closing(End end) throws SQLException {
+    void closing(Step end) throws SQLException {
         gate.enter();
         try {
             end.run();

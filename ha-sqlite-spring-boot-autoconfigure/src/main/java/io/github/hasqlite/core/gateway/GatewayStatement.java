@@ -3,7 +3,6 @@ package io.github.hasqlite.core.gateway;
 import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.core.gateway.GatewayContext.Understood;
 import io.github.hasqlite.core.sqlite.ParsedSql;
-import io.github.hasqlite.core.sqlite.SqlTokens;
 import io.github.hasqlite.core.sqlite.StatementKind;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -120,13 +119,7 @@ public final class GatewayStatement {
         return GatewayResult.of(0, 0);
     }
 
-    /** Something of a transaction. */
-    @FunctionalInterface
-    private interface Step {
-        void run() throws SQLException;
-    }
-
-    private void inTransaction(Step step) throws SQLException {
+    private void inTransaction(GatewaySession.Step step) throws SQLException {
         try {
             step.run();
         } catch (SQLException e) {
@@ -164,19 +157,8 @@ public final class GatewayStatement {
             }
         }
         try (own) {
-            boolean buffered = sql().kind() == StatementKind.WRITE && mayReturnRows();
-            return session.committing(() -> buffered ? writeAll(own, values) : write(own, values));
+            return session.committing(() -> understood.returns() ? writeAll(own, values) : write(own, values));
         }
-    }
-
-    private boolean mayReturnRows() {
-        SqlTokens tokens = new SqlTokens(sql().text());
-        while (tokens.advance()) {
-            if (tokens.isWord("RETURNING")) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** In a transaction of its own, so that it can still be taken back when its rows turn out to be too many. */

@@ -37,18 +37,7 @@ final class FilteredChanges extends LargeChanges {
         } else {
             changes = changeSet.changes().stream().filter(filter::includes).toList();
         }
-        return changes.isEmpty()
-                ? null
-                : new ChangeSet(
-                        changeSet.node(),
-                        changeSet.processId(),
-                        changeSet.filename(),
-                        changeSet.timestampNs(),
-                        changeSet.publisher(),
-                        changeSet.counter(),
-                        changeSet.baseSequence(),
-                        changeSet.streamSequence(),
-                        changes);
+        return changes.isEmpty() ? null : changeSet.withChanges(changes);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import io.github.hasqlite.core.sqlite.SqlCall;
 import java.io.PrintWriter;
 import java.sql.Connection;
@@ -8,16 +10,40 @@ import java.sql.SQLFeatureNotSupportedException;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /** How a pool gets its physical connections. */
 final class ConnectionSource implements DataSource {
+
+    private static final org.slf4j.Logger logger = LoggerFactory.getLogger(ConnectionSource.class);
 
     private final SqlCall<PhysicalConnection> open;
     private @Nullable PrintWriter logWriter;
     private int loginTimeout;
 
-    ConnectionSource(SqlCall<PhysicalConnection> open) {
+    private ConnectionSource(SqlCall<PhysicalConnection> open) {
         this.open = open;
+    }
+
+    /**
+     * A pool of connections.
+     *
+     * @param suffix of its name, behind the one that the settings give
+     * @param size how many there are at most
+     * @param open opens one
+     */
+    static HikariDataSource pool(PoolSettings settings, String suffix, int size, SqlCall<PhysicalConnection> open) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName(settings.name() + suffix);
+        config.setDataSource(new ConnectionSource(open));
+        config.setMaximumPoolSize(size);
+        config.setConnectionTimeout(settings.connectionTimeout().toMillis());
+        // local connections do not grow old, and what they have prepared is worth keeping
+        config.setMaxLifetime(0);
+        config.setMinimumIdle(Math.min(size, 2));
+        logger.debug(
+                "Opening the pool {} of at most {} connections to {}", config.getPoolName(), size, settings.path());
+        return new HikariDataSource(config);
     }
 
     @Override

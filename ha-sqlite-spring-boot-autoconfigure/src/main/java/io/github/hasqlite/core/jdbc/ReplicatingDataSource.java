@@ -1,6 +1,5 @@
 package io.github.hasqlite.core.jdbc;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import io.github.hasqlite.Conflict;
@@ -24,12 +23,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /** The data source: a pool of writers, a pool of readers, and what their connections share. */
 public final class ReplicatingDataSource implements HaSqliteDataSource {
-
-    private static final org.slf4j.Logger logger = LoggerFactory.getLogger(ReplicatingDataSource.class);
 
     /** Statement texts whose parse is kept; applications have far fewer, generated ones do not count. */
     private static final int MAX_PARSED = 2_000;
@@ -106,12 +102,12 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
                 settings.begin(),
                 new QueryTimeouts(writeLock.runtime()));
         HikariDataSource writers =
-                pool(settings, "", settings.writers(), new ConnectionSource(() -> file.openWriter(context)));
+                ConnectionSource.pool(settings, "", settings.writers(), () -> file.openWriter(context));
         try {
             Checkpointer checkpointer = checkpointer(file, settings.path(), writeLock);
             try {
-                HikariDataSource readers = pool(
-                        settings, "-readers", settings.readers(), new ConnectionSource(() -> file.openReader(context)));
+                HikariDataSource readers =
+                        ConnectionSource.pool(settings, "-readers", settings.readers(), () -> file.openReader(context));
                 return new ReplicatingDataSource(
                         settings, readOnly, writers, readers, context, checkpointer, replication);
             } catch (RuntimeException | Error e) {
@@ -139,20 +135,6 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         } catch (SQLException e) {
             throw new IllegalStateException("cannot open the database: " + e.getMessage(), e);
         }
-    }
-
-    private static HikariDataSource pool(PoolSettings settings, String suffix, int size, ConnectionSource opener) {
-        HikariConfig config = new HikariConfig();
-        config.setPoolName(settings.name() + suffix);
-        config.setDataSource(opener);
-        config.setMaximumPoolSize(size);
-        config.setConnectionTimeout(settings.connectionTimeout().toMillis());
-        // local connections do not grow old, and what they have prepared is worth keeping
-        config.setMaxLifetime(0);
-        config.setMinimumIdle(Math.min(size, 2));
-        logger.debug(
-                "Opening the pool {} of at most {} connections to {}", config.getPoolName(), size, settings.path());
-        return new HikariDataSource(config);
     }
 
     @Override

@@ -197,8 +197,7 @@ final class ConflictTable {
     private @Nullable String losing(ChangeSet changeSet, @Nullable Change losing) {
         return losing == null
                 ? null
-                : new String(
-                        serializer.serialize(Rebase.withChanges(changeSet, List.of(losing))), StandardCharsets.UTF_8);
+                : new String(serializer.serialize(changeSet.withChanges(List.of(losing))), StandardCharsets.UTF_8);
     }
 
     private @Nullable Change losing(@Nullable String stored) throws SQLException {

@@ -104,7 +104,7 @@ final class Rebase {
     }
 
     private void undo(OutboxTable.Row row, ChangeSet done) throws SQLException, HaltException {
-        Outcome outcome = application.takeBack(withChanges(done, inverse(done.changes())));
+        Outcome outcome = application.takeBack(done.withChanges(inverse(done.changes())));
         if (!outcome.equals(Outcome.Applied.WHOLLY)) {
             throw new HaltException(
                     "change set " + row.pending().counter() + " of this node, which the stream has not confirmed yet,"
@@ -124,7 +124,7 @@ final class Rebase {
         List<Change> piece = new ArrayList<>();
         for (Change change : done) {
             if (bytes > PIECE) {
-                outbox.addUndo(id, pieces++, serializer.serialize(withChanges(changeSet, piece)));
+                outbox.addUndo(id, pieces++, serializer.serialize(changeSet.withChanges(piece)));
                 piece.clear();
                 bytes = 0;
             }
@@ -132,7 +132,7 @@ final class Rebase {
             tables.add(change.table());
             bytes += sizeOf(change.oldValues()) + sizeOf(change.newValues());
         }
-        outbox.addUndo(id, pieces++, serializer.serialize(withChanges(changeSet, piece)));
+        outbox.addUndo(id, pieces++, serializer.serialize(changeSet.withChanges(piece)));
         return pieces;
     }
 
@@ -178,7 +178,7 @@ final class Rebase {
             } else {
                 outbox.setUndo(
                         row.pending().id(),
-                        done.isEmpty() ? NOTHING_DONE : serializer.serialize(withChanges(changeSet, done)));
+                        done.isEmpty() ? NOTHING_DONE : serializer.serialize(changeSet.withChanges(done)));
             }
         } finally {
             application.release(done);
@@ -255,19 +255,6 @@ final class Rebase {
         } catch (ChangeSetFormatException e) {
             throw new HaltException("the outbox holds what is no change set: " + e.getMessage(), e);
         }
-    }
-
-    static ChangeSet withChanges(ChangeSet changeSet, List<Change> changes) {
-        return new ChangeSet(
-                changeSet.node(),
-                changeSet.processId(),
-                changeSet.filename(),
-                changeSet.timestampNs(),
-                changeSet.publisher(),
-                changeSet.counter(),
-                changeSet.baseSequence(),
-                changeSet.streamSequence(),
-                changes);
     }
 
     private static List<Change> inverse(List<Change> changes) {
