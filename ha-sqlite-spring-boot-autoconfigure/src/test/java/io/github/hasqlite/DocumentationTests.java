@@ -326,7 +326,6 @@ class DocumentationTests {
             registry.getMeters().forEach(meter -> names.add(meter.getId().getName()));
             names.removeIf(name -> name.startsWith("hikaricp."));
         });
-        names.add("ha.sqlite.conflicts"); // registered with the first conflict
         return names;
     }
 

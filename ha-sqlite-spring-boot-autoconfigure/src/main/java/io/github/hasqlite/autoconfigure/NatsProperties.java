@@ -159,10 +159,12 @@ final class NatsProperties {
     private void checkUrls() {
         for (String url : properties.replicationUrl()) {
             check(
-                    URL.matcher(url).matches(),
+                    URL.matcher(url).matches() && NatsSettings.isUrl(url),
                     "replication-url",
                     url.indexOf('@') >= 0 ? "***" : url,
-                    "It has to be the URL of a NATS server, for example nats://host:4222 or tls://host:4222.");
+                    "It has to be the URL of a NATS server, for example nats://host:4222 or tls://host:4222; several are"
+                            + " separated by commas. Names of hosts have letters, digits, '-' and '.'; what else a user or"
+                            + " a password has is encoded, for example '@' as %40.");
         }
     }
 
