@@ -240,6 +240,11 @@ final class NatsProperties {
                                         : EmbeddedClusterProperties.settings(embedded.cluster(), bundles)));
     }
 
+    /** Has the embedded server show the certificates that the bundle of its cluster is renewed to. */
+    void followBundle(EmbeddedNatsServer server, @Nullable SslBundles bundles) {
+        EmbeddedClusterProperties.follow(server, embedded.cluster(), bundles);
+    }
+
     /** The subject that is in use where an earlier version has begun; asks the stream if that is possible. */
     NatsSettings settled(NatsSettings nats) {
         return ReplicationSubject.settle(nats, replicationId, node.location().sibling("-ha-subject"));
