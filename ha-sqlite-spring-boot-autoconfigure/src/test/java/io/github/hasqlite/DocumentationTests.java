@@ -353,7 +353,9 @@ class DocumentationTests {
                 .withPropertyValues(
                         "ha.sqlite.path=" + folder.resolve(name + ".db"),
                         "ha.sqlite.name=n1",
-                        "ha.sqlite.commit-mode=async")
+                        "ha.sqlite.commit-mode=async",
+                        // nothing is ever published
+                        "spring.lifecycle.timeout-per-shutdown-phase=100ms")
                 .run(context -> work.with(context.getBean(HaSqliteDataSource.class)));
     }
 
