@@ -31,15 +31,18 @@ final class ExtendedQuery {
     private final Planner planner;
     private final Execution execution;
     private final Transactions transactions;
+    private final Cursors cursors;
     private final ClientOutput output;
     private final Map<String, Prepared> statements = new HashMap<>();
     private final Map<String, Portal> portals = new HashMap<>();
     private String current = "";
 
-    ExtendedQuery(Planner planner, Execution execution, Transactions transactions, ClientOutput output) {
+    ExtendedQuery(
+            Planner planner, Execution execution, Transactions transactions, Cursors cursors, ClientOutput output) {
         this.planner = planner;
         this.execution = execution;
         this.transactions = transactions;
+        this.cursors = cursors;
         this.output = output;
     }
 
@@ -150,7 +153,12 @@ final class ExtendedQuery {
         if (what == 'S') {
             describeStatement(statement(name));
         } else if (what == 'P') {
-            describePortal(portal(name));
+            TypedRows cursor = portals.containsKey(name) ? null : cursors.find(name);
+            if (cursor != null) {
+                description(cursor.columns(), cursor.types(), new int[0]);
+            } else {
+                describePortal(portal(name));
+            }
         } else {
             throw new ProtocolViolation("invalid DESCRIBE message subtype " + (int) what);
         }
@@ -227,9 +235,8 @@ final class ExtendedQuery {
         if (plan instanceof Plan.OfCopy) {
             throw new SQLException("COPY is not supported in the extended query protocol", "0A000");
         }
-        if (plan instanceof Plan.OfDatabase database
-                && database.belongsInTransaction()
-                && (!alone || (database.answers() && !database.isRead()))) {
+        boolean returning = plan instanceof Plan.OfDatabase database && database.answers() && !database.isRead();
+        if (Execution.belongsInTransaction(plan) && (!alone || returning)) {
             transactions.beginImplicit();
         }
     }
@@ -261,7 +268,8 @@ final class ExtendedQuery {
         boolean changes = portal.prepared().plan() instanceof Plan.OfDatabase database && !database.isRead();
         long affected = rows.affected();
         portal.done();
-        Execution.complete(output.writer(), portal.tag(), changes ? affected : count);
+        Execution.complete(
+                output.writer(), portal.tag(), changes || portal.tag().equals("MOVE") ? affected : count);
     }
 
     void close(MessageReader message) throws SQLException {

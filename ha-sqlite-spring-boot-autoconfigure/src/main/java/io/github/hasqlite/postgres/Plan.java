@@ -118,6 +118,70 @@ sealed interface Plan {
         }
     }
 
+    /** Something to listen to, or to say to those who listen. */
+    record OfChannel(ChannelCommand command) implements Plan {
+
+        @Override
+        public String tag() {
+            return command.tag();
+        }
+
+        @Override
+        public List<GatewayColumn> columns() {
+            return SessionChannels.columns(command);
+        }
+
+        @Override
+        public int parameters() {
+            return command.parameters();
+        }
+    }
+
+    /** A query whose rows are fetched by other statements. */
+    record OfDeclaration(CursorCommand.Declare command, Plan query, Cursors cursors) implements Plan {
+
+        @Override
+        public String tag() {
+            return command.tag();
+        }
+
+        @Override
+        public int parameters() {
+            return query.parameters();
+        }
+    }
+
+    /** Rows of a cursor, or its end. */
+    record OfCursor(CursorCommand command, Cursors cursors) implements Plan {
+
+        @Override
+        public String tag() {
+            return command.tag();
+        }
+
+        @Override
+        public List<GatewayColumn> columns() throws SQLException {
+            return command instanceof CursorCommand.Fetch fetch && fetch.shown()
+                    ? cursors.get(fetch.name()).columns()
+                    : List.of();
+        }
+
+        Rows run() throws SQLException {
+            if (command instanceof CursorCommand.Fetch fetch) {
+                TypedRows cursor = cursors.get(fetch.name());
+                return fetch.shown()
+                        ? FetchedRows.fetch(cursor, fetch.count())
+                        : FetchedRows.move(cursor, fetch.count());
+            }
+            if (command instanceof CursorCommand.Close close && close.name() != null) {
+                cursors.close(close.name());
+            } else {
+                cursors.closeAll();
+            }
+            return ListedRows.none();
+        }
+    }
+
     /** Many rows, in or out. */
     record OfCopy(CopyCommand command) implements Plan {
 

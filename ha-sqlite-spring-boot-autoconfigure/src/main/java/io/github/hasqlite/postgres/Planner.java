@@ -1,6 +1,7 @@
 package io.github.hasqlite.postgres;
 
 import io.github.hasqlite.core.gateway.GatewaySession;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.StatementKind;
 import io.github.hasqlite.postgres.catalog.Catalog;
 import io.github.hasqlite.postgres.catalog.CatalogNames;
@@ -15,11 +16,13 @@ final class Planner {
     private final GatewaySession gateway;
     private final Catalog catalog;
     private final SessionContext context;
+    private final Cursors cursors;
 
-    Planner(GatewaySession gateway, Catalog catalog, SessionContext context) {
+    Planner(GatewaySession gateway, Catalog catalog, SessionContext context, Cursors cursors) {
         this.gateway = gateway;
         this.catalog = catalog;
         this.context = context;
+        this.cursors = cursors;
     }
 
     /**
@@ -40,6 +43,14 @@ final class Planner {
         if (session != null) {
             return new Plan.OfSession(session);
         }
+        ChannelCommand channel = ChannelCommand.of(tokens);
+        if (channel != null) {
+            return new Plan.OfChannel(channel);
+        }
+        CursorCommand cursor = CursorCommand.of(tokens, sql);
+        if (cursor != null) {
+            return cursor(cursor);
+        }
         if (tokens.isWord(0, "COPY")) {
             return new Plan.OfCopy(CopyCommand.of(tokens, sql));
         }
@@ -48,6 +59,20 @@ final class Planner {
         }
         String spelled = Spelling.ofDatabase(sql);
         return Plan.OfDatabase.of(gateway.prepare(spelled), tag(tokens));
+    }
+
+    private Plan cursor(CursorCommand command) throws SQLException {
+        if (!(command instanceof CursorCommand.Declare declare)) {
+            return new Plan.OfCursor(command, cursors);
+        }
+        // what is declared is no cursor again: texts that say so over and over would not end
+        TokenBuffer inner = Spelling.tokens(declare.query());
+        Plan query = inner.isWord(0, "DECLARE") ? new Plan.Empty() : plan(declare.query());
+        boolean reads = query instanceof Plan.OfDatabase database && database.isRead();
+        if (!reads && !(query instanceof Plan.OfCatalog)) {
+            throw new SQLException("DECLARE CURSOR is FOR a query", SqlStates.SYNTAX_ERROR);
+        }
+        return new Plan.OfDeclaration(declare, query, cursors);
     }
 
     /** Fills in the types of parameters that the client leaves open, as far as the statement tells. */

@@ -66,7 +66,7 @@ final class SimpleQuery {
         if (plan instanceof Plan.OfCopy copy) {
             return copies.start(copy.command());
         }
-        if (plan instanceof Plan.OfDatabase database && several && database.belongsInTransaction()) {
+        if (several && Execution.belongsInTransaction(plan)) {
             transactions.beginImplicit();
         }
         if (plan instanceof Plan.OfSession session) {
@@ -87,7 +87,7 @@ final class SimpleQuery {
     }
 
     private static boolean isCounted(String tag) {
-        return tag.equals("INSERT") || tag.equals("UPDATE") || tag.equals("DELETE");
+        return tag.equals("INSERT") || tag.equals("UPDATE") || tag.equals("DELETE") || tag.equals("MOVE");
     }
 
     /** What is not understood any more when a transaction has failed need not be compiled. */

@@ -17,6 +17,8 @@ import org.assertj.core.util.Throwables;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -120,7 +122,12 @@ class HaSqlitePostgresAutoConfigurationTests {
                 assertThat(rows.getBigDecimal(1)).isEqualByComparingTo("1.25");
                 assertThat(rows.getObject(2)).isEqualTo(true);
             }
+            writer.execute("LISTEN ha_changes_price");
             reader.execute("UPDATE price SET paid = false");
+            PGNotification[] told = first.unwrap(PGConnection.class).getNotifications(10_000);
+            assertThat(told).hasSize(1);
+            assertThat(told[0].getName()).isEqualTo("ha_changes_price");
+            assertThat(told[0].getParameter()).startsWith("{\"table\":\"price\",\"position\":");
             await().untilAsserted(() -> {
                 try (ResultSet rows = writer.executeQuery("SELECT paid FROM price")) {
                     assertThat(rows.next()).isTrue();

@@ -1,5 +1,6 @@
 package io.github.hasqlite.postgres;
 
+import io.github.hasqlite.ChangeFeed;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.gateway.GatewayCommand;
@@ -58,6 +59,11 @@ final class RunningServer implements AutoCloseable {
     }
 
     static RunningServer start(Path file, PostgresSettings settings) throws IOException, SQLException {
+        return start(file, settings, null);
+    }
+
+    static RunningServer start(Path file, PostgresSettings settings, @Nullable ChangeFeed feed)
+            throws IOException, SQLException {
         ReplicationNode node = ReplicationNode.alone(NodeSettings.of("n1", PoolSettings.of(file.toString())))
                 .start();
         GatewaySettings limits = new GatewaySettings(
@@ -69,7 +75,7 @@ final class RunningServer implements AutoCloseable {
                 StreamEnd.NONE,
                 GatewayCommand.Parser.NONE,
                 NodeRuntime.ofJvm());
-        PostgresServer server = new PostgresServer(settings, gateway);
+        PostgresServer server = new PostgresServer(settings, gateway, feed);
         server.start();
         return new RunningServer(node, gateway, server);
     }
