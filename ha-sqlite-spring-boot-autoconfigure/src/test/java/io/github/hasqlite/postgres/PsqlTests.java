@@ -117,19 +117,11 @@ class PsqlTests {
 
     @Test
     void aSampleDatabaseIsLoaded() throws Exception {
-        Path script = root().resolveSibling("shared/data/Chinook_Sqlite.sql");
-        assumeTrue(Files.isReadable(script), () -> "skipped: there is no " + script);
+        Path script = Chinook.script();
+        assumeTrue(Chinook.isThere(), () -> "skipped: there is no " + script);
         assertThat(psql("-q", "-v", "ON_ERROR_STOP=1", "-f", script.toString())).isEmpty();
         assertThat(psql("-At", "-c", "SELECT count(*), sum(\"Total\") FROM \"Invoice\""))
                 .isEqualTo("412|2328.6\n");
         assertThat(psql("-c", "\\d \"Track\"")).contains("\"Track_AlbumId_fkey\" FOREIGN KEY", "numeric(10,2)");
-    }
-
-    private static Path root() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (folder.getParent() != null && Files.exists(folder.resolveSibling("pom.xml"))) {
-            folder = folder.getParent();
-        }
-        return folder;
     }
 }

@@ -64,8 +64,16 @@ final class RunningServer implements AutoCloseable {
 
     static RunningServer start(Path file, PostgresSettings settings, @Nullable ChangeFeed feed)
             throws IOException, SQLException {
-        ReplicationNode node = ReplicationNode.alone(NodeSettings.of("n1", PoolSettings.of(file.toString())))
-                .start();
+        return of(
+                ReplicationNode.alone(NodeSettings.of("n1", PoolSettings.of(file.toString())))
+                        .start(),
+                settings,
+                feed);
+    }
+
+    /** In front of a node, which is closed with it. */
+    static RunningServer of(ReplicationNode node, PostgresSettings settings, @Nullable ChangeFeed feed)
+            throws IOException {
         GatewaySettings limits = new GatewaySettings(
                 300, 8, 4, Duration.ofSeconds(5), Duration.ofSeconds(30), TRANSACTION, 1 << 24, 1 << 26);
         SqlGateway gateway = new SqlGateway(

@@ -45,7 +45,7 @@ final class CatalogFiller {
             }
         }
         CatalogKeys keys = new CatalogKeys(tables, objects, columns, ids, relations);
-        keys.indexes(schema.indexes());
+        keys.indexes(schema.indexes(), schema.objects());
         keys.foreignKeys(schema.foreignKeys());
         triggers();
     }

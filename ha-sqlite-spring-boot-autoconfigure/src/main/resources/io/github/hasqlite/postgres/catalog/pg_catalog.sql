@@ -12,7 +12,7 @@ CREATE TABLE pg_catalog.pg_auth_members (roleid OID DEFAULT 0, member OID DEFAUL
 CREATE TABLE pg_catalog.pg_am (oid OID, amname NAME TEXT, amhandler TEXT, amtype "CHAR");
 CREATE TABLE pg_catalog.pg_description (objoid OID DEFAULT 0, classoid OID DEFAULT 0, objsubid INT4 DEFAULT 0, description TEXT);
 CREATE TABLE pg_catalog.pg_shdescription (objoid OID DEFAULT 0, classoid OID DEFAULT 0, description TEXT);
-CREATE TABLE pg_catalog.pg_proc (oid OID, proname NAME TEXT, pronamespace OID DEFAULT 0, proowner OID DEFAULT 0, prolang OID DEFAULT 0, prokind "CHAR", prosecdef BOOLEAN DEFAULT 0, proleakproof BOOLEAN DEFAULT 0, proisstrict BOOLEAN DEFAULT 0, proretset BOOLEAN DEFAULT 0, provolatile "CHAR", proparallel "CHAR", pronargs INT2 DEFAULT 0, prorettype OID DEFAULT 0, proargtypes TEXT, proallargtypes TEXT, proargmodes TEXT, proargnames TEXT, prosrc TEXT, proacl TEXT);
+CREATE TABLE pg_catalog.pg_proc (oid OID, proname NAME TEXT, pronamespace OID DEFAULT 0, proowner OID DEFAULT 0, prolang OID DEFAULT 0, prokind "CHAR", prosecdef BOOLEAN DEFAULT 0, proleakproof BOOLEAN DEFAULT 0, proisstrict BOOLEAN DEFAULT 0, proretset BOOLEAN DEFAULT 0, provolatile "CHAR", proparallel "CHAR", pronargs INT2 DEFAULT 0, prorettype OID DEFAULT 0, proargtypes TEXT, proallargtypes TEXT, proargmodes TEXT, proargnames TEXT, prosrc TEXT, proacl TEXT, proargdefaults TEXT, procost FLOAT8, prorows FLOAT8, provariadic OID DEFAULT 0, prosupport TEXT, pronargdefaults INT2 DEFAULT 0, probin TEXT, prosqlbody TEXT, proconfig TEXT);
 CREATE TABLE pg_catalog.pg_enum (oid OID, enumtypid OID DEFAULT 0, enumsortorder FLOAT8, enumlabel NAME TEXT);
 CREATE TABLE pg_catalog.pg_range (rngtypid OID DEFAULT 0, rngsubtype OID DEFAULT 0, rngmultitypid OID DEFAULT 0);
 CREATE TABLE pg_catalog.pg_inherits (inhrelid OID DEFAULT 0, inhparent OID DEFAULT 0, inhseqno INT4 DEFAULT 0, inhdetachpending BOOLEAN DEFAULT 0);
@@ -50,6 +50,7 @@ CREATE TABLE pg_catalog.pg_ts_parser (oid OID, prsname NAME TEXT, prsnamespace O
 CREATE TABLE pg_catalog.pg_ts_template (oid OID, tmplname NAME TEXT, tmplnamespace OID DEFAULT 0);
 CREATE TABLE pg_catalog.pg_db_role_setting (setdatabase OID DEFAULT 0, setrole OID DEFAULT 0, setconfig TEXT);
 CREATE TABLE pg_catalog.pg_stat_activity (datid OID DEFAULT 0, datname NAME TEXT, pid INT4 DEFAULT 0, usesysid OID DEFAULT 0, usename NAME TEXT, application_name TEXT, client_addr TEXT, state TEXT, query TEXT, backend_type TEXT);
+CREATE TABLE pg_catalog.pg_stat_gssapi (pid INT4 DEFAULT 0, gss_authenticated BOOLEAN DEFAULT 0, principal TEXT, encrypted BOOLEAN DEFAULT 0);
 CREATE TABLE pg_catalog.pg_locks (locktype TEXT, database OID DEFAULT 0, relation OID DEFAULT 0, pid INT4 DEFAULT 0, mode TEXT, granted BOOLEAN DEFAULT 0);
 CREATE TABLE pg_catalog.pg_matviews (schemaname NAME TEXT, matviewname NAME TEXT, matviewowner NAME TEXT, definition TEXT);
 CREATE TABLE pg_catalog.pg_timezone_names (name TEXT, abbrev TEXT, utc_offset TEXT, is_dst BOOLEAN DEFAULT 0);
