@@ -43,10 +43,11 @@ final class ClientSession {
         transactions = new Transactions(gateway, context.settings(), channels, cursors);
         settings = new SettingsRunner(context.settings(), gateway);
         execution = new Execution(gateway, context.settings(), transactions, settings, channels, output, clock);
-        Planner planner = new Planner(gateway, catalog, context, cursors);
-        extended = new ExtendedQuery(planner, execution, transactions, cursors, output);
+        PreparedStatements statements = new PreparedStatements();
+        Planner planner = new Planner(gateway, catalog, context, cursors, statements);
+        extended = new ExtendedQuery(planner, execution, transactions, cursors, statements, output);
         copies = new CopyRunner(gateway, transactions, execution, output);
-        simple = new SimpleQuery(planner, execution, transactions, extended, copies, output);
+        simple = new SimpleQuery(planner, execution, transactions, statements, copies, output);
     }
 
     /**

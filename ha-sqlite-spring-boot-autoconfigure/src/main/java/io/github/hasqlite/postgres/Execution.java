@@ -75,6 +75,12 @@ final class Execution {
         if (plan instanceof Plan.OfCursor cursor) {
             return cursor.run();
         }
+        if (plan instanceof Plan.OfPreparation preparation) {
+            return preparation.run();
+        }
+        if (plan instanceof Plan.OfExecution execution) {
+            return run(execution.effective(), execution.values(values), tag);
+        }
         if (plan instanceof Plan.OfCatalog catalog) {
             Catalog.Answer answer = catalog.question().run(values);
             return new ListedRows(answer.columns(), answer.rows());
@@ -107,7 +113,7 @@ final class Execution {
     /** Whether it can be one of several in a transaction that the client has not begun. */
     static boolean belongsInTransaction(Plan plan) {
         return plan instanceof Plan.OfChannel
-                || (plan instanceof Plan.OfDatabase database && database.belongsInTransaction());
+                || (plan.effective() instanceof Plan.OfDatabase database && database.belongsInTransaction());
     }
 
     /** A timer that cancels what runs; {@code null} if the session has set none. */

@@ -6,6 +6,7 @@ import io.github.hasqlite.core.sqlite.StatementKind;
 import io.github.hasqlite.core.sqlite.TokenList;
 import io.github.hasqlite.postgres.catalog.Catalog;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,11 @@ sealed interface Plan {
     /** How many parameters it has. */
     default int parameters() {
         return 0;
+    }
+
+    /** What is run in the end: of EXECUTE what was prepared. */
+    default Plan effective() {
+        return this;
     }
 
     /** Nothing but blanks and comments. */
@@ -179,6 +185,63 @@ sealed interface Plan {
                 cursors.closeAll();
             }
             return ListedRows.none();
+        }
+    }
+
+    /** A statement that is kept under a name. */
+    record OfPreparation(String name, Prepared prepared, PreparedStatements statements) implements Plan {
+
+        @Override
+        public String tag() {
+            return "PREPARE";
+        }
+
+        Rows run() throws SQLException {
+            statements.requireFree(name);
+            statements.put(name, prepared);
+            return ListedRows.none();
+        }
+    }
+
+    /**
+     * One that was kept.
+     *
+     * @param arguments a query of one row, whose values are its parameters; {@code null} if it has none
+     */
+    record OfExecution(Prepared prepared, @Nullable OfDatabase arguments) implements Plan {
+
+        @Override
+        public String tag() {
+            return prepared.plan().tag();
+        }
+
+        @Override
+        public List<GatewayColumn> columns() throws SQLException {
+            return prepared.plan().columns();
+        }
+
+        @Override
+        public int parameters() {
+            return arguments == null ? 0 : arguments.parameters();
+        }
+
+        @Override
+        public Plan effective() {
+            return prepared.plan();
+        }
+
+        /** What it is to be run with. */
+        List<@Nullable Object> values(List<@Nullable Object> own) throws SQLException {
+            List<@Nullable Object> values = new ArrayList<>();
+            if (arguments != null) {
+                try (Rows row = arguments.run(own)) {
+                    row.next();
+                    for (int i = 0; i < row.columns().size(); i++) {
+                        values.add(prepared.stored(i, row.value(i)));
+                    }
+                }
+            }
+            return values;
         }
     }
 

@@ -7,6 +7,7 @@ import io.github.hasqlite.postgres.catalog.Catalog;
 import io.github.hasqlite.postgres.catalog.CatalogNames;
 import io.github.hasqlite.postgres.sql.Spelling;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
+import io.github.hasqlite.postgres.type.ColumnType;
 import java.sql.SQLException;
 import java.util.Locale;
 
@@ -17,12 +18,19 @@ final class Planner {
     private final Catalog catalog;
     private final SessionContext context;
     private final Cursors cursors;
+    private final PreparedStatements statements;
 
-    Planner(GatewaySession gateway, Catalog catalog, SessionContext context, Cursors cursors) {
+    Planner(
+            GatewaySession gateway,
+            Catalog catalog,
+            SessionContext context,
+            Cursors cursors,
+            PreparedStatements statements) {
         this.gateway = gateway;
         this.catalog = catalog;
         this.context = context;
         this.cursors = cursors;
+        this.statements = statements;
     }
 
     /**
@@ -51,6 +59,10 @@ final class Planner {
         if (cursor != null) {
             return cursor(cursor);
         }
+        PrepareCommand prepare = PrepareCommand.of(tokens, sql);
+        if (prepare != null) {
+            return prepared(prepare);
+        }
         if (tokens.isWord(0, "COPY")) {
             return new Plan.OfCopy(CopyCommand.of(tokens, sql));
         }
@@ -73,6 +85,39 @@ final class Planner {
             throw new SQLException("DECLARE CURSOR is FOR a query", SqlStates.SYNTAX_ERROR);
         }
         return new Plan.OfDeclaration(declare, query, cursors);
+    }
+
+    private Plan prepared(PrepareCommand command) throws SQLException {
+        if (command instanceof PrepareCommand.Prepare prepare) {
+            Plan plan = plan(prepare.statement());
+            boolean ofRows = plan instanceof Plan.OfDatabase database && database.belongsInTransaction();
+            if (!ofRows && !(plan instanceof Plan.OfCatalog)) {
+                throw new SQLException(
+                        "PREPARE is for SELECT, INSERT, UPDATE, DELETE and VALUES", SqlStates.SYNTAX_ERROR);
+            }
+            // what cannot be compiled is said now
+            plan.columns();
+            int[] types = new int[Math.max(prepare.types().size(), plan.parameters())];
+            for (int i = 0; i < prepare.types().size(); i++) {
+                ColumnType type = prepare.types().get(i);
+                types[i] = type.certain() ? type.type().oid() : 0;
+            }
+            complete(plan, prepare.statement(), types);
+            return new Plan.OfPreparation(prepare.name(), new Prepared(plan, prepare.statement(), types), statements);
+        }
+        PrepareCommand.Execute execute = (PrepareCommand.Execute) command;
+        Prepared prepared = statements.get(execute.name());
+        Plan.OfDatabase arguments = execute.values().isEmpty()
+                ? null
+                : Plan.OfDatabase.of(gateway.prepare(Spelling.ofDatabase("SELECT " + execute.values())), "SELECT");
+        int given = arguments == null ? 0 : arguments.columns().size();
+        if (given != prepared.parameters()) {
+            throw new SQLException(
+                    "wrong number of parameters for prepared statement \"" + execute.name() + "\": expected "
+                            + prepared.parameters() + " parameters but got " + given,
+                    SqlStates.SYNTAX_ERROR);
+        }
+        return new Plan.OfExecution(prepared, arguments);
     }
 
     /** Fills in the types of parameters that the client leaves open, as far as the statement tells. */

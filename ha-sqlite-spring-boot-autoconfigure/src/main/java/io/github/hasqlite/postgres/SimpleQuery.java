@@ -15,7 +15,7 @@ final class SimpleQuery {
     private final Planner planner;
     private final Execution execution;
     private final Transactions transactions;
-    private final ExtendedQuery extended;
+    private final PreparedStatements statements;
     private final CopyRunner copies;
     private final ClientOutput output;
 
@@ -23,13 +23,13 @@ final class SimpleQuery {
             Planner planner,
             Execution execution,
             Transactions transactions,
-            ExtendedQuery extended,
+            PreparedStatements statements,
             CopyRunner copies,
             ClientOutput output) {
         this.planner = planner;
         this.execution = execution;
         this.transactions = transactions;
-        this.extended = extended;
+        this.statements = statements;
         this.copies = copies;
         this.output = output;
     }
@@ -70,7 +70,7 @@ final class SimpleQuery {
             transactions.beginImplicit();
         }
         if (plan instanceof Plan.OfSession session) {
-            extended.forget(session.command());
+            statements.forget(session.command());
         }
         String[] tag = {""};
         try (TypedRows rows = TypedRows.peek(execution.run(plan, List.<@Nullable Object>of(), did -> tag[0] = did))) {
