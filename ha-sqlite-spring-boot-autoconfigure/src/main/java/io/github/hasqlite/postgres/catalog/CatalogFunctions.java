@@ -100,6 +100,7 @@ final class CatalogFunctions {
         functions.put("set_config", args -> at(args, 1));
         always("pg_is_in_recovery", 0L);
         always("pg_encoding_to_char", "UTF8");
+        always("getdatabaseencoding", "UTF8");
         always("pg_char_to_encoding", 6L);
         for (String name : new String[] {
             "inet_server_addr",
@@ -166,6 +167,7 @@ final class CatalogFunctions {
             "pg_type_is_visible",
             "pg_function_is_visible",
             "pg_opclass_is_visible",
+            "pg_opfamily_is_visible",
             "pg_operator_is_visible",
             "pg_collation_is_visible",
             "pg_conversion_is_visible",
