@@ -122,6 +122,8 @@ class HaSqlitePostgresAutoConfigurationTests {
                 assertThat(rows.getBigDecimal(1)).isEqualByComparingTo("1.25");
                 assertThat(rows.getObject(2)).isEqualTo(true);
             }
+            // what the node has not applied yet when somebody begins to listen is told, too
+            writer.execute("SET ha.position = '" + position + "'");
             writer.execute("LISTEN ha_changes_price");
             reader.execute("UPDATE price SET paid = false");
             PGNotification[] told = first.unwrap(PGConnection.class).getNotifications(10_000);
