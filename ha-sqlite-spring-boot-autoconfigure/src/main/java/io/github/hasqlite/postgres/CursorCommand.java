@@ -1,6 +1,7 @@
 package io.github.hasqlite.postgres;
 
 import io.github.hasqlite.core.sqlite.SqlStates;
+import io.github.hasqlite.postgres.sql.SqlSyntaxException;
 import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
 import java.sql.SQLException;
@@ -82,7 +83,7 @@ sealed interface CursorCommand {
             }
             if (!List.of("NO", "SCROLL", "INSENSITIVE", "ASENSITIVE")
                     .contains(tokens.get(at).text().toUpperCase(Locale.ROOT))) {
-                throw wrong(tokens, at);
+                throw SqlSyntaxException.near(tokens, at);
             }
             at++;
         }
@@ -92,7 +93,7 @@ sealed interface CursorCommand {
         }
         at = tokens.isWords(at, "WITHOUT", "HOLD") ? at + 2 : at;
         if (!tokens.isWord(at, "FOR")) {
-            throw wrong(tokens, at);
+            throw SqlSyntaxException.near(tokens, at);
         }
         return new Declare(tokens.get(1).name(), sql.substring(tokens.get(at).end()));
     }
@@ -140,15 +141,8 @@ sealed interface CursorCommand {
     private static void requireName(TokenBuffer tokens, int at) throws SQLException {
         boolean alone = tokens.isWord(0, "DECLARE") || tokens.get(at + 1).text().isEmpty();
         if (!tokens.get(at).isName() || !alone) {
-            throw wrong(tokens, at);
+            throw SqlSyntaxException.near(tokens, at);
         }
-    }
-
-    private static SQLException wrong(TokenBuffer tokens, int at) {
-        String text = tokens.get(at).text();
-        return new SQLException(
-                "syntax error at " + (text.isEmpty() ? "end of input" : "or near \"" + text + "\""),
-                SqlStates.SYNTAX_ERROR);
     }
 
     private static SQLException unsupported(String message) {

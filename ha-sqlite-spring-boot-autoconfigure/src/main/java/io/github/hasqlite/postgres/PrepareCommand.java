@@ -1,6 +1,6 @@
 package io.github.hasqlite.postgres;
 
-import io.github.hasqlite.core.sqlite.SqlStates;
+import io.github.hasqlite.postgres.sql.SqlSyntaxException;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
 import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.DeclaredTypes;
@@ -38,17 +38,17 @@ sealed interface PrepareCommand {
             return null;
         }
         if (!tokens.get(1).isName()) {
-            throw wrong(tokens, 1);
+            throw SqlSyntaxException.near(tokens, 1);
         }
         boolean listed = tokens.is(2, "(");
         int close = listed ? tokens.closing(2) : 1;
         if (listed && !tokens.is(close, ")")) {
-            throw wrong(tokens, tokens.size());
+            throw SqlSyntaxException.near(tokens, tokens.size());
         }
         String name = tokens.get(1).name();
         if (prepares) {
             if (!tokens.isWord(close + 1, "AS")) {
-                throw wrong(tokens, close + 1);
+                throw SqlSyntaxException.near(tokens, close + 1);
             }
             return new Prepare(
                     name,
@@ -56,7 +56,7 @@ sealed interface PrepareCommand {
                     sql.substring(tokens.get(close + 1).end()));
         }
         if (!tokens.get(close + 1).text().isEmpty()) {
-            throw wrong(tokens, close + 1);
+            throw SqlSyntaxException.near(tokens, close + 1);
         }
         // the last token is the parenthesis itself
         return new Execute(
@@ -86,12 +86,5 @@ sealed interface PrepareCommand {
             }
         }
         return types;
-    }
-
-    private static SQLException wrong(TokenBuffer tokens, int at) {
-        String text = tokens.get(at).text();
-        return new SQLException(
-                "syntax error at " + (text.isEmpty() ? "end of input" : "or near \"" + text + "\""),
-                SqlStates.SYNTAX_ERROR);
     }
 }

@@ -1,7 +1,6 @@
 package io.github.hasqlite.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -63,12 +62,6 @@ class CursorTests {
         return values;
     }
 
-    private static void refused(Statement statement, String sql, String state) {
-        assertThatExceptionOfType(SQLException.class)
-                .isThrownBy(() -> statement.execute(sql))
-                .satisfies(e -> assertThat(e.getSQLState()).as(sql).isEqualTo(state));
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"simple", "extended"})
     void rowsAreFetchedInPieces(String mode) throws Exception {
@@ -84,7 +77,7 @@ class CursorTests {
             assertThat(first(statement, "FETCH ALL FROM \"C\"")).hasSize(903).endsWith("1000");
             assertThat(first(statement, "FETCH 10 FROM \"C\"")).isEmpty();
             statement.execute("CLOSE \"C\"");
-            refused(statement, "FETCH \"C\"", "34000");
+            RunningServer.assertRefused(statement, "FETCH \"C\"", "34000");
             connection.rollback();
         }
     }
@@ -102,7 +95,7 @@ class CursorTests {
                 }
             }
             connection.commit();
-            refused(statement, "FETCH 1 FROM c", "34000");
+            RunningServer.assertRefused(statement, "FETCH 1 FROM c", "34000");
         }
     }
 
@@ -123,11 +116,11 @@ class CursorTests {
                 {"FETCH 1 FROM", "42601"},
                 {"CLOSE nowhere", "34000"}
             }) {
-                refused(statement, bad[0], bad[1]);
+                RunningServer.assertRefused(statement, bad[0], bad[1]);
                 connection.rollback();
             }
             connection.setAutoCommit(true);
-            refused(statement, "DECLARE c CURSOR FOR SELECT 1", "25P01");
+            RunningServer.assertRefused(statement, "DECLARE c CURSOR FOR SELECT 1", "25P01");
             statement.execute("CLOSE ALL");
         }
     }
@@ -142,7 +135,7 @@ class CursorTests {
             declare.setInt(1, 1);
             declare.execute();
             assertThat(first(statement, "FETCH ALL FROM p")).containsExactly("2", "3");
-            refused(statement, "DECLARE p CURSOR FOR SELECT 1", "42P03");
+            RunningServer.assertRefused(statement, "DECLARE p CURSOR FOR SELECT 1", "42P03");
             connection.rollback();
         }
     }

@@ -1,7 +1,6 @@
 package io.github.hasqlite.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -60,12 +59,6 @@ class PrepareTests {
         return text.toString();
     }
 
-    private static void assertState(Statement statement, String sql, String state) {
-        assertThatExceptionOfType(SQLException.class)
-                .isThrownBy(() -> statement.execute(sql))
-                .satisfies(e -> assertThat(e.getSQLState()).as(sql).isEqualTo(state));
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"simple", "extended"})
     void queriesAndWritesRunAsOftenAsTheyAreExecuted(String mode) throws SQLException {
@@ -101,7 +94,7 @@ class PrepareTests {
             assertThat(rows(statement, "SELECT name FROM item WHERE id = 1")).isEqualTo("one;");
             connection.commit();
             connection.setReadOnly(true);
-            assertState(statement, "EXECUTE rename(1, 'first')", "25006");
+            RunningServer.assertRefused(statement, "EXECUTE rename(1, 'first')", "25006");
             connection.rollback();
         }
     }
@@ -112,23 +105,23 @@ class PrepareTests {
         try (Connection connection = connect(mode);
                 Statement statement = connection.createStatement()) {
             statement.execute("PREPARE find AS SELECT $1");
-            assertState(statement, "PREPARE find AS SELECT 2", "42P05");
-            assertState(statement, "EXECUTE find", "42601");
-            assertState(statement, "EXECUTE find(1, 2)", "42601");
-            assertState(statement, "EXECUTE nothing(1)", "26000");
-            assertState(statement, "PREPARE again AS PREPARE x AS SELECT 1", "42601");
-            assertState(statement, "PREPARE again AS BEGIN", "42601");
-            assertState(statement, "PREPARE again SELECT 1", "42601");
-            assertState(statement, "PREPARE again(int AS SELECT 1", "42601");
-            assertState(statement, "PREPARE again AS SELECT * FROM nowhere", "42P01");
+            RunningServer.assertRefused(statement, "PREPARE find AS SELECT 2", "42P05");
+            RunningServer.assertRefused(statement, "EXECUTE find", "42601");
+            RunningServer.assertRefused(statement, "EXECUTE find(1, 2)", "42601");
+            RunningServer.assertRefused(statement, "EXECUTE nothing(1)", "26000");
+            RunningServer.assertRefused(statement, "PREPARE again AS PREPARE x AS SELECT 1", "42601");
+            RunningServer.assertRefused(statement, "PREPARE again AS BEGIN", "42601");
+            RunningServer.assertRefused(statement, "PREPARE again SELECT 1", "42601");
+            RunningServer.assertRefused(statement, "PREPARE again(int AS SELECT 1", "42601");
+            RunningServer.assertRefused(statement, "PREPARE again AS SELECT * FROM nowhere", "42P01");
             statement.execute("PREPARE number (int) AS SELECT $1");
-            assertState(statement, "EXECUTE number('x')", "22P02");
+            RunningServer.assertRefused(statement, "EXECUTE number('x')", "22P02");
             statement.execute("DEALLOCATE find");
-            assertState(statement, "EXECUTE find(1)", "26000");
+            RunningServer.assertRefused(statement, "EXECUTE find(1)", "26000");
             statement.execute("PREPARE find AS SELECT 3");
             assertThat(rows(statement, "EXECUTE find")).isEqualTo("3;");
             statement.execute("DEALLOCATE ALL");
-            assertState(statement, "EXECUTE find", "26000");
+            RunningServer.assertRefused(statement, "EXECUTE find", "26000");
         }
     }
 

@@ -1,5 +1,8 @@
 package io.github.hasqlite.postgres;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
 import io.github.hasqlite.ChangeFeed;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.core.commit.NodeSettings;
@@ -15,6 +18,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.function.Supplier;
@@ -109,6 +113,13 @@ final class RunningServer implements AutoCloseable {
             properties.setProperty(options[i], options[i + 1]);
         }
         return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port() + "/app", properties);
+    }
+
+    /** Runs what is to be refused, with an SQLState. */
+    static void assertRefused(Statement statement, String sql, String state) {
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> statement.execute(sql))
+                .satisfies(e -> assertThat(e.getSQLState()).as(sql).isEqualTo(state));
     }
 
     @Override

@@ -5,7 +5,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Writes conditions of tables into the catalog, those without a name with the one that PostgreSQL would give them. */
 final class CatalogChecks {
@@ -41,9 +40,7 @@ final class CatalogChecks {
                     "conrelid",
                     relation.oid(),
                     "conkey",
-                    check.columns().stream()
-                            .map(column -> Integer.toString(relation.number(column)))
-                            .collect(Collectors.joining(",", "{", "}")));
+                    relation.numbers(check.columns()));
         }
         if (!checks.isEmpty()) {
             tables.update("pg_class", "relchecks", checks.size(), relation.oid());

@@ -216,15 +216,9 @@ final class CatalogKeys {
                 "confmatchtype",
                 "s",
                 "conkey",
-                numbers(relation, from),
+                relation.numbers(from),
                 "confkey",
-                numbers(target, to));
-    }
-
-    private static String numbers(CatalogRelation relation, List<String> columns) {
-        return columns.stream()
-                .map(column -> Integer.toString(relation.number(column)))
-                .collect(Collectors.joining(",", "{", "}"));
+                target.numbers(to));
     }
 
     private static String action(String written) {
