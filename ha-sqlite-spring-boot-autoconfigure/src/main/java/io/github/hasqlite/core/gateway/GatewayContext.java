@@ -126,7 +126,9 @@ final class GatewayContext {
             Connection taken = database.getConnection(readOnly, settings.maxValueBytes());
             try {
                 ClientConnection connection = new ClientConnection(taken, budget);
-                connection.learnSchema();
+                if (readOnly) {
+                    connection.learnSchema();
+                }
                 return connection;
             } catch (SQLException | RuntimeException | Error e) {
                 try (taken) {
