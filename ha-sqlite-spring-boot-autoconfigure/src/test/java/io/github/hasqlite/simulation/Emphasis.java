@@ -10,7 +10,7 @@ import java.util.Random;
 
 /**
  * What a seed dwells on. A history in which everything happens, but each thing once, finds less than one in which few
- * things meet over and over; so each seed leaves most out. The seeds take the four kinds of histories in turn.
+ * things meet over and over; so each seed leaves most out. The seeds take the kinds of histories in turn.
  *
  * @param mode of all nodes
  * @param merge of all nodes
@@ -23,6 +23,7 @@ import java.util.Random;
  * @param timeout of a commit that waits for the stream
  * @param steps what the conductor does, with these chances
  * @param faults of the network and the stream
+ * @param also what else there is
  */
 record Emphasis(
         CommitMode mode,
@@ -35,7 +36,8 @@ record Emphasis(
         Duration snapshots,
         Duration timeout,
         Steps steps,
-        SimulatedStream.Faults faults) {
+        SimulatedStream.Faults faults,
+        Also also) {
 
     /**
      * What the conductor does, in percent; otherwise it does nothing.
@@ -50,22 +52,81 @@ record Emphasis(
      */
     record Steps(int crash, int power, int stop, int cut, int mend, int forge) {}
 
-    private static final int KINDS = 4;
+    /** What happens to the stream that all follow, once at most. */
+    enum Loss {
+        NONE,
+        /** It is deleted and made anew. */
+        REMADE,
+        /** Its newest messages are gone. */
+        SET_BACK
+    }
+
+    /**
+     * What a seed may have beside all that; most have little of it.
+     *
+     * @param foreignKeys whether they are enforced
+     * @param keys whether nodes have blocks of keys
+     * @param audited whether an interceptor writes down what it sees, and fails now and then
+     * @param wildClocks whether clocks drift and jump
+     * @param compared how often nodes are compared; zero for never
+     * @param damaged whether one of them loses what the others have
+     * @param loss what happens to the stream
+     */
+    record Also(
+            boolean foreignKeys,
+            boolean keys,
+            boolean audited,
+            boolean wildClocks,
+            Duration compared,
+            boolean damaged,
+            Loss loss) {
+
+        /** Any of what can be together with all else. */
+        static Also any(List<Kind> tables, Random random) {
+            return new Also(
+                    tables.contains(Kind.CASCADING) || random.nextInt(3) == 0,
+                    random.nextInt(3) == 0,
+                    random.nextInt(3) == 0,
+                    random.nextInt(3) == 0,
+                    Duration.ZERO,
+                    false,
+                    Loss.NONE);
+        }
+
+        /** An interceptor's rows make nodes different. */
+        Also compared(Duration often, boolean damage) {
+            return new Also(foreignKeys, keys, false, wildClocks, often, damage, loss);
+        }
+
+        /** What an interceptor wrote down of the old stream says nothing of the new one. */
+        Also loses(Loss what) {
+            return new Also(foreignKeys, keys, false, wildClocks, compared, damaged, what);
+        }
+
+        boolean compares() {
+            return !compared.isZero();
+        }
+    }
+
+    private static final int KINDS = 10;
 
     /** Each of them with histories of all kinds. */
     private static final List<List<Kind>> TABLES = List.of(
             List.of(Kind.KEYLESS, Kind.COMPUTED),
             List.of(Kind.NUMBERED, Kind.TEXT),
-            List.of(Kind.WITHOUT_ROWID, Kind.RELATED));
+            List.of(Kind.WITHOUT_ROWID, Kind.RELATED),
+            List.of(Kind.CASCADING, Kind.TEXT));
 
     /** The one of a seed. */
     static Emphasis of(long seed, Random random) {
         List<Kind> tables = TABLES.get(Math.floorMod(Math.floorDiv(seed, KINDS), TABLES.size()));
         return switch (Math.floorMod(seed, KINDS)) {
-            case 0 -> keys(tables, random);
-            case 1 -> schema(tables, random);
-            case 2 -> crashes(tables, random);
-            default -> recovery(tables, random);
+            case 0, 5 -> keys(tables, random);
+            case 1, 6 -> schema(tables, random);
+            case 2, 7 -> crashes(tables, random);
+            case 3, 8 -> recovery(tables, random);
+            case 4 -> lostStream(tables, random);
+            default -> comparison(tables, random);
         };
     }
 
@@ -82,7 +143,8 @@ record Emphasis(
                 Duration.ofSeconds(2),
                 timeout(random),
                 new Steps(6, 2, 4, 30, 30, 20),
-                faults(random, any(random, 20, 60, 150), 0));
+                faults(random, any(random, 20, 60, 150), 0),
+                Also.any(tables, random));
     }
 
     /** Schema changes meet each other and writers that do not know of them. */
@@ -98,7 +160,8 @@ record Emphasis(
                 Duration.ofSeconds(2),
                 timeout(random),
                 new Steps(6, 2, 4, 20, 40, 6),
-                faults(random, any(random, 30, 60, 150), 0));
+                faults(random, any(random, 30, 60, 150), 0),
+                Also.any(tables, random));
     }
 
     /** Processes die all the time. */
@@ -114,7 +177,8 @@ record Emphasis(
                 Duration.ofMillis(1_500),
                 timeout(random),
                 new Steps(30, 12, 8, 12, 20, 0),
-                faults(random, any(random, 4, 60), 300));
+                faults(random, any(random, 4, 60), 300),
+                Also.any(tables, random));
     }
 
     /** The stream forgets what a snapshot holds before all have seen it. */
@@ -130,7 +194,42 @@ record Emphasis(
                 Duration.ofMillis(250),
                 timeout(random),
                 new Steps(10, 6, 10, 34, 20, 0),
-                faults(random, any(random, 4, 60), 1_000));
+                faults(random, any(random, 4, 60), 1_000),
+                Also.any(tables, random));
+    }
+
+    /** What all nodes follow is lost, and somebody decides what they go on with. */
+    private static Emphasis lostStream(List<Kind> tables, Random random) {
+        return new Emphasis(
+                any(random, CommitMode.ASYNC, CommitMode.SYNC, CommitMode.STRICT),
+                merge(random),
+                isolation(random),
+                tables,
+                3,
+                1,
+                6,
+                Duration.ofMillis(500),
+                timeout(random),
+                new Steps(8, 2, 8, 20, 30, 0),
+                faults(random, any(random, 4, 60), 0),
+                Also.any(tables, random).loses(any(random, Loss.REMADE, Loss.REMADE, Loss.SET_BACK)));
+    }
+
+    /** Nodes compare themselves with each other, and one of them may have reason to. */
+    private static Emphasis comparison(List<Kind> tables, Random random) {
+        return new Emphasis(
+                any(random, CommitMode.ASYNC, CommitMode.SYNC, CommitMode.STRICT),
+                merge(random),
+                isolation(random),
+                tables,
+                3,
+                1,
+                8,
+                Duration.ofSeconds(1),
+                timeout(random),
+                new Steps(8, 4, 12, 20, 30, 0),
+                faults(random, any(random, 4, 60), 0),
+                Also.any(tables, random).compared(Duration.ofMillis(any(random, 300, 1_500)), random.nextBoolean()));
     }
 
     private static Duration timeout(Random random) {

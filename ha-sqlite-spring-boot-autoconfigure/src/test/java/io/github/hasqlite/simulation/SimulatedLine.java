@@ -258,6 +258,14 @@ final class SimulatedLine {
         private @Nullable NodeThread thread;
         private volatile boolean stopped;
         private long delivered;
+        private @Nullable StreamMessage newest;
+        private long createdNs;
+        /** How many losses of the stream it knows of. */
+        private int losses;
+        /** Whether it has looked at the stream since it was cut off last, and nothing speaks against it. */
+        private boolean hears;
+        /** How often it had been cut off then. */
+        private long cutsThen;
 
         @Override
         public StreamState state() throws IOException {
@@ -270,6 +278,12 @@ final class SimulatedLine {
             throwIfCut();
             stopped = false;
             delivered = afterSequence;
+            hears = true;
+            cutsThen = cuts;
+            losses = stream.losses();
+            if (createdNs == 0) {
+                createdNs = stream.createdNs();
+            }
             NodeThread made = runtime.thread("delivery", () -> deliver(listener));
             thread = made;
             made.start();
@@ -278,7 +292,15 @@ final class SimulatedLine {
         private void deliver(Listener listener) {
             try {
                 while (!stopped) {
-                    if (!connected || delivered >= end()) {
+                    hears &= connected && cutsThen == cuts;
+                    if (connected && (!hears || losses != stream.losses())) {
+                        String reset = look();
+                        if (reset != null) {
+                            listener.onReset(reset);
+                            return;
+                        }
+                    }
+                    if (!hears || delivered >= end()) {
                         stream.listen(scheduler.now() + HEARTBEAT_NANOS);
                         continue;
                     }
@@ -297,6 +319,7 @@ final class SimulatedLine {
                     StreamMessage message = stream.get(delivered + 1);
                     if (message != null) {
                         delivered++;
+                        newest = message;
                         listener.onMessage(message);
                     }
                 }
@@ -305,6 +328,30 @@ final class SimulatedLine {
             } finally {
                 stream.forgetListener(scheduler.current());
             }
+        }
+
+        /** Sooner or later it is known that the stream is another one, or an earlier state of it. */
+        private @Nullable String look() throws InterruptedException {
+            if (hears) {
+                runtime.sleep(scheduler.random().nextLong(2 * HEARTBEAT_NANOS));
+            }
+            losses = stream.losses();
+            cutsThen = cuts;
+            hears = false;
+            if (!connected) {
+                return null;
+            }
+            if (createdNs != stream.createdNs()) {
+                return "the stream was made anew";
+            }
+            StreamMessage last = newest;
+            StreamMessage there = last == null ? null : stream.get(last.sequence());
+            if (delivered > stream.end()
+                    || (last != null && there != null && last.timestampNs() != there.timestampNs())) {
+                return "the stream was set back";
+            }
+            hears = true;
+            return null;
         }
 
         @Override
@@ -343,7 +390,7 @@ final class SimulatedLine {
 
         @Override
         public boolean isConnected() {
-            return connected;
+            return connected && (thread == null || (hears && cutsThen == cuts));
         }
 
         @Override

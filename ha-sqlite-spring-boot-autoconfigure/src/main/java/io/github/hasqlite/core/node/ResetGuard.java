@@ -55,12 +55,9 @@ final class ResetGuard implements ChangeSetPublisher {
 
     @Override
     public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message, Map<String, String> headers) {
-        if (isReset()) {
-            return refused();
-        }
-        if (subscriber != null && !subscriber.isConnected()) {
-            return CompletableFuture.failedFuture(new PublishException(
-                    PublishException.Reason.NOT_CONNECTED, "the stream is not heard at the moment"));
+        CompletableFuture<Long> refusal = refusal();
+        if (refusal != null) {
+            return refusal;
         }
         long applied = state.sequence();
         return publisher.publish(changeSet, message, headers).whenComplete((sequence, failure) -> {
@@ -81,8 +78,10 @@ final class ResetGuard implements ChangeSetPublisher {
     @Override
     public CompletableFuture<Long> publish(
             ChangeSet changeSet, byte[] message, long expectedLastSequence, Map<String, String> headers) {
-        return isReset()
-                ? refused()
+        // another stream may end where this one did
+        CompletableFuture<Long> refusal = refusal();
+        return refusal != null
+                ? refusal
                 : publisher
                         .publish(changeSet, message, expectedLastSequence, headers)
                         .whenComplete((sequence, failure) -> {
@@ -92,6 +91,17 @@ final class ResetGuard implements ChangeSetPublisher {
                                 trouble.failed(failure);
                             }
                         });
+    }
+
+    /** Why nothing goes out now; {@code null} if it does. */
+    private @Nullable CompletableFuture<Long> refusal() {
+        if (isReset()) {
+            return refused();
+        }
+        return subscriber == null || subscriber.isConnected()
+                ? null
+                : CompletableFuture.failedFuture(new PublishException(
+                        PublishException.Reason.NOT_CONNECTED, "the stream is not heard at the moment"));
     }
 
     private CompletableFuture<Long> refused() {
