@@ -5,11 +5,14 @@ import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.Outage;
 import io.github.hasqlite.PublishException;
+import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.replay.Applier;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +24,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResetGuard implements ChangeSetPublisher {
 
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    /** A server that is away stays away for longer. */
+    private static final long HEARD_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private final ChangeSetPublisher publisher;
+    private final NodeRuntime runtime;
+    private final long patienceNanos;
     private final AppliedState state;
     private final @Nullable ChangeSetSubscriber subscriber;
     private final PublishHealth trouble;
@@ -31,7 +41,11 @@ final class ResetGuard implements ChangeSetPublisher {
             ChangeSetPublisher publisher,
             AppliedState state,
             @Nullable ChangeSetSubscriber subscriber,
-            PublishHealth trouble) {
+            PublishHealth trouble,
+            NodeSettings settings) {
+        this.runtime = settings.runtime();
+        this.patienceNanos =
+                Math.min(HEARD_AGAIN_NANOS, settings.publisherTimeout().toNanos());
         this.publisher = publisher;
         this.trouble = trouble;
         this.state = state;
@@ -79,6 +93,7 @@ final class ResetGuard implements ChangeSetPublisher {
     public CompletableFuture<Long> publish(
             ChangeSet changeSet, byte[] message, long expectedLastSequence, Map<String, String> headers) {
         // another stream may end where this one did
+        awaitHeard();
         CompletableFuture<Long> refusal = refusal();
         return refusal != null
                 ? refusal
@@ -91,6 +106,22 @@ final class ResetGuard implements ChangeSetPublisher {
                                 trouble.failed(failure);
                             }
                         });
+    }
+
+    /** A consumer that is being made anew is there soon; nobody else would try a commit again that is not published. */
+    private void awaitHeard() {
+        long deadline = runtime.nanoTime() + patienceNanos;
+        try {
+            while (publisher.isConnected()
+                    && !isReset()
+                    && subscriber != null
+                    && !subscriber.isConnected()
+                    && runtime.nanoTime() < deadline) {
+                runtime.sleep(LOOK_NANOS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Why nothing goes out now; {@code null} if it does. */

@@ -8,8 +8,8 @@ import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.ChangeSetSubscriber.StreamState;
 import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
-import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.changeset.NoopPublisher;
+import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.replay.NewestAccepted;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.io.IOException;
@@ -35,7 +35,8 @@ class StreamIdentityTests {
         return new LocalDatabase(LocalDatabase.Kind.JOINED, sequence, CREATED, "", false, 0, newest);
     }
 
-    private @Nullable String reset(LocalDatabase database, StreamState state, byte @Nullable [] there) throws Exception {
+    private @Nullable String reset(LocalDatabase database, StreamState state, byte @Nullable [] there)
+            throws Exception {
         return identity(new OneMessage(there)).reset(database, state);
     }
 
