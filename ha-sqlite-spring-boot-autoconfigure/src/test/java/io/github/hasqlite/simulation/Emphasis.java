@@ -210,9 +210,9 @@ record Emphasis(
                 6,
                 Duration.ofMillis(500),
                 timeout(random),
-                new Steps(8, 2, 8, 20, 30, 0),
+                new Steps(14, 2, 16, 14, 30, 0),
                 faults(random, any(random, 4, 60), 0),
-                Also.any(tables, random).loses(any(random, Loss.REMADE, Loss.REMADE, Loss.SET_BACK)));
+                Also.any(tables, random).loses(any(random, Loss.REMADE, Loss.SET_BACK)));
     }
 
     /** Nodes compare themselves with each other, and one of them may have reason to. */
@@ -227,9 +227,9 @@ record Emphasis(
                 8,
                 Duration.ofSeconds(1),
                 timeout(random),
-                new Steps(8, 4, 12, 20, 30, 0),
+                new Steps(12, 4, 24, 12, 30, 0),
                 faults(random, any(random, 4, 60), 0),
-                Also.any(tables, random).compared(Duration.ofMillis(any(random, 300, 1_500)), random.nextBoolean()));
+                Also.any(tables, random).compared(Duration.ofMillis(any(random, 700, 2_500)), random.nextInt(3) > 0));
     }
 
     private static Duration timeout(Random random) {

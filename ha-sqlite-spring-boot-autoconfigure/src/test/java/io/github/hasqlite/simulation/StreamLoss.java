@@ -18,8 +18,8 @@ final class StreamLoss {
 
     private static final int LONGEST_TAIL = 8;
     private static final int TRIES = 10;
-    private static final long NOTICED_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final long MAX_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final long NOTICED_NANOS = TimeUnit.MILLISECONDS.toNanos(2_500);
+    private static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(700);
 
     private final SimulatedCluster cluster;
     private final SimulatedStream stream;
