@@ -17,6 +17,11 @@ final class ClientSession {
 
     private static final Logger logger = LoggerFactory.getLogger(ClientSession.class);
 
+    /** What no client needs, and no client is to take. */
+    private static final int MOST_PORTALS = 10_000;
+
+    private static final int MOST_CURSORS = 1000;
+
     private final GatewaySession gateway;
     private final ClientOutput output;
     private final SessionChannels channels;
@@ -39,15 +44,17 @@ final class ClientSession {
         this.gateway = gateway;
         this.output = output;
         this.channels = channels;
-        Cursors cursors = new Cursors();
-        transactions = new Transactions(gateway, context.settings(), channels, cursors);
-        settings = new SettingsRunner(context.settings(), gateway);
+        Portals<TypedRows> cursors = new Portals<>("cursor", MOST_CURSORS);
+        Portals<Portal> portals = new Portals<>("portal", MOST_PORTALS);
+        Notices notices = new Notices(context.settings(), output);
+        transactions = new Transactions(gateway, context.settings(), channels, cursors, portals, notices);
+        settings = new SettingsRunner(context.settings(), gateway, transactions, notices);
         execution = new Execution(gateway, context.settings(), transactions, settings, channels, output, clock);
         PreparedStatements statements = new PreparedStatements();
         Planner planner = new Planner(gateway, catalog, context, cursors, statements);
-        extended = new ExtendedQuery(planner, execution, transactions, cursors, statements, output);
+        extended = new ExtendedQuery(planner, execution, transactions, cursors, portals, statements, output);
         copies = new CopyRunner(gateway, transactions, execution, output);
-        simple = new SimpleQuery(planner, execution, transactions, statements, copies, output);
+        simple = new SimpleQuery(planner, execution, transactions, copies, output);
     }
 
     /**
@@ -130,7 +137,6 @@ final class ClientSession {
     private void query(MessageReader reader) throws SQLException {
         String sql = reader.text();
         reader.end();
-        extended.closePortals();
         if (simple.run(sql)) {
             ready();
         } else {
@@ -140,9 +146,6 @@ final class ClientSession {
 
     private void sync() throws SQLException {
         skipping = false;
-        if (transactions.status() != 'T') {
-            extended.closePortals();
-        }
         transactions.endImplicit();
         ready();
     }
@@ -174,7 +177,6 @@ final class ClientSession {
     private void failed(FrontendMessage message, Exception e) {
         boolean simpleProtocol = "QFdcf".indexOf(message.type()) >= 0;
         copies.abandon();
-        extended.closePortals();
         try {
             transactions.failed();
         } catch (SQLException rollback) {

@@ -17,14 +17,14 @@ final class Planner {
     private final GatewaySession gateway;
     private final Catalog catalog;
     private final SessionContext context;
-    private final Cursors cursors;
+    private final Portals<TypedRows> cursors;
     private final PreparedStatements statements;
 
     Planner(
             GatewaySession gateway,
             Catalog catalog,
             SessionContext context,
-            Cursors cursors,
+            Portals<TypedRows> cursors,
             PreparedStatements statements) {
         this.gateway = gateway;
         this.catalog = catalog;
@@ -49,7 +49,7 @@ final class Planner {
         }
         SessionCommand session = SessionCommand.of(tokens);
         if (session != null) {
-            return new Plan.OfSession(session);
+            return new Plan.OfSession(session, statements);
         }
         ChannelCommand channel = ChannelCommand.of(tokens);
         if (channel != null) {

@@ -15,21 +15,14 @@ final class SimpleQuery {
     private final Planner planner;
     private final Execution execution;
     private final Transactions transactions;
-    private final PreparedStatements statements;
     private final CopyRunner copies;
     private final ClientOutput output;
 
     SimpleQuery(
-            Planner planner,
-            Execution execution,
-            Transactions transactions,
-            PreparedStatements statements,
-            CopyRunner copies,
-            ClientOutput output) {
+            Planner planner, Execution execution, Transactions transactions, CopyRunner copies, ClientOutput output) {
         this.planner = planner;
         this.execution = execution;
         this.transactions = transactions;
-        this.statements = statements;
         this.copies = copies;
         this.output = output;
     }
@@ -68,9 +61,6 @@ final class SimpleQuery {
         }
         if (several && Execution.belongsInTransaction(plan)) {
             transactions.beginImplicit();
-        }
-        if (plan instanceof Plan.OfSession session) {
-            statements.forget(session.command());
         }
         String[] tag = {""};
         try (TypedRows rows = TypedRows.peek(execution.run(plan, List.<@Nullable Object>of(), did -> tag[0] = did))) {
