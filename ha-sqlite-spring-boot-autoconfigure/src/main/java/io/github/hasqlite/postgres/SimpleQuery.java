@@ -1,5 +1,6 @@
 package io.github.hasqlite.postgres;
 
+import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.postgres.sql.Spelling;
 import io.github.hasqlite.postgres.sql.StatementText;
 import io.github.hasqlite.postgres.wire.MessageWriter;
@@ -40,10 +41,7 @@ final class SimpleQuery {
         }
         for (int i = 0; i < statements.size(); i++) {
             boolean last = i == statements.size() - 1;
-            if (!run(statements.get(i), statements.size() > 1)) {
-                if (!last) {
-                    throw new SQLException("COPY FROM STDIN has to be the last statement of a query", "0A000");
-                }
+            if (!run(statements.get(i), statements.size() > 1, last)) {
                 return false;
             }
         }
@@ -51,12 +49,19 @@ final class SimpleQuery {
         return true;
     }
 
-    private boolean run(String sql, boolean several) throws SQLException {
+    private boolean run(String sql, boolean several, boolean last) throws SQLException {
         if (!isEndOfTransaction(sql)) {
             transactions.requireSound();
         }
         Plan plan = planner.plan(sql);
         if (plan instanceof Plan.OfCopy copy) {
+            if (several && copy.command().in() && !last) {
+                throw new SQLException(
+                        "COPY FROM STDIN has to be the last statement of a query", SqlStates.FEATURE_NOT_SUPPORTED);
+            }
+            if (several) {
+                transactions.beginImplicit();
+            }
             return copies.start(copy.command());
         }
         if (several && Execution.belongsInTransaction(plan)) {
