@@ -66,6 +66,10 @@ final class Execution {
         if (plan instanceof Plan.OfChannel channel) {
             return channels.run(channel.command(), values, !transactions.isNone());
         }
+        if (plan instanceof Plan.Skipped skipped) {
+            runner.notices().tell(skipped.notice());
+            return ListedRows.none();
+        }
         if (plan instanceof Plan.OfDeclaration declaration) {
             return declare(declaration, values);
         }

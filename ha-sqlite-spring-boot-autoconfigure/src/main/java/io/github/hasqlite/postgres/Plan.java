@@ -44,6 +44,9 @@ sealed interface Plan {
         }
     }
 
+    /** A change that was to be made only if there is something to change. */
+    record Skipped(String tag, String notice) implements Plan {}
+
     /** A statement of the database. */
     record OfDatabase(GatewayStatement statement, String tag, boolean answers) implements Plan {
 

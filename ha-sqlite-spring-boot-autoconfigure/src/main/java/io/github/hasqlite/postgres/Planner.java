@@ -6,6 +6,7 @@ import io.github.hasqlite.core.sqlite.StatementKind;
 import io.github.hasqlite.postgres.catalog.Catalog;
 import io.github.hasqlite.postgres.catalog.CatalogNames;
 import io.github.hasqlite.postgres.sql.Spelling;
+import io.github.hasqlite.postgres.sql.StatementText;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
 import io.github.hasqlite.postgres.type.ColumnType;
 import java.sql.SQLException;
@@ -68,6 +69,11 @@ final class Planner {
         }
         if (CatalogNames.isAbout(tokens)) {
             return new Plan.OfCatalog(catalog.ask(sql, gateway, context.facts()));
+        }
+        StatementText.requireWholeTrigger(tokens);
+        String skipped = ConditionalChange.skipped(tokens, gateway);
+        if (skipped != null) {
+            return new Plan.Skipped(tag(tokens), skipped);
         }
         String spelled = Spelling.ofDatabase(sql);
         return Plan.OfDatabase.of(gateway.prepare(spelled), tag(tokens));

@@ -53,6 +53,11 @@ final class SettingsRunner {
         this.notices = notices;
     }
 
+    /** To tell the client something. */
+    Notices notices() {
+        return notices;
+    }
+
     /** What a client says at the start. Names that are not known are let be, as they do no harm. */
     void start(Map<String, String> parameters) throws SQLException {
         for (Map.Entry<String, String> entry : parameters.entrySet()) {
