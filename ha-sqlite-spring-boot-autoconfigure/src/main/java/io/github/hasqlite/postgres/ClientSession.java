@@ -25,6 +25,7 @@ final class ClientSession {
     private final GatewaySession gateway;
     private final ClientOutput output;
     private final SessionChannels channels;
+    private final SessionContext context;
     private final Transactions transactions;
     private final SettingsRunner settings;
     private final Execution execution;
@@ -40,10 +41,12 @@ final class ClientSession {
             SessionContext context,
             ClientOutput output,
             SessionChannels channels,
+            CancelKeys clients,
             Execution.Clock clock) {
         this.gateway = gateway;
         this.output = output;
         this.channels = channels;
+        this.context = context;
         Portals<TypedRows> cursors = new Portals<>("cursor", MOST_CURSORS);
         Portals<Portal> portals = new Portals<>("portal", MOST_PORTALS);
         Notices notices = new Notices(context.settings(), output);
@@ -51,7 +54,8 @@ final class ClientSession {
         settings = new SettingsRunner(context.settings(), gateway, transactions, notices);
         execution = new Execution(gateway, context.settings(), transactions, settings, channels, output, clock);
         PreparedStatements statements = new PreparedStatements();
-        Planner planner = new Planner(gateway, catalog, context, cursors, statements);
+        AskingSession asking = new AskingSession(context, settings, statements, clients);
+        Planner planner = new Planner(gateway, catalog, asking, cursors, statements);
         extended = new ExtendedQuery(planner, execution, transactions, cursors, portals, statements, output);
         copies = new CopyRunner(gateway, transactions, execution, output);
         simple = new SimpleQuery(planner, execution, transactions, copies, output);
@@ -112,9 +116,13 @@ final class ClientSession {
         switch (message.type()) {
             case 'Q' -> query(reader);
             case 'P' -> extended.parse(reader);
-            case 'B' -> extended.bind(reader);
+            case 'B' -> {
+                extended.bind(reader);
+                // its rows may be looked for as soon as it is described
+                context.activity().runs(extended.current());
+            }
             case 'D' -> extended.describe(reader);
-            case 'E' -> extended.execute(reader, next == 'S');
+            case 'E' -> extended.execute(reader, next == 'S', context.activity());
             case 'C' -> extended.close(reader);
             case 'S' -> sync();
             case 'H' -> output.flush();
@@ -131,12 +139,15 @@ final class ClientSession {
             channels.deliver(output.writer());
         }
         execution.ready();
+        context.activity()
+                .rests(transactions.status(), String.valueOf(context.settings().find("application_name")));
         idle = true;
     }
 
     private void query(MessageReader reader) throws SQLException {
         String sql = reader.text();
         reader.end();
+        context.activity().runs(sql);
         if (simple.run(sql)) {
             ready();
         } else {

@@ -71,7 +71,7 @@ final class ExtendedQuery {
         Plan plan = texts.isEmpty() ? new Plan.Empty() : plan(texts.get(0));
         int[] all = Arrays.copyOf(types, Math.max(types.length, plan.parameters()));
         planner.complete(plan, sql, all);
-        statements.put(name, new Prepared(plan, sql, all));
+        statements.put(name, new Prepared(plan, sql, all), false);
         output.writer().message('1');
     }
 
@@ -200,16 +200,18 @@ final class ExtendedQuery {
     /**
      * Runs a portal.
      *
+     * @param activity is told what runs
      * @param alone whether nothing else is to come before the end of the client's statements
      * @throws SQLException if it fails
      */
-    void execute(MessageReader message, boolean alone) throws SQLException {
+    void execute(MessageReader message, boolean alone, Activity activity) throws SQLException {
         String name = message.text();
         Portal portal = portals.get(name);
         int limit = Math.max(message.int32(), 0);
         message.end();
         Plan plan = portal.prepared().plan();
         current = portal.prepared().sql();
+        activity.runs(current);
         if (plan instanceof Plan.Empty) {
             output.writer().message('I');
             return;

@@ -202,7 +202,7 @@ sealed interface Plan {
 
         Rows run() throws SQLException {
             statements.requireFree(name);
-            statements.put(name, prepared);
+            statements.put(name, prepared, true);
             return ListedRows.none();
         }
     }

@@ -17,19 +17,19 @@ final class Planner {
 
     private final GatewaySession gateway;
     private final Catalog catalog;
-    private final SessionContext context;
+    private final AskingSession asking;
     private final Portals<TypedRows> cursors;
     private final PreparedStatements statements;
 
     Planner(
             GatewaySession gateway,
             Catalog catalog,
-            SessionContext context,
+            AskingSession asking,
             Portals<TypedRows> cursors,
             PreparedStatements statements) {
         this.gateway = gateway;
         this.catalog = catalog;
-        this.context = context;
+        this.asking = asking;
         this.cursors = cursors;
         this.statements = statements;
     }
@@ -68,7 +68,7 @@ final class Planner {
             return new Plan.OfCopy(CopyCommand.of(tokens, sql));
         }
         if (CatalogNames.isAbout(tokens)) {
-            return new Plan.OfCatalog(catalog.ask(sql, gateway, context.facts()));
+            return new Plan.OfCatalog(catalog.ask(sql, gateway, asking));
         }
         StatementText.requireWholeTrigger(tokens);
         String skipped = ConditionalChange.skipped(tokens, gateway);

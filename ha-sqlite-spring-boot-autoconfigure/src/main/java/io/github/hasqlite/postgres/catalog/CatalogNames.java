@@ -19,6 +19,7 @@ public final class CatalogNames {
                 && !(tokens.is(0, "(") && tokens.isWord(1, "SELECT"))) {
             return false;
         }
+        boolean reads = tokens.containsWord("FROM");
         boolean from = false;
         boolean catalog = false;
         for (int i = 0; i < tokens.size(); i++) {
@@ -34,6 +35,9 @@ public final class CatalogNames {
                     && !qualified
                     && (name.equals("pg_catalog") || name.equals("information_schema"))) {
                 catalog |= !tokens.is(i + 3, "(") || !from || isTablePlace(tokens, i);
+            } else if (name.equals("pg_typeof") && reads) {
+                // of a column nobody knows it here
+                continue;
             } else if (!qualified && name.startsWith("pg_") && (isTablePlace(tokens, i) || called)) {
                 catalog = true;
             } else if (!from && called && CatalogFunctions.NAMES.contains(name)) {
