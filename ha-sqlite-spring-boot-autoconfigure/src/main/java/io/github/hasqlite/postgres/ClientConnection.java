@@ -60,11 +60,7 @@ final class ClientConnection extends SimpleChannelInboundHandler<FrontendMessage
         CancelKeys.Key mine = parts.cancelKeys().add(this::cancel);
         key = mine;
         Listener hears = new Listener(
-                () -> wake(context, out, mine),
-                () -> ServerParts.refuse(
-                        context,
-                        SqlStates.LIMIT_EXCEEDED,
-                        "terminating connection: more notifications wait than are kept for a client; some are lost"));
+                () -> wake(context, out, mine), (state, message) -> ServerParts.refuse(context, state, message));
         listener = hears;
         parts.channels().add(hears);
         // the first thing for the worker: to open the session

@@ -20,6 +20,12 @@ final class ErrorReport {
 
     private static final Pattern NEAR = Pattern.compile("near \"((?:[^\"]|\"\")+)\": syntax error");
     private static final String INTERNAL = "XX000";
+    private static final String BUSY = "55P03";
+
+    /** SQLite's own words, and those for who writes the application, say nothing to a client's user. */
+    private static final String WAITED =
+            "could not obtain the write lock: another transaction on this node has it, and did not"
+                    + " end in time; try again, and keep transactions that write short";
 
     /** A plan's columns are not any more what they were announced as; drivers prepare it anew then. */
     static final String PLAN_CHANGED = "cached plan must not change result type";
@@ -29,7 +35,7 @@ final class ErrorReport {
     /** An error of a statement; the connection goes on. */
     static void write(MessageWriter out, Exception e, String sql) {
         if (e instanceof SQLException known) {
-            String message = text(known);
+            String message = BUSY.equals(SqlStates.of(known)) ? WAITED : text(known);
             String place = known instanceof CopyException copy ? copy.place() : "";
             write(out, "ERROR", SqlStates.of(known), message, position(known, message, sql), place);
         } else {
