@@ -26,6 +26,7 @@ final class ClientSession {
     private final ClientOutput output;
     private final SessionChannels channels;
     private final SessionContext context;
+    private final SessionLocks locks;
     private final Transactions transactions;
     private final SettingsRunner settings;
     private final Execution execution;
@@ -50,7 +51,8 @@ final class ClientSession {
         Portals<TypedRows> cursors = new Portals<>("cursor", MOST_CURSORS);
         Portals<Portal> portals = new Portals<>("portal", MOST_PORTALS);
         Notices notices = new Notices(context.settings(), output);
-        transactions = new Transactions(gateway, context.settings(), channels, cursors, portals, notices);
+        locks = new SessionLocks(catalog.advisoryLocks(), context.pid());
+        transactions = new Transactions(gateway, context.settings(), channels, cursors, portals, notices, locks);
         settings = new SettingsRunner(context.settings(), gateway, transactions, notices);
         execution = new Execution(gateway, context.settings(), transactions, settings, channels, output, clock);
         PreparedStatements statements = new PreparedStatements();
@@ -224,5 +226,6 @@ final class ClientSession {
     /** Gives back what it has; a transaction that is open is rolled back. From any thread. */
     void close() {
         gateway.close();
+        locks.end();
     }
 }

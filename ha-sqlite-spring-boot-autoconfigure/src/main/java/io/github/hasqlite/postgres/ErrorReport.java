@@ -35,7 +35,9 @@ final class ErrorReport {
     /** An error of a statement; the connection goes on. */
     static void write(MessageWriter out, Exception e, String sql) {
         if (e instanceof SQLException known) {
-            String message = BUSY.equals(SqlStates.of(known)) ? WAITED : text(known);
+            boolean waited = BUSY.equals(SqlStates.of(known))
+                    && String.valueOf(known.getMessage()).startsWith("[SQLITE_");
+            String message = waited ? WAITED : text(known);
             String place = known instanceof CopyException copy ? copy.place() : "";
             write(out, "ERROR", SqlStates.of(known), message, position(known, message, sql), place);
         } else {

@@ -95,6 +95,7 @@ final class Execution {
                 throw new SQLException("DISCARD ALL cannot run inside a transaction block", SqlStates.NESTED);
             }
             channels.unlistenAll();
+            transactions.unlockAll();
         }
         statements.forget(command);
         return runner.run(command);

@@ -28,6 +28,7 @@ final class Transactions {
     private final Portals<TypedRows> cursors;
     private final Portals<Portal> portals;
     private final Notices notices;
+    private final SessionLocks locks;
     private final List<Savepoint> savepoints = new ArrayList<>();
     private State state = State.NONE;
     /** Whether the database was told that nothing is written, and nothing has run since. */
@@ -49,13 +50,15 @@ final class Transactions {
             SessionChannels channels,
             Portals<TypedRows> cursors,
             Portals<Portal> portals,
-            Notices notices) {
+            Notices notices,
+            SessionLocks locks) {
         this.gateway = gateway;
         this.settings = settings;
         this.channels = channels;
         this.cursors = cursors;
         this.portals = portals;
         this.notices = notices;
+        this.locks = locks;
     }
 
     /** The protocol's letter for it. */
@@ -92,6 +95,11 @@ final class Transactions {
         settings.setReadOnly(readOnly);
     }
 
+    /** DISCARD ALL. */
+    void unlockAll() {
+        locks.unlockAll();
+    }
+
     /** A statement is about to run: what the transaction is cannot be changed any more. */
     void used() {
         fresh = false;
@@ -126,8 +134,18 @@ final class Transactions {
             commitNow();
         } else if (state == State.NONE) {
             closeRows();
-            settings.committed();
+            committed();
         }
+    }
+
+    private void committed() {
+        settings.committed();
+        locks.endTransaction();
+    }
+
+    private void rolledBack() {
+        settings.rolledBack();
+        locks.endTransaction();
     }
 
     private void closeRows() {
@@ -214,15 +232,15 @@ final class Transactions {
         } catch (ReplicationTimeoutException e) {
             // it is committed here
             channels.committed();
-            settings.committed();
+            committed();
             throw e;
         } catch (SQLException e) {
             channels.rolledBack();
-            settings.rolledBack();
+            rolledBack();
             throw e;
         }
         channels.committed();
-        settings.committed();
+        committed();
     }
 
     private void rollback() throws SQLException {
@@ -230,7 +248,7 @@ final class Transactions {
         state = State.NONE;
         savepoints.clear();
         channels.rolledBack();
-        settings.rolledBack();
+        rolledBack();
         closeRows();
         if (gateway.state() != TransactionState.NONE) {
             run("ROLLBACK");
@@ -290,7 +308,7 @@ final class Transactions {
             settings.beforeTransaction();
         } else {
             state = State.NONE;
-            settings.rolledBack();
+            rolledBack();
         }
         if (gateway.state() != TransactionState.NONE) {
             run("ROLLBACK");

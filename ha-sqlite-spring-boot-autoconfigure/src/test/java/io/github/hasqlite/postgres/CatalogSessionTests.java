@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -101,6 +102,30 @@ class CatalogSessionTests {
                     .isEqualTo("p|SELECT $1, $2|t|{bigint,text};");
             assertThat(rows(other, "SELECT count(*) FROM pg_prepared_statements WHERE from_sql"))
                     .isEqualTo("0;");
+        }
+    }
+
+    @Test
+    void advisoryLocksHaveOneHolderAndEndWithIt() throws SQLException {
+        try (Connection one = server.connect();
+                Connection two = server.connect();
+                Statement mine = one.createStatement();
+                Statement others = two.createStatement()) {
+            String take = "SELECT pg_try_advisory_lock(7)";
+            assertThat(rows(mine, take) + rows(mine, take) + rows(others, take)).isEqualTo("1;1;0;");
+            RunningServer.assertRefused(others, "SELECT pg_advisory_lock(7)", "55P03");
+            String give = "SELECT pg_advisory_unlock(7)";
+            assertThat(rows(mine, give) + rows(mine, give) + rows(mine, give)).isEqualTo("1;1;0;");
+            one.setAutoCommit(false);
+            assertThat(rows(mine, "SELECT pg_try_advisory_xact_lock(1, 2)")).isEqualTo("1;");
+            assertThat(rows(others, "SELECT pg_try_advisory_xact_lock(1, 2)")).isEqualTo("0;");
+            one.rollback();
+            assertThat(rows(others, "SELECT pg_try_advisory_lock(1, 2)")).isEqualTo("1;");
+            two.close();
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(rows(mine, "SELECT pg_try_advisory_xact_lock(1, 2)"))
+                            .isEqualTo("1;"));
+            one.rollback();
         }
     }
 

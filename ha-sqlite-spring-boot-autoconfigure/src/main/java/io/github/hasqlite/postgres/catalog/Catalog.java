@@ -34,7 +34,8 @@ public final class Catalog implements AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final CatalogObjects objects = new CatalogObjects();
-    private final SessionFunctions session = new SessionFunctions();
+    private final AdvisoryLocks advisoryLocks = new AdvisoryLocks();
+    private final SessionFunctions session = new SessionFunctions(advisoryLocks);
     private final CatalogFunctions functions = new CatalogFunctions(objects, session);
     private @Nullable Connection connection;
     private @Nullable List<List<@Nullable Object>> filledWith;
@@ -95,6 +96,11 @@ public final class Catalog implements AutoCloseable {
 
     private interface Use<T> {
         T with(PreparedStatement statement) throws SQLException;
+    }
+
+    /** The locks of its functions. */
+    public AdvisoryLocks advisoryLocks() {
+        return advisoryLocks;
     }
 
     /**

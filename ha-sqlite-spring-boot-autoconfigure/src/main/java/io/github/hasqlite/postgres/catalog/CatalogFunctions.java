@@ -107,7 +107,6 @@ final class CatalogFunctions {
             "pg_partition_root",
             "pg_postmaster_start_time",
             "pg_conf_load_time",
-            "pg_advisory_unlock_all",
             "aclexplode"
         }) {
             always(name, null);

@@ -15,8 +15,13 @@ import org.jspecify.annotations.Nullable;
 /** Functions that are about the session that asks. Used under the catalog's lock. */
 final class SessionFunctions {
 
+    private final AdvisoryLocks locks;
     private @Nullable CatalogSession session;
     private @Nullable SQLException failure;
+
+    SessionFunctions(AdvisoryLocks locks) {
+        this.locks = locks;
+    }
 
     /** Who asks. */
     void setSession(CatalogSession asking) {
@@ -51,7 +56,34 @@ final class SessionFunctions {
         functions.put("current_setting", args -> currentSetting(text(at(args, 0)), truth(at(args, 1))));
         functions.put("set_config", args -> setConfig(text(at(args, 0)), at(args, 1), truth(at(args, 2))));
         functions.put("pg_typeof", args -> typeOf(at(args, 0)));
+        locks(functions);
         return functions;
+    }
+
+    private void locks(Map<String, Function<List<@Nullable Object>, @Nullable Object>> functions) {
+        functions.put("pg_try_advisory_lock", args -> lock(args, false) ? 1L : 0L);
+        functions.put("pg_try_advisory_xact_lock", args -> lock(args, true) ? 1L : 0L);
+        functions.put("pg_advisory_lock", args -> require(lock(args, false)));
+        functions.put("pg_advisory_xact_lock", args -> require(lock(args, true)));
+        functions.put("pg_advisory_unlock", args -> locks.unlock(session().pid(), args.toString()) ? 1L : 0L);
+        functions.put("pg_advisory_unlock_all", args -> {
+            locks.unlockAll(session().pid());
+            return "";
+        });
+    }
+
+    private boolean lock(List<@Nullable Object> key, boolean ofTransaction) {
+        return locks.tryLock(session().pid(), key.toString(), ofTransaction);
+    }
+
+    private String require(boolean taken) {
+        if (!taken) {
+            throw failed(new SQLException(
+                    "another client of this node has the advisory lock, and nobody waits for it here: try again later, or use"
+                            + " pg_try_advisory_lock",
+                    "55P03"));
+        }
+        return "";
     }
 
     private @Nullable String currentSetting(String name, boolean mayMiss) {
