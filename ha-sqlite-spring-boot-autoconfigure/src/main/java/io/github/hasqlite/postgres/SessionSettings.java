@@ -155,10 +155,8 @@ final class SessionSettings {
 
     /** A transaction, or what came together without one, is committed. */
     void committed() {
-        if (state != before) {
-            state = new State(state.lasting(), state.lasting());
-            before = state;
-        }
+        state = new State(state.lasting(), state.lasting());
+        before = state;
     }
 
     /** It is rolled back: everything is as it was before. */
