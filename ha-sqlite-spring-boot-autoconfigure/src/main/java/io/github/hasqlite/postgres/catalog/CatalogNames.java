@@ -35,11 +35,9 @@ public final class CatalogNames {
                     && !qualified
                     && (name.equals("pg_catalog") || name.equals("information_schema"))) {
                 catalog |= !tokens.is(i + 3, "(") || !from || isTablePlace(tokens, i);
-            } else if (name.equals("pg_typeof") && reads) {
-                // of a column nobody knows it here
-                continue;
             } else if (!qualified && name.startsWith("pg_") && (isTablePlace(tokens, i) || called)) {
-                catalog = true;
+                // of a column nobody knows its type here
+                catalog |= !name.equals("pg_typeof") || !reads;
             } else if (!from && called && CatalogFunctions.NAMES.contains(name)) {
                 catalog = true;
             } else if (!from && !called && !qualified && WORDS.contains(name) && !tokens.isWord(i - 1, "AS")) {
