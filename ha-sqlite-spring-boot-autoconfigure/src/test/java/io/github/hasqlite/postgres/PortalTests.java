@@ -100,7 +100,8 @@ class PortalTests {
             assertThat(up).containsExactly(1, 2, 3, 4, 5, 6, 7);
             assertThat(down).containsExactly(7, 6, 5, 4, 3, 2, 1);
             try (ResultSet rows = plain.executeQuery("FETCH 2 FROM c")) {
-                assertThat(rows.next() && rows.next()).isTrue();
+                assertThat(rows.next()).isTrue();
+                assertThat(rows.next()).isTrue();
                 assertThat(rows.getInt(1)).isEqualTo(2);
             }
             connection.rollback();
