@@ -44,6 +44,9 @@ sealed interface Plan {
         }
     }
 
+    /** A change that was to be made only if there is something to change. */
+    record Skipped(String tag, String notice) implements Plan {}
+
     /** A statement of the database. */
     record OfDatabase(GatewayStatement statement, String tag, boolean answers) implements Plan {
 
@@ -111,7 +114,7 @@ sealed interface Plan {
     }
 
     /** A setting of the session, or what is left of it. */
-    record OfSession(SessionCommand command) implements Plan {
+    record OfSession(SessionCommand command, PreparedStatements statements) implements Plan {
 
         @Override
         public String tag() {
@@ -144,7 +147,7 @@ sealed interface Plan {
     }
 
     /** A query whose rows are fetched by other statements. */
-    record OfDeclaration(CursorCommand.Declare command, Plan query, Cursors cursors) implements Plan {
+    record OfDeclaration(CursorCommand.Declare command, Plan query, Portals<TypedRows> cursors) implements Plan {
 
         @Override
         public String tag() {
@@ -158,7 +161,7 @@ sealed interface Plan {
     }
 
     /** Rows of a cursor, or its end. */
-    record OfCursor(CursorCommand command, Cursors cursors) implements Plan {
+    record OfCursor(CursorCommand command, Portals<TypedRows> cursors) implements Plan {
 
         @Override
         public String tag() {
@@ -180,6 +183,7 @@ sealed interface Plan {
                         : FetchedRows.move(cursor, fetch.count());
             }
             if (command instanceof CursorCommand.Close close && close.name() != null) {
+                cursors.get(close.name());
                 cursors.close(close.name());
             } else {
                 cursors.closeAll();
@@ -198,7 +202,7 @@ sealed interface Plan {
 
         Rows run() throws SQLException {
             statements.requireFree(name);
-            statements.put(name, prepared);
+            statements.put(name, prepared, true);
             return ListedRows.none();
         }
     }

@@ -6,6 +6,7 @@ import io.github.hasqlite.core.sqlite.StatementKind;
 import io.github.hasqlite.postgres.catalog.Catalog;
 import io.github.hasqlite.postgres.catalog.CatalogNames;
 import io.github.hasqlite.postgres.sql.Spelling;
+import io.github.hasqlite.postgres.sql.StatementText;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
 import io.github.hasqlite.postgres.type.ColumnType;
 import java.sql.SQLException;
@@ -16,19 +17,19 @@ final class Planner {
 
     private final GatewaySession gateway;
     private final Catalog catalog;
-    private final SessionContext context;
-    private final Cursors cursors;
+    private final AskingSession asking;
+    private final Portals<TypedRows> cursors;
     private final PreparedStatements statements;
 
     Planner(
             GatewaySession gateway,
             Catalog catalog,
-            SessionContext context,
-            Cursors cursors,
+            AskingSession asking,
+            Portals<TypedRows> cursors,
             PreparedStatements statements) {
         this.gateway = gateway;
         this.catalog = catalog;
-        this.context = context;
+        this.asking = asking;
         this.cursors = cursors;
         this.statements = statements;
     }
@@ -49,7 +50,7 @@ final class Planner {
         }
         SessionCommand session = SessionCommand.of(tokens);
         if (session != null) {
-            return new Plan.OfSession(session);
+            return new Plan.OfSession(session, statements);
         }
         ChannelCommand channel = ChannelCommand.of(tokens);
         if (channel != null) {
@@ -67,7 +68,12 @@ final class Planner {
             return new Plan.OfCopy(CopyCommand.of(tokens, sql));
         }
         if (CatalogNames.isAbout(tokens)) {
-            return new Plan.OfCatalog(catalog.ask(sql, gateway, context.facts()));
+            return new Plan.OfCatalog(catalog.ask(sql, gateway, asking));
+        }
+        StatementText.requireWholeTrigger(tokens);
+        String skipped = ConditionalChange.skipped(tokens, gateway);
+        if (skipped != null) {
+            return new Plan.Skipped(tag(tokens), skipped);
         }
         String spelled = Spelling.ofDatabase(sql);
         return Plan.OfDatabase.of(gateway.prepare(spelled), tag(tokens));

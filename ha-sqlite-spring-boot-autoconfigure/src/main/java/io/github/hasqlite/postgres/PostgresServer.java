@@ -42,7 +42,7 @@ public final class PostgresServer implements AutoCloseable {
     private static final int HIGH_WATER = 256 * 1024;
     private static final int CLOSERS = 4;
     private static final int LOOPS = 2;
-    private static final int BACKLOG = 128;
+    private static final int BACKLOG = 1024;
     private static final long KEEP_WORKER_SECONDS = 30;
 
     private final PostgresSettings settings;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Rows with the types that their columns are announced with. A column has the type of its definition if the first rows
  * have nothing else in it, otherwise one that fits them, text at last. Not thread-safe.
  */
-final class TypedRows implements AutoCloseable {
+final class TypedRows implements Portals.Open {
 
     /** How many rows, and about how many bytes, are looked at before the types are said. */
     private static final int FIRST_ROWS = 50;

@@ -202,9 +202,11 @@ public final class GatewaySession implements AutoCloseable {
         }
     }
 
-    /** A statement of the transaction has failed. */
+    /** A statement of the transaction has failed. Rows that are open may belong to what a savepoint saves. */
     void failTransaction() throws SQLException {
-        endRowsOfTransaction();
+        if (!transaction.hasSavepoints()) {
+            endRowsOfTransaction();
+        }
         transaction.fail();
     }
 
