@@ -11,6 +11,7 @@ public record ColumnType(PgType type, int modifier, boolean certain) {
 
     private static final int HEADER = 4;
     private static final int SCALE = 0xffff;
+    private static final int SCALE_BITS = 16;
 
     /** Takes whatever SQLite can store, as the text that SQLite makes of it. */
     public static final ColumnType ANYTHING = new ColumnType(PgType.TEXT, -1, false);
@@ -18,6 +19,16 @@ public record ColumnType(PgType type, int modifier, boolean certain) {
     /** Digits behind the point that a numeric column has; 0 if its definition does not say. */
     int scale() {
         return type == PgType.NUMERIC && modifier > 0 ? (modifier - HEADER) & SCALE : 0;
+    }
+
+    /** Digits that a numeric has altogether. */
+    int precision() {
+        return (modifier - HEADER) >> SCALE_BITS;
+    }
+
+    /** How many characters a text may have; -1 for any number. */
+    int length() {
+        return modifier > HEADER && type != PgType.NUMERIC ? modifier - HEADER : -1;
     }
 
     /** A type that a definition says. */
