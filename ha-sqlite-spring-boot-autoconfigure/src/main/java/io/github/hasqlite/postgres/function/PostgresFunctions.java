@@ -12,7 +12,7 @@ import org.sqlite.Function;
 
 /**
  * Casts and sums of times: {@code ha_cast(value, type, modifier, source)} with the numbers of the types (0 if the source
- * is not known), {@code ha_plus(a, b)}, {@code ha_minus(a, b)}, {@code ha_times(interval, factor)}, {@code
+ * is not known; that of a numeric with the digits behind its point above 16 bits), {@code ha_plus(a, b)}, {@code ha_minus(a, b)}, {@code ha_times(interval, factor)}, {@code
  * ha_divided(interval, divisor)} and {@code ha_span(interval)}. NULL gives NULL. Stateless.
  */
 public final class PostgresFunctions implements ConnectionFunctions {
@@ -79,6 +79,12 @@ public final class PostgresFunctions implements ConnectionFunctions {
         private static final int TYPE = 1;
         private static final int MODIFIER = 2;
         private static final int SOURCE = 3;
+        private static final int SCALE = 1 << 16;
+
+        private static @Nullable ColumnType source(int number) {
+            PgType type = PgType.ofOid(number % SCALE);
+            return type == null ? null : number < SCALE ? ColumnType.declared(type) : ColumnType.numeric(number / SCALE);
+        }
 
         @Override
         protected void xFunc() throws SQLException {
@@ -90,7 +96,7 @@ public final class PostgresFunctions implements ConnectionFunctions {
             }
             try {
                 ColumnType target = new ColumnType(type, value_int(MODIFIER), true);
-                answer(ValueCast.cast(target, PgType.ofOid(value_int(SOURCE)), value));
+                answer(ValueCast.cast(target, source(value_int(SOURCE)), value));
             } catch (SQLException e) {
                 error(String.valueOf(e.getMessage()));
             }

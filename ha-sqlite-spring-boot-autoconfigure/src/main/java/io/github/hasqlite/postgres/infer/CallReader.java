@@ -31,6 +31,10 @@ final class CallReader {
     /** The first argument is a text, others are integers, and the answer is a text. */
     private static final Set<String> PARTS = Set.of("substr", "substring", "left", "right", "lpad", "rpad", "repeat");
 
+    /** The answer is a text, whatever the arguments are. */
+    private static final Set<String> WRITTEN = Set.of(
+            "quote", "hex", "typeof", "printf", "format", "strftime", "datetime", "group_concat", "string_agg", "char");
+
     private static final Set<String> COUNTS = Set.of(
             "count", "row_number", "rank", "dense_rank", "ntile", "changes", "last_insert_rowid", "octet_length");
 
@@ -107,6 +111,9 @@ final class CallReader {
         }
         if (TEXTS.contains(name)) {
             arguments.forEach(argument -> argument.resolve(PgType.TEXT));
+            return Term.certain(findings, PgType.TEXT);
+        }
+        if (WRITTEN.contains(name)) {
             return Term.certain(findings, PgType.TEXT);
         }
         if (PARTS.contains(name)) {

@@ -43,6 +43,8 @@ final class Casts {
             "jsonb",
             "bytea");
 
+    private static final int SCALE_BITS = 16;
+
     private final Cursor cursor;
     private final Findings findings;
 
@@ -174,7 +176,9 @@ final class Casts {
         if (target.type() == PgType.JSON || target.type() == PgType.JSONB) {
             return ")";
         }
-        int source = term.type == null ? 0 : term.type.oid();
+        ColumnType known = term.announced;
+        int scale = known != null && known.type() == term.type && term.is(PgType.NUMERIC) ? known.scale() : 0;
+        int source = term.type == null ? 0 : term.type.oid() + (scale << SCALE_BITS);
         return ", " + target.type().oid() + ", " + target.modifier() + ", " + source + ")";
     }
 

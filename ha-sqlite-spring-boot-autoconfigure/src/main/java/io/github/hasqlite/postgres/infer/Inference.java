@@ -13,13 +13,18 @@ public final class Inference {
     private Inference() {}
 
     /**
-     * Reads a statement. What is not understood is left as it is; nothing is known of statements that change the schema.
+     * Reads a statement. What is not understood is left as it is; of statements that change the schema only casts
+     * are spelled.
      *
      * @param given numbers of the types that the client gives to parameters; 0 or too short where it gives none
      * @throws SQLException if a literal is none of the type that it is cast to (22xxx), there is no such type (42704), or
      *     something cannot be had in SQLite (0A000)
      */
     public static Insight of(TokenBuffer tokens, int[] given, TableColumns tables) throws SQLException {
+        Insight schema = SchemaCasts.of(tokens);
+        if (schema != null) {
+            return schema;
+        }
         boolean known = false;
         for (String verb : VERBS) {
             known |= tokens.isWord(0, verb);

@@ -21,14 +21,15 @@ public final class ValueCast {
      * The value as one of a type.
      *
      * @param target its type, and the modifier if it has one
-     * @param source what the value is known to be; {@code null} if that is not known
+     * @param known what the value is known to be; {@code null} if that is not known
      * @param value Long, Double, String or byte[]
      * @return Long, Double, String or byte[]
      * @throws SQLException if it is none of the type (22P02, 22007, 22008), too large (22003), of a type that has no cast
      *     (42846), or of a kind that SQLite cannot have (0A000)
      */
-    public static Object cast(ColumnType target, @Nullable PgType source, Object value) throws SQLException {
+    public static Object cast(ColumnType target, @Nullable ColumnType known, Object value) throws SQLException {
         PgType type = target.type();
+        PgType source = known == null ? null : known.type();
         try {
             return switch (type) {
                 case INT2 -> integer(type, source, value, Short.MIN_VALUE, Short.MAX_VALUE);
@@ -42,8 +43,8 @@ public final class ValueCast {
                 case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> MomentCast.cast(target, source, text(type, value));
                 case INTERVAL -> interval(text(type, value));
                 case UUID -> ParameterFormat.uuid(text(type, value).strip());
-                case CHAR, NAME, TEXT, UNKNOWN, BPCHAR, VARCHAR -> limited(target, rendered(source, value));
-                case JSON, JSONB, TEXT_ARRAY, INT8_ARRAY -> rendered(source, value);
+                case CHAR, NAME, TEXT, UNKNOWN, BPCHAR, VARCHAR -> limited(target, rendered(known, value));
+                case JSON, JSONB, TEXT_ARRAY, INT8_ARRAY -> rendered(known, value);
             };
         } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
             throw invalid(type, value);
@@ -164,12 +165,12 @@ public final class ValueCast {
     }
 
     /** As PostgreSQL writes it as text. */
-    static String rendered(@Nullable PgType source, Object value) throws SQLException {
+    static String rendered(@Nullable ColumnType known, Object value) throws SQLException {
+        PgType source = known == null ? null : known.type();
         if (source == PgType.BOOL && value instanceof Long number && (number == 0 || number == 1)) {
             return number == 1 ? "true" : "false";
         }
-        ColumnType known = source == null ? ColumnType.ANYTHING : ColumnType.declared(source);
-        if (source != null && !source.isText() && ValueFormat.fits(known, value)) {
+        if (known != null && source != null && !source.isText() && ValueFormat.fits(known, value)) {
             return new String(ValueFormat.encode(known, "", value, false), StandardCharsets.UTF_8);
         }
         if (value instanceof Double real) {
