@@ -137,7 +137,7 @@ public final class SqlStates {
         {"date/time field value out of range", "22008"},
         {"out of range for type", "22003"},
         {"numeric field overflow", "22003"},
-        {"cannot cast type to add", "42883"},
+        {"operator does not exist", "42883"},
         {"cannot cast type", "42846"},
         {"cannot be had in SQLite", FEATURE_NOT_SUPPORTED},
         {"syntax error", SYNTAX_ERROR},

@@ -13,7 +13,8 @@ import org.sqlite.Function;
 /**
  * Casts and sums of times: {@code ha_cast(value, type, modifier, source)} with the numbers of the types (0 if the source
  * is not known; that of a numeric with the digits behind its point above 16 bits), {@code ha_plus(a, b)}, {@code ha_minus(a, b)}, {@code ha_times(interval, factor)}, {@code
- * ha_divided(interval, divisor)} and {@code ha_span(interval)}. NULL gives NULL. Stateless.
+ * ha_divided(interval, divisor)} {@code
+ * ha_span(interval)} and {@code ha_number(value)}. NULL gives NULL. Stateless.
  */
 public final class PostgresFunctions implements ConnectionFunctions {
 
@@ -34,6 +35,7 @@ public final class PostgresFunctions implements ConnectionFunctions {
         operation(connection, "ha_minus", 2, (a, b) -> MomentCast.sum(a, b, -1));
         operation(connection, "ha_times", 2, (a, b) -> MomentCast.product(a, b, false));
         operation(connection, "ha_divided", 2, (a, b) -> MomentCast.product(a, b, true));
+        operation(connection, "ha_number", 1, (a, none) -> MomentCast.number(a));
         operation(connection, "ha_span", 1, (a, none) -> MomentCast.span(a));
     }
 

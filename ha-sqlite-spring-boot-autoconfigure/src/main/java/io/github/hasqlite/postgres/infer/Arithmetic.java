@@ -37,6 +37,10 @@ final class Arithmetic {
         if (left.is(PgType.INTERVAL) || right.is(PgType.INTERVAL)) {
             return product(operator, place, left, first, right, end);
         }
+        if (!sum) {
+            number(left, first, place);
+            number(right, second, end);
+        }
         if (left.type != null && isNumber(left.type)) {
             right.resolve(left.type);
         } else if (right.type != null && isNumber(right.type)) {
@@ -58,6 +62,22 @@ final class Arithmetic {
         return Term.certain(findings, PgType.INTERVAL);
     }
 
+    /** A column of times may hold numbers; a text would be its first digits. */
+    private void number(Term term, int from, int to) {
+        if (isTime(term.type)) {
+            findings.before(from, "ha_number(");
+            findings.after(to - 1, ")");
+        }
+    }
+
+    /** {@code -interval}. */
+    void negate(Term term, int sign, int end) {
+        if (term.is(PgType.INTERVAL)) {
+            findings.instead(sign, "ha_times(");
+            findings.after(end - 1, ", -1)");
+        }
+    }
+
     private static @Nullable PgType sum(String operator, Term left, Term right) {
         PgType a = left.type;
         PgType b = right.type;
@@ -74,6 +94,9 @@ final class Arithmetic {
         }
         if (isTime(a) && isTime(b) && operator.equals("-")) {
             return a == PgType.DATE && b == PgType.DATE ? PgType.INT8 : PgType.INTERVAL;
+        }
+        if (a == PgType.TIME || b == PgType.TIME) {
+            return a == PgType.DATE || b == PgType.DATE ? PgType.TIMESTAMP : null;
         }
         return a == PgType.DATE || b == PgType.DATE ? PgType.DATE : null;
     }

@@ -77,6 +77,20 @@ final class Casts {
         return of(term, target);
     }
 
+    /** What is a part of a text, if PostgreSQL writes it differently from how it is stored. */
+    void text(Term term, int from, int to) {
+        boolean other = term.is(PgType.BOOL)
+                || term.is(PgType.TIMESTAMP)
+                || term.is(PgType.TIMESTAMPTZ)
+                || term.is(PgType.TIME)
+                || term.is(PgType.BYTEA);
+        if (other && to > from) {
+            ColumnType text = ColumnType.declared(PgType.TEXT);
+            findings.before(from, before(text));
+            findings.after(to - 1, after(term, text));
+        }
+    }
+
     /** {@code CAST(x AS type)}, from here on. */
     Term standard(SqlCall<Term> operand) throws SQLException {
         int call = cursor.at;
@@ -189,8 +203,15 @@ final class Casts {
         return term.named(named ? operand.label : target.type().typname(), named ? Term.STRONG : Term.WEAK);
     }
 
-    private Term array(Term operand, TypeName name) {
+    private Term array(Term operand, TypeName name) throws SQLException {
         ColumnType element = name.type();
+        if (element != null && operand.isOpen() && operand.single >= 0) {
+            SqlToken literal = cursor.tokens.get(operand.single);
+            if (literal.kind() == Kind.TEXT) {
+                String array = ValueCast.array(element, literal.literal());
+                findings.instead(operand.single, LiteralText.sql(array));
+            }
+        }
         String type = element == null ? operand.label : "_" + element.type().typname();
         Term term = Term.of(findings, null);
         if (operand.isOpen()

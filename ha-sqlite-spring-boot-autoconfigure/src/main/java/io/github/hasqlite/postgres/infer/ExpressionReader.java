@@ -31,6 +31,7 @@ final class ExpressionReader {
     private final Findings findings;
     private final StatementReader statements;
     private final PrimaryReader primaries;
+    private final Casts casts;
     private final Arithmetic arithmetic;
 
     ExpressionReader(Cursor cursor, Findings findings, StatementReader statements) {
@@ -38,6 +39,7 @@ final class ExpressionReader {
         this.findings = findings;
         this.statements = statements;
         this.primaries = new PrimaryReader(cursor, findings, this, statements);
+        this.casts = new Casts(cursor, findings);
         this.arithmetic = new Arithmetic(findings);
     }
 
@@ -80,8 +82,11 @@ final class ExpressionReader {
             return Term.certain(findings, PgType.BOOL);
         }
         if (cursor.is("-") || cursor.is("+") || cursor.is("~")) {
-            cursor.at++;
+            int sign = cursor.at++;
             Term operand = read(scope, SIGN);
+            if (cursor.tokens.is(sign, "-")) {
+                arithmetic.negate(operand, sign, cursor.at);
+            }
             return Term.of(findings, operand.type);
         }
         return primaries.read(scope);
@@ -116,6 +121,8 @@ final class ExpressionReader {
         if (operator.equals("||")) {
             left.resolve(PgType.TEXT);
             right.resolve(PgType.TEXT);
+            casts.text(left, start, place);
+            casts.text(right, second, end);
             return Term.certain(findings, PgType.TEXT);
         }
         return Term.of(findings, null);

@@ -83,25 +83,38 @@ final class Findings {
         items = answered;
     }
 
+    /** Texts that break off have places behind their end; SQLite says what is wrong with them. */
+    private boolean isPlace(int place) {
+        return place >= 0 && place < instead.length;
+    }
+
     void before(int place, String text) {
+        if (!isPlace(place)) {
+            return;
+        }
         String present = before[place];
         before[place] = present == null ? text : text + present;
         edited = true;
     }
 
     void after(int place, String text) {
+        if (!isPlace(place)) {
+            return;
+        }
         String present = after[place];
         after[place] = present == null ? text : present + text;
         edited = true;
     }
 
     void instead(int place, String text) {
-        instead[place] = text;
-        edited = true;
+        if (isPlace(place)) {
+            instead[place] = text;
+            edited = true;
+        }
     }
 
     void remove(int from, int to) {
-        for (int i = from; i < to && i < instead.length; i++) {
+        for (int i = from; i < to; i++) {
             instead(i, "");
         }
     }
@@ -114,7 +127,8 @@ final class Findings {
         StringBuilder sql = new StringBuilder();
         for (int i = 0; i < tokens.size(); i++) {
             String other = instead[i];
-            sql.append(tokens.get(i).gap());
+            boolean gone = "".equals(other) && before[i] == null && after[i] == null;
+            sql.append(gone ? "" : tokens.get(i).gap());
             sql.append(before[i] == null ? "" : before[i]);
             sql.append(other == null ? tokens.get(i).text() : other);
             sql.append(after[i] == null ? "" : after[i]);

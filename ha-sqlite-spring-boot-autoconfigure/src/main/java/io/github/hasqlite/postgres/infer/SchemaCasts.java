@@ -93,8 +93,8 @@ final class SchemaCasts {
             findings.remove(as, close);
             value(call + 2, target);
         } else {
-            findings.instead(call, "");
-            findings.instead(call + 1, before(target));
+            findings.instead(call, before(target));
+            findings.remove(call + 1, call + 2);
             findings.remove(as, close);
             findings.instead(close, after(target));
         }

@@ -56,7 +56,9 @@ public record Interval(int months, int days, long micros) {
                 return null;
             }
             Interval next = part.group(2) != null ? time(part) : of(new BigDecimal(part.group(5)), part.group(6));
-            if (next == null) {
+            // seconds without a unit are the last or the only ones
+            boolean unnamed = part.group(2) == null && part.group(6).isEmpty() && part.end() < rest.length();
+            if (next == null || unnamed) {
                 return null;
             }
             sum = sum.plus(next);

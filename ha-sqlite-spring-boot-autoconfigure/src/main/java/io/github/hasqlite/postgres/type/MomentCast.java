@@ -1,7 +1,10 @@
 package io.github.hasqlite.postgres.type;
 
 import io.github.hasqlite.core.sqlite.IsoTimes;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.sql.SQLException;
+import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
@@ -109,7 +112,7 @@ public final class MomentCast {
             if (left instanceof String a && right instanceof String b) {
                 return texts(a, b, sign);
             }
-        } catch (ArithmeticException | java.time.DateTimeException e) {
+        } catch (ArithmeticException | DateTimeException e) {
             throw new SQLException("date/time field value out of range: " + e.getMessage(), "22008", e);
         }
         throw none(left, right, sign);
@@ -126,16 +129,23 @@ public final class MomentCast {
         TimeText second = TimeText.parse(b);
         Interval added = second == null || !isMoment(b) ? Interval.parse(b) : null;
         if (first != null && isMoment(a) && added != null) {
-            return moved(first, sign > 0 ? added : added.times(java.math.BigDecimal.ONE.negate()));
+            return moved(first, sign > 0 ? added : added.times(BigDecimal.ONE.negate()));
         }
         if (first != null && second != null && sign < 0 && first.date() != null && second.date() != null) {
             boolean days = first.time() == null && second.time() == null;
             Interval between = Interval.between(moment(second), moment(first));
             return days ? (Object) (long) between.days() : between.toString();
         }
+        boolean dateAndTime = first != null && first.date() != null && first.time() == null && isTime(second);
+        if (dateAndTime && sign > 0) {
+            return StoredTime.of(first.date().atTime(second.time()));
+        }
+        if (sign < 0 && isTime(first) && isTime(second)) {
+            return Interval.between(moment(second), moment(first)).toString();
+        }
         Interval left = Interval.parse(a);
         if (left != null && added != null) {
-            return left.plus(sign > 0 ? added : added.times(java.math.BigDecimal.ONE.negate()))
+            return left.plus(sign > 0 ? added : added.times(BigDecimal.ONE.negate()))
                     .toString();
         }
         if (left != null && second != null && sign > 0) {
@@ -151,6 +161,10 @@ public final class MomentCast {
                 && (read.date() != null
                         || text.length()
                                 == IsoTimes.TIME.format(LocalTime.MIDNIGHT).length());
+    }
+
+    private static boolean isTime(@Nullable TimeText read) {
+        return read != null && read.date() == null && read.time() != null;
     }
 
     private static LocalDateTime moment(TimeText read) {
@@ -183,12 +197,26 @@ public final class MomentCast {
             throw ValueCast.invalid(PgType.INTERVAL, text);
         }
         try {
-            java.math.BigDecimal by = new java.math.BigDecimal(number.toString());
-            return read.times(divided ? java.math.BigDecimal.ONE.divide(by, java.math.MathContext.DECIMAL64) : by)
+            BigDecimal by = new BigDecimal(number.toString());
+            return read.times(divided ? BigDecimal.ONE.divide(by, MathContext.DECIMAL64) : by)
                     .toString();
         } catch (ArithmeticException | NumberFormatException e) {
             throw new SQLException("the interval is out of range for type interval", "22003", e);
         }
+    }
+
+    /**
+     * A value that is to be multiplied, although its column is of dates or times: it may hold numbers.
+     *
+     * @throws SQLException if it is a text (42883)
+     */
+    public static Object number(Object value) throws SQLException {
+        if (value instanceof Number) {
+            return value;
+        }
+        throw new SQLException(
+                "operator does not exist: \"" + ValueCast.shown(value) + "\" is no number to be multiplied or divided",
+                "42883");
     }
 
     /**
@@ -206,7 +234,7 @@ public final class MomentCast {
 
     private static SQLException none(Object left, Object right, int sign) {
         return new SQLException(
-                "cannot cast type to add: there is no " + (sign > 0 ? "sum" : "difference") + " of \""
+                "operator does not exist: there is no " + (sign > 0 ? "sum" : "difference") + " of \""
                         + ValueCast.shown(left) + "\" and \"" + ValueCast.shown(right) + "\"",
                 "42883");
     }

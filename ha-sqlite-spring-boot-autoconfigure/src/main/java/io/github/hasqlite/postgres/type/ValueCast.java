@@ -5,7 +5,10 @@ import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.DateTimeException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Casts as PostgreSQL does them, of values as SQLite stores them. Stateless. */
@@ -51,6 +54,23 @@ public final class ValueCast {
         }
     }
 
+    /**
+     * An array in PostgreSQL's form, with its elements cast.
+     *
+     * @throws SQLException if it is none (22P02), or an element is none of the type
+     */
+    public static String array(ColumnType element, String text) throws SQLException {
+        List<@Nullable Object> elements = new ArrayList<>();
+        try {
+            for (String value : ArrayText.parse(text.strip())) {
+                elements.add(value == null ? null : rendered(element, cast(element, null, value)));
+            }
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            throw new SQLException("malformed array literal: \"" + shown(text) + "\"", INVALID, e);
+        }
+        return ArrayText.of(elements);
+    }
+
     private static Object integer(PgType type, @Nullable PgType source, Object value, long least, long most)
             throws SQLException {
         BigDecimal number;
@@ -89,7 +109,7 @@ public final class ValueCast {
         } else {
             String text = text(type, value).strip();
             number = ParameterFormat.real(text);
-            boolean infinite = text.toLowerCase(java.util.Locale.ROOT).contains("inf");
+            boolean infinite = text.toLowerCase(Locale.ROOT).contains("inf");
             if (Double.isNaN(number)) {
                 throw new SQLException(
                         "NaN cannot be had in SQLite, which would make NULL of it; cast to numeric or text instead",
