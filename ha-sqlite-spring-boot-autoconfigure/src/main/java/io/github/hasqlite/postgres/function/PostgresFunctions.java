@@ -85,7 +85,9 @@ public final class PostgresFunctions implements ConnectionFunctions {
 
         private static @Nullable ColumnType source(int number) {
             PgType type = PgType.ofOid(number % SCALE);
-            return type == null ? null : number < SCALE ? ColumnType.declared(type) : ColumnType.numeric(number / SCALE);
+            return type == null
+                    ? null
+                    : number < SCALE ? ColumnType.declared(type) : ColumnType.numeric(number / SCALE);
         }
 
         @Override

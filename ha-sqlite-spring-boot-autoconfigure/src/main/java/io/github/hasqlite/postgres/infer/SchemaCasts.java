@@ -72,7 +72,8 @@ final class SchemaCasts {
         if (!json && tokens.get(place).kind() == Kind.TEXT) {
             findings.instead(
                     place,
-                    LiteralText.sql(ValueCast.cast(target, null, tokens.get(place).literal())));
+                    LiteralText.sql(
+                            ValueCast.cast(target, null, tokens.get(place).literal())));
         }
     }
 

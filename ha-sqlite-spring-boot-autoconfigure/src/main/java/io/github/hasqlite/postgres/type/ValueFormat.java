@@ -41,7 +41,7 @@ public final class ValueFormat {
         if (value instanceof String text && text.indexOf('\0') >= 0) {
             return new SQLException(
                     "column \"" + name + "\" has a text with the character 0 in it, which no text of PostgreSQL can"
-                            + " carry; select replace(" + name + ", char(0), '') or hex(" + name + ")",
+                            + " carry; select hex(" + name + ")",
                     NOT_IN_TEXT);
         }
         String shown = value instanceof byte[] bytes ? bytes.length + " bytes" : "'" + value + "'";

@@ -32,8 +32,18 @@ class InferenceTests {
     private static final Map<String, List<TableColumns.Column>> TABLES = Map.of(
             "t",
             columns(
-                    "id BIGINT", "b BOOLEAN", "i INT4", "n NUMERIC(20,4)", "f FLOAT8", "x TEXT", "d DATE", "ts TIMESTAMP",
-                    "tz TIMESTAMPTZ", "u UUID", "by BYTEA", "iv INTERVAL"),
+                    "id BIGINT",
+                    "b BOOLEAN",
+                    "i INT4",
+                    "n NUMERIC(20,4)",
+                    "f FLOAT8",
+                    "x TEXT",
+                    "d DATE",
+                    "ts TIMESTAMP",
+                    "tz TIMESTAMPTZ",
+                    "u UUID",
+                    "by BYTEA",
+                    "iv INTERVAL"),
             "u",
             columns("id BIGINT", "b BOOLEAN", "x UUID"));
 
@@ -134,8 +144,9 @@ class InferenceTests {
                     .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("22003"))
                     .withMessageContaining("TEXT");
         }
-        insight("INSERT INTO t(id, n, x, f) VALUES (9223372036854775807, 123456789012.25, '12345678901234567890.123456',"
-                + " 3.14159265358979323846)");
+        insight(
+                "INSERT INTO t(id, n, x, f) VALUES (9223372036854775807, 123456789012.25, '12345678901234567890.123456',"
+                        + " 3.14159265358979323846)");
         Insight stored = insight("INSERT INTO t(n, x) VALUES ($1, $2)");
         stored.check(0, "12.25");
         stored.check(1, "12345678901234567890.5");
@@ -186,8 +197,9 @@ class InferenceTests {
         Connection connection = DriverManager.getConnection("jdbc:sqlite::memory:");
         new PostgresFunctions().register(connection);
         try (Statement statement = connection.createStatement()) {
-            statement.executeUpdate("CREATE TABLE t(id BIGINT, b BOOLEAN, i INT4, n NUMERIC(20,4), f FLOAT8, x TEXT, d DATE,"
-                    + " ts TIMESTAMP, tz TIMESTAMPTZ, u UUID, by BYTEA, iv INTERVAL)");
+            statement.executeUpdate(
+                    "CREATE TABLE t(id BIGINT, b BOOLEAN, i INT4, n NUMERIC(20,4), f FLOAT8, x TEXT, d DATE,"
+                            + " ts TIMESTAMP, tz TIMESTAMPTZ, u UUID, by BYTEA, iv INTERVAL)");
             statement.executeUpdate("INSERT INTO t VALUES (1, 1, 2, 2.5, 1.5, '7', '2026-01-31',"
                     + " '2026-01-31T03:04:05.000000000', '2026-01-31T03:04:05.000000000Z', 'u', x'00ff', '1 day')");
         }
@@ -308,11 +320,12 @@ class InferenceTests {
     void noTextBreaksIt() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        String[] parts = ("SELECT FROM WHERE t u a AS ( ) ( ) [ ] :: int interval '1 day' '5' $1 $2 5 1.5 CASE WHEN THEN ELSE"
-                        + " END CAST , . * + - / || = < IN ( ANY( BETWEEN AND OR NOT IS NULL TRUE DISTINCT UNION ALL VALUES"
-                        + " WITH INSERT INTO UPDATE SET DELETE RETURNING ON CONFLICT DO coalesce( count( date numeric(5,2) b"
-                        + " ts iv ORDER BY GROUP LIMIT OVER FILTER EXISTS ; ? \" x' CREATE VIEW DEFAULT timestamp ESCAPE LIKE")
-                .split(" ");
+        String[] parts =
+                ("SELECT FROM WHERE t u a AS ( ) ( ) [ ] :: int interval '1 day' '5' $1 $2 5 1.5 CASE WHEN THEN ELSE"
+                                + " END CAST , . * + - / || = < IN ( ANY( BETWEEN AND OR NOT IS NULL TRUE DISTINCT UNION ALL VALUES"
+                                + " WITH INSERT INTO UPDATE SET DELETE RETURNING ON CONFLICT DO coalesce( count( date numeric(5,2) b"
+                                + " ts iv ORDER BY GROUP LIMIT OVER FILTER EXISTS ; ? \" x' CREATE VIEW DEFAULT timestamp ESCAPE LIKE")
+                        .split(" ");
         for (int round = 0; round < 20_000; round++) {
             StringBuilder sql = new StringBuilder(random.nextInt(4) == 0 ? "" : "SELECT ");
             for (int i = random.nextInt(25); i >= 0; i--) {
