@@ -2,7 +2,7 @@ package io.github.hasqlite.postgres.function;
 
 import io.github.hasqlite.core.sqlite.ConnectionFunctions;
 import io.github.hasqlite.postgres.type.ColumnType;
-import io.github.hasqlite.postgres.type.MomentCast;
+import io.github.hasqlite.postgres.type.MomentSum;
 import io.github.hasqlite.postgres.type.PgType;
 import io.github.hasqlite.postgres.type.ValueCast;
 import java.sql.Connection;
@@ -31,12 +31,12 @@ public final class PostgresFunctions implements ConnectionFunctions {
     @Override
     public void register(Connection connection) throws SQLException {
         Function.create(connection, "ha_cast", new Cast(), CAST_ARGUMENTS, FLAGS);
-        operation(connection, "ha_plus", 2, (a, b) -> MomentCast.sum(a, b, 1));
-        operation(connection, "ha_minus", 2, (a, b) -> MomentCast.sum(a, b, -1));
-        operation(connection, "ha_times", 2, (a, b) -> MomentCast.product(a, b, false));
-        operation(connection, "ha_divided", 2, (a, b) -> MomentCast.product(a, b, true));
-        operation(connection, "ha_number", 1, (a, none) -> MomentCast.number(a));
-        operation(connection, "ha_span", 1, (a, none) -> MomentCast.span(a));
+        operation(connection, "ha_plus", 2, (a, b) -> MomentSum.of(a, b, 1));
+        operation(connection, "ha_minus", 2, (a, b) -> MomentSum.of(a, b, -1));
+        operation(connection, "ha_times", 2, (a, b) -> MomentSum.product(a, b, false));
+        operation(connection, "ha_divided", 2, (a, b) -> MomentSum.product(a, b, true));
+        operation(connection, "ha_number", 1, (a, none) -> MomentSum.number(a));
+        operation(connection, "ha_span", 1, (a, none) -> MomentSum.span(a));
     }
 
     private static void operation(Connection connection, String name, int arguments, Operation operation)

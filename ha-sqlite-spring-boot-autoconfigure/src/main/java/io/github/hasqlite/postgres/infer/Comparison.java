@@ -1,44 +1,72 @@
 package io.github.hasqlite.postgres.infer;
 
 import io.github.hasqlite.postgres.type.PgType;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Comparisons of values whose texts do not sort as they do: of different types of time, and of intervals. */
 final class Comparison {
 
-    private Comparison() {}
+    private final Findings findings;
+    private final Operand left;
 
-    /**
-     * Spells both sides so that they compare as values.
-     *
-     * @param first where the left side begins; -1 if it is to stay as it is
-     * @param between behind the left side
-     * @param second where the right side begins
-     * @param end behind it
-     */
-    static void align(Findings findings, Term left, Term right, int first, int between, int second, int end) {
-        // the text of a number is compared as one with a column only
-        if (right.parameter && right.is(PgType.NUMERIC) && !left.column && Arithmetic.isNumber(left.type)) {
-            wrap(findings, "ha_cast(", cast(PgType.NUMERIC, PgType.NUMERIC), second, end);
-        } else if (left.parameter && left.is(PgType.NUMERIC) && !right.column && first >= 0) {
-            wrap(findings, "ha_cast(", cast(PgType.NUMERIC, PgType.NUMERIC), first, between);
+    /** An expression and where it is. */
+    record Operand(Term term, int from, int to) {
+
+        @Nullable
+        PgType type() {
+            return term.type;
         }
-        PgType a = left.type;
-        PgType b = right.type;
-        if (a == PgType.INTERVAL && b == PgType.INTERVAL && first >= 0) {
-            wrap(findings, "ha_span(", ")", first, between);
-            wrap(findings, "ha_span(", ")", second, end);
-        } else if (a != b && isMoment(a) && isMoment(b)) {
-            // an index on a column can serve if the other side changes, unless that loses the time of the day
-            if (b != PgType.TIMESTAMP && b != PgType.TIMESTAMPTZ || a == PgType.TIMESTAMP || a == PgType.TIMESTAMPTZ) {
-                boolean other = right.column && !left.column && first >= 0 && a != PgType.DATE && b != PgType.DATE;
-                if (other) {
-                    wrap(findings, "ha_cast(", cast(b, a), first, between);
-                } else {
-                    wrap(findings, "ha_cast(", cast(a, b), second, end);
-                }
-            } else if (first >= 0) {
-                wrap(findings, "ha_cast(", cast(b, a), first, between);
+
+        boolean isNumeric() {
+            return term.parameter && term.is(PgType.NUMERIC);
+        }
+    }
+
+    Comparison(Findings findings, Operand left) {
+        this.findings = findings;
+        this.left = left;
+    }
+
+    /** Spells both sides so that they compare as values. */
+    void with(Operand right) {
+        boolean lateral = left.type() == PgType.TIMESTAMP || left.type() == PgType.TIMESTAMPTZ;
+        // an index on a column can serve if the other side changes, unless that loses the time of the day
+        boolean other = right.term().column && !left.term().column && lateral && right.type() != PgType.DATE;
+        if (isMoment(right.type()) && lateral && other && left.type() != right.type()) {
+            cast(left, right.type());
+        } else {
+            withAll(List.of(right));
+        }
+        // the text of a number is compared as one with a column only
+        if (left.isNumeric() && !right.term().column) {
+            cast(left, PgType.NUMERIC);
+        }
+    }
+
+    /** As above, with each of several. */
+    void withAll(List<Operand> others) {
+        PgType type = left.type();
+        if (type == PgType.DATE) {
+            type = others.stream()
+                    .map(Operand::type)
+                    .filter(other -> isMoment(other) && other != PgType.DATE)
+                    .findFirst()
+                    .orElse(type);
+            if (type != PgType.DATE) {
+                cast(left, type);
+            }
+        }
+        if (type == PgType.INTERVAL) {
+            wrap(left, "ha_span(", ")");
+        }
+        for (Operand other : others) {
+            if (type == PgType.INTERVAL) {
+                wrap(other, "ha_span(", ")");
+            } else if (isMoment(type) && isMoment(other.type()) && other.type() != type) {
+                cast(other, type);
+            } else if (other.isNumeric() && !left.term().column && Arithmetic.isNumber(type)) {
+                cast(other, PgType.NUMERIC);
             }
         }
     }
@@ -47,14 +75,17 @@ final class Comparison {
         return type == PgType.DATE || type == PgType.TIMESTAMP || type == PgType.TIMESTAMPTZ;
     }
 
-    private static String cast(@Nullable PgType to, @Nullable PgType from) {
-        return ", " + (to == null ? 0 : to.oid()) + ", -1, " + (from == null ? 0 : from.oid()) + ")";
+    private void cast(Operand operand, @Nullable PgType to) {
+        PgType from = operand.type();
+        if (from != null && to != null) {
+            wrap(operand, "ha_cast(", ", " + to.oid() + ", -1, " + from.oid() + ")");
+        }
     }
 
-    private static void wrap(Findings findings, String before, String after, int from, int to) {
-        if (to > from) {
-            findings.before(from, before);
-            findings.after(to - 1, after);
+    private void wrap(Operand operand, String before, String after) {
+        if (operand.to() > operand.from()) {
+            findings.before(operand.from(), before);
+            findings.after(operand.to() - 1, after);
         }
     }
 }

@@ -178,14 +178,13 @@ final class ExpressionReader {
                 read(scope, OTHER);
             }
         } else if (word.equals("BETWEEN")) {
+            Comparison comparison = new Comparison(findings, new Comparison.Operand(left, start, cursor.at));
             cursor.at = at + 1;
-            Term low = operand(scope, left);
-            if (cursor.skipWord("AND")) {
-                operand(scope, left).unify(low);
-            }
+            between(scope, left, comparison);
         } else if (word.equals("IN")) {
+            Comparison comparison = new Comparison(findings, new Comparison.Operand(left, start, cursor.at));
             cursor.at = at + 1;
-            in(scope, left);
+            in(scope, left, comparison);
         } else if (word.equals("NULL") && at > cursor.at) {
             cursor.at = at + 1;
         } else {
@@ -195,15 +194,25 @@ final class ExpressionReader {
     }
 
     /** What is compared with something, of which the type is known or not. */
-    private Term operand(Scope scope, Term left) throws SQLException {
+    private Comparison.Operand operand(Scope scope, Term left) throws SQLException {
         int from = cursor.at;
         Term right = read(scope, OTHER);
         left.unify(right);
-        Comparison.align(findings, left, right, -1, -1, from, cursor.at);
-        return right;
+        return new Comparison.Operand(right, from, cursor.at);
     }
 
-    private void in(Scope scope, Term left) throws SQLException {
+    private void between(Scope scope, Term left, Comparison comparison) throws SQLException {
+        List<Comparison.Operand> bounds = new ArrayList<>();
+        bounds.add(operand(scope, left));
+        if (cursor.skipWord("AND")) {
+            Comparison.Operand high = operand(scope, left);
+            high.term().unify(bounds.get(0).term());
+            bounds.add(high);
+        }
+        comparison.withAll(bounds);
+    }
+
+    private void in(Scope scope, Term left, Comparison comparison) throws SQLException {
         if (!cursor.skip("(")) {
             read(scope, OTHER);
             return;
@@ -218,9 +227,11 @@ final class ExpressionReader {
                 left.unify(items.get(0).term());
             }
         } else if (!cursor.is(")")) {
+            List<Comparison.Operand> values = new ArrayList<>();
             do {
-                operand(scope, left);
+                values.add(operand(scope, left));
             } while (cursor.skip(","));
+            comparison.withAll(values);
         }
         statements.close();
     }
@@ -235,7 +246,8 @@ final class ExpressionReader {
         int second = cursor.at;
         Term right = read(scope, COMPARISON + 1);
         left.unify(right);
-        Comparison.align(findings, left, right, start, operator, second, cursor.at);
+        new Comparison(findings, new Comparison.Operand(left, start, operator))
+                .with(new Comparison.Operand(right, second, cursor.at));
         return Term.certain(findings, PgType.BOOL);
     }
 

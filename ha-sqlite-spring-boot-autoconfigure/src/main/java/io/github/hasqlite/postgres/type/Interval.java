@@ -64,7 +64,7 @@ public record Interval(int months, int days, long micros) {
             sum = sum.plus(next);
             at = part.end();
         }
-        return ago ? sum.times(BigDecimal.ONE.negate()) : sum;
+        return ago ? sum.negated() : sum;
     }
 
     private static Interval time(Matcher part) {
@@ -165,6 +165,10 @@ public record Interval(int months, int days, long micros) {
                 Math.addExact(months, other.months),
                 Math.addExact(days, other.days),
                 Math.addExact(micros, other.micros));
+    }
+
+    Interval negated() {
+        return times(BigDecimal.ONE.negate());
     }
 
     /** What is left of months becomes days, of days microseconds. */
