@@ -68,18 +68,18 @@ final class ExtendedQuery {
         if (texts.size() > 1) {
             throw new SQLException("cannot insert multiple commands into a prepared statement", "42601");
         }
-        Plan plan = texts.isEmpty() ? new Plan.Empty() : plan(texts.get(0));
+        Plan plan = texts.isEmpty() ? new Plan.Empty() : plan(texts.get(0), types);
         int[] all = Arrays.copyOf(types, Math.max(types.length, plan.parameters()));
-        planner.complete(plan, sql, all);
+        Planner.complete(plan, all);
         statements.put(name, new Prepared(plan, sql, all), false);
         output.writer().message('1');
     }
 
-    private Plan plan(String sql) throws SQLException {
+    private Plan plan(String sql, int[] types) throws SQLException {
         if (transactions.status() == 'E' && TransactionCommand.of(Spelling.tokens(sql)) == null) {
             transactions.requireSound();
         }
-        return planner.plan(sql);
+        return planner.plan(sql, types);
     }
 
     void bind(MessageReader message) throws SQLException {
@@ -121,7 +121,11 @@ final class ExtendedQuery {
     private static Object value(Prepared prepared, int at, byte[] bytes, boolean binary) throws SQLException {
         int oid = prepared.parameterType(at);
         PgType type = oid == 0 ? PgType.UNKNOWN : PgType.ofOid(oid);
-        return ParameterFormat.decode(type, oid, bytes, binary);
+        Object value = ParameterFormat.decode(type, oid, bytes, binary);
+        if (prepared.plan() instanceof Plan.OfDatabase database) {
+            database.insight().check(at, value);
+        }
+        return value;
     }
 
     private static int[] formats(MessageReader message) throws ProtocolViolation {
@@ -165,7 +169,7 @@ final class ExtendedQuery {
             out.int32(type == 0 ? PgType.TEXT.oid() : type);
         }
         out.end();
-        List<ColumnType> types = ExpectedTypes.of(columns);
+        List<ColumnType> types = ExpectedTypes.of(columns, prepared.plan());
         prepared.announce(columns, types);
         description(columns, types, new int[0]);
     }
@@ -179,7 +183,7 @@ final class ExtendedQuery {
         TypedRows rows = portal.rows();
         List<GatewayColumn> columns =
                 rows != null ? rows.columns() : prepared.plan().columns();
-        List<ColumnType> types = rows != null ? rows.types() : ExpectedTypes.of(columns);
+        List<ColumnType> types = rows != null ? rows.types() : ExpectedTypes.of(columns, prepared.plan());
         prepared.announce(columns, types);
         description(columns, types, portal.formats());
     }

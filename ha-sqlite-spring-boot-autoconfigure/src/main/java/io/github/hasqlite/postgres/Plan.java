@@ -5,6 +5,8 @@ import io.github.hasqlite.core.gateway.GatewayStatement;
 import io.github.hasqlite.core.sqlite.StatementKind;
 import io.github.hasqlite.core.sqlite.TokenList;
 import io.github.hasqlite.postgres.catalog.Catalog;
+import io.github.hasqlite.postgres.infer.Insight;
+import io.github.hasqlite.postgres.type.ColumnType;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +25,15 @@ sealed interface Plan {
      */
     default List<GatewayColumn> columns() throws SQLException {
         return List.of();
+    }
+
+    /**
+     * What the statement's text says about the columns, in their order; {@code null} where it says nothing.
+     *
+     * @param width how many there are
+     */
+    default List<@Nullable ColumnType> types(int width) {
+        return Insight.NONE.types(width);
     }
 
     /** How many parameters it has. */
@@ -47,8 +58,8 @@ sealed interface Plan {
     /** A change that was to be made only if there is something to change. */
     record Skipped(String tag, String notice) implements Plan {}
 
-    /** A statement of the database. */
-    record OfDatabase(GatewayStatement statement, String tag, boolean answers) implements Plan {
+    /** A statement of the database, and what is known of it. */
+    record OfDatabase(GatewayStatement statement, String tag, boolean answers, Insight insight) implements Plan {
 
         @Override
         public List<GatewayColumn> columns() throws SQLException {
@@ -58,6 +69,11 @@ sealed interface Plan {
         @Override
         public int parameters() {
             return statement.parameters().size();
+        }
+
+        @Override
+        public List<@Nullable ColumnType> types(int width) {
+            return insight.types(width);
         }
 
         StatementKind kind() {
@@ -75,13 +91,17 @@ sealed interface Plan {
 
         /** Whether it may answer rows: all that reads, and what writes with RETURNING. */
         static OfDatabase of(GatewayStatement statement, String tag) {
+            return of(statement, tag, Insight.NONE);
+        }
+
+        static OfDatabase of(GatewayStatement statement, String tag, Insight insight) {
             boolean returning = new TokenList(statement.sql().text()).contains("RETURNING");
             return new OfDatabase(
-                    statement, tag, returning || !Planner.writes(statement.sql().kind()));
+                    statement, tag, returning || !Planner.writes(statement.sql().kind()), insight);
         }
 
         Rows run(List<@Nullable Object> values) throws SQLException {
-            return new GatewayRows(statement.execute(values));
+            return new GatewayRows(statement.execute(values), insight);
         }
     }
 
@@ -222,6 +242,11 @@ sealed interface Plan {
         @Override
         public List<GatewayColumn> columns() throws SQLException {
             return prepared.plan().columns();
+        }
+
+        @Override
+        public List<@Nullable ColumnType> types(int width) {
+            return prepared.plan().types(width);
         }
 
         @Override

@@ -120,6 +120,11 @@ public final class GatewaySession implements AutoCloseable {
         }
     }
 
+    /** Changes whenever a change of the schema was committed on this node. */
+    public long schemaEpoch() {
+        return context.schemaEpoch();
+    }
+
     /** Interrupts what runs (57014), if something does. */
     public void cancel() {
         running.cancel();

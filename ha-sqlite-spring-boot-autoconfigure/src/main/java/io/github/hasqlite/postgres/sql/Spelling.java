@@ -19,6 +19,7 @@ public final class Spelling {
             Refusals.check(tokens);
             ArraySpelling.apply(tokens);
             DropSpelling.apply(tokens);
+            // what is left of them: in definitions of the schema, and in what is not understood
             CastSpelling.apply(tokens, false);
             QuerySpelling.apply(tokens, false);
             ColumnAliasSpelling.apply(tokens);
