@@ -18,8 +18,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.logging.Logger;
@@ -27,9 +25,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The data source: a pool of writers, a pool of readers, and what their connections share. */
 public final class ReplicatingDataSource implements HaSqliteDataSource {
-
-    /** Statement texts whose parse is kept; applications have far fewer, generated ones do not count. */
-    private static final int MAX_PARSED = 2_000;
 
     private final HikariDataSource writers;
     private final HikariDataSource readers;
@@ -50,7 +45,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     private final ConflictListeners conflicts = new ConflictListeners();
 
     private final int maxWriters;
-    private final Map<String, ParsedSql> parsed = new ConcurrentHashMap<>();
+    private final ParsedTexts parsed = new ParsedTexts();
     private volatile JoinedSchemas joined = JoinedSchemas.NONE;
     private volatile ConnectionFunctions functions = ConnectionFunctions.NONE;
 
@@ -269,15 +264,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     }
 
     ParsedSql parse(String sql) {
-        ParsedSql known = parsed.get(sql);
-        if (known == null) {
-            known = ParsedSql.first(sql);
-            if (parsed.size() >= MAX_PARSED) {
-                parsed.clear();
-            }
-            parsed.put(sql, known);
-        }
-        return known;
+        return parsed.get(sql);
     }
 
     @Override
