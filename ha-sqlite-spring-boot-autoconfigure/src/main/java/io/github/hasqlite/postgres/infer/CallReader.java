@@ -103,11 +103,7 @@ final class CallReader {
                     name + " of intervals is not supported: SQLite keeps them as text; use their seconds", "0A000");
         }
         if (COMMON.contains(name)) {
-            Term common = new Term(findings);
-            for (int i = 0; i < arguments.size(); i++) {
-                common = i == 0 ? copy(arguments.get(0)) : common(findings, common, arguments.get(i));
-            }
-            return common;
+            return common(arguments);
         }
         if (TEXTS.contains(name)) {
             arguments.forEach(argument -> argument.resolve(PgType.TEXT));
@@ -143,6 +139,14 @@ final class CallReader {
             arguments.stream().skip(1).forEach(argument -> argument.resolve(PgType.INT8));
         }
         return Term.of(findings, null);
+    }
+
+    private Term common(List<Term> arguments) {
+        Term common = new Term(findings);
+        for (int i = 0; i < arguments.size(); i++) {
+            common = i == 0 ? copy(arguments.get(0)) : common(findings, common, arguments.get(i));
+        }
+        return common;
     }
 
     private Term part(String name, List<Term> arguments) {

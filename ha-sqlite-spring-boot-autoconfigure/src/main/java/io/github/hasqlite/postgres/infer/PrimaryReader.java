@@ -190,17 +190,8 @@ final class PrimaryReader {
                 cursor.at++;
                 return parenthesesOf(scope);
             }
-            case "CURRENT_TIMESTAMP", "LOCALTIMESTAMP" -> {
-                boolean local = word.startsWith("LOCAL");
-                // as now() is spelled, so that it compares with what is stored
-                findings.instead(cursor.at++, local ? "strftime('%Y-%m-%dT%H:%M:%f000000', 'now')" : "now()");
-                return Term.certain(findings, local ? PgType.TIMESTAMP : PgType.TIMESTAMPTZ)
-                        .named(word.toLowerCase(Locale.ROOT), Term.STRONG);
-            }
-            case "CURRENT_DATE", "CURRENT_TIME" -> {
-                cursor.at++;
-                return Term.certain(findings, word.endsWith("DATE") ? PgType.DATE : PgType.TIME)
-                        .named(word.toLowerCase(Locale.ROOT), Term.STRONG);
+            case "CURRENT_TIMESTAMP", "LOCALTIMESTAMP", "CURRENT_DATE", "CURRENT_TIME" -> {
+                return clock(word);
             }
             case "X" -> {
                 boolean blob = cursor.tokens.get(cursor.at + 1).kind() == Kind.TEXT
@@ -219,6 +210,25 @@ final class PrimaryReader {
                 return casts.literal();
             }
         }
+    }
+
+    private Term clock(String word) {
+        int place = cursor.at++;
+        PgType type = PgType.DATE;
+        switch (word) {
+            case "CURRENT_TIMESTAMP" -> {
+                // as now() is spelled, so that it compares with what is stored
+                findings.instead(place, "now()");
+                type = PgType.TIMESTAMPTZ;
+            }
+            case "LOCALTIMESTAMP" -> {
+                findings.instead(place, "strftime('%Y-%m-%dT%H:%M:%f000000', 'now')");
+                type = PgType.TIMESTAMP;
+            }
+            case "CURRENT_TIME" -> type = PgType.TIME;
+            default -> {}
+        }
+        return Term.certain(findings, type).named(word.toLowerCase(Locale.ROOT), Term.STRONG);
     }
 
     private Term parenthesesOf(Scope scope) throws SQLException {
