@@ -1,10 +1,10 @@
 package io.github.hasqlite.postgres;
 
+import static io.github.hasqlite.postgres.RunningServer.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.awaitility.Awaitility;
@@ -35,19 +35,6 @@ class CatalogSessionTests {
     @AfterAll
     static void stop() {
         server.close();
-    }
-
-    private static String rows(Statement statement, String sql) throws SQLException {
-        StringBuilder text = new StringBuilder();
-        try (ResultSet rows = statement.executeQuery(sql)) {
-            int columns = rows.getMetaData().getColumnCount();
-            while (rows.next()) {
-                for (int i = 1; i <= columns; i++) {
-                    text.append(rows.getString(i)).append(i < columns ? "|" : ";");
-                }
-            }
-        }
-        return text.toString();
     }
 
     @ParameterizedTest
