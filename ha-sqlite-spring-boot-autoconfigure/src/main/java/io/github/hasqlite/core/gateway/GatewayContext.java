@@ -3,10 +3,10 @@ package io.github.hasqlite.core.gateway;
 import io.github.hasqlite.ReplicationPosition;
 import io.github.hasqlite.core.jdbc.ReplicatingDataSource;
 import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.core.sqlite.ConnectionFunctions;
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import io.github.hasqlite.core.sqlite.SqlTokens;
 import io.github.hasqlite.core.sqlite.StatementKind;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -104,6 +104,14 @@ final class GatewayContext {
         return understood;
     }
 
+    long schemaEpoch() {
+        return database.schemaEpoch();
+    }
+
+    void define(ConnectionFunctions functions) {
+        database.define(functions);
+    }
+
     private static boolean saysReturning(String sql) {
         SqlTokens tokens = new SqlTokens(sql);
         while (tokens.advance()) {
@@ -123,18 +131,7 @@ final class GatewayContext {
         ConnectionBudget budget = readOnly ? reads : writes;
         budget.take();
         try {
-            Connection taken = database.getConnection(readOnly, settings.maxValueBytes());
-            try {
-                ClientConnection connection = new ClientConnection(taken, budget);
-                if (readOnly) {
-                    connection.learnSchema();
-                }
-                return connection;
-            } catch (SQLException | RuntimeException | Error e) {
-                try (taken) {
-                    throw e;
-                }
-            }
+            return new ClientConnection(database.getConnection(readOnly, settings.maxValueBytes()), budget);
         } catch (SQLException | RuntimeException | Error e) {
             budget.giveBack();
             throw e;

@@ -1,6 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.core.sqlite.ParsedSql;
+import io.github.hasqlite.core.sqlite.SqlCall;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +47,7 @@ final class CapturePreparation {
     /** A statement is about to be compiled, and to be run later. */
     void beforeCompiling(ParsedSql sql) throws SQLException {
         if (recorder != null && !recorder.isPrepared(sql)) {
+            transaction.looks();
             transaction.counters().own(recorder::removeOutdated);
         }
     }
@@ -68,6 +70,7 @@ final class CapturePreparation {
             return;
         }
         boolean inTransaction = transaction.isActive();
+        transaction.looks();
         if (transaction.isWriting()) {
             transaction.counters().own(() -> present.prepare(inTransaction));
             return;
@@ -84,12 +87,7 @@ final class CapturePreparation {
     void renewTemporary() throws SQLException {
         CommitLog.Appender log = appender;
         if (log != null) {
-            transaction
-                    .counters()
-                    .own(() -> transaction.locked(() -> {
-                        log.renew();
-                        return Boolean.TRUE;
-                    }));
+            transaction.counters().own(() -> transaction.locked(SqlCall.of(log::renew)));
         }
     }
 }

@@ -29,6 +29,8 @@ final class Transaction {
     private final Savepoints savepoints;
     private boolean active;
     private boolean writing;
+    /** A schema command has run that nobody records. */
+    private boolean changesSchema;
 
     Transaction(PhysicalConnection connection, SessionContext context, boolean reader) throws SQLException {
         this.connection = connection;
@@ -98,12 +100,7 @@ final class Transaction {
 
     /** Takes the write lock before anything is read or written. */
     void beginImmediate() throws SQLException {
-        startWriting(this::nativeBeginImmediate);
-    }
-
-    private Boolean nativeBeginImmediate() throws SQLException {
-        sqlite.beginImmediate();
-        return Boolean.TRUE;
+        startWriting(SqlCall.of(sqlite::beginImmediate));
     }
 
     /** The application's own BEGIN. */
@@ -166,9 +163,12 @@ final class Transaction {
         }
     }
 
-    /** From now on the transaction looks at the database as it is. */
-    void readsSchema() {
-        if (!writing) {
+    /**
+     * Something other than a statement of the application is about to read. With its first query, whoever asks it, a
+     * transaction that is open begins to look at the database as it is then.
+     */
+    void looks() {
+        if (active && !writing) {
             view.take();
         }
     }
@@ -179,13 +179,15 @@ final class Transaction {
             startWriting(this::moveOn);
         } else if (!writing) {
             preparation.prepareAhead(sql);
-            startWriting(() -> {
+            startWriting(SqlCall.of(() -> {
                 preparation.prepare(sql, false);
-                return nativeBeginImmediate();
-            });
+                sqlite.beginImmediate();
+            }));
         }
         preparation.prepare(sql, true);
-        if (recorder != null && recorder.looksAt(sql)) {
+        if (recorder == null) {
+            changesSchema |= sql.kind().isSchema();
+        } else if (recorder.looksAt(sql)) {
             counters.own(() -> recorder.begun(sql));
         }
     }
@@ -308,12 +310,7 @@ final class Transaction {
 
     /** Commits and waits as the commit mode demands. */
     void commit() throws SQLException {
-        commit(
-                () -> {
-                    sqlite.commit();
-                    return Boolean.TRUE;
-                },
-                Boolean.TRUE);
+        commit(SqlCall.of(sqlite::commit), Boolean.TRUE);
     }
 
     /** Commits the transaction of one statement, of which nothing stays open. */
@@ -350,10 +347,7 @@ final class Transaction {
 
     /** Rolls back for the application, which gets SQLite's error if nothing is open. */
     void rollback() throws SQLException {
-        rollback(() -> {
-            sqlite.rollback();
-            return Boolean.TRUE;
-        });
+        rollback(SqlCall.of(sqlite::rollback));
     }
 
     /** Rolls back what is open, unless SQLite has done so by itself. */
@@ -380,6 +374,10 @@ final class Transaction {
     /** The transaction is over: gives back the write lock, if it had it. */
     void ended(boolean committed) throws SQLException {
         boolean wrote = writing;
+        if (changesSchema && committed) {
+            context.catalog().changed();
+        }
+        changesSchema = false;
         active = false;
         writing = false;
         savepoints.clear();
