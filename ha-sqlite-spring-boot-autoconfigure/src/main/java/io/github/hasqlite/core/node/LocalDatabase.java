@@ -102,7 +102,11 @@ record LocalDatabase(
         try (SQLiteConnection connection = file.open()) {
             CopiedDatabase.intoOneFile(connection);
         }
-        Path aside = path.resolveSibling(path.getFileName() + ".before-" + TIME.format(runtime.now()));
+        String name = path.getFileName() + ".before-" + TIME.format(runtime.now());
+        Path aside = path.resolveSibling(name);
+        for (int i = 2; Files.exists(aside); i++) {
+            aside = path.resolveSibling(name + "-" + i);
+        }
         return Files.move(path, aside);
     }
 

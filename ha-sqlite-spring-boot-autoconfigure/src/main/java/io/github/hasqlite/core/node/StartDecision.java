@@ -145,10 +145,9 @@ final class StartDecision {
                 cause);
     }
 
-    private Way prepare(ChangeSetSubscriber source, LocalDatabase found, StreamState first)
+    private Way prepare(ChangeSetSubscriber source, LocalDatabase local, StreamState first)
             throws IOException, SQLException, InterruptedException {
         StreamState stream = first;
-        LocalDatabase local = found;
         requireAll(local);
         StreamIdentity identity = new StreamIdentity(source, transport, runtime);
         String reset = local.kind() == Kind.JOINED ? identity.reset(local, stream) : null;
@@ -156,9 +155,25 @@ final class StartDecision {
             stream = identity.askAgain(local);
             reset = identity.reset(local, stream);
         }
-        if (reset != null) {
-            local = leave(reset, stream);
+        if (reset == null) {
+            return goOn(source, local, stream);
         }
+        LocalDatabase left = leave(reset, stream);
+        try {
+            return goOn(source, left, stream);
+        } catch (IOException e) {
+            // it follows nothing any more, and so cannot wait for the stream as it could before
+            throw new ReplicationStartException(
+                    "the database has left the stream that it followed, and the present one cannot be asked any more: "
+                            + e.getMessage(),
+                    "Start this node again when that is mended, with the same ha.sqlite.on-stream-reset; it goes on"
+                            + " where it was.",
+                    e);
+        }
+    }
+
+    private Way goOn(ChangeSetSubscriber source, LocalDatabase local, StreamState stream)
+            throws IOException, SQLException, InterruptedException {
         return switch (local.kind()) {
             case JOINED -> local.baseline().isEmpty() || !canBegin ? Way.FOLLOW : Way.BEGIN;
             case PLAIN -> beginsAnywhere() ? beginAt(source, stream) : begin(local, stream);
@@ -195,7 +210,7 @@ final class StartDecision {
     private LocalDatabase leave(String reset, StreamState stream) throws IOException, SQLException {
         switch (settings.onStreamReset()) {
             case REJOIN -> {
-                Path aside = LocalDatabase.setAside(file, path, runtime);
+                Path aside = setAside(reset);
                 logger.warn("{}. Its file is {} now, and the node begins with what the stream has", reset, aside);
                 return LocalDatabase.inspect(file, path, runtime);
             }
@@ -221,6 +236,17 @@ final class StartDecision {
                         null);
         }
         throw new IllegalStateException("unknown: " + settings.onStreamReset());
+    }
+
+    private Path setAside(String reset) throws SQLException {
+        try {
+            return LocalDatabase.setAside(file, path, runtime);
+        } catch (IOException e) {
+            throw new ReplicationStartException(
+                    reset + ", and its file cannot be given another name: " + e,
+                    "Make the folder of " + path + " writable for the application, and start this node again.",
+                    e);
+        }
     }
 
     private boolean hasHistory(StreamState stream) throws IOException {
