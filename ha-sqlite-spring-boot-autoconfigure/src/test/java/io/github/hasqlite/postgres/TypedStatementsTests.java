@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Values through statements whose types only their places tell, as node-postgres sends all of them. */
 @Tag("system")
@@ -200,6 +201,33 @@ class TypedStatementsTests {
             assertThat(rows.getMetaData().getColumnTypeName(1)).isEqualTo("timestamp");
         }
         execute("DROP TABLE day");
+    }
+
+    /** A star, a view and a query in WITH know the types of what they stand for. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "(SELECT * FROM v) q",
+                "(SELECT w.*, row_number() OVER () AS n FROM v w) q",
+                "seen q",
+                "(SELECT * FROM seen) q",
+                "seen_twice q",
+                "(SELECT * FROM v JOIN (SELECT id FROM v) o USING (id)) q",
+            })
+    void derivedColumnsHaveTheirTypes(String from) throws SQLException {
+        execute(
+                "CREATE VIEW IF NOT EXISTS seen AS SELECT id, coalesce(b, false) AS b, max(d, d) AS d, coalesce(tz, now())"
+                        + " AS tz, ts FROM v");
+        execute("CREATE VIEW IF NOT EXISTS seen_twice AS SELECT * FROM seen");
+        assertThat(row(
+                        "SELECT q.id, q.d + 1, b::text FROM " + from + " WHERE ts = ? AND q.tz <= ? AND q.b = ?",
+                        "2026-01-31 03:04:05",
+                        "2026-01-31 05:04:05+02",
+                        "true"))
+                .isEqualTo("1|2026-02-01|true");
+        execute("UPDATE v SET d = q.d + 1 FROM " + from + " WHERE q.id = v.id AND q.b = 't'");
+        execute("DELETE FROM v WHERE id NOT IN (SELECT q.id FROM " + from + " WHERE q.ts = '2026-01-31 03:04:05')");
+        assertThat(row("SELECT quote(d) FROM v")).isEqualTo("'2026-02-01'");
     }
 
     /** What was read with casts is read again when a transaction that only read so far begins to write. */

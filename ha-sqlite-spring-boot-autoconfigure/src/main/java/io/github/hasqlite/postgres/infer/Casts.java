@@ -102,6 +102,9 @@ final class Casts {
             cursor.at = close + 1;
             return Term.of(findings, null);
         }
+        if (findings.ofSchema()) {
+            return stored(term, as + 1, close);
+        }
         TypeName name = type(as + 1);
         ColumnType target = name.type();
         cursor.at = close + 1;
@@ -120,6 +123,16 @@ final class Casts {
             findings.after(close, after(term, target));
         }
         return target == null || name.array() ? array(term, name) : of(term, target);
+    }
+
+    /** What SQLite's own CAST makes of something: to other types it means what their names have in them. */
+    private Term stored(Term operand, int from, int close) {
+        TypeName name = TypeName.read(cursor.tokens, from);
+        cursor.at = close + 1;
+        ColumnType target = name == null || name.array() || name.end() != close ? null : name.type();
+        boolean plain = target != null
+                && (Arithmetic.isNumber(target.type()) || target.type().isText() || target.type() == PgType.BYTEA);
+        return target == null || !plain ? Term.of(findings, null) : of(operand, target);
     }
 
     /** {@code date '2026-01-02'} and the like; {@code null} if there is none here. */

@@ -218,7 +218,7 @@ final class ExpressionReader {
             return;
         }
         if (statements.isQuery()) {
-            List<Query.Item> items = statements.query(scope.inner()).items();
+            List<Query.Item> items = statements.query(scope.inner()).columns();
             if (left.elements.size() == items.size()) {
                 for (int i = 0; i < items.size(); i++) {
                     left.elements.get(i).unify(items.get(i).term());

@@ -81,17 +81,24 @@ final class FromReader {
     }
 
     void read(Scope scope) throws SQLException {
+        boolean natural = false;
         while (!cursor.atEnd()) {
             int start = cursor.at;
+            int joined = scope.size();
             table(scope);
+            if (natural) {
+                scope.mergeNatural(joined);
+            }
             if (cursor.skipWord("ON")) {
                 expressions.read(scope).resolve(PgType.BOOL);
             } else if (cursor.skipWord("USING") && cursor.is("(")) {
-                cursor.at = cursor.tokens.closing(cursor.at) + 1;
+                scope.merge(joined, statements.names());
             }
             boolean more = cursor.skip(",");
+            natural = false;
             while (JOINS.stream().anyMatch(cursor::isWord)) {
                 more = true;
+                natural |= cursor.isWord("NATURAL");
                 cursor.at++;
             }
             if ((!more && !cursor.isWord("ON") && !cursor.isWord("USING")) || cursor.at == start) {
@@ -111,12 +118,23 @@ final class FromReader {
                 List<String> columns = cursor.is("(") ? statements.names() : List.of();
                 scope.derived(alias, StatementReader.named(query, columns));
             } else {
-                read(scope);
-                statements.close();
-                alias("");
+                parentheses(scope);
             }
         } else if (cursor.token().isName() && !isClause(cursor.token())) {
             named(scope);
+        }
+    }
+
+    /** Of joins, which have a name or not. */
+    private void parentheses(Scope scope) throws SQLException {
+        Scope inner = scope.inner();
+        read(inner);
+        statements.close();
+        String alias = alias("");
+        if (alias.isEmpty()) {
+            scope.adopt(inner);
+        } else {
+            scope.derived(alias, inner.star(null));
         }
     }
 
