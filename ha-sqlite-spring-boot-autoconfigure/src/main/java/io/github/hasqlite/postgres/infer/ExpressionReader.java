@@ -2,7 +2,10 @@ package io.github.hasqlite.postgres.infer;
 
 import io.github.hasqlite.postgres.sql.SqlToken;
 import io.github.hasqlite.postgres.sql.SqlToken.Kind;
+import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.LiteralText;
 import io.github.hasqlite.postgres.type.PgType;
+import io.github.hasqlite.postgres.type.ValueCast;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -262,11 +265,27 @@ final class ExpressionReader {
                     cursor.at,
                     element == null || element.arrayOid() == 0 ? PgType.TEXT.arrayOid() : element.arrayOid());
         } else {
+            bytes(left);
             cursor.at = cursor.tokens.closing(cursor.at - 1);
         }
         if (cursor.token().kind() == Kind.PARAMETER) {
             cursor.at++;
         }
         statements.close();
+    }
+
+    /** A literal that is an array of bytes is the same as a parameter. */
+    private void bytes(Term left) throws SQLException {
+        if (cursor.token().kind() != Kind.TEXT) {
+            return;
+        }
+        TypeName cast = cursor.tokens.is(cursor.at + 1, "::") ? TypeName.read(cursor.tokens, cursor.at + 2) : null;
+        ColumnType element = cast == null ? null : cast.type();
+        boolean bytes = element == null ? left.is(PgType.BYTEA) : element.type() == PgType.BYTEA;
+        if (bytes) {
+            String array = ValueCast.array(
+                    ColumnType.declared(PgType.BYTEA), cursor.token().literal());
+            findings.instead(cursor.at, LiteralText.sql(array));
+        }
     }
 }

@@ -55,20 +55,22 @@ public final class ValueCast {
     }
 
     /**
-     * An array in PostgreSQL's form, with its elements cast.
+     * An array in PostgreSQL's form, with its elements cast; one of bytes as JSON, as a parameter is.
      *
      * @throws SQLException if it is none (22P02), or an element is none of the type
      */
     public static String array(ColumnType element, String text) throws SQLException {
+        boolean bytes = element.type() == PgType.BYTEA;
         List<@Nullable Object> elements = new ArrayList<>();
         try {
             for (String value : ArrayText.parse(text.strip())) {
-                elements.add(value == null ? null : rendered(element, cast(element, null, value)));
+                Object read = value == null ? null : cast(element, null, value);
+                elements.add(read == null || bytes ? read : rendered(element, read));
             }
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             throw new SQLException("malformed array literal: \"" + shown(text) + "\"", INVALID, e);
         }
-        return ArrayText.of(elements);
+        return bytes ? ArrayText.json(elements) : ArrayText.of(elements);
     }
 
     private static Object integer(PgType type, @Nullable PgType source, Object value, long least, long most)
