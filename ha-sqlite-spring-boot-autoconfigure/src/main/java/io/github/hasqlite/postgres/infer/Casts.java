@@ -171,6 +171,21 @@ final class Casts {
         return name;
     }
 
+    /** Of an array that is cast. */
+    private void member(Comparison.Operand member, @Nullable ColumnType element) {
+        Term term = member.term();
+        if (element == null) {
+            return;
+        }
+        boolean whole = term.is(PgType.INT8) && Arithmetic.isNumber(element.type());
+        if (term.isOpen()) {
+            term.resolve(element.type());
+        } else if (!term.is(element.type()) && !whole) {
+            findings.before(member.from(), before(element));
+            findings.after(member.to() - 1, after(term, element));
+        }
+    }
+
     /**
      * What stands instead of a literal; empty if the operand is of the type already.
      *
@@ -218,21 +233,26 @@ final class Casts {
 
     private Term array(Term operand, TypeName name) throws SQLException {
         ColumnType element = name.type();
-        if (element != null && operand.isOpen() && operand.single >= 0) {
-            SqlToken literal = cursor.tokens.get(operand.single);
-            if (literal.kind() == Kind.TEXT) {
-                String array = ValueCast.array(element, literal.literal());
-                findings.instead(operand.single, LiteralText.sql(array));
-            }
+        boolean single = operand.single >= 0;
+        SqlToken token = cursor.tokens.get(operand.single);
+        if (element != null && operand.isOpen() && single && token.kind() == Kind.TEXT) {
+            String array = ValueCast.array(element, token.literal());
+            findings.instead(operand.single, LiteralText.sql(array));
         }
         String type = element == null ? operand.label : "_" + element.type().typname();
         Term term = Term.of(findings, null);
-        if (operand.isOpen()
-                && operand.single >= 0
-                && cursor.tokens.get(operand.single).kind() == Kind.PARAMETER) {
+        if (operand.isOpen() && single && token.kind() == Kind.PARAMETER) {
             findings.parameter(
                     operand.single,
                     element == null ? PgType.TEXT.oid() : element.type().arrayOid());
+        } else if (single && token.kind() == Kind.PARAMETER) {
+            term.type = operand.type;
+        }
+        term.single = name.array() ? operand.single : -1;
+        term.element = name.array() ? element : null;
+        term.members = operand.members;
+        for (Comparison.Operand member : operand.members) {
+            member(member, element);
         }
         boolean named = operand.strength == Term.STRONG;
         return term.named(named ? operand.label : type, named ? Term.STRONG : Term.WEAK);

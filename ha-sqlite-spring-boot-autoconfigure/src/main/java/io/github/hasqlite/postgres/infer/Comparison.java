@@ -75,11 +75,11 @@ final class Comparison {
         }
     }
 
-    private static boolean isMoment(@Nullable PgType type) {
+    static boolean isMoment(@Nullable PgType type) {
         return type == PgType.DATE || type == PgType.TIMESTAMP || type == PgType.TIMESTAMPTZ;
     }
 
-    private void cast(Operand operand, @Nullable PgType to) {
+    void cast(Operand operand, @Nullable PgType to) {
         PgType from = operand.type();
         if (to != null && findings.ofSchema()) {
             plain(operand, from, to);

@@ -2,10 +2,7 @@ package io.github.hasqlite.postgres.infer;
 
 import io.github.hasqlite.postgres.sql.SqlToken;
 import io.github.hasqlite.postgres.sql.SqlToken.Kind;
-import io.github.hasqlite.postgres.type.ColumnType;
-import io.github.hasqlite.postgres.type.LiteralText;
 import io.github.hasqlite.postgres.type.PgType;
-import io.github.hasqlite.postgres.type.ValueCast;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +33,7 @@ final class ExpressionReader {
     private final PrimaryReader primaries;
     private final Casts casts;
     private final Arithmetic arithmetic;
+    private final Arrays arrays;
 
     ExpressionReader(Cursor cursor, Findings findings, StatementReader statements) {
         this.cursor = cursor;
@@ -44,6 +42,7 @@ final class ExpressionReader {
         this.primaries = new PrimaryReader(cursor, findings, this, statements);
         this.casts = new Casts(cursor, findings);
         this.arithmetic = new Arithmetic(findings);
+        this.arrays = new Arrays(cursor, findings);
     }
 
     /** One expression from here on; where there is none, nothing is read. */
@@ -243,7 +242,7 @@ final class ExpressionReader {
         int operator = cursor.at++;
         boolean any = cursor.isWord("ANY") || cursor.isWord("ALL") || cursor.isWord("SOME");
         if (any && cursor.tokens.is(cursor.at + 1, "(")) {
-            any(scope, left);
+            any(scope, left, start, operator);
             return Term.certain(findings, PgType.BOOL);
         }
         int second = cursor.at;
@@ -254,38 +253,16 @@ final class ExpressionReader {
         return Term.certain(findings, PgType.BOOL);
     }
 
-    /** The array of ANY is left to its own spelling; what a parameter is, the other side says. */
-    private void any(Scope scope, Term left) throws SQLException {
+    /** The array of ANY; how SQLite has it, is left to its own spelling. */
+    private void any(Scope scope, Term left, int start, int operator) throws SQLException {
+        int open = cursor.at + 1;
         cursor.at += 2;
         if (statements.isQuery()) {
             left.unify(statements.query(scope.inner()).value(findings));
-        } else if (cursor.token().kind() == Kind.PARAMETER && cursor.tokens.is(cursor.at + 1, ")")) {
-            PgType element = left.type;
-            findings.parameter(
-                    cursor.at,
-                    element == null || element.arrayOid() == 0 ? PgType.TEXT.arrayOid() : element.arrayOid());
         } else {
-            bytes(left);
-            cursor.at = cursor.tokens.closing(cursor.at - 1);
-        }
-        if (cursor.token().kind() == Kind.PARAMETER) {
-            cursor.at++;
+            arrays.compare(new Comparison.Operand(left, start, operator), read(scope));
+            cursor.at = cursor.tokens.closing(open);
         }
         statements.close();
-    }
-
-    /** A literal that is an array of bytes is the same as a parameter. */
-    private void bytes(Term left) throws SQLException {
-        if (cursor.token().kind() != Kind.TEXT) {
-            return;
-        }
-        TypeName cast = cursor.tokens.is(cursor.at + 1, "::") ? TypeName.read(cursor.tokens, cursor.at + 2) : null;
-        ColumnType element = cast == null ? null : cast.type();
-        boolean bytes = element == null ? left.is(PgType.BYTEA) : element.type() == PgType.BYTEA;
-        if (bytes) {
-            String array = ValueCast.array(
-                    ColumnType.declared(PgType.BYTEA), cursor.token().literal());
-            findings.instead(cursor.at, LiteralText.sql(array));
-        }
     }
 }

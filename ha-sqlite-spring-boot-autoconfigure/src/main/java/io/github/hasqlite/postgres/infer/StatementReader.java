@@ -24,7 +24,7 @@ final class StatementReader {
         this.cursor = cursor;
         this.findings = findings;
         this.expressions = new ExpressionReader(cursor, findings, this);
-        this.tables = new FromReader(cursor, expressions, this);
+        this.tables = new FromReader(cursor, findings, expressions, this);
         this.changes = new ChangeReader(cursor, findings, expressions, tables, this);
     }
 
