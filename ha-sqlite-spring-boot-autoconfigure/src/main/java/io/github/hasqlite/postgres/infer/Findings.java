@@ -27,6 +27,7 @@ final class Findings {
     private final @Nullable String[] after;
     private final @Nullable String[] instead;
     private final Use use;
+    private boolean clocks;
     private boolean edited;
     private List<Insight.Item> items = List.of();
 
@@ -124,6 +125,17 @@ final class Findings {
     void refuseInSchema(String what) throws SQLException {
         if (use == Use.DEFINITION) {
             throw new SQLException(what, "0A000");
+        }
+    }
+
+    /** What clocks say is spelled as it is stored, also in the schema. */
+    void spellClocks() {
+        clocks = true;
+    }
+
+    void clock(int place, String text) {
+        if (clocks || !ofSchema()) {
+            edit(instead, place, text);
         }
     }
 

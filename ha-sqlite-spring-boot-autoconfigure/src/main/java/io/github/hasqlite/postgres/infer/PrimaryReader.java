@@ -235,11 +235,11 @@ final class PrimaryReader {
         switch (word) {
             case "CURRENT_TIMESTAMP" -> {
                 // as now() is spelled, so that it compares with what is stored
-                findings.instead(place, "now()");
+                findings.clock(place, "now()");
                 type = PgType.TIMESTAMPTZ;
             }
             case "LOCALTIMESTAMP" -> {
-                findings.instead(place, "strftime('%Y-%m-%dT%H:%M:%f000000', 'now')");
+                findings.clock(place, "strftime('%Y-%m-%dT%H:%M:%f000000', 'now')");
                 type = PgType.TIMESTAMP;
             }
             case "CURRENT_TIME" -> type = PgType.TIME;

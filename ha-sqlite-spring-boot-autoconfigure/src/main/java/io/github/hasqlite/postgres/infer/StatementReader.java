@@ -48,6 +48,16 @@ final class StatementReader {
         }
     }
 
+    /** One expression from here on. */
+    Term expression(Scope scope) throws SQLException {
+        return expressions.read(scope);
+    }
+
+    /** The name of a table, without that of its schema. */
+    String name() {
+        return tables.name();
+    }
+
     /** Whether a query begins here. */
     boolean isQuery() {
         return cursor.isWord("SELECT") || cursor.isWord("VALUES") || cursor.isWord("WITH");
