@@ -2,14 +2,11 @@ package io.github.hasqlite.postgres.infer;
 
 import io.github.hasqlite.postgres.sql.SqlToken;
 import io.github.hasqlite.postgres.sql.SqlToken.Kind;
-import io.github.hasqlite.postgres.type.ArrayText;
 import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.LiteralText;
 import io.github.hasqlite.postgres.type.PgType;
 import io.github.hasqlite.postgres.type.ValueCast;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Arrays where they are understood, whose elements are compared with what is stored. */
@@ -88,31 +85,8 @@ final class Arrays {
                 int oid = element == null ? 0 : element.type().arrayOid();
                 findings.parameter(array.single, oid == 0 ? PgType.TEXT.arrayOid() : oid);
             }
-        } else if (token.kind() == Kind.TEXT
-                && element != null
-                && !token.literal().strip().startsWith("[")) {
-            findings.literal(
-                    array.single, LiteralText.sql(json(element, array.element != null, token.literal())));
-        }
-    }
-
-    /** @param strict whether it is an error if an element is none of the type, which a column may hold all the same */
-    private static String json(ColumnType element, boolean strict, String literal) throws SQLException {
-        List<@Nullable Object> values = new ArrayList<>();
-        for (String value : ValueCast.elements(literal)) {
-            values.add(value == null ? null : value(element, strict, value));
-        }
-        return ArrayText.json(values);
-    }
-
-    private static Object value(ColumnType element, boolean strict, String value) throws SQLException {
-        try {
-            return ValueCast.cast(element, null, value);
-        } catch (SQLException e) {
-            if (strict) {
-                throw e;
-            }
-            return value;
+        } else if (token.kind() == Kind.TEXT && element != null) {
+            findings.literal(array.single, LiteralText.sql(ValueCast.json(element, token.literal())));
         }
     }
 }
