@@ -134,6 +134,7 @@ public final class SqlStates {
         {"invalid input syntax for type time", "22007"},
         {"invalid input syntax for type interval", "22007"},
         {"invalid input syntax for type", "22P02"},
+        {"malformed array literal", "22P02"},
         {"date/time field value out of range", "22008"},
         {"out of range for type", "22003"},
         {"numeric field overflow", "22003"},

@@ -14,7 +14,7 @@ import org.sqlite.Function;
  * Casts and sums of times: {@code ha_cast(value, type, modifier, source)} with the numbers of the types (0 if the source
  * is not known; that of a numeric with the digits behind its point above 16 bits), {@code ha_plus(a, b)}, {@code ha_minus(a, b)}, {@code ha_times(interval, factor)}, {@code
  * ha_divided(interval, divisor)} {@code
- * ha_span(interval)} and {@code ha_number(value)}. NULL gives NULL. Stateless.
+ * ha_span(interval)}, {@code ha_number(value)} and {@code ha_elements(array, type)}. NULL gives NULL. Stateless.
  */
 public final class PostgresFunctions implements ConnectionFunctions {
 
@@ -37,6 +37,13 @@ public final class PostgresFunctions implements ConnectionFunctions {
         operation(connection, "ha_divided", 2, (a, b) -> MomentSum.product(a, b, true));
         operation(connection, "ha_number", 1, (a, none) -> MomentSum.number(a));
         operation(connection, "ha_span", 1, (a, none) -> MomentSum.span(a));
+        operation(connection, "ha_elements", 2, PostgresFunctions::elements);
+    }
+
+    /** An array that a client has as a text, as JSON. */
+    private static Object elements(Object array, Object type) throws SQLException {
+        PgType element = type instanceof Long oid ? PgType.ofOid(oid.intValue()) : null;
+        return ValueCast.json(ColumnType.declared(element == null ? PgType.TEXT : element), array.toString());
     }
 
     private static void operation(Connection connection, String name, int arguments, Operation operation)

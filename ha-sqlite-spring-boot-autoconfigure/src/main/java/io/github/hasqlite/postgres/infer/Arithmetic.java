@@ -27,6 +27,12 @@ final class Arithmetic {
         if (end <= second) {
             return Term.of(findings, null);
         }
+        if (findings.ofSchema() && (isTime(left.type) || isTime(right.type))) {
+            findings.refuseInSchema(
+                    "sums and products of dates, times and intervals are not supported in the schema, which"
+                            + " is SQLite's own: write them with SQLite's functions, such as date(x, '+1 day') or julianday(x)");
+            return Term.of(findings, null);
+        }
         if (sum && (isTime(left.type) || isTime(right.type))) {
             findings.before(first, operator.equals("+") ? "ha_plus(" : "ha_minus(");
             findings.instead(place, ",");

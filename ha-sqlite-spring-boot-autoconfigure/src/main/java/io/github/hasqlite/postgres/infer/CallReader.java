@@ -1,5 +1,7 @@
 package io.github.hasqlite.postgres.infer;
 
+import io.github.hasqlite.postgres.sql.SqlToken;
+import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
@@ -7,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads calls of functions: what their arguments are, and what they answer. */
 final class CallReader {
@@ -109,6 +112,10 @@ final class CallReader {
             arguments.forEach(argument -> argument.resolve(PgType.TEXT));
             return Term.certain(findings, PgType.TEXT);
         }
+        PgType clock = name.equals("strftime") ? storedClock(first) : null;
+        if (clock != null) {
+            return Term.certain(findings, clock);
+        }
         if (WRITTEN.contains(name)) {
             return Term.certain(findings, PgType.TEXT);
         }
@@ -139,6 +146,13 @@ final class CallReader {
             arguments.stream().skip(1).forEach(argument -> argument.resolve(PgType.INT8));
         }
         return Term.of(findings, null);
+    }
+
+    /** What {@code now()} and {@code localtimestamp} are spelled as; {@code null} if it is another form. */
+    private @Nullable PgType storedClock(Term form) {
+        SqlToken token = cursor.tokens.get(form.single);
+        boolean moment = token.kind() == Kind.TEXT && token.literal().startsWith("%Y-%m-%dT%H:%M:%f000000");
+        return !moment ? null : token.literal().endsWith("Z") ? PgType.TIMESTAMPTZ : PgType.TIMESTAMP;
     }
 
     private Term common(List<Term> arguments) {

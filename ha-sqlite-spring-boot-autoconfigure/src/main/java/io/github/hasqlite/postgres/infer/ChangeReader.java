@@ -51,8 +51,9 @@ final class ChangeReader {
             } while (cursor.skip(","));
         } else {
             Query query = statements.query(outer.inner());
-            for (int i = 0; i < query.items().size() && !query.items().get(i).star(); i++) {
-                store(query.items().get(i).term(), scope, table, names, i);
+            List<Query.Item> answered = query.columns();
+            for (int i = 0; i < answered.size() && !answered.get(i).star(); i++) {
+                store(answered.get(i).term(), scope, table, names, i);
             }
         }
         Scope updated = scope.inner();
@@ -133,6 +134,7 @@ final class ChangeReader {
     }
 
     private Query returning(Scope scope) throws SQLException {
+        scope.returning();
         return new Query(cursor.skipWord("RETURNING") ? statements.list(scope) : List.of());
     }
 

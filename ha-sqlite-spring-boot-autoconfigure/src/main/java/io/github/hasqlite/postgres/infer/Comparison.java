@@ -1,6 +1,7 @@
 package io.github.hasqlite.postgres.infer;
 
 import io.github.hasqlite.postgres.type.PgType;
+import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,7 @@ final class Comparison {
     }
 
     /** Spells both sides so that they compare as values. */
-    void with(Operand right) {
+    void with(Operand right) throws SQLException {
         boolean lateral = left.type() == PgType.TIMESTAMP || left.type() == PgType.TIMESTAMPTZ;
         // an index on a column can serve if the other side changes, unless that loses the time of the day
         boolean other = right.term().column && !left.term().column && lateral && right.type() != PgType.DATE;
@@ -45,7 +46,7 @@ final class Comparison {
     }
 
     /** As above, with each of several. */
-    void withAll(List<Operand> others) {
+    void withAll(List<Operand> others) throws SQLException {
         PgType type = left.type();
         if (type == PgType.DATE) {
             type = others.stream()
@@ -58,6 +59,9 @@ final class Comparison {
             }
         }
         if (type == PgType.INTERVAL) {
+            findings.refuseInSchema(
+                    "intervals cannot be compared in the schema, which is SQLite's own: keep seconds, as a"
+                            + " number, or compare moments with datetime(x, '+1 day')");
             wrap(left, "ha_span(", ")");
         }
         for (Operand other : others) {
@@ -71,14 +75,29 @@ final class Comparison {
         }
     }
 
-    private static boolean isMoment(@Nullable PgType type) {
+    static boolean isMoment(@Nullable PgType type) {
         return type == PgType.DATE || type == PgType.TIMESTAMP || type == PgType.TIMESTAMPTZ;
     }
 
-    private void cast(Operand operand, @Nullable PgType to) {
+    void cast(Operand operand, @Nullable PgType to) {
         PgType from = operand.type();
-        if (from != null && to != null) {
+        if (to != null && findings.ofSchema()) {
+            plain(operand, from, to);
+        } else if (from != null && to != null) {
             wrap(operand, "ha_cast(", ", " + to.oid() + ", -1, " + from.oid() + ")");
+        }
+    }
+
+    /** As texts are stored: a day has no time, a moment without a zone no Z. */
+    private void plain(Operand operand, @Nullable PgType from, PgType to) {
+        if (operand.to() > operand.from() && isMoment(from) && isMoment(to)) {
+            String day = from == PgType.DATE ? " || 'T00:00:00.000000000" : " || '";
+            boolean shorter = from == PgType.TIMESTAMPTZ;
+            findings.around(
+                    operand.from(),
+                    operand.to(),
+                    shorter ? "rtrim(" : "(",
+                    shorter ? ", 'Z')" : day + (to == PgType.TIMESTAMPTZ ? "Z')" : "')"));
         }
     }
 

@@ -4,6 +4,7 @@ import io.github.hasqlite.postgres.sql.SqlToken;
 import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -200,16 +201,32 @@ final class PrimaryReader {
                 return blob ? Term.certain(findings, PgType.BYTEA) : null;
             }
             case "ARRAY" -> {
-                if (cursor.tokens.is(cursor.at + 1, "[")) {
-                    cursor.at = cursor.tokens.closing(cursor.at + 1) + 1;
-                    return Term.of(findings, null).named("array", Term.STRONG);
-                }
-                return null;
+                return cursor.tokens.is(cursor.at + 1, "[") ? array(scope) : null;
             }
             default -> {
                 return casts.literal();
             }
         }
+    }
+
+    /** {@code ARRAY[…]}. */
+    private Term array(Scope scope) throws SQLException {
+        int open = cursor.at + 1;
+        int close = cursor.tokens.closing(open);
+        cursor.at += 2;
+        List<Comparison.Operand> members = new ArrayList<>();
+        do {
+            int start = cursor.at;
+            Term member = expressions.read(scope);
+            if (cursor.at > start) {
+                members.add(new Comparison.Operand(member, start, cursor.at));
+                members.get(0).term().unify(member);
+            }
+        } while (cursor.skip(","));
+        cursor.at = close + 1;
+        Term array = Term.of(findings, null).named("array", Term.STRONG);
+        array.members = members;
+        return array;
     }
 
     private Term clock(String word) {
@@ -218,11 +235,11 @@ final class PrimaryReader {
         switch (word) {
             case "CURRENT_TIMESTAMP" -> {
                 // as now() is spelled, so that it compares with what is stored
-                findings.instead(place, "now()");
+                findings.clock(place, "now()");
                 type = PgType.TIMESTAMPTZ;
             }
             case "LOCALTIMESTAMP" -> {
-                findings.instead(place, "strftime('%Y-%m-%dT%H:%M:%f000000', 'now')");
+                findings.clock(place, "strftime('%Y-%m-%dT%H:%M:%f000000', 'now')");
                 type = PgType.TIMESTAMP;
             }
             case "CURRENT_TIME" -> type = PgType.TIME;

@@ -38,6 +38,13 @@ final class Term {
     /** Where its only token is, if it is a literal or a parameter; -1 otherwise. */
     int single = -1;
 
+    /** What {@code ARRAY[…]} has in it; empty otherwise. */
+    List<Comparison.Operand> members = List.of();
+
+    /** What an array was cast to; {@code null} otherwise. */
+    @Nullable
+    ColumnType element;
+
     /** Of a row in parentheses; empty otherwise. */
     List<Term> elements = List.of();
 

@@ -22,7 +22,9 @@ public final class LiteralText {
                     literal.startsWith("\\x") ? sql(ValueCast.cast(ColumnType.declared(type), null, literal)) : null;
                 case BOOL, UUID, INTERVAL -> sql(ValueCast.cast(ColumnType.declared(type), null, literal));
                 case INT2, INT4, INT8, FLOAT8 -> number(type, literal);
-                case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> moment(type, literal);
+                // as of a parameter: what the type has no place for, a zone or the time of a day, is not kept
+                case DATE, TIME, TIMESTAMP, TIMESTAMPTZ ->
+                    sql(ValueCast.cast(ColumnType.declared(type), null, literal));
                 default -> null;
             };
         } catch (SQLException e) {
@@ -33,15 +35,6 @@ public final class LiteralText {
 
     private static String number(PgType type, String literal) throws SQLException {
         return sql(ValueCast.cast(ColumnType.declared(type == PgType.FLOAT8 ? type : PgType.INT8), null, literal));
-    }
-
-    private static @Nullable String moment(PgType type, String literal) throws SQLException {
-        TimeText read = TimeText.parse(literal.strip());
-        // a zone would be lost, and a time in a date
-        boolean whole = read != null
-                && (read.offset() == null || type == PgType.TIMESTAMPTZ)
-                && (read.time() == null || type != PgType.DATE);
-        return whole ? sql(ValueCast.cast(ColumnType.declared(type), null, literal)) : null;
     }
 
     /** A value as a literal of SQLite. */

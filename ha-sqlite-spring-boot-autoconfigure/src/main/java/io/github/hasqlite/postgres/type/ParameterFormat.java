@@ -48,13 +48,7 @@ public final class ParameterFormat {
         }
         try {
             Object value = binary ? BinaryParameter.decode(type, bytes) : text(type, utf8(bytes));
-            if (value instanceof Double number && number.isNaN()) {
-                throw new SQLException(
-                        "NaN is out of range for type " + type.display()
-                                + ": SQLite would make NULL of it; store NULL, or a text",
-                        "22003");
-            }
-            return value;
+            return notNaN(type, value);
         } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
             throw binary
                     ? new SQLException("invalid input for type " + type.display(), INVALID_TEXT, e)
@@ -68,12 +62,28 @@ public final class ParameterFormat {
         try {
             List<@Nullable Object> values = new ArrayList<>();
             for (String value : ArrayText.parse(text)) {
-                values.add(value == null ? null : text(element, value));
+                values.add(value == null ? null : element(element, text(element, value)));
             }
             return ArrayText.json(values);
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new SQLException("invalid input for type " + element.display() + "[]", INVALID_TEXT, e);
         }
+    }
+
+    /** As a part of an array: a number is one of JSON, as far as it keeps its digits, since no column makes it one. */
+    static Object element(PgType type, Object value) throws SQLException {
+        Object element = type == PgType.NUMERIC ? ValueCast.cast(ColumnType.declared(type), null, value) : value;
+        return notNaN(type, element);
+    }
+
+    private static Object notNaN(PgType type, Object value) throws SQLException {
+        if (value instanceof Double number && number.isNaN()) {
+            throw new SQLException(
+                    "NaN is out of range for type " + type.display()
+                            + ": SQLite would make NULL of it; store NULL, or a text",
+                    "22003");
+        }
+        return value;
     }
 
     static String utf8(byte[] bytes) throws SQLException {

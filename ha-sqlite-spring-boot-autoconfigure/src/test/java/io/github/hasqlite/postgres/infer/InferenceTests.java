@@ -122,8 +122,13 @@ class InferenceTests {
                         + " u, by) VALUES (1, 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', x'00ff')",
                 "SELECT id FROM t WHERE ts > '2026-01-02 03:04' AND NOT 'f' ¦ SELECT id FROM t WHERE ts >"
                         + " '2026-01-02T03:04:00.000000000' AND NOT 0",
-                "INSERT INTO t(d, ts, i) VALUES ('someday', '2026-01-02 03:04Z', 'many') ¦ INSERT INTO t(d, ts, i) VALUES"
-                        + " ('someday', '2026-01-02 03:04Z', 'many')",
+                "INSERT INTO t(d, ts, i) VALUES ('someday', 'now', 'many') ¦ INSERT INTO t(d, ts, i) VALUES"
+                        + " ('someday', 'now', 'many')",
+                "INSERT INTO t(d, ts, tz) VALUES ('2026-07-01 +02', '2026-07-01 12:00+02', '2026-07-01 12:00+02') ¦"
+                        + " INSERT INTO t(d, ts, tz) VALUES ('2026-07-01', '2026-07-01T12:00:00.000000000',"
+                        + " '2026-07-01T10:00:00.000000000Z')",
+                "SELECT id FROM t WHERE d = '2026-07-01 23:00-05' AND ts = '2026-07-01 +02' ¦ SELECT id FROM t WHERE d ="
+                        + " '2026-07-01' AND ts = '2026-07-01T00:00:00.000000000'",
                 "SELECT id FROM t WHERE x = '1' AND id = '5' ¦ SELECT id FROM t WHERE x = '1' AND id = 5",
                 "SELECT '5'::int AS a, date '2026-01-02' b FROM t ¦ SELECT 5 AS a, '2026-01-02' b FROM t",
                 "SELECT id FROM t WHERE d < ts AND ts < now() ¦ SELECT id FROM t WHERE ha_cast(d, 1114, -1, 1082) < ts"

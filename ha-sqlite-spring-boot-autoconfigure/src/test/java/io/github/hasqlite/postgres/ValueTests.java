@@ -1,0 +1,114 @@
+package io.github.hasqlite.postgres;
+
+import static io.github.hasqlite.postgres.RunningServer.assertRefused;
+import static io.github.hasqlite.postgres.RunningServer.rows;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Values are those that PostgreSQL has, or are refused: none is silently another one. */
+@Tag("system")
+@Timeout(60)
+class ValueTests {
+
+    @TempDir
+    private static Path folder;
+
+    private static RunningServer server;
+
+    private Connection connection;
+    private Statement statement;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = RunningServer.start(folder.resolve("app.db"));
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @BeforeEach
+    void connect() throws SQLException {
+        connection = server.connect();
+        statement = connection.createStatement();
+        statement.execute("DROP TABLE IF EXISTS v");
+        statement.execute("CREATE TABLE v(id BIGINT PRIMARY KEY, by BYTEA, n NUMERIC(10,2), i INT4, f FLOAT8, x TEXT,"
+                + " j JSONB, k JSON, d DATE, ts TIMESTAMP)");
+    }
+
+    @AfterEach
+    void close() throws SQLException {
+        connection.close();
+    }
+
+    private String query(String sql, Object... parameters) throws SQLException {
+        try (PreparedStatement prepared = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                prepared.setObject(i + 1, parameters[i]);
+            }
+            List<String> values = new ArrayList<>();
+            try (ResultSet rows = prepared.executeQuery()) {
+                while (rows.next()) {
+                    for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+                        values.add(String.valueOf(rows.getString(i)));
+                    }
+                }
+            }
+            return String.join("|", values);
+        }
+    }
+
+    private Array array(String type, Object... elements) throws SQLException {
+        return connection.createArrayOf(type, elements);
+    }
+
+    @Test
+    void bytesInArraysAreBytes() throws SQLException {
+        byte[] some = {0, -1};
+        byte[] none = {};
+        String insert = "INSERT INTO v(id, by) SELECT i, b FROM unnest(?::int8[], ?::bytea[]) AS q(i, b)"
+                + " RETURNING typeof(by), quote(by)";
+        assertThat(query(insert, array("int8", 1L, 2L, 3L), array("bytea", new byte[][] {some, none, null})))
+                .isEqualTo("blob|X'00FF'|blob|X''|null|NULL");
+        assertThat(query("SELECT id FROM v WHERE by = ANY(?)", array("bytea", new byte[][] {some, null})))
+                .isEqualTo("1");
+        assertThat(query("SELECT id FROM v WHERE by <> ALL(?) ORDER BY id", array("bytea", new byte[][] {some})))
+                .isEqualTo("2");
+        assertThat(query(
+                        "SELECT id FROM v JOIN unnest(?::bytea[]) WITH ORDINALITY AS q(b, o) ON b = by ORDER BY o",
+                        array("bytea", new byte[][] {none, some})))
+                .isEqualTo("2|1");
+        assertThat(rows(statement, "SELECT id FROM v WHERE by = ANY('{\"\\\\x00ff\"}') OR by = ANY('{\"\"}'::bytea[])"))
+                .isEqualTo("1;2;");
+    }
+
+    @Test
+    void otherElementsOfArraysAreWhatTheirColumnsStore() throws SQLException {
+        statement.execute("INSERT INTO v(id, n, f, d, ts) VALUES (1, 12.50, 0.5, '2026-01-02', '2026-01-02 03:04')");
+        assertThat(query("SELECT id FROM v JOIN unnest(?::numeric[]) AS q(e) ON e = n + 0", array("numeric", "12.50")))
+                .isEqualTo("1");
+        assertThat(query("SELECT id FROM v WHERE ts = ANY(?)", array("timestamp", "2026-01-02 03:04", null)))
+                .isEqualTo("1");
+        assertThat(query("SELECT x FROM unnest(?::float8[]) AS q(x)", array("float8", 1e300, Double.NEGATIVE_INFINITY)))
+                .isEqualTo("1e+300|-Infinity");
+        assertRefused(statement, "SELECT 1 FROM v WHERE by = ANY('{\"\\\\x0\"}')", "22P02");
+    }
+}
