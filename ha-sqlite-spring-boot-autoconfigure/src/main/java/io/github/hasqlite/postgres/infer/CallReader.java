@@ -48,6 +48,11 @@ final class CallReader {
 
     private static final Set<String> OF_NUMBERS = Set.of("sum", "avg", "total", "min", "max", "abs");
 
+    /** The answer is a number that may have a fraction, also where it has none. */
+    private static final Set<String> ROUNDED = Set.of("round", "ceil", "ceiling", "floor", "trunc", "sqrt");
+
+    private static final Set<String> FRACTIONS = Set.of("avg", "total", "power", "pow", "exp", "ln", "log", "log10");
+
     /** As PostgreSQL names them. */
     private static final Map<String, String> LABELS = Map.of("trim", "btrim");
 
@@ -64,11 +69,15 @@ final class CallReader {
     }
 
     Term read(Scope scope) throws SQLException {
+        int place = cursor.at;
         String name = cursor.token().name();
         cursor.at += 2;
         List<Term> arguments = arguments(scope);
         statements.close();
         Term result = result(name, arguments);
+        if (name.equals("mod") && arguments.stream().anyMatch(argument -> Arithmetic.isFraction(argument.type))) {
+            findings.instead(place, "ha_rest");
+        }
         rest(scope);
         return result.named(LABELS.getOrDefault(name, name), Term.STRONG);
     }
@@ -134,11 +143,15 @@ final class CallReader {
             arguments.forEach(argument -> argument.resolve(PgType.TEXT));
             return Term.certain(findings, name.equals("date") ? PgType.DATE : PgType.TIME);
         }
-        if (name.equals("round") || name.equals("ceil") || name.equals("floor") || name.equals("sqrt")) {
+        if (ROUNDED.contains(name)) {
             first.resolve(PgType.FLOAT8);
             arguments.stream().skip(1).forEach(argument -> argument.resolve(PgType.INT8));
+            return Term.of(findings, first.is(PgType.NUMERIC) ? PgType.NUMERIC : PgType.FLOAT8);
         }
-        return Term.of(findings, null);
+        if (name.equals("sum") && Arithmetic.isNumber(first.type)) {
+            return Term.of(findings, Arithmetic.number(first.type, PgType.INT8));
+        }
+        return Term.of(findings, FRACTIONS.contains(name) ? PgType.FLOAT8 : null);
     }
 
     private Term common(List<Term> arguments) {
