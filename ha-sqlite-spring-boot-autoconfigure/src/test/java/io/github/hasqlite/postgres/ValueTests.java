@@ -9,6 +9,7 @@ import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -110,5 +111,35 @@ class ValueTests {
         assertThat(query("SELECT x FROM unnest(?::float8[]) AS q(x)", array("float8", 1e300, Double.NEGATIVE_INFINITY)))
                 .isEqualTo("1e+300|-Infinity");
         assertRefused(statement, "SELECT 1 FROM v WHERE by = ANY('{\"\\\\x0\"}')", "22P02");
+    }
+
+    @Test
+    void truthValuesOfTheCatalogAndTheSessionAreNoNumbers() throws SQLException {
+        String sql = "SELECT pg_try_advisory_lock(42), pg_advisory_unlock(42), pg_catalog.pg_is_in_recovery(),"
+                + " has_schema_privilege('public', 'usage'), 1 = 2 AS f, current_schema(), count(*)";
+        try (PreparedStatement prepared = connection.prepareStatement(sql)) {
+            // before it has run, and afterwards
+            assertThat(types(prepared.getMetaData())).isEqualTo("bool bool bool bool bool text int8");
+            try (ResultSet rows = prepared.executeQuery()) {
+                assertThat(types(rows.getMetaData())).isEqualTo("bool bool bool bool bool text int8");
+            }
+        }
+        assertThat(query(sql)).isEqualTo("t|t|f|t|f|public|1");
+        assertThat(rows(statement, sql)).isEqualTo("t|t|f|t|f|public|1;");
+        assertThat(rows(
+                        statement,
+                        "SELECT c.relname, pg_table_is_visible(c.oid), c.relkind = 'r', c.relhasindex FROM pg_class c"
+                                + " WHERE relname = 'v'"))
+                .isEqualTo("v|t|t|t;");
+        assertThat(rows(statement, "SELECT pg_advisory_lock(7), pg_advisory_unlock_all()"))
+                .isEqualTo("|;");
+    }
+
+    private static String types(ResultSetMetaData metadata) throws SQLException {
+        List<String> types = new ArrayList<>();
+        for (int i = 1; i <= metadata.getColumnCount(); i++) {
+            types.add(metadata.getColumnTypeName(i));
+        }
+        return String.join(" ", types);
     }
 }

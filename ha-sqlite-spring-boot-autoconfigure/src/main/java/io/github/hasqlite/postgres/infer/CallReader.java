@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Reads calls of functions: what their arguments are, and what they answer. */
 final class CallReader {
@@ -52,6 +53,12 @@ final class CallReader {
     private static final Set<String> ROUNDED = Set.of("round", "ceil", "ceiling", "floor", "trunc", "sqrt");
 
     private static final Set<String> FRACTIONS = Set.of("avg", "total", "power", "pow", "exp", "ln", "log", "log10");
+
+    /** The answer is a truth value: functions of the catalog and the session, and PostgreSQL's aggregates. */
+    private static final Pattern TRUTHS = Pattern.compile("has_\\w+_privilege|pg_has_role|pg_\\w+_is_visible"
+            + "|pg_try_advisory_\\w+|pg_advisory_unlock(_shared)?|pg_is_in_recovery|pg_is_wal_replay_paused"
+            + "|pg_is_other_temp_schema|row_security_active|pg_relation_is_publishable|pg_\\w+_has_property"
+            + "|pg_cancel_backend|pg_terminate_backend|pg_reload_conf|bool_and|bool_or|every|starts_with");
 
     /** As PostgreSQL names them. */
     private static final Map<String, String> LABELS = Map.of("trim", "btrim");
@@ -130,6 +137,9 @@ final class CallReader {
         if (TEXT_COUNTS.contains(name)) {
             arguments.forEach(argument -> argument.resolve(PgType.TEXT));
             return Term.certain(findings, PgType.INT8);
+        }
+        if (TRUTHS.matcher(name).matches()) {
+            return Term.certain(findings, PgType.BOOL);
         }
         if (CLOCKS.contains(name)) {
             return Term.certain(findings, PgType.TIMESTAMPTZ);

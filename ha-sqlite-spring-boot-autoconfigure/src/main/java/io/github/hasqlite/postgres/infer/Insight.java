@@ -1,6 +1,7 @@
 package io.github.hasqlite.postgres.infer;
 
 import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -31,6 +32,14 @@ public record Insight(
      * @param type what the text says; {@code null} if only values tell
      */
     public record Item(boolean star, @Nullable ColumnType type) {}
+
+    /** What is known of columns of one type. */
+    public Insight only(PgType type) {
+        List<Item> some = items.stream()
+                .map(item -> item.type() != null && item.type().type() == type ? item : new Item(item.star(), null))
+                .toList();
+        return new Insight(null, Map.of(), Set.of(), some);
+    }
 
     /** Fills in the types of parameters that are 0. */
     public void fill(int[] types) {
