@@ -3,6 +3,7 @@ package io.github.hasqlite.postgres;
 import static io.github.hasqlite.postgres.RunningServer.assertRefused;
 import static io.github.hasqlite.postgres.RunningServer.rows;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.file.Path;
 import java.sql.Array;
@@ -141,5 +142,31 @@ class ValueTests {
             types.add(metadata.getColumnTypeName(i));
         }
         return String.join(" ", types);
+    }
+
+    @Test
+    void numbersAsJsonStayWhatTheyAreOrAreRefused() throws SQLException {
+        assertThat(query(
+                        "INSERT INTO v(id, j, k) VALUES (1, ?::jsonb, ?::json), (2, '0.5', ' 7 '), (3, 'true', null)"
+                                + " RETURNING j::text, k::text",
+                        "42",
+                        "{\"a\":1.10}"))
+                .isEqualTo("42|{\"a\":1.10}|0.5|7|true|null");
+        for (String number :
+                List.of("12345678901234567890123", "1.10", "1e400", "1.0", "-0", "0.1234567890123456789")) {
+            assertRefused(statement, "INSERT INTO v(id, j) VALUES (9, '" + number + "')", "22003");
+            assertRefused(statement, "INSERT INTO v(id, k) SELECT 9, '" + number + "'::json", "22003");
+            assertRefused(statement, "UPDATE v SET (j, k) = (CAST('" + number + "' AS jsonb), k)", "22003");
+            assertThatExceptionOfType(SQLException.class)
+                    .isThrownBy(() -> query("UPDATE v SET j = ?::jsonb RETURNING j", number))
+                    .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("22003"));
+        }
+        assertThat(query(
+                        "INSERT INTO v(id, j) VALUES (4, ?::jsonb) ON CONFLICT (id) DO UPDATE SET j = excluded.j"
+                                + " RETURNING j",
+                        "[1.10]"))
+                .isEqualTo("[1.10]");
+        assertThat(rows(statement, "SELECT id, j, k FROM v WHERE id < 3 ORDER BY id"))
+                .isEqualTo("1|42|{\"a\":1.10};2|0.5|7;");
     }
 }

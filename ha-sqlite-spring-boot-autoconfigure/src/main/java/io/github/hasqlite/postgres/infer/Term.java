@@ -38,6 +38,12 @@ final class Term {
     /** Where its only token is, if it is a literal or a parameter; -1 otherwise. */
     int single = -1;
 
+    /** Where the expression begins that was read last as this; -1 if it is none. */
+    int from = -1;
+
+    /** Behind the expression. */
+    int to = -1;
+
     /** Of a row in parentheses; empty otherwise. */
     List<Term> elements = List.of();
 
