@@ -8,6 +8,7 @@ import io.github.hasqlite.postgres.infer.ExactNumbers;
 import io.github.hasqlite.postgres.sql.Spelling;
 import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.DeclaredTypes;
+import io.github.hasqlite.postgres.type.JsonNumber;
 import io.github.hasqlite.postgres.type.ParameterFormat;
 import io.github.hasqlite.postgres.type.PgType;
 import io.github.hasqlite.postgres.type.ValueFormat;
@@ -151,6 +152,9 @@ final class CopyRunner {
                 Object decoded = ParameterFormat.decode(types.get(i).type(), 0, bytes, false);
                 if (types.get(i).type() == PgType.NUMERIC && decoded instanceof String number) {
                     ExactNumbers.require(number.strip(), null);
+                }
+                if (types.get(i).type() == PgType.JSON || types.get(i).type() == PgType.JSONB) {
+                    JsonNumber.kept(decoded);
                 }
                 bound.add(decoded);
             } catch (SQLException e) {

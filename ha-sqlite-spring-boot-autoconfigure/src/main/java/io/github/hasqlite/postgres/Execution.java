@@ -84,7 +84,10 @@ final class Execution {
         }
         if (plan instanceof Plan.OfCatalog catalog) {
             Catalog.Answer answer = catalog.question().run(values);
-            return new ListedRows(answer.columns(), answer.rows());
+            return new ListedRows(
+                    answer.columns(),
+                    answer.rows(),
+                    catalog.types(answer.columns().size()));
         }
         return plan instanceof Plan.OfDatabase database ? ofDatabase(database, values) : ListedRows.none();
     }

@@ -1,6 +1,8 @@
 package io.github.hasqlite.postgres;
 
 import io.github.hasqlite.core.gateway.GatewayColumn;
+import io.github.hasqlite.postgres.infer.Insight;
+import io.github.hasqlite.postgres.type.ColumnType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,9 +11,19 @@ final class ListedRows implements Rows {
 
     private final List<GatewayColumn> columns;
     private final List<? extends List<? extends @Nullable Object>> rows;
+    private final List<@Nullable ColumnType> hints;
     private int at = -1;
 
     ListedRows(List<GatewayColumn> columns, List<? extends List<? extends @Nullable Object>> rows) {
+        this(columns, rows, Insight.NONE.types(columns.size()));
+    }
+
+    /** @param hints what is known of the columns; {@code null} for those of which nothing is */
+    ListedRows(
+            List<GatewayColumn> columns,
+            List<? extends List<? extends @Nullable Object>> rows,
+            List<@Nullable ColumnType> hints) {
+        this.hints = hints;
         this.columns = columns;
         this.rows = rows;
     }
@@ -24,6 +36,11 @@ final class ListedRows implements Rows {
     @Override
     public List<GatewayColumn> columns() {
         return columns;
+    }
+
+    @Override
+    public List<@Nullable ColumnType> hints() {
+        return hints;
     }
 
     @Override

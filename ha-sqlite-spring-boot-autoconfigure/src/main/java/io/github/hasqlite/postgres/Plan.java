@@ -105,8 +105,17 @@ sealed interface Plan {
         }
     }
 
-    /** A question about the catalog. */
-    record OfCatalog(Catalog.Question question) implements Plan {
+    /**
+     * A question about the catalog.
+     *
+     * @param truths what the statement's text says of the columns that are truth values; nothing of others
+     */
+    record OfCatalog(Catalog.Question question, Insight truths) implements Plan {
+
+        @Override
+        public List<@Nullable ColumnType> types(int width) {
+            return truths.types(width);
+        }
 
         @Override
         public String tag() {

@@ -10,7 +10,9 @@ import io.github.hasqlite.postgres.infer.Insight;
 import io.github.hasqlite.postgres.sql.Spelling;
 import io.github.hasqlite.postgres.sql.StatementText;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
+import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Locale;
 
 /** Decides what a statement of a client is. Not thread-safe. */
@@ -81,7 +83,7 @@ final class Planner {
             return new Plan.OfCopy(CopyCommand.of(tokens, sql));
         }
         if (CatalogNames.isAbout(tokens)) {
-            return new Plan.OfCatalog(catalog.ask(sql, gateway, asking));
+            return new Plan.OfCatalog(catalog.ask(sql, gateway, asking), truths(tokens));
         }
         StatementText.requireWholeTrigger(tokens);
         String skipped = ConditionalChange.skipped(tokens, gateway);
@@ -89,6 +91,16 @@ final class Planner {
             return new Plan.Skipped(tag(tokens), skipped);
         }
         return database(sql, tokens, types, tag(tokens));
+    }
+
+    /** SQLite's truth values are numbers, and those of the catalog's functions are, too. */
+    private static Insight truths(TokenBuffer tokens) {
+        try {
+            return Inference.of(tokens, new int[0], table -> List.of()).only(PgType.BOOL);
+        } catch (SQLException e) {
+            // of the catalog's own types and operators nothing is known there
+            return Insight.NONE;
+        }
     }
 
     private Plan.OfDatabase database(String sql, TokenBuffer tokens, int[] types, String tag) throws SQLException {

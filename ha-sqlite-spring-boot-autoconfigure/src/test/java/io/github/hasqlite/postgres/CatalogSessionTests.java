@@ -80,7 +80,7 @@ class CatalogSessionTests {
                             statement,
                             "SELECT application_name, usename, state, query, pid = pg_backend_pid() FROM pg_stat_activity"
                                     + " WHERE application_name IN ('one', 'two') ORDER BY 1 DESC"))
-                    .startsWith("two|ha|idle in transaction|SELECT 42|0;one|ha|active|SELECT application_name");
+                    .startsWith("two|ha|idle in transaction|SELECT 42|f;one|ha|active|SELECT application_name");
             statement.execute("PREPARE p(int, text) AS SELECT $1, $2");
             assertThat(rows(
                             statement,
@@ -99,19 +99,19 @@ class CatalogSessionTests {
                 Statement mine = one.createStatement();
                 Statement others = two.createStatement()) {
             String take = "SELECT pg_try_advisory_lock(7)";
-            assertThat(rows(mine, take) + rows(mine, take) + rows(others, take)).isEqualTo("1;1;0;");
+            assertThat(rows(mine, take) + rows(mine, take) + rows(others, take)).isEqualTo("t;t;f;");
             RunningServer.assertRefused(others, "SELECT pg_advisory_lock(7)", "55P03");
             String give = "SELECT pg_advisory_unlock(7)";
-            assertThat(rows(mine, give) + rows(mine, give) + rows(mine, give)).isEqualTo("1;1;0;");
+            assertThat(rows(mine, give) + rows(mine, give) + rows(mine, give)).isEqualTo("t;t;f;");
             one.setAutoCommit(false);
-            assertThat(rows(mine, "SELECT pg_try_advisory_xact_lock(1, 2)")).isEqualTo("1;");
-            assertThat(rows(others, "SELECT pg_try_advisory_xact_lock(1, 2)")).isEqualTo("0;");
+            assertThat(rows(mine, "SELECT pg_try_advisory_xact_lock(1, 2)")).isEqualTo("t;");
+            assertThat(rows(others, "SELECT pg_try_advisory_xact_lock(1, 2)")).isEqualTo("f;");
             one.rollback();
-            assertThat(rows(others, "SELECT pg_try_advisory_lock(1, 2)")).isEqualTo("1;");
+            assertThat(rows(others, "SELECT pg_try_advisory_lock(1, 2)")).isEqualTo("t;");
             two.close();
             Awaitility.await()
                     .untilAsserted(() -> assertThat(rows(mine, "SELECT pg_try_advisory_xact_lock(1, 2)"))
-                            .isEqualTo("1;"));
+                            .isEqualTo("t;"));
             one.rollback();
         }
     }

@@ -3,12 +3,14 @@ package io.github.hasqlite.postgres;
 import static io.github.hasqlite.postgres.RunningServer.assertRefused;
 import static io.github.hasqlite.postgres.RunningServer.rows;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.file.Path;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -110,5 +112,61 @@ class ValueTests {
         assertThat(query("SELECT x FROM unnest(?::float8[]) AS q(x)", array("float8", 1e300, Double.NEGATIVE_INFINITY)))
                 .isEqualTo("1e+300|-Infinity");
         assertRefused(statement, "SELECT 1 FROM v WHERE by = ANY('{\"\\\\x0\"}')", "22P02");
+    }
+
+    @Test
+    void truthValuesOfTheCatalogAndTheSessionAreNoNumbers() throws SQLException {
+        String sql = "SELECT pg_try_advisory_lock(42), pg_advisory_unlock(42), pg_catalog.pg_is_in_recovery(),"
+                + " has_schema_privilege('public', 'usage'), 1 = 2 AS f, current_schema(), count(*)";
+        try (PreparedStatement prepared = connection.prepareStatement(sql)) {
+            // before it has run, and afterwards
+            assertThat(types(prepared.getMetaData())).isEqualTo("bool bool bool bool bool text int8");
+            try (ResultSet rows = prepared.executeQuery()) {
+                assertThat(types(rows.getMetaData())).isEqualTo("bool bool bool bool bool text int8");
+            }
+        }
+        assertThat(query(sql)).isEqualTo("t|t|f|t|f|public|1");
+        assertThat(rows(statement, sql)).isEqualTo("t|t|f|t|f|public|1;");
+        assertThat(rows(
+                        statement,
+                        "SELECT c.relname, pg_table_is_visible(c.oid), c.relkind = 'r', c.relhasindex FROM pg_class c"
+                                + " WHERE relname = 'v'"))
+                .isEqualTo("v|t|t|t;");
+        assertThat(rows(statement, "SELECT pg_advisory_lock(7), pg_advisory_unlock_all()"))
+                .isEqualTo("|;");
+    }
+
+    private static String types(ResultSetMetaData metadata) throws SQLException {
+        List<String> types = new ArrayList<>();
+        for (int i = 1; i <= metadata.getColumnCount(); i++) {
+            types.add(metadata.getColumnTypeName(i));
+        }
+        return String.join(" ", types);
+    }
+
+    @Test
+    void numbersAsJsonStayWhatTheyAreOrAreRefused() throws SQLException {
+        assertThat(query(
+                        "INSERT INTO v(id, j, k) VALUES (1, ?::jsonb, ?::json), (2, '0.5', ' 7 '), (3, 'true', null)"
+                                + " RETURNING j::text, k::text",
+                        "42",
+                        "{\"a\":1.10}"))
+                .isEqualTo("42|{\"a\":1.10}|0.5|7|true|null");
+        for (String number :
+                List.of("12345678901234567890123", "1.10", "1e400", "1.0", "-0", "0.1234567890123456789")) {
+            assertRefused(statement, "INSERT INTO v(id, j) VALUES (9, '" + number + "')", "22003");
+            assertRefused(statement, "INSERT INTO v(id, k) SELECT 9, '" + number + "'::json", "22003");
+            assertRefused(statement, "UPDATE v SET (j, k) = (CAST('" + number + "' AS jsonb), k)", "22003");
+            assertThatExceptionOfType(SQLException.class)
+                    .isThrownBy(() -> query("UPDATE v SET j = ?::jsonb RETURNING j", number))
+                    .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("22003"));
+        }
+        assertThat(query(
+                        "INSERT INTO v(id, j) VALUES (4, ?::jsonb) ON CONFLICT (id) DO UPDATE SET j = excluded.j"
+                                + " RETURNING j",
+                        "[1.10]"))
+                .isEqualTo("[1.10]");
+        assertThat(rows(statement, "SELECT id, j, k FROM v WHERE id < 3 ORDER BY id"))
+                .isEqualTo("1|42|{\"a\":1.10};2|0.5|7;");
     }
 }

@@ -2,8 +2,10 @@ package io.github.hasqlite.postgres.function;
 
 import io.github.hasqlite.core.sqlite.ConnectionFunctions;
 import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.JsonNumber;
 import io.github.hasqlite.postgres.type.MomentSum;
 import io.github.hasqlite.postgres.type.PgType;
+import io.github.hasqlite.postgres.type.Remainder;
 import io.github.hasqlite.postgres.type.ValueCast;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -13,7 +15,7 @@ import org.sqlite.Function;
 /**
  * Casts and sums of times: {@code ha_cast(value, type, modifier, source)} with the numbers of the types (0 if the source
  * is not known; that of a numeric with the digits behind its point above 16 bits), {@code ha_plus(a, b)}, {@code ha_minus(a, b)}, {@code ha_times(interval, factor)}, {@code
- * ha_divided(interval, divisor)} {@code
+ * ha_divided(interval, divisor)}, {@code ha_rest(a, b)} of a division, {@code ha_kept(json)}, {@code
  * ha_span(interval)}, {@code ha_number(value)} and {@code ha_elements(array, type)}. NULL gives NULL. Stateless.
  */
 public final class PostgresFunctions implements ConnectionFunctions {
@@ -35,6 +37,8 @@ public final class PostgresFunctions implements ConnectionFunctions {
         operation(connection, "ha_minus", 2, (a, b) -> MomentSum.of(a, b, -1));
         operation(connection, "ha_times", 2, (a, b) -> MomentSum.product(a, b, false));
         operation(connection, "ha_divided", 2, (a, b) -> MomentSum.product(a, b, true));
+        operation(connection, "ha_rest", 2, Remainder::of);
+        operation(connection, "ha_kept", 1, (a, none) -> JsonNumber.kept(a));
         operation(connection, "ha_number", 1, (a, none) -> MomentSum.number(a));
         operation(connection, "ha_span", 1, (a, none) -> MomentSum.span(a));
         operation(connection, "ha_elements", 2, PostgresFunctions::elements);

@@ -52,7 +52,22 @@ final class Arithmetic {
         } else if (right.type != null && isNumber(right.type)) {
             left.resolve(right.type);
         }
-        return Term.of(findings, number(left.type, right.type));
+        PgType type = number(left.type, right.type);
+        boolean fraction = isFraction(left.type) || isFraction(right.type);
+        if (fraction && operator.equals("/")) {
+            // a number without a fraction is an integer for SQLite, whatever its column is
+            findings.before(second, "CAST(");
+            findings.after(end - 1, " AS REAL)");
+        } else if (fraction && operator.equals("%")) {
+            findings.before(first, "ha_rest(");
+            findings.instead(place, ",");
+            findings.after(end - 1, ")");
+        }
+        return Term.of(findings, type);
+    }
+
+    static boolean isFraction(@Nullable PgType type) {
+        return type == PgType.NUMERIC || type == PgType.FLOAT4 || type == PgType.FLOAT8;
     }
 
     private Term product(String operator, int place, Term left, int first, Term right, int end) throws SQLException {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads calls of functions: what their arguments are, and what they answer. */
@@ -51,6 +52,17 @@ final class CallReader {
 
     private static final Set<String> OF_NUMBERS = Set.of("sum", "avg", "total", "min", "max", "abs");
 
+    /** The answer is a number that may have a fraction, also where it has none. */
+    private static final Set<String> ROUNDED = Set.of("round", "ceil", "ceiling", "floor", "trunc", "sqrt");
+
+    private static final Set<String> FRACTIONS = Set.of("avg", "total", "power", "pow", "exp", "ln", "log", "log10");
+
+    /** The answer is a truth value: functions of the catalog and the session, and PostgreSQL's aggregates. */
+    private static final Pattern TRUTHS = Pattern.compile("has_\\w+_privilege|pg_has_role|pg_\\w+_is_visible"
+            + "|pg_try_advisory_\\w+|pg_advisory_unlock(_shared)?|pg_is_in_recovery|pg_is_wal_replay_paused"
+            + "|pg_is_other_temp_schema|row_security_active|pg_relation_is_publishable|pg_\\w+_has_property"
+            + "|pg_cancel_backend|pg_terminate_backend|pg_reload_conf|bool_and|bool_or|every|starts_with");
+
     /** As PostgreSQL names them. */
     private static final Map<String, String> LABELS = Map.of("trim", "btrim");
 
@@ -67,11 +79,15 @@ final class CallReader {
     }
 
     Term read(Scope scope) throws SQLException {
+        int place = cursor.at;
         String name = cursor.token().name();
         cursor.at += 2;
         List<Term> arguments = arguments(scope);
         statements.close();
         Term result = result(name, arguments);
+        if (name.equals("mod") && arguments.stream().anyMatch(argument -> Arithmetic.isFraction(argument.type))) {
+            findings.instead(place, "ha_rest");
+        }
         rest(scope);
         return result.named(LABELS.getOrDefault(name, name), Term.STRONG);
     }
@@ -129,6 +145,9 @@ final class CallReader {
             arguments.forEach(argument -> argument.resolve(PgType.TEXT));
             return Term.certain(findings, PgType.INT8);
         }
+        if (TRUTHS.matcher(name).matches()) {
+            return Term.certain(findings, PgType.BOOL);
+        }
         if (CLOCKS.contains(name)) {
             return Term.certain(findings, PgType.TIMESTAMPTZ);
         }
@@ -141,11 +160,15 @@ final class CallReader {
             arguments.forEach(argument -> argument.resolve(PgType.TEXT));
             return Term.certain(findings, name.equals("date") ? PgType.DATE : PgType.TIME);
         }
-        if (name.equals("round") || name.equals("ceil") || name.equals("floor") || name.equals("sqrt")) {
+        if (ROUNDED.contains(name)) {
             first.resolve(PgType.FLOAT8);
             arguments.stream().skip(1).forEach(argument -> argument.resolve(PgType.INT8));
+            return Term.of(findings, first.is(PgType.NUMERIC) ? PgType.NUMERIC : PgType.FLOAT8);
         }
-        return Term.of(findings, null);
+        if (name.equals("sum") && Arithmetic.isNumber(first.type)) {
+            return Term.of(findings, Arithmetic.number(first.type, PgType.INT8));
+        }
+        return Term.of(findings, FRACTIONS.contains(name) ? PgType.FLOAT8 : null);
     }
 
     /** What {@code now()} and {@code localtimestamp} are spelled as; {@code null} if it is another form. */

@@ -3,6 +3,7 @@ package io.github.hasqlite.postgres.infer;
 import io.github.hasqlite.postgres.sql.SqlToken;
 import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.JsonNumber;
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -164,7 +165,7 @@ final class ChangeReader {
     /** @param names of the columns that are given; {@code null} for all */
     private void store(Term term, Scope scope, String table, @Nullable List<String> names, int position)
             throws SQLException {
-        if (!term.isOpen() && term.single < 0) {
+        if (!term.isOpen() && term.single < 0 && term.from >= term.to) {
             return;
         }
         List<TableColumns.Column> columns = scope.columns(table);
@@ -185,6 +186,10 @@ final class ChangeReader {
     private void store(Term term, TableColumns.Column column) throws SQLException {
         ColumnType type = column.type();
         term.resolve(type.type());
+        if (type.type() == PgType.JSON || type.type() == PgType.JSONB) {
+            json(term);
+            return;
+        }
         if (term.single < 0 || !isNumeric(type.type())) {
             return;
         }
@@ -194,6 +199,16 @@ final class ChangeReader {
         } else {
             String text = token.kind() == Kind.TEXT ? token.literal().strip() : token.text();
             ExactNumbers.require(text, column.name());
+        }
+    }
+
+    /** Of a text that is a number the column would make one. */
+    private void json(Term term) throws SQLException {
+        if (term.single >= 0 && cursor.tokens.get(term.single).kind() == Kind.TEXT && term.to == term.from + 1) {
+            JsonNumber.kept(cursor.tokens.get(term.single).literal());
+        } else if (term.to > term.from && !cursor.tokens.isWord(term.from, "NULL")) {
+            findings.before(term.from, "ha_kept(");
+            findings.after(term.to - 1, ")");
         }
     }
 

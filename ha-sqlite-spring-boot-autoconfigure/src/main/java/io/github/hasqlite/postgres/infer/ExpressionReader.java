@@ -47,7 +47,11 @@ final class ExpressionReader {
 
     /** One expression from here on; where there is none, nothing is read. */
     Term read(Scope scope) throws SQLException {
-        return read(scope, OR);
+        int from = cursor.at;
+        Term term = read(scope, OR);
+        term.from = from;
+        term.to = cursor.at;
+        return term;
     }
 
     private Term read(Scope scope, int least) throws SQLException {

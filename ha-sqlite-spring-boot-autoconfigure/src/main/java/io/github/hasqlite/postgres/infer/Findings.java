@@ -28,6 +28,7 @@ final class Findings {
     private final @Nullable String[] instead;
     private final Use use;
     private boolean clocks;
+    private final Map<Integer, String> names = new HashMap<>();
     private boolean edited;
     private List<Insight.Item> items = List.of();
 
@@ -173,6 +174,14 @@ final class Findings {
         }
     }
 
+    /** What an item of a list is called, behind all that is after it. */
+    void name(int place, String name) {
+        if (!ofSchema()) {
+            names.put(place, " AS \"" + name.replace("\"", "\"\"") + "\"");
+            edited = true;
+        }
+    }
+
     void instead(int place, String text) {
         if (!ofSchema()) {
             edit(instead, place, text);
@@ -198,11 +207,11 @@ final class Findings {
         StringBuilder sql = new StringBuilder();
         for (int i = 0; i < tokens.size(); i++) {
             String other = instead[i];
-            boolean gone = "".equals(other) && before[i] == null && after[i] == null;
+            boolean gone = "".equals(other) && before[i] == null && after[i] == null && !names.containsKey(i);
             sql.append(gone ? "" : tokens.get(i).gap());
             sql.append(before[i] == null ? "" : before[i]);
             sql.append(other == null ? tokens.get(i).text() : other);
-            sql.append(after[i] == null ? "" : after[i]);
+            sql.append(after[i] == null ? "" : after[i]).append(names.getOrDefault(i, ""));
         }
         return sql.toString();
     }

@@ -165,6 +165,10 @@ final class PrimaryReader {
                 return Term.of(findings, null);
             }
         }
+        if (qualifies && cursor.tokens.is(cursor.at + 3, "(")) {
+            // the schema of a function
+            cursor.at += 2;
+        }
         if (cursor.tokens.is(cursor.at + 1, "(")) {
             return calls.read(scope);
         }

@@ -257,7 +257,7 @@ final class StatementReader {
         } else if (isColumn(start)) {
             name = cursor.tokens.get(cursor.at - 1).name();
         } else if (!as && cursor.at > start) {
-            findings.after(cursor.at - 1, " AS \"" + name.replace("\"", "\"\"") + "\"");
+            findings.name(cursor.at - 1, name);
         }
         return Query.Item.of(name, term);
     }

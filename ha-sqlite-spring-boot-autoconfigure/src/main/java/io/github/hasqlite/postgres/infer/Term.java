@@ -45,6 +45,12 @@ final class Term {
     @Nullable
     ColumnType element;
 
+    /** Where the expression begins that was read last as this; -1 if it is none. */
+    int from = -1;
+
+    /** Behind the expression. */
+    int to = -1;
+
     /** Of a row in parentheses; empty otherwise. */
     List<Term> elements = List.of();
 

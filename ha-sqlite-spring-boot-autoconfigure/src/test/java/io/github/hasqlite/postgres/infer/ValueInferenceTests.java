@@ -1,0 +1,103 @@
+package io.github.hasqlite.postgres.infer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.github.hasqlite.core.sqlite.SqlStates;
+import io.github.hasqlite.postgres.function.PostgresFunctions;
+import io.github.hasqlite.postgres.sql.Spelling;
+import io.github.hasqlite.postgres.type.DeclaredTypes;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What operators and literals mean is what PostgreSQL takes them for, not what SQLite would. */
+class ValueInferenceTests {
+
+    private static final String[] COLUMNS = {
+        "id BIGINT",
+        "i INT4",
+        "n NUMERIC(20,4)",
+        "f FLOAT8",
+        "x TEXT",
+        "d DATE",
+        "ts TIMESTAMP",
+        "by BYTEA",
+        "iv INTERVAL",
+        "j JSONB"
+    };
+
+    private static final List<TableColumns.Column> TABLE = Arrays.stream(COLUMNS)
+            .map(column -> column.split(" "))
+            .map(column -> new TableColumns.Column(column[0], DeclaredTypes.of(column[1])))
+            .toList();
+
+    private static String spelled(String sql) throws SQLException {
+        String spelled = Inference.of(Spelling.tokens(sql), new int[0], table -> table.equals("t") ? TABLE : List.of())
+                .spelled();
+        return Spelling.ofDatabase(spelled == null ? sql : spelled);
+    }
+
+    private static @Nullable String value(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite::memory:");
+                Statement statement = connection.createStatement()) {
+            new PostgresFunctions().register(connection);
+            statement.executeUpdate("CREATE TABLE t(" + String.join(", ", COLUMNS) + ")");
+            statement.executeUpdate("INSERT INTO t VALUES (1, 5, 5.00, 5, 'Äb_c', '2026-01-31',"
+                    + " '2026-01-31T03:04:05.000000000', x'00ff', '1 day', '{}')");
+            try (ResultSet rows = statement.executeQuery(spelled(sql))) {
+                return rows.next() ? rows.getString(1) : "none";
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '¦',
+            quoteCharacter = '`',
+            value = {
+                "SELECT n / 2 FROM t ¦ 2.5",
+                "SELECT (i / 2) || '' || (n / i) FROM t ¦ 21.0",
+                "SELECT 5 / 2::numeric ¦ 2.5",
+                "SELECT 5 / CAST(2 AS numeric) ¦ 2.5",
+                "SELECT '5'::numeric / '2'::numeric ¦ 2.5",
+                "SELECT 7::numeric(10,2) / 2 ¦ 3.5",
+                "SELECT 10 * n / 100 FROM t ¦ 0.5",
+                "SELECT sum(n) / 2 FROM t ¦ 2.5",
+                "SELECT sum(n) OVER () / count(*) OVER () / 2 FROM t ¦ 2.5",
+                "SELECT max(n) / 2 + ceil(n) / 2 + abs(n) / 2 + coalesce(n, 0) / 2 FROM t ¦ 10.0",
+                "SELECT (CASE WHEN true THEN n END) / 2 + (SELECT n FROM t) / 2 FROM t ¦ 5.0",
+                "SELECT q.m / 2 FROM (SELECT n AS m FROM t) q ¦ 2.5",
+                "SELECT i / 2 FROM t ¦ 2",
+                "SELECT sum(i) / 2 FROM t ¦ 2",
+                "SELECT 7.5 % 2 ¦ 1.5",
+                "SELECT -n % 3.5 * 2 FROM t ¦ -3.0",
+                "SELECT mod(0.3, 0.1) + mod(n, 2) FROM t ¦ 1.0",
+                "SELECT 7 % 4 ¦ 3",
+                "UPDATE t SET n = n / 2 RETURNING n ¦ 2.5",
+            })
+    void sqliteAnswersWhatPostgresqlWould(String sql, String expected) throws SQLException {
+        assertThat(value(sql)).as(spelled(sql)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '¦',
+            quoteCharacter = '`',
+            value = {
+                "SELECT n % 0 FROM t ¦ 22012",
+                "SELECT n % x FROM t ¦ 42883",
+            })
+    void whatHasNoSuchValueIsAnError(String sql, String state) {
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> value(sql))
+                .satisfies(e -> assertThat(SqlStates.of(e)).as(e.getMessage()).isEqualTo(state));
+    }
+}
