@@ -274,8 +274,12 @@ sealed interface Plan {
         }
     }
 
-    /** Many rows, in or out. */
-    record OfCopy(CopyCommand command) implements Plan {
+    /**
+     * Many rows, in or out.
+     *
+     * @param query whose rows go out; {@code null} if those of a table do, or come in
+     */
+    record OfCopy(CopyCommand command, @Nullable Plan query) implements Plan {
 
         @Override
         public String tag() {

@@ -78,7 +78,8 @@ final class Planner {
             return prepared(prepare);
         }
         if (tokens.isWord(0, "COPY")) {
-            return new Plan.OfCopy(CopyCommand.of(tokens, sql));
+            CopyCommand copy = CopyCommand.of(tokens, sql);
+            return new Plan.OfCopy(copy, copy.query().isEmpty() ? null : copied(copy.query()));
         }
         if (CatalogNames.isAbout(tokens)) {
             return new Plan.OfCatalog(catalog.ask(sql, gateway, asking));
@@ -89,6 +90,14 @@ final class Planner {
             return new Plan.Skipped(tag(tokens), skipped);
         }
         return database(sql, tokens, types, tag(tokens));
+    }
+
+    /** What COPY copies out: a query of its own, and nothing else. */
+    private Plan copied(String sql) throws SQLException {
+        TokenBuffer tokens = Spelling.tokens(sql);
+        return CatalogNames.isAbout(tokens)
+                ? new Plan.OfCatalog(catalog.ask(sql, gateway, asking))
+                : database(sql, tokens, new int[0], tag(tokens));
     }
 
     private Plan.OfDatabase database(String sql, TokenBuffer tokens, int[] types, String tag) throws SQLException {
