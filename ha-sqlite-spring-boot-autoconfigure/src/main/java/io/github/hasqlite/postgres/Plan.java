@@ -106,7 +106,7 @@ sealed interface Plan {
     }
 
     /** A question about the catalog. */
-    record OfCatalog(Catalog.Question question) implements Plan {
+    record OfCatalog(Catalog.Question question, Insight insight) implements Plan {
 
         @Override
         public String tag() {
@@ -121,6 +121,16 @@ sealed interface Plan {
         @Override
         public int parameters() {
             return question.parameters();
+        }
+
+        @Override
+        public List<@Nullable ColumnType> types(int width) {
+            return insight.types(width);
+        }
+
+        Rows run(List<@Nullable Object> values) throws SQLException {
+            Catalog.Answer answer = question.run(values);
+            return new ListedRows(answer.columns(), answer.rows(), insight);
         }
     }
 

@@ -7,6 +7,7 @@ import io.github.hasqlite.postgres.catalog.Catalog;
 import io.github.hasqlite.postgres.catalog.CatalogNames;
 import io.github.hasqlite.postgres.infer.Inference;
 import io.github.hasqlite.postgres.infer.Insight;
+import io.github.hasqlite.postgres.sql.SessionValueSpelling;
 import io.github.hasqlite.postgres.sql.Spelling;
 import io.github.hasqlite.postgres.sql.StatementText;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
@@ -15,6 +16,9 @@ import java.util.Locale;
 
 /** Decides what a statement of a client is. Not thread-safe. */
 final class Planner {
+
+    /** The class of SQLStates of values that are none of their type. */
+    private static final String INVALID_DATA = "22";
 
     private final GatewaySession gateway;
     private final Catalog catalog;
@@ -81,23 +85,48 @@ final class Planner {
             CopyCommand copy = CopyCommand.of(tokens, sql);
             return new Plan.OfCopy(copy, copy.query().isEmpty() ? null : copied(copy.query()));
         }
+        String own = withSessionValues(sql, tokens);
         if (CatalogNames.isAbout(tokens)) {
-            return new Plan.OfCatalog(catalog.ask(sql, gateway, asking));
+            return catalog(own, types);
         }
         StatementText.requireWholeTrigger(tokens);
         String skipped = ConditionalChange.skipped(tokens, gateway);
         if (skipped != null) {
             return new Plan.Skipped(tag(tokens), skipped);
         }
-        return database(sql, tokens, types, tag(tokens));
+        return database(own, tokens, types, tag(tokens));
+    }
+
+    /** What a statement of rows asks for the session itself is known; the catalog's tables are joined with its functions. */
+    private String withSessionValues(String sql, TokenBuffer tokens) {
+        return !CatalogNames.isReadBy(tokens) && SessionValueSpelling.apply(tokens, CatalogNames.values(asking))
+                ? tokens.sql()
+                : sql;
+    }
+
+    private Plan.OfCatalog catalog(String sql, int[] types) throws SQLException {
+        TokenBuffer tokens = Spelling.catalogTokens(sql);
+        Insight insight;
+        try {
+            insight = Inference.of(tokens, types, catalog.tables(gateway, asking));
+        } catch (SQLException e) {
+            if (SqlStates.of(e).startsWith(INVALID_DATA)) {
+                throw e;
+            }
+            // the catalog has types and arrays of its own
+            insight = Insight.NONE;
+        }
+        String typed = insight.spelled();
+        return new Plan.OfCatalog(catalog.ask(sql, typed == null ? tokens.sql() : typed, gateway, asking), insight);
     }
 
     /** What COPY copies out: a query of its own, and nothing else. */
     private Plan copied(String sql) throws SQLException {
         TokenBuffer tokens = Spelling.tokens(sql);
+        String own = withSessionValues(sql, tokens);
         return CatalogNames.isAbout(tokens)
-                ? new Plan.OfCatalog(catalog.ask(sql, gateway, asking))
-                : database(sql, tokens, new int[0], tag(tokens));
+                ? catalog(own, new int[0])
+                : database(own, tokens, new int[0], tag(tokens));
     }
 
     private Plan.OfDatabase database(String sql, TokenBuffer tokens, int[] types, String tag) throws SQLException {
@@ -161,6 +190,8 @@ final class Planner {
     static void complete(Plan plan, int[] types) {
         if (plan instanceof Plan.OfDatabase database) {
             database.insight().fill(types);
+        } else if (plan instanceof Plan.OfCatalog question) {
+            question.insight().fill(types);
         }
     }
 

@@ -80,7 +80,7 @@ class CatalogSessionTests {
                             statement,
                             "SELECT application_name, usename, state, query, pid = pg_backend_pid() FROM pg_stat_activity"
                                     + " WHERE application_name IN ('one', 'two') ORDER BY 1 DESC"))
-                    .startsWith("two|ha|idle in transaction|SELECT 42|0;one|ha|active|SELECT application_name");
+                    .startsWith("two|ha|idle in transaction|SELECT 42|f;one|ha|active|SELECT application_name");
             statement.execute("PREPARE p(int, text) AS SELECT $1, $2");
             assertThat(rows(
                             statement,

@@ -4,6 +4,7 @@ import io.github.hasqlite.core.gateway.GatewayColumn;
 import io.github.hasqlite.core.gateway.GatewaySession;
 import io.github.hasqlite.core.gateway.GatewaySettings;
 import io.github.hasqlite.core.sqlite.SqlStates;
+import io.github.hasqlite.postgres.infer.TableColumns;
 import io.github.hasqlite.postgres.sql.Spelling;
 import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
@@ -13,6 +14,8 @@ import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,8 @@ public final class Catalog implements AutoCloseable {
     private final GatewaySettings limits;
     private final AdvisoryLocks advisoryLocks = new AdvisoryLocks();
     private final CatalogDatabases databases;
+    /** Columns of the catalog's tables, which are the same for all. */
+    private final Map<String, List<TableColumns.Column>> tables = new ConcurrentHashMap<>();
 
     /** @param limits of questions, which are those of other statements */
     public Catalog(GatewaySettings limits) {
@@ -41,12 +46,14 @@ public final class Catalog implements AutoCloseable {
     public final class Question {
 
         private final String sql;
+        private final String plain;
         private final int parameters;
         private final GatewaySession session;
         private final CatalogSession asking;
 
-        private Question(String sql, int parameters, GatewaySession session, CatalogSession asking) {
+        private Question(String sql, String plain, int parameters, GatewaySession session, CatalogSession asking) {
             this.sql = sql;
+            this.plain = plain;
             this.parameters = parameters;
             this.session = session;
             this.asking = asking;
@@ -97,16 +104,50 @@ public final class Catalog implements AutoCloseable {
     }
 
     /**
+     * Tells the columns of the catalog's tables.
+     *
+     * @param session whose database it is about
+     * @param asking the session, as the catalog sees it
+     */
+    public TableColumns tables(GatewaySession session, CatalogSession asking) {
+        return name -> {
+            List<TableColumns.Column> columns = tables.get(name);
+            if (columns == null) {
+                columns = columns(name, session, asking);
+                if (!columns.isEmpty()) {
+                    tables.put(name, columns);
+                }
+            }
+            return columns;
+        };
+    }
+
+    private List<TableColumns.Column> columns(String table, GatewaySession session, CatalogSession asking) {
+        try {
+            CatalogDatabase database = databases.take();
+            try {
+                return database.columns(table, session, asking);
+            } finally {
+                databases.giveBack(database);
+            }
+        } catch (SQLException e) {
+            // what is wrong is said when the question is answered
+            return List.of();
+        }
+    }
+
+    /**
      * Takes a question.
      *
      * @param sql as the client wrote it
+     * @param typed the same with what is known of types in it
      * @param session whose database, and whose transaction, it is about
      * @param asking the session, as the catalog sees it
      * @throws SQLException if it cannot be read
      */
-    public Question ask(String sql, GatewaySession session, CatalogSession asking) throws SQLException {
-        String spelled = Spelling.ofCatalog(sql);
-        return new Question(spelled, parameters(Spelling.tokens(sql)), session, asking);
+    public Question ask(String sql, String typed, GatewaySession session, CatalogSession asking) throws SQLException {
+        String plain = Spelling.ofCatalog(sql);
+        return new Question(Spelling.ofCatalog(typed), plain, parameters(Spelling.tokens(sql)), session, asking);
     }
 
     private static int parameters(TokenBuffer tokens) {
@@ -123,7 +164,7 @@ public final class Catalog implements AutoCloseable {
     private <T> T inside(Question question, CatalogDatabase.Use<T> use) throws SQLException {
         CatalogDatabase database = databases.take();
         try {
-            return database.ask(question.sql, question.session, question.asking, use);
+            return database.ask(question.sql, question.plain, question.session, question.asking, use);
         } finally {
             databases.giveBack(database);
         }

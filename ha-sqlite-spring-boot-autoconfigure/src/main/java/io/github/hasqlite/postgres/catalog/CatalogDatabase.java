@@ -2,10 +2,16 @@ package io.github.hasqlite.postgres.catalog;
 
 import io.github.hasqlite.core.gateway.GatewaySession;
 import io.github.hasqlite.core.gateway.GatewaySettings;
+import io.github.hasqlite.core.sqlite.SqlStates;
+import io.github.hasqlite.postgres.function.PostgresFunctions;
+import io.github.hasqlite.postgres.infer.TableColumns;
+import io.github.hasqlite.postgres.type.DeclaredTypes;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +28,9 @@ final class CatalogDatabase implements AutoCloseable {
 
     /** Steps of SQLite's machine between two looks at whether a question has to end: about a millisecond. */
     private static final int STEPS = 10_000;
+
+    /** The class of SQLStates of what the catalog should perhaps have. */
+    private static final String NOT_UNDERSTOOD = "42";
 
     private final GatewaySettings limits;
     private final BooleanSupplier closing;
@@ -50,6 +59,7 @@ final class CatalogDatabase implements AutoCloseable {
         this.connection = DriverManager.getConnection("jdbc:sqlite::memory:").unwrap(SQLiteConnection.class);
         try (Statement statement = connection.createStatement()) {
             new CatalogFunctions(objects, session, limits.maxValueBytes()).register(connection);
+            new PostgresFunctions().register(connection);
             CatalogTables.attach(statement);
             ProgressHandler.setHandler(connection, STEPS, new Progress());
         } catch (SQLException | RuntimeException | Error e) {
@@ -70,35 +80,76 @@ final class CatalogDatabase implements AutoCloseable {
     }
 
     /**
-     * Answers a question.
+     * Of a table of the catalog.
      *
-     * @param sql as it is spelled for the catalog
-     * @param gateway whose limits it has, and whose database it is about
-     * @param asking the session, as the catalog sees it
-     * @throws SQLException if it cannot be compiled, or does not keep to the limits
+     * @return empty if there is none such
      */
-    <T> T ask(String sql, GatewaySession gateway, CatalogSession asking, Use<T> use) throws SQLException {
+    List<TableColumns.Column> columns(String table, GatewaySession gateway, CatalogSession asking)
+            throws SQLException {
+        bring(gateway, asking);
+        List<TableColumns.Column> columns = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement("SELECT name, type FROM pragma_table_info(?)")) {
+            statement.setString(1, table);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    columns.add(
+                            new TableColumns.Column(rows.getString(1), DeclaredTypes.of(rows.getString(2))));
+                }
+            }
+        }
+        return columns;
+    }
+
+    /** Has it as the schema and the session are now. */
+    private void bring(GatewaySession gateway, CatalogSession asking) throws SQLException {
         SchemaReader reader = new SchemaReader(gateway);
         List<List<@Nullable Object>> present = reader.objects();
         session.setSession(asking);
         if (!present.equals(filledWith) || !filledFor.equals(asking.user())) {
             fill(reader, present, asking);
         }
+    }
+
+    /**
+     * Answers a question.
+     *
+     * @param sql as it is spelled for the catalog
+     * @param plain the same without what is known of types, for what cannot be compiled otherwise
+     * @param gateway whose limits it has, and whose database it is about
+     * @param asking the session, as the catalog sees it
+     * @throws SQLException if it cannot be compiled, or does not keep to the limits
+     */
+    <T> T ask(String sql, String plain, GatewaySession gateway, CatalogSession asking, Use<T> use)
+            throws SQLException {
+        bring(gateway, asking);
         new SessionTables(new CatalogTables(connection), asking).fill(sql);
         asked = gateway;
         connection.setLimit(SQLiteLimits.SQLITE_LIMIT_LENGTH, limits.maxValueBytes());
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (PreparedStatement statement = compiled(sql, plain)) {
             return gateway.limited(statement, () -> use.with(statement));
         } catch (SQLException e) {
             SQLException why = session.takeFailure();
             if (why != null) {
                 throw why;
             }
-            logger.info("A question about the catalog could not be answered: {} ({})", sql, e.getMessage());
+            if (SqlStates.of(e).startsWith(NOT_UNDERSTOOD)) {
+                logger.info("A question about the catalog could not be answered: {} ({})", sql, e.getMessage());
+            }
             throw e;
         } finally {
             asked = null;
             connection.setLimit(SQLiteLimits.SQLITE_LIMIT_LENGTH, Integer.MAX_VALUE);
+        }
+    }
+
+    private PreparedStatement compiled(String sql, String plain) throws SQLException {
+        try {
+            return connection.prepareStatement(sql);
+        } catch (SQLException e) {
+            if (sql.equals(plain)) {
+                throw e;
+            }
+            return connection.prepareStatement(plain);
         }
     }
 

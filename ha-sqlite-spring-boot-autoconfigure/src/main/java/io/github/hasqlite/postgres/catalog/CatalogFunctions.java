@@ -43,6 +43,8 @@ final class CatalogFunctions {
             "array_to_string",
             "unnest");
 
+    static final String VERSION = "PostgreSQL 15.0 (HA SQLite for Spring Boot, a replicated SQLite database)";
+
     /** Before a text that is an array in PostgreSQL's form; clients get it without. */
     static final char ARRAY = '\u0001';
 
@@ -79,7 +81,7 @@ final class CatalogFunctions {
     }
 
     private void server() {
-        always("version", "PostgreSQL 15.0 (HA SQLite for Spring Boot, a replicated SQLite database)");
+        always("version", VERSION);
         always("current_schema", "public");
         functions.put("current_schemas", args -> ARRAY + (truth(at(args, 0)) ? "{pg_catalog,public}" : "{public}"));
         always("pg_is_in_recovery", 0L);
