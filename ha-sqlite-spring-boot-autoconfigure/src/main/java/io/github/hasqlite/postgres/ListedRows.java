@@ -11,21 +11,23 @@ final class ListedRows implements Rows {
 
     private final List<GatewayColumn> columns;
     private final List<? extends List<? extends @Nullable Object>> rows;
-    private final List<@Nullable ColumnType> hints;
+    private final Insight insight;
     private int at = -1;
 
     ListedRows(List<GatewayColumn> columns, List<? extends List<? extends @Nullable Object>> rows) {
-        this(columns, rows, Insight.NONE.types(columns.size()));
+        this(columns, rows, Insight.NONE);
     }
 
-    /** @param hints what is known of the columns; {@code null} for those of which nothing is */
-    ListedRows(
-            List<GatewayColumn> columns,
-            List<? extends List<? extends @Nullable Object>> rows,
-            List<@Nullable ColumnType> hints) {
-        this.hints = hints;
+    /** @param insight what the text of the statement says about the columns */
+    ListedRows(List<GatewayColumn> columns, List<? extends List<? extends @Nullable Object>> rows, Insight insight) {
         this.columns = columns;
         this.rows = rows;
+        this.insight = insight;
+    }
+
+    @Override
+    public List<@Nullable ColumnType> hints() {
+        return insight.types(columns.size());
     }
 
     /** No rows and no columns. */
@@ -36,11 +38,6 @@ final class ListedRows implements Rows {
     @Override
     public List<GatewayColumn> columns() {
         return columns;
-    }
-
-    @Override
-    public List<@Nullable ColumnType> hints() {
-        return hints;
     }
 
     @Override

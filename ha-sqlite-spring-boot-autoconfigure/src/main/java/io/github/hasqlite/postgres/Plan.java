@@ -105,17 +105,8 @@ sealed interface Plan {
         }
     }
 
-    /**
-     * A question about the catalog.
-     *
-     * @param truths what the statement's text says of the columns that are truth values; nothing of others
-     */
-    record OfCatalog(Catalog.Question question, Insight truths) implements Plan {
-
-        @Override
-        public List<@Nullable ColumnType> types(int width) {
-            return truths.types(width);
-        }
+    /** A question about the catalog. */
+    record OfCatalog(Catalog.Question question, Insight insight) implements Plan {
 
         @Override
         public String tag() {
@@ -130,6 +121,16 @@ sealed interface Plan {
         @Override
         public int parameters() {
             return question.parameters();
+        }
+
+        @Override
+        public List<@Nullable ColumnType> types(int width) {
+            return insight.types(width);
+        }
+
+        Rows run(List<@Nullable Object> values) throws SQLException {
+            Catalog.Answer answer = question.run(values);
+            return new ListedRows(answer.columns(), answer.rows(), insight);
         }
     }
 
@@ -283,8 +284,12 @@ sealed interface Plan {
         }
     }
 
-    /** Many rows, in or out. */
-    record OfCopy(CopyCommand command) implements Plan {
+    /**
+     * Many rows, in or out.
+     *
+     * @param query whose rows go out; {@code null} if those of a table do, or come in
+     */
+    record OfCopy(CopyCommand command, @Nullable Plan query) implements Plan {
 
         @Override
         public String tag() {

@@ -7,16 +7,18 @@ import io.github.hasqlite.postgres.catalog.Catalog;
 import io.github.hasqlite.postgres.catalog.CatalogNames;
 import io.github.hasqlite.postgres.infer.Inference;
 import io.github.hasqlite.postgres.infer.Insight;
+import io.github.hasqlite.postgres.sql.SessionValueSpelling;
 import io.github.hasqlite.postgres.sql.Spelling;
 import io.github.hasqlite.postgres.sql.StatementText;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
-import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Locale;
 
 /** Decides what a statement of a client is. Not thread-safe. */
 final class Planner {
+
+    /** The class of SQLStates of values that are none of their type. */
+    private static final String INVALID_DATA = "22";
 
     private final GatewaySession gateway;
     private final Catalog catalog;
@@ -80,27 +82,49 @@ final class Planner {
             return prepared(prepare);
         }
         if (tokens.isWord(0, "COPY")) {
-            return new Plan.OfCopy(CopyCommand.of(tokens, sql));
+            CopyCommand copy = CopyCommand.of(tokens, sql);
+            return new Plan.OfCopy(copy, copy.query().isEmpty() ? null : copied(copy.query()));
         }
+        String own = withSessionValues(sql, tokens);
         if (CatalogNames.isAbout(tokens)) {
-            return new Plan.OfCatalog(catalog.ask(sql, gateway, asking), truths(tokens));
+            return catalog(own, types);
         }
         StatementText.requireWholeTrigger(tokens);
         String skipped = ConditionalChange.skipped(tokens, gateway);
         if (skipped != null) {
             return new Plan.Skipped(tag(tokens), skipped);
         }
-        return database(sql, tokens, types, tag(tokens));
+        return database(own, tokens, types, tag(tokens));
     }
 
-    /** SQLite's truth values are numbers, and those of the catalog's functions are, too. */
-    private static Insight truths(TokenBuffer tokens) {
+    /** What a statement of rows asks for the session itself is known; the catalog's tables are joined with its functions. */
+    private String withSessionValues(String sql, TokenBuffer tokens) {
+        return !CatalogNames.isReadBy(tokens) && SessionValueSpelling.apply(tokens, CatalogNames.values(asking))
+                ? tokens.sql()
+                : sql;
+    }
+
+    private Plan.OfCatalog catalog(String sql, int[] types) throws SQLException {
+        TokenBuffer tokens = Spelling.catalogTokens(sql);
+        Insight insight;
         try {
-            return Inference.of(tokens, new int[0], table -> List.of()).only(PgType.BOOL);
+            insight = Inference.of(tokens, types, catalog.tables(gateway, asking));
         } catch (SQLException e) {
-            // of the catalog's own types and operators nothing is known there
-            return Insight.NONE;
+            if (SqlStates.of(e).startsWith(INVALID_DATA)) {
+                throw e;
+            }
+            // the catalog has types and arrays of its own
+            insight = Insight.NONE;
         }
+        String typed = insight.spelled();
+        return new Plan.OfCatalog(catalog.ask(sql, typed == null ? tokens.sql() : typed, gateway, asking), insight);
+    }
+
+    /** What COPY copies out: a query of its own, and nothing else. */
+    private Plan copied(String sql) throws SQLException {
+        TokenBuffer tokens = Spelling.tokens(sql);
+        String own = withSessionValues(sql, tokens);
+        return CatalogNames.isAbout(tokens) ? catalog(own, new int[0]) : database(own, tokens, new int[0], tag(tokens));
     }
 
     private Plan.OfDatabase database(String sql, TokenBuffer tokens, int[] types, String tag) throws SQLException {
@@ -164,6 +188,8 @@ final class Planner {
     static void complete(Plan plan, int[] types) {
         if (plan instanceof Plan.OfDatabase database) {
             database.insight().fill(types);
+        } else if (plan instanceof Plan.OfCatalog question) {
+            question.insight().fill(types);
         }
     }
 

@@ -1,7 +1,6 @@
 package io.github.hasqlite.postgres.infer;
 
 import io.github.hasqlite.postgres.type.ColumnType;
-import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -33,24 +32,7 @@ public record Insight(
      * @param type what the text says; {@code null} if only values tell
      * @param columns what is known of those that a star stands for; empty if nothing
      */
-    public record Item(boolean star, @Nullable ColumnType type, List<Item> columns) {
-
-        private Item only(PgType wanted) {
-            return new Item(
-                    star,
-                    type != null && type.type() == wanted ? type : null,
-                    columns.stream().map(column -> column.only(wanted)).toList());
-        }
-    }
-
-    /** What is known of columns of one type. */
-    public Insight only(PgType type) {
-        return new Insight(
-                null,
-                Map.of(),
-                Set.of(),
-                items.stream().map(item -> item.only(type)).toList());
-    }
+    public record Item(boolean star, @Nullable ColumnType type, List<Item> columns) {}
 
     /** Fills in the types of parameters that are 0. */
     public void fill(int[] types) {

@@ -54,6 +54,23 @@ public final class Spelling {
         return tokens.sql();
     }
 
+    /**
+     * The tokens of a question about the catalog, in which names of the catalog's objects are what they stand for: what
+     * is left is as in other statements.
+     *
+     * @throws SQLException if a text or a comment has no end (42601)
+     */
+    public static TokenBuffer catalogTokens(String sql) throws SQLException {
+        TokenBuffer tokens = tokens(sql);
+        try {
+            CatalogSpelling.applyBeforeCasts(tokens);
+            CastSpelling.objects(tokens);
+        } catch (IllegalStateException | IndexOutOfBoundsException e) {
+            throw notUnderstood(e);
+        }
+        return tokens;
+    }
+
     /** What has no shape that PostgreSQL would take either. */
     private static SQLException notUnderstood(RuntimeException e) {
         return new SQLException("syntax error: the statement cannot be understood", "42601", e);
