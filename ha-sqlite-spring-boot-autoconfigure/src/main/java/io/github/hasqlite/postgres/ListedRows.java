@@ -19,8 +19,7 @@ final class ListedRows implements Rows {
     }
 
     /** @param insight what the text of the statement says about the columns */
-    ListedRows(
-            List<GatewayColumn> columns, List<? extends List<? extends @Nullable Object>> rows, Insight insight) {
+    ListedRows(List<GatewayColumn> columns, List<? extends List<? extends @Nullable Object>> rows, Insight insight) {
         this.columns = columns;
         this.rows = rows;
         this.insight = insight;

@@ -71,7 +71,8 @@ record TransactionCommand(What what, String name, @Nullable Boolean readOnly, bo
 
     private static SQLException prepared(String what) {
         return new SQLException(
-                what + " is not supported: a transaction is committed, or rolled back, by the session that has begun it",
+                what
+                        + " is not supported: a transaction is committed, or rolled back, by the session that has begun it",
                 SqlStates.FEATURE_NOT_SUPPORTED);
     }
 

@@ -108,8 +108,10 @@ class CatalogDialectTests {
 
     @Test
     void whatIsQuotedIsAColumn() throws SQLException {
-        assertThat(rows(statement, "SELECT \"user\", us.\"user\"::text, \"user\"::varchar(1) FROM us WHERE \"user\" = 'x'"
-                        + " ORDER BY \"user\""))
+        assertThat(rows(
+                        statement,
+                        "SELECT \"user\", us.\"user\"::text, \"user\"::varchar(1) FROM us WHERE \"user\" = 'x'"
+                                + " ORDER BY \"user\""))
                 .isEqualTo("x|x|x;");
         assertThat(rows(statement, "UPDATE us SET \"user\" = 'x' WHERE \"user\" = 'x' RETURNING \"user\", version"))
                 .isEqualTo("x|2;");
@@ -119,8 +121,10 @@ class CatalogDialectTests {
     /** The tables of the database are read with what is known of the session. */
     @Test
     void whatIsAskedForTheSessionIsAnsweredBesideTables() throws SQLException {
-        assertThat(rows(statement, "SELECT id, current_schema(), current_database(), version() LIKE 'PostgreSQL 15%',"
-                        + " current_user FROM us"))
+        assertThat(rows(
+                        statement,
+                        "SELECT id, current_schema(), current_database(), version() LIKE 'PostgreSQL 15%',"
+                                + " current_user FROM us"))
                 .isEqualTo("1|public|app|t|ha;");
         assertThat(rows(statement, "SELECT count(*) FROM us WHERE \"user\" <> current_user AND pg_backend_pid() > 0"))
                 .isEqualTo("1;");

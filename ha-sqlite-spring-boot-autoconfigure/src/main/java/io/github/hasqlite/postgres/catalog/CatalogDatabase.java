@@ -84,16 +84,14 @@ final class CatalogDatabase implements AutoCloseable {
      *
      * @return empty if there is none such
      */
-    List<TableColumns.Column> columns(String table, GatewaySession gateway, CatalogSession asking)
-            throws SQLException {
+    List<TableColumns.Column> columns(String table, GatewaySession gateway, CatalogSession asking) throws SQLException {
         bring(gateway, asking);
         List<TableColumns.Column> columns = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement("SELECT name, type FROM pragma_table_info(?)")) {
             statement.setString(1, table);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    columns.add(
-                            new TableColumns.Column(rows.getString(1), DeclaredTypes.of(rows.getString(2))));
+                    columns.add(new TableColumns.Column(rows.getString(1), DeclaredTypes.of(rows.getString(2))));
                 }
             }
         }
@@ -119,8 +117,7 @@ final class CatalogDatabase implements AutoCloseable {
      * @param asking the session, as the catalog sees it
      * @throws SQLException if it cannot be compiled, or does not keep to the limits
      */
-    <T> T ask(String sql, String plain, GatewaySession gateway, CatalogSession asking, Use<T> use)
-            throws SQLException {
+    <T> T ask(String sql, String plain, GatewaySession gateway, CatalogSession asking, Use<T> use) throws SQLException {
         bring(gateway, asking);
         new SessionTables(new CatalogTables(connection), asking).fill(sql);
         asked = gateway;

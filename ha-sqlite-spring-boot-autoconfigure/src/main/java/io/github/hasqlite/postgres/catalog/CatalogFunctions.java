@@ -231,9 +231,7 @@ final class CatalogFunctions {
             int at = (int) number(at(args, 1)) - lower(at(args, 0));
             return at >= 0 && at < elements.size() ? elements.get(at) : null;
         });
-        functions.put(
-                "array_to_string",
-                args -> joined(elements(at(args, 0)), text(at(args, 1))));
+        functions.put("array_to_string", args -> joined(elements(at(args, 0)), text(at(args, 1))));
         for (String name : new String[] {"array_length", "array_upper", "cardinality"}) {
             functions.put(
                     name,

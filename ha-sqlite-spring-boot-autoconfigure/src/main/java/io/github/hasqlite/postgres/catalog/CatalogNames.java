@@ -97,7 +97,8 @@ public final class CatalogNames {
 
     /** What is quoted is a column. */
     private static boolean isWord(TokenBuffer tokens, int at) {
-        return tokens.get(at).kind() == Kind.WORD && WORDS.contains(tokens.get(at).name());
+        return tokens.get(at).kind() == Kind.WORD
+                && WORDS.contains(tokens.get(at).name());
     }
 
     private static boolean isTablePlace(TokenBuffer tokens, int at) {

@@ -14,10 +14,10 @@ public final class SessionValueSpelling {
     private static final Set<String> WORDS =
             Set.of("current_user", "session_user", "current_role", "current_catalog", "current_schema");
 
-    private static final Set<String> CALLS =
-            Set.of("version", "current_schema", "current_database", "pg_backend_pid");
+    private static final Set<String> CALLS = Set.of("version", "current_schema", "current_database", "pg_backend_pid");
 
-    private static final Set<String> VERBS = Set.of("SELECT", "WITH", "VALUES", "INSERT", "UPDATE", "DELETE", "EXPLAIN");
+    private static final Set<String> VERBS =
+            Set.of("SELECT", "WITH", "VALUES", "INSERT", "UPDATE", "DELETE", "EXPLAIN");
 
     /** What may follow one of a list that has no other name. */
     private static final Set<String> ENDS = Set.of(
