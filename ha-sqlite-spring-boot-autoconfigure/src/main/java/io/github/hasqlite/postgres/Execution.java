@@ -63,7 +63,7 @@ final class Execution {
             return ofSession(session.command(), session.statements());
         }
         if (plan instanceof Plan.OfChannel channel) {
-            return channels.run(channel.command(), values, !transactions.isNone());
+            return channels.run(channel.command(), channel.values(values), !transactions.isNone());
         }
         if (plan instanceof Plan.Skipped skipped) {
             runner.notices().tell(skipped.notice());

@@ -46,6 +46,18 @@ sealed interface Plan {
         return this;
     }
 
+    /** The values of a query of one row. */
+    private static List<@Nullable Object> row(OfDatabase query, List<@Nullable Object> values) throws SQLException {
+        List<@Nullable Object> row = new ArrayList<>();
+        try (Rows rows = query.run(values)) {
+            rows.next();
+            for (int i = 0; i < rows.columns().size(); i++) {
+                row.add(rows.value(i));
+            }
+        }
+        return row;
+    }
+
     /** Nothing but blanks and comments. */
     record Empty() implements Plan {
 
@@ -157,8 +169,12 @@ sealed interface Plan {
         }
     }
 
-    /** Something to listen to, or to say to those who listen. */
-    record OfChannel(ChannelCommand command) implements Plan {
+    /**
+     * Something to listen to, or to say to those who listen.
+     *
+     * @param expressions a query of one row, whose values are said; {@code null} if they are written
+     */
+    record OfChannel(ChannelCommand command, @Nullable OfDatabase expressions) implements Plan {
 
         @Override
         public String tag() {
@@ -172,7 +188,12 @@ sealed interface Plan {
 
         @Override
         public int parameters() {
-            return command.parameters();
+            return expressions == null ? command.parameters() : expressions.parameters();
+        }
+
+        /** What is said, of which parameters are a part. */
+        List<@Nullable Object> values(List<@Nullable Object> own) throws SQLException {
+            return expressions == null ? own : row(expressions, own);
         }
     }
 
@@ -273,11 +294,8 @@ sealed interface Plan {
         List<@Nullable Object> values(List<@Nullable Object> own) throws SQLException {
             List<@Nullable Object> values = new ArrayList<>();
             if (arguments != null) {
-                try (Rows row = arguments.run(own)) {
-                    row.next();
-                    for (int i = 0; i < row.columns().size(); i++) {
-                        values.add(prepared.stored(i, row.value(i)));
-                    }
+                for (Object value : row(arguments, own)) {
+                    values.add(prepared.stored(values.size(), value));
                 }
             }
             return values;

@@ -7,6 +7,7 @@ import io.github.hasqlite.postgres.catalog.Catalog;
 import io.github.hasqlite.postgres.catalog.CatalogNames;
 import io.github.hasqlite.postgres.infer.Inference;
 import io.github.hasqlite.postgres.infer.Insight;
+import io.github.hasqlite.postgres.sql.DefaultSpelling;
 import io.github.hasqlite.postgres.sql.SessionValueSpelling;
 import io.github.hasqlite.postgres.sql.Spelling;
 import io.github.hasqlite.postgres.sql.StatementText;
@@ -71,7 +72,11 @@ final class Planner {
         }
         ChannelCommand channel = ChannelCommand.of(tokens);
         if (channel != null) {
-            return new Plan.OfChannel(channel);
+            return new Plan.OfChannel(channel, null);
+        }
+        String said = ChannelCommand.expressions(tokens, sql);
+        if (said != null) {
+            return new Plan.OfChannel(ChannelCommand.COMPUTED, arguments("SELECT " + said, types));
         }
         CursorCommand cursor = CursorCommand.of(tokens, sql);
         if (cursor != null) {
@@ -128,10 +133,11 @@ final class Planner {
     }
 
     private Plan.OfDatabase database(String sql, TokenBuffer tokens, int[] types, String tag) throws SQLException {
+        String written = DefaultSpelling.apply(tokens, new SchemaDefaults(gateway)) ? tokens.sql() : sql;
         Insight insight = Inference.of(tokens, types, tables);
         String spelled = insight.spelled();
-        Plan.OfDatabase plan =
-                Plan.OfDatabase.of(gateway.prepare(Spelling.ofDatabase(spelled == null ? sql : spelled)), tag, insight);
+        Plan.OfDatabase plan = Plan.OfDatabase.of(
+                gateway.prepare(Spelling.ofDatabase(spelled == null ? written : spelled)), tag, insight);
         if (plan.kind().isSchema()) {
             tables.changing();
         }
@@ -169,7 +175,8 @@ final class Planner {
         }
         PrepareCommand.Execute execute = (PrepareCommand.Execute) command;
         Prepared prepared = statements.get(execute.name());
-        Plan.OfDatabase arguments = execute.values().isEmpty() ? null : arguments("SELECT " + execute.values());
+        Plan.OfDatabase arguments =
+                execute.values().isEmpty() ? null : arguments("SELECT " + execute.values(), new int[0]);
         int given = arguments == null ? 0 : arguments.columns().size();
         if (given != prepared.parameters()) {
             throw new SQLException(
@@ -180,8 +187,9 @@ final class Planner {
         return new Plan.OfExecution(prepared, arguments);
     }
 
-    private Plan.OfDatabase arguments(String sql) throws SQLException {
-        return database(sql, Spelling.tokens(sql), new int[0], "SELECT");
+    private Plan.OfDatabase arguments(String sql, int[] types) throws SQLException {
+        TokenBuffer tokens = Spelling.tokens(sql);
+        return database(withSessionValues(sql, tokens), tokens, types, "SELECT");
     }
 
     /** Fills in the types of parameters that the client leaves open, as far as the statement tells. */
@@ -190,6 +198,8 @@ final class Planner {
             database.insight().fill(types);
         } else if (plan instanceof Plan.OfCatalog question) {
             question.insight().fill(types);
+        } else if (plan instanceof Plan.OfChannel channel && channel.expressions() != null) {
+            channel.expressions().insight().fill(types);
         }
     }
 

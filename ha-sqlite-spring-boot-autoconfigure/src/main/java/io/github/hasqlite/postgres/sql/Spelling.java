@@ -22,6 +22,7 @@ public final class Spelling {
             // what is left of them: in definitions of the schema, and in what is not understood
             CastSpelling.apply(tokens, false);
             QuerySpelling.apply(tokens, false);
+            LimitSpelling.apply(tokens);
             ColumnAliasSpelling.apply(tokens);
             if (tokens.containsWord("CREATE") || tokens.containsWord("ALTER")) {
                 TableSpelling.apply(tokens);
@@ -46,6 +47,7 @@ public final class Spelling {
             SetFunctionSpelling.apply(tokens);
             CastSpelling.apply(tokens, true);
             QuerySpelling.apply(tokens, true);
+            LimitSpelling.apply(tokens);
             ColumnAliasSpelling.apply(tokens);
             CatalogSpelling.apply(tokens);
         } catch (IllegalStateException | IndexOutOfBoundsException e) {
