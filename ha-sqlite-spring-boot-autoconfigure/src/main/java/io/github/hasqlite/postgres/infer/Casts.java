@@ -91,6 +91,28 @@ final class Casts {
         }
     }
 
+    /**
+     * Joins bytes, of which SQLite's operator would make a text.
+     *
+     * @param place where the operator is
+     * @param end behind the right operand
+     * @return whether they are bytes; with a text, they are a text
+     */
+    boolean bytes(Term left, int start, int place, Term right, int end) {
+        boolean both = left.is(PgType.BYTEA)
+                ? right.is(PgType.BYTEA) || right.isOpen()
+                : right.is(PgType.BYTEA) && left.isOpen();
+        if (!both || end <= place + 1) {
+            return false;
+        }
+        left.resolve(PgType.BYTEA);
+        right.resolve(PgType.BYTEA);
+        findings.before(start, "ha_joined(");
+        findings.instead(place, ",");
+        findings.after(end - 1, ")");
+        return true;
+    }
+
     /** {@code CAST(x AS type)}, from here on. */
     Term standard(SqlCall<Term> operand) throws SQLException {
         int call = cursor.at;

@@ -125,6 +125,9 @@ final class ExpressionReader {
         if (sum || product) {
             return arithmetic.of(operator, place, left, start, right, second, end);
         }
+        if (operator.equals("||") && casts.bytes(left, start, place, right, end)) {
+            return Term.certain(findings, PgType.BYTEA);
+        }
         if (operator.equals("||")) {
             left.resolve(PgType.TEXT);
             right.resolve(PgType.TEXT);

@@ -18,9 +18,7 @@ public final class LiteralText {
     public static @Nullable String stored(PgType type, String literal) {
         try {
             return switch (type) {
-                case BYTEA ->
-                    literal.startsWith("\\x") ? sql(ValueCast.cast(ColumnType.declared(type), null, literal)) : null;
-                case BOOL, UUID, INTERVAL -> sql(ValueCast.cast(ColumnType.declared(type), null, literal));
+                case BOOL, BYTEA, UUID, INTERVAL -> sql(ValueCast.cast(ColumnType.declared(type), null, literal));
                 case INT2, INT4, INT8, FLOAT8 -> number(type, literal);
                 case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> moment(type, literal);
                 default -> null;
