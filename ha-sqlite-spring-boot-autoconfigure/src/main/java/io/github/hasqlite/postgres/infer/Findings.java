@@ -6,6 +6,7 @@ import io.github.hasqlite.postgres.sql.TokenBuffer;
 import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.LiteralText;
 import io.github.hasqlite.postgres.type.PgType;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,6 +26,7 @@ final class Findings {
     private final @Nullable String[] after;
     private final @Nullable String[] instead;
     private final Map<Integer, String> names = new HashMap<>();
+    private @Nullable SQLException refusal;
     private boolean edited;
     private List<Insight.Item> items = List.of();
 
@@ -62,9 +64,13 @@ final class Findings {
         if (token.kind() == Kind.PARAMETER) {
             parameter(place, type.oid());
         } else if (token.kind() == Kind.TEXT) {
-            String literal = LiteralText.stored(type, token.literal());
-            if (literal != null) {
-                instead(place, literal);
+            try {
+                String literal = LiteralText.stored(type, token.literal());
+                if (literal != null) {
+                    instead(place, literal);
+                }
+            } catch (SQLException e) {
+                refusal = e;
             }
         }
     }
@@ -126,7 +132,11 @@ final class Findings {
         }
     }
 
-    Insight insight() {
+    /** @throws SQLException if a literal cannot be had in SQLite (0A000) */
+    Insight insight() throws SQLException {
+        if (refusal != null) {
+            throw refusal;
+        }
         return new Insight(edited ? text() : null, Map.copyOf(parameters), Set.copyOf(exact), List.copyOf(items));
     }
 

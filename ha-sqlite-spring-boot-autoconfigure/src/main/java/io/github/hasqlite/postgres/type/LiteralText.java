@@ -1,5 +1,6 @@
 package io.github.hasqlite.postgres.type;
 
+import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.SQLException;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +14,10 @@ public final class LiteralText {
      * A text that stands where a type is wanted, as SQL, so that it is the same as a parameter there.
      *
      * @param literal without its quotes
+     * @throws SQLException if it is of the type, and cannot be had in SQLite (0A000)
      * @return {@code null} if it is to stay as it is written: it is not of the type, or the same for SQLite
      */
-    public static @Nullable String stored(PgType type, String literal) {
+    public static @Nullable String stored(PgType type, String literal) throws SQLException {
         try {
             return switch (type) {
                 case BOOL, BYTEA, UUID, INTERVAL -> sql(ValueCast.cast(ColumnType.declared(type), null, literal));
@@ -24,6 +26,9 @@ public final class LiteralText {
                 default -> null;
             };
         } catch (SQLException e) {
+            if (SqlStates.FEATURE_NOT_SUPPORTED.equals(e.getSQLState())) {
+                throw e;
+            }
             // SQLite lets a column hold anything
             return null;
         }
@@ -34,6 +39,7 @@ public final class LiteralText {
     }
 
     private static @Nullable String moment(PgType type, String literal) throws SQLException {
+        MomentCast.requireNoWord(type, literal.strip());
         TimeText read = TimeText.parse(literal.strip());
         // a zone would be lost, and a time in a date
         boolean whole = read != null

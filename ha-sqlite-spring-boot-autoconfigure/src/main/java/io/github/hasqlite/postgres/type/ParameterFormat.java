@@ -113,7 +113,10 @@ public final class ParameterFormat {
             case NUMERIC -> numeric(text.strip());
             case BOOL -> bool(text.strip());
             case BYTEA -> bytes(text);
-            case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> StoredTime.of(type, text);
+            case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> {
+                MomentCast.requireNoWord(type, text.strip());
+                yield StoredTime.of(type, text);
+            }
             case INTERVAL -> interval(text);
             case UUID -> uuid(text.strip());
             case CHAR, NAME, TEXT, JSON, JSONB, UNKNOWN, BPCHAR, VARCHAR, TEXT_ARRAY, INT8_ARRAY -> text;

@@ -94,6 +94,9 @@ class ValueInferenceTests {
             value = {
                 "SELECT n % 0 FROM t ¦ 22012",
                 "SELECT n % x FROM t ¦ 42883",
+                "SELECT id FROM t WHERE ts < 'infinity' ¦ 0A000",
+                "INSERT INTO t(d) VALUES ('today') ¦ 0A000",
+                "UPDATE t SET ts = 'infinity'::timestamp ¦ 0A000",
             })
     void whatHasNoSuchValueIsAnError(String sql, String state) {
         assertThatExceptionOfType(SQLException.class)
