@@ -160,8 +160,16 @@ final class Casts {
             return null;
         }
         cursor.at = name.end();
+        IntervalFields.requireWhole(cursor.tokens, at, name);
         Term term = Term.open(findings, cursor.at++);
         findings.remove(at, name.end());
+        if (name.type().type() == PgType.INTERVAL && IntervalFields.isField(cursor.token())) {
+            String literal = IntervalFields.literal(cursor.tokens, term.single);
+            findings.instead(term.single, literal);
+            findings.remove(cursor.at, cursor.at + 1);
+            cursor.at++;
+            return of(term, name.type());
+        }
         String value = value(term, name.type());
         if (value != null && !value.isEmpty()) {
             findings.instead(term.single, value);
@@ -177,6 +185,7 @@ final class Casts {
         if (name == null) {
             throw TypeName.unknown(cursor.tokens, at);
         }
+        IntervalFields.requireWhole(cursor.tokens, at, name);
         return name;
     }
 

@@ -82,6 +82,11 @@ class ValueInferenceTests {
                 "SELECT mod(0.3, 0.1) + mod(n, 2) FROM t ¦ 1.0",
                 "SELECT 7 % 4 ¦ 3",
                 "UPDATE t SET n = n / 2 RETURNING n ¦ 2.5",
+                "SELECT ts - interval '1' day FROM t ¦ 2026-01-30T03:04:05.000000000",
+                "SELECT interval '2' year + interval '-1' MONTH ¦ 1 year 11 mons",
+                "SELECT interval '90' minute AS m FROM t ¦ 01:30:00",
+                "SELECT interval '1.5' second ¦ 00:00:01.5",
+                "SELECT interval '1 day' AS day ¦ 1 day",
             })
     void sqliteAnswersWhatPostgresqlWould(String sql, String expected) throws SQLException {
         assertThat(value(sql)).as(spelled(sql)).isEqualTo(expected);
@@ -95,6 +100,13 @@ class ValueInferenceTests {
                 "SELECT n % 0 FROM t ¦ 22012",
                 "SELECT n % x FROM t ¦ 42883",
                 "SELECT id FROM t WHERE ts < 'infinity' ¦ 0A000",
+                "SELECT interval '1-2' year to month ¦ 0A000",
+                "SELECT interval '1.5' day ¦ 0A000",
+                "SELECT interval '1 day' hour ¦ 0A000",
+                "SELECT interval '1.2345' second(2) ¦ 0A000",
+                "SELECT interval(0) '1.5 seconds' ¦ 0A000",
+                "SELECT '1'::interval day ¦ 0A000",
+                "SELECT CAST('1' AS interval hour) ¦ 0A000",
                 "INSERT INTO t(d) VALUES ('today') ¦ 0A000",
                 "UPDATE t SET ts = 'infinity'::timestamp ¦ 0A000",
             })
