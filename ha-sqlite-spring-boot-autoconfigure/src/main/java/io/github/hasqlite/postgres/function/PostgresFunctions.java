@@ -3,6 +3,7 @@ package io.github.hasqlite.postgres.function;
 import io.github.hasqlite.core.sqlite.ConnectionFunctions;
 import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.JsonNumber;
+import io.github.hasqlite.postgres.type.LikeText;
 import io.github.hasqlite.postgres.type.MomentSum;
 import io.github.hasqlite.postgres.type.PgType;
 import io.github.hasqlite.postgres.type.Remainder;
@@ -16,7 +17,7 @@ import org.sqlite.Function;
 /**
  * Casts and sums of times: {@code ha_cast(value, type, modifier, source)} with the numbers of the types (0 if the source
  * is not known; that of a numeric with the digits behind its point above 16 bits), {@code ha_plus(a, b)}, {@code ha_minus(a, b)}, {@code ha_times(interval, factor)}, {@code
- * ha_divided(interval, divisor)}, {@code ha_rest(a, b)} of a division, {@code ha_kept(json)}, {@code ha_joined(bytes, bytes)}, {@code
+ * ha_divided(interval, divisor)}, {@code ha_rest(a, b)} of a division, {@code ha_kept(json)}, {@code ha_joined(bytes, bytes)}, {@code ha_ilike(text, pattern)}, {@code
  * ha_span(interval)} and {@code ha_number(value)}. NULL gives NULL. Stateless.
  */
 public final class PostgresFunctions implements ConnectionFunctions {
@@ -41,6 +42,7 @@ public final class PostgresFunctions implements ConnectionFunctions {
         operation(connection, "ha_rest", 2, Remainder::of);
         operation(connection, "ha_kept", 1, (a, none) -> JsonNumber.kept(a));
         operation(connection, "ha_joined", 2, PostgresFunctions::joined);
+        operation(connection, "ha_ilike", 2, LikeText::insensitive);
         operation(connection, "ha_number", 1, (a, none) -> MomentSum.number(a));
         operation(connection, "ha_span", 1, (a, none) -> MomentSum.span(a));
     }
