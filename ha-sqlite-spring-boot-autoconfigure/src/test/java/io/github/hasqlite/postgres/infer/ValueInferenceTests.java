@@ -117,6 +117,8 @@ class ValueInferenceTests {
                 "SELECT '1'::interval day ¦ 0A000",
                 "SELECT CAST('1' AS interval hour) ¦ 0A000",
                 "INSERT INTO t(d) VALUES ('today') ¦ 0A000",
+                "INSERT INTO t(j) SELECT j FROM t UNION ALL SELECT '1.10' ¦ 22003",
+                "INSERT INTO t(j) SELECT j FROM t UNION ALL SELECT '1.1' || '0' ¦ 22003",
                 "UPDATE t SET ts = 'infinity'::timestamp ¦ 0A000",
             })
     void whatHasNoSuchValueIsAnError(String sql, String state) {
