@@ -170,4 +170,24 @@ class ValueTests {
         assertThat(rows(statement, "SELECT id, j, k FROM v WHERE id < 3 ORDER BY id"))
                 .isEqualTo("1|42|{\"a\":1.10};2|0.5|7;");
     }
+
+    @Test
+    void bytesAreBytesHoweverTheyAreWrittenAndJoined() throws SQLException {
+        statement.execute(
+                "INSERT INTO v(id, by) VALUES (1, 'abc'), (2, '\\000\\001'), (3, ''), (4, '\\x41ff'), (5, '\\\\😀')");
+        assertThat(rows(statement, "SELECT by, length(by), typeof(by) FROM v ORDER BY id"))
+                .isEqualTo("\\x616263|3|blob;\\x0001|2|blob;\\x|0|blob;\\x41ff|2|blob;\\x5cf09f9880|5|blob;");
+        assertThat(rows(
+                        statement,
+                        "SELECT id FROM v WHERE by IN ('abc', '\\000\\001') OR by = '\\x'::bytea ORDER BY 1"))
+                .isEqualTo("1;2;3;");
+        assertThat(rows(statement, "SELECT by || '\\x42'::bytea, length(by || by || 'B') FROM v WHERE id = 4"))
+                .isEqualTo("\\x41ff42|5;");
+        assertThat(query("UPDATE v SET by = by || ? WHERE id = 4 RETURNING by, substr(by, 2, 2)", new byte[] {0}))
+                .isEqualTo("\\x41ff00|\\xff00");
+        assertThat(rows(statement, "SELECT by || x'01' || NULL, by || 'é'::text, quote(by || by) FROM v WHERE id = 3"))
+                .isEqualTo("null|\\xé|X'';");
+        assertRefused(statement, "SELECT string_agg(by, '') FROM v", "0A000");
+        assertRefused(statement, "SELECT '\\777'::bytea", "22P02");
+    }
 }

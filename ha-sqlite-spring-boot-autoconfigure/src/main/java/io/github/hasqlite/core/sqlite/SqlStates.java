@@ -141,6 +141,7 @@ public final class SqlStates {
         {"operator does not exist", "42883"},
         {"cannot cast type", "42846"},
         {"division by zero", "22012"},
+        {"must not end with escape character", "22025"},
         {"cannot be had in SQLite", FEATURE_NOT_SUPPORTED},
         {"syntax error", SYNTAX_ERROR},
         {"incomplete input", SYNTAX_ERROR},

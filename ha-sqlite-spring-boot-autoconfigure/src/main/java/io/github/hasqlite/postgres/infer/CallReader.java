@@ -39,6 +39,9 @@ final class CallReader {
     private static final Set<String> WRITTEN = Set.of(
             "quote", "hex", "typeof", "printf", "format", "strftime", "datetime", "group_concat", "string_agg", "char");
 
+    /** Those of texts and of what is written as one, of which bytes would become any text. */
+    private static final Set<String> JOINING = Set.of("concat", "concat_ws", "group_concat", "string_agg", "replace");
+
     private static final Set<String> COUNTS = Set.of(
             "count", "row_number", "rank", "dense_rank", "ntile", "changes", "last_insert_rowid", "octet_length");
 
@@ -124,6 +127,10 @@ final class CallReader {
         if (COMMON.contains(name)) {
             return common(arguments);
         }
+        if (JOINING.contains(name) && arguments.stream().anyMatch(argument -> argument.is(PgType.BYTEA))) {
+            throw new SQLException(
+                    name + " of bytea is not supported: join them with ||, or cast them to text", "0A000");
+        }
         if (TEXTS.contains(name)) {
             arguments.forEach(argument -> argument.resolve(PgType.TEXT));
             return Term.certain(findings, PgType.TEXT);
@@ -191,7 +198,10 @@ final class CallReader {
         for (int i = 0; i < arguments.size(); i++) {
             arguments.get(i).resolve(i == 0 || (pads && i == 2) ? PgType.TEXT : PgType.INT8);
         }
-        return Term.certain(findings, PgType.TEXT);
+        boolean bytes = name.startsWith("sub")
+                && !arguments.isEmpty()
+                && arguments.get(0).is(PgType.BYTEA);
+        return Term.certain(findings, bytes ? PgType.BYTEA : PgType.TEXT);
     }
 
     private Term copy(Term of) {

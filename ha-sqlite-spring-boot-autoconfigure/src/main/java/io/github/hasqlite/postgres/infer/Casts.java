@@ -91,6 +91,28 @@ final class Casts {
         }
     }
 
+    /**
+     * Joins bytes, of which SQLite's operator would make a text.
+     *
+     * @param place where the operator is
+     * @param end behind the right operand
+     * @return whether they are bytes; with a text, they are a text
+     */
+    boolean bytes(Term left, int start, int place, Term right, int end) {
+        boolean both = left.is(PgType.BYTEA)
+                ? right.is(PgType.BYTEA) || right.isOpen()
+                : right.is(PgType.BYTEA) && left.isOpen();
+        if (!both || end <= place + 1) {
+            return false;
+        }
+        left.resolve(PgType.BYTEA);
+        right.resolve(PgType.BYTEA);
+        findings.before(start, "ha_joined(");
+        findings.instead(place, ",");
+        findings.after(end - 1, ")");
+        return true;
+    }
+
     /** {@code CAST(x AS type)}, from here on. */
     Term standard(SqlCall<Term> operand) throws SQLException {
         int call = cursor.at;
@@ -151,8 +173,16 @@ final class Casts {
             return null;
         }
         cursor.at = name.end();
+        IntervalFields.requireWhole(cursor.tokens, at, name);
         Term term = Term.open(findings, cursor.at++);
         findings.remove(at, name.end());
+        if (name.type().type() == PgType.INTERVAL && IntervalFields.isField(cursor.token())) {
+            String literal = IntervalFields.literal(cursor.tokens, term.single);
+            findings.instead(term.single, literal);
+            findings.remove(cursor.at, cursor.at + 1);
+            cursor.at++;
+            return of(term, name.type());
+        }
         String value = value(term, name.type());
         if (value != null && !value.isEmpty()) {
             findings.instead(term.single, value);
@@ -168,6 +198,7 @@ final class Casts {
         if (name == null) {
             throw TypeName.unknown(cursor.tokens, at);
         }
+        IntervalFields.requireWhole(cursor.tokens, at, name);
         return name;
     }
 

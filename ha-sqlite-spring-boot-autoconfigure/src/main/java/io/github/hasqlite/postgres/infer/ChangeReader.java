@@ -188,6 +188,9 @@ final class ChangeReader {
         term.resolve(type.type());
         if (type.type() == PgType.JSON || type.type() == PgType.JSONB) {
             json(term);
+            for (Term alternative : term.alternatives) {
+                json(alternative);
+            }
             return;
         }
         if (term.single < 0 || !isNumeric(type.type())) {

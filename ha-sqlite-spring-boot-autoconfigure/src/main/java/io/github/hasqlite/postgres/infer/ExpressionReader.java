@@ -124,6 +124,9 @@ final class ExpressionReader {
         if (sum || product) {
             return arithmetic.of(operator, place, left, start, right, second, end);
         }
+        if (operator.equals("||") && casts.bytes(left, start, place, right, end)) {
+            return Term.certain(findings, PgType.BYTEA);
+        }
         if (operator.equals("||")) {
             left.resolve(PgType.TEXT);
             right.resolve(PgType.TEXT);
@@ -177,11 +180,16 @@ final class ExpressionReader {
         int at = cursor.isWord("NOT") ? cursor.at + 1 : cursor.at;
         String word = cursor.tokens.get(at).text().toUpperCase(Locale.ROOT);
         if (PATTERNS.contains(word)) {
+            int operator = cursor.at;
             cursor.at = at + 1;
             left.resolve(PgType.TEXT);
             read(scope, OTHER).resolve(PgType.TEXT);
+            int end = cursor.at;
             if (cursor.skipWord("ESCAPE")) {
                 read(scope, OTHER);
+            }
+            if (word.endsWith("LIKE") && end > at + 1) {
+                new LikePattern(cursor, findings).spell(start, operator, at, end);
             }
         } else if (word.equals("BETWEEN")) {
             Comparison comparison = new Comparison(findings, new Comparison.Operand(left, start, cursor.at));

@@ -29,6 +29,7 @@ final class Findings {
     private final Use use;
     private boolean clocks;
     private final Map<Integer, String> names = new HashMap<>();
+    private @Nullable SQLException refusal;
     private boolean edited;
     private List<Insight.Item> items = List.of();
 
@@ -91,9 +92,13 @@ final class Findings {
         if (token.kind() == Kind.PARAMETER) {
             parameter(place, type.oid());
         } else if (token.kind() == Kind.TEXT) {
-            String literal = LiteralText.stored(type, token.literal());
-            if (literal != null) {
-                literal(place, literal);
+            try {
+                String literal = LiteralText.stored(type, token.literal());
+                if (literal != null) {
+                    literal(place, literal);
+                }
+            } catch (SQLException e) {
+                refusal = e;
             }
         }
     }
@@ -199,7 +204,11 @@ final class Findings {
         }
     }
 
-    Insight insight() {
+    /** @throws SQLException if a literal cannot be had in SQLite (0A000) */
+    Insight insight() throws SQLException {
+        if (refusal != null) {
+            throw refusal;
+        }
         return new Insight(edited ? text() : null, Map.copyOf(parameters), Set.copyOf(exact), List.copyOf(items));
     }
 

@@ -108,6 +108,9 @@ final class StatementReader {
             }
             Term other = others.get(i).term();
             item.term().unify(other);
+            if (other != item.term()) {
+                item.term().alternatives.add(other);
+            }
             if (other.type != item.term().type) {
                 item.term().announced = null;
             }

@@ -51,6 +51,9 @@ final class Term {
     /** Behind the expression. */
     int to = -1;
 
+    /** What stands in the same place of other parts of a UNION or VALUES. */
+    final List<Term> alternatives = new ArrayList<>(0);
+
     /** Of a row in parentheses; empty otherwise. */
     List<Term> elements = List.of();
 

@@ -1,5 +1,6 @@
 package io.github.hasqlite.postgres.type;
 
+import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.SQLException;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
@@ -13,21 +14,25 @@ public final class LiteralText {
      * A text that stands where a type is wanted, as SQL, so that it is the same as a parameter there.
      *
      * @param literal without its quotes
+     * @throws SQLException if it is of the type, and cannot be had in SQLite (0A000)
      * @return {@code null} if it is to stay as it is written: it is not of the type, or the same for SQLite
      */
-    public static @Nullable String stored(PgType type, String literal) {
+    public static @Nullable String stored(PgType type, String literal) throws SQLException {
         try {
             return switch (type) {
-                case BYTEA ->
-                    literal.startsWith("\\x") ? sql(ValueCast.cast(ColumnType.declared(type), null, literal)) : null;
-                case BOOL, UUID, INTERVAL -> sql(ValueCast.cast(ColumnType.declared(type), null, literal));
+                case BOOL, BYTEA, UUID, INTERVAL -> sql(ValueCast.cast(ColumnType.declared(type), null, literal));
                 case INT2, INT4, INT8, FLOAT8 -> number(type, literal);
                 // as of a parameter: what the type has no place for, a zone or the time of a day, is not kept
-                case DATE, TIME, TIMESTAMP, TIMESTAMPTZ ->
-                    sql(ValueCast.cast(ColumnType.declared(type), null, literal));
+                case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> {
+                    MomentCast.requireNoWord(type, literal.strip());
+                    yield sql(ValueCast.cast(ColumnType.declared(type), null, literal));
+                }
                 default -> null;
             };
         } catch (SQLException e) {
+            if (SqlStates.FEATURE_NOT_SUPPORTED.equals(e.getSQLState())) {
+                throw e;
+            }
             // SQLite lets a column hold anything
             return null;
         }

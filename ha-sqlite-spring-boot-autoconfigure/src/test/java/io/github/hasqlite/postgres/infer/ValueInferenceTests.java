@@ -82,6 +82,18 @@ class ValueInferenceTests {
                 "SELECT mod(0.3, 0.1) + mod(n, 2) FROM t ¦ 1.0",
                 "SELECT 7 % 4 ¦ 3",
                 "UPDATE t SET n = n / 2 RETURNING n ¦ 2.5",
+                "SELECT ('50%' LIKE '50\\%') + ('a_b' LIKE 'a\\_b') + ('a_b' ILIKE 'A\\_B') + ('a\\b' LIKE 'a\\\\b') ¦"
+                        + " 4",
+                "SELECT ('axb' LIKE 'a\\_b') + ('axb' LIKE 'a!_b' ESCAPE '!') + ('a\\b' NOT LIKE 'a\\b' ESCAPE '') ¦ 0",
+                "SELECT ('Ä' ILIKE 'ä') + ('Straße' ILIKE '%STRA_E') + (x ILIKE x) + (x ILIKE 'ä%\\_C') FROM t ¦ 4",
+                "SELECT x NOT ILIKE 'äb%' OR x NOT ILIKE '%' || 'C' AND NOT x ILIKE lower(x) FROM t ¦ 0",
+                "SELECT ('äxaxb' ILIKE 'Ä%x_') + ('' ILIKE '%' || '') + ('é' ILIKE '__' || '') ¦ 2",
+                "SELECT x ILIKE NULL || 'a' FROM t ¦ ",
+                "SELECT ts - interval '1' day FROM t ¦ 2026-01-30T03:04:05.000000000",
+                "SELECT interval '2' year + interval '-1' MONTH ¦ 1 year 11 mons",
+                "SELECT interval '90' minute AS m FROM t ¦ 01:30:00",
+                "SELECT interval '1.5' second ¦ 00:00:01.5",
+                "SELECT interval '1 day' AS day ¦ 1 day",
             })
     void sqliteAnswersWhatPostgresqlWould(String sql, String expected) throws SQLException {
         assertThat(value(sql)).as(spelled(sql)).isEqualTo(expected);
@@ -94,6 +106,20 @@ class ValueInferenceTests {
             value = {
                 "SELECT n % 0 FROM t ¦ 22012",
                 "SELECT n % x FROM t ¦ 42883",
+                "SELECT id FROM t WHERE ts < 'infinity' ¦ 0A000",
+                "SELECT x ILIKE 'ä\\' FROM t ¦ 22025",
+                "SELECT x ILIKE ANY(ARRAY['ä']) FROM t ¦ 0A000",
+                "SELECT interval '1-2' year to month ¦ 0A000",
+                "SELECT interval '1.5' day ¦ 0A000",
+                "SELECT interval '1 day' hour ¦ 0A000",
+                "SELECT interval '1.2345' second(2) ¦ 0A000",
+                "SELECT interval(0) '1.5 seconds' ¦ 0A000",
+                "SELECT '1'::interval day ¦ 0A000",
+                "SELECT CAST('1' AS interval hour) ¦ 0A000",
+                "INSERT INTO t(d) VALUES ('today') ¦ 0A000",
+                "INSERT INTO t(j) SELECT j FROM t UNION ALL SELECT '1.10' ¦ 22003",
+                "INSERT INTO t(j) SELECT j FROM t UNION ALL SELECT '1.1' || '0' ¦ 22003",
+                "UPDATE t SET ts = 'infinity'::timestamp ¦ 0A000",
             })
     void whatHasNoSuchValueIsAnError(String sql, String state) {
         assertThatExceptionOfType(SQLException.class)

@@ -172,4 +172,22 @@ class ValueFormatTests {
                         null, PgType.FLOAT8.arrayOid(), "{NaN}".getBytes(StandardCharsets.UTF_8), false))
                 .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("22003"));
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "DATE,7fffffff,0A000",
+        "DATE,80000000,0A000",
+        "TIMESTAMP,7fffffffffffffff,0A000",
+        "TIMESTAMPTZ,8000000000000000,0A000",
+        "DATE,7f000000,22008",
+        "TIMESTAMP,7f00000000000000,22008"
+    })
+    void momentsThatNoTextIsAreRefused(PgType type, String hex, String state) {
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> ParameterFormat.decode(type, 0, HexFormat.of().parseHex(hex), true))
+                .satisfies(e -> assertThat(e.getSQLState()).as(e.getMessage()).isEqualTo(state));
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> ParameterFormat.decode(type, 0, " Infinity".getBytes(StandardCharsets.UTF_8), false))
+                .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("0A000"));
+    }
 }
