@@ -69,15 +69,17 @@ final class CallReader {
     Term read(Scope scope) throws SQLException {
         String name = cursor.token().name();
         cursor.at += 2;
-        List<Term> arguments = arguments(scope);
+        List<Comparison.Operand> places = new ArrayList<>();
+        List<Term> arguments = arguments(scope, places);
         statements.close();
-        Term result = result(name, arguments);
+        PgType moment = COMMON.contains(name) ? Comparison.widen(findings, places) : null;
+        Term result = moment == null ? result(name, arguments) : Term.certain(findings, moment);
         rest(scope);
         return result.named(LABELS.getOrDefault(name, name), Term.STRONG);
     }
 
     /** Also with the words of the standard's own syntax between them. */
-    private List<Term> arguments(Scope scope) throws SQLException {
+    private List<Term> arguments(Scope scope, List<Comparison.Operand> places) throws SQLException {
         List<Term> arguments = new ArrayList<>();
         if (statements.isQuery()) {
             statements.query(scope.inner());
@@ -88,6 +90,7 @@ final class CallReader {
             Term argument = expressions.read(scope);
             if (cursor.at > start) {
                 arguments.add(argument);
+                places.add(new Comparison.Operand(argument, start, cursor.at));
             } else {
                 // a comma, a star, or a word such as FROM or ORDER BY
                 cursor.at += cursor.is("(") ? 0 : 1;
@@ -202,7 +205,7 @@ final class CallReader {
         if (cursor.isWord("OVER")) {
             cursor.at++;
             if (cursor.skip("(")) {
-                arguments(scope);
+                arguments(scope, new ArrayList<>());
                 statements.close();
             } else {
                 cursor.at++;

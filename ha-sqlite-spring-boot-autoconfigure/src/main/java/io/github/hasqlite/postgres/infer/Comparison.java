@@ -75,6 +75,41 @@ final class Comparison {
         }
     }
 
+    /**
+     * Makes moments of different types those of the widest one, as values of which either can come.
+     *
+     * @return its type; {@code null} if there are none that differ
+     */
+    static @Nullable PgType widen(Findings findings, List<Operand> operands) {
+        PgType widest = null;
+        boolean differ = false;
+        for (Operand operand : operands) {
+            PgType type = operand.type();
+            if (isMoment(type)) {
+                differ |= widest != null && widest != type;
+                widest = wider(widest, type);
+            } else if (type != null) {
+                return null;
+            }
+        }
+        if (!differ || widest == null) {
+            return null;
+        }
+        for (Operand operand : operands) {
+            if (operand.type() != widest) {
+                new Comparison(findings, operand).cast(operand, widest);
+            }
+        }
+        return widest;
+    }
+
+    private static @Nullable PgType wider(@Nullable PgType one, @Nullable PgType other) {
+        if (one == PgType.TIMESTAMPTZ || other == PgType.TIMESTAMPTZ) {
+            return PgType.TIMESTAMPTZ;
+        }
+        return one == PgType.TIMESTAMP || other == PgType.TIMESTAMP ? PgType.TIMESTAMP : other;
+    }
+
     static boolean isMoment(@Nullable PgType type) {
         return type == PgType.DATE || type == PgType.TIMESTAMP || type == PgType.TIMESTAMPTZ;
     }

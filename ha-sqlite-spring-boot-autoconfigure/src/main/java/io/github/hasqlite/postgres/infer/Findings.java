@@ -118,6 +118,17 @@ final class Findings {
     }
 
     /**
+     * There is something whose value would not be PostgreSQL's.
+     *
+     * @throws SQLException unless it is in the schema already (0A000)
+     */
+    void refuse(String what) throws SQLException {
+        if (use != Use.STORED) {
+            throw new SQLException(what, "0A000");
+        }
+    }
+
+    /**
      * In the schema there is something that plain SQLite does not have.
      *
      * @throws SQLException if it is being put there (0A000)

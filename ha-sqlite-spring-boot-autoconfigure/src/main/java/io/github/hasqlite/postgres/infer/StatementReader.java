@@ -98,7 +98,7 @@ final class StatementReader {
         }
     }
 
-    private void unify(Query first, Query next) {
+    private void unify(Query first, Query next) throws SQLException {
         List<Query.Item> columns = first.columns();
         List<Query.Item> others = next.columns();
         for (int i = 0; i < Math.min(columns.size(), others.size()); i++) {
@@ -107,7 +107,15 @@ final class StatementReader {
                 return;
             }
             Term other = others.get(i).term();
-            item.term().unify(other);
+            PgType one = item.term().type;
+            if (one != other.type && Comparison.isMoment(one) && Comparison.isMoment(other.type)) {
+                findings.refuse("queries that answer dates and times of different types as one column are not supported:"
+                        + " cast \"" + item.name() + "\" to the same type in each");
+                item.term().type = null;
+                item.term().announced = null;
+            } else {
+                item.term().unify(other);
+            }
             if (other.type != item.term().type) {
                 item.term().announced = null;
             }
