@@ -111,6 +111,9 @@ final class CallReader {
         if (COMMON.contains(name)) {
             return common(arguments);
         }
+        if (name.equals("rtrim") && first.is(PgType.TIMESTAMPTZ) && findings.ofSchema()) {
+            return Term.certain(findings, PgType.TIMESTAMP);
+        }
         if (TEXTS.contains(name)) {
             arguments.forEach(argument -> argument.resolve(PgType.TEXT));
             return Term.certain(findings, PgType.TEXT);

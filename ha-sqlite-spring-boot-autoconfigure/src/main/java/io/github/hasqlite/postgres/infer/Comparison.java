@@ -1,5 +1,7 @@
 package io.github.hasqlite.postgres.infer;
 
+import io.github.hasqlite.postgres.sql.SqlToken;
+import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
 import java.util.List;
@@ -92,7 +94,7 @@ final class Comparison {
                 return null;
             }
         }
-        if (!differ || widest == null) {
+        if (!differ || widest == null || findings.stored()) {
             return null;
         }
         for (Operand operand : operands) {
@@ -110,6 +112,17 @@ final class Comparison {
         return one == PgType.TIMESTAMP || other == PgType.TIMESTAMP ? PgType.TIMESTAMP : other;
     }
 
+    /** What is stored in a column of another type of dates and times is made one of its. */
+    static void assign(Findings findings, Operand value, PgType column) throws SQLException {
+        boolean day = column == PgType.TIME && (value.type() == PgType.TIMESTAMP || value.type() == PgType.TIMESTAMPTZ);
+        if (day) {
+            findings.refuseInSchema("a moment cannot be stored as a time in the schema: write substr(x, 12)");
+        }
+        if (value.type() != column && (day || (isMoment(column) && isMoment(value.type())))) {
+            new Comparison(findings, value).cast(value, column);
+        }
+    }
+
     static boolean isMoment(@Nullable PgType type) {
         return type == PgType.DATE || type == PgType.TIMESTAMP || type == PgType.TIMESTAMPTZ;
     }
@@ -125,7 +138,9 @@ final class Comparison {
 
     /** As texts are stored: a day has no time, a moment without a zone no Z. */
     private void plain(Operand operand, @Nullable PgType from, PgType to) {
-        if (operand.to() > operand.from() && isMoment(from) && isMoment(to)) {
+        if (to == PgType.DATE && operand.to() > operand.from()) {
+            findings.around(operand.from(), operand.to(), "substr(", ", 1, 10)");
+        } else if (operand.to() > operand.from() && isMoment(from) && isMoment(to)) {
             String day = from == PgType.DATE ? " || 'T00:00:00.000000000" : " || '";
             boolean shorter = from == PgType.TIMESTAMPTZ;
             findings.around(
@@ -134,6 +149,14 @@ final class Comparison {
                     shorter ? "rtrim(" : "(",
                     shorter ? ", 'Z')" : day + (to == PgType.TIMESTAMPTZ ? "Z')" : "')"));
         }
+    }
+
+    /** What {@link #plain} has made: a text, or a moment of what a definition in the schema says of another one. */
+    static PgType joined(Term left, SqlToken right) {
+        String end = right.kind() == Kind.TEXT ? right.literal() : "";
+        boolean day = left.is(PgType.DATE) && end.startsWith("T00:00:00.000000000");
+        boolean zoned = end.endsWith("Z") && (day || (left.is(PgType.TIMESTAMP) && end.equals("Z")));
+        return zoned ? PgType.TIMESTAMPTZ : day ? PgType.TIMESTAMP : PgType.TEXT;
     }
 
     private void wrap(Operand operand, String before, String after) {

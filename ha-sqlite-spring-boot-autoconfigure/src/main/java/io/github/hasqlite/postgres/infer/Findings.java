@@ -26,6 +26,10 @@ final class Findings {
     private final @Nullable String[] before;
     private final @Nullable String[] after;
     private final @Nullable String[] instead;
+
+    /** What is in the list of a query and has no name of its own. */
+    private final @Nullable String[] names;
+
     private final Use use;
     private boolean clocks;
     private boolean edited;
@@ -62,6 +66,7 @@ final class Findings {
         this.before = new @Nullable String[tokens.size()];
         this.after = new @Nullable String[tokens.size()];
         this.instead = new @Nullable String[tokens.size()];
+        this.names = new @Nullable String[tokens.size()];
     }
 
     /** The number of a parameter, from 0; -1 if it has none. */
@@ -117,6 +122,11 @@ final class Findings {
         return use != Use.STATEMENT;
     }
 
+    /** Whether it is in the schema already, and what it does not cast is not cast. */
+    boolean stored() {
+        return use == Use.STORED;
+    }
+
     /**
      * There is something whose value would not be PostgreSQL's.
      *
@@ -136,6 +146,15 @@ final class Findings {
     void refuseInSchema(String what) throws SQLException {
         if (use == Use.DEFINITION) {
             throw new SQLException(what, "0A000");
+        }
+    }
+
+    /** Names the expression that ends at a place, unless an alias follows. */
+    void name(int place, String name) {
+        boolean alias = tokens.isWord(place + 1, "AS")
+                || (tokens.get(place + 1).isName() && !FromReader.isClause(tokens.get(place + 1)));
+        if (!ofSchema() && !alias) {
+            edit(names, place, " AS \"" + name.replace("\"", "\"\"") + "\"");
         }
     }
 
@@ -209,11 +228,12 @@ final class Findings {
         StringBuilder sql = new StringBuilder();
         for (int i = 0; i < tokens.size(); i++) {
             String other = instead[i];
-            boolean gone = "".equals(other) && before[i] == null && after[i] == null;
+            boolean gone = "".equals(other) && before[i] == null && after[i] == null && names[i] == null;
             sql.append(gone ? "" : tokens.get(i).gap());
             sql.append(before[i] == null ? "" : before[i]);
             sql.append(other == null ? tokens.get(i).text() : other);
             sql.append(after[i] == null ? "" : after[i]);
+            sql.append(names[i] == null ? "" : names[i]);
         }
         return sql.toString();
     }
