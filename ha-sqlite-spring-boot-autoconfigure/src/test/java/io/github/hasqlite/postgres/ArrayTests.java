@@ -108,7 +108,8 @@ class ArrayTests {
     void parametersAreReadFromTextsByTheirCast(String condition, String value) throws SQLException {
         String expected = value.contains("null") ? "" : "1";
         for (String type : new String[] {"unspecified", "varchar"}) {
-            if (type.equals("varchar") && condition.contains("ANY(?)") || value.startsWith("[") && !type.equals("varchar")) {
+            if (type.equals("varchar") && condition.contains("ANY(?)")
+                    || value.startsWith("[") && !type.equals("varchar")) {
                 continue;
             }
             try (Connection connection = server.connect("stringtype", type);
@@ -140,11 +141,13 @@ class ArrayTests {
     void argumentsOfExecuteAreArrays() throws SQLException {
         try (Connection connection = server.connect();
                 Statement statement = connection.createStatement()) {
-            statement.execute("PREPARE typed(int[], timestamp[]) AS SELECT id FROM a WHERE id = ANY($1) AND ts = ANY($2)");
+            statement.execute(
+                    "PREPARE typed(int[], timestamp[]) AS SELECT id FROM a WHERE id = ANY($1) AND ts = ANY($2)");
             statement.execute("PREPARE cast AS SELECT id FROM a WHERE id = ANY($1::int[]) AND b = ANY($2)");
             assertThat(RunningServer.rows(statement, "EXECUTE typed('{1,2}', '{2026-01-02 03:04}')"))
                     .isEqualTo("1;");
-            assertThat(RunningServer.rows(statement, "EXECUTE cast('{1,2}', '{t}')")).isEqualTo("1;");
+            assertThat(RunningServer.rows(statement, "EXECUTE cast('{1,2}', '{t}')"))
+                    .isEqualTo("1;");
             RunningServer.assertRefused(statement, "EXECUTE typed('{x}', '{}')", "22P02");
             statement.execute("DEALLOCATE ALL");
         }

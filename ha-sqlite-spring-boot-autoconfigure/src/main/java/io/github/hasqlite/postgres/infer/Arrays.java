@@ -52,7 +52,7 @@ final class Arrays {
     /** Days and moments have different texts: the left side becomes what the array has. */
     private void likewise(Comparison.Operand left, PgType element) throws SQLException {
         PgType type = left.type();
-        if (type == element || !Comparison.isMoment(type) || !Comparison.isMoment(element)) {
+        if (type == null || type == element || !Comparison.isMoment(type) || !Comparison.isMoment(element)) {
             return;
         }
         if (type != PgType.DATE) {

@@ -158,8 +158,7 @@ final class ChangeReader {
             }
             int start = cursor.at;
             Term value = expressions.read(scope);
-            Comparison.Operand place =
-                    names.size() > 1 ? null : new Comparison.Operand(value, start, cursor.at);
+            Comparison.Operand place = names.size() > 1 ? null : new Comparison.Operand(value, start, cursor.at);
             List<Term> terms = names.size() > 1 ? value.elements : List.of(value);
             for (int i = 0; i < terms.size() && i < names.size(); i++) {
                 store(terms.get(i), place, scope, table, names, i);

@@ -15,8 +15,17 @@ record ColumnDefinitions(Cursor cursor, Findings findings, StatementReader state
 
     /** Words that end the type of a column. */
     private static final Set<String> CONSTRAINTS = Set.of(
-            "constraint", "primary", "not", "null", "unique", "check", "default", "collate", "references",
-            "generated", "as");
+            "constraint",
+            "primary",
+            "not",
+            "null",
+            "unique",
+            "check",
+            "default",
+            "collate",
+            "references",
+            "generated",
+            "as");
 
     /** Words that begin what is no column. */
     private static final Set<String> OF_TABLES =

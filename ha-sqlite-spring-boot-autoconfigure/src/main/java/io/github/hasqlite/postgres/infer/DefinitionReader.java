@@ -16,13 +16,7 @@ final class DefinitionReader {
 
     /** Types whose names SQLite does not keep of the columns of a query. */
     private static final Set<PgType> LOST = Set.of(
-            PgType.BOOL,
-            PgType.DATE,
-            PgType.TIME,
-            PgType.TIMESTAMP,
-            PgType.TIMESTAMPTZ,
-            PgType.INTERVAL,
-            PgType.UUID);
+            PgType.BOOL, PgType.DATE, PgType.TIME, PgType.TIMESTAMP, PgType.TIMESTAMPTZ, PgType.INTERVAL, PgType.UUID);
 
     private final TokenBuffer tokens;
     private final Cursor cursor;
@@ -87,7 +81,8 @@ final class DefinitionReader {
     private void query(@Nullable String table) throws SQLException {
         findings.spellClocks();
         List<Query.Item> columns = statements.query(outermost.inner()).columns();
-        boolean loses = columns.stream().anyMatch(column -> column.term().type != null && LOST.contains(column.term().type));
+        boolean loses =
+                columns.stream().anyMatch(column -> column.term().type != null && LOST.contains(column.term().type));
         if (table != null && loses) {
             String list = columns.stream().map(DefinitionReader::written).collect(Collectors.joining(", "));
             throw new SQLException(

@@ -21,8 +21,7 @@ record Query(List<Item> items) {
      * @param columns what it stands for, if it is a star; one of them is a star itself where others of no known names are
      * @param place where its expression is in the query's own list; {@code null} if it comes from elsewhere
      */
-    record Item(
-            String name, Term term, boolean star, List<Item> columns, Comparison.@Nullable Operand place) {
+    record Item(String name, Term term, boolean star, List<Item> columns, Comparison.@Nullable Operand place) {
 
         static Item of(String name, Term term) {
             return new Item(name, term, false, List.of(), null);

@@ -125,7 +125,8 @@ final class StatementReader {
         int width = columns.stream().mapToInt(List::size).min().orElse(0);
         for (int i = 0; i < width && queries.size() > 1; i++) {
             int place = i;
-            List<Query.Item> items = columns.stream().map(list -> list.get(place)).toList();
+            List<Query.Item> items =
+                    columns.stream().map(list -> list.get(place)).toList();
             if (items.stream().anyMatch(Query.Item::star)) {
                 return;
             }

@@ -29,8 +29,7 @@ class DefinitionReaderTests {
     }
 
     private static String spelled(String sql) throws SQLException {
-        String spelled = Inference.of(
-                        Spelling.tokens(sql), new int[0], name -> name.equals("t") ? TABLE : List.of())
+        String spelled = Inference.of(Spelling.tokens(sql), new int[0], name -> name.equals("t") ? TABLE : List.of())
                 .spelled();
         return Spelling.ofDatabase(spelled == null ? sql : spelled);
     }
@@ -72,9 +71,10 @@ class DefinitionReaderTests {
             })
     void literalsAreSpelledAsTheyAreStored(String sql, String expected) throws SQLException {
         String json = "IN (2026-01-01T00:00:00.000000000)";
-        String wanted = expected.replace(
-                json, "IN (SELECT value FROM json_each('[\"2026-01-01T00:00:00.000000000\"]'))");
-        String spelled = spelled(sql).replaceAll("SELECT CASE type .*? END FROM json_each", "SELECT value FROM json_each");
+        String wanted =
+                expected.replace(json, "IN (SELECT value FROM json_each('[\"2026-01-01T00:00:00.000000000\"]'))");
+        String spelled =
+                spelled(sql).replaceAll("SELECT CASE type .*? END FROM json_each", "SELECT value FROM json_each");
         assertThat(spelled).isEqualToNormalizingWhitespace(wanted);
     }
 
