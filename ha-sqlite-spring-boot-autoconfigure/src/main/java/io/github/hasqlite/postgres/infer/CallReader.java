@@ -85,9 +85,11 @@ final class CallReader {
         int place = cursor.at;
         String name = cursor.token().name();
         cursor.at += 2;
-        List<Term> arguments = arguments(scope);
+        List<Comparison.Operand> places = new ArrayList<>();
+        List<Term> arguments = arguments(scope, places);
         statements.close();
-        Term result = result(name, arguments);
+        PgType moment = COMMON.contains(name) ? Comparison.widen(findings, places) : null;
+        Term result = moment == null ? result(name, arguments) : Term.certain(findings, moment);
         if (name.equals("mod") && arguments.stream().anyMatch(argument -> Arithmetic.isFraction(argument.type))) {
             findings.instead(place, "ha_rest");
         }
@@ -96,7 +98,7 @@ final class CallReader {
     }
 
     /** Also with the words of the standard's own syntax between them. */
-    private List<Term> arguments(Scope scope) throws SQLException {
+    private List<Term> arguments(Scope scope, List<Comparison.Operand> places) throws SQLException {
         List<Term> arguments = new ArrayList<>();
         if (statements.isQuery()) {
             statements.query(scope.inner());
@@ -107,6 +109,7 @@ final class CallReader {
             Term argument = expressions.read(scope);
             if (cursor.at > start) {
                 arguments.add(argument);
+                places.add(new Comparison.Operand(argument, start, cursor.at));
             } else {
                 // a comma, a star, or a word such as FROM or ORDER BY
                 cursor.at += cursor.is("(") ? 0 : 1;
@@ -126,6 +129,9 @@ final class CallReader {
         }
         if (COMMON.contains(name)) {
             return common(arguments);
+        }
+        if (name.equals("rtrim") && first.is(PgType.TIMESTAMPTZ) && findings.ofSchema()) {
+            return Term.certain(findings, PgType.TIMESTAMP);
         }
         if (JOINING.contains(name) && arguments.stream().anyMatch(argument -> argument.is(PgType.BYTEA))) {
             throw new SQLException(
@@ -235,7 +241,7 @@ final class CallReader {
         if (cursor.isWord("OVER")) {
             cursor.at++;
             if (cursor.skip("(")) {
-                arguments(scope);
+                arguments(scope, new ArrayList<>());
                 statements.close();
             } else {
                 cursor.at++;

@@ -54,7 +54,8 @@ final class ChangeReader {
             Query query = statements.query(outer.inner());
             List<Query.Item> answered = query.columns();
             for (int i = 0; i < answered.size() && !answered.get(i).star(); i++) {
-                store(answered.get(i).term(), scope, table, names, i);
+                Query.Item item = answered.get(i);
+                store(item.term(), item.place(), scope, table, names, i);
             }
         }
         Scope updated = scope.inner();
@@ -72,7 +73,9 @@ final class ChangeReader {
         int position = 0;
         do {
             if (!cursor.skipWord("DEFAULT")) {
-                store(expressions.read(scope), scope, table, names, position);
+                int start = cursor.at;
+                Term value = expressions.read(scope);
+                store(value, new Comparison.Operand(value, start, cursor.at), scope, table, names, position);
             }
             position++;
         } while (cursor.skip(","));
@@ -154,18 +157,30 @@ final class ChangeReader {
             if (!cursor.skip("=") || cursor.skipWord("DEFAULT")) {
                 continue;
             }
+            int start = cursor.at;
             Term value = expressions.read(scope);
+            Comparison.Operand place = names.size() > 1 ? null : new Comparison.Operand(value, start, cursor.at);
             List<Term> terms = names.size() > 1 ? value.elements : List.of(value);
             for (int i = 0; i < terms.size() && i < names.size(); i++) {
-                store(terms.get(i), scope, table, names, i);
+                store(terms.get(i), place, scope, table, names, i);
             }
         } while (cursor.skip(","));
     }
 
-    /** @param names of the columns that are given; {@code null} for all */
-    private void store(Term term, Scope scope, String table, @Nullable List<String> names, int position)
+    /**
+     * @param place where the value is; {@code null} if it is a part of something else
+     * @param names of the columns that are given; {@code null} for all
+     */
+    private void store(
+            Term term,
+            Comparison.@Nullable Operand place,
+            Scope scope,
+            String table,
+            @Nullable List<String> names,
+            int position)
             throws SQLException {
-        if (!term.isOpen() && term.single < 0 && term.from >= term.to) {
+        boolean moment = Comparison.isMoment(term.type);
+        if (!term.isOpen() && term.single < 0 && term.from >= term.to && !moment) {
             return;
         }
         List<TableColumns.Column> columns = scope.columns(table);
@@ -179,7 +194,20 @@ final class ChangeReader {
             }
         }
         if (column != null && column.type().certain()) {
+            if (moment) {
+                assign(term, place, column);
+            }
             store(term, column);
+        }
+    }
+
+    private void assign(Term term, Comparison.@Nullable Operand place, TableColumns.Column column) throws SQLException {
+        PgType type = column.type().type();
+        if (place != null) {
+            Comparison.assign(findings, place, type);
+        } else if (term.type != type && Comparison.isMoment(type) && term.type != null) {
+            findings.refuse("a " + term.type.display() + " cannot be stored in column \"" + column.name()
+                    + "\" from here, which is " + type.display() + ": write it with a cast, x::" + type.typname());
         }
     }
 

@@ -1,5 +1,7 @@
 package io.github.hasqlite.postgres.infer;
 
+import io.github.hasqlite.postgres.sql.SqlToken;
+import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
 import java.util.List;
@@ -75,6 +77,52 @@ final class Comparison {
         }
     }
 
+    /**
+     * Makes moments of different types those of the widest one, as values of which either can come.
+     *
+     * @return its type; {@code null} if there are none that differ
+     */
+    static @Nullable PgType widen(Findings findings, List<Operand> operands) {
+        PgType widest = null;
+        boolean differ = false;
+        for (Operand operand : operands) {
+            PgType type = operand.type();
+            if (isMoment(type)) {
+                differ |= widest != null && widest != type;
+                widest = wider(widest, type);
+            } else if (type != null) {
+                return null;
+            }
+        }
+        if (!differ || widest == null || findings.stored()) {
+            return null;
+        }
+        for (Operand operand : operands) {
+            if (operand.type() != widest) {
+                new Comparison(findings, operand).cast(operand, widest);
+            }
+        }
+        return widest;
+    }
+
+    private static @Nullable PgType wider(@Nullable PgType one, @Nullable PgType other) {
+        if (one == PgType.TIMESTAMPTZ || other == PgType.TIMESTAMPTZ) {
+            return PgType.TIMESTAMPTZ;
+        }
+        return one == PgType.TIMESTAMP || other == PgType.TIMESTAMP ? PgType.TIMESTAMP : other;
+    }
+
+    /** What is stored in a column of another type of dates and times is made one of its. */
+    static void assign(Findings findings, Operand value, PgType column) throws SQLException {
+        boolean day = column == PgType.TIME && (value.type() == PgType.TIMESTAMP || value.type() == PgType.TIMESTAMPTZ);
+        if (day) {
+            findings.refuseInSchema("a moment cannot be stored as a time in the schema: write substr(x, 12)");
+        }
+        if (value.type() != column && (day || (isMoment(column) && isMoment(value.type())))) {
+            new Comparison(findings, value).cast(value, column);
+        }
+    }
+
     static boolean isMoment(@Nullable PgType type) {
         return type == PgType.DATE || type == PgType.TIMESTAMP || type == PgType.TIMESTAMPTZ;
     }
@@ -90,7 +138,9 @@ final class Comparison {
 
     /** As texts are stored: a day has no time, a moment without a zone no Z. */
     private void plain(Operand operand, @Nullable PgType from, PgType to) {
-        if (operand.to() > operand.from() && isMoment(from) && isMoment(to)) {
+        if (to == PgType.DATE && operand.to() > operand.from()) {
+            findings.around(operand.from(), operand.to(), "substr(", ", 1, 10)");
+        } else if (operand.to() > operand.from() && isMoment(from) && isMoment(to)) {
             String day = from == PgType.DATE ? " || 'T00:00:00.000000000" : " || '";
             boolean shorter = from == PgType.TIMESTAMPTZ;
             findings.around(
@@ -99,6 +149,14 @@ final class Comparison {
                     shorter ? "rtrim(" : "(",
                     shorter ? ", 'Z')" : day + (to == PgType.TIMESTAMPTZ ? "Z')" : "')"));
         }
+    }
+
+    /** What {@link #plain} has made: a text, or a moment of what a definition in the schema says of another one. */
+    static PgType joined(Term left, SqlToken right) {
+        String end = right.kind() == Kind.TEXT ? right.literal() : "";
+        boolean day = left.is(PgType.DATE) && end.startsWith("T00:00:00.000000000");
+        boolean zoned = end.endsWith("Z") && (day || (left.is(PgType.TIMESTAMP) && end.equals("Z")));
+        return zoned ? PgType.TIMESTAMPTZ : day ? PgType.TIMESTAMP : PgType.TEXT;
     }
 
     private void wrap(Operand operand, String before, String after) {

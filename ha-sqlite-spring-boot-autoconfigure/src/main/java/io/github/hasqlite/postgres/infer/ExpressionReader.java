@@ -132,7 +132,9 @@ final class ExpressionReader {
             right.resolve(PgType.TEXT);
             casts.text(left, start, place);
             casts.text(right, second, end);
-            return Term.certain(findings, PgType.TEXT);
+            PgType joined =
+                    findings.ofSchema() ? Comparison.joined(left, cursor.tokens.get(right.single)) : PgType.TEXT;
+            return Term.certain(findings, joined);
         }
         return Term.of(findings, null);
     }

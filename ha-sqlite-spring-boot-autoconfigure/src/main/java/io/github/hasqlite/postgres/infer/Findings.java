@@ -26,10 +26,10 @@ final class Findings {
     private final @Nullable String[] before;
     private final @Nullable String[] after;
     private final @Nullable String[] instead;
-    private final Use use;
-    private boolean clocks;
     private final Map<Integer, String> names = new HashMap<>();
+    private final Use use;
     private @Nullable SQLException refusal;
+    private boolean clocks;
     private boolean edited;
     private List<Insight.Item> items = List.of();
 
@@ -123,6 +123,22 @@ final class Findings {
         return use != Use.STATEMENT;
     }
 
+    /** Whether it is in the schema already, and what it does not cast is not cast. */
+    boolean stored() {
+        return use == Use.STORED;
+    }
+
+    /**
+     * There is something whose value would not be PostgreSQL's.
+     *
+     * @throws SQLException unless it is in the schema already (0A000)
+     */
+    void refuse(String what) throws SQLException {
+        if (use != Use.STORED) {
+            throw new SQLException(what, "0A000");
+        }
+    }
+
     /**
      * In the schema there is something that plain SQLite does not have.
      *
@@ -131,6 +147,16 @@ final class Findings {
     void refuseInSchema(String what) throws SQLException {
         if (use == Use.DEFINITION) {
             throw new SQLException(what, "0A000");
+        }
+    }
+
+    /** Names the expression that ends at a place, unless an alias follows. */
+    void name(int place, String name) {
+        boolean alias = tokens.isWord(place + 1, "AS")
+                || (tokens.get(place + 1).isName() && !FromReader.isClause(tokens.get(place + 1)));
+        if (!ofSchema() && !alias) {
+            names.put(place, " AS \"" + name.replace("\"", "\"\"") + "\"");
+            edited = true;
         }
     }
 
@@ -176,14 +202,6 @@ final class Findings {
     void after(int place, String text) {
         if (!ofSchema()) {
             edit(after, place, Objects.requireNonNullElse(at(after, place), "") + text);
-        }
-    }
-
-    /** What an item of a list is called, behind all that is after it. */
-    void name(int place, String name) {
-        if (!ofSchema()) {
-            names.put(place, " AS \"" + name.replace("\"", "\"\"") + "\"");
-            edited = true;
         }
     }
 

@@ -264,6 +264,7 @@ final class PrimaryReader {
         cursor.at++;
         Term chosen = cursor.isWord("WHEN") ? null : expressions.read(scope);
         Term result = Term.of(findings, null);
+        List<Comparison.Operand> branches = new ArrayList<>();
         boolean first = true;
         String label = "case";
         int strength = Term.WEAK;
@@ -275,19 +276,25 @@ final class PrimaryReader {
                 chosen.unify(when);
             }
             if (cursor.skipWord("THEN")) {
+                int start = cursor.at;
                 Term then = expressions.read(scope);
+                branches.add(new Comparison.Operand(then, start, cursor.at));
                 result = first ? copy(then) : common(result, then);
                 first = false;
             }
         }
         if (cursor.skipWord("ELSE")) {
+            int start = cursor.at;
             Term otherwise = expressions.read(scope);
+            branches.add(new Comparison.Operand(otherwise, start, cursor.at));
             result = common(result, otherwise);
             boolean named = otherwise.strength == Term.STRONG;
             label = named ? otherwise.label : label;
             strength = named ? Term.STRONG : strength;
         }
         cursor.skipWord("END");
+        PgType moment = Comparison.widen(findings, branches);
+        result = moment == null ? result : Term.certain(findings, moment);
         return result.named(label, strength);
     }
 

@@ -2,6 +2,7 @@ package io.github.hasqlite.postgres.infer;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a query answers.
@@ -18,19 +19,29 @@ record Query(List<Item> items) {
      *
      * @param star whether it stands for any number of columns
      * @param columns what it stands for, if it is a star; one of them is a star itself where others of no known names are
+     * @param place where its expression is in the query's own list; {@code null} if it comes from elsewhere
      */
-    record Item(String name, Term term, boolean star, List<Item> columns) {
+    record Item(String name, Term term, boolean star, List<Item> columns, Comparison.@Nullable Operand place) {
 
         static Item of(String name, Term term) {
-            return new Item(name, term, false, List.of());
+            return new Item(name, term, false, List.of(), null);
         }
 
         static Item star(Term unknown, List<Item> columns) {
-            return new Item("*", unknown, true, columns);
+            return new Item("*", unknown, true, columns, null);
         }
 
         Item named(String other) {
-            return new Item(other, term, star, columns);
+            return new Item(other, term, star, columns, place);
+        }
+
+        /** As another query sees it. */
+        Item elsewhere() {
+            return new Item(name, term, star, columns, null);
+        }
+
+        Item at(int from, int to) {
+            return new Item(name, term, star, columns, new Comparison.Operand(term, from, to));
         }
     }
 

@@ -127,7 +127,7 @@ final class Scope {
     private List<Query.Item> all(Relation relation) {
         List<Query.Item> items = new ArrayList<>();
         if (relation.table() == null) {
-            items.addAll(relation.items());
+            relation.items().forEach(item -> items.add(item.elsewhere()));
         } else {
             tables.of(relation.table()).forEach(column -> items.add(Query.Item.of(column.name(), term(column))));
         }

@@ -2,12 +2,14 @@ package io.github.hasqlite.postgres.infer;
 
 import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
+import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Reads queries and changes: which tables they name, what they store where, and what they answer. */
 final class StatementReader {
@@ -86,11 +88,14 @@ final class StatementReader {
             }
             Query first = core(scope);
             begun.accept(first);
+            List<Query> all = new ArrayList<>(List.of(first));
             while (COMPOUND.stream().anyMatch(cursor::isWord)) {
                 cursor.at++;
                 cursor.skipWord("ALL");
-                unify(first, core(scope));
+                all.add(core(scope));
+                unify(first, all.get(all.size() - 1));
             }
+            widen(all);
             rest(scope);
             return first;
         } finally {
@@ -115,6 +120,45 @@ final class StatementReader {
                 item.term().announced = null;
             }
         }
+    }
+
+    /** Dates and times of different types are those of the widest one. */
+    private void widen(List<Query> queries) throws SQLException {
+        List<List<Query.Item>> columns = queries.stream().map(Query::columns).toList();
+        int width = columns.stream().mapToInt(List::size).min().orElse(0);
+        for (int i = 0; i < width && queries.size() > 1; i++) {
+            int place = i;
+            List<Query.Item> items =
+                    columns.stream().map(list -> list.get(place)).toList();
+            if (items.stream().anyMatch(Query.Item::star)) {
+                return;
+            }
+            Query.Item first = items.get(0);
+            List<PgType> moments = items.stream()
+                    .map(item -> item.term().type)
+                    .filter(Comparison::isMoment)
+                    .distinct()
+                    .toList();
+            if (moments.size() > 1) {
+                PgType widest = widened(items);
+                first.term().type = widest;
+                first.term().announced = widest == null ? null : ColumnType.seen(widest);
+            }
+        }
+    }
+
+    private @Nullable PgType widened(List<Query.Item> items) throws SQLException {
+        List<Comparison.Operand> operands = new ArrayList<>();
+        for (Query.Item item : items) {
+            if (item.place() == null) {
+                findings.refuse("queries that answer dates and times of different types as one column through * are not"
+                        + " supported: write \"" + item.name() + "\", with a cast to the same type in each");
+                return null;
+            }
+            operands.add(item.place());
+        }
+        findings.name(operands.get(0).to() - 1, items.get(0).name());
+        return Comparison.widen(findings, operands);
     }
 
     private void with(Scope scope) throws SQLException {
@@ -245,6 +289,7 @@ final class StatementReader {
             return Query.Item.star(Term.of(findings, null), scope.star(null));
         }
         Term term = expressions.read(scope);
+        int end = cursor.at;
         if (cursor.tokens.is(cursor.at - 1, "*") && cursor.tokens.is(cursor.at - 2, ".")) {
             return Query.Item.star(
                     term, scope.star(cursor.tokens.get(cursor.at - 3).name()));
@@ -262,7 +307,7 @@ final class StatementReader {
         } else if (!as && cursor.at > start) {
             findings.name(cursor.at - 1, name);
         }
-        return Query.Item.of(name, term);
+        return Query.Item.of(name, term).at(start, end);
     }
 
     /** Whether nothing but a name, perhaps with those of its table and schema, was read. */

@@ -112,6 +112,9 @@ class DerivedColumnsTests {
                 "SELECT max(ts) AS m, coalesce(tz, strftime('%Y-%m-%dT%H:%M:%f000000Z', 'now')) FROM t, u ¦"
                         + " timestamp timestamptz",
                 "SELECT d + 1, CAST(id AS DATE), CAST(b AS INTEGER), datetime(ts) FROM t ¦ - - int4 text",
+                "SELECT d FROM t UNION SELECT ts FROM t ¦ -",
+                "SELECT (d || 'T00:00:00.000000000') FROM t UNION SELECT ts FROM t ¦ timestamp",
+                "SELECT coalesce((ts || 'Z'), tz), coalesce(rtrim(tz, 'Z'), ts), x || 'Z' FROM t, u ¦ timestamptz timestamp text",
                 "SELECT 1 FROM t LIMIT ' ¦ -",
             })
     void viewsHaveTheTypesOfTheirQueries(String query, String expected) {
