@@ -88,15 +88,16 @@ class ValueTests {
         byte[] none = {};
         String insert = "INSERT INTO v(id, by) SELECT i, b FROM unnest(?::int8[], ?::bytea[]) AS q(i, b)"
                 + " RETURNING typeof(by), quote(by)";
-        assertThat(query(insert, array("int8", 1L, 2L, 3L), array("bytea", new byte[][] {some, none, null})))
+        assertThat(query(insert, array("int8", 1L, 2L, 3L), array("bytea", (Object[]) new byte[][] {some, none, null})))
                 .isEqualTo("blob|X'00FF'|blob|X''|null|NULL");
-        assertThat(query("SELECT id FROM v WHERE by = ANY(?)", array("bytea", new byte[][] {some, null})))
+        assertThat(query("SELECT id FROM v WHERE by = ANY(?)", array("bytea", (Object[]) new byte[][] {some, null})))
                 .isEqualTo("1");
-        assertThat(query("SELECT id FROM v WHERE by <> ALL(?) ORDER BY id", array("bytea", new byte[][] {some})))
+        assertThat(query("SELECT id FROM v WHERE by <> ALL(?) ORDER BY id", array("bytea", (Object[])
+                        new byte[][] {some})))
                 .isEqualTo("2");
         assertThat(query(
                         "SELECT id FROM v JOIN unnest(?::bytea[]) WITH ORDINALITY AS q(b, o) ON b = by ORDER BY o",
-                        array("bytea", new byte[][] {none, some})))
+                        array("bytea", (Object[]) new byte[][] {none, some})))
                 .isEqualTo("2|1");
         assertThat(rows(statement, "SELECT id FROM v WHERE by = ANY('{\"\\\\x00ff\"}') OR by = ANY('{\"\"}'::bytea[])"))
                 .isEqualTo("1;2;");
