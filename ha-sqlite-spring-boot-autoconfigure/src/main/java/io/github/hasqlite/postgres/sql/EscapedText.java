@@ -92,7 +92,7 @@ final class EscapedText {
         return at + 1;
     }
 
-    /** {@code \u0041} or {@code \U00000041}; characters beyond 16 bits may be two of the first. */
+    /** Behind u stand four digits, behind U eight; characters beyond 16 bits may be two of the first. */
     private static int character(String inner, int at, ByteArrayOutputStream literal) throws SQLException {
         int code = code(inner, at);
         int end = at + length(inner, at);
