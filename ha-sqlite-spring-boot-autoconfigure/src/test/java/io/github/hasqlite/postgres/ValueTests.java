@@ -121,9 +121,9 @@ class ValueTests {
                 + " has_schema_privilege('public', 'usage'), 1 = 2 AS f, current_schema(), count(*)";
         try (PreparedStatement prepared = connection.prepareStatement(sql)) {
             // before it has run, and afterwards
-            assertThat(types(prepared.getMetaData())).isEqualTo("bool bool bool bool bool text int8");
+            assertThat(types(prepared.getMetaData())).isEqualTo("bool bool bool bool bool name int8");
             try (ResultSet rows = prepared.executeQuery()) {
-                assertThat(types(rows.getMetaData())).isEqualTo("bool bool bool bool bool text int8");
+                assertThat(types(rows.getMetaData())).isEqualTo("bool bool bool bool bool name int8");
             }
         }
         assertThat(query(sql)).isEqualTo("t|t|f|t|f|public|1");
