@@ -3,10 +3,14 @@ package io.github.hasqlite.postgres.type;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.SQLException;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Literals in the form in which values of their type are stored. Stateless. */
 public final class LiteralText {
+
+    private static final Pattern NUMBER =
+            Pattern.compile("[+-]?(?:\\d{1,1000}(?:\\.\\d{0,1000})?|\\.\\d{1,1000})(?:[eE][+-]?\\d{1,4})?");
 
     private LiteralText() {}
 
@@ -22,6 +26,7 @@ public final class LiteralText {
             return switch (type) {
                 case BOOL, BYTEA, UUID, INTERVAL -> sql(ValueCast.cast(ColumnType.declared(type), null, literal));
                 case INT2, INT4, INT8, FLOAT8 -> number(type, literal);
+                case NUMERIC -> numeric(literal.strip());
                 // as of a parameter: what the type has no place for, a zone or the time of a day, is not kept
                 case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> {
                     MomentCast.requireNoWord(type, literal.strip());
@@ -40,6 +45,14 @@ public final class LiteralText {
 
     private static String number(PgType type, String literal) throws SQLException {
         return sql(ValueCast.cast(ColumnType.declared(type == PgType.FLOAT8 ? type : PgType.INT8), null, literal));
+    }
+
+    /** With its digits, of which SQLite keeps what it can; a text is compared with the result of an expression as a text. */
+    private static @Nullable String numeric(String literal) {
+        if (!NUMBER.matcher(literal).matches()) {
+            return null;
+        }
+        return literal.startsWith("-") || literal.startsWith("+") ? "(" + literal + ")" : literal;
     }
 
     /** A value as a literal of SQLite. */
