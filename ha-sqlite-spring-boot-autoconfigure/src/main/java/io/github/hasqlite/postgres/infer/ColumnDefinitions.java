@@ -86,6 +86,16 @@ record ColumnDefinitions(Cursor cursor, Findings findings, StatementReader state
                 && words.contains(cursor.tokens.get(at).name());
     }
 
+    /** SQLite's own form of the moment does not sort with what is stored otherwise. */
+    private void clock(int place, @Nullable PgType type) {
+        if (type == PgType.TIMESTAMP || type == PgType.TIMESTAMPTZ) {
+            String zone = type == PgType.TIMESTAMPTZ ? "Z" : "";
+            findings.literal(place, "(strftime('%Y-%m-%dT%H:%M:%f000000" + zone + "', 'now'))");
+        } else if (type == PgType.DATE) {
+            findings.literal(place, "CURRENT_DATE");
+        }
+    }
+
     private void constraints(Scope scope, int from, int to, @Nullable PgType type) throws SQLException {
         cursor.at = from;
         while (cursor.at < to && !cursor.atEnd()) {
@@ -99,6 +109,8 @@ record ColumnDefinitions(Cursor cursor, Findings findings, StatementReader state
                 } else if (cursor.token().kind() == Kind.TEXT) {
                     // NOT NULL may follow, which is no part of the value
                     Term.open(findings, cursor.at++).resolve(type);
+                } else if (cursor.isWord("CURRENT_TIMESTAMP") || cursor.isWord("LOCALTIMESTAMP")) {
+                    clock(cursor.at++, type);
                 }
             } else {
                 cursor.at = cursor.is("(") ? cursor.tokens.closing(cursor.at) + 1 : cursor.at + 1;

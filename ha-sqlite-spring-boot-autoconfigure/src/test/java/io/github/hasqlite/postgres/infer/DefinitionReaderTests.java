@@ -50,6 +50,11 @@ class DefinitionReaderTests {
                         + " OR x IN ('t', 'f'))), x TEXT) ¦ CREATE TABLE a(b BOOLEAN CHECK (b = 1), ts TIMESTAMP,"
                         + " CONSTRAINT k CHECK (ts > '2026-01-01T00:00:00.000000000' AND (b = 0 OR x IN ('t', 'f'))),"
                         + " x TEXT)",
+                "CREATE TABLE a(ts TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL, tz TIMESTAMPTZ DEFAULT localtimestamp, d DATE"
+                        + " DEFAULT CURRENT_TIMESTAMP, x TEXT DEFAULT CURRENT_TIMESTAMP) ¦ CREATE TABLE a(ts TIMESTAMP DEFAULT"
+                        + " (strftime('%Y-%m-%dT%H:%M:%f000000', 'now')) NOT NULL, tz TIMESTAMPTZ DEFAULT"
+                        + " (strftime('%Y-%m-%dT%H:%M:%f000000Z', 'now')), d DATE DEFAULT CURRENT_DATE, x TEXT DEFAULT"
+                        + " CURRENT_TIMESTAMP)",
                 "CREATE TABLE a(d DATE, ts TIMESTAMP, ok BOOLEAN GENERATED ALWAYS AS (d < ts) STORED, no BOOLEAN AS ('t'))"
                         + " ¦ CREATE TABLE a(d DATE, ts TIMESTAMP, ok BOOLEAN GENERATED ALWAYS AS ((d ||"
                         + " 'T00:00:00.000000000') < ts) STORED, no BOOLEAN AS (1))",
