@@ -43,13 +43,18 @@ public final class LiteralText {
         }
     }
 
+    /** Whether a text without blanks is a number, with at most 1,000 digits on each side of its point. */
+    public static boolean isNumber(String text) {
+        return NUMBER.matcher(text).matches();
+    }
+
     private static String number(PgType type, String literal) throws SQLException {
         return sql(ValueCast.cast(ColumnType.declared(type == PgType.FLOAT8 ? type : PgType.INT8), null, literal));
     }
 
     /** With its digits, of which SQLite keeps what it can; a text is compared with the result of an expression as a text. */
     private static @Nullable String numeric(String literal) {
-        if (!NUMBER.matcher(literal).matches()) {
+        if (!isNumber(literal)) {
             return null;
         }
         return literal.startsWith("-") || literal.startsWith("+") ? "(" + literal + ")" : literal;
