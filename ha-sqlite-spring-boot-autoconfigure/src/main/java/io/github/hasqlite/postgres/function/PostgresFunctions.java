@@ -2,6 +2,7 @@ package io.github.hasqlite.postgres.function;
 
 import io.github.hasqlite.core.sqlite.ConnectionFunctions;
 import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.Interval;
 import io.github.hasqlite.postgres.type.JsonNumber;
 import io.github.hasqlite.postgres.type.LikeText;
 import io.github.hasqlite.postgres.type.MomentSum;
@@ -12,14 +13,16 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.Collation;
 import org.sqlite.Function;
 
 /**
  * Casts and sums of times: {@code ha_cast(value, type, modifier, source)} with the numbers of the types (0 if the source
  * is not known; that of a numeric with the digits behind its point above 16 bits), {@code ha_plus(a, b)}, {@code ha_minus(a, b)}, {@code ha_times(interval, factor)}, {@code
  * ha_divided(interval, divisor)}, {@code ha_rest(a, b)} of a division, {@code ha_kept(json)}, {@code
- * ha_joined(bytes, bytes)}, {@code ha_ilike(text, pattern)}, {@code ha_span(interval)}, {@code ha_number(value)} and
- * {@code ha_elements(array, type)}. NULL gives NULL. Stateless.
+ * ha_joined(bytes, bytes)}, {@code ha_ilike(text, pattern)}, {@code ha_span(interval)}, {@code ha_nullif(interval,
+ * interval)}, {@code ha_number(value)} and {@code ha_elements(array, type)}.
+ * NULL gives NULL. The collation {@code ha_interval} has intervals in their order. Stateless.
  */
 public final class PostgresFunctions implements ConnectionFunctions {
 
@@ -47,6 +50,8 @@ public final class PostgresFunctions implements ConnectionFunctions {
         operation(connection, "ha_number", 1, (a, none) -> MomentSum.number(a));
         operation(connection, "ha_span", 1, (a, none) -> MomentSum.span(a));
         operation(connection, "ha_elements", 2, PostgresFunctions::elements);
+        Function.create(connection, "ha_nullif", new Unequal(), 2, FLAGS);
+        Collation.create(connection, "ha_interval", new Spans());
     }
 
     /** An array that a client has as a text, as JSON. */
@@ -137,6 +142,32 @@ public final class PostgresFunctions implements ConnectionFunctions {
                 answer(ValueCast.cast(target, source(value_int(SOURCE)), value));
             } catch (SQLException e) {
                 error(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    /** Intervals by how long they are. */
+    private static final class Spans extends Collation {
+
+        @Override
+        protected int xCompare(String first, String second) {
+            return Interval.compare(first, second);
+        }
+    }
+
+    /** The first interval unless the other one is equal. */
+    private static final class Unequal extends Valued {
+
+        @Override
+        protected void xFunc() throws SQLException {
+            Object first = argument(0);
+            Object second = argument(1);
+            boolean equal =
+                    first != null && second != null && Interval.compare(first.toString(), second.toString()) == 0;
+            if (first == null || equal) {
+                result();
+            } else {
+                answer(first);
             }
         }
     }

@@ -54,7 +54,9 @@ final class Arithmetic {
         }
         PgType type = number(left.type, right.type);
         boolean fraction = isFraction(left.type) || isFraction(right.type);
-        if (fraction && operator.equals("/")) {
+        if (fraction && findings.ofSchema()) {
+            plain(operator, first, place);
+        } else if (fraction && operator.equals("/")) {
             // a number without a fraction is an integer for SQLite, whatever its column is
             findings.before(second, "CAST(");
             findings.after(end - 1, " AS REAL)");
@@ -64,6 +66,17 @@ final class Arithmetic {
             findings.after(end - 1, ")");
         }
         return Term.of(findings, type);
+    }
+
+    /** Where the program's own functions are not. */
+    private void plain(String operator, int first, int place) throws SQLException {
+        if (operator.equals("/")) {
+            // not a cast, of which the type would be another one
+            findings.around(first, place, "(", " * 1.0)");
+        } else if (operator.equals("%")) {
+            findings.refuseInSchema("the rest of a division of numbers with fractions is not supported in the schema,"
+                    + " where SQLite takes whole numbers: write x - y * CAST(x / y AS INTEGER)");
+        }
     }
 
     static boolean isFraction(@Nullable PgType type) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class CallReader {
 
     /** All arguments are of one type, which is the answer's. */
-    private static final Set<String> COMMON = Set.of("coalesce", "ifnull", "greatest", "least", "min", "max", "nullif");
+    private static final Set<String> COMMON = Set.of("coalesce", "ifnull", "greatest", "least", "min", "max");
 
     /** Arguments are texts, and the answer is one. */
     private static final Set<String> TEXTS = Set.of(
@@ -88,6 +88,20 @@ final class CallReader {
         List<Comparison.Operand> places = new ArrayList<>();
         List<Term> arguments = arguments(scope, places);
         statements.close();
+        if (name.equals("nullif") && places.size() == 2) {
+            return nullIf(place, places).named(name, Term.STRONG);
+        }
+        if (name.equals("concat") || name.equals("concat_ws")) {
+            TextForm texts = new TextForm(findings);
+            for (Comparison.Operand argument : places) {
+                texts.shown(argument);
+            }
+        }
+        if (name.equals("count")) {
+            for (Comparison.Operand argument : places) {
+                new Intervals(findings).collate(argument);
+            }
+        }
         PgType moment = COMMON.contains(name) ? Comparison.widen(findings, places) : null;
         Term result = moment == null ? result(name, arguments) : Term.certain(findings, moment);
         if (name.equals("mod") && arguments.stream().anyMatch(argument -> Arithmetic.isFraction(argument.type))) {
@@ -95,6 +109,27 @@ final class CallReader {
         }
         rest(scope);
         return result.named(LABELS.getOrDefault(name, name), Term.STRONG);
+    }
+
+    /** The first of two values unless they are equal, of which other comparisons change what they answer. */
+    private Term nullIf(int call, List<Comparison.Operand> places) throws SQLException {
+        Term first = places.get(0).term();
+        first.unify(places.get(1).term());
+        if (first.is(PgType.INTERVAL)) {
+            findings.refuseInSchema("nullif of intervals is not supported in the schema, which is SQLite's own");
+            findings.instead(call, "ha_nullif");
+        }
+        PgType moment = Comparison.widen(findings, places);
+        if (moment != null && moment != first.type) {
+            Term widened = Term.of(findings, moment);
+            new Comparison(findings, places.get(0)).cast(new Comparison.Operand(widened, call, cursor.at), first.type);
+        }
+        Term answer = Term.of(findings, first.type);
+        answer.announced = first.announced;
+        if (first.isOpen()) {
+            answer.unify(first);
+        }
+        return answer;
     }
 
     /** Also with the words of the standard's own syntax between them. */
@@ -178,6 +213,9 @@ final class CallReader {
             arguments.stream().skip(1).forEach(argument -> argument.resolve(PgType.INT8));
             return Term.of(findings, first.is(PgType.NUMERIC) ? PgType.NUMERIC : PgType.FLOAT8);
         }
+        if (name.equals("avg") && Arithmetic.isNumber(first.type) && !first.is(PgType.FLOAT8)) {
+            return Term.of(findings, PgType.NUMERIC);
+        }
         if (name.equals("sum") && Arithmetic.isNumber(first.type)) {
             return Term.of(findings, Arithmetic.number(first.type, PgType.INT8));
         }
@@ -241,7 +279,11 @@ final class CallReader {
         if (cursor.isWord("OVER")) {
             cursor.at++;
             if (cursor.skip("(")) {
-                arguments(scope, new ArrayList<>());
+                List<Comparison.Operand> parts = new ArrayList<>();
+                arguments(scope, parts);
+                for (Comparison.Operand part : parts) {
+                    new Intervals(findings).collate(part);
+                }
                 statements.close();
             } else {
                 cursor.at++;

@@ -7,6 +7,7 @@ import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.LiteralText;
 import io.github.hasqlite.postgres.type.PgType;
 import io.github.hasqlite.postgres.type.ValueCast;
+import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +44,6 @@ final class Casts {
             "jsonb",
             "bytea");
 
-    private static final int SCALE_BITS = 16;
-
     private final Cursor cursor;
     private final Findings findings;
 
@@ -77,20 +76,6 @@ final class Casts {
         return of(term, target);
     }
 
-    /** What is a part of a text, if PostgreSQL writes it differently from how it is stored. */
-    void text(Term term, int from, int to) {
-        boolean other = term.is(PgType.BOOL)
-                || term.is(PgType.TIMESTAMP)
-                || term.is(PgType.TIMESTAMPTZ)
-                || term.is(PgType.TIME)
-                || term.is(PgType.BYTEA);
-        if (other && to > from) {
-            ColumnType text = ColumnType.declared(PgType.TEXT);
-            findings.before(from, before(text));
-            findings.after(to - 1, after(term, text));
-        }
-    }
-
     /**
      * Joins bytes, of which SQLite's operator would make a text.
      *
@@ -107,6 +92,10 @@ final class Casts {
         }
         left.resolve(PgType.BYTEA);
         right.resolve(PgType.BYTEA);
+        if (findings.ofSchema()) {
+            findings.around(start, end, "CAST(", " AS BLOB)");
+            return true;
+        }
         findings.before(start, "ha_joined(");
         findings.instead(place, ",");
         findings.after(end - 1, ")");
@@ -125,7 +114,7 @@ final class Casts {
             return Term.of(findings, null);
         }
         if (findings.ofSchema()) {
-            return stored(term, as + 1, close);
+            return stored(term, call + 2, as + 1, close);
         }
         TypeName name = type(as + 1);
         ColumnType target = name.type();
@@ -148,13 +137,24 @@ final class Casts {
     }
 
     /** What SQLite's own CAST makes of something: to other types it means what their names have in them. */
-    private Term stored(Term operand, int from, int close) {
+    private Term stored(Term operand, int start, int from, int close) throws SQLException {
         TypeName name = TypeName.read(cursor.tokens, from);
         cursor.at = close + 1;
         ColumnType target = name == null || name.array() || name.end() != close ? null : name.type();
         boolean plain = target != null
                 && (Arithmetic.isNumber(target.type()) || target.type().isText() || target.type() == PgType.BYTEA);
+        Comparison.Operand value = new Comparison.Operand(operand, start, from - 1);
+        if (target != null && target.type().isText()) {
+            new TextForm(findings).cast(value);
+        } else if (target != null && isWhole(target.type()) && Arithmetic.isFraction(operand.type)) {
+            // SQLite would cut the fraction off
+            findings.around(start, from - 1, "round(", ")");
+        }
         return target == null || !plain ? Term.of(findings, null) : of(operand, target);
+    }
+
+    private static boolean isWhole(PgType type) {
+        return type == PgType.INT2 || type == PgType.INT4 || type == PgType.INT8;
     }
 
     /** {@code date '2026-01-02'} and the like; {@code null} if there is none here. */
@@ -228,12 +228,19 @@ final class Casts {
         if (token != null && token.kind() == Kind.PARAMETER) {
             boolean open = term.isOpen();
             term.resolve(type);
+            if (type.isText()) {
+                findings.written(term);
+            }
             boolean same = open || term.is(type) || (term.isOpen() && type.isText());
             return same && target.modifier() < 0 ? "" : null;
         }
         boolean json = type == PgType.JSON || type == PgType.JSONB;
         if (token != null && token.kind() == Kind.TEXT && term.isOpen() && !json) {
             return LiteralText.sql(ValueCast.cast(target, null, token.literal()));
+        }
+        if (token != null && token.kind() == Kind.NUMBER && type.isText() && LiteralText.isNumber(token.text())) {
+            String digits = new BigDecimal(token.text()).toPlainString();
+            return LiteralText.sql(ValueCast.cast(target, null, digits));
         }
         boolean text = type == PgType.TEXT || (type == PgType.VARCHAR && target.modifier() < 0);
         boolean isText = term.type == PgType.TEXT || term.type == PgType.VARCHAR;
@@ -249,10 +256,7 @@ final class Casts {
         if (target.type() == PgType.JSON || target.type() == PgType.JSONB) {
             return ")";
         }
-        ColumnType known = term.announced;
-        int scale = known != null && known.type() == term.type && term.is(PgType.NUMERIC) ? known.scale() : 0;
-        int source = term.type == null ? 0 : term.type.oid() + (scale << SCALE_BITS);
-        return ", " + target.type().oid() + ", " + target.modifier() + ", " + source + ")";
+        return ", " + target.type().oid() + ", " + target.modifier() + ", " + TextForm.source(term) + ")";
     }
 
     private Term of(Term operand, ColumnType target) {

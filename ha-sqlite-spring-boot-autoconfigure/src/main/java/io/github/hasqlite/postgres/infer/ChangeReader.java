@@ -55,7 +55,8 @@ final class ChangeReader {
             List<Query.Item> answered = query.columns();
             for (int i = 0; i < answered.size() && !answered.get(i).star(); i++) {
                 Query.Item item = answered.get(i);
-                store(item.term(), item.place(), scope, table, names, i);
+                List<Comparison.Operand> places = item.places().isEmpty() ? List.of(item.place()) : item.places();
+                store(item.term(), places, scope, table, names, i);
             }
         }
         Scope updated = scope.inner();
@@ -75,7 +76,7 @@ final class ChangeReader {
             if (!cursor.skipWord("DEFAULT")) {
                 int start = cursor.at;
                 Term value = expressions.read(scope);
-                store(value, new Comparison.Operand(value, start, cursor.at), scope, table, names, position);
+                store(value, List.of(new Comparison.Operand(value, start, cursor.at)), scope, table, names, position);
             }
             position++;
         } while (cursor.skip(","));
@@ -88,10 +89,10 @@ final class ChangeReader {
             expressions.list(scope);
             statements.close();
         }
-        statements.clauses(scope);
+        statements.clauses(scope, List.of());
         if (cursor.skipWord("DO") && cursor.skipWord("UPDATE")) {
             assignments(scope, table);
-            statements.clauses(scope);
+            statements.clauses(scope, List.of());
         } else {
             cursor.skipWord("NOTHING");
         }
@@ -119,7 +120,7 @@ final class ChangeReader {
         if (from >= 0) {
             cursor.at = behind;
         }
-        statements.clauses(scope);
+        statements.clauses(scope, List.of());
         return returning(scope);
     }
 
@@ -133,7 +134,7 @@ final class ChangeReader {
         if (cursor.skipWord("USING")) {
             tables.read(scope);
         }
-        statements.clauses(scope);
+        statements.clauses(scope, List.of());
         return returning(scope);
     }
 
@@ -159,30 +160,26 @@ final class ChangeReader {
             }
             int start = cursor.at;
             Term value = expressions.read(scope);
-            Comparison.Operand place = names.size() > 1 ? null : new Comparison.Operand(value, start, cursor.at);
-            List<Term> terms = names.size() > 1 ? value.elements : List.of(value);
-            for (int i = 0; i < terms.size() && i < names.size(); i++) {
-                store(terms.get(i), place, scope, table, names, i);
+            List<Comparison.Operand> values =
+                    names.size() > 1 ? value.elements : List.of(new Comparison.Operand(value, start, cursor.at));
+            for (int i = 0; i < values.size() && i < names.size(); i++) {
+                store(values.get(i).term(), List.of(values.get(i)), scope, table, names, i);
             }
         } while (cursor.skip(","));
     }
 
     /**
-     * @param place where the value is; {@code null} if it is a part of something else
+     * @param places where the value is, of each part of a UNION
      * @param names of the columns that are given; {@code null} for all
      */
     private void store(
             Term term,
-            Comparison.@Nullable Operand place,
+            List<Comparison.Operand> places,
             Scope scope,
             String table,
             @Nullable List<String> names,
             int position)
             throws SQLException {
-        boolean moment = Comparison.isMoment(term.type);
-        if (!term.isOpen() && term.single < 0 && term.from >= term.to && !moment) {
-            return;
-        }
         List<TableColumns.Column> columns = scope.columns(table);
         TableColumns.Column column = null;
         if (names == null) {
@@ -194,20 +191,13 @@ final class ChangeReader {
             }
         }
         if (column != null && column.type().certain()) {
-            if (moment) {
-                assign(term, place, column);
-            }
             store(term, column);
-        }
-    }
-
-    private void assign(Term term, Comparison.@Nullable Operand place, TableColumns.Column column) throws SQLException {
-        PgType type = column.type().type();
-        if (place != null) {
-            Comparison.assign(findings, place, type);
-        } else if (term.type != type && Comparison.isMoment(type) && term.type != null) {
-            findings.refuse("a " + term.type.display() + " cannot be stored in column \"" + column.name()
-                    + "\" from here, which is " + type.display() + ": write it with a cast, x::" + type.typname());
+            for (Comparison.Operand place : places) {
+                findings.written(place.term());
+                // parts of different types of time have been made those of the widest one
+                boolean moment = Comparison.isMoment(term.type);
+                new Assignment(findings).to(column.type().type(), moment ? place.of(term) : place);
+            }
         }
     }
 

@@ -104,11 +104,19 @@ record ColumnDefinitions(Cursor cursor, Findings findings, StatementReader state
                 cursor.at++;
                 int close = cursor.tokens.closing(cursor.at);
                 if (cursor.skip("(")) {
-                    statements.expression(scope).resolve(check ? PgType.BOOL : type);
+                    int start = cursor.at;
+                    Term value = statements.expression(scope);
+                    value.resolve(check ? PgType.BOOL : type);
+                    if (!check) {
+                        new Assignment(findings).to(type, new Comparison.Operand(value, start, cursor.at));
+                    }
                     cursor.at = close + 1;
                 } else if (cursor.token().kind() == Kind.TEXT) {
                     // NOT NULL may follow, which is no part of the value
                     Term.open(findings, cursor.at++).resolve(type);
+                } else if (cursor.token().kind() == Kind.NUMBER) {
+                    Term number = Term.of(findings, PgType.NUMERIC);
+                    new Assignment(findings).to(type, new Comparison.Operand(number, cursor.at, ++cursor.at));
                 } else if (cursor.isWord("CURRENT_TIMESTAMP") || cursor.isWord("LOCALTIMESTAMP")) {
                     clock(cursor.at++, type);
                 }

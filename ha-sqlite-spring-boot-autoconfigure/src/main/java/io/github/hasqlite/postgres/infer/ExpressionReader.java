@@ -130,10 +130,13 @@ final class ExpressionReader {
         if (operator.equals("||")) {
             left.resolve(PgType.TEXT);
             right.resolve(PgType.TEXT);
-            casts.text(left, start, place);
-            casts.text(right, second, end);
             PgType joined =
                     findings.ofSchema() ? Comparison.joined(left, cursor.tokens.get(right.single)) : PgType.TEXT;
+            if (joined == PgType.TEXT) {
+                TextForm texts = new TextForm(findings);
+                texts.cast(new Comparison.Operand(left, start, place));
+                texts.cast(new Comparison.Operand(right, second, end));
+            }
             return Term.certain(findings, joined);
         }
         return Term.of(findings, null);
@@ -152,7 +155,7 @@ final class ExpressionReader {
                 return Term.certain(findings, PgType.BOOL);
             }
             case "IS", "ISNULL", "NOTNULL" -> {
-                return least > IS ? null : is(scope, left);
+                return least > IS ? null : is(scope, left, start);
             }
             default -> {
                 return least > PATTERN ? null : pattern(scope, left, start);
@@ -160,22 +163,31 @@ final class ExpressionReader {
         }
     }
 
-    private Term is(Scope scope, Term left) throws SQLException {
+    private Term is(Scope scope, Term left, int start) throws SQLException {
+        Comparison.Operand compared = new Comparison.Operand(left, start, cursor.at);
         boolean is = cursor.isWord("IS");
         cursor.at++;
         if (is) {
             cursor.skipWord("NOT");
             if (cursor.skipWord("DISTINCT")) {
                 cursor.skipWord("FROM");
-                left.unify(read(scope, COMPARISON + 1));
+                compare(scope, compared);
             } else if (cursor.isWord("TRUE") || cursor.isWord("FALSE") || cursor.isWord("UNKNOWN")) {
                 left.resolve(PgType.BOOL);
                 cursor.at++;
             } else if (!cursor.skipWord("NULL")) {
-                left.unify(read(scope, COMPARISON + 1));
+                compare(scope, compared);
             }
         }
         return Term.certain(findings, PgType.BOOL);
+    }
+
+    /** With what stands from here on. */
+    private void compare(Scope scope, Comparison.Operand left) throws SQLException {
+        int from = cursor.at;
+        Term right = read(scope, COMPARISON + 1);
+        left.term().unify(right);
+        new Comparison(findings, left).with(new Comparison.Operand(right, from, cursor.at));
     }
 
     private @Nullable Term pattern(Scope scope, Term left, int start) throws SQLException {
@@ -234,14 +246,7 @@ final class ExpressionReader {
             return;
         }
         if (statements.isQuery()) {
-            List<Query.Item> items = statements.query(scope.inner()).columns();
-            if (left.elements.size() == items.size()) {
-                for (int i = 0; i < items.size(); i++) {
-                    left.elements.get(i).unify(items.get(i).term());
-                }
-            } else if (items.size() == 1) {
-                left.unify(items.get(0).term());
-            }
+            comparison.within(statements.query(scope.inner()).columns());
         } else if (!cursor.is(")")) {
             List<Comparison.Operand> values = new ArrayList<>();
             do {
@@ -259,11 +264,7 @@ final class ExpressionReader {
             any(scope, left, start, operator);
             return Term.certain(findings, PgType.BOOL);
         }
-        int second = cursor.at;
-        Term right = read(scope, COMPARISON + 1);
-        left.unify(right);
-        new Comparison(findings, new Comparison.Operand(left, start, operator))
-                .with(new Comparison.Operand(right, second, cursor.at));
+        compare(scope, new Comparison.Operand(left, start, operator));
         return Term.certain(findings, PgType.BOOL);
     }
 
@@ -272,7 +273,8 @@ final class ExpressionReader {
         int open = cursor.at + 1;
         cursor.at += 2;
         if (statements.isQuery()) {
-            left.unify(statements.query(scope.inner()).value(findings));
+            new Comparison(findings, new Comparison.Operand(left, start, operator))
+                    .within(statements.query(scope.inner()).columns());
         } else {
             arrays.compare(new Comparison.Operand(left, start, operator), read(scope));
             cursor.at = cursor.tokens.closing(open);

@@ -121,7 +121,7 @@ final class PrimaryReader {
         Term term =
                 findings.isUntyped(place) ? Term.open(findings, place) : Term.of(findings, findings.parameter(place));
         term.single = place;
-        term.parameter = true;
+        term.bare = place;
         return term;
     }
 
@@ -136,16 +136,19 @@ final class PrimaryReader {
         cursor.at++;
         Term term;
         if (statements.isQuery()) {
-            term = statements.query(scope.inner()).value(findings);
-            Term value = Term.of(findings, term.type).named(term.label, term.strength);
-            value.announced = term.announced;
-            term = value;
+            Query query = statements.query(scope.inner());
+            Term answered = query.value(findings);
+            term = Term.of(findings, answered.type).named(answered.label, answered.strength);
+            term.announced = answered.announced;
+            term.elements = query.row();
         } else {
             List<Term> terms = expressions.list(scope);
             term = terms.get(0);
             if (terms.size() > 1) {
                 term = Term.of(findings, null);
-                term.elements = terms;
+                term.elements = terms.stream()
+                        .map(element -> new Comparison.Operand(element, element.from, element.to))
+                        .toList();
             }
         }
         statements.close();
@@ -262,18 +265,25 @@ final class PrimaryReader {
     /** {@code CASE [x] WHEN … THEN … [ELSE …] END}. */
     private Term choice(Scope scope) throws SQLException {
         cursor.at++;
+        int begin = cursor.at;
         Term chosen = cursor.isWord("WHEN") ? null : expressions.read(scope);
+        List<Comparison.Operand> compared = new ArrayList<>();
+        if (chosen != null) {
+            compared.add(new Comparison.Operand(chosen, begin, cursor.at));
+        }
         Term result = Term.of(findings, null);
         List<Comparison.Operand> branches = new ArrayList<>();
         boolean first = true;
         String label = "case";
         int strength = Term.WEAK;
         while (cursor.skipWord("WHEN")) {
+            int condition = cursor.at;
             Term when = expressions.read(scope);
             if (chosen == null) {
                 when.resolve(PgType.BOOL);
             } else {
                 chosen.unify(when);
+                compared.add(new Comparison.Operand(when, condition, cursor.at));
             }
             if (cursor.skipWord("THEN")) {
                 int start = cursor.at;
@@ -293,6 +303,7 @@ final class PrimaryReader {
             strength = named ? Term.STRONG : strength;
         }
         cursor.skipWord("END");
+        Comparison.alike(findings, compared);
         PgType moment = Comparison.widen(findings, branches);
         result = moment == null ? result : Term.certain(findings, moment);
         return result.named(label, strength);

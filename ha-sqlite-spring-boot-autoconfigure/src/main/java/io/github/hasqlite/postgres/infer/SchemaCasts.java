@@ -7,6 +7,7 @@ import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.LiteralText;
 import io.github.hasqlite.postgres.type.PgType;
 import io.github.hasqlite.postgres.type.ValueCast;
+import java.math.BigDecimal;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,11 @@ final class SchemaCasts {
                 standard(i);
             } else if (tokens.isWord(i, "INTERVAL") && tokens.get(i + 1).kind() == Kind.TEXT) {
                 throw refused(PgType.INTERVAL);
+            } else if (tokens.isWord(i, "COLLATE")
+                    && tokens.get(i + 1).isName()
+                    && tokens.get(i + 1).name().equalsIgnoreCase("ha_interval")) {
+                throw new SQLException(
+                        "collation \"ha_interval\" is not for the schema, which other programs read", "0A000");
             } else if (isTyped(i)) {
                 literal(i);
             }
@@ -69,11 +75,25 @@ final class SchemaCasts {
             throw refused(target.type());
         }
         boolean json = target.type() == PgType.JSON || target.type() == PgType.JSONB;
-        if (!json && tokens.get(place).kind() == Kind.TEXT) {
+        SqlToken token = tokens.get(place);
+        if (token.kind() == Kind.NUMBER && LiteralText.isNumber(token.text())) {
+            number(place, target, new BigDecimal(token.text()));
+        } else if (!json && tokens.get(place).kind() == Kind.TEXT) {
             findings.instead(
                     place,
                     LiteralText.sql(
                             ValueCast.cast(target, null, tokens.get(place).literal())));
+        }
+    }
+
+    private void number(int place, ColumnType target, BigDecimal number) throws SQLException {
+        Object value = ValueCast.cast(target, ColumnType.declared(PgType.NUMERIC), number.toPlainString());
+        String literal = LiteralText.sql(value);
+        switch (target.type()) {
+            // what it is divided by counts in fractions
+            case NUMERIC -> findings.instead(place, "CAST(" + literal + " AS NUMERIC)");
+            case FLOAT4, FLOAT8 -> findings.instead(place, "CAST(" + literal + " AS REAL)");
+            default -> findings.instead(place, literal);
         }
     }
 

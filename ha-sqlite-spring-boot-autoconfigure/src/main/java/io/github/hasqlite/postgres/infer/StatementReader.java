@@ -2,14 +2,12 @@ package io.github.hasqlite.postgres.infer;
 
 import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
-import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Reads queries and changes: which tables they name, what they store where, and what they answer. */
 final class StatementReader {
@@ -42,6 +40,7 @@ final class StatementReader {
         if (query.columns().stream().anyMatch(item -> item.term().announced != null)) {
             findings.items(Findings.answered(query.items()));
         }
+        query.items().stream().filter(item -> item.places().size() == 1).forEach(item -> findings.written(item.term()));
         while (!cursor.atEnd()) {
             // what is not known here has expressions all the same
             int start = cursor.at;
@@ -88,77 +87,18 @@ final class StatementReader {
             }
             Query first = core(scope);
             begun.accept(first);
-            List<Query> all = new ArrayList<>(List.of(first));
+            Compound all = new Compound(findings, first);
             while (COMPOUND.stream().anyMatch(cursor::isWord)) {
                 cursor.at++;
-                cursor.skipWord("ALL");
-                all.add(core(scope));
-                unify(first, all.get(all.size() - 1));
+                boolean once = !cursor.skipWord("ALL");
+                all.add(core(scope), once);
             }
-            widen(all);
+            Query answered = all.query();
             rest(scope);
-            return first;
+            return answered;
         } finally {
             cursor.leave();
         }
-    }
-
-    private void unify(Query first, Query next) {
-        List<Query.Item> columns = first.columns();
-        List<Query.Item> others = next.columns();
-        for (int i = 0; i < Math.min(columns.size(), others.size()); i++) {
-            Query.Item item = columns.get(i);
-            if (item.star() || others.get(i).star()) {
-                return;
-            }
-            Term other = others.get(i).term();
-            item.term().unify(other);
-            if (other != item.term()) {
-                item.term().alternatives.add(other);
-            }
-            if (other.type != item.term().type) {
-                item.term().announced = null;
-            }
-        }
-    }
-
-    /** Dates and times of different types are those of the widest one. */
-    private void widen(List<Query> queries) throws SQLException {
-        List<List<Query.Item>> columns = queries.stream().map(Query::columns).toList();
-        int width = columns.stream().mapToInt(List::size).min().orElse(0);
-        for (int i = 0; i < width && queries.size() > 1; i++) {
-            int place = i;
-            List<Query.Item> items =
-                    columns.stream().map(list -> list.get(place)).toList();
-            if (items.stream().anyMatch(Query.Item::star)) {
-                return;
-            }
-            Query.Item first = items.get(0);
-            List<PgType> moments = items.stream()
-                    .map(item -> item.term().type)
-                    .filter(Comparison::isMoment)
-                    .distinct()
-                    .toList();
-            if (moments.size() > 1) {
-                PgType widest = widened(items);
-                first.term().type = widest;
-                first.term().announced = widest == null ? null : ColumnType.seen(widest);
-            }
-        }
-    }
-
-    private @Nullable PgType widened(List<Query.Item> items) throws SQLException {
-        List<Comparison.Operand> operands = new ArrayList<>();
-        for (Query.Item item : items) {
-            if (item.place() == null) {
-                findings.refuse("queries that answer dates and times of different types as one column through * are not"
-                        + " supported: write \"" + item.name() + "\", with a cast to the same type in each");
-                return null;
-            }
-            operands.add(item.place());
-        }
-        findings.name(operands.get(0).to() - 1, items.get(0).name());
-        return Comparison.widen(findings, operands);
     }
 
     private void with(Scope scope) throws SQLException {
@@ -213,7 +153,7 @@ final class StatementReader {
         }
         Scope scope = outer.inner();
         cursor.skipWord("ALL");
-        cursor.skipWord("DISTINCT");
+        boolean distinct = cursor.skipWord("DISTINCT");
         int list = cursor.at;
         int from = from(list);
         int behind = from;
@@ -227,29 +167,32 @@ final class StatementReader {
         if (from >= 0) {
             cursor.at = behind;
         }
-        clauses(scope);
+        if (distinct) {
+            new Intervals(findings).distinct(items);
+        }
+        clauses(scope, new Query(items).columns());
         return new Query(items);
     }
 
     private Query values(Scope scope) throws SQLException {
-        Query first = null;
+        Compound rows = null;
         do {
             List<Query.Item> row = new ArrayList<>();
             if (cursor.skip("(")) {
                 int number = 1;
                 for (Term term : expressions.list(scope)) {
-                    row.add(Query.Item.of("column" + number++, term));
+                    row.add(Query.Item.of("column" + number++, term).at(term.from, term.to));
                 }
                 close();
             }
             Query next = new Query(row);
-            if (first == null) {
-                first = next;
+            if (rows == null) {
+                rows = new Compound(findings, next);
             } else {
-                unify(first, next);
+                rows.add(next, false);
             }
         } while (cursor.skip(","));
-        return first;
+        return rows.query();
     }
 
     /** Where the FROM of a query is whose list begins at a place; -1 if it has none. */
@@ -327,13 +270,17 @@ final class StatementReader {
     }
 
     /** WHERE, GROUP BY, HAVING, WINDOW. */
-    void clauses(Scope scope) throws SQLException {
+    void clauses(Scope scope, List<Query.Item> answered) throws SQLException {
         if (cursor.skipWord("WHERE")) {
             expressions.read(scope).resolve(PgType.BOOL);
         }
         if (cursor.isWord("GROUP") && cursor.tokens.isWord(cursor.at + 1, "BY")) {
             cursor.at += 2;
-            expressions.list(scope);
+            do {
+                int start = cursor.at;
+                Term term = expressions.read(scope);
+                new Intervals(findings).grouped(new Comparison.Operand(term, start, cursor.at), answered);
+            } while (cursor.skip(","));
         }
         if (cursor.skipWord("HAVING")) {
             expressions.read(scope).resolve(PgType.BOOL);

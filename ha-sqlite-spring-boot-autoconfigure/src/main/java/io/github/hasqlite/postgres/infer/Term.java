@@ -32,8 +32,8 @@ final class Term {
     /** A column, to which an index may belong. */
     boolean column;
 
-    /** A parameter and nothing else. */
-    boolean parameter;
+    /** Where the parameter is whose value this has; -1 if it is something else. */
+    int bare = -1;
 
     /** Where its only token is, if it is a literal or a parameter; -1 otherwise. */
     int single = -1;
@@ -55,7 +55,7 @@ final class Term {
     final List<Term> alternatives = new ArrayList<>(0);
 
     /** Of a row in parentheses; empty otherwise. */
-    List<Term> elements = List.of();
+    List<Comparison.Operand> elements = List.of();
 
     Term(Findings findings) {
         this.findings = findings;
@@ -110,7 +110,7 @@ final class Term {
     void unify(Term other) {
         if (!elements.isEmpty() && elements.size() == other.elements.size()) {
             for (int i = 0; i < elements.size(); i++) {
-                elements.get(i).unify(other.elements.get(i));
+                elements.get(i).term().unify(other.elements.get(i).term());
             }
         } else if (type != null) {
             other.resolve(type);

@@ -1,6 +1,7 @@
 package io.github.hasqlite.postgres.type;
 
 import io.github.hasqlite.core.sqlite.SqlStates;
+import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
@@ -41,6 +42,11 @@ public final class LiteralText {
             // SQLite lets a column hold anything
             return null;
         }
+    }
+
+    /** What the text of a number is as a literal, with the digits that it is written with; {@code null} if it is none. */
+    public static @Nullable String ofNumber(String text) {
+        return isNumber(text) ? sql(new BigDecimal(text).toPlainString()) : null;
     }
 
     /** Whether a text without blanks is a number, with at most 1,000 digits on each side of its point. */

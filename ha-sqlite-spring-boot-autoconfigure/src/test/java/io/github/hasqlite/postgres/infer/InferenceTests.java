@@ -300,7 +300,6 @@ class InferenceTests {
                 "SELECT sum(iv) FROM t ¦ 0A000",
                 "SELECT d FROM t UNION ALL SELECT * FROM (SELECT ts FROM t) q ¦ 0A000",
                 "INSERT INTO t(d) SELECT * FROM (SELECT ts FROM t) q ¦ 0A000",
-                "UPDATE t SET (d, ts) = (now(), d) ¦ 0A000",
             })
     void whatHasNoSuchValueIsAnError(String sql, String state) {
         assertThatExceptionOfType(SQLException.class)

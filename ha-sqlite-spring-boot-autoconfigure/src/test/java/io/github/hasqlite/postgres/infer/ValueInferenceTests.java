@@ -64,7 +64,7 @@ class ValueInferenceTests {
             quoteCharacter = '`',
             value = {
                 "SELECT n / 2 FROM t ¦ 2.5",
-                "SELECT (i / 2) || '' || (n / i) FROM t ¦ 21.0",
+                "SELECT (i / 2) || '' || (n / i) FROM t ¦ 21",
                 "SELECT n * 2 < '9' FROM t ¦ 0",
                 "SELECT n * 2 >= '10.00' FROM t ¦ 1",
                 "SELECT round(n, 1) = '5.00' FROM t ¦ 1",
