@@ -8,6 +8,7 @@ import io.github.hasqlite.postgres.type.LikeText;
 import io.github.hasqlite.postgres.type.MomentSum;
 import io.github.hasqlite.postgres.type.PgType;
 import io.github.hasqlite.postgres.type.Remainder;
+import io.github.hasqlite.postgres.type.Rounding;
 import io.github.hasqlite.postgres.type.ValueCast;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -19,7 +20,7 @@ import org.sqlite.Function;
 /**
  * Casts and sums of times: {@code ha_cast(value, type, modifier, source)} with the numbers of the types (0 if the source
  * is not known; that of a numeric with the digits behind its point above 16 bits), {@code ha_plus(a, b)}, {@code ha_minus(a, b)}, {@code ha_times(interval, factor)}, {@code
- * ha_divided(interval, divisor)}, {@code ha_rest(a, b)} of a division, {@code ha_kept(json)}, {@code
+ * ha_divided(interval, divisor)}, {@code ha_rest(a, b)} of a division, {@code ha_round(numeric, digits)}, {@code ha_even(float8)}, {@code ha_kept(json)}, {@code
  * ha_joined(bytes, bytes)}, {@code ha_ilike(text, pattern)}, {@code ha_span(interval)}, {@code ha_nullif(interval,
  * interval)}, {@code ha_number(value)} and {@code ha_elements(array, type)}.
  * NULL gives NULL. The collation {@code ha_interval} has intervals in their order. Stateless.
@@ -44,6 +45,8 @@ public final class PostgresFunctions implements ConnectionFunctions {
         operation(connection, "ha_times", 2, (a, b) -> MomentSum.product(a, b, false));
         operation(connection, "ha_divided", 2, (a, b) -> MomentSum.product(a, b, true));
         operation(connection, "ha_rest", 2, Remainder::of);
+        operation(connection, "ha_round", 2, Rounding::away);
+        operation(connection, "ha_even", 1, (a, none) -> Rounding.even(a));
         operation(connection, "ha_kept", 1, (a, none) -> JsonNumber.kept(a));
         operation(connection, "ha_joined", 2, PostgresFunctions::joined);
         operation(connection, "ha_ilike", 2, LikeText::insensitive);

@@ -1,11 +1,15 @@
 package io.github.hasqlite.postgres.infer;
 
+import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /** Sums and products: what they are of, and those of times, which SQLite does not have. */
 final class Arithmetic {
+
+    /** Digits that floating point has at least. */
+    private static final int MOST_EXACT = 15;
 
     private final Findings findings;
 
@@ -54,28 +58,34 @@ final class Arithmetic {
         }
         PgType type = number(left.type, right.type);
         boolean fraction = isFraction(left.type) || isFraction(right.type);
-        if (fraction && findings.ofSchema()) {
-            plain(operator, first, place);
-        } else if (fraction && operator.equals("/")) {
-            // a number without a fraction is an integer for SQLite, whatever its column is
-            findings.before(second, "CAST(");
-            findings.after(end - 1, " AS REAL)");
+        if (fraction && operator.equals("/")) {
+            // a number without a fraction is an integer for SQLite, whatever its column is; a cast would be of another
+            // type
+            findings.around(first, place, "(", " * 1.0)");
         } else if (fraction && operator.equals("%")) {
+            findings.refuseInSchema("the rest of a division of numbers with fractions is not supported in the schema,"
+                    + " where SQLite takes whole numbers: write x - y * CAST(x / y AS INTEGER)");
             findings.before(first, "ha_rest(");
             findings.instead(place, ",");
             findings.after(end - 1, ")");
         }
-        return Term.of(findings, type);
+        Term result = Term.of(findings, type);
+        result.loose = true;
+        if (type == PgType.NUMERIC && !operator.equals("/") && left.scale() >= 0 && right.scale() >= 0) {
+            int scale = operator.equals("*") ? left.scale() + right.scale() : Math.max(left.scale(), right.scale());
+            exact(result, scale, left.isScaled() && right.isScaled(), new Comparison.Operand(result, first, end));
+        }
+        return result;
     }
 
-    /** Where the program's own functions are not. */
-    private void plain(String operator, int first, int place) throws SQLException {
-        if (operator.equals("/")) {
-            // not a cast, of which the type would be another one
-            findings.around(first, place, "(", " * 1.0)");
-        } else if (operator.equals("%")) {
-            findings.refuseInSchema("the rest of a division of numbers with fractions is not supported in the schema,"
-                    + " where SQLite takes whole numbers: write x - y * CAST(x / y AS INTEGER)");
+    /** What floating point adds behind the digits that the result has is taken away, so that equal numbers are equal. */
+    void exact(Term result, int scale, boolean scaled, Comparison.Operand place) {
+        if (scale <= MOST_EXACT) {
+            result.announced = scaled ? ColumnType.computed(scale) : ColumnType.seen(PgType.NUMERIC);
+            result.most = scale;
+            if (scale > 0) {
+                findings.around(place.from(), place.to(), "round(", ", " + scale + ")");
+            }
         }
     }
 

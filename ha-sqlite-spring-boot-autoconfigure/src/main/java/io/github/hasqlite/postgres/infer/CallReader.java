@@ -53,7 +53,7 @@ final class CallReader {
     /** First arguments decide, others are offsets. */
     private static final Set<String> FIRST = Set.of("abs", "lag", "lead", "first_value", "last_value", "nth_value");
 
-    private static final Set<String> OF_NUMBERS = Set.of("sum", "avg", "total", "min", "max", "abs");
+    private static final Set<String> OF_NUMBERS = Set.of("sum", "avg", "total", "abs");
 
     /** The answer is a number that may have a fraction, also where it has none. */
     private static final Set<String> ROUNDED = Set.of("round", "ceil", "ceiling", "floor", "trunc", "sqrt");
@@ -73,12 +73,14 @@ final class CallReader {
     private final Findings findings;
     private final ExpressionReader expressions;
     private final StatementReader statements;
+    private final Arithmetic arithmetic;
 
     CallReader(Cursor cursor, Findings findings, ExpressionReader expressions, StatementReader statements) {
         this.cursor = cursor;
         this.findings = findings;
         this.expressions = expressions;
         this.statements = statements;
+        this.arithmetic = new Arithmetic(findings);
     }
 
     Term read(Scope scope) throws SQLException {
@@ -97,23 +99,39 @@ final class CallReader {
                 texts.shown(argument);
             }
         }
-        if (name.equals("count")) {
+        if (name.equals("count") || name.equals("min") || name.equals("max")) {
             for (Comparison.Operand argument : places) {
                 new Intervals(findings).collate(argument);
             }
         }
         PgType moment = COMMON.contains(name) ? Comparison.widen(findings, places) : null;
         Term result = moment == null ? result(name, arguments) : Term.certain(findings, moment);
+        if (name.equals("round") && arguments.size() == 2 && arguments.get(0).is(PgType.NUMERIC)) {
+            findings.instead(place, "ha_round");
+        } else if (name.equals("round")
+                && arguments.size() == 1
+                && arguments.get(0).is(PgType.FLOAT8)) {
+            findings.instead(place, "ha_even");
+        }
         if (name.equals("mod") && arguments.stream().anyMatch(argument -> Arithmetic.isFraction(argument.type))) {
             findings.instead(place, "ha_rest");
         }
         rest(scope);
+        if (name.equals("sum")
+                && result.is(PgType.NUMERIC)
+                && arguments.size() == 1
+                && arguments.get(0).scale() >= 0) {
+            Term summed = arguments.get(0);
+            arithmetic.exact(
+                    result, summed.scale(), summed.isScaled(), new Comparison.Operand(result, place, cursor.at));
+        }
         return result.named(LABELS.getOrDefault(name, name), Term.STRONG);
     }
 
     /** The first of two values unless they are equal, of which other comparisons change what they answer. */
     private Term nullIf(int call, List<Comparison.Operand> places) throws SQLException {
         Term first = places.get(0).term();
+        boolean open = first.isOpen();
         first.unify(places.get(1).term());
         if (first.is(PgType.INTERVAL)) {
             findings.refuseInSchema("nullif of intervals is not supported in the schema, which is SQLite's own");
@@ -125,7 +143,9 @@ final class CallReader {
             new Comparison(findings, places.get(0)).cast(new Comparison.Operand(widened, call, cursor.at), first.type);
         }
         Term answer = Term.of(findings, first.type);
-        answer.announced = first.announced;
+        Term second = places.get(1).term();
+        // a literal has become one of the other's type
+        answer.announced = open && second.type == first.type ? second.announced : first.announced;
         if (first.isOpen()) {
             answer.unify(first);
         }
@@ -202,6 +222,7 @@ final class CallReader {
         if (FIRST.contains(name)) {
             Term term = Term.of(findings, first.type);
             term.announced = first.announced;
+            term.most = first.most;
             return term;
         }
         if (name.equals("date") || name.equals("time")) {
@@ -211,7 +232,7 @@ final class CallReader {
         if (ROUNDED.contains(name)) {
             first.resolve(PgType.FLOAT8);
             arguments.stream().skip(1).forEach(argument -> argument.resolve(PgType.INT8));
-            return Term.of(findings, first.is(PgType.NUMERIC) ? PgType.NUMERIC : PgType.FLOAT8);
+            return rounded(name, arguments);
         }
         if (name.equals("avg") && Arithmetic.isNumber(first.type) && !first.is(PgType.FLOAT8)) {
             return Term.of(findings, PgType.NUMERIC);
@@ -220,6 +241,19 @@ final class CallReader {
             return Term.of(findings, Arithmetic.number(first.type, PgType.INT8));
         }
         return Term.of(findings, FRACTIONS.contains(name) ? PgType.FLOAT8 : null);
+    }
+
+    private Term rounded(String name, List<Term> arguments) {
+        boolean numeric = !arguments.isEmpty() && arguments.get(0).is(PgType.NUMERIC);
+        Term result = Term.of(findings, numeric ? PgType.NUMERIC : PgType.FLOAT8);
+        int digits = arguments.size() == 2 ? arguments.get(1).single : -1;
+        String text = digits < 0 ? "" : cursor.tokens.get(digits).text();
+        if (numeric && arguments.size() == 1 && !name.equals("sqrt")) {
+            result.announced = ColumnType.computed(0);
+        } else if (numeric && text.matches("\\d|1[0-5]")) {
+            result.announced = ColumnType.computed(Integer.parseInt(text));
+        }
+        return result;
     }
 
     /** What {@code now()} and {@code localtimestamp} are spelled as; {@code null} if it is another form. */
@@ -251,6 +285,7 @@ final class CallReader {
     private Term copy(Term of) {
         Term copy = Term.of(findings, of.type);
         copy.announced = of.announced;
+        copy.most = of.most;
         if (of.isOpen()) {
             copy.unify(of);
         }
@@ -262,9 +297,15 @@ final class CallReader {
         boolean known = one.type != null && other.type != null;
         boolean unequal = known && one.type != other.type;
         one.unify(other);
-        ColumnType announced = unequal ? null : one.announced != null ? one.announced : other.announced;
         Term common = unequal ? Term.of(findings, Arithmetic.number(one.type, other.type)) : one;
-        common.announced = announced;
+        common.announced = unequal ? null : one.announced != null ? one.announced : other.announced;
+        if (common.is(PgType.NUMERIC) && known) {
+            // each has its own digits behind the point
+            boolean same = one.scale() == other.scale() && one.isScaled() && other.isScaled();
+            int most = one.scale() < 0 || other.scale() < 0 ? -1 : Math.max(one.scale(), other.scale());
+            common.announced = same ? ColumnType.computed(most) : ColumnType.seen(PgType.NUMERIC);
+            common.most = most;
+        }
         return common;
     }
 

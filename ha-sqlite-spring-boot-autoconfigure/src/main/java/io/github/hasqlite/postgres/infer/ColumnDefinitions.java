@@ -78,6 +78,7 @@ record ColumnDefinitions(Cursor cursor, Findings findings, StatementReader state
         ColumnType declared = DeclaredTypes.of(type.toString());
         Term term = Term.of(findings, declared.certain() ? declared.type() : null);
         term.column = true;
+        term.announced = declared.certain() ? declared : null;
         return term;
     }
 

@@ -76,6 +76,10 @@ final class Compound {
             List<Term> alternatives = term.alternatives;
             term = Term.of(findings, type).named(term.label, term.strength);
             term.announced = announced;
+            boolean known = items.stream().allMatch(item -> item.term().scale() >= 0);
+            term.most = known
+                    ? items.stream().mapToInt(item -> item.term().scale()).max().orElse(-1)
+                    : -1;
             term.alternatives.addAll(alternatives);
         }
         List<Comparison.Operand> places = new ArrayList<>();

@@ -93,7 +93,10 @@ final class ExpressionReader {
             if (cursor.tokens.is(sign, "-")) {
                 arithmetic.negate(operand, sign, cursor.at);
             }
-            return Term.of(findings, operand.type);
+            Term signed = Term.of(findings, operand.type);
+            signed.announced = operand.is(PgType.NUMERIC) ? operand.announced : null;
+            signed.most = operand.most;
+            return signed;
         }
         return primaries.read(scope);
     }
@@ -124,6 +127,13 @@ final class ExpressionReader {
         if (sum || product) {
             return arithmetic.of(operator, place, left, start, right, second, end);
         }
+        Comparison.Operand first = new Comparison.Operand(left, start, place);
+        Comparison.Operand other = new Comparison.Operand(right, second, end);
+        if (operator.startsWith("|") || operator.startsWith("-")) {
+            // SQLite's || and -> bind more tightly than sums and products
+            tighten(first);
+            tighten(other);
+        }
         if (operator.equals("||") && casts.bytes(left, start, place, right, end)) {
             return Term.certain(findings, PgType.BYTEA);
         }
@@ -134,8 +144,8 @@ final class ExpressionReader {
                     findings.ofSchema() ? Comparison.joined(left, cursor.tokens.get(right.single)) : PgType.TEXT;
             if (joined == PgType.TEXT) {
                 TextForm texts = new TextForm(findings);
-                texts.cast(new Comparison.Operand(left, start, place));
-                texts.cast(new Comparison.Operand(right, second, end));
+                texts.cast(first);
+                texts.cast(other);
             }
             return Term.certain(findings, joined);
         }
@@ -171,23 +181,40 @@ final class ExpressionReader {
             cursor.skipWord("NOT");
             if (cursor.skipWord("DISTINCT")) {
                 cursor.skipWord("FROM");
-                compare(scope, compared);
+                compare(scope, compared, COMPARISON);
             } else if (cursor.isWord("TRUE") || cursor.isWord("FALSE") || cursor.isWord("UNKNOWN")) {
                 left.resolve(PgType.BOOL);
                 cursor.at++;
             } else if (!cursor.skipWord("NULL")) {
-                compare(scope, compared);
+                compare(scope, compared, COMPARISON);
             }
         }
-        return Term.certain(findings, PgType.BOOL);
+        return truth();
+    }
+
+    /** What an operator answers with which others of SQLite bind differently than PostgreSQL's. */
+    private Term truth() {
+        Term truth = Term.certain(findings, PgType.BOOL);
+        truth.loose = true;
+        return truth;
     }
 
     /** With what stands from here on. */
-    private void compare(Scope scope, Comparison.Operand left) throws SQLException {
+    private void compare(Scope scope, Comparison.Operand left, int least) throws SQLException {
         int from = cursor.at;
-        Term right = read(scope, COMPARISON + 1);
+        Term right = read(scope, least);
+        Comparison.Operand other = new Comparison.Operand(right, from, cursor.at);
         left.term().unify(right);
-        new Comparison(findings, left).with(new Comparison.Operand(right, from, cursor.at));
+        // LIKE, IN, BETWEEN and IS bind for SQLite as = does, and less than <
+        tighten(left);
+        tighten(other);
+        new Comparison(findings, left).with(other);
+    }
+
+    private void tighten(Comparison.Operand operand) {
+        if (operand.term().loose && operand.isPlaced()) {
+            findings.around(operand.from(), operand.to(), "(", ")");
+        }
     }
 
     private @Nullable Term pattern(Scope scope, Term left, int start) throws SQLException {
@@ -218,22 +245,24 @@ final class ExpressionReader {
         } else {
             return null;
         }
-        return Term.certain(findings, PgType.BOOL);
+        return truth();
     }
 
     /** What is compared with something, of which the type is known or not. */
-    private Comparison.Operand operand(Scope scope, Term left) throws SQLException {
+    private Comparison.Operand operand(Scope scope, Term left, int least) throws SQLException {
         int from = cursor.at;
-        Term right = read(scope, OTHER);
+        Term right = read(scope, least);
         left.unify(right);
-        return new Comparison.Operand(right, from, cursor.at);
+        Comparison.Operand operand = new Comparison.Operand(right, from, cursor.at);
+        tighten(operand);
+        return operand;
     }
 
     private void between(Scope scope, Term left, Comparison comparison) throws SQLException {
         List<Comparison.Operand> bounds = new ArrayList<>();
-        bounds.add(operand(scope, left));
+        bounds.add(operand(scope, left, COMPARISON));
         if (cursor.skipWord("AND")) {
-            Comparison.Operand high = operand(scope, left);
+            Comparison.Operand high = operand(scope, left, OTHER);
             high.term().unify(bounds.get(0).term());
             bounds.add(high);
         }
@@ -250,8 +279,15 @@ final class ExpressionReader {
         } else if (!cursor.is(")")) {
             List<Comparison.Operand> values = new ArrayList<>();
             do {
-                values.add(operand(scope, left));
+                int from = cursor.at;
+                values.add(new Comparison.Operand(read(scope), from, cursor.at));
             } while (cursor.skip(","));
+            PgType widest = values.stream()
+                    .map(Comparison.Operand::type)
+                    .filter(Comparison::isMoment)
+                    .reduce(null, Comparison::wider);
+            left.resolve(widest);
+            values.forEach(value -> left.unify(value.term()));
             comparison.withAll(values);
         }
         statements.close();
@@ -264,8 +300,8 @@ final class ExpressionReader {
             any(scope, left, start, operator);
             return Term.certain(findings, PgType.BOOL);
         }
-        compare(scope, new Comparison.Operand(left, start, operator));
-        return Term.certain(findings, PgType.BOOL);
+        compare(scope, new Comparison.Operand(left, start, operator), COMPARISON + 1);
+        return truth();
     }
 
     /** The array of ANY; how SQLite has it, is left to its own spelling. */

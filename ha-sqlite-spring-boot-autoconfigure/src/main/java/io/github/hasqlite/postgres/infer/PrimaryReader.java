@@ -2,7 +2,10 @@ package io.github.hasqlite.postgres.infer;
 
 import io.github.hasqlite.postgres.sql.SqlToken;
 import io.github.hasqlite.postgres.sql.SqlToken.Kind;
+import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.LiteralText;
 import io.github.hasqlite.postgres.type.PgType;
+import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what operators are between: literals, parameters, columns, calls, CASE, what is in parentheses; with casts. */
 final class PrimaryReader {
+
+    /** Characters of a number that floating point has exactly. */
+    private static final int MOST_EXACT = 15;
 
     /** Words with which no expression begins: what comes before them has ended, or is not there. */
     private static final Set<String> ENDS = Set.of(
@@ -129,6 +135,11 @@ final class PrimaryReader {
         boolean whole = token.text().chars().allMatch(Character::isDigit);
         Term term = Term.of(findings, whole ? PgType.INT8 : PgType.NUMERIC);
         term.single = cursor.at++;
+        boolean exact =
+                !whole && LiteralText.isNumber(token.text()) && token.text().length() <= MOST_EXACT;
+        if (exact) {
+            term.announced = ColumnType.computed(Math.max(new BigDecimal(token.text()).scale(), 0));
+        }
         return term;
     }
 
@@ -140,10 +151,12 @@ final class PrimaryReader {
             Term answered = query.value(findings);
             term = Term.of(findings, answered.type).named(answered.label, answered.strength);
             term.announced = answered.announced;
+            term.most = answered.most;
             term.elements = query.row();
         } else {
             List<Term> terms = expressions.list(scope);
             term = terms.get(0);
+            term.loose = false;
             if (terms.size() > 1) {
                 term = Term.of(findings, null);
                 term.elements = terms.stream()
@@ -312,6 +325,7 @@ final class PrimaryReader {
     private Term copy(Term of) {
         Term copy = Term.of(findings, of.type);
         copy.announced = of.announced;
+        copy.most = of.most;
         if (of.isOpen()) {
             copy.unify(of);
         }
@@ -346,6 +360,7 @@ final class PrimaryReader {
             Term found = scope.column(qualifier, name);
             Term term = found.isOpen() ? found : Term.of(findings, found.type);
             term.announced = found.announced;
+            term.most = found.most;
             term.column = found.column;
             return term.isOpen() ? term : term.named(name, Term.STRONG);
         }

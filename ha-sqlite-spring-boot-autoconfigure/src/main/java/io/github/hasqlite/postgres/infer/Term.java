@@ -35,6 +35,12 @@ final class Term {
     /** Where the parameter is whose value this has; -1 if it is something else. */
     int bare = -1;
 
+    /** It ends or begins with an operator that SQLite takes for one that binds less than PostgreSQL does. */
+    boolean loose;
+
+    /** Digits behind the point that values have at most, which have different numbers of them; -1 otherwise. */
+    int most = -1;
+
     /** Where its only token is, if it is a literal or a parameter; -1 otherwise. */
     int single = -1;
 
@@ -79,6 +85,21 @@ final class Term {
         term.open.add(place);
         term.single = place;
         return term;
+    }
+
+    /** Digits behind the point that none of its values exceeds; -1 if that is not known. */
+    int scale() {
+        return isWhole() ? 0 : isScaled() && announced != null ? announced.scale() : most;
+    }
+
+    /** Whether all of its values have as many digits behind the point, zeros among them. */
+    boolean isScaled() {
+        boolean numeric = type == PgType.NUMERIC && announced != null && announced.type() == PgType.NUMERIC;
+        return isWhole() || (numeric && announced.modifier() > 0);
+    }
+
+    private boolean isWhole() {
+        return type == PgType.INT8 || type == PgType.INT4 || type == PgType.INT2;
     }
 
     Term named(String name, int how) {
