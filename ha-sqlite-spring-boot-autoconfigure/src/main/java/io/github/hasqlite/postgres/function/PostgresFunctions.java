@@ -2,6 +2,7 @@ package io.github.hasqlite.postgres.function;
 
 import io.github.hasqlite.core.sqlite.ConnectionFunctions;
 import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.DecimalSum;
 import io.github.hasqlite.postgres.type.Interval;
 import io.github.hasqlite.postgres.type.JsonNumber;
 import io.github.hasqlite.postgres.type.LikeText;
@@ -20,7 +21,8 @@ import org.sqlite.Function;
 /**
  * Casts and sums of times: {@code ha_cast(value, type, modifier, source)} with the numbers of the types (0 if the source
  * is not known; that of a numeric with the digits behind its point above 16 bits), {@code ha_plus(a, b)}, {@code ha_minus(a, b)}, {@code ha_times(interval, factor)}, {@code
- * ha_divided(interval, divisor)}, {@code ha_rest(a, b)} of a division, {@code ha_round(numeric, digits)}, {@code ha_even(float8)}, {@code ha_kept(json)}, {@code
+ * ha_divided(interval, divisor)}, {@code ha_add(a, b)}, {@code ha_subtract(a, b)} and {@code ha_multiply(a, b)} of decimals, {@code
+ * ha_sum(sum)} of many of them, {@code ha_rest(a, b)} of a division, {@code ha_round(numeric, digits)}, {@code ha_even(float8)}, {@code ha_kept(json)}, {@code
  * ha_joined(bytes, bytes)}, {@code ha_ilike(text, pattern)}, {@code ha_span(interval)}, {@code ha_nullif(interval,
  * interval)}, {@code ha_number(value)} and {@code ha_elements(array, type)}.
  * NULL gives NULL. The collation {@code ha_interval} has intervals in their order. Stateless.
@@ -45,6 +47,10 @@ public final class PostgresFunctions implements ConnectionFunctions {
         operation(connection, "ha_times", 2, (a, b) -> MomentSum.product(a, b, false));
         operation(connection, "ha_divided", 2, (a, b) -> MomentSum.product(a, b, true));
         operation(connection, "ha_rest", 2, Remainder::of);
+        operation(connection, "ha_add", 2, (a, b) -> DecimalSum.of(DecimalSum.Operator.PLUS, a, b));
+        operation(connection, "ha_subtract", 2, (a, b) -> DecimalSum.of(DecimalSum.Operator.MINUS, a, b));
+        operation(connection, "ha_multiply", 2, (a, b) -> DecimalSum.of(DecimalSum.Operator.TIMES, a, b));
+        operation(connection, "ha_sum", 1, (a, none) -> DecimalSum.rounded(a));
         operation(connection, "ha_round", 2, Rounding::away);
         operation(connection, "ha_even", 1, (a, none) -> Rounding.even(a));
         operation(connection, "ha_kept", 1, (a, none) -> JsonNumber.kept(a));

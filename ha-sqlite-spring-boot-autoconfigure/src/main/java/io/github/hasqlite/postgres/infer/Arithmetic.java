@@ -71,22 +71,42 @@ final class Arithmetic {
         }
         Term result = Term.of(findings, type);
         result.loose = true;
-        if (type == PgType.NUMERIC && !operator.equals("/") && left.scale() >= 0 && right.scale() >= 0) {
-            int scale = operator.equals("*") ? left.scale() + right.scale() : Math.max(left.scale(), right.scale());
-            exact(result, scale, left.isScaled() && right.isScaled(), new Comparison.Operand(result, first, end));
+        result.announced = type == PgType.NUMERIC ? ColumnType.seen(type) : null;
+        if (type == PgType.NUMERIC && (sum || operator.equals("*"))) {
+            boolean known = left.scale() >= 0 && right.scale() >= 0;
+            int scale = sum ? Math.max(left.scale(), right.scale()) : left.scale() + right.scale();
+            boolean scaled = left.isScaled() && right.isScaled();
+            if (!exact(result, known ? scale : -1, scaled, new Comparison.Operand(result, first, end))) {
+                decimal(operator, first, place, end);
+            }
         }
         return result;
     }
 
-    /** What floating point adds behind the digits that the result has is taken away, so that equal numbers are equal. */
-    void exact(Term result, int scale, boolean scaled, Comparison.Operand place) {
-        if (scale <= MOST_EXACT) {
+    /** By the digits of each value, of which the definitions do not say how many there are. */
+    private void decimal(String operator, int first, int place, int end) {
+        findings.before(
+                first, operator.equals("*") ? "ha_multiply(" : operator.equals("+") ? "ha_add(" : "ha_subtract(");
+        findings.instead(place, ",");
+        findings.after(end - 1, ")");
+    }
+
+    /**
+     * What floating point adds behind the digits that the result has is taken away, so that equal numbers are equal.
+     *
+     * @param scale digits behind the point that the result has at most; -1 if that is not known
+     * @return whether that is few enough for floating point
+     */
+    boolean exact(Term result, int scale, boolean scaled, Comparison.Operand place) {
+        if (scale >= 0 && scale <= MOST_EXACT) {
             result.announced = scaled ? ColumnType.computed(scale) : ColumnType.seen(PgType.NUMERIC);
             result.most = scale;
             if (scale > 0) {
                 findings.around(place.from(), place.to(), "round(", ", " + scale + ")");
             }
+            return true;
         }
+        return false;
     }
 
     static boolean isFraction(@Nullable PgType type) {

@@ -93,39 +93,50 @@ final class CallReader {
         if (name.equals("nullif") && places.size() == 2) {
             return nullIf(place, places).named(name, Term.STRONG);
         }
-        if (name.equals("concat") || name.equals("concat_ws")) {
-            TextForm texts = new TextForm(findings);
-            for (Comparison.Operand argument : places) {
-                texts.shown(argument);
-            }
-        }
-        if (name.equals("count") || name.equals("min") || name.equals("max")) {
-            for (Comparison.Operand argument : places) {
-                new Intervals(findings).collate(argument);
-            }
-        }
+        beforehand(name, places);
         PgType moment = COMMON.contains(name) ? Comparison.widen(findings, places) : null;
         Term result = moment == null ? result(name, arguments) : Term.certain(findings, moment);
-        if (name.equals("round") && arguments.size() == 2 && arguments.get(0).is(PgType.NUMERIC)) {
-            findings.instead(place, "ha_round");
-        } else if (name.equals("round")
-                && arguments.size() == 1
-                && arguments.get(0).is(PgType.FLOAT8)) {
-            findings.instead(place, "ha_even");
-        }
-        if (name.equals("mod") && arguments.stream().anyMatch(argument -> Arithmetic.isFraction(argument.type))) {
-            findings.instead(place, "ha_rest");
+        String instead = instead(name, arguments);
+        if (instead != null) {
+            findings.instead(place, instead);
         }
         rest(scope);
-        if (name.equals("sum")
-                && result.is(PgType.NUMERIC)
-                && arguments.size() == 1
-                && arguments.get(0).scale() >= 0) {
-            Term summed = arguments.get(0);
-            arithmetic.exact(
-                    result, summed.scale(), summed.isScaled(), new Comparison.Operand(result, place, cursor.at));
+        if (name.equals("sum") && result.is(PgType.NUMERIC) && arguments.size() == 1) {
+            summed(arguments.get(0), new Comparison.Operand(result, place, cursor.at));
         }
         return result.named(LABELS.getOrDefault(name, name), Term.STRONG);
+    }
+
+    /** What arguments are made of before the call. */
+    private void beforehand(String name, List<Comparison.Operand> places) throws SQLException {
+        for (Comparison.Operand argument : places) {
+            switch (name) {
+                case "concat", "concat_ws" -> new TextForm(findings).shown(argument);
+                case "count", "min", "max" -> new Intervals(findings).collate(argument);
+                default -> {}
+            }
+        }
+    }
+
+    /** The program's own function that does what PostgreSQL's does; {@code null} if SQLite's does. */
+    private static @Nullable String instead(String name, List<Term> arguments) {
+        boolean numeric = !arguments.isEmpty() && arguments.get(0).is(PgType.NUMERIC);
+        boolean real = !arguments.isEmpty() && arguments.get(0).is(PgType.FLOAT8);
+        boolean fractions = arguments.stream().anyMatch(argument -> Arithmetic.isFraction(argument.type));
+        return switch (name) {
+            case "round" -> numeric && arguments.size() == 2 ? "ha_round" : real ? "ha_even" : null;
+            case "mod" -> fractions ? "ha_rest" : null;
+            default -> null;
+        };
+    }
+
+    /** Of numbers, with its window. */
+    private void summed(Term of, Comparison.Operand sum) {
+        if (!arithmetic.exact(sum.term(), of.scale(), of.isScaled(), sum)) {
+            sum.term().announced = ColumnType.seen(PgType.NUMERIC);
+            findings.before(sum.from(), "ha_sum(");
+            findings.after(sum.to() - 1, ")");
+        }
     }
 
     /** The first of two values unless they are equal, of which other comparisons change what they answer. */
@@ -142,10 +153,13 @@ final class CallReader {
             Term widened = Term.of(findings, moment);
             new Comparison(findings, places.get(0)).cast(new Comparison.Operand(widened, call, cursor.at), first.type);
         }
-        Term answer = Term.of(findings, first.type);
         Term second = places.get(1).term();
+        boolean numbers = Arithmetic.isNumber(first.type) && Arithmetic.isNumber(second.type);
+        PgType common = numbers && first.type != second.type ? Arithmetic.number(first.type, second.type) : first.type;
+        Term answer = Term.of(findings, common);
         // a literal has become one of the other's type
         answer.announced = open && second.type == first.type ? second.announced : first.announced;
+        answer.most = first.scale();
         if (first.isOpen()) {
             answer.unify(first);
         }
@@ -159,7 +173,10 @@ final class CallReader {
             statements.query(scope.inner());
             return arguments;
         }
+        cursor.skipWord("DISTINCT");
         while (!cursor.atEnd() && !cursor.is(")")) {
+            boolean clause = cursor.isWord("ORDER") || cursor.isWord("PARTITION");
+            cursor.at += clause && cursor.tokens.isWord(cursor.at + 1, "BY") ? 2 : 0;
             int start = cursor.at;
             Term argument = expressions.read(scope);
             if (cursor.at > start) {
@@ -235,7 +252,9 @@ final class CallReader {
             return rounded(name, arguments);
         }
         if (name.equals("avg") && Arithmetic.isNumber(first.type) && !first.is(PgType.FLOAT8)) {
-            return Term.of(findings, PgType.NUMERIC);
+            Term average = Term.of(findings, PgType.NUMERIC);
+            average.announced = ColumnType.seen(PgType.NUMERIC);
+            return average;
         }
         if (name.equals("sum") && Arithmetic.isNumber(first.type)) {
             return Term.of(findings, Arithmetic.number(first.type, PgType.INT8));

@@ -62,6 +62,9 @@ final class Casts {
             findings.remove(operator, name.end());
             return array(term, name);
         }
+        if (findings.ofSchema()) {
+            return inSchema(term, new Comparison.Operand(term, start, operator), target, name);
+        }
         String value = value(term, target);
         if (value != null) {
             findings.remove(operator, name.end());
@@ -141,16 +144,47 @@ final class Casts {
         TypeName name = TypeName.read(cursor.tokens, from);
         cursor.at = close + 1;
         ColumnType target = name == null || name.array() || name.end() != close ? null : name.type();
-        boolean plain = target != null
-                && (Arithmetic.isNumber(target.type()) || target.type().isText() || target.type() == PgType.BYTEA);
-        Comparison.Operand value = new Comparison.Operand(operand, start, from - 1);
-        if (target != null && target.type().isText()) {
-            new TextForm(findings).cast(value);
-        } else if (target != null && isWhole(target.type()) && Arithmetic.isFraction(operand.type)) {
-            // SQLite would cut the fraction off
-            findings.around(start, from - 1, "round(", ")");
+        if (name == null || target == null) {
+            return Term.of(findings, null);
         }
-        return target == null || !plain ? Term.of(findings, null) : of(operand, target);
+        if (!findings.stored()) {
+            return inSchema(operand, new Comparison.Operand(operand, start, from - 1), target, null);
+        }
+        boolean plain = Arithmetic.isNumber(target.type()) || target.type().isText() || target.type() == PgType.BYTEA;
+        return plain ? of(operand, target) : Term.of(findings, null);
+    }
+
+    /**
+     * Where plain SQLite is to stand in the place of a cast, which {@link SchemaCasts} spells: what it needs to know of
+     * the operand.
+     *
+     * @param behind the type, if it stands behind the operand
+     */
+    private Term inSchema(Term term, Comparison.Operand operand, ColumnType target, @Nullable TypeName behind)
+            throws SQLException {
+        PgType type = target.type();
+        boolean literal = term.isOpen()
+                && term.single >= 0
+                && cursor.tokens.get(term.single).kind() == Kind.TEXT;
+        boolean moment = Comparison.isMoment(type) && Comparison.isMoment(term.type) && type != PgType.DATE;
+        if (literal && type != PgType.JSON && type != PgType.JSONB) {
+            Term constant = of(term, target);
+            constant.constant =
+                    ValueCast.cast(target, null, cursor.tokens.get(term.single).literal());
+            return constant;
+        }
+        if (type.isText()) {
+            new TextForm(findings).cast(operand);
+        } else if (isWhole(type) && Arithmetic.isFraction(term.type) && term.single < 0) {
+            // SQLite would cut the fraction off
+            findings.around(operand.from(), operand.to(), "round(", ")");
+        } else if (moment && behind != null && target.modifier() < 0) {
+            new Comparison(findings, operand).cast(operand, type);
+            for (int i = operand.to(); i < behind.end(); i++) {
+                findings.literal(i, "");
+            }
+        }
+        return of(term, target);
     }
 
     private static boolean isWhole(PgType type) {
@@ -182,6 +216,9 @@ final class Casts {
             findings.remove(cursor.at, cursor.at + 1);
             cursor.at++;
             return of(term, name.type());
+        }
+        if (findings.ofSchema()) {
+            return inSchema(term, new Comparison.Operand(term, term.single, cursor.at), name.type(), name);
         }
         String value = value(term, name.type());
         if (value != null && !value.isEmpty()) {

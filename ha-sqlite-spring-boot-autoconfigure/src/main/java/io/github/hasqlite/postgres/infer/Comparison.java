@@ -211,7 +211,7 @@ final class Comparison {
     /** What {@link #plain} has made: a text, or a moment of what a definition in the schema says of another one. */
     static PgType joined(Term left, SqlToken right) {
         String end = right.kind() == Kind.TEXT ? right.literal() : "";
-        boolean day = left.is(PgType.DATE) && end.startsWith("T00:00:00.000000000");
+        boolean day = left.is(PgType.DATE) && end.matches("T\\d\\d:\\d\\d:\\d\\d\\.\\d{9}Z?");
         boolean zoned = end.endsWith("Z") && (day || (left.is(PgType.TIMESTAMP) && end.equals("Z")));
         return zoned ? PgType.TIMESTAMPTZ : day ? PgType.TIMESTAMP : PgType.TEXT;
     }

@@ -122,11 +122,14 @@ final class Compound {
     private static @Nullable ColumnType announced(List<Query.Item> items, @Nullable PgType type) {
         ColumnType first = items.get(0).term().announced;
         boolean same = true;
+        boolean known = Comparison.isMoment(type) || type == PgType.NUMERIC;
         for (Query.Item item : items) {
             ColumnType other = item.term().announced;
-            same &= item.term().type == type && (first == null || other == null || other.equals(first));
+            same &= item.term().type == type;
+            known |= item.term().type == type && other != null;
+            boolean alike = first == null || other == null || first.modifier() == other.modifier();
+            first = alike ? first : null;
         }
-        boolean known = Comparison.isMoment(type) || type == PgType.NUMERIC;
-        return same ? first : known && type != null ? ColumnType.seen(type) : null;
+        return same && first != null ? first : known && type != null ? ColumnType.seen(type) : null;
     }
 }

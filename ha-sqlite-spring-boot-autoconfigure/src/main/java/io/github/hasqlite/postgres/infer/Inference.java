@@ -25,11 +25,11 @@ public final class Inference {
      *     something cannot be had in SQLite (0A000)
      */
     public static Insight of(TokenBuffer tokens, int[] given, TableColumns tables) throws SQLException {
-        Insight schema = SchemaCasts.of(tokens);
-        if (schema != null) {
-            String known = schema.spelled();
-            String spelled = DefinitionReader.spelled(known == null ? tokens : Spelling.tokens(known), tables);
-            return spelled == null ? schema : new Insight(spelled, Map.of(), Set.of(), List.of());
+        if (tokens.isWord(0, "CREATE") || tokens.isWord(0, "ALTER")) {
+            String known = DefinitionReader.spelled(tokens, tables);
+            String spelled = SchemaCasts.spelled(known == null ? tokens : Spelling.tokens(known));
+            String changed = spelled == null ? known : spelled;
+            return changed == null ? Insight.NONE : new Insight(changed, Map.of(), Set.of(), List.of());
         }
         boolean known = false;
         for (String verb : VERBS) {

@@ -40,7 +40,7 @@ record Intervals(Findings findings) {
     }
 
     /**
-     * What rows are grouped by: an expression, the place of one in the list of the query, or its name there.
+     * What rows are grouped or sorted by: an expression, the place of one in the list of the query, or its name there.
      *
      * @param answered by the query
      */

@@ -9,6 +9,7 @@ import io.github.hasqlite.postgres.type.PgType;
 import io.github.hasqlite.postgres.type.ValueCast;
 import java.math.BigDecimal;
 import java.sql.SQLException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * it is refused.
  */
 final class SchemaCasts {
+
+    private static final Set<String> TYPED =
+            Set.of("date", "time", "timestamp", "timestamptz", "numeric", "bool", "boolean", "uuid", "bytea");
 
     private final TokenBuffer tokens;
     private final Findings findings;
@@ -125,7 +129,8 @@ final class SchemaCasts {
     private boolean isTyped(int at) {
         return tokens.get(at + 1).kind() == Kind.TEXT
                 && !tokens.is(at - 1, ".")
-                && (tokens.isWord(at, "DATE") || tokens.isWord(at, "TIMESTAMP") || tokens.isWord(at, "TIMESTAMPTZ"));
+                && TYPED.contains(
+                        tokens.get(at).kind() == Kind.WORD ? tokens.get(at).name() : "");
     }
 
     private void literal(int at) throws SQLException {
@@ -174,13 +179,10 @@ final class SchemaCasts {
                 "0A000");
     }
 
-    /** What is known of a statement that changes the schema; {@code null} if it is another one. */
-    static @Nullable Insight of(TokenBuffer tokens) throws SQLException {
-        if (!tokens.isWord(0, "CREATE") && !tokens.isWord(0, "ALTER")) {
-            return null;
-        }
+    /** The text of a statement that changes the schema; {@code null} if nothing is to change. */
+    static @Nullable String spelled(TokenBuffer tokens) throws SQLException {
         Findings findings = new Findings(tokens, new int[0]);
         new SchemaCasts(tokens, findings).spell();
-        return findings.insight();
+        return findings.insight().spelled();
     }
 }

@@ -94,7 +94,7 @@ final class StatementReader {
                 all.add(core(scope), once);
             }
             Query answered = all.query();
-            rest(scope);
+            rest(scope, answered.columns());
             return answered;
         } finally {
             cursor.leave();
@@ -237,6 +237,9 @@ final class StatementReader {
             return Query.Item.star(
                     term, scope.star(cursor.tokens.get(cursor.at - 3).name()));
         }
+        if (term.constant != null) {
+            typed(term, start, end);
+        }
         String name = term.label;
         boolean as = cursor.skipWord("AS");
         boolean named = cursor.token().kind() == Kind.TEXT || cursor.token().isName();
@@ -251,6 +254,23 @@ final class StatementReader {
             findings.name(cursor.at - 1, name);
         }
         return Query.Item.of(name, term).at(start, end);
+    }
+
+    /** What a query in the schema answers has no type there but by how it is written. */
+    private void typed(Term term, int start, int end) {
+        String value = String.valueOf(term.constant);
+        String spelled = null;
+        if (term.is(PgType.BOOL)) {
+            spelled = value.equals("1") ? "(1 = 1)" : "(1 = 0)";
+        } else if (term.is(PgType.DATE)) {
+            spelled = "date('" + value + "')";
+        } else if (Comparison.isMoment(term.type)) {
+            int time = value.indexOf('T');
+            spelled = "(date('" + value.substring(0, time) + "') || '" + value.substring(time) + "')";
+        }
+        for (int i = start; i < end && spelled != null; i++) {
+            findings.literal(i, i == start ? spelled : "");
+        }
     }
 
     /** Whether nothing but a name, perhaps with those of its table and schema, was read. */
@@ -292,19 +312,16 @@ final class StatementReader {
                 cursor.skip(",");
             }
         }
-        ordered(scope);
+        ordered(scope, answered);
     }
 
-    private void ordered(Scope scope) throws SQLException {
+    private void ordered(Scope scope, List<Query.Item> answered) throws SQLException {
         if (cursor.isWord("ORDER") && cursor.tokens.isWord(cursor.at + 1, "BY")) {
             cursor.at += 2;
             do {
                 int start = cursor.at;
                 Term term = expressions.read(scope);
-                if (term.is(PgType.INTERVAL) && cursor.at > start) {
-                    findings.before(start, "ha_span(");
-                    findings.after(cursor.at - 1, ")");
-                }
+                new Intervals(findings).grouped(new Comparison.Operand(term, start, cursor.at), answered);
                 while (cursor.isWord("ASC")
                         || cursor.isWord("DESC")
                         || cursor.isWord("NULLS")
@@ -317,8 +334,8 @@ final class StatementReader {
     }
 
     /** LIMIT and OFFSET, in any order. */
-    private void rest(Scope scope) throws SQLException {
-        ordered(scope);
+    private void rest(Scope scope, List<Query.Item> answered) throws SQLException {
+        ordered(scope, answered);
         while (cursor.isWord("LIMIT") || cursor.isWord("OFFSET") || cursor.isWord("FETCH")) {
             boolean fetch = cursor.isWord("FETCH");
             cursor.at += fetch ? 2 : 1;

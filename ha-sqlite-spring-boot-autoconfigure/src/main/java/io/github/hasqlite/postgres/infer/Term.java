@@ -38,6 +38,10 @@ final class Term {
     /** It ends or begins with an operator that SQLite takes for one that binds less than PostgreSQL does. */
     boolean loose;
 
+    /** Its value as it is stored, if it is a literal that is cast in the schema; {@code null} otherwise. */
+    @Nullable
+    Object constant;
+
     /** Digits behind the point that values have at most, which have different numbers of them; -1 otherwise. */
     int most = -1;
 
