@@ -72,6 +72,10 @@ final class Arithmetic {
         Term result = Term.of(findings, type);
         result.loose = true;
         result.announced = type == PgType.NUMERIC ? ColumnType.seen(type) : null;
+        boolean rest = operator.equals("%") && type == PgType.NUMERIC && left.scale() >= 0 && right.scale() >= 0;
+        if (rest && left.isScaled() && right.isScaled()) {
+            result.announced = ColumnType.computed(Math.max(left.scale(), right.scale()));
+        }
         if (type == PgType.NUMERIC && (sum || operator.equals("*"))) {
             boolean known = left.scale() >= 0 && right.scale() >= 0;
             int scale = sum ? Math.max(left.scale(), right.scale()) : left.scale() + right.scale();

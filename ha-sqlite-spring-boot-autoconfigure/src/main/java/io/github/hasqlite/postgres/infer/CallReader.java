@@ -96,6 +96,9 @@ final class CallReader {
         beforehand(name, places);
         PgType moment = COMMON.contains(name) ? Comparison.widen(findings, places) : null;
         Term result = moment == null ? result(name, arguments) : Term.certain(findings, moment);
+        if (name.equals("round") && arguments.size() == 2 && findings.ofSchema()) {
+            new PlainRounding(findings, cursor.tokens).spell(places.get(0), places.get(1));
+        }
         String instead = instead(name, arguments);
         if (instead != null) {
             findings.instead(place, instead);
@@ -154,12 +157,18 @@ final class CallReader {
             new Comparison(findings, places.get(0)).cast(new Comparison.Operand(widened, call, cursor.at), first.type);
         }
         Term second = places.get(1).term();
+        if (findings.stored() && isTruth(first, second)) {
+            return Term.certain(findings, PgType.BOOL);
+        }
         boolean numbers = Arithmetic.isNumber(first.type) && Arithmetic.isNumber(second.type);
         PgType common = numbers && first.type != second.type ? Arithmetic.number(first.type, second.type) : first.type;
         Term answer = Term.of(findings, common);
         // a literal has become one of the other's type
         answer.announced = open && second.type == first.type ? second.announced : first.announced;
         answer.most = first.scale();
+        if (common != first.type && common != null) {
+            answer.announced = ColumnType.seen(common);
+        }
         if (first.isOpen()) {
             answer.unify(first);
         }
@@ -315,6 +324,9 @@ final class CallReader {
     static Term common(Findings findings, Term one, Term other) {
         boolean known = one.type != null && other.type != null;
         boolean unequal = known && one.type != other.type;
+        if (unequal && findings.stored() && isTruth(one, other)) {
+            return Term.certain(findings, PgType.BOOL);
+        }
         one.unify(other);
         Term common = unequal ? Term.of(findings, Arithmetic.number(one.type, other.type)) : one;
         common.announced = unequal ? null : one.announced != null ? one.announced : other.announced;
@@ -326,6 +338,11 @@ final class CallReader {
             common.most = most;
         }
         return common;
+    }
+
+    /** In the schema a literal beside a truth value stands there as it is stored. */
+    private static boolean isTruth(Term one, Term other) {
+        return (one.is(PgType.BOOL) && other.is(PgType.INT8)) || (one.is(PgType.INT8) && other.is(PgType.BOOL));
     }
 
     /** FILTER and OVER. */

@@ -178,6 +178,8 @@ final class Casts {
         } else if (isWhole(type) && Arithmetic.isFraction(term.type) && term.single < 0) {
             // SQLite would cut the fraction off
             findings.around(operand.from(), operand.to(), "round(", ")");
+        } else if (type == PgType.NUMERIC && target.modifier() > 0 && term.single < 0) {
+            new PlainRounding(findings, cursor.tokens).spell(operand, target.scale());
         } else if (moment && behind != null && target.modifier() < 0) {
             new Comparison(findings, operand).cast(operand, type);
             for (int i = operand.to(); i < behind.end(); i++) {

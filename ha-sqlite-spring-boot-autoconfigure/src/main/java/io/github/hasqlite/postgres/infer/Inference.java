@@ -1,6 +1,5 @@
 package io.github.hasqlite.postgres.infer;
 
-import io.github.hasqlite.postgres.sql.Spelling;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
 import java.sql.SQLException;
 import java.util.List;
@@ -26,10 +25,8 @@ public final class Inference {
      */
     public static Insight of(TokenBuffer tokens, int[] given, TableColumns tables) throws SQLException {
         if (tokens.isWord(0, "CREATE") || tokens.isWord(0, "ALTER")) {
-            String known = DefinitionReader.spelled(tokens, tables);
-            String spelled = SchemaCasts.spelled(known == null ? tokens : Spelling.tokens(known));
-            String changed = spelled == null ? known : spelled;
-            return changed == null ? Insight.NONE : new Insight(changed, Map.of(), Set.of(), List.of());
+            String spelled = DefinitionReader.spelled(tokens, tables);
+            return spelled == null ? Insight.NONE : new Insight(spelled, Map.of(), Set.of(), List.of());
         }
         boolean known = false;
         for (String verb : VERBS) {
