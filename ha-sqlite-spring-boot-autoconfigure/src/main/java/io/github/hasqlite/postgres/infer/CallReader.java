@@ -300,6 +300,9 @@ final class CallReader {
     }
 
     private Term part(String name, List<Term> arguments) {
+        if (findings.stored() && isDay(name, arguments)) {
+            return Term.certain(findings, PgType.DATE);
+        }
         boolean pads = name.endsWith("pad");
         for (int i = 0; i < arguments.size(); i++) {
             arguments.get(i).resolve(i == 0 || (pads && i == 2) ? PgType.TEXT : PgType.INT8);
@@ -308,6 +311,15 @@ final class CallReader {
                 && !arguments.isEmpty()
                 && arguments.get(0).is(PgType.BYTEA);
         return Term.certain(findings, bytes ? PgType.BYTEA : PgType.TEXT);
+    }
+
+    /** As a definition in the schema has the day of a moment. */
+    private boolean isDay(String name, List<Term> arguments) {
+        return name.equals("substr")
+                && arguments.size() == 3
+                && Comparison.isMoment(arguments.get(0).type)
+                && cursor.tokens.get(arguments.get(1).single).text().equals("1")
+                && cursor.tokens.get(arguments.get(2).single).text().equals("10");
     }
 
     private Term copy(Term of) {

@@ -194,9 +194,9 @@ final class ChangeReader {
             store(term, column);
             for (Comparison.Operand place : places) {
                 findings.written(place.term());
-                // parts of different types of time have been made those of the widest one
-                boolean moment = Comparison.isMoment(term.type);
-                new Assignment(findings).to(column.type().type(), moment ? place.of(term) : place);
+                // parts of different types have become those of one that has all of them
+                boolean common = Comparison.isMoment(term.type) || term.is(PgType.FLOAT8);
+                new Assignment(findings).to(column.type().type(), common ? place.of(term) : place);
             }
         }
     }

@@ -206,9 +206,15 @@ final class ExpressionReader {
         Comparison.Operand other = new Comparison.Operand(right, from, cursor.at);
         left.term().unify(right);
         // LIKE, IN, BETWEEN and IS bind for SQLite as = does, and less than <
-        tighten(left);
-        tighten(other);
+        tightenTruth(left);
+        tightenTruth(other);
         new Comparison(findings, left).with(other);
+    }
+
+    private void tightenTruth(Comparison.Operand operand) {
+        if (operand.term().is(PgType.BOOL)) {
+            tighten(operand);
+        }
     }
 
     private void tighten(Comparison.Operand operand) {
@@ -254,7 +260,7 @@ final class ExpressionReader {
         Term right = read(scope, least);
         left.unify(right);
         Comparison.Operand operand = new Comparison.Operand(right, from, cursor.at);
-        tighten(operand);
+        tightenTruth(operand);
         return operand;
     }
 

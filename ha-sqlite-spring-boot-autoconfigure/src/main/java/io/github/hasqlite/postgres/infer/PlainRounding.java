@@ -14,7 +14,8 @@ record PlainRounding(Findings findings, TokenBuffer tokens) {
 
     /** {@code round(value, digits)}. */
     void spell(Comparison.Operand value, Comparison.Operand digits) {
-        String text = digits.to() == digits.from() + 1 ? tokens.get(digits.from()).text() : "";
+        String text =
+                digits.to() == digits.from() + 1 ? tokens.get(digits.from()).text() : "";
         if (text.matches("[1-9]")) {
             spell(value, Integer.parseInt(text));
         }

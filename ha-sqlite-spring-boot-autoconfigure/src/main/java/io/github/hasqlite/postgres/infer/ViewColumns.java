@@ -26,13 +26,15 @@ public final class ViewColumns {
      * @throws SQLException if the type of one would be lost (0A000)
      */
     static void require(List<Query.Item> answered, TokenBuffer spelled, TableColumns tables) throws SQLException {
-        List<Query.Item> kept = answered.isEmpty() ? List.of() : query(spelled, tables).columns();
+        List<Query.Item> kept =
+                answered.isEmpty() ? List.of() : query(spelled, tables).columns();
         for (int i = 0; i < answered.size() && kept.size() == answered.size(); i++) {
             PgType type = answered.get(i).term().type;
             if (type != null && SHOWN.contains(type) && kept.get(i).term().type != type) {
                 throw new SQLException(
                         "column \"" + answered.get(i).name() + "\" of the view would lose its type in SQLite, "
-                                + type.display() + ": no literal or cast tells it there; answer a column, or a condition",
+                                + type.display()
+                                + ": no literal or cast tells it there; answer a column, or a condition",
                         "0A000");
             }
         }

@@ -90,7 +90,7 @@ class ValueInferenceTests {
                 "SELECT i / 2 FROM t ¦ 2",
                 "SELECT sum(i) / 2 FROM t ¦ 2",
                 "SELECT 7.5 % 2 ¦ 1.5",
-                "SELECT -n % 3.5 * 2 FROM t ¦ -3",
+                "SELECT -n % 3.5 * 2 FROM t ¦ -3.0",
                 "SELECT mod(0.3, 0.1) + mod(n, 2) FROM t ¦ 1",
                 "SELECT 7 % 4 ¦ 3",
                 "UPDATE t SET n = n / 2 RETURNING n ¦ 2.5",
