@@ -7,6 +7,7 @@ import io.github.hasqlite.postgres.type.LikeText;
 import io.github.hasqlite.postgres.type.MomentSum;
 import io.github.hasqlite.postgres.type.PgType;
 import io.github.hasqlite.postgres.type.Remainder;
+import io.github.hasqlite.postgres.type.ValueAssignment;
 import io.github.hasqlite.postgres.type.ValueCast;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.Function;
 
 /**
- * Casts and sums of times: {@code ha_cast(value, type, modifier, source)} with the numbers of the types (0 if the source
+ * Casts and sums of times: {@code ha_cast(value, type, modifier, source)}, and {@code ha_assigned} for what is stored, with the numbers of the types (0 if the source
  * is not known; that of a numeric with the digits behind its point above 16 bits), {@code ha_plus(a, b)}, {@code ha_minus(a, b)}, {@code ha_times(interval, factor)}, {@code
  * ha_divided(interval, divisor)}, {@code ha_rest(a, b)} of a division, {@code ha_kept(json)}, {@code
  * ha_joined(bytes, bytes)}, {@code ha_ilike(text, pattern)}, {@code ha_span(interval)}, {@code ha_number(value)} and
@@ -35,7 +36,8 @@ public final class PostgresFunctions implements ConnectionFunctions {
 
     @Override
     public void register(Connection connection) throws SQLException {
-        Function.create(connection, "ha_cast", new Cast(), CAST_ARGUMENTS, FLAGS);
+        Function.create(connection, "ha_cast", new Cast(ValueCast::cast), CAST_ARGUMENTS, FLAGS);
+        Function.create(connection, "ha_assigned", new Cast(ValueAssignment::of), CAST_ARGUMENTS, FLAGS);
         operation(connection, "ha_plus", 2, (a, b) -> MomentSum.of(a, b, 1));
         operation(connection, "ha_minus", 2, (a, b) -> MomentSum.of(a, b, -1));
         operation(connection, "ha_times", 2, (a, b) -> MomentSum.product(a, b, false));
@@ -110,12 +112,23 @@ public final class PostgresFunctions implements ConnectionFunctions {
         }
     }
 
+    /** Makes a value one of a type, from what it is known to be. */
+    private interface Conversion {
+        Object of(ColumnType target, @Nullable ColumnType known, Object value) throws SQLException;
+    }
+
     private static final class Cast extends Valued {
 
         private static final int TYPE = 1;
         private static final int MODIFIER = 2;
         private static final int SOURCE = 3;
         private static final int SCALE = 1 << 16;
+
+        private final Conversion conversion;
+
+        Cast(Conversion conversion) {
+            this.conversion = conversion;
+        }
 
         private static @Nullable ColumnType source(int number) {
             PgType type = PgType.ofOid(number % SCALE);
@@ -134,7 +147,7 @@ public final class PostgresFunctions implements ConnectionFunctions {
             }
             try {
                 ColumnType target = new ColumnType(type, value_int(MODIFIER), true);
-                answer(ValueCast.cast(target, source(value_int(SOURCE)), value));
+                answer(conversion.of(target, source(value_int(SOURCE)), value));
             } catch (SQLException e) {
                 error(String.valueOf(e.getMessage()));
             }

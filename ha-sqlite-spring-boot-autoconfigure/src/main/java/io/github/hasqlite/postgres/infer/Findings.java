@@ -27,6 +27,7 @@ final class Findings {
     private final @Nullable String[] after;
     private final @Nullable String[] instead;
     private final Map<Integer, String> names = new HashMap<>();
+    private final Map<Integer, String> ends = new HashMap<>();
     private final Use use;
     private @Nullable SQLException refusal;
     private boolean clocks;
@@ -205,6 +206,14 @@ final class Findings {
         }
     }
 
+    /** Puts something around a whole query, with the names of its columns. */
+    void enclose(int from, int to, String opening, String closing) {
+        before(from, opening);
+        if (!ofSchema() && isPlace(to - 1)) {
+            ends.merge(to - 1, closing, String::concat);
+        }
+    }
+
     void instead(int place, String text) {
         if (!ofSchema()) {
             edit(instead, place, text);
@@ -234,11 +243,13 @@ final class Findings {
         StringBuilder sql = new StringBuilder();
         for (int i = 0; i < tokens.size(); i++) {
             String other = instead[i];
-            boolean gone = "".equals(other) && before[i] == null && after[i] == null && !names.containsKey(i);
+            boolean gone = "".equals(other) && before[i] == null && after[i] == null && !names.containsKey(i)
+                    && !ends.containsKey(i);
             sql.append(gone ? "" : tokens.get(i).gap());
             sql.append(before[i] == null ? "" : before[i]);
             sql.append(other == null ? tokens.get(i).text() : other);
             sql.append(after[i] == null ? "" : after[i]).append(names.getOrDefault(i, ""));
+            sql.append(ends.getOrDefault(i, ""));
         }
         return sql.toString();
     }

@@ -53,7 +53,8 @@ final class BinaryParameter {
                 from.get();
                 yield ParameterFormat.utf8(rest(from));
             }
-            case CHAR, NAME, TEXT, JSON, UNKNOWN, BPCHAR, VARCHAR, TEXT_ARRAY, INT8_ARRAY ->
+            case BPCHAR -> ValueAssignment.withoutBlanks(ParameterFormat.utf8(rest(from)));
+            case CHAR, NAME, TEXT, JSON, UNKNOWN, VARCHAR, TEXT_ARRAY, INT8_ARRAY ->
                 ParameterFormat.utf8(rest(from));
         };
         if (from.hasRemaining()) {

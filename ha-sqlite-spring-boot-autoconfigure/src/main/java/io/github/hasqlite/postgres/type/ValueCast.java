@@ -224,10 +224,14 @@ public final class ValueCast {
         if (value instanceof Double real) {
             return ValueText.real(real);
         }
+        if (source == PgType.BPCHAR && value instanceof String text) {
+            return ValueAssignment.withoutBlanks(text);
+        }
         return value instanceof byte[] bytes ? "\\x" + HexFormat.of().formatHex(bytes) : value.toString();
     }
 
-    private static String limited(ColumnType target, String text) {
+    private static String limited(ColumnType target, String given) {
+        String text = target.type() == PgType.BPCHAR ? ValueAssignment.withoutBlanks(given) : given;
         int most = target.length();
         return most >= 0 && text.codePointCount(0, text.length()) > most
                 ? text.substring(0, text.offsetByCodePoints(0, most))
