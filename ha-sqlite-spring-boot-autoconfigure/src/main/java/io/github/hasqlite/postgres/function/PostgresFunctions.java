@@ -2,7 +2,7 @@ package io.github.hasqlite.postgres.function;
 
 import io.github.hasqlite.core.sqlite.ConnectionFunctions;
 import io.github.hasqlite.postgres.type.ColumnType;
-import io.github.hasqlite.postgres.type.JsonNumber;
+import io.github.hasqlite.postgres.type.JsonText;
 import io.github.hasqlite.postgres.type.LikeText;
 import io.github.hasqlite.postgres.type.MomentSum;
 import io.github.hasqlite.postgres.type.PgType;
@@ -18,7 +18,7 @@ import org.sqlite.Function;
 /**
  * Casts and sums of times: {@code ha_cast(value, type, modifier, source)}, and {@code ha_assigned} for what is stored, with the numbers of the types (0 if the source
  * is not known; that of a numeric with the digits behind its point above 16 bits), {@code ha_plus(a, b)}, {@code ha_minus(a, b)}, {@code ha_times(interval, factor)}, {@code
- * ha_divided(interval, divisor)}, {@code ha_rest(a, b)} of a division, {@code ha_kept(json)}, {@code
+ * ha_divided(interval, divisor)}, {@code ha_rest(a, b)} of a division, {@code ha_unquoted(json)} of a text, {@code
  * ha_joined(bytes, bytes)}, {@code ha_ilike(text, pattern)}, {@code ha_span(interval)}, {@code ha_number(value)} and
  * {@code ha_elements(array, type)}. NULL gives NULL. Stateless.
  */
@@ -31,6 +31,7 @@ public final class PostgresFunctions implements ConnectionFunctions {
 
     /** What is done with one or two values. */
     private interface Operation {
+        @Nullable
         Object of(Object first, Object second) throws SQLException;
     }
 
@@ -43,7 +44,7 @@ public final class PostgresFunctions implements ConnectionFunctions {
         operation(connection, "ha_times", 2, (a, b) -> MomentSum.product(a, b, false));
         operation(connection, "ha_divided", 2, (a, b) -> MomentSum.product(a, b, true));
         operation(connection, "ha_rest", 2, Remainder::of);
-        operation(connection, "ha_kept", 1, (a, none) -> JsonNumber.kept(a));
+        operation(connection, "ha_unquoted", 1, (a, none) -> JsonText.unquoted(a.toString()));
         operation(connection, "ha_joined", 2, PostgresFunctions::joined);
         operation(connection, "ha_ilike", 2, LikeText::insensitive);
         operation(connection, "ha_number", 1, (a, none) -> MomentSum.number(a));
@@ -173,7 +174,12 @@ public final class PostgresFunctions implements ConnectionFunctions {
                 return;
             }
             try {
-                answer(operation.of(first, second));
+                Object result = operation.of(first, second);
+                if (result == null) {
+                    result();
+                } else {
+                    answer(result);
+                }
             } catch (SQLException e) {
                 error(String.valueOf(e.getMessage()));
             }

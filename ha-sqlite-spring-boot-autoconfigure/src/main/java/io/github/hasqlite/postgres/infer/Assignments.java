@@ -176,8 +176,7 @@ final class Assignments {
             case FLOAT4, FLOAT8 -> !isNumber(from);
             case NUMERIC -> type.modifier() > 0 ? !same : !isNumber(from);
             case BOOL, UUID, INTERVAL, DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> from != type.type();
-            case JSON -> from != PgType.JSON || !term.column;
-            case JSONB -> from != PgType.JSONB || !(term.column || term.parameter);
+            case JSON, JSONB -> from != type.type() || !term.column;
             default -> isLimited(type) && !same && !(type.type() == PgType.BPCHAR && type.length() < 0 && from == PgType.BPCHAR);
         };
     }

@@ -42,6 +42,16 @@ final class CallReader {
     /** Those of texts and of what is written as one, of which bytes would become any text. */
     private static final Set<String> JOINING = Set.of("concat", "concat_ws", "group_concat", "string_agg", "replace");
 
+    /** SQLite's functions that put values into JSON, where a text is one unless it is known to be JSON. */
+    private static final Set<String> EMBEDDING = Set.of(
+            "json_object",
+            "json_array",
+            "json_group_array",
+            "json_group_object",
+            "json_insert",
+            "json_replace",
+            "json_set");
+
     private static final Set<String> COUNTS = Set.of(
             "count", "row_number", "rank", "dense_rank", "ntile", "changes", "last_insert_rowid", "octet_length");
 
@@ -89,6 +99,9 @@ final class CallReader {
         List<Term> arguments = arguments(scope, places);
         statements.close();
         PgType moment = COMMON.contains(name) ? Comparison.widen(findings, places) : null;
+        if (EMBEDDING.contains(name)) {
+            embed(places);
+        }
         Term result = moment == null ? result(name, arguments) : Term.certain(findings, moment);
         if (name.equals("mod") && arguments.stream().anyMatch(argument -> Arithmetic.isFraction(argument.type))) {
             findings.instead(place, "ha_rest");
@@ -119,6 +132,15 @@ final class CallReader {
             }
         }
         return arguments;
+    }
+
+    private void embed(List<Comparison.Operand> values) {
+        for (Comparison.Operand value : values) {
+            if (JsonOperators.isJson(value.type())) {
+                findings.before(value.from(), "json(");
+                findings.after(value.to() - 1, ")");
+            }
+        }
     }
 
     private Term result(String name, List<Term> arguments) throws SQLException {
@@ -177,6 +199,9 @@ final class CallReader {
             first.resolve(PgType.FLOAT8);
             arguments.stream().skip(1).forEach(argument -> argument.resolve(PgType.INT8));
             return Term.of(findings, first.is(PgType.NUMERIC) ? PgType.NUMERIC : PgType.FLOAT8);
+        }
+        if (EMBEDDING.contains(name) || name.equals("json") || name.equals("json_patch") || name.equals("json_remove")) {
+            return Term.certain(findings, PgType.JSON);
         }
         if (name.equals("sum") && Arithmetic.isNumber(first.type)) {
             return Term.of(findings, Arithmetic.number(first.type, PgType.INT8));

@@ -44,6 +44,7 @@ final class Casts {
             "bytea");
 
     private static final int SCALE_BITS = 16;
+    private static final String CAST = "ha_cast(";
 
     private final Cursor cursor;
     private final Findings findings;
@@ -71,7 +72,7 @@ final class Casts {
             }
         } else {
             findings.remove(operator, name.end());
-            findings.before(start, before(target));
+            findings.before(start, CAST);
             findings.after(operator - 1, after(term, target));
         }
         return of(term, target);
@@ -86,7 +87,7 @@ final class Casts {
                 || term.is(PgType.BYTEA);
         if (other && to > from) {
             ColumnType text = ColumnType.declared(PgType.TEXT);
-            findings.before(from, before(text));
+            findings.before(from, CAST);
             findings.after(to - 1, after(term, text));
         }
     }
@@ -140,7 +141,7 @@ final class Casts {
             }
         } else if (target != null) {
             findings.remove(call, call + 2);
-            findings.before(call, before(target));
+            findings.before(call, CAST);
             findings.remove(close, close + 1);
             findings.after(close, after(term, target));
         }
@@ -187,7 +188,7 @@ final class Casts {
         if (value != null && !value.isEmpty()) {
             findings.instead(term.single, value);
         } else if (value == null) {
-            findings.before(term.single, before(name.type()));
+            findings.before(term.single, CAST);
             findings.after(term.single, after(term, name.type()));
         }
         return of(term, name.type());
@@ -212,7 +213,7 @@ final class Casts {
         if (term.isOpen()) {
             term.resolve(element.type());
         } else if (!term.is(element.type()) && !whole) {
-            findings.before(member.from(), before(element));
+            findings.before(member.from(), CAST);
             findings.after(member.to() - 1, after(term, element));
         }
     }
@@ -231,8 +232,7 @@ final class Casts {
             boolean same = open || term.is(type) || (term.isOpen() && type.isText());
             return same && target.modifier() < 0 ? "" : null;
         }
-        boolean json = type == PgType.JSON || type == PgType.JSONB;
-        if (token != null && token.kind() == Kind.TEXT && term.isOpen() && !json) {
+        if (token != null && token.kind() == Kind.TEXT && term.isOpen()) {
             return LiteralText.sql(ValueCast.cast(target, null, token.literal()));
         }
         boolean text = type == PgType.TEXT || (type == PgType.VARCHAR && target.modifier() < 0);
@@ -240,15 +240,7 @@ final class Casts {
         return text && isText && term.announced != null && !term.column ? "" : null;
     }
 
-    private static String before(ColumnType target) {
-        boolean json = target.type() == PgType.JSON || target.type() == PgType.JSONB;
-        return json ? "json(" : "ha_cast(";
-    }
-
     private static String after(Term term, ColumnType target) {
-        if (target.type() == PgType.JSON || target.type() == PgType.JSONB) {
-            return ")";
-        }
         ColumnType known = term.announced;
         int scale = known != null && known.type() == term.type && term.is(PgType.NUMERIC) ? known.scale() : 0;
         int source = term.type == null ? 0 : term.type.oid() + (scale << SCALE_BITS);

@@ -76,11 +76,22 @@ final class Findings {
     /** What the client or an earlier place says about a parameter; {@code null} if nobody does. */
     @Nullable
     PgType parameter(int place) {
+        int oid = oid(place);
+        return oid == 0 ? null : PgType.ofOid(oid);
+    }
+
+    /** What a parameter that is an array has in it; {@code null} if it is none, or nobody says so. */
+    @Nullable
+    ColumnType element(int place) {
+        PgType element = PgType.elementOf(oid(place));
+        return element == null ? null : ColumnType.declared(element);
+    }
+
+    private int oid(int place) {
         int number = number(place);
-        int oid = number >= 0 && number < given.length && given[number] != 0
+        return number >= 0 && number < given.length && given[number] != 0
                 ? given[number]
                 : parameters.getOrDefault(number, 0);
-        return oid == 0 ? null : PgType.ofOid(oid);
     }
 
     boolean isUntyped(int place) {

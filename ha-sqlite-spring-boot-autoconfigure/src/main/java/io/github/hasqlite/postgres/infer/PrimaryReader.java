@@ -2,6 +2,7 @@ package io.github.hasqlite.postgres.infer;
 
 import io.github.hasqlite.postgres.sql.SqlToken;
 import io.github.hasqlite.postgres.sql.SqlToken.Kind;
+import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -120,6 +121,10 @@ final class PrimaryReader {
         int place = cursor.at++;
         Term term =
                 findings.isUntyped(place) ? Term.open(findings, place) : Term.of(findings, findings.parameter(place));
+        if (term.type != null && term.type != PgType.UNKNOWN) {
+            term.announced = ColumnType.seen(term.type);
+        }
+        term.element = findings.element(place);
         term.single = place;
         term.parameter = true;
         return term;

@@ -30,6 +30,7 @@ public final class LiteralText {
                 MomentCast.requireNoWord(type, literal.strip());
                 yield sql(ValueCast.cast(ColumnType.declared(type), null, literal));
             }
+            case JSON, JSONB -> sql(JsonText.stored(type, literal));
             case BPCHAR -> sql(ValueAssignment.withoutBlanks(literal));
             default -> null;
         };

@@ -120,7 +120,8 @@ public final class ParameterFormat {
             case INTERVAL -> interval(text);
             case UUID -> uuid(text.strip());
             case BPCHAR -> ValueAssignment.withoutBlanks(text);
-            case CHAR, NAME, TEXT, JSON, JSONB, UNKNOWN, VARCHAR, TEXT_ARRAY, INT8_ARRAY -> text;
+            case JSON, JSONB -> JsonText.stored(type, text);
+            case CHAR, NAME, TEXT, UNKNOWN, VARCHAR, TEXT_ARRAY, INT8_ARRAY -> text;
         };
     }
 

@@ -47,7 +47,8 @@ public final class ValueCast {
                 case INTERVAL -> interval(text(type, value));
                 case UUID -> ParameterFormat.uuid(text(type, value).strip());
                 case CHAR, NAME, TEXT, UNKNOWN, BPCHAR, VARCHAR -> limited(target, rendered(known, value));
-                case JSON, JSONB, TEXT_ARRAY, INT8_ARRAY -> rendered(known, value);
+                case JSON, JSONB -> JsonText.stored(type, rendered(known, value));
+                case TEXT_ARRAY, INT8_ARRAY -> rendered(known, value);
             };
         } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
             throw invalid(type, value);
