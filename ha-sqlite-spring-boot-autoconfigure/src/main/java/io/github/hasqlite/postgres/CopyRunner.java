@@ -3,12 +3,11 @@ package io.github.hasqlite.postgres;
 import io.github.hasqlite.core.gateway.GatewaySession;
 import io.github.hasqlite.core.gateway.GatewayStatement;
 import io.github.hasqlite.core.sqlite.SqlStates;
-import io.github.hasqlite.postgres.infer.ExactNumbers;
 import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.DeclaredTypes;
-import io.github.hasqlite.postgres.type.JsonNumber;
 import io.github.hasqlite.postgres.type.ParameterFormat;
 import io.github.hasqlite.postgres.type.PgType;
+import io.github.hasqlite.postgres.type.ValueAssignment;
 import io.github.hasqlite.postgres.type.ValueFormat;
 import io.github.hasqlite.postgres.wire.MessageWriter;
 import java.nio.charset.StandardCharsets;
@@ -150,6 +149,14 @@ final class CopyRunner {
         response('G', types.size());
     }
 
+    /** What is more than its form. */
+    private static boolean isLimited(PgType type) {
+        return switch (type) {
+            case NUMERIC, VARCHAR, BPCHAR, JSON, JSONB -> true;
+            default -> false;
+        };
+    }
+
     private void insert(Plan.OfDatabase plan, List<ColumnType> types, CopyReader.Row row) throws SQLException {
         List<@Nullable Object> bound = new ArrayList<>(types.size());
         for (int i = 0; i < types.size(); i++) {
@@ -161,13 +168,7 @@ final class CopyRunner {
             try {
                 byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
                 Object decoded = ParameterFormat.decode(types.get(i).type(), 0, bytes, false);
-                if (types.get(i).type() == PgType.NUMERIC && decoded instanceof String number) {
-                    ExactNumbers.require(number.strip(), null);
-                }
-                if (types.get(i).type() == PgType.JSON || types.get(i).type() == PgType.JSONB) {
-                    JsonNumber.kept(decoded);
-                }
-                bound.add(decoded);
+                bound.add(isLimited(types.get(i).type()) ? ValueAssignment.of(types.get(i), null, decoded) : decoded);
             } catch (SQLException e) {
                 throw row.refused(i, e);
             }

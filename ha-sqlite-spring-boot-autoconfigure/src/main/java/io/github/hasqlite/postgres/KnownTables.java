@@ -28,6 +28,11 @@ final class KnownTables implements TableColumns {
     private static final String DEFINITION =
             "SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = ?1 COLLATE NOCASE";
 
+    /** Which columns take NULL, and which are generated; a key that is the number of its row takes none. */
+    private static final String DETAILS =
+            "SELECT name, \"notnull\" OR (pk > 0 AND lower(type) = 'integer' AND NOT EXISTS (SELECT 1 FROM"
+                    + " pragma_index_list(?1) WHERE origin = 'pk')), hidden > 1 FROM pragma_table_xinfo(?1)";
+
     private final GatewaySession gateway;
     private final Map<String, List<Column>> known = new HashMap<>();
     private long epoch = -1;
@@ -69,11 +74,24 @@ final class KnownTables implements TableColumns {
                     .columns()) {
                 columns.add(new Column(column.name(), DeclaredTypes.of(column.declaredType())));
             }
+            details(table, columns);
             boolean certain = columns.stream().allMatch(column -> column.type().certain());
             return certain || depth >= DEEPEST ? columns : byDefinition(table, columns);
         } catch (SQLException e) {
             // a name of the statement's own, perhaps; if there is no such table, running it says so
             return List.of();
+        }
+    }
+
+    private void details(String table, List<Column> columns) throws SQLException {
+        try (GatewayResult rows = gateway.prepare(DETAILS).execute(List.of(table))) {
+            while (rows.next()) {
+                String name = String.valueOf(rows.value(0));
+                boolean required = !Long.valueOf(0).equals(rows.value(1));
+                boolean generated = !Long.valueOf(0).equals(rows.value(2));
+                columns.replaceAll(column ->
+                        column.name().equals(name) ? new Column(name, column.type(), !required, generated) : column);
+            }
         }
     }
 

@@ -40,7 +40,7 @@ final class Arrays {
                     "arrays of intervals are not supported: SQLite compares their texts; write x = '1 day' OR x = …",
                     "0A000");
         }
-        PgType element = element(array);
+        PgType element = array.element == null ? null : array.element.type();
         if (element == null) {
             array.members.forEach(member -> left.term().unify(member.term()));
             new Comparison(findings, left).withAll(array.members);
@@ -49,12 +49,6 @@ final class Arrays {
         if (element != null && type != element && Comparison.isMoment(type) && Comparison.isMoment(element)) {
             likewise(left, array, element);
         }
-    }
-
-    /** What is in an array, by a cast or by the client; {@code null} if nobody says. */
-    private @Nullable PgType element(Term array) {
-        boolean parameter = array.single >= 0 && cursor.tokens.get(array.single).kind() == Kind.PARAMETER;
-        return array.element != null ? array.element.type() : parameter ? findings.element(array.single) : null;
     }
 
     /** Dates and times of different types have different texts: the narrower side becomes one of the wider type. */

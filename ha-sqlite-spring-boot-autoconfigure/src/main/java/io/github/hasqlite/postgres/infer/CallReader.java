@@ -42,6 +42,16 @@ final class CallReader {
     /** Those of texts and of what is written as one, of which bytes would become any text. */
     private static final Set<String> JOINING = Set.of("concat", "concat_ws", "group_concat", "string_agg", "replace");
 
+    /** SQLite's functions that put values into JSON, where a text is one unless it is known to be JSON. */
+    private static final Set<String> EMBEDDING = Set.of(
+            "json_object",
+            "json_array",
+            "json_group_array",
+            "json_group_object",
+            "json_insert",
+            "json_replace",
+            "json_set");
+
     private static final Set<String> COUNTS = Set.of(
             "count", "row_number", "rank", "dense_rank", "ntile", "changes", "last_insert_rowid", "octet_length");
 
@@ -95,6 +105,9 @@ final class CallReader {
         }
         beforehand(name, places);
         PgType moment = COMMON.contains(name) ? Comparison.widen(findings, places) : null;
+        if (EMBEDDING.contains(name)) {
+            embed(places);
+        }
         Term result = moment == null ? result(name, arguments) : Term.certain(findings, moment);
         if (name.equals("round") && arguments.size() == 2 && findings.ofSchema()) {
             new PlainRounding(findings, cursor.tokens).spell(places.get(0), places.get(1));
@@ -202,6 +215,15 @@ final class CallReader {
         return arguments;
     }
 
+    private void embed(List<Comparison.Operand> values) {
+        for (Comparison.Operand value : values) {
+            if (JsonOperators.isJson(value.type())) {
+                findings.before(value.from(), "json(");
+                findings.after(value.to() - 1, ")");
+            }
+        }
+    }
+
     private Term result(String name, List<Term> arguments) throws SQLException {
         Term first = arguments.isEmpty() ? Term.of(findings, null) : arguments.get(0);
         if (OF_NUMBERS.contains(name) && arguments.size() == 1 && first.is(PgType.INTERVAL)) {
@@ -264,6 +286,12 @@ final class CallReader {
             Term average = Term.of(findings, PgType.NUMERIC);
             average.announced = ColumnType.seen(PgType.NUMERIC);
             return average;
+        }
+        if (EMBEDDING.contains(name)
+                || name.equals("json")
+                || name.equals("json_patch")
+                || name.equals("json_remove")) {
+            return Term.certain(findings, PgType.JSON);
         }
         if (name.equals("sum") && Arithmetic.isNumber(first.type)) {
             return Term.of(findings, Arithmetic.number(first.type, PgType.INT8));

@@ -44,6 +44,8 @@ final class Casts {
             "jsonb",
             "bytea");
 
+    private static final String CAST = "ha_cast(";
+
     private final Cursor cursor;
     private final Findings findings;
 
@@ -73,7 +75,7 @@ final class Casts {
             }
         } else {
             findings.remove(operator, name.end());
-            findings.before(start, before(target));
+            findings.before(start, CAST);
             findings.after(operator - 1, after(term, target));
         }
         return of(term, target);
@@ -132,7 +134,7 @@ final class Casts {
             }
         } else if (target != null) {
             findings.remove(call, call + 2);
-            findings.before(call, before(target));
+            findings.before(call, CAST);
             findings.remove(close, close + 1);
             findings.after(close, after(term, target));
         }
@@ -226,7 +228,7 @@ final class Casts {
         if (value != null && !value.isEmpty()) {
             findings.instead(term.single, value);
         } else if (value == null) {
-            findings.before(term.single, before(name.type()));
+            findings.before(term.single, CAST);
             findings.after(term.single, after(term, name.type()));
         }
         return of(term, name.type());
@@ -251,7 +253,7 @@ final class Casts {
         if (term.isOpen()) {
             term.resolve(element.type());
         } else if (!term.is(element.type()) && !whole) {
-            findings.before(member.from(), before(element));
+            findings.before(member.from(), CAST);
             findings.after(member.to() - 1, after(term, element));
         }
     }
@@ -273,8 +275,7 @@ final class Casts {
             boolean same = open || term.is(type) || (term.isOpen() && type.isText());
             return same && target.modifier() < 0 ? "" : null;
         }
-        boolean json = type == PgType.JSON || type == PgType.JSONB;
-        if (token != null && token.kind() == Kind.TEXT && term.isOpen() && !json) {
+        if (token != null && token.kind() == Kind.TEXT && term.isOpen()) {
             return LiteralText.sql(ValueCast.cast(target, null, token.literal()));
         }
         if (token != null && token.kind() == Kind.NUMBER && type.isText() && LiteralText.isNumber(token.text())) {
@@ -286,15 +287,7 @@ final class Casts {
         return text && isText && term.announced != null && !term.column ? "" : null;
     }
 
-    private static String before(ColumnType target) {
-        boolean json = target.type() == PgType.JSON || target.type() == PgType.JSONB;
-        return json ? "json(" : "ha_cast(";
-    }
-
     private static String after(Term term, ColumnType target) {
-        if (target.type() == PgType.JSON || target.type() == PgType.JSONB) {
-            return ")";
-        }
         return ", " + target.type().oid() + ", " + target.modifier() + ", " + TextForm.source(term) + ")";
     }
 

@@ -1,10 +1,6 @@
 package io.github.hasqlite.postgres.infer;
 
-import io.github.hasqlite.postgres.sql.SqlToken;
-import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.type.ColumnType;
-import io.github.hasqlite.postgres.type.JsonNumber;
-import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +14,7 @@ final class ChangeReader {
     private final ExpressionReader expressions;
     private final FromReader tables;
     private final StatementReader statements;
+    private final Assignments assignments;
 
     ChangeReader(
             Cursor cursor,
@@ -30,6 +27,7 @@ final class ChangeReader {
         this.expressions = expressions;
         this.tables = tables;
         this.statements = statements;
+        this.assignments = new Assignments(cursor, findings);
     }
 
     Query insert(Scope outer) throws SQLException {
@@ -51,13 +49,9 @@ final class ChangeReader {
                 values(scope, table, names);
             } while (cursor.skip(","));
         } else {
+            int start = cursor.at;
             Query query = statements.query(outer.inner());
-            List<Query.Item> answered = query.columns();
-            for (int i = 0; i < answered.size() && !answered.get(i).star(); i++) {
-                Query.Item item = answered.get(i);
-                List<Comparison.Operand> places = item.places().isEmpty() ? List.of(item.place()) : item.places();
-                store(item.term(), places, scope, table, names, i);
-            }
+            assignments.store(query, start, cursor.at, columns(scope, table, names));
         }
         Scope updated = scope.inner();
         updated.table(table, "excluded");
@@ -76,7 +70,7 @@ final class ChangeReader {
             if (!cursor.skipWord("DEFAULT")) {
                 int start = cursor.at;
                 Term value = expressions.read(scope);
-                store(value, List.of(new Comparison.Operand(value, start, cursor.at)), scope, table, names, position);
+                store(value, start, cursor.at, columns(scope, table, names), position);
             }
             position++;
         } while (cursor.skip(","));
@@ -158,82 +152,45 @@ final class ChangeReader {
             if (!cursor.skip("=") || cursor.skipWord("DEFAULT")) {
                 continue;
             }
+            List<TableColumns.Column> columns = columns(scope, table, names);
+            if (names.size() > 1 && cursor.is("(") && statements.isQuery(cursor.at + 1)) {
+                int start = ++cursor.at;
+                assignments.store(statements.query(scope.inner()), start, cursor.at, columns);
+                statements.close();
+                continue;
+            }
             int start = cursor.at;
             Term value = expressions.read(scope);
-            List<Comparison.Operand> values =
-                    names.size() > 1 ? value.elements : List.of(new Comparison.Operand(value, start, cursor.at));
-            for (int i = 0; i < values.size() && i < names.size(); i++) {
-                store(values.get(i).term(), List.of(values.get(i)), scope, table, names, i);
+            if (names.size() == 1) {
+                store(value, start, cursor.at, columns, 0);
+            }
+            for (int i = 0; i < value.elements.size() && names.size() > 1; i++) {
+                Comparison.Operand element = value.elements.get(i);
+                store(element.term(), element.from(), element.to(), columns, i);
             }
         } while (cursor.skip(","));
     }
 
-    /**
-     * @param places where the value is, of each part of a UNION
-     * @param names of the columns that are given; {@code null} for all
-     */
-    private void store(
-            Term term,
-            List<Comparison.Operand> places,
-            Scope scope,
-            String table,
-            @Nullable List<String> names,
-            int position)
-            throws SQLException {
-        List<TableColumns.Column> columns = scope.columns(table);
-        TableColumns.Column column = null;
+    /** Those of a list of names, or all that are stored in. */
+    private static List<TableColumns.Column> columns(Scope scope, String table, @Nullable List<String> names) {
+        List<TableColumns.Column> all = scope.columns(table);
         if (names == null) {
-            column = position < columns.size() ? columns.get(position) : null;
-        } else if (position < names.size()) {
-            String name = names.get(position);
-            for (TableColumns.Column candidate : columns) {
-                column = candidate.name().equalsIgnoreCase(name) ? candidate : column;
-            }
+            return all.stream().filter(column -> !column.generated()).toList();
         }
-        if (column != null && column.type().certain()) {
-            store(term, column);
-            for (Comparison.Operand place : places) {
-                findings.written(place.term());
-                // parts of different types have become those of one that has all of them
-                boolean common = Comparison.isMoment(term.type) || term.is(PgType.FLOAT8);
-                new Assignment(findings).to(column.type().type(), common ? place.of(term) : place);
-            }
+        List<TableColumns.Column> columns = new ArrayList<>();
+        for (String name : names) {
+            columns.add(all.stream()
+                    .filter(column -> column.name().equalsIgnoreCase(name))
+                    .findFirst()
+                    .orElse(new TableColumns.Column(name, ColumnType.ANYTHING)));
         }
+        return columns;
     }
 
-    private void store(Term term, TableColumns.Column column) throws SQLException {
-        ColumnType type = column.type();
-        term.resolve(type.type());
-        if (type.type() == PgType.JSON || type.type() == PgType.JSONB) {
-            json(term);
-            for (Term alternative : term.alternatives) {
-                json(alternative);
-            }
-            return;
+    private void store(Term term, int from, int to, List<TableColumns.Column> columns, int position)
+            throws SQLException {
+        if (position < columns.size()) {
+            assignments.store(term, from, to, columns.get(position));
         }
-        if (term.single < 0 || !isNumeric(type.type())) {
-            return;
-        }
-        SqlToken token = cursor.tokens.get(term.single);
-        if (token.kind() == Kind.PARAMETER) {
-            findings.exact(term.single);
-        } else {
-            String text = token.kind() == Kind.TEXT ? token.literal().strip() : token.text();
-            ExactNumbers.require(text, column.name());
-        }
-    }
-
-    /** Of a text that is a number the column would make one. */
-    private void json(Term term) throws SQLException {
-        if (term.single >= 0 && cursor.tokens.get(term.single).kind() == Kind.TEXT && term.to == term.from + 1) {
-            JsonNumber.kept(cursor.tokens.get(term.single).literal());
-        } else if (term.to > term.from && !cursor.tokens.isWord(term.from, "NULL")) {
-            findings.before(term.from, "ha_kept(");
-            findings.after(term.to - 1, ")");
-        }
-    }
-
-    private static boolean isNumeric(PgType type) {
-        return type == PgType.NUMERIC || type == PgType.INT8 || type == PgType.INT4 || type == PgType.INT2;
     }
 }

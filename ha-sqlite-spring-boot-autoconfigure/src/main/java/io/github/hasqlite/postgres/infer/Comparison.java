@@ -133,6 +133,8 @@ final class Comparison {
         for (Operand other : others) {
             if (type == PgType.INTERVAL) {
                 wrap(other, "ha_span(", ")");
+            } else if (type == PgType.JSONB && other.type() == PgType.JSON) {
+                cast(other, type);
             } else if (isMoment(type) && isMoment(other.type()) && other.type() != type) {
                 cast(other, type);
             }

@@ -34,6 +34,7 @@ final class ExpressionReader {
     private final Casts casts;
     private final Arithmetic arithmetic;
     private final Arrays arrays;
+    private final JsonOperators json;
 
     ExpressionReader(Cursor cursor, Findings findings, StatementReader statements) {
         this.cursor = cursor;
@@ -43,6 +44,7 @@ final class ExpressionReader {
         this.casts = new Casts(cursor, findings);
         this.arithmetic = new Arithmetic(findings);
         this.arrays = new Arrays(cursor, findings);
+        this.json = new JsonOperators(findings);
     }
 
     /** One expression from here on; where there is none, nothing is read. */
@@ -124,6 +126,12 @@ final class ExpressionReader {
         int second = cursor.at;
         Term right = read(scope, binds + 1);
         int end = cursor.at;
+        if (JsonOperators.isOne(operator)) {
+            return json.part(operator, place, left, start, right, end);
+        }
+        if (operator.equals("||") || operator.equals("-")) {
+            json.requireNone(operator, left, right);
+        }
         if (sum || product) {
             return arithmetic.of(operator, place, left, start, right, second, end);
         }

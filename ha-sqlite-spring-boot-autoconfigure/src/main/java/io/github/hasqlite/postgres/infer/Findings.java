@@ -28,6 +28,7 @@ final class Findings {
     private final @Nullable String[] after;
     private final @Nullable String[] instead;
     private final Map<Integer, String> names = new HashMap<>();
+    private final Map<Integer, String> ends = new HashMap<>();
     private final Use use;
     private @Nullable SQLException refusal;
     private boolean clocks;
@@ -80,18 +81,22 @@ final class Findings {
     /** What the client or an earlier place says about a parameter; {@code null} if nobody does. */
     @Nullable
     PgType parameter(int place) {
-        int number = number(place);
-        int oid = number >= 0 && number < given.length && given[number] != 0
-                ? given[number]
-                : parameters.getOrDefault(number, 0);
+        int oid = oid(place);
         return oid == 0 ? null : PgType.ofOid(oid);
     }
 
-    /** What a parameter has as elements that the client says is an array; {@code null} if it says nothing. */
+    /** What a parameter that is an array has in it; {@code null} if it is none, or nobody says so. */
     @Nullable
-    PgType element(int place) {
+    ColumnType element(int place) {
+        PgType element = PgType.elementOf(oid(place));
+        return element == null ? null : ColumnType.declared(element);
+    }
+
+    private int oid(int place) {
         int number = number(place);
-        return number >= 0 && number < given.length ? PgType.elementOf(given[number]) : null;
+        return number >= 0 && number < given.length && given[number] != 0
+                ? given[number]
+                : parameters.getOrDefault(number, 0);
     }
 
     boolean isUntyped(int place) {
@@ -234,6 +239,14 @@ final class Findings {
         }
     }
 
+    /** Puts something around a whole query, with the names of its columns. */
+    void enclose(int from, int to, String opening, String closing) {
+        before(from, opening);
+        if (!ofSchema() && isPlace(to - 1)) {
+            ends.merge(to - 1, closing, String::concat);
+        }
+    }
+
     void instead(int place, String text) {
         if (!ofSchema()) {
             edit(instead, place, text);
@@ -264,11 +277,16 @@ final class Findings {
         StringBuilder sql = new StringBuilder();
         for (int i = 0; i < tokens.size(); i++) {
             String other = instead[i];
-            boolean gone = "".equals(other) && before[i] == null && after[i] == null && !names.containsKey(i);
+            boolean gone = "".equals(other)
+                    && before[i] == null
+                    && after[i] == null
+                    && !names.containsKey(i)
+                    && !ends.containsKey(i);
             sql.append(gone ? "" : tokens.get(i).gap());
             sql.append(before[i] == null ? "" : before[i]);
             sql.append(other == null ? tokens.get(i).text() : other);
             sql.append(after[i] == null ? "" : after[i]).append(names.getOrDefault(i, ""));
+            sql.append(ends.getOrDefault(i, ""));
         }
         return sql.toString();
     }

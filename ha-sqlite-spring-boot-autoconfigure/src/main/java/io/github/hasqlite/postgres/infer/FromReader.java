@@ -95,6 +95,9 @@ final class FromReader {
             if (natural) {
                 scope.mergeNatural(joined);
             }
+            if (cursor.isWord("ON") && cursor.tokens.isWord(cursor.at + 1, "CONFLICT")) {
+                return;
+            }
             if (cursor.skipWord("ON")) {
                 expressions.read(scope).resolve(PgType.BOOL);
             } else if (cursor.skipWord("USING") && cursor.is("(")) {

@@ -126,6 +126,10 @@ final class PrimaryReader {
         int place = cursor.at++;
         Term term =
                 findings.isUntyped(place) ? Term.open(findings, place) : Term.of(findings, findings.parameter(place));
+        if (term.type != null && term.type != PgType.UNKNOWN) {
+            term.announced = ColumnType.seen(term.type);
+        }
+        term.element = findings.element(place);
         term.single = place;
         term.bare = place;
         return term;

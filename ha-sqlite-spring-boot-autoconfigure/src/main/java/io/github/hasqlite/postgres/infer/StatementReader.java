@@ -61,7 +61,13 @@ final class StatementReader {
 
     /** Whether a query begins here. */
     boolean isQuery() {
-        return cursor.isWord("SELECT") || cursor.isWord("VALUES") || cursor.isWord("WITH");
+        return isQuery(cursor.at);
+    }
+
+    boolean isQuery(int at) {
+        return cursor.tokens.isWord(at, "SELECT")
+                || cursor.tokens.isWord(at, "VALUES")
+                || cursor.tokens.isWord(at, "WITH");
     }
 
     /** A query or a change from here on, up to what closes it. */

@@ -50,7 +50,7 @@ record TextForm(Findings findings) {
         return single ? LiteralText.ofNumber(findings.token(value.from()).text()) : null;
     }
 
-    private static boolean differs(@Nullable PgType type) {
+    static boolean differs(@Nullable PgType type) {
         return type == PgType.BOOL
                 || type == PgType.TIMESTAMP
                 || type == PgType.TIMESTAMPTZ

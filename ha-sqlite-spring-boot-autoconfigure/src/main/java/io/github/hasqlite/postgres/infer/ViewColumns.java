@@ -62,10 +62,7 @@ public final class ViewColumns {
             Term term = answered.get(i).term();
             if (!columns.get(i).type().certain() && term.type != null) {
                 ColumnType type = term.announced != null ? term.announced : ColumnType.declared(term.type);
-                known.set(
-                        i,
-                        new TableColumns.Column(
-                                columns.get(i).name(), new ColumnType(term.type, type.modifier(), true)));
+                known.set(i, columns.get(i).typed(new ColumnType(term.type, type.modifier(), true)));
             }
         }
         return known;

@@ -166,7 +166,7 @@ final class ServedValue {
 
     private static @Nullable Object text(ColumnType column, Object value) {
         if (value instanceof String text) {
-            return noNul(text) ? text : null;
+            return noNul(text) ? padded(column, text) : null;
         }
         if (value instanceof Double number) {
             return ValueText.real(number);
@@ -175,6 +175,12 @@ final class ServedValue {
             return number.toString();
         }
         return column.certain() ? null : "\\x" + HexFormat.of().formatHex((byte[]) value);
+    }
+
+    /** A {@code char(n)} is shown with all of its characters. */
+    private static String padded(ColumnType column, String text) {
+        int missing = column.type() == PgType.BPCHAR ? column.length() - text.codePointCount(0, text.length()) : 0;
+        return missing > 0 ? text + " ".repeat(missing) : text;
     }
 
     /** Clients in C would show the text up to there as if it were all. */

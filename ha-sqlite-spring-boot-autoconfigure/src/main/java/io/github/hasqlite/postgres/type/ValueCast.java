@@ -48,7 +48,8 @@ public final class ValueCast {
                 case INTERVAL -> interval(text(type, value));
                 case UUID -> ParameterFormat.uuid(text(type, value).strip());
                 case CHAR, NAME, TEXT, UNKNOWN, BPCHAR, VARCHAR -> limited(target, rendered(known, value));
-                case JSON, JSONB, TEXT_ARRAY, INT8_ARRAY -> rendered(known, value);
+                case JSON, JSONB -> JsonText.stored(type, rendered(known, value));
+                case TEXT_ARRAY, INT8_ARRAY -> rendered(known, value);
             };
         } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
             throw invalid(type, value);
@@ -229,10 +230,14 @@ public final class ValueCast {
         if (value instanceof Double real) {
             return ValueText.real(real);
         }
+        if (source == PgType.BPCHAR && value instanceof String text) {
+            return ValueAssignment.withoutBlanks(text);
+        }
         return value instanceof byte[] bytes ? "\\x" + HexFormat.of().formatHex(bytes) : value.toString();
     }
 
-    private static String limited(ColumnType target, String text) {
+    private static String limited(ColumnType target, String given) {
+        String text = target.type() == PgType.BPCHAR ? ValueAssignment.withoutBlanks(given) : given;
         int most = target.length();
         return most >= 0 && text.codePointCount(0, text.length()) > most
                 ? text.substring(0, text.offsetByCodePoints(0, most))
