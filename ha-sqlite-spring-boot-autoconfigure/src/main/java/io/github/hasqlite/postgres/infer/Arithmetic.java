@@ -113,6 +113,10 @@ final class Arithmetic {
         return false;
     }
 
+    static boolean isWhole(@Nullable PgType type) {
+        return type == PgType.INT2 || type == PgType.INT4 || type == PgType.INT8;
+    }
+
     static boolean isFraction(@Nullable PgType type) {
         return type == PgType.NUMERIC || type == PgType.FLOAT4 || type == PgType.FLOAT8;
     }

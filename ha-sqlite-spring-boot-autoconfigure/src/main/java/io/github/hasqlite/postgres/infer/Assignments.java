@@ -46,7 +46,7 @@ final class Assignments {
         } else if (literal && token.kind() == Kind.NUMBER && LiteralText.isNumber(token.text())) {
             number(from, token, column);
         } else if (findings.ofSchema()) {
-            new Assignment(findings).to(type.type(), new Comparison.Operand(term, from, to));
+            new Assignment(findings).to(type, new Comparison.Operand(term, from, to));
         } else if (!cursor.tokens.isWord(from, "NULL") && needs(term, column)) {
             findings.before(from, "ha_assigned(");
             findings.after(to - 1, arguments(term, type));
@@ -169,7 +169,7 @@ final class Assignments {
 
     private static boolean isAlike(PgType from, PgType to) {
         boolean numbers = isNumber(from) && isNumber(to);
-        boolean truth = to == PgType.BOOL && isWhole(from);
+        boolean truth = to == PgType.BOOL && Arithmetic.isWhole(from);
         boolean moments = isMoment(from) && isMoment(to);
         boolean time = to == PgType.TIME && (from == PgType.TIMESTAMP || from == PgType.TIMESTAMPTZ);
         return numbers || truth || moments || time || (isJson(from) && isJson(to));
@@ -212,10 +212,6 @@ final class Assignments {
 
     private static boolean isJson(@Nullable PgType type) {
         return type == PgType.JSON || type == PgType.JSONB;
-    }
-
-    private static boolean isWhole(@Nullable PgType type) {
-        return type == PgType.INT2 || type == PgType.INT4 || type == PgType.INT8;
     }
 
     private static boolean isNumber(@Nullable PgType type) {

@@ -42,16 +42,6 @@ final class CallReader {
     /** Those of texts and of what is written as one, of which bytes would become any text. */
     private static final Set<String> JOINING = Set.of("concat", "concat_ws", "group_concat", "string_agg", "replace");
 
-    /** SQLite's functions that put values into JSON, where a text is one unless it is known to be JSON. */
-    private static final Set<String> EMBEDDING = Set.of(
-            "json_object",
-            "json_array",
-            "json_group_array",
-            "json_group_object",
-            "json_insert",
-            "json_replace",
-            "json_set");
-
     private static final Set<String> COUNTS = Set.of(
             "count", "row_number", "rank", "dense_rank", "ntile", "changes", "last_insert_rowid", "octet_length");
 
@@ -83,14 +73,14 @@ final class CallReader {
     private final Findings findings;
     private final ExpressionReader expressions;
     private final StatementReader statements;
-    private final Arithmetic arithmetic;
+    private final CallSpelling spelling;
 
     CallReader(Cursor cursor, Findings findings, ExpressionReader expressions, StatementReader statements) {
         this.cursor = cursor;
         this.findings = findings;
         this.expressions = expressions;
         this.statements = statements;
-        this.arithmetic = new Arithmetic(findings);
+        this.spelling = new CallSpelling(findings);
     }
 
     Term read(Scope scope) throws SQLException {
@@ -101,91 +91,15 @@ final class CallReader {
         List<Term> arguments = arguments(scope, places);
         statements.close();
         if (name.equals("nullif") && places.size() == 2) {
-            return nullIf(place, places).named(name, Term.STRONG);
+            return spelling.nullIf(place, cursor.at, places).named(name, Term.STRONG);
         }
-        beforehand(name, places);
+        spelling.arguments(name, places);
         PgType moment = COMMON.contains(name) ? Comparison.widen(findings, places) : null;
-        if (EMBEDDING.contains(name)) {
-            embed(places);
-        }
         Term result = moment == null ? result(name, arguments) : Term.certain(findings, moment);
-        if (name.equals("round") && arguments.size() == 2 && findings.ofSchema()) {
-            new PlainRounding(findings, cursor.tokens).spell(places.get(0), places.get(1));
-        }
-        String instead = instead(name, arguments);
-        if (instead != null) {
-            findings.instead(place, instead);
-        }
+        spelling.function(place, name, arguments);
         rest(scope);
-        if (name.equals("sum") && result.is(PgType.NUMERIC) && arguments.size() == 1) {
-            summed(arguments.get(0), new Comparison.Operand(result, place, cursor.at));
-        }
+        spelling.answer(name, new Comparison.Operand(result, place, cursor.at), arguments);
         return result.named(LABELS.getOrDefault(name, name), Term.STRONG);
-    }
-
-    /** What arguments are made of before the call. */
-    private void beforehand(String name, List<Comparison.Operand> places) throws SQLException {
-        for (Comparison.Operand argument : places) {
-            switch (name) {
-                case "concat", "concat_ws" -> new TextForm(findings).shown(argument);
-                case "count", "min", "max" -> new Intervals(findings).collate(argument);
-                default -> {}
-            }
-        }
-    }
-
-    /** The program's own function that does what PostgreSQL's does; {@code null} if SQLite's does. */
-    private static @Nullable String instead(String name, List<Term> arguments) {
-        boolean numeric = !arguments.isEmpty() && arguments.get(0).is(PgType.NUMERIC);
-        boolean real = !arguments.isEmpty() && arguments.get(0).is(PgType.FLOAT8);
-        boolean fractions = arguments.stream().anyMatch(argument -> Arithmetic.isFraction(argument.type));
-        return switch (name) {
-            case "round" -> numeric && arguments.size() == 2 ? "ha_round" : real ? "ha_even" : null;
-            case "mod" -> fractions ? "ha_rest" : null;
-            default -> null;
-        };
-    }
-
-    /** Of numbers, with its window. */
-    private void summed(Term of, Comparison.Operand sum) {
-        if (!arithmetic.exact(sum.term(), of.scale(), of.isScaled(), sum)) {
-            sum.term().announced = ColumnType.seen(PgType.NUMERIC);
-            findings.before(sum.from(), "ha_sum(");
-            findings.after(sum.to() - 1, ")");
-        }
-    }
-
-    /** The first of two values unless they are equal, of which other comparisons change what they answer. */
-    private Term nullIf(int call, List<Comparison.Operand> places) throws SQLException {
-        Term first = places.get(0).term();
-        boolean open = first.isOpen();
-        first.unify(places.get(1).term());
-        if (first.is(PgType.INTERVAL)) {
-            findings.refuseInSchema("nullif of intervals is not supported in the schema, which is SQLite's own");
-            findings.instead(call, "ha_nullif");
-        }
-        PgType moment = Comparison.widen(findings, places);
-        if (moment != null && moment != first.type) {
-            Term widened = Term.of(findings, moment);
-            new Comparison(findings, places.get(0)).cast(new Comparison.Operand(widened, call, cursor.at), first.type);
-        }
-        Term second = places.get(1).term();
-        if (findings.stored() && isTruth(first, second)) {
-            return Term.certain(findings, PgType.BOOL);
-        }
-        boolean numbers = Arithmetic.isNumber(first.type) && Arithmetic.isNumber(second.type);
-        PgType common = numbers && first.type != second.type ? Arithmetic.number(first.type, second.type) : first.type;
-        Term answer = Term.of(findings, common);
-        // a literal has become one of the other's type
-        answer.announced = open && second.type == first.type ? second.announced : first.announced;
-        answer.most = first.scale();
-        if (common != first.type && common != null) {
-            answer.announced = ColumnType.seen(common);
-        }
-        if (first.isOpen()) {
-            answer.unify(first);
-        }
-        return answer;
     }
 
     /** Also with the words of the standard's own syntax between them. */
@@ -213,15 +127,6 @@ final class CallReader {
             }
         }
         return arguments;
-    }
-
-    private void embed(List<Comparison.Operand> values) {
-        for (Comparison.Operand value : values) {
-            if (JsonOperators.isJson(value.type())) {
-                findings.before(value.from(), "json(");
-                findings.after(value.to() - 1, ")");
-            }
-        }
     }
 
     private Term result(String name, List<Term> arguments) throws SQLException {
@@ -283,9 +188,7 @@ final class CallReader {
             return rounded(name, arguments);
         }
         if (name.equals("avg") && Arithmetic.isNumber(first.type) && !first.is(PgType.FLOAT8)) {
-            Term average = Term.of(findings, PgType.NUMERIC);
-            average.announced = ColumnType.seen(PgType.NUMERIC);
-            return average;
+            return Term.of(findings, PgType.NUMERIC);
         }
         if (EMBEDDING.contains(name)
                 || name.equals("json")
@@ -364,7 +267,7 @@ final class CallReader {
     static Term common(Findings findings, Term one, Term other) {
         boolean known = one.type != null && other.type != null;
         boolean unequal = known && one.type != other.type;
-        if (unequal && findings.stored() && isTruth(one, other)) {
+        if (unequal && findings.stored() && CallSpelling.isTruth(one, other)) {
             return Term.certain(findings, PgType.BOOL);
         }
         one.unify(other);
@@ -378,11 +281,6 @@ final class CallReader {
             common.most = most;
         }
         return common;
-    }
-
-    /** In the schema a literal beside a truth value stands there as it is stored. */
-    private static boolean isTruth(Term one, Term other) {
-        return (one.is(PgType.BOOL) && other.is(PgType.INT8)) || (one.is(PgType.INT8) && other.is(PgType.BOOL));
     }
 
     /** FILTER and OVER. */

@@ -177,11 +177,11 @@ final class Casts {
         }
         if (type.isText()) {
             new TextForm(findings).cast(operand);
-        } else if (isWhole(type) && Arithmetic.isFraction(term.type) && term.single < 0) {
+        } else if (Arithmetic.isWhole(type) && Arithmetic.isFraction(term.type) && term.single < 0) {
             // SQLite would cut the fraction off
             findings.around(operand.from(), operand.to(), "round(", ")");
         } else if (type == PgType.NUMERIC && target.modifier() > 0 && term.single < 0) {
-            new PlainRounding(findings, cursor.tokens).spell(operand, target.scale());
+            new PlainRounding(findings).spell(operand, target.scale());
         } else if (moment && behind != null && target.modifier() < 0) {
             new Comparison(findings, operand).cast(operand, type);
             for (int i = operand.to(); i < behind.end(); i++) {
@@ -189,10 +189,6 @@ final class Casts {
             }
         }
         return of(term, target);
-    }
-
-    private static boolean isWhole(PgType type) {
-        return type == PgType.INT2 || type == PgType.INT4 || type == PgType.INT8;
     }
 
     /** {@code date '2026-01-02'} and the like; {@code null} if there is none here. */

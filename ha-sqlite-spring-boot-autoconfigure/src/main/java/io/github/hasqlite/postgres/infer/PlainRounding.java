@@ -1,13 +1,12 @@
 package io.github.hasqlite.postgres.infer;
 
-import io.github.hasqlite.postgres.sql.TokenBuffer;
 import io.github.hasqlite.postgres.type.PgType;
 
 /**
  * Rounding of decimals in the schema, where SQLite's function goes by the digits of the nearest floating point number: what
  * is in the middle is brought behind the point of a whole number first, which has it exactly.
  */
-record PlainRounding(Findings findings, TokenBuffer tokens) {
+record PlainRounding(Findings findings) {
 
     /** Digits behind the point of the whole number that are more than the noise of floating point. */
     private static final int NOISE = 9;
@@ -15,7 +14,7 @@ record PlainRounding(Findings findings, TokenBuffer tokens) {
     /** {@code round(value, digits)}. */
     void spell(Comparison.Operand value, Comparison.Operand digits) {
         String text =
-                digits.to() == digits.from() + 1 ? tokens.get(digits.from()).text() : "";
+                digits.to() == digits.from() + 1 ? findings.token(digits.from()).text() : "";
         if (text.matches("[1-9]")) {
             spell(value, Integer.parseInt(text));
         }

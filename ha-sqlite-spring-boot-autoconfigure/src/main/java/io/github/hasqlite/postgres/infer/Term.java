@@ -93,17 +93,13 @@ final class Term {
 
     /** Digits behind the point that none of its values exceeds; -1 if that is not known. */
     int scale() {
-        return isWhole() ? 0 : isScaled() && announced != null ? announced.scale() : most;
+        return Arithmetic.isWhole(type) ? 0 : isScaled() && announced != null ? announced.scale() : most;
     }
 
     /** Whether all of its values have as many digits behind the point, zeros among them. */
     boolean isScaled() {
         boolean numeric = type == PgType.NUMERIC && announced != null && announced.type() == PgType.NUMERIC;
-        return isWhole() || (numeric && announced.modifier() > 0);
-    }
-
-    private boolean isWhole() {
-        return type == PgType.INT8 || type == PgType.INT4 || type == PgType.INT2;
+        return Arithmetic.isWhole(type) || (numeric && announced.modifier() > 0);
     }
 
     Term named(String name, int how) {

@@ -14,6 +14,7 @@ public final class DecimalSum {
 
     private static final int MOST_DIGITS = 1000;
     private static final int LONG_DIGITS = 18;
+    private static final int SHORT = 13;
     private static final MathContext EXACT = new MathContext(15, RoundingMode.HALF_UP);
 
     /** What is computed. */
@@ -65,6 +66,15 @@ public final class DecimalSum {
         return sum instanceof Double real && !real.isInfinite()
                 ? (Object) new BigDecimal(real.toString()).round(EXACT).doubleValue()
                 : sum;
+    }
+
+    /** As above, of an average, which may have more digits than there are. */
+    public static Object average(Object average) {
+        Object rounded = rounded(average);
+        boolean finite = rounded instanceof Double real && !real.isInfinite();
+        return finite && new BigDecimal(rounded.toString()).stripTrailingZeros().precision() <= SHORT
+                ? rounded
+                : average;
     }
 
     private static Object stored(BigDecimal number) {

@@ -129,7 +129,7 @@ class SchemaExpressionTests {
                 "CREATE TABLE a(x TEXT CHECK (x LIKE 'a\\%%')) ¦ CHECK (x LIKE 'a\\%%' ESCAPE '\\')",
                 "CREATE UNIQUE INDEX a ON t((n / 2)) WHERE x LIKE '\\%' ¦ (((n * 1.0) / 2)) WHERE x LIKE '\\%' ESCAPE '\\'",
                 "CREATE TRIGGER g AFTER INSERT ON t BEGIN UPDATE t SET x = new.b, n = new.n / 2; END ¦ SET x = (CASE new.b WHEN 1"
-                        + " THEN 'true' WHEN 0 THEN 'false' END), n = (new.n * 1.0) / 2;",
+                        + " THEN 'true' WHEN 0 THEN 'false' END), n = round(round(((new.n * 1.0) / 2) * 100.0, 9)) / 100.0;",
             })
     void definitionsHaveWhatTheirExpressionsMean(String sql, String expected) throws SQLException {
         assertThat(spelled(sql).replaceAll("\\s+", " ").replace(" )", ")")).contains(expected);
