@@ -190,7 +190,7 @@ final class CallReader {
         if (name.equals("avg") && Arithmetic.isNumber(first.type) && !first.is(PgType.FLOAT8)) {
             return Term.of(findings, PgType.NUMERIC);
         }
-        if (EMBEDDING.contains(name)
+        if (CallSpelling.EMBEDDING.contains(name)
                 || name.equals("json")
                 || name.equals("json_patch")
                 || name.equals("json_remove")) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 record CallSpelling(Findings findings) {
 
     /** SQLite's functions that put values into JSON, where a text is one unless it is known to be JSON. */
-    private static final Set<String> EMBEDDING = Set.of(
+    static final Set<String> EMBEDDING = Set.of(
             "json_object",
             "json_array",
             "json_group_array",
