@@ -23,7 +23,7 @@ import org.sqlite.Function;
  * Casts and sums of times: {@code ha_cast(value, type, modifier, source)}, and {@code ha_assigned} for what is stored, with the numbers of the types (0 if the source
  * is not known; that of a numeric with the digits behind its point above 16 bits), {@code ha_plus(a, b)}, {@code ha_minus(a, b)}, {@code ha_times(interval, factor)}, {@code
  * ha_divided(interval, divisor)}, {@code ha_add(a, b)}, {@code ha_subtract(a, b)} and {@code ha_multiply(a, b)} of decimals, {@code
- * ha_sum(sum)} and {@code ha_avg(average)} of many of them, {@code ha_rest(a, b)} of a division, {@code ha_round(numeric, digits)}, {@code ha_even(float8)}, {@code ha_unquoted(json)} of a text, {@code
+ * ha_sum(numeric)} and {@code ha_avg(numeric)} of many of them, {@code ha_rest(a, b)} of a division, {@code ha_round(numeric, digits)}, {@code ha_even(float8)}, {@code ha_unquoted(json)} of a text, {@code
  * ha_joined(bytes, bytes)}, {@code ha_ilike(text, pattern)}, {@code ha_span(interval)}, {@code ha_nullif(interval,
  * interval)}, {@code ha_number(value)} and {@code ha_elements(array, type)}.
  * NULL gives NULL. The collation {@code ha_interval} has intervals in their order. Stateless.
@@ -53,8 +53,6 @@ public final class PostgresFunctions implements ConnectionFunctions {
         operation(connection, "ha_add", 2, (a, b) -> DecimalSum.of(DecimalSum.Operator.PLUS, a, b));
         operation(connection, "ha_subtract", 2, (a, b) -> DecimalSum.of(DecimalSum.Operator.MINUS, a, b));
         operation(connection, "ha_multiply", 2, (a, b) -> DecimalSum.of(DecimalSum.Operator.TIMES, a, b));
-        operation(connection, "ha_sum", 1, (a, none) -> DecimalSum.rounded(a));
-        operation(connection, "ha_avg", 1, (a, none) -> DecimalSum.average(a));
         operation(connection, "ha_round", 2, Rounding::away);
         operation(connection, "ha_even", 1, (a, none) -> Rounding.even(a));
         operation(connection, "ha_unquoted", 1, (a, none) -> JsonText.unquoted(a.toString()));
@@ -63,6 +61,8 @@ public final class PostgresFunctions implements ConnectionFunctions {
         operation(connection, "ha_number", 1, (a, none) -> MomentSum.number(a));
         operation(connection, "ha_span", 1, (a, none) -> MomentSum.span(a));
         operation(connection, "ha_elements", 2, PostgresFunctions::elements);
+        Function.create(connection, "ha_sum", new DecimalAggregate(false), 1, FLAGS);
+        Function.create(connection, "ha_avg", new DecimalAggregate(true), 1, FLAGS);
         Function.create(connection, "ha_nullif", new Unequal(), 2, FLAGS);
         Collation.create(connection, "ha_interval", new Spans());
     }

@@ -60,24 +60,25 @@ record CallSpelling(Findings findings) {
         };
     }
 
-    /** Takes away what floating point adds to the digits of an aggregate, with its window. */
+    /**
+     * Sees that an aggregate of decimals is one, with its window.
+     *
+     * @param call of the aggregate, with its type
+     */
     void answer(String name, Comparison.Operand call, List<Term> arguments) {
         if (!call.term().is(PgType.NUMERIC) || arguments.size() != 1) {
             return;
         }
         Term of = arguments.get(0);
-        if (name.equals("avg")) {
-            decimal("ha_avg(", call);
-        } else if (name.equals("sum")
-                && !new Arithmetic(findings).exact(call.term(), of.scale(), of.isScaled(), call)) {
-            decimal("ha_sum(", call);
+        if (name.equals("sum") && !new Arithmetic(findings).exact(call.term(), of.scale(), of.isScaled(), call)) {
+            findings.instead(call.from(), "ha_sum");
+            call.term().announced = ColumnType.seen(PgType.NUMERIC);
+        } else if (name.equals("avg")) {
+            call.term().announced = ColumnType.seen(PgType.NUMERIC);
+            if (of.is(PgType.NUMERIC)) {
+                findings.instead(call.from(), "ha_avg");
+            }
         }
-    }
-
-    private void decimal(String function, Comparison.Operand call) {
-        call.term().announced = ColumnType.seen(PgType.NUMERIC);
-        findings.before(call.from(), function);
-        findings.after(call.to() - 1, ")");
     }
 
     /**

@@ -46,6 +46,9 @@ final class Casts {
 
     private static final String CAST = "ha_cast(";
 
+    /** Digits that floating point has at least. */
+    private static final int EXACT = 15;
+
     private final Cursor cursor;
     private final Findings findings;
 
@@ -290,8 +293,23 @@ final class Casts {
     private Term of(Term operand, ColumnType target) {
         Term term = Term.of(findings, target.type());
         term.announced = target;
+        if (target.type() == PgType.NUMERIC && target.modifier() < 0) {
+            scaled(term, operand);
+        }
         boolean named = operand.strength == Term.STRONG;
         return term.named(named ? operand.label : target.type().typname(), named ? Term.STRONG : Term.WEAK);
+    }
+
+    /** A number keeps its digits. */
+    private void scaled(Term numeric, Term operand) {
+        SqlToken token = cursor.tokens.get(operand.single);
+        String text = token.kind() == Kind.TEXT ? token.literal().strip() : "";
+        boolean literal = LiteralText.isNumber(text) && text.length() <= EXACT;
+        int scale = literal ? Math.max(new BigDecimal(text).scale(), 0) : operand.scale();
+        numeric.most = scale;
+        if (scale >= 0 && scale <= EXACT && (literal || operand.isScaled())) {
+            numeric.announced = ColumnType.computed(scale);
+        }
     }
 
     private Term array(Term operand, TypeName name) throws SQLException {

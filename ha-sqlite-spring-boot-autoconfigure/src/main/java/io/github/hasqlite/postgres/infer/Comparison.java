@@ -169,6 +169,15 @@ final class Comparison {
         return widest;
     }
 
+    /** Of those that are dates and times; {@code null} if none is. */
+    static @Nullable PgType widest(List<Operand> operands) {
+        PgType widest = null;
+        for (Operand operand : operands) {
+            widest = isMoment(operand.type()) ? wider(widest, operand.type()) : widest;
+        }
+        return widest;
+    }
+
     static @Nullable PgType wider(@Nullable PgType one, @Nullable PgType other) {
         if (one == PgType.TIMESTAMPTZ || other == PgType.TIMESTAMPTZ) {
             return PgType.TIMESTAMPTZ;

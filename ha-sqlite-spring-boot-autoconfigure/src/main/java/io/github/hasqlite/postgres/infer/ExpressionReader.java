@@ -296,11 +296,7 @@ final class ExpressionReader {
                 int from = cursor.at;
                 values.add(new Comparison.Operand(read(scope), from, cursor.at));
             } while (cursor.skip(","));
-            PgType widest = values.stream()
-                    .map(Comparison.Operand::type)
-                    .filter(Comparison::isMoment)
-                    .reduce(null, Comparison::wider);
-            left.resolve(widest);
+            left.resolve(Comparison.widest(values));
             values.forEach(value -> left.unify(value.term()));
             comparison.withAll(values);
         }

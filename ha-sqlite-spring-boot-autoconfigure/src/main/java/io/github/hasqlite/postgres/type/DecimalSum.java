@@ -14,8 +14,7 @@ public final class DecimalSum {
 
     private static final int MOST_DIGITS = 1000;
     private static final int LONG_DIGITS = 18;
-    private static final int SHORT = 13;
-    private static final MathContext EXACT = new MathContext(15, RoundingMode.HALF_UP);
+    private static final MathContext QUOTIENT = new MathContext(40, RoundingMode.HALF_UP);
 
     /** What is computed. */
     public enum Operator {
@@ -57,34 +56,26 @@ public final class DecimalSum {
         return Double.isNaN(result) ? "NaN" : (Object) result;
     }
 
-    /**
-     * What many numbers are together, without the digits that floating point adds to it.
-     *
-     * @param sum Long, Double, String or byte[]
-     */
-    public static Object rounded(Object sum) {
-        return sum instanceof Double real && !real.isInfinite()
-                ? (Object) new BigDecimal(real.toString()).round(EXACT).doubleValue()
-                : sum;
+    /** A sum of so many numbers, divided by them. */
+    public static Object quotient(BigDecimal sum, long count) {
+        return stored(sum.divide(BigDecimal.valueOf(count), QUOTIENT));
     }
 
-    /** As above, of an average, which may have more digits than there are. */
-    public static Object average(Object average) {
-        Object rounded = rounded(average);
-        boolean finite = rounded instanceof Double real && !real.isInfinite();
-        return finite && new BigDecimal(rounded.toString()).stripTrailingZeros().precision() <= SHORT
-                ? rounded
-                : average;
-    }
-
-    private static Object stored(BigDecimal number) {
+    /** Long or Double. */
+    public static Object stored(BigDecimal number) {
         BigDecimal shortest = number.stripTrailingZeros();
         boolean whole = shortest.scale() <= 0 && shortest.precision() - shortest.scale() <= LONG_DIGITS;
         return whole ? (Object) shortest.longValueExact() : (Object) shortest.doubleValue();
     }
 
-    /** {@code null} if it is infinite or {@code NaN}. */
-    private static @Nullable BigDecimal decimal(Object value) throws SQLException {
+    /**
+     * A number with the digits that it has.
+     *
+     * @param value Long, Double, String or byte[]
+     * @return {@code null} if it is infinite or {@code NaN}
+     * @throws SQLException if it is none (42883)
+     */
+    public static @Nullable BigDecimal decimal(Object value) throws SQLException {
         if (value instanceof Long whole) {
             return BigDecimal.valueOf(whole);
         }
