@@ -174,8 +174,10 @@ final class CallReader {
         }
         if (FIRST.contains(name)) {
             Term term = Term.of(findings, first.type);
-            term.announced = first.announced;
-            term.most = first.most;
+            // what stands for a row that is not there may have more digits
+            boolean other = arguments.size() > 2 && first.is(PgType.NUMERIC);
+            term.announced = other ? ColumnType.seen(PgType.NUMERIC) : first.announced;
+            term.most = other ? -1 : first.most;
             return term;
         }
         if (name.equals("date") || name.equals("time")) {
@@ -270,13 +272,15 @@ final class CallReader {
         if (unequal && findings.stored() && CallSpelling.isTruth(one, other)) {
             return Term.certain(findings, PgType.BOOL);
         }
+        boolean open = one.isOpen() || other.isOpen();
         one.unify(other);
         Term common = unequal ? Term.of(findings, Arithmetic.number(one.type, other.type)) : one;
         common.announced = unequal ? null : one.announced != null ? one.announced : other.announced;
-        if (common.is(PgType.NUMERIC) && known) {
-            // each has its own digits behind the point
-            boolean same = one.scale() == other.scale() && one.isScaled() && other.isScaled();
-            int most = one.scale() < 0 || other.scale() < 0 ? -1 : Math.max(one.scale(), other.scale());
+        if (common.is(PgType.NUMERIC) && (known || open)) {
+            // each has its own digits behind the point, a text or parameter any number of them
+            boolean unknown = open || one.scale() < 0 || other.scale() < 0;
+            boolean same = !unknown && one.scale() == other.scale() && one.isScaled() && other.isScaled();
+            int most = unknown ? -1 : Math.max(one.scale(), other.scale());
             common.announced = same ? ColumnType.computed(most) : ColumnType.seen(PgType.NUMERIC);
             common.most = most;
         }

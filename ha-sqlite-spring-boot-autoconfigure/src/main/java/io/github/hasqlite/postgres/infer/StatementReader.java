@@ -2,6 +2,7 @@ package io.github.hasqlite.postgres.infer;
 
 import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
+import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -121,10 +122,24 @@ final class StatementReader {
             }
             // it can ask for itself
             scope.name(name, List.of());
-            Query query = query(scope.inner(), first -> scope.name(name, named(first, columns)));
+            Query query = query(scope.inner(), first -> scope.name(name, unscaled(named(first, columns))));
             close();
             scope.name(name, named(query, columns));
         } while (cursor.skip(","));
+    }
+
+    /** Of a query that asks for itself nobody knows how many digits it computes. */
+    private List<Query.Item> unscaled(List<Query.Item> items) {
+        return items.stream()
+                .map(item -> {
+                    if (!item.term().is(PgType.NUMERIC)) {
+                        return item;
+                    }
+                    Term any = Term.of(findings, PgType.NUMERIC);
+                    any.announced = ColumnType.seen(PgType.NUMERIC);
+                    return Query.Item.of(item.name(), any);
+                })
+                .toList();
     }
 
     static List<Query.Item> named(Query query, List<String> columns) {

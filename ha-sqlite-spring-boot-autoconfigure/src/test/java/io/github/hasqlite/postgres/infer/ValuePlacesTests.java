@@ -198,6 +198,14 @@ class ValuePlacesTests {
                 "SELECT x / 2 FROM (SELECT i AS x FROM t UNION ALL SELECT n FROM t WHERE false) q ¦ 3.5 1.5",
                 "SELECT '3.00'::numeric > 1 AND 10.1 >= round(10 * 0.30, 2) ¦ 1",
                 "SELECT m + $1 = 1.6 FROM t WHERE id = 1 ¦ 1",
+                "SELECT i - 2 * coalesce(n, '1.505') * 1.0 FROM t WHERE id = 1 ¦ 4",
+                "SELECT i * coalesce(NULL, '0.125', n) FROM t WHERE id = 1 ¦ 0.875",
+                "SELECT q.v + 0 FROM (SELECT n AS v FROM t WHERE false UNION ALL SELECT '0.125') q ¦ 0.125",
+                "SELECT q.v + 0 FROM (SELECT lag(n, 9, 0.125) OVER () AS v FROM t WHERE id = 1) q ¦ 0.125",
+                "WITH RECURSIVE r(v) AS (SELECT 1.0 UNION ALL SELECT v * 0.5 FROM r WHERE v > 0.1) SELECT min(v) FROM r"
+                        + " ¦ 0.0625",
+                "SELECT sum(v) = 0 FROM (SELECT m AS v FROM t UNION ALL SELECT -0.3 FROM t WHERE id = 1) q ¦ 1",
+                "SELECT avg(m) = 0.15 FROM t ¦ 1",
             })
     void decimalsAreComputedAsSuch(String sql, String expected) throws SQLException {
         assertThat(values(sql, sql.contains("$1") ? "1.50" : null))
