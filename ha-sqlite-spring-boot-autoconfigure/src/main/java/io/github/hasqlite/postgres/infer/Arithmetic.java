@@ -11,6 +11,9 @@ final class Arithmetic {
     /** Digits that floating point has at least. */
     private static final int MOST_EXACT = 15;
 
+    /** With so many digits behind the point SQLite's function is as good as decimals are, and an index can serve. */
+    private static final int MOST_ROUNDED = 4;
+
     private final Findings findings;
 
     Arithmetic(Findings findings) {
@@ -99,18 +102,18 @@ final class Arithmetic {
      * What floating point adds behind the digits that the result has is taken away, so that equal numbers are equal.
      *
      * @param scale digits behind the point that the result has at most; -1 if that is not known
-     * @return whether that is few enough for floating point
+     * @return whether that is done; decimals do it otherwise
      */
     boolean exact(Term result, int scale, boolean scaled, Comparison.Operand place) {
         if (scale >= 0 && scale <= MOST_EXACT) {
             result.announced = scaled ? ColumnType.computed(scale) : ColumnType.seen(PgType.NUMERIC);
             result.most = scale;
-            if (scale > 0) {
-                findings.around(place.from(), place.to(), "round(", ", " + scale + ")");
-            }
-            return true;
         }
-        return false;
+        boolean rounded = scale >= 0 && scale <= (findings.ofSchema() ? MOST_EXACT : MOST_ROUNDED);
+        if (rounded && scale > 0) {
+            findings.around(place.from(), place.to(), "round(", ", " + scale + ")");
+        }
+        return rounded;
     }
 
     static boolean isWhole(@Nullable PgType type) {

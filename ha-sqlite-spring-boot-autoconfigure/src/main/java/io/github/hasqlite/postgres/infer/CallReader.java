@@ -205,7 +205,8 @@ final class CallReader {
     }
 
     private Term rounded(String name, List<Term> arguments) {
-        boolean numeric = !arguments.isEmpty() && arguments.get(0).is(PgType.NUMERIC);
+        PgType type = arguments.isEmpty() ? null : arguments.get(0).type;
+        boolean numeric = type == PgType.NUMERIC || (Arithmetic.isWhole(type) && arguments.size() == 2);
         Term result = Term.of(findings, numeric ? PgType.NUMERIC : PgType.FLOAT8);
         int digits = arguments.size() == 2 ? arguments.get(1).single : -1;
         String text = digits < 0 ? "" : cursor.tokens.get(digits).text();

@@ -50,11 +50,11 @@ record CallSpelling(Findings findings) {
     }
 
     private static @Nullable String instead(String name, List<Term> arguments) {
-        boolean numeric = !arguments.isEmpty() && arguments.get(0).is(PgType.NUMERIC);
-        boolean real = !arguments.isEmpty() && arguments.get(0).is(PgType.FLOAT8);
+        boolean real = arguments.size() == 1 && arguments.get(0).is(PgType.FLOAT8);
+        boolean digits = arguments.size() == 2 && Arithmetic.isNumber(arguments.get(0).type);
         boolean fractions = arguments.stream().anyMatch(argument -> Arithmetic.isFraction(argument.type));
         return switch (name) {
-            case "round" -> numeric && arguments.size() == 2 ? "ha_round" : real ? "ha_even" : null;
+            case "round" -> digits && !arguments.get(0).is(PgType.FLOAT8) ? "ha_round" : real ? "ha_even" : null;
             case "mod" -> fractions ? "ha_rest" : null;
             default -> null;
         };
@@ -72,7 +72,7 @@ record CallSpelling(Findings findings) {
         Term of = arguments.get(0);
         if (name.equals("sum") && !new Arithmetic(findings).exact(call.term(), of.scale(), of.isScaled(), call)) {
             findings.instead(call.from(), "ha_sum");
-            call.term().announced = ColumnType.seen(PgType.NUMERIC);
+            call.term().announced = of.isScaled() ? call.term().announced : ColumnType.seen(PgType.NUMERIC);
         } else if (name.equals("avg")) {
             call.term().announced = ColumnType.seen(PgType.NUMERIC);
             if (of.is(PgType.NUMERIC)) {

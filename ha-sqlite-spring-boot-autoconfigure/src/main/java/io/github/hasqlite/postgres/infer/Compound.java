@@ -127,7 +127,9 @@ final class Compound {
             ColumnType other = item.term().announced;
             same &= item.term().type == type;
             known |= item.term().type == type && other != null;
-            boolean unscaled = type == PgType.NUMERIC && item.term().type != null && item.term().scale() < 0;
+            boolean unscaled = type == PgType.NUMERIC
+                    && item.term().type != null
+                    && item.term().scale() < 0;
             first = unscaled ? null : first;
             boolean alike = first == null || other == null || first.modifier() == other.modifier();
             first = alike ? first : null;

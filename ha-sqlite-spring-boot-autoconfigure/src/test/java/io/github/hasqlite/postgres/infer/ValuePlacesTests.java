@@ -194,6 +194,7 @@ class ValuePlacesTests {
                 "SELECT sum(m) OVER () = 0.3 FROM t ¦ 1 1",
                 "SELECT round(1.005, 2) + round(-0.975, 2) ¦ 0.03",
                 "SELECT round(f) FROM t WHERE id = 1 ¦ 2.0",
+                "SELECT round(i * 111, -2) + round(i, 2) / 2 FROM t WHERE id = 1 ¦ 803.5",
                 "SELECT avg(i) / 2 FROM t ¦ 2.5",
                 "SELECT x / 2 FROM (SELECT i AS x FROM t UNION ALL SELECT n FROM t WHERE false) q ¦ 3.5 1.5",
                 "SELECT '3.00'::numeric > 1 AND 10.1 >= round(10 * 0.30, 2) ¦ 1",
