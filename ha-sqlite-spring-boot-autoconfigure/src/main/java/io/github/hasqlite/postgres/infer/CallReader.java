@@ -102,6 +102,12 @@ final class CallReader {
         if (EMBEDDING.contains(name)) {
             embed(places);
         }
+        if (name.equals("random") && cursor.at == place + 3 && !findings.ofSchema()) {
+            // SQLite's is any integer
+            findings.before(place, "(abs(");
+            findings.after(place + 2, " % 9007199254740992) / 9007199254740992.0)");
+            return Term.certain(findings, PgType.FLOAT8).named(name, Term.STRONG);
+        }
         Term result = moment == null ? result(name, arguments) : Term.certain(findings, moment);
         if (name.equals("mod") && arguments.stream().anyMatch(argument -> Arithmetic.isFraction(argument.type))) {
             findings.instead(place, "ha_rest");
@@ -119,6 +125,10 @@ final class CallReader {
         }
         while (!cursor.atEnd() && !cursor.is(")")) {
             int start = cursor.at;
+            statements.clauses().ordered(scope);
+            if (cursor.at > start) {
+                continue;
+            }
             Term argument = expressions.read(scope);
             if (cursor.at > start) {
                 arguments.add(argument);
@@ -265,9 +275,8 @@ final class CallReader {
         }
         if (cursor.isWord("OVER")) {
             cursor.at++;
-            if (cursor.skip("(")) {
-                arguments(scope, new ArrayList<>());
-                statements.close();
+            if (cursor.is("(")) {
+                statements.clauses().window(scope);
             } else {
                 cursor.at++;
             }

@@ -236,6 +236,11 @@ final class Findings {
         edit(instead, place, text);
     }
 
+    /** Puts plain SQLite behind what stands there. */
+    void behind(int place, String text) {
+        edit(after, place, Objects.requireNonNullElse(at(after, place), "") + text);
+    }
+
     void remove(int from, int to) {
         for (int i = from; i < to; i++) {
             instead(i, "");

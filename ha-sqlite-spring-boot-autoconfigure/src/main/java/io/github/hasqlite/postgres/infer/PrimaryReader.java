@@ -62,6 +62,9 @@ final class PrimaryReader {
             "RIGHT",
             "FULL");
 
+    /** Collations that are SQLite's own one. */
+    private static final Set<String> BYTEWISE = Set.of("C", "POSIX", "default", "ucs_basic");
+
     private final Cursor cursor;
     private final Findings findings;
     private final ExpressionReader expressions;
@@ -85,6 +88,9 @@ final class PrimaryReader {
             if (cursor.is("::")) {
                 term = casts.behind(term, start);
             } else if (cursor.skipWord("COLLATE")) {
+                if (BYTEWISE.contains(cursor.token().name())) {
+                    findings.literal(cursor.at, "BINARY");
+                }
                 cursor.at++;
             } else if (cursor.is("[")) {
                 cursor.at = cursor.tokens.closing(cursor.at) + 1;
@@ -341,6 +347,7 @@ final class PrimaryReader {
             Term term = found.isOpen() ? found : Term.of(findings, found.type);
             term.announced = found.announced;
             term.column = found.column;
+            term.required = found.required;
             return term.isOpen() ? term : term.named(name, Term.STRONG);
         }
     }

@@ -21,11 +21,13 @@ final class StatementReader {
     private final ExpressionReader expressions;
     private final FromReader tables;
     private final ChangeReader changes;
+    private final ClauseReader clauses;
 
     StatementReader(Cursor cursor, Findings findings) {
         this.cursor = cursor;
         this.findings = findings;
         this.expressions = new ExpressionReader(cursor, findings, this);
+        this.clauses = new ClauseReader(cursor, findings, expressions);
         this.tables = new FromReader(cursor, findings, expressions, this);
         this.changes = new ChangeReader(cursor, findings, expressions, tables, this);
     }
@@ -53,6 +55,11 @@ final class StatementReader {
     /** One expression from here on. */
     Term expression(Scope scope) throws SQLException {
         return expressions.read(scope);
+    }
+
+    /** What follows the tables of a query. */
+    ClauseReader clauses() {
+        return clauses;
     }
 
     /** The name of a table, without that of its schema. */
@@ -102,7 +109,7 @@ final class StatementReader {
                 unify(first, all.get(all.size() - 1));
             }
             widen(all);
-            rest(scope);
+            clauses.rest(scope);
             return first;
         } finally {
             cursor.leave();
@@ -233,7 +240,7 @@ final class StatementReader {
         if (from >= 0) {
             cursor.at = behind;
         }
-        clauses(scope);
+        clauses.read(scope);
         return new Query(items);
     }
 
@@ -330,66 +337,6 @@ final class StatementReader {
                 && !cursor.tokens.isWord(start, "TRUE")
                 && !cursor.tokens.isWord(start, "FALSE")
                 && !cursor.tokens.isWord(start, "NULL");
-    }
-
-    /** WHERE, GROUP BY, HAVING, WINDOW. */
-    void clauses(Scope scope) throws SQLException {
-        if (cursor.skipWord("WHERE")) {
-            expressions.read(scope).resolve(PgType.BOOL);
-        }
-        if (cursor.isWord("GROUP") && cursor.tokens.isWord(cursor.at + 1, "BY")) {
-            cursor.at += 2;
-            expressions.list(scope);
-        }
-        if (cursor.skipWord("HAVING")) {
-            expressions.read(scope).resolve(PgType.BOOL);
-        }
-        if (cursor.skipWord("WINDOW")) {
-            // names and definitions in parentheses
-            while (cursor.token().isName() && cursor.tokens.isWord(cursor.at + 1, "AS")) {
-                cursor.at = cursor.tokens.closing(cursor.at + 2) + 1;
-                cursor.skip(",");
-            }
-        }
-        ordered(scope);
-    }
-
-    private void ordered(Scope scope) throws SQLException {
-        if (cursor.isWord("ORDER") && cursor.tokens.isWord(cursor.at + 1, "BY")) {
-            cursor.at += 2;
-            do {
-                int start = cursor.at;
-                Term term = expressions.read(scope);
-                if (term.is(PgType.INTERVAL) && cursor.at > start) {
-                    findings.before(start, "ha_span(");
-                    findings.after(cursor.at - 1, ")");
-                }
-                while (cursor.isWord("ASC")
-                        || cursor.isWord("DESC")
-                        || cursor.isWord("NULLS")
-                        || cursor.isWord("FIRST")
-                        || cursor.isWord("LAST")) {
-                    cursor.at++;
-                }
-            } while (cursor.skip(","));
-        }
-    }
-
-    /** LIMIT and OFFSET, in any order. */
-    private void rest(Scope scope) throws SQLException {
-        ordered(scope);
-        while (cursor.isWord("LIMIT") || cursor.isWord("OFFSET") || cursor.isWord("FETCH")) {
-            boolean fetch = cursor.isWord("FETCH");
-            cursor.at += fetch ? 2 : 1;
-            cursor.skipWord("ALL");
-            expressions.read(scope).resolve(PgType.INT8);
-            if (cursor.skip(",")) {
-                expressions.read(scope).resolve(PgType.INT8);
-            }
-            while (cursor.isWord("ROW") || cursor.isWord("ROWS") || cursor.isWord("ONLY")) {
-                cursor.at++;
-            }
-        }
     }
 
     /** Goes behind the parenthesis that closes what was read, over what was not understood, in which casts are. */

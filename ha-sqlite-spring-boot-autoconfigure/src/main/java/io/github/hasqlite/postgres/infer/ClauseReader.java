@@ -1,0 +1,93 @@
+package io.github.hasqlite.postgres.infer;
+
+import io.github.hasqlite.postgres.type.PgType;
+import java.sql.SQLException;
+
+/** Reads what follows the tables of a query: conditions, groups, windows, order and limits. */
+record ClauseReader(Cursor cursor, Findings findings, ExpressionReader expressions) {
+
+    /** WHERE, GROUP BY, HAVING, WINDOW. */
+    void read(Scope scope) throws SQLException {
+        if (cursor.skipWord("WHERE")) {
+            expressions.read(scope).resolve(PgType.BOOL);
+        }
+        if (cursor.isWord("GROUP") && cursor.tokens.isWord(cursor.at + 1, "BY")) {
+            cursor.at += 2;
+            expressions.list(scope);
+        }
+        if (cursor.skipWord("HAVING")) {
+            expressions.read(scope).resolve(PgType.BOOL);
+        }
+        if (cursor.skipWord("WINDOW")) {
+            // names and definitions in parentheses
+            while (cursor.token().isName() && cursor.tokens.isWord(cursor.at + 1, "AS")) {
+                cursor.at += 2;
+                window(scope);
+                cursor.skip(",");
+            }
+        }
+        ordered(scope);
+    }
+
+    /** What is in the parentheses of a window. */
+    void window(Scope scope) throws SQLException {
+        int close = cursor.tokens.closing(cursor.at);
+        cursor.skip("(");
+        while (cursor.at < close) {
+            int start = cursor.at;
+            ordered(scope);
+            if (cursor.at == start) {
+                expressions.read(scope);
+            }
+            cursor.at += cursor.at == start ? 1 : 0;
+        }
+        cursor.at = close + 1;
+    }
+
+    /** ORDER BY, if it is here. */
+    void ordered(Scope scope) throws SQLException {
+        if (cursor.isWord("ORDER") && cursor.tokens.isWord(cursor.at + 1, "BY")) {
+            cursor.at += 2;
+            do {
+                sorted(scope);
+            } while (cursor.skip(","));
+        }
+    }
+
+    /** PostgreSQL sorts NULL behind all else, SQLite before it. */
+    private void sorted(Scope scope) throws SQLException {
+        int start = cursor.at;
+        Term term = expressions.read(scope);
+        if (cursor.at == start) {
+            return;
+        }
+        if (term.is(PgType.INTERVAL)) {
+            findings.before(start, "ha_span(");
+            findings.after(cursor.at - 1, ")");
+        }
+        boolean descending = cursor.isWord("DESC");
+        cursor.at += descending || cursor.isWord("ASC") ? 1 : 0;
+        if (cursor.skipWord("NULLS")) {
+            cursor.at++;
+        } else if (!term.required) {
+            findings.behind(cursor.at - 1, descending ? " NULLS FIRST" : " NULLS LAST");
+        }
+    }
+
+    /** LIMIT and OFFSET, in any order. */
+    void rest(Scope scope) throws SQLException {
+        ordered(scope);
+        while (cursor.isWord("LIMIT") || cursor.isWord("OFFSET") || cursor.isWord("FETCH")) {
+            boolean fetch = cursor.isWord("FETCH");
+            cursor.at += fetch ? 2 : 1;
+            cursor.skipWord("ALL");
+            expressions.read(scope).resolve(PgType.INT8);
+            if (cursor.skip(",")) {
+                expressions.read(scope).resolve(PgType.INT8);
+            }
+            while (cursor.isWord("ROW") || cursor.isWord("ROWS") || cursor.isWord("ONLY")) {
+                cursor.at++;
+            }
+        }
+    }
+}
