@@ -3,6 +3,7 @@ package io.github.hasqlite.postgres.infer;
 import io.github.hasqlite.postgres.sql.SqlToken;
 import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.LiteralText;
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -102,6 +103,9 @@ final class CallReader {
         if (EMBEDDING.contains(name)) {
             embed(places);
         }
+        if (name.equals("pg_typeof") && arguments.size() == 1) {
+            return typeOf(arguments.get(0), place).named(name, Term.STRONG);
+        }
         if (name.equals("random") && cursor.at == place + 3 && !findings.ofSchema()) {
             // SQLite's is any integer
             findings.before(place, "(abs(");
@@ -142,6 +146,26 @@ final class CallReader {
             }
         }
         return arguments;
+    }
+
+    /** What the text says of an argument, in the place of the call. */
+    private Term typeOf(Term argument, int place) throws SQLException {
+        SqlToken token = cursor.tokens.get(argument.single);
+        boolean small = token.kind() == Kind.NUMBER && token.text().matches("\\d{1,9}");
+        boolean nothing = cursor.tokens.isWord(argument.from, "NULL") && argument.to == argument.from + 1;
+        String type = small
+                ? PgType.INT4.display()
+                : argument.element != null
+                        ? argument.element.type().display() + "[]"
+                        : argument.type != null
+                                ? argument.type.display()
+                                : argument.isOpen() || nothing ? PgType.UNKNOWN.display() : "";
+        if (type.isEmpty()) {
+            findings.refuse("pg_typeof of what only its value tells is not supported: SQLite's typeof(x) tells it");
+        } else {
+            findings.replace(place, cursor.at, LiteralText.sql(type));
+        }
+        return Term.certain(findings, PgType.TEXT);
     }
 
     private void embed(List<Comparison.Operand> values) {

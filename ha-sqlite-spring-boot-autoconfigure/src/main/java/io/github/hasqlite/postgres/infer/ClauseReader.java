@@ -1,5 +1,6 @@
 package io.github.hasqlite.postgres.infer;
 
+import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
 
@@ -79,7 +80,11 @@ record ClauseReader(Cursor cursor, Findings findings, ExpressionReader expressio
         ordered(scope);
         while (cursor.isWord("LIMIT") || cursor.isWord("OFFSET") || cursor.isWord("FETCH")) {
             boolean fetch = cursor.isWord("FETCH");
+            String word = fetch || cursor.isWord("LIMIT") ? "LIMIT" : "OFFSET";
             cursor.at += fetch ? 2 : 1;
+            if (cursor.is("-") && cursor.tokens.get(cursor.at + 1).kind() == Kind.NUMBER && !findings.stored()) {
+                throw new SQLException(word + " must not be negative", word.equals("LIMIT") ? "2201W" : "2201X");
+            }
             cursor.skipWord("ALL");
             expressions.read(scope).resolve(PgType.INT8);
             if (cursor.skip(",")) {
