@@ -224,7 +224,12 @@ final class StatementReader {
         }
         Scope scope = outer.inner();
         cursor.skipWord("ALL");
-        cursor.skipWord("DISTINCT");
+        if (cursor.skipWord("DISTINCT") && cursor.isWord("ON") && cursor.tokens.is(cursor.at + 1, "(")) {
+            throw new SQLException(
+                    "DISTINCT ON is not supported: write SELECT … FROM (SELECT *, row_number() OVER (PARTITION BY what is"
+                            + " distinct ORDER BY what comes first) AS n FROM …) q WHERE n = 1",
+                    "0A000");
+        }
         int list = cursor.at;
         int from = from(list);
         int behind = from;
