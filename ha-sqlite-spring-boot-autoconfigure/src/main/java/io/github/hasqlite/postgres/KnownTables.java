@@ -37,6 +37,7 @@ final class KnownTables implements TableColumns {
     private final Map<String, List<Column>> known = new HashMap<>();
     private long epoch = -1;
     private boolean changing;
+    private long changes;
     private int depth;
 
     KnownTables(GatewaySession gateway) {
@@ -48,12 +49,32 @@ final class KnownTables implements TableColumns {
         changing = true;
     }
 
-    @Override
-    public List<Column> of(String table) {
+    /** Differs from one before if the schema may have changed since, also by a transaction that is open. */
+    Version version() {
+        settle();
+        changes += changing ? 1 : 0;
+        return new Version(gateway.schemaEpoch(), changes);
+    }
+
+    /**
+     * As which the schema was known.
+     *
+     * @param epoch of what is committed on the node
+     * @param changes of the session's own
+     */
+    record Version(long epoch, long changes) {}
+
+    private void settle() {
         if (changing && gateway.state() == TransactionState.NONE) {
             changing = false;
+            changes++;
             known.clear();
         }
+    }
+
+    @Override
+    public List<Column> of(String table) {
+        settle();
         long present = gateway.schemaEpoch();
         if (depth == 0 && (changing || present != epoch || known.size() > MOST)) {
             known.clear();

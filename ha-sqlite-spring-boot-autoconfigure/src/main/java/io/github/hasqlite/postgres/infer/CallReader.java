@@ -95,6 +95,15 @@ final class CallReader {
         }
         spelling.arguments(name, places);
         PgType moment = COMMON.contains(name) ? Comparison.widen(findings, places) : null;
+        if (name.equals("pg_typeof") && arguments.size() == 1) {
+            return spelling.typeOf(arguments.get(0), place, cursor).named(name, Term.STRONG);
+        }
+        if (name.equals("random") && cursor.at == place + 3 && !findings.ofSchema()) {
+            // SQLite's is any integer
+            findings.before(place, "(abs(");
+            findings.after(place + 2, " % 9007199254740992) / 9007199254740992.0)");
+            return Term.certain(findings, PgType.FLOAT8).named(name, Term.STRONG);
+        }
         Term result = moment == null ? result(name, arguments) : Term.certain(findings, moment);
         spelling.function(place, name, arguments);
         rest(scope);
@@ -111,9 +120,11 @@ final class CallReader {
         }
         cursor.skipWord("DISTINCT");
         while (!cursor.atEnd() && !cursor.is(")")) {
-            boolean clause = cursor.isWord("ORDER") || cursor.isWord("PARTITION");
-            cursor.at += clause && cursor.tokens.isWord(cursor.at + 1, "BY") ? 2 : 0;
             int start = cursor.at;
+            statements.clauses().ordered(scope, List.of());
+            if (cursor.at > start) {
+                continue;
+            }
             Term argument = expressions.read(scope);
             if (cursor.at > start) {
                 arguments.add(argument);
@@ -298,13 +309,8 @@ final class CallReader {
         }
         if (cursor.isWord("OVER")) {
             cursor.at++;
-            if (cursor.skip("(")) {
-                List<Comparison.Operand> parts = new ArrayList<>();
-                arguments(scope, parts);
-                for (Comparison.Operand part : parts) {
-                    new Intervals(findings).collate(part);
-                }
-                statements.close();
+            if (cursor.is("(")) {
+                statements.clauses().window(scope);
             } else {
                 cursor.at++;
             }

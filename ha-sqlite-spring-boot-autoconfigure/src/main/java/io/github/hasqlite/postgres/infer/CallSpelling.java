@@ -1,6 +1,9 @@
 package io.github.hasqlite.postgres.infer;
 
+import io.github.hasqlite.postgres.sql.SqlToken;
+import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.LiteralText;
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
 import java.util.List;
@@ -58,6 +61,26 @@ record CallSpelling(Findings findings) {
             case "mod" -> fractions ? "ha_rest" : null;
             default -> null;
         };
+    }
+
+    /** What the text says of an argument, in the place of the call. */
+    Term typeOf(Term argument, int place, Cursor cursor) throws SQLException {
+        SqlToken token = cursor.tokens.get(argument.single);
+        boolean small = token.kind() == Kind.NUMBER && token.text().matches("\\d{1,9}");
+        boolean nothing = cursor.tokens.isWord(argument.from, "NULL") && argument.to == argument.from + 1;
+        String type = small
+                ? PgType.INT4.display()
+                : argument.element != null
+                        ? argument.element.type().display() + "[]"
+                        : argument.type != null
+                                ? argument.type.display()
+                                : argument.isOpen() || nothing ? PgType.UNKNOWN.display() : "";
+        if (type.isEmpty()) {
+            findings.refuse("pg_typeof of what only its value tells is not supported: SQLite's typeof(x) tells it");
+        } else {
+            findings.replace(place, cursor.at, LiteralText.sql(type));
+        }
+        return Term.certain(findings, PgType.TEXT);
     }
 
     /**

@@ -1,9 +1,11 @@
 package io.github.hasqlite.postgres.infer;
 
+import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.postgres.type.ColumnType;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads INSERT, UPDATE and DELETE: what is stored in a column is of its type. */
@@ -36,36 +38,58 @@ final class ChangeReader {
         }
         Scope scope = outer.inner();
         String table = tables.name();
-        scope.table(table, tables.alias(table));
+        String alias = tables.alias(table);
+        scope.table(table, alias);
         List<String> names =
                 cursor.is("(") && !cursor.tokens.isWord(cursor.at + 1, "SELECT") ? statements.names() : null;
+        int named = cursor.at;
         if (cursor.skipWord("OVERRIDING")) {
             cursor.at += 2;
         }
         if (cursor.skipWord("DEFAULT")) {
             cursor.skipWord("VALUES");
         } else if (cursor.skipWord("VALUES")) {
+            int width;
             do {
-                values(scope, table, names);
+                width = values(scope, table, names);
             } while (cursor.skip(","));
+            name(named, width, columns(scope, table, names), names);
         } else {
             int start = cursor.at;
             Query query = statements.query(outer.inner());
-            assignments.store(query, start, cursor.at, columns(scope, table, names));
+            List<TableColumns.Column> columns = columns(scope, table, names);
+            int width = query.columns().stream().anyMatch(Query.Item::star)
+                    ? columns.size()
+                    : query.columns().size();
+            name(named, width, columns, names);
+            assignments.store(query, start, cursor.at, columns.subList(0, Math.min(width, columns.size())));
         }
         Scope updated = scope.inner();
         updated.table(table, "excluded");
         while (cursor.isWord("ON") && cursor.tokens.isWord(cursor.at + 1, "CONFLICT")) {
             conflict(updated, table);
         }
-        return returning(scope);
+        return new ReturningReader(cursor, findings, statements).read(scope, table, alias);
     }
 
-    private void values(Scope scope, String table, @Nullable List<String> names) throws SQLException {
-        if (!cursor.skip("(")) {
-            return;
+    /** SQLite wants as many values as there are columns, unless some are named. */
+    private void name(int place, int width, List<TableColumns.Column> columns, @Nullable List<String> names) {
+        if (names == null && width > 0 && width < columns.size()) {
+            findings.after(
+                    place - 1,
+                    columns.stream()
+                            .limit(width)
+                            .map(column -> SqlIdentifier.quote(column.name()))
+                            .collect(Collectors.joining(", ", " (", ")")));
         }
+    }
+
+    /** How many there are. */
+    private int values(Scope scope, String table, @Nullable List<String> names) throws SQLException {
         int position = 0;
+        if (!cursor.skip("(")) {
+            return position;
+        }
         do {
             if (!cursor.skipWord("DEFAULT")) {
                 int start = cursor.at;
@@ -75,6 +99,7 @@ final class ChangeReader {
             position++;
         } while (cursor.skip(","));
         statements.close();
+        return position;
     }
 
     private void conflict(Scope scope, String table) throws SQLException {
@@ -83,10 +108,10 @@ final class ChangeReader {
             expressions.list(scope);
             statements.close();
         }
-        statements.clauses(scope, List.of());
+        statements.clauses().read(scope, List.of());
         if (cursor.skipWord("DO") && cursor.skipWord("UPDATE")) {
             assignments(scope, table);
-            statements.clauses(scope, List.of());
+            statements.clauses().read(scope, List.of());
         } else {
             cursor.skipWord("NOTHING");
         }
@@ -97,10 +122,11 @@ final class ChangeReader {
         if (cursor.skipWord("OR")) {
             cursor.at++;
         }
-        cursor.skipWord("ONLY");
+        tables.only();
         Scope scope = outer.inner();
         String table = tables.name();
-        scope.table(table, tables.alias(table));
+        String alias = tables.changedAs(table);
+        scope.table(table, alias);
         int set = cursor.at;
         int from = statements.from(set + 1);
         int behind = from;
@@ -114,27 +140,23 @@ final class ChangeReader {
         if (from >= 0) {
             cursor.at = behind;
         }
-        statements.clauses(scope, List.of());
-        return returning(scope);
+        statements.clauses().read(scope, List.of());
+        return new ReturningReader(cursor, findings, statements).read(scope, table, alias);
     }
 
     Query delete(Scope outer) throws SQLException {
         cursor.at++;
         cursor.skipWord("FROM");
-        cursor.skipWord("ONLY");
+        tables.only();
         Scope scope = outer.inner();
         String table = tables.name();
-        scope.table(table, tables.alias(table));
+        String alias = tables.changedAs(table);
+        scope.table(table, alias);
         if (cursor.skipWord("USING")) {
             tables.read(scope);
         }
-        statements.clauses(scope, List.of());
-        return returning(scope);
-    }
-
-    private Query returning(Scope scope) throws SQLException {
-        scope.returning();
-        return new Query(cursor.skipWord("RETURNING") ? statements.list(scope) : List.of());
+        statements.clauses().read(scope, List.of());
+        return new ReturningReader(cursor, findings, statements).read(scope, table, alias);
     }
 
     /** {@code SET a = x, (b, c) = (y, z)}. */

@@ -253,9 +253,24 @@ final class Findings {
         }
     }
 
+    /** Puts something in the place of tokens, and of what they were to be spelled as. */
+    void replace(int from, int to, String text) {
+        for (int i = from; i < Math.min(to, instead.length) && !ofSchema(); i++) {
+            before[i] = null;
+            after[i] = null;
+            names.remove(i);
+            instead(i, i == from ? text : "");
+        }
+    }
+
     /** Puts a value in the place of a literal. */
     void literal(int place, String text) {
         edit(instead, place, text);
+    }
+
+    /** Puts plain SQLite behind what stands there. */
+    void behind(int place, String text) {
+        edit(after, place, Objects.requireNonNullElse(at(after, place), "") + text);
     }
 
     void remove(int from, int to) {
@@ -295,9 +310,16 @@ final class Findings {
     static List<Insight.Item> answered(List<Query.Item> read) {
         List<Insight.Item> items = new ArrayList<>();
         for (Query.Item item : read) {
-            ColumnType type = item.term().announced;
-            items.add(new Insight.Item(item.star(), type, answered(item.columns())));
+            items.add(new Insight.Item(item.star(), announced(item.term()), answered(item.columns())));
         }
         return items;
+    }
+
+    /** A sum of integers is one, and of numbers of floating point, also where there are no rows to tell. */
+    private static @Nullable ColumnType announced(Term term) {
+        boolean computed = term.is(PgType.INT8) || term.is(PgType.FLOAT8);
+        return term.announced == null && computed && term.alternatives.isEmpty()
+                ? ColumnType.seen(Objects.requireNonNull(term.type))
+                : term.announced;
     }
 }

@@ -67,6 +67,9 @@ final class PrimaryReader {
             "RIGHT",
             "FULL");
 
+    /** Collations that are SQLite's own one. */
+    private static final Set<String> BYTEWISE = Set.of("C", "POSIX", "default", "ucs_basic");
+
     private final Cursor cursor;
     private final Findings findings;
     private final ExpressionReader expressions;
@@ -90,6 +93,9 @@ final class PrimaryReader {
             if (cursor.is("::")) {
                 term = casts.behind(term, start);
             } else if (cursor.skipWord("COLLATE")) {
+                if (BYTEWISE.contains(cursor.token().name())) {
+                    findings.literal(cursor.at, "BINARY");
+                }
                 cursor.at++;
             } else if (cursor.is("[")) {
                 cursor.at = cursor.tokens.closing(cursor.at) + 1;
@@ -366,6 +372,7 @@ final class PrimaryReader {
             term.announced = found.announced;
             term.most = found.most;
             term.column = found.column;
+            term.required = found.required;
             return term.isOpen() ? term : term.named(name, Term.STRONG);
         }
     }

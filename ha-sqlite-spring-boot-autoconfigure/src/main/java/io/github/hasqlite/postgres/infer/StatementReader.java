@@ -20,11 +20,13 @@ final class StatementReader {
     private final ExpressionReader expressions;
     private final FromReader tables;
     private final ChangeReader changes;
+    private final ClauseReader clauses;
 
     StatementReader(Cursor cursor, Findings findings) {
         this.cursor = cursor;
         this.findings = findings;
         this.expressions = new ExpressionReader(cursor, findings, this);
+        this.clauses = new ClauseReader(cursor, findings, expressions);
         this.tables = new FromReader(cursor, findings, expressions, this);
         this.changes = new ChangeReader(cursor, findings, expressions, tables, this);
     }
@@ -38,9 +40,7 @@ final class StatementReader {
             }
         }
         Query query = query(scope);
-        if (query.columns().stream().anyMatch(item -> item.term().announced != null)) {
-            findings.items(Findings.answered(query.items()));
-        }
+        findings.items(Findings.answered(query.items()));
         query.items().stream().filter(item -> item.places().size() == 1).forEach(item -> findings.written(item.term()));
         while (!cursor.atEnd()) {
             // what is not known here has expressions all the same
@@ -53,6 +53,11 @@ final class StatementReader {
     /** One expression from here on. */
     Term expression(Scope scope) throws SQLException {
         return expressions.read(scope);
+    }
+
+    /** What follows the tables of a query. */
+    ClauseReader clauses() {
+        return clauses;
     }
 
     /** The name of a table, without that of its schema. */
@@ -101,7 +106,7 @@ final class StatementReader {
                 all.add(core(scope), once);
             }
             Query answered = all.query();
-            rest(scope, answered.columns());
+            clauses.rest(scope, answered.columns());
             return answered;
         } finally {
             cursor.leave();
@@ -175,6 +180,12 @@ final class StatementReader {
         Scope scope = outer.inner();
         cursor.skipWord("ALL");
         boolean distinct = cursor.skipWord("DISTINCT");
+        if (distinct && cursor.isWord("ON") && cursor.tokens.is(cursor.at + 1, "(")) {
+            throw new SQLException(
+                    "DISTINCT ON is not supported: write SELECT … FROM (SELECT *, row_number() OVER (PARTITION BY what is"
+                            + " distinct ORDER BY what comes first) AS n FROM …) q WHERE n = 1",
+                    "0A000");
+        }
         int list = cursor.at;
         int from = from(list);
         int behind = from;
@@ -191,7 +202,7 @@ final class StatementReader {
         if (distinct) {
             new Intervals(findings).distinct(items);
         }
-        clauses(scope, new Query(items).columns());
+        clauses.read(scope, new Query(items).columns());
         return new Query(items);
     }
 
@@ -308,67 +319,6 @@ final class StatementReader {
                 && !cursor.tokens.isWord(start, "TRUE")
                 && !cursor.tokens.isWord(start, "FALSE")
                 && !cursor.tokens.isWord(start, "NULL");
-    }
-
-    /** WHERE, GROUP BY, HAVING, WINDOW. */
-    void clauses(Scope scope, List<Query.Item> answered) throws SQLException {
-        if (cursor.skipWord("WHERE")) {
-            expressions.read(scope).resolve(PgType.BOOL);
-        }
-        if (cursor.isWord("GROUP") && cursor.tokens.isWord(cursor.at + 1, "BY")) {
-            cursor.at += 2;
-            do {
-                int start = cursor.at;
-                Term term = expressions.read(scope);
-                new Intervals(findings).grouped(new Comparison.Operand(term, start, cursor.at), answered);
-            } while (cursor.skip(","));
-        }
-        if (cursor.skipWord("HAVING")) {
-            expressions.read(scope).resolve(PgType.BOOL);
-        }
-        if (cursor.skipWord("WINDOW")) {
-            // names and definitions in parentheses
-            while (cursor.token().isName() && cursor.tokens.isWord(cursor.at + 1, "AS")) {
-                cursor.at = cursor.tokens.closing(cursor.at + 2) + 1;
-                cursor.skip(",");
-            }
-        }
-        ordered(scope, answered);
-    }
-
-    private void ordered(Scope scope, List<Query.Item> answered) throws SQLException {
-        if (cursor.isWord("ORDER") && cursor.tokens.isWord(cursor.at + 1, "BY")) {
-            cursor.at += 2;
-            do {
-                int start = cursor.at;
-                Term term = expressions.read(scope);
-                new Intervals(findings).grouped(new Comparison.Operand(term, start, cursor.at), answered);
-                while (cursor.isWord("ASC")
-                        || cursor.isWord("DESC")
-                        || cursor.isWord("NULLS")
-                        || cursor.isWord("FIRST")
-                        || cursor.isWord("LAST")) {
-                    cursor.at++;
-                }
-            } while (cursor.skip(","));
-        }
-    }
-
-    /** LIMIT and OFFSET, in any order. */
-    private void rest(Scope scope, List<Query.Item> answered) throws SQLException {
-        ordered(scope, answered);
-        while (cursor.isWord("LIMIT") || cursor.isWord("OFFSET") || cursor.isWord("FETCH")) {
-            boolean fetch = cursor.isWord("FETCH");
-            cursor.at += fetch ? 2 : 1;
-            cursor.skipWord("ALL");
-            expressions.read(scope).resolve(PgType.INT8);
-            if (cursor.skip(",")) {
-                expressions.read(scope).resolve(PgType.INT8);
-            }
-            while (cursor.isWord("ROW") || cursor.isWord("ROWS") || cursor.isWord("ONLY")) {
-                cursor.at++;
-            }
-        }
     }
 
     /** Goes behind the parenthesis that closes what was read, over what was not understood, in which casts are. */

@@ -32,6 +32,9 @@ final class Term {
     /** A column, to which an index may belong. */
     boolean column;
 
+    /** Whether it is never NULL, as far as the definition of a table says. */
+    boolean required;
+
     /** Where the parameter is whose value this has; -1 if it is something else. */
     int bare = -1;
 

@@ -192,7 +192,7 @@ class InferenceTests {
                         PgType.INTERVAL,
                         PgType.DATE,
                         PgType.DATE,
-                        null);
+                        PgType.FLOAT8);
         assertThat(insight.types(3)).containsOnlyNulls();
     }
 
