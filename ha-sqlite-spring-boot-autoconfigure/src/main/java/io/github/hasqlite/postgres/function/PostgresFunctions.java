@@ -19,8 +19,8 @@ import org.sqlite.Function;
  * Casts and sums of times: {@code ha_cast(value, type, modifier, source)}, and {@code ha_assigned} for what is stored, with the numbers of the types (0 if the source
  * is not known; that of a numeric with the digits behind its point above 16 bits), {@code ha_plus(a, b)}, {@code ha_minus(a, b)}, {@code ha_times(interval, factor)}, {@code
  * ha_divided(interval, divisor)}, {@code ha_rest(a, b)} of a division, {@code ha_unquoted(json)} of a text, {@code
- * ha_joined(bytes, bytes)}, {@code ha_ilike(text, pattern)}, {@code ha_span(interval)}, {@code ha_number(value)} and
- * {@code ha_elements(array, type)}. NULL gives NULL. Stateless.
+ * ha_joined(bytes, bytes)}, {@code ha_ilike(text, pattern)}, {@code ha_span(interval)}, {@code ha_number(value)},
+ * {@code ha_elements(array, type)} and {@code ha_array_text(array, type)}. NULL gives NULL. Stateless.
  */
 public final class PostgresFunctions implements ConnectionFunctions {
 
@@ -50,12 +50,18 @@ public final class PostgresFunctions implements ConnectionFunctions {
         operation(connection, "ha_number", 1, (a, none) -> MomentSum.number(a));
         operation(connection, "ha_span", 1, (a, none) -> MomentSum.span(a));
         operation(connection, "ha_elements", 2, PostgresFunctions::elements);
+        operation(
+                connection, "ha_array_text", 2, (array, type) -> ValueCast.arrayOf(element(type), array.toString()));
     }
 
     /** An array that a client has as a text, as JSON. */
     private static Object elements(Object array, Object type) throws SQLException {
+        return ValueCast.json(element(type), array.toString());
+    }
+
+    private static ColumnType element(Object type) {
         PgType element = type instanceof Long oid ? PgType.ofOid(oid.intValue()) : null;
-        return ValueCast.json(ColumnType.declared(element == null ? PgType.TEXT : element), array.toString());
+        return ColumnType.declared(element == null ? PgType.TEXT : element);
     }
 
     private static void operation(Connection connection, String name, int arguments, Operation operation)
