@@ -46,7 +46,8 @@ final class CopyOptions {
     static CopyFormat of(TokenBuffer tokens, int from, boolean in) throws SQLException {
         CopyOptions options = new CopyOptions(tokens, from, in);
         options.read();
-        return new CopyFormatRules(options.binary, options.csv, options.header, options.texts, options.columns, in).format();
+        return new CopyFormatRules(options.binary, options.csv, options.header, options.texts, options.columns, in)
+                .format();
     }
 
     private void read() throws SQLException {

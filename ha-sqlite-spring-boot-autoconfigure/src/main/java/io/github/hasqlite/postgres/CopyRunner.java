@@ -143,7 +143,8 @@ final class CopyRunner {
         MessageWriter out = output.writer().int16(names.size());
         for (int i = 0; i < names.size(); i++) {
             Object value = answer.value(i);
-            byte[] bytes = value == null ? null : ValueFormat.encode(answer.types().get(i), names.get(i), value, true);
+            byte[] bytes =
+                    value == null ? null : ValueFormat.encode(answer.types().get(i), names.get(i), value, true);
             out.int32(bytes == null ? -1 : bytes.length);
             if (bytes != null) {
                 out.bytes(bytes);

@@ -110,9 +110,8 @@ final class KnownTables implements TableColumns {
                 String name = String.valueOf(rows.value(0));
                 boolean required = !Long.valueOf(0).equals(rows.value(1));
                 boolean generated = !Long.valueOf(0).equals(rows.value(2));
-                columns.replaceAll(column -> column.name().equals(name)
-                        ? new Column(name, column.type(), !required, generated)
-                        : column);
+                columns.replaceAll(column ->
+                        column.name().equals(name) ? new Column(name, column.type(), !required, generated) : column);
             }
         }
     }

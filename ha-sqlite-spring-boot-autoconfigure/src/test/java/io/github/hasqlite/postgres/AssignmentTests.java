@@ -48,8 +48,9 @@ class AssignmentTests {
         statement = connection.createStatement();
         statement.execute("DROP TABLE IF EXISTS a");
         statement.execute("DROP TABLE IF EXISTS s");
-        statement.execute("CREATE TABLE a(id INT PRIMARY KEY, si SMALLINT, i BIGINT, n NUMERIC(6,2), v VARCHAR(3), c CHAR(5),"
-                + " b BOOLEAN, d DATE, ts TIMESTAMP)");
+        statement.execute(
+                "CREATE TABLE a(id INT PRIMARY KEY, si SMALLINT, i BIGINT, n NUMERIC(6,2), v VARCHAR(3), c CHAR(5),"
+                        + " b BOOLEAN, d DATE, ts TIMESTAMP)");
         statement.execute("CREATE TABLE s(id INT PRIMARY KEY, q NUMERIC, x TEXT, r FLOAT8, ts TIMESTAMP)");
         statement.execute("INSERT INTO s VALUES (1, 1.235, 'ab  ', 2.5, '2026-01-02 03:04'), (2, 5, 'x', 3.5, NULL)");
         statement.execute("INSERT INTO a(id) VALUES (1)");
@@ -125,7 +126,8 @@ class AssignmentTests {
 
     @Test
     void parametersAndCopiedRowsAreToo() throws Exception {
-        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO a(id, n, v, c, si) VALUES (?, ?, ?, ?, ?)")) {
+        try (PreparedStatement insert =
+                connection.prepareStatement("INSERT INTO a(id, n, v, c, si) VALUES (?, ?, ?, ?, ?)")) {
             insert.setInt(1, 2);
             insert.setBigDecimal(2, new java.math.BigDecimal("1.005"));
             insert.setString(3, "ab   ");

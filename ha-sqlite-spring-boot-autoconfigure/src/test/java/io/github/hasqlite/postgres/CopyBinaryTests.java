@@ -45,8 +45,10 @@ class CopyBinaryTests {
         connection = server.connect();
         statement = connection.createStatement();
         copies = connection.unwrap(PGConnection.class).getCopyAPI();
-        statement.execute("CREATE TABLE a(id BIGINT PRIMARY KEY, n NUMERIC(10,2), v VARCHAR(3), d DATE, j JSONB, by BYTEA)");
-        statement.execute("CREATE TABLE b(id BIGINT PRIMARY KEY, n NUMERIC(10,2), v VARCHAR(3), d DATE, j JSONB, by BYTEA)");
+        statement.execute(
+                "CREATE TABLE a(id BIGINT PRIMARY KEY, n NUMERIC(10,2), v VARCHAR(3), d DATE, j JSONB, by BYTEA)");
+        statement.execute(
+                "CREATE TABLE b(id BIGINT PRIMARY KEY, n NUMERIC(10,2), v VARCHAR(3), d DATE, j JSONB, by BYTEA)");
     }
 
     @AfterAll
@@ -75,17 +77,20 @@ class CopyBinaryTests {
         assertThat(out.toByteArray()).startsWith(HexFormat.of().parseHex(HEAD));
         assertThat(copies.copyIn("COPY b FROM STDIN (FORMAT binary)", new ByteArrayInputStream(out.toByteArray()), 5))
                 .isEqualTo(2);
-        assertThat(RunningServer.rows(statement, "SELECT * FROM b EXCEPT SELECT * FROM a")).isEmpty();
-        assertThat(RunningServer.rows(statement, "SELECT count(*) FROM b JOIN a USING (id)")).isEqualTo("2;");
+        assertThat(RunningServer.rows(statement, "SELECT * FROM b EXCEPT SELECT * FROM a"))
+                .isEmpty();
+        assertThat(RunningServer.rows(statement, "SELECT count(*) FROM b JOIN a USING (id)"))
+                .isEqualTo("2;");
     }
 
     /** A client may know a column by another size of integers. */
     @Test
     void smallerIntegersAreTaken() throws Exception {
-        assertThat(in(HEAD + "0002" + "00000004" + "00000007" + "00000001" + "61" + "0002" + "00000002" + "0008" + "ffffffff"
-                        + "ffff"))
+        assertThat(in(HEAD + "0002" + "00000004" + "00000007" + "00000001" + "61" + "0002" + "00000002" + "0008"
+                        + "ffffffff" + "ffff"))
                 .isEqualTo(2);
-        assertThat(RunningServer.rows(statement, "SELECT id, v FROM a ORDER BY id")).isEqualTo("7|a;8|null;");
+        assertThat(RunningServer.rows(statement, "SELECT id, v FROM a ORDER BY id"))
+                .isEqualTo("7|a;8|null;");
     }
 
     @ParameterizedTest

@@ -93,7 +93,8 @@ class OrderTests {
     @Test
     void anIndexServes() throws SQLException {
         for (String column : new String[] {"v", "v DESC", "w", "w DESC"}) {
-            assertThat(RunningServer.rows(statement, "EXPLAIN QUERY PLAN SELECT * FROM o ORDER BY " + column + " LIMIT 1"))
+            assertThat(RunningServer.rows(
+                            statement, "EXPLAIN QUERY PLAN SELECT * FROM o ORDER BY " + column + " LIMIT 1"))
                     .contains("USING INDEX o" + column.charAt(0))
                     .doesNotContain("TEMP");
         }

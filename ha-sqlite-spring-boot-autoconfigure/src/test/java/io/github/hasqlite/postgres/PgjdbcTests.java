@@ -168,8 +168,9 @@ class PgjdbcTests {
         server.runInApplication("INSERT INTO item(name, at) VALUES ('a', 'some day')");
         assertThat(column("SELECT at FROM item")).containsExactly("some day");
         run("DELETE FROM item");
-        server.runInApplication("WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < 100)"
-                + " INSERT INTO item(name, at) SELECT 'n', CASE i WHEN 99 THEN 'another day' ELSE '2026-01-01 00:00:00' END FROM n");
+        server.runInApplication(
+                "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < 100)"
+                        + " INSERT INTO item(name, at) SELECT 'n', CASE i WHEN 99 THEN 'another day' ELSE '2026-01-01 00:00:00' END FROM n");
         fails("22P02", () -> column("SELECT at FROM item"));
         fails("22P02", () -> {
             try (PreparedStatement insert = connection.prepareStatement("INSERT INTO line VALUES (?::int, ?)")) {

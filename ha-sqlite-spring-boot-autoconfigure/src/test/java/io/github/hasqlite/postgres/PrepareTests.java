@@ -151,7 +151,8 @@ class PrepareTests {
             ddl.execute("CREATE TABLE changed(id INT PRIMARY KEY, v NUMERIC(10,1) DEFAULT 7)");
             statement.execute("EXECUTE stored(1, 1.25)");
             statement.execute("EXECUTE defaulted(2)");
-            assertThat(RunningServer.rows(statement, "SELECT * FROM changed ORDER BY id")).isEqualTo("1|1.3;2|7.0;");
+            assertThat(RunningServer.rows(statement, "SELECT * FROM changed ORDER BY id"))
+                    .isEqualTo("1|1.3;2|7.0;");
             assertThat(RunningServer.rows(statement, "EXECUTE ids")).isEqualTo("1;2;");
             ddl.execute("DROP TABLE changed");
         }

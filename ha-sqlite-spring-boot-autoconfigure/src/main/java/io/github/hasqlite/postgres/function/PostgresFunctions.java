@@ -50,8 +50,7 @@ public final class PostgresFunctions implements ConnectionFunctions {
         operation(connection, "ha_number", 1, (a, none) -> MomentSum.number(a));
         operation(connection, "ha_span", 1, (a, none) -> MomentSum.span(a));
         operation(connection, "ha_elements", 2, PostgresFunctions::elements);
-        operation(
-                connection, "ha_array_text", 2, (array, type) -> ValueCast.arrayOf(element(type), array.toString()));
+        operation(connection, "ha_array_text", 2, (array, type) -> ValueCast.arrayOf(element(type), array.toString()));
     }
 
     /** An array that a client has as a text, as JSON. */

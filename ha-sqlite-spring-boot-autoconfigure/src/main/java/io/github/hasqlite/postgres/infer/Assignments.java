@@ -138,8 +138,7 @@ final class Assignments {
         if (token.kind() == Kind.PARAMETER) {
             findings.exact(term.single);
         } else if (type.type() == PgType.NUMERIC) {
-            ExactNumbers.require(
-                    token.kind() == Kind.TEXT ? token.literal().strip() : token.text(), column.name());
+            ExactNumbers.require(token.kind() == Kind.TEXT ? token.literal().strip() : token.text(), column.name());
         }
     }
 
@@ -177,14 +176,20 @@ final class Assignments {
             case NUMERIC -> type.modifier() > 0 ? !same : !isNumber(from);
             case BOOL, UUID, INTERVAL, DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> from != type.type();
             case JSON, JSONB -> from != type.type() || !term.column;
-            default -> isLimited(type) && !same && !(type.type() == PgType.BPCHAR && type.length() < 0 && from == PgType.BPCHAR);
+            default ->
+                isLimited(type)
+                        && !same
+                        && !(type.type() == PgType.BPCHAR && type.length() < 0 && from == PgType.BPCHAR);
         };
     }
 
     /** Whether a literal that is a text is not yet what is stored when it is of the type. */
     private static boolean needsText(ColumnType type) {
-        return isLimited(type) || (type.type() == PgType.NUMERIC && type.modifier() > 0) || isJson(type.type())
-                || type.type() == PgType.INT2 || type.type() == PgType.INT4;
+        return isLimited(type)
+                || (type.type() == PgType.NUMERIC && type.modifier() > 0)
+                || isJson(type.type())
+                || type.type() == PgType.INT2
+                || type.type() == PgType.INT4;
     }
 
     /** A text that has blanks at its end or a length. */

@@ -234,7 +234,10 @@ final class CallReader {
             arguments.stream().skip(1).forEach(argument -> argument.resolve(PgType.INT8));
             return Term.of(findings, first.is(PgType.NUMERIC) ? PgType.NUMERIC : PgType.FLOAT8);
         }
-        if (EMBEDDING.contains(name) || name.equals("json") || name.equals("json_patch") || name.equals("json_remove")) {
+        if (EMBEDDING.contains(name)
+                || name.equals("json")
+                || name.equals("json_patch")
+                || name.equals("json_remove")) {
             return Term.certain(findings, PgType.JSON);
         }
         if (name.equals("sum") && Arithmetic.isNumber(first.type)) {

@@ -58,7 +58,9 @@ final class ChangeReader {
             int start = cursor.at;
             Query query = statements.query(outer.inner());
             List<TableColumns.Column> columns = columns(scope, table, names);
-            int width = query.columns().stream().anyMatch(Query.Item::star) ? columns.size() : query.columns().size();
+            int width = query.columns().stream().anyMatch(Query.Item::star)
+                    ? columns.size()
+                    : query.columns().size();
             name(named, width, columns, names);
             assignments.store(query, start, cursor.at, columns.subList(0, Math.min(width, columns.size())));
         }

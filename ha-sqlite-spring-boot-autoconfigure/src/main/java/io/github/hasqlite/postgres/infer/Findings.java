@@ -269,7 +269,10 @@ final class Findings {
         StringBuilder sql = new StringBuilder();
         for (int i = 0; i < tokens.size(); i++) {
             String other = instead[i];
-            boolean gone = "".equals(other) && before[i] == null && after[i] == null && !names.containsKey(i)
+            boolean gone = "".equals(other)
+                    && before[i] == null
+                    && after[i] == null
+                    && !names.containsKey(i)
                     && !ends.containsKey(i);
             sql.append(gone ? "" : tokens.get(i).gap());
             sql.append(before[i] == null ? "" : before[i]);

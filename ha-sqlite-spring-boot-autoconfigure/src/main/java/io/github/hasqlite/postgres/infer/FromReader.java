@@ -206,7 +206,8 @@ final class FromReader {
 
     /** Of tables that inherit there are none. */
     void only() {
-        if (cursor.isWord("ONLY") && (cursor.tokens.get(cursor.at + 1).isName() || cursor.tokens.is(cursor.at + 1, "("))) {
+        if (cursor.isWord("ONLY")
+                && (cursor.tokens.get(cursor.at + 1).isName() || cursor.tokens.is(cursor.at + 1, "("))) {
             findings.remove(cursor.at, cursor.at + 1);
             cursor.at++;
         }

@@ -54,7 +54,8 @@ record JsonOperators(Findings findings) {
         boolean difference = isJson(left.type) && operator.equals("-");
         if ((json || difference) && !findings.stored()) {
             throw new SQLException(
-                    "operator " + operator + " of JSON is not supported: use json_patch(a, b), json_insert(a, path, value)"
+                    "operator " + operator
+                            + " of JSON is not supported: use json_patch(a, b), json_insert(a, path, value)"
                             + " or json_remove(a, path)",
                     "0A000");
         }

@@ -21,9 +21,8 @@ record ReturningReader(Cursor cursor, Findings findings, StatementReader stateme
         int start = cursor.at;
         List<Query.Item> items = statements.list(scope);
         for (int i = start; i < cursor.at; i++) {
-            boolean qualifies = cursor.tokens.get(i).isName()
-                    && cursor.tokens.is(i + 1, ".")
-                    && !cursor.tokens.is(i - 1, ".");
+            boolean qualifies =
+                    cursor.tokens.get(i).isName() && cursor.tokens.is(i + 1, ".") && !cursor.tokens.is(i - 1, ".");
             String name = cursor.tokens.get(i).name();
             if (qualifies && name.equalsIgnoreCase(alias) && cursor.tokens.is(i + 2, "*")) {
                 findings.remove(i, i + 2);

@@ -55,8 +55,7 @@ final class BinaryParameter {
             }
             case JSON -> JsonText.stored(type, ParameterFormat.utf8(rest(from)));
             case BPCHAR -> ValueAssignment.withoutBlanks(ParameterFormat.utf8(rest(from)));
-            case CHAR, NAME, TEXT, UNKNOWN, VARCHAR, TEXT_ARRAY, INT8_ARRAY ->
-                ParameterFormat.utf8(rest(from));
+            case CHAR, NAME, TEXT, UNKNOWN, VARCHAR, TEXT_ARRAY, INT8_ARRAY -> ParameterFormat.utf8(rest(from));
         };
         if (from.hasRemaining()) {
             throw new SQLException("incorrect binary data for type " + type.display(), "22P03");

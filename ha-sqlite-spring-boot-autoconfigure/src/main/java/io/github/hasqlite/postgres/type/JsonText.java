@@ -25,7 +25,8 @@ public final class JsonText {
     private static final Pattern ESCAPED = Pattern.compile("u[0-9a-fA-F]{4}");
 
     private static final Comparator<String> BY_LENGTH_AND_BYTES = Comparator.comparing(
-                    (String key) -> key.getBytes(StandardCharsets.UTF_8), Comparator.comparingInt(bytes -> bytes.length))
+                    (String key) -> key.getBytes(StandardCharsets.UTF_8),
+                    Comparator.comparingInt(bytes -> bytes.length))
             .thenComparing(key -> key.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned);
 
     private final PgType type;
@@ -125,8 +126,10 @@ public final class JsonText {
             require('}');
         }
         StringBuilder object = new StringBuilder("{");
-        members.forEach((key, value) ->
-                object.append(object.length() > 1 ? ", " : "").append(quoted(key)).append(": ").append(value));
+        members.forEach((key, value) -> object.append(object.length() > 1 ? ", " : "")
+                .append(quoted(key))
+                .append(": ")
+                .append(value));
         return object.append('}').toString();
     }
 
@@ -200,7 +203,8 @@ public final class JsonText {
             at = code.end();
             char c = (char) Integer.parseInt(code.group().substring(1), 16);
             if (c == 0 && type == PgType.JSONB) {
-                throw new SQLException("unsupported Unicode escape sequence: \\u0000 cannot be a part of a text", "22P05");
+                throw new SQLException(
+                        "unsupported Unicode escape sequence: \\u0000 cannot be a part of a text", "22P05");
             }
             return c;
         }

@@ -30,14 +30,15 @@ final class MomentText {
     private static final Pattern TIME =
             Pattern.compile("t?(\\d{1,2}):(\\d{1,2})(?::(\\d{1,2})(?:\\.(\\d{0,9})\\d*)?)?([a-z]+|[+-][\\d:]+)?");
 
-    private static final Pattern COMPACT_TIME = Pattern.compile("t(\\d{2})(\\d{2})(?:(\\d{2})(?:\\.(\\d{1,9}))?)?(z|[+-][\\d:]+)?");
+    private static final Pattern COMPACT_TIME =
+            Pattern.compile("t(\\d{2})(\\d{2})(?:(\\d{2})(?:\\.(\\d{1,9}))?)?(z|[+-][\\d:]+)?");
     private static final Pattern DATE = Pattern.compile("(\\d{1,4})([-/.])(\\d{1,2})\\2(\\d{1,4})");
     private static final Pattern COMPACT_DATE = Pattern.compile("(\\d{4}|\\d{2})(\\d{2})(\\d{2})");
     private static final Pattern OFFSET = Pattern.compile("([+-])(\\d{1,2}):?(\\d{2})?(?::?(\\d{2}))?");
 
     /** Between a number and the name of a month, or a date and its time. */
-    private static final Pattern SEAM =
-            Pattern.compile("(?<=\\d)[-/.](?=[a-z])|(?<=[a-z])[-/.](?=\\d)|(?<=[a-z][-/.]\\d{1,2})[-/.](?=\\d)|(?<=\\d{6})(?=t\\d)|(?<=\\d-\\d{1,2})(?=t\\d)");
+    private static final Pattern SEAM = Pattern.compile(
+            "(?<=\\d)[-/.](?=[a-z])|(?<=[a-z])[-/.](?=\\d)|(?<=[a-z][-/.]\\d{1,2})[-/.](?=\\d)|(?<=\\d{6})(?=t\\d)|(?<=\\d-\\d{1,2})(?=t\\d)");
 
     /** Hours before or behind UTC, of the names that PostgreSQL knows at first and that mean one zone. */
     private static final Map<String, Integer> ZONES = Map.ofEntries(
@@ -90,8 +91,10 @@ final class MomentText {
     }
 
     private @Nullable TimeText read() throws SQLException {
-        for (String field : SEAM.matcher(text.toLowerCase(Locale.ROOT)).replaceAll(" ").split("[\\s,]+")) {
-            boolean known = field.isEmpty() || number(field) || date(field) || time(field) || zone(field) || word(field);
+        for (String field :
+                SEAM.matcher(text.toLowerCase(Locale.ROOT)).replaceAll(" ").split("[\\s,]+")) {
+            boolean known =
+                    field.isEmpty() || number(field) || date(field) || time(field) || zone(field) || word(field);
             if (!known) {
                 return null;
             }
