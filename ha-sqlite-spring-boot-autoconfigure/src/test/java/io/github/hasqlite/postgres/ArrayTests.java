@@ -83,7 +83,8 @@ class ArrayTests {
                 Statement statement = connection.createStatement()) {
             assertThat(statement.executeUpdate("DELETE FROM a WHERE ts <> ALL('{2026-01-02 03:04}')"))
                     .isZero();
-            RunningServer.assertRefused(statement, "SELECT 1 FROM a WHERE ts = ANY('{2026-01-02}'::date[])", "0A000");
+            assertThat(RunningServer.rows(statement, "SELECT count(*) FROM a WHERE ts = ANY('{2026-01-02}'::date[])"))
+                    .isEqualTo("0;");
             RunningServer.assertRefused(statement, "SELECT 1 FROM a WHERE iv = ANY('{24:00}')", "0A000");
             RunningServer.assertRefused(statement, "SELECT 1 FROM a WHERE d = ANY('{soon}'::date[])", "22007");
             RunningServer.assertRefused(statement, "SELECT 1 FROM a WHERE d = ANY('soon')", "22P02");

@@ -119,7 +119,7 @@ class AssignmentTests {
         statement.execute(
                 "INSERT INTO a(id, n) SELECT id + 30, q FROM s ON CONFLICT (id) DO UPDATE SET n = excluded.n + 0.005");
         assertThat(RunningServer.rows(statement, "SELECT id, n, i, si FROM a WHERE id > 1 ORDER BY id"))
-                .isEqualTo("11|1.24|2|null;12|5.00|4|null;21|2.47|null|null;22|10.00|null|null;31|1.24|null|1;"
+                .isEqualTo("11|1.24|2|null;12|5.00|4|null;21|2.47|null|null;22|10.00|null|null;31|1.25|null|1;"
                         + "32|5.01|null|2;");
         RunningServer.assertRefused(statement, "INSERT INTO a(id, d) SELECT id + 50, q FROM s", "42804");
     }

@@ -156,7 +156,7 @@ class PgjdbcTests {
                 ResultSet rows = statement.executeQuery("SELECT count(*), sum(price), max(name), x'00ff' FROM item")) {
             assertThat(rows.next()).isTrue();
             assertThat(rows.getObject("count")).isEqualTo(2L);
-            assertThat(rows.getObject(2)).isEqualTo(3.5);
+            assertThat(rows.getObject(2)).isEqualTo(new BigDecimal("3.50"));
             assertThat(rows.getObject(3)).isEqualTo("b");
             assertThat(rows.getBytes(4)).containsExactly(0, -1);
         }

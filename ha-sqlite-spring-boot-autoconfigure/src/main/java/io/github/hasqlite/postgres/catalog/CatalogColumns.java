@@ -107,7 +107,7 @@ final class CatalogColumns {
                 "attnum",
                 (long) number,
                 "atttypmod",
-                (long) type.modifier(),
+                (long) type.toldModifier(),
                 "attnotnull",
                 notNull ? 1L : 0L,
                 "attcollation",

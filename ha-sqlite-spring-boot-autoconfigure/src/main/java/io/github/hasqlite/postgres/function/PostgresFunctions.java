@@ -2,25 +2,31 @@ package io.github.hasqlite.postgres.function;
 
 import io.github.hasqlite.core.sqlite.ConnectionFunctions;
 import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.DecimalSum;
+import io.github.hasqlite.postgres.type.Interval;
 import io.github.hasqlite.postgres.type.JsonText;
 import io.github.hasqlite.postgres.type.LikeText;
 import io.github.hasqlite.postgres.type.MomentSum;
 import io.github.hasqlite.postgres.type.PgType;
 import io.github.hasqlite.postgres.type.Remainder;
+import io.github.hasqlite.postgres.type.Rounding;
 import io.github.hasqlite.postgres.type.ValueAssignment;
 import io.github.hasqlite.postgres.type.ValueCast;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.Collation;
 import org.sqlite.Function;
 
 /**
  * Casts and sums of times: {@code ha_cast(value, type, modifier, source)}, and {@code ha_assigned} for what is stored, with the numbers of the types (0 if the source
  * is not known; that of a numeric with the digits behind its point above 16 bits), {@code ha_plus(a, b)}, {@code ha_minus(a, b)}, {@code ha_times(interval, factor)}, {@code
- * ha_divided(interval, divisor)}, {@code ha_rest(a, b)} of a division, {@code ha_unquoted(json)} of a text, {@code
- * ha_joined(bytes, bytes)}, {@code ha_ilike(text, pattern)}, {@code ha_span(interval)}, {@code ha_number(value)},
- * {@code ha_elements(array, type)} and {@code ha_array_text(array, type)}. NULL gives NULL. Stateless.
+ * ha_divided(interval, divisor)}, {@code ha_add(a, b)}, {@code ha_subtract(a, b)} and {@code ha_multiply(a, b)} of decimals, {@code
+ * ha_sum(numeric)} and {@code ha_avg(numeric)} of many of them, {@code ha_rest(a, b)} of a division, {@code ha_round(numeric, digits)}, {@code ha_even(float8)}, {@code ha_unquoted(json)} of a text, {@code
+ * ha_joined(bytes, bytes)}, {@code ha_ilike(text, pattern)}, {@code ha_span(interval)}, {@code ha_nullif(interval,
+ * interval)}, {@code ha_number(value)}, {@code ha_elements(array, type)} and {@code ha_array_text(array, type)}.
+ * NULL gives NULL. The collation {@code ha_interval} has intervals in their order. Stateless.
  */
 public final class PostgresFunctions implements ConnectionFunctions {
 
@@ -44,6 +50,11 @@ public final class PostgresFunctions implements ConnectionFunctions {
         operation(connection, "ha_times", 2, (a, b) -> MomentSum.product(a, b, false));
         operation(connection, "ha_divided", 2, (a, b) -> MomentSum.product(a, b, true));
         operation(connection, "ha_rest", 2, Remainder::of);
+        operation(connection, "ha_add", 2, (a, b) -> DecimalSum.of(DecimalSum.Operator.PLUS, a, b));
+        operation(connection, "ha_subtract", 2, (a, b) -> DecimalSum.of(DecimalSum.Operator.MINUS, a, b));
+        operation(connection, "ha_multiply", 2, (a, b) -> DecimalSum.of(DecimalSum.Operator.TIMES, a, b));
+        operation(connection, "ha_round", 2, Rounding::away);
+        operation(connection, "ha_even", 1, (a, none) -> Rounding.even(a));
         operation(connection, "ha_unquoted", 1, (a, none) -> JsonText.unquoted(a.toString()));
         operation(connection, "ha_joined", 2, PostgresFunctions::joined);
         operation(connection, "ha_ilike", 2, LikeText::insensitive);
@@ -51,6 +62,10 @@ public final class PostgresFunctions implements ConnectionFunctions {
         operation(connection, "ha_span", 1, (a, none) -> MomentSum.span(a));
         operation(connection, "ha_elements", 2, PostgresFunctions::elements);
         operation(connection, "ha_array_text", 2, (array, type) -> ValueCast.arrayOf(element(type), array.toString()));
+        Function.create(connection, "ha_sum", new DecimalAggregate(false), 1, FLAGS);
+        Function.create(connection, "ha_avg", new DecimalAggregate(true), 1, FLAGS);
+        Function.create(connection, "ha_nullif", new Unequal(), 2, FLAGS);
+        Collation.create(connection, "ha_interval", new Spans());
     }
 
     /** An array that a client has as a text, as JSON. */
@@ -156,6 +171,32 @@ public final class PostgresFunctions implements ConnectionFunctions {
                 answer(conversion.of(target, source(value_int(SOURCE)), value));
             } catch (SQLException e) {
                 error(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    /** Intervals by how long they are. */
+    private static final class Spans extends Collation {
+
+        @Override
+        protected int xCompare(String first, String second) {
+            return Interval.compare(first, second);
+        }
+    }
+
+    /** The first interval unless the other one is equal. */
+    private static final class Unequal extends Valued {
+
+        @Override
+        protected void xFunc() throws SQLException {
+            Object first = argument(0);
+            Object second = argument(1);
+            boolean equal =
+                    first != null && second != null && Interval.compare(first.toString(), second.toString()) == 0;
+            if (first == null || equal) {
+                result();
+            } else {
+                answer(first);
             }
         }
     }

@@ -40,28 +40,35 @@ final class Arrays {
                     "arrays of intervals are not supported: SQLite compares their texts; write x = '1 day' OR x = …",
                     "0A000");
         }
-        if (array.element != null) {
-            likewise(left, array.element.type());
-        } else {
+        PgType element = array.element == null ? null : array.element.type();
+        if (element == null) {
+            left.term().resolve(Comparison.widest(array.members));
             array.members.forEach(member -> left.term().unify(member.term()));
             new Comparison(findings, left).withAll(array.members);
         }
         read(array, type == null ? null : ColumnType.declared(type));
+        if (element != null && type != element && Comparison.isMoment(type) && Comparison.isMoment(element)) {
+            likewise(left, array, element);
+        }
     }
 
-    /** Days and moments have different texts: the left side becomes what the array has. */
-    private void likewise(Comparison.Operand left, PgType element) throws SQLException {
-        PgType type = left.type();
-        if (type == null || type == element || !Comparison.isMoment(type) || !Comparison.isMoment(element)) {
+    /** Dates and times of different types have different texts: the narrower side becomes one of the wider type. */
+    private void likewise(Comparison.Operand left, Term array, PgType element) throws SQLException {
+        PgType widest = Comparison.wider(left.type(), element);
+        if (left.type() != widest) {
+            new Comparison(findings, left).cast(left, widest);
+        }
+        if (element == widest) {
             return;
         }
-        if (type != PgType.DATE) {
-            throw new SQLException(
-                    "an array of " + element.display() + " cannot be compared with a " + type.display()
-                            + " in SQLite: cast the array to " + type.typname() + "[]",
-                    "0A000");
+        String cast = "ha_cast(value, " + (widest == null ? 0 : widest.oid()) + ", -1, " + element.oid() + ")";
+        if (array.single >= 0) {
+            findings.before(array.single, "(SELECT json_group_array(" + cast + ") FROM json_each(");
+            findings.after(array.single, "))");
         }
-        new Comparison(findings, left).cast(left, element);
+        for (Comparison.Operand member : array.members) {
+            new Comparison(findings, member).cast(member.of(Term.of(findings, element)), widest);
+        }
     }
 
     /**

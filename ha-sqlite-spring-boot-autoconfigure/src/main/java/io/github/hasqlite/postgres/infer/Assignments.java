@@ -6,6 +6,7 @@ import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.LiteralText;
 import io.github.hasqlite.postgres.type.PgType;
 import io.github.hasqlite.postgres.type.ValueAssignment;
+import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class Assignments {
 
     private static final String WRONG_TYPE = "42804";
-    private static final int SCALE_BITS = 16;
 
     private final Cursor cursor;
     private final Findings findings;
@@ -38,16 +38,15 @@ final class Assignments {
         }
         ColumnType type = column.type();
         resolve(term, column);
-        if (findings.ofSchema() && isMoment(type.type()) && isMoment(term.type)) {
-            Comparison.assign(findings, new Comparison.Operand(term, from, to), type.type());
-            return;
-        }
+        findings.written(term);
         boolean literal = term.single >= 0 && to == from + 1;
         SqlToken token = cursor.tokens.get(from);
         if (literal && token.kind() == Kind.TEXT && needsText(type)) {
             findings.literal(from, LiteralText.sql(ValueAssignment.of(type, null, token.literal())));
         } else if (literal && token.kind() == Kind.NUMBER && LiteralText.isNumber(token.text())) {
             number(from, token, column);
+        } else if (findings.ofSchema()) {
+            new Assignment(findings).to(type, new Comparison.Operand(term, from, to));
         } else if (!cursor.tokens.isWord(from, "NULL") && needs(term, column)) {
             findings.before(from, "ha_assigned(");
             findings.after(to - 1, arguments(term, type));
@@ -68,8 +67,9 @@ final class Assignments {
             if (!value.toString().equals(token.text())) {
                 findings.literal(place, LiteralText.sql(value));
             }
-        } else if (isLimited(type)) {
-            findings.literal(place, LiteralText.sql(ValueAssignment.of(type, null, token.text())));
+        } else if (type.type().isText()) {
+            String digits = new BigDecimal(token.text()).toPlainString();
+            findings.literal(place, LiteralText.sql(ValueAssignment.of(type, null, digits)));
         }
     }
 
@@ -96,6 +96,9 @@ final class Assignments {
         boolean needed = cursor.isWord("ON");
         for (int i = 0; i < columns.size(); i++) {
             Term term = i < answered.size() && known ? answered.get(i).term() : Term.of(findings, null);
+            if (known && answered.get(i).places().size() == 1) {
+                findings.written(term);
+            }
             TableColumns.Column column = columns.get(i);
             boolean needs = column.type().certain() && needs(source(term, column), column);
             needed |= needs;
@@ -119,9 +122,18 @@ final class Assignments {
         PgType common = term.type;
         for (Term other : term.alternatives) {
             resolve(other, column);
-            common = other.type == term.type ? common : null;
+            // parts of different types of time or numbers are of one that has all of them
+            boolean moments = isMoment(term.type) && isMoment(other.type);
+            boolean numbers = isNumber(term.type) && isNumber(other.type);
+            common = other.type == term.type || moments || numbers ? common : null;
         }
-        return term.alternatives.isEmpty() ? term : Term.of(findings, common);
+        if (term.alternatives.isEmpty()) {
+            return term;
+        }
+        Term all = Term.of(findings, common);
+        // with the digits that all of them have
+        all.announced = column.type().type().isText() && common == term.type ? term.announced : null;
+        return all;
     }
 
     private void resolve(Term term, TableColumns.Column column) throws SQLException {
@@ -157,7 +169,7 @@ final class Assignments {
 
     private static boolean isAlike(PgType from, PgType to) {
         boolean numbers = isNumber(from) && isNumber(to);
-        boolean truth = to == PgType.BOOL && isWhole(from);
+        boolean truth = to == PgType.BOOL && Arithmetic.isWhole(from);
         boolean moments = isMoment(from) && isMoment(to);
         boolean time = to == PgType.TIME && (from == PgType.TIMESTAMP || from == PgType.TIMESTAMPTZ);
         return numbers || truth || moments || time || (isJson(from) && isJson(to));
@@ -171,15 +183,16 @@ final class Assignments {
                 && term.announced.modifier() == type.modifier();
         return switch (type.type()) {
             case INT8 -> from != PgType.INT8 && from != PgType.INT4 && from != PgType.INT2 && from != PgType.OID;
-            case INT2, INT4 -> !(same && term.column) && !(term.parameter && from == type.type());
+            case INT2, INT4 -> !(same && term.column) && !(term.bare >= 0 && from == type.type());
             case FLOAT4, FLOAT8 -> !isNumber(from);
             case NUMERIC -> type.modifier() > 0 ? !same : !isNumber(from);
             case BOOL, UUID, INTERVAL, DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> from != type.type();
             case JSON, JSONB -> from != type.type() || !term.column;
             default ->
-                isLimited(type)
-                        && !same
-                        && !(type.type() == PgType.BPCHAR && type.length() < 0 && from == PgType.BPCHAR);
+                (type.type().isText() && TextForm.differs(from))
+                        || (isLimited(type)
+                                && !same
+                                && !(type.type() == PgType.BPCHAR && type.length() < 0 && from == PgType.BPCHAR));
         };
     }
 
@@ -201,10 +214,6 @@ final class Assignments {
         return type == PgType.JSON || type == PgType.JSONB;
     }
 
-    private static boolean isWhole(@Nullable PgType type) {
-        return type == PgType.INT2 || type == PgType.INT4 || type == PgType.INT8;
-    }
-
     private static boolean isNumber(@Nullable PgType type) {
         return Arithmetic.isNumber(type) || type == PgType.OID;
     }
@@ -214,9 +223,6 @@ final class Assignments {
     }
 
     private static String arguments(Term term, ColumnType type) {
-        ColumnType known = term.announced;
-        int scale = known != null && known.type() == term.type && term.is(PgType.NUMERIC) ? known.scale() : 0;
-        int source = term.type == null ? 0 : term.type.oid() + (scale << SCALE_BITS);
-        return ", " + type.type().oid() + ", " + type.modifier() + ", " + source + ")";
+        return ", " + type.type().oid() + ", " + type.modifier() + ", " + TextForm.source(term) + ")";
     }
 }

@@ -108,10 +108,10 @@ final class ChangeReader {
             expressions.list(scope);
             statements.close();
         }
-        statements.clauses().read(scope);
+        statements.clauses().read(scope, List.of());
         if (cursor.skipWord("DO") && cursor.skipWord("UPDATE")) {
             assignments(scope, table);
-            statements.clauses().read(scope);
+            statements.clauses().read(scope, List.of());
         } else {
             cursor.skipWord("NOTHING");
         }
@@ -140,7 +140,7 @@ final class ChangeReader {
         if (from >= 0) {
             cursor.at = behind;
         }
-        statements.clauses().read(scope);
+        statements.clauses().read(scope, List.of());
         return new ReturningReader(cursor, findings, statements).read(scope, table, alias);
     }
 
@@ -155,7 +155,7 @@ final class ChangeReader {
         if (cursor.skipWord("USING")) {
             tables.read(scope);
         }
-        statements.clauses().read(scope);
+        statements.clauses().read(scope, List.of());
         return new ReturningReader(cursor, findings, statements).read(scope, table, alias);
     }
 
@@ -187,8 +187,8 @@ final class ChangeReader {
                 store(value, start, cursor.at, columns, 0);
             }
             for (int i = 0; i < value.elements.size() && names.size() > 1; i++) {
-                Term element = value.elements.get(i);
-                store(element, element.from, element.to, columns, i);
+                Comparison.Operand element = value.elements.get(i);
+                store(element.term(), element.from(), element.to(), columns, i);
             }
         } while (cursor.skip(","));
     }

@@ -3,18 +3,23 @@ package io.github.hasqlite.postgres.infer;
 import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
+import java.util.List;
 
 /** Reads what follows the tables of a query: conditions, groups, windows, order and limits. */
 record ClauseReader(Cursor cursor, Findings findings, ExpressionReader expressions) {
 
     /** WHERE, GROUP BY, HAVING, WINDOW. */
-    void read(Scope scope) throws SQLException {
+    void read(Scope scope, List<Query.Item> answered) throws SQLException {
         if (cursor.skipWord("WHERE")) {
             expressions.read(scope).resolve(PgType.BOOL);
         }
         if (cursor.isWord("GROUP") && cursor.tokens.isWord(cursor.at + 1, "BY")) {
             cursor.at += 2;
-            expressions.list(scope);
+            do {
+                int start = cursor.at;
+                Term term = expressions.read(scope);
+                new Intervals(findings).grouped(new Comparison.Operand(term, start, cursor.at), answered);
+            } while (cursor.skip(","));
         }
         if (cursor.skipWord("HAVING")) {
             expressions.read(scope).resolve(PgType.BOOL);
@@ -27,7 +32,7 @@ record ClauseReader(Cursor cursor, Findings findings, ExpressionReader expressio
                 cursor.skip(",");
             }
         }
-        ordered(scope);
+        ordered(scope, answered);
     }
 
     /** What is in the parentheses of a window. */
@@ -36,9 +41,10 @@ record ClauseReader(Cursor cursor, Findings findings, ExpressionReader expressio
         cursor.skip("(");
         while (cursor.at < close) {
             int start = cursor.at;
-            ordered(scope);
+            ordered(scope, List.of());
             if (cursor.at == start) {
-                expressions.read(scope);
+                Term part = expressions.read(scope);
+                new Intervals(findings).collate(new Comparison.Operand(part, start, cursor.at));
             }
             cursor.at += cursor.at == start ? 1 : 0;
         }
@@ -46,26 +52,23 @@ record ClauseReader(Cursor cursor, Findings findings, ExpressionReader expressio
     }
 
     /** ORDER BY, if it is here. */
-    void ordered(Scope scope) throws SQLException {
+    void ordered(Scope scope, List<Query.Item> answered) throws SQLException {
         if (cursor.isWord("ORDER") && cursor.tokens.isWord(cursor.at + 1, "BY")) {
             cursor.at += 2;
             do {
-                sorted(scope);
+                sorted(scope, answered);
             } while (cursor.skip(","));
         }
     }
 
     /** PostgreSQL sorts NULL behind all else, SQLite before it. */
-    private void sorted(Scope scope) throws SQLException {
+    private void sorted(Scope scope, List<Query.Item> answered) throws SQLException {
         int start = cursor.at;
         Term term = expressions.read(scope);
         if (cursor.at == start) {
             return;
         }
-        if (term.is(PgType.INTERVAL)) {
-            findings.before(start, "ha_span(");
-            findings.after(cursor.at - 1, ")");
-        }
+        new Intervals(findings).grouped(new Comparison.Operand(term, start, cursor.at), answered);
         boolean descending = cursor.isWord("DESC");
         cursor.at += descending || cursor.isWord("ASC") ? 1 : 0;
         if (cursor.skipWord("NULLS")) {
@@ -76,8 +79,8 @@ record ClauseReader(Cursor cursor, Findings findings, ExpressionReader expressio
     }
 
     /** LIMIT and OFFSET, in any order. */
-    void rest(Scope scope) throws SQLException {
-        ordered(scope);
+    void rest(Scope scope, List<Query.Item> answered) throws SQLException {
+        ordered(scope, answered);
         while (cursor.isWord("LIMIT") || cursor.isWord("OFFSET") || cursor.isWord("FETCH")) {
             boolean fetch = cursor.isWord("FETCH");
             String word = fetch || cursor.isWord("LIMIT") ? "LIMIT" : "OFFSET";

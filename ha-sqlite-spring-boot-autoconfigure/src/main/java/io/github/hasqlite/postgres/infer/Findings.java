@@ -23,6 +23,7 @@ final class Findings {
     private final int[] given;
     private final Map<Integer, Integer> parameters = new HashMap<>();
     private final Set<Integer> exact = new HashSet<>();
+    private final Set<Integer> written = new HashSet<>();
     private final @Nullable String[] before;
     private final @Nullable String[] after;
     private final @Nullable String[] instead;
@@ -65,6 +66,10 @@ final class Findings {
         this.before = new @Nullable String[tokens.size()];
         this.after = new @Nullable String[tokens.size()];
         this.instead = new @Nullable String[tokens.size()];
+    }
+
+    SqlToken token(int place) {
+        return tokens.get(place);
     }
 
     /** The number of a parameter, from 0; -1 if it has none. */
@@ -124,6 +129,23 @@ final class Findings {
     /** A parameter goes into a column in which numbers with many digits lose some. */
     void exact(int place) {
         exact.add(number(place));
+    }
+
+    /** A parameter keeps the zeros that it is written with: it is answered, stored or made a text. */
+    void written(Term term) {
+        if (term.bare >= 0) {
+            written.add(term.bare);
+        }
+    }
+
+    /** What a number is written with at its end is no part of its value, elsewhere. */
+    private void spellNumbers() {
+        for (int i = 0; i < tokens.size() && use == Use.STATEMENT; i++) {
+            boolean number = tokens.get(i).kind() == Kind.PARAMETER && parameter(i) == PgType.NUMERIC;
+            if (number && !written.contains(i) && instead[i] == null) {
+                instead(i, "ha_cast(" + tokens.get(i).text() + ", " + PgType.NUMERIC.oid() + ", -1, 0)");
+            }
+        }
     }
 
     void items(List<Insight.Item> answered) {
@@ -262,6 +284,7 @@ final class Findings {
         if (refusal != null) {
             throw refusal;
         }
+        spellNumbers();
         return new Insight(edited ? text() : null, Map.copyOf(parameters), Set.copyOf(exact), List.copyOf(items));
     }
 

@@ -1,6 +1,7 @@
 package io.github.hasqlite.postgres.infer;
 
 import io.github.hasqlite.postgres.type.PgType;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -102,14 +103,38 @@ final class Scope {
     }
 
     /** Columns of USING, which a star answers once: those of the tables from a place on are those before it. */
-    void merge(int from, List<String> names) {
+    void merge(int from, List<String> names) throws SQLException {
+        for (String name : names) {
+            requireAlike(name, type(0, from, name), type(from, relations.size(), name));
+        }
         for (Relation relation : relations.subList(from, relations.size())) {
             names.forEach(name -> relation.merged().add(name.toLowerCase(Locale.ROOT)));
         }
     }
 
+    private @Nullable PgType type(int from, int to, String name) {
+        for (Relation relation : relations.subList(from, to)) {
+            Term term = column(relation, name);
+            if (term != null) {
+                return term.type;
+            }
+        }
+        return null;
+    }
+
+    /** SQLite compares them as they are stored. */
+    private void requireAlike(String name, @Nullable PgType left, @Nullable PgType right) throws SQLException {
+        boolean moments = left != right && Comparison.isMoment(left) && Comparison.isMoment(right);
+        boolean intervals = left == PgType.INTERVAL && right == PgType.INTERVAL;
+        if (moments || intervals) {
+            String what = intervals ? "of intervals" : "of different types of dates and times";
+            findings.refuse("joins by the name of columns " + what + " are not supported: write JOIN … ON with \""
+                    + name + "\" of both tables instead");
+        }
+    }
+
     /** As {@link #merge}, with all columns that are on both sides. */
-    void mergeNatural(int from) {
+    void mergeNatural(int from) throws SQLException {
         List<String> names = new ArrayList<>();
         for (Relation relation : relations.subList(0, from)) {
             all(relation).forEach(item -> names.add(item.name()));

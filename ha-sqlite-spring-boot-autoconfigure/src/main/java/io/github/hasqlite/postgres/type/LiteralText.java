@@ -1,5 +1,6 @@
 package io.github.hasqlite.postgres.type;
 
+import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
@@ -34,6 +35,11 @@ public final class LiteralText {
             case BPCHAR -> sql(ValueAssignment.withoutBlanks(literal));
             default -> null;
         };
+    }
+
+    /** What the text of a number is as a literal, with the digits that it is written with; {@code null} if it is none. */
+    public static @Nullable String ofNumber(String text) {
+        return isNumber(text) ? sql(new BigDecimal(text).toPlainString()) : null;
     }
 
     /** Whether a text without blanks is a number, with at most 1,000 digits on each side of its point. */

@@ -64,12 +64,18 @@ final class ServedValue {
             return number;
         }
         if (value instanceof Double number) {
-            return number.isNaN() || number.isInfinite() ? number : new BigDecimal(number.toString());
+            return number.isNaN() || number.isInfinite() ? number : exact(number);
         }
         if (value instanceof String text && !text.isEmpty() && text.length() <= LONGEST_NUMBER) {
             return text.equalsIgnoreCase("NaN") ? (Object) Double.NaN : decimal(text);
         }
         return null;
+    }
+
+    /** With as many digits as it takes. */
+    private static BigDecimal exact(Double number) {
+        BigDecimal exact = new BigDecimal(number.toString()).stripTrailingZeros();
+        return exact.scale() < 0 ? exact.setScale(0) : exact;
     }
 
     /** PostgreSQL writes all digits behind the point that a column has; more of them stay as they are. */

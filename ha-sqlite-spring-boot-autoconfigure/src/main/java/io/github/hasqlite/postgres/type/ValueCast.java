@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class ValueCast {
 
     private static final int SHOWN = 40;
+    private static final int LONG_DIGITS = 18;
     private static final String OUT_OF_RANGE = "22003";
     private static final String INVALID = "22P02";
 
@@ -207,7 +208,11 @@ public final class ValueCast {
         double real = number.doubleValue();
         // a text would not be compared as a number: zeros at the end are those of the type
         boolean same = !Double.isInfinite(real) && new BigDecimal(Double.toString(real)).compareTo(number) == 0;
-        return same && number.stripTrailingZeros().scale() > 0 ? real : ParameterFormat.stored(number);
+        BigDecimal shortest = number.stripTrailingZeros();
+        if (same && shortest.scale() <= 0 && shortest.precision() - shortest.scale() <= LONG_DIGITS) {
+            return shortest.longValueExact();
+        }
+        return same ? (Object) real : ParameterFormat.stored(number);
     }
 
     private static Object bool(Object value) throws SQLException {
