@@ -125,6 +125,27 @@ class ArrayTests {
         }
     }
 
+    /** Of integers, or of texts. */
+    @Test
+    void answersAreArrays() throws SQLException {
+        try (Connection connection = server.connect();
+                Statement statement = connection.createStatement();
+                PreparedStatement query = connection.prepareStatement("SELECT ?::int[], ?::date[]")) {
+            assertThat(RunningServer.rows(
+                            statement,
+                            "SELECT '{1, 2}'::int[], ARRAY['a', 'b c', NULL], '{t,f}'::bool[], ARRAY[id, 5], y FROM a,"
+                                    + " (SELECT '{2026-01-02 03:04}'::timestamp[] AS y) q"))
+                    .isEqualTo("{1,2}|{a,\"b c\",NULL}|{t,f}|{1,5}|{\"2026-01-02 03:04:00\"};");
+            query.setArray(1, connection.createArrayOf("int", new Integer[] {3, 4}));
+            query.setString(2, "{1/2/2026}");
+            try (ResultSet rows = query.executeQuery()) {
+                assertThat(rows.next()).isTrue();
+                assertThat((Object[]) rows.getArray(1).getArray()).containsExactly(3L, 4L);
+                assertThat((Object[]) rows.getArray(2).getArray()).containsExactly("2026-01-02");
+            }
+        }
+    }
+
     @Test
     void aTextThatIsNoArrayIsRefused() throws SQLException {
         try (Connection connection = server.connect();

@@ -25,7 +25,7 @@ import org.sqlite.Function;
  * ha_divided(interval, divisor)}, {@code ha_add(a, b)}, {@code ha_subtract(a, b)} and {@code ha_multiply(a, b)} of decimals, {@code
  * ha_sum(numeric)} and {@code ha_avg(numeric)} of many of them, {@code ha_rest(a, b)} of a division, {@code ha_round(numeric, digits)}, {@code ha_even(float8)}, {@code ha_unquoted(json)} of a text, {@code
  * ha_joined(bytes, bytes)}, {@code ha_ilike(text, pattern)}, {@code ha_span(interval)}, {@code ha_nullif(interval,
- * interval)}, {@code ha_number(value)} and {@code ha_elements(array, type)}.
+ * interval)}, {@code ha_number(value)}, {@code ha_elements(array, type)} and {@code ha_array_text(array, type)}.
  * NULL gives NULL. The collation {@code ha_interval} has intervals in their order. Stateless.
  */
 public final class PostgresFunctions implements ConnectionFunctions {
@@ -61,6 +61,7 @@ public final class PostgresFunctions implements ConnectionFunctions {
         operation(connection, "ha_number", 1, (a, none) -> MomentSum.number(a));
         operation(connection, "ha_span", 1, (a, none) -> MomentSum.span(a));
         operation(connection, "ha_elements", 2, PostgresFunctions::elements);
+        operation(connection, "ha_array_text", 2, (array, type) -> ValueCast.arrayOf(element(type), array.toString()));
         Function.create(connection, "ha_sum", new DecimalAggregate(false), 1, FLAGS);
         Function.create(connection, "ha_avg", new DecimalAggregate(true), 1, FLAGS);
         Function.create(connection, "ha_nullif", new Unequal(), 2, FLAGS);
@@ -69,8 +70,12 @@ public final class PostgresFunctions implements ConnectionFunctions {
 
     /** An array that a client has as a text, as JSON. */
     private static Object elements(Object array, Object type) throws SQLException {
+        return ValueCast.json(element(type), array.toString());
+    }
+
+    private static ColumnType element(Object type) {
         PgType element = type instanceof Long oid ? PgType.ofOid(oid.intValue()) : null;
-        return ValueCast.json(ColumnType.declared(element == null ? PgType.TEXT : element), array.toString());
+        return ColumnType.declared(element == null ? PgType.TEXT : element);
     }
 
     private static void operation(Connection connection, String name, int arguments, Operation operation)

@@ -96,4 +96,28 @@ final class Arrays {
             findings.literal(array.single, LiteralText.sql(ValueCast.json(element, token.literal())));
         }
     }
+
+    /** One that a query answers goes out in PostgreSQL's form: of integers, or of texts. */
+    void answer(Term array, int from, int to) {
+        boolean made = array.single < 0
+                && !array.members.isEmpty()
+                && cursor.tokens.isWord(from, "ARRAY")
+                && cursor.tokens.closing(from + 1) == to - 1;
+        PgType element = array.element != null
+                ? array.element.type()
+                : made ? array.members.get(0).term().type : null;
+        if ((array.element == null && !made) || element == PgType.BYTEA || to <= from) {
+            return;
+        }
+        if (made) {
+            findings.instead(from, "json_array");
+            findings.instead(from + 1, "(");
+            findings.instead(to - 1, ")");
+        }
+        boolean whole = element == PgType.INT8 || element == PgType.INT4 || element == PgType.INT2;
+        int oid = element == null ? PgType.TEXT.oid() : element.oid();
+        findings.before(from, "ha_array_text(");
+        findings.after(to - 1, ", " + oid + ")");
+        array.announced = ColumnType.seen(whole ? PgType.INT8_ARRAY : PgType.TEXT_ARRAY);
+    }
 }

@@ -21,11 +21,13 @@ final class StatementReader {
     private final FromReader tables;
     private final ChangeReader changes;
     private final ClauseReader clauses;
+    private final Arrays arrays;
 
     StatementReader(Cursor cursor, Findings findings) {
         this.cursor = cursor;
         this.findings = findings;
         this.expressions = new ExpressionReader(cursor, findings, this);
+        this.arrays = new Arrays(cursor, findings);
         this.clauses = new ClauseReader(cursor, findings, expressions);
         this.tables = new FromReader(cursor, findings, expressions, this);
         this.changes = new ChangeReader(cursor, findings, expressions, tables, this);
@@ -265,6 +267,7 @@ final class StatementReader {
         }
         Term term = expressions.read(scope);
         int end = cursor.at;
+        arrays.answer(term, start, end);
         if (cursor.tokens.is(cursor.at - 1, "*") && cursor.tokens.is(cursor.at - 2, ".")) {
             return Query.Item.star(
                     term, scope.star(cursor.tokens.get(cursor.at - 3).name()));

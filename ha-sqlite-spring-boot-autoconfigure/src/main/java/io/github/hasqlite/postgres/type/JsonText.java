@@ -3,8 +3,10 @@ package io.github.hasqlite.postgres.type;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -59,6 +61,24 @@ public final class JsonText {
             return null;
         }
         return json.startsWith("\"") ? new JsonText(PgType.JSON, json).string() : json;
+    }
+
+    /**
+     * What is in an array, texts without their quotes.
+     *
+     * @throws SQLException if it is none (22P02)
+     */
+    static List<@Nullable String> elements(String json) throws SQLException {
+        JsonText text = new JsonText(PgType.JSON, json);
+        List<@Nullable String> elements = new ArrayList<>();
+        text.require('[');
+        if (!text.skip(']')) {
+            do {
+                elements.add(unquoted(text.value()));
+            } while (text.skip(','));
+            text.require(']');
+        }
+        return elements;
     }
 
     private String whole() throws SQLException {

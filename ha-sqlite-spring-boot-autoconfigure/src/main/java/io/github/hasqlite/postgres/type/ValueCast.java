@@ -66,7 +66,7 @@ public final class ValueCast {
         List<@Nullable Object> elements = new ArrayList<>();
         for (String value : elements(text)) {
             Object read = value == null ? null : cast(element, null, value);
-            elements.add(read == null || bytes ? read : rendered(element, read));
+            elements.add(read == null || bytes ? read : member(element, read));
         }
         return bytes ? ArrayText.json(elements) : ArrayText.of(elements);
     }
@@ -99,6 +99,26 @@ public final class ValueCast {
             elements.add(value == null ? null : cast(element, null, value));
         }
         return ArrayText.json(elements);
+    }
+
+    /**
+     * An array in PostgreSQL's form, of one that is JSON or has that form.
+     *
+     * @throws SQLException if it is none (22P02), or an element is none of the type
+     */
+    public static String arrayOf(ColumnType element, String text) throws SQLException {
+        if (!text.startsWith("[")) {
+            return array(element, text);
+        }
+        List<@Nullable Object> elements = new ArrayList<>();
+        for (String value : JsonText.elements(text)) {
+            elements.add(value == null ? null : member(element, cast(element, null, value)));
+        }
+        return ArrayText.of(elements);
+    }
+
+    private static String member(ColumnType element, Object value) throws SQLException {
+        return element.type() == PgType.BOOL ? Long.valueOf(1).equals(value) ? "t" : "f" : rendered(element, value);
     }
 
     private static Object integer(PgType type, @Nullable PgType source, Object value, long least, long most)
