@@ -34,7 +34,7 @@ final class FormatFunction {
         int behind = 0;
         int next = 1;
         while (found.find()) {
-            text.append(pattern.toString(), behind, found.start());
+            text.append(pattern.toString(), /* start= */ behind, /* end= */ found.start());
             behind = found.end();
             String type = found.group(TYPE);
             if (type == null) {
