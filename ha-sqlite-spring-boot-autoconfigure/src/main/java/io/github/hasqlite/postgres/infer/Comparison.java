@@ -192,7 +192,7 @@ final class Comparison {
     /** @throws SQLException if it stands elsewhere (0A000) */
     void cast(Operand operand, @Nullable PgType to) throws SQLException {
         PgType from = operand.type();
-        if (!operand.isPlaced() && isMoment(from) && isMoment(to)) {
+        if (!operand.isPlaced() && from != null && to != null && isMoment(from) && isMoment(to)) {
             findings.refuse("a column of type " + from.display() + " that comes through * cannot be one of type "
                     + to.display() + " here, with which it is compared or stored: write its name, with a cast, x::"
                     + to.typname());

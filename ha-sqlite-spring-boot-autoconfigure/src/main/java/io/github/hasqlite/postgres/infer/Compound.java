@@ -5,6 +5,7 @@ import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What parts of a UNION and the like, or rows of VALUES, answer together. Of one thread. */
@@ -72,7 +73,7 @@ final class Compound {
         }
         PgType type = type(items);
         ColumnType announced = announced(items, type);
-        if (type != term.type || announced != term.announced) {
+        if (type != term.type || !Objects.equals(announced, term.announced)) {
             List<Term> alternatives = term.alternatives;
             term = Term.of(findings, type).named(term.label, term.strength);
             term.announced = announced;

@@ -96,13 +96,15 @@ final class Term {
 
     /** Digits behind the point that none of its values exceeds; -1 if that is not known. */
     int scale() {
-        return Arithmetic.isWhole(type) ? 0 : isScaled() && announced != null ? announced.scale() : most;
+        ColumnType told = announced;
+        return Arithmetic.isWhole(type) ? 0 : isScaled() && told != null ? told.scale() : most;
     }
 
     /** Whether all of its values have as many digits behind the point, zeros among them. */
     boolean isScaled() {
-        boolean numeric = type == PgType.NUMERIC && announced != null && announced.type() == PgType.NUMERIC;
-        return Arithmetic.isWhole(type) || (numeric && announced.modifier() > 0);
+        ColumnType told = announced;
+        boolean numeric = told != null && told.type() == PgType.NUMERIC && told.modifier() > 0;
+        return Arithmetic.isWhole(type) || (numeric && type == PgType.NUMERIC);
     }
 
     Term named(String name, int how) {

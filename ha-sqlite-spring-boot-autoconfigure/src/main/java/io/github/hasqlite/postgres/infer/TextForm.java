@@ -24,17 +24,18 @@ record TextForm(Findings findings) {
 
     private void spell(Comparison.Operand value, boolean shown) throws SQLException {
         Term term = value.term();
+        PgType type = term.type;
         String literal = literal(value);
         if (literal != null) {
             findings.literal(value.from(), literal);
-        } else if (differs(term.type)) {
+        } else if (type != null && differs(type)) {
             if (findings.ofSchema()) {
                 plain(value, shown);
                 return;
             }
             findings.written(term);
             if (!value.isPlaced()) {
-                findings.refuse("a value of type " + term.type.display() + " that comes through * cannot become a text"
+                findings.refuse("a value of type " + type.display() + " that comes through * cannot become a text"
                         + " here: write the name of its column, with a cast, x::text");
             }
             boolean letter = shown && term.is(PgType.BOOL);

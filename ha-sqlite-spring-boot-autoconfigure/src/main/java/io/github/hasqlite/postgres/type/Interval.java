@@ -196,10 +196,11 @@ public record Interval(int months, int days, long micros) {
         }
         Long one = spanOf(first);
         Long other = spanOf(second);
-        if (one == null || other == null) {
-            return one == other ? first.compareTo(second) : one == null ? 1 : -1;
+        if (one != null && other != null) {
+            return Long.compare(one, other);
         }
-        return Long.compare(one, other);
+        boolean none = one == null && other == null;
+        return none ? first.compareTo(second) : one == null ? 1 : -1;
     }
 
     private static @Nullable Long spanOf(String text) {

@@ -92,7 +92,7 @@ final class MomentText {
 
     private @Nullable TimeText read() throws SQLException {
         for (String field :
-                SEAM.matcher(text.toLowerCase(Locale.ROOT)).replaceAll(" ").split("[\\s,]+")) {
+                SEAM.matcher(text.toLowerCase(Locale.ROOT)).replaceAll(" ").split("[\\s,]+", -1)) {
             boolean known =
                     field.isEmpty() || number(field) || date(field) || time(field) || zone(field) || word(field);
             if (!known) {
