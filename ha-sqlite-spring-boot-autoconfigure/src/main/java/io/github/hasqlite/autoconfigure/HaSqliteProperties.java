@@ -146,8 +146,12 @@ public record HaSqliteProperties(
      *
      * @param isolation Which transactions made at the same time on several nodes cannot both commit: with
      *     serializable any two, with snapshot only those that write the same rows or unique keys.
+     * @param groupCommit Whether transactions that commit at the same time on this node are brought into the stream
+     *     together, in one message.
      */
-    public record Strict(@DefaultValue("serializable") StrictIsolation isolation) {}
+    public record Strict(
+            @DefaultValue("serializable") StrictIsolation isolation,
+            @DefaultValue("true") boolean groupCommit) {}
 
     /**
      * Transactions of the application.

@@ -111,8 +111,8 @@ public final class LocalSchemaLog implements CommitLog {
         }
 
         @Override
-        public boolean places(List<Change> changes) {
-            return appender.places(changes);
+        public boolean places(List<Change> changes, boolean elsewhere) {
+            return appender.places(changes, elsewhere);
         }
 
         @Override
@@ -138,7 +138,7 @@ public final class LocalSchemaLog implements CommitLog {
             if (pending.size() > 0) {
                 return new Later();
             }
-            return rows.isEmpty() || !appender.places(rows)
+            return rows.isEmpty() || !appender.places(rows, true)
                     ? new Here(appender, rows)
                     : new Accepted(appender.place(rows));
         }

@@ -60,6 +60,11 @@ public interface CommitLog {
         return null;
     }
 
+    /** Keeps from readers what is committed and may still be taken back. */
+    default ReadGate gate() {
+        return ReadGate.OPEN;
+    }
+
     /** Writes to the log through one connection. Always called with the write lock held. */
     interface Appender {
 
@@ -76,8 +81,9 @@ public interface CommitLog {
          * commits, instead of being {@linkplain #append appended} to the log.
          *
          * @param changes what it did; never empty
+         * @param elsewhere whether it has also written what is not in there, such as TEMP tables, or may have
          */
-        boolean places(List<Change> changes);
+        boolean places(List<Change> changes, boolean elsewhere);
 
         /**
          * Writes the transaction's changes to the log, inside that transaction, just before COMMIT.

@@ -112,6 +112,7 @@ final class ControlStatements {
         if (!reader && transaction.isActive() && sql.isPragma()) {
             transaction.reads(PragmaText.of(sql.text()), sql, statement);
         }
+        transaction.pin();
         // may attach or detach a database, or change what LIKE means
         state.mayChangeSchema();
         Recorder recorder = transaction.recorder();

@@ -53,6 +53,7 @@ final class LoggedCommit {
         if (changes.isEmpty()) {
             T result = call.run();
             transaction.ended(true);
+            transaction.requireKept();
             return result;
         }
         Tracing tracing = work.tracing();
@@ -75,7 +76,7 @@ final class LoggedCommit {
         boolean open = false;
         try {
             access.suspendQueryOnly(true);
-            return log.places(changes) ? place(changes, call, nothing, begun) : append(changes, call, begun);
+            return log.places(changes, transaction.hasWrittenElsewhere()) ? place(changes, call, nothing, begun) : append(changes, call, begun);
         } catch (SQLException | RuntimeException e) {
             work.count(Counted.COMMIT_FAILURES, 1);
             if (transaction.isActive() && sqlite.endedByItself()) {

@@ -18,6 +18,7 @@ final class Session {
     private final Transaction transaction;
     private final NativeStatement lastInsertRowid;
     private final boolean reader;
+    private final ReadGate gate;
     private final StatementCache compiled;
     private final SessionContext context;
     private final SessionState state = new SessionState();
@@ -33,6 +34,7 @@ final class Session {
 
     Session(PhysicalConnection connection, SessionContext context, boolean reader) throws SQLException {
         this.reader = reader;
+        this.gate = Transaction.gate(context);
         this.transaction = new Transaction(connection, context, reader);
         this.context = context;
         this.compiled = new StatementCache(connection);
@@ -230,7 +232,7 @@ final class Session {
     // ---- statements
 
     /** The driver is about to run queries of its own on the schema. */
-    void readsSchema() {
+    void readsSchema() throws SQLException {
         if (transaction.isActive() && !reader) {
             transaction.readsSchema();
         }
@@ -275,7 +277,7 @@ final class Session {
                     state.queried = true;
                     transaction.reads(sql, statement);
                 }
-                yield call.run();
+                yield admitted(call);
             }
             case WRITE -> reader ? plain(call) : write(sql, statement, call);
             case CREATE, DROP, ALTER, HEADER_PRAGMA -> {
@@ -289,7 +291,28 @@ final class Session {
 
     private <T> T plain(SqlCall<T> call) throws SQLException {
         beginIfImplicit();
-        return call.run();
+        return admitted(call);
+    }
+
+    /** Runs what reads, again if it may have seen what was taken back meanwhile. */
+    private <T> T admitted(SqlCall<T> call) throws SQLException {
+        if (transaction.isActive() || gate == ReadGate.OPEN) {
+            transaction.pin();
+            return call.run();
+        }
+        while (true) {
+            long before = gate.takenBack();
+            try {
+                T result = call.run();
+                if (gate.admits(before)) {
+                    return result;
+                }
+            } catch (SQLException e) {
+                if (gate.admits(before)) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private void beginIfImplicit() throws SQLException {

@@ -1,5 +1,6 @@
 package io.github.hasqlite.core.jdbc;
 
+import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import io.github.hasqlite.core.sqlite.PragmaText;
 import io.github.hasqlite.core.sqlite.SqlCall;
@@ -27,8 +28,13 @@ final class Transaction {
     private final CapturePreparation preparation;
     private final StatementTrial trial;
     private final Savepoints savepoints;
+    private final ReadPin pin;
     private boolean active;
     private boolean writing;
+    /** The transaction that has ended may have seen what can still be taken back. */
+    private boolean sawUndecided;
+
+    private long takenBackBefore;
 
     Transaction(PhysicalConnection connection, SessionContext context, boolean reader) throws SQLException {
         this.connection = connection;
@@ -51,7 +57,13 @@ final class Transaction {
         this.preparation = new CapturePreparation(this, access, recording);
         this.trial = new StatementTrial(connection, this, sqlite);
         this.savepoints = new Savepoints(recorder);
+        this.pin = new ReadPin(connection, sqlite, savepoints, gate(context));
         this.late = new LateWrite(connection, context, sqlite, view, savepoints);
+    }
+
+    static ReadGate gate(SessionContext context) {
+        CommitLog log = context.commitLog();
+        return log == null ? ReadGate.OPEN : log.gate();
     }
 
     boolean isActive() {
@@ -167,9 +179,40 @@ final class Transaction {
     }
 
     /** From now on the transaction looks at the database as it is. */
-    void readsSchema() {
+    void readsSchema() throws SQLException {
         if (!writing) {
             view.take();
+            pin();
+        }
+    }
+
+    /**
+     * What is about to run reads in the open transaction: from now on it sees one state of the database, of which
+     * nothing can be taken back.
+     */
+    void pin() throws SQLException {
+        if (active && !writing) {
+            pin.set();
+        }
+    }
+
+    /** Whether it has also written what is not recorded because it stays local, or may have. */
+    boolean hasWrittenElsewhere() {
+        return recording != null && recording.audit().hasWrittenElsewhere();
+    }
+
+    /**
+     * Waits until it is known whether what the transaction has seen stays that ended without being written to the log.
+     *
+     * @throws SerializationFailureException if it does not
+     */
+    void requireKept() throws SQLException {
+        if (sawUndecided) {
+            sawUndecided = false;
+            if (!gate(context).admits(takenBackBefore)) {
+                throw new SerializationFailureException("what this transaction has read was not accepted by the stream; it"
+                        + " was rolled back, nothing of it took effect, do all of it again");
+            }
         }
     }
 
@@ -377,6 +420,7 @@ final class Transaction {
             throw e;
         }
         ended(false);
+        requireKept();
         return result;
     }
 
@@ -387,10 +431,13 @@ final class Transaction {
         writing = false;
         savepoints.clear();
         view.clear();
+        pin.clear();
         if (recorder != null) {
             recorder.ended(committed);
         }
+        sawUndecided = wrote;
         if (wrote) {
+            takenBackBefore = gate(context).takenBack();
             if (committed) {
                 context.writeLock().committed(counters.pagesOfCommit());
             }

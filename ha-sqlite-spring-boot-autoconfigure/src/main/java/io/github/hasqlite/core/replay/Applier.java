@@ -44,6 +44,8 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     private final NodeThread thread;
     private final Standstill standstill;
     private final Batches batches;
+    private final UndecidedCommits undecided;
+    private final UndecidedReplay undecidedReplay;
     private final AppliedListener listener;
     private volatile String ownPublisher = "";
     /** What the listener was told last that the applier waits for. */
@@ -70,7 +72,10 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         this.state = replica.state();
         this.reader = new MessageReader(serializer);
         this.replay = new Replay(replica, serializer, reader, interceptors, listener, rejections, commandOutcomes);
-        this.batches = new Batches(state, inbox, replay, standstill, onFailure, this::compare, runtime.work());
+        this.undecided = new UndecidedCommits(runtime, state, inbox::wake);
+        this.undecidedReplay = new UndecidedReplay(this, replica, replay, listener);
+        this.batches = new Batches(
+                state, inbox, new Batches.Ways(replay, undecidedReplay), standstill, onFailure, this::compare, runtime.work());
         this.thread = runtime.thread("ha-sqlite-applier", this::run);
     }
 
@@ -87,6 +92,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     /** Makes ready to apply without the thread. */
     void begin(String publisher) {
         ownPublisher = publisher;
+        undecided.publisher(publisher);
         replay.ownPublisher(publisher);
     }
 
@@ -103,6 +109,33 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     /** From now on a stream is found out that does not compare and set as commit mode {@code strict} needs it. */
     public void enforceStrictOrder() {
         replay.order().enforce();
+    }
+
+    /**
+     * From now on transactions may be committed here before the stream has accepted them.
+     *
+     * @param certify whether they stay although others came first, if they do not meet
+     */
+    public void commitsFirst(boolean certify) {
+        undecidedReplay.certify(certify);
+    }
+
+    /**
+     * Takes out of the database what an earlier start has left undecided. Before anything else is done with it.
+     *
+     * @throws SQLException if it cannot be taken out, with why
+     */
+    public void takeBackLeftovers() throws SQLException {
+        try {
+            undecidedReplay.recover();
+        } catch (HaltException e) {
+            throw new SQLException(e.getMessage(), SqlStates.REPLICATION_STOPPED, e);
+        }
+    }
+
+    /** What is committed here and not accepted by the stream yet. */
+    UndecidedCommits undecided() {
+        return undecided;
     }
 
     private void compare(InboundMessage received) {
@@ -258,6 +291,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     public void moved() throws SQLException {
         inbox.clear();
         replay.moved();
+        undecided.replaced();
         standstill.moved();
     }
 
@@ -275,9 +309,9 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
                     applyUntilClosed();
                     return;
                 } catch (HaltException e) {
-                    awaitDecision(e);
+                    standStill(e);
                 } catch (RuntimeException | Error e) {
-                    awaitDecision(new HaltException("the applier failed: " + e, e));
+                    standStill(new HaltException("the applier failed: " + e, e));
                 }
             }
         } catch (InterruptedException e) {
@@ -318,6 +352,22 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         batches.applyWaiting();
     }
 
+    /** What the stream has not accepted could not be taken back later. */
+    private void standStill(HaltException cause) throws InterruptedException {
+        undecided.standsStill(true);
+        writeLock.await();
+        try {
+            undecidedReplay.begin();
+            undecidedReplay.takeBack(new Fate.NotSent("replication to this node has stopped"));
+        } catch (SQLException | HaltException e) {
+            logger.error("What the stream has not accepted could not be taken back", e);
+        } finally {
+            writeLock.release();
+        }
+        awaitDecision(cause);
+        undecided.standsStill(false);
+    }
+
     private void awaitDecision(HaltException cause) throws InterruptedException {
         if (!(cause instanceof SnapshotNeededException)) {
             runtime.work().count(Counted.APPLY_FAILURES, 1);
@@ -325,6 +375,22 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         commandOutcomes.failAll(
                 new SQLException("replication has stopped: " + cause.getMessage(), SqlStates.REPLICATION_STOPPED));
         standstill.await(cause);
+    }
+
+    /** What is accepted is still here when the stream cannot be reached at the next start. */
+    private void settle() {
+        try {
+            writeLock.await();
+            try {
+                undecidedReplay.settle();
+            } finally {
+                writeLock.release();
+            }
+        } catch (SQLException e) {
+            logger.debug("What the stream has accepted comes back from it at the next start", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
@@ -337,6 +403,8 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        undecided.close();
+        settle();
         commandOutcomes.failAll(new SQLException("the data source is being closed", SqlStates.SHUTDOWN));
     }
 }

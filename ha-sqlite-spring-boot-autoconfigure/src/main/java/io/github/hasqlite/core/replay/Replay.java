@@ -53,6 +53,7 @@ final class Replay {
     private final Attempts attempts;
     private final TracedApplications applications;
     private final StrictOrder order = new StrictOrder();
+    private final Rebase rebase;
     private String ownPublisher = "";
 
     Replay(
@@ -75,7 +76,7 @@ final class Replay {
         this.conflicts = new ConflictTable(connection, serializer);
         this.deadLetters = new DeadLetters(connection);
         OutboxTable outbox = replica.outbox();
-        Rebase rebase = new Rebase(application, outbox, serializer, conflicts);
+        this.rebase = new Rebase(application, outbox, serializer, conflicts);
         this.pending = new PendingOverlay(application, outbox, replica.pending(), serializer, listener, rebase, work);
         this.changeSets = new ChangeSetReplay(
                 connection,
@@ -97,6 +98,16 @@ final class Replay {
     /** What commit mode {@code strict} takes for granted. */
     StrictOrder order() {
         return order;
+    }
+
+    /** What is pending here. */
+    PendingOverlay pending() {
+        return pending;
+    }
+
+    /** Takes what is pending out of the database. */
+    Rebase rebase() {
+        return rebase;
     }
 
     /** Says what messages are, also to those who go ahead of what is applied. */

@@ -5,6 +5,7 @@ import io.github.hasqlite.core.runtime.Permit;
 import io.github.hasqlite.core.runtime.WorkListener.Timed;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
@@ -27,6 +28,7 @@ public final class WriteLock {
     private final Permit permit;
     private final AtomicLong commits = new AtomicLong();
     private final AtomicLong writtenPages = new AtomicLong();
+    private final AtomicInteger waiting = new AtomicInteger();
     private final long timeoutMillis;
     /** Why the application gets it no more; {@code null} if it does. */
     private volatile @Nullable String refusal;
@@ -117,9 +119,11 @@ public final class WriteLock {
 
     private boolean waitFor(SqlCall<Long> patience) throws SQLException, InterruptedException {
         long begun = runtime.work().begin();
+        waiting.incrementAndGet();
         try {
             return permit.tryAcquire(TimeUnit.MILLISECONDS.toNanos(patience.run()));
         } finally {
+            waiting.decrementAndGet();
             runtime.work().end(Timed.LOCK_WAIT, begun);
         }
     }
@@ -132,6 +136,11 @@ public final class WriteLock {
     public void await() throws InterruptedException {
         permit.acquire();
         taker = Thread.currentThread();
+    }
+
+    /** Whether somebody of the application waits for it. */
+    public boolean isAwaited() {
+        return waiting.get() > 0;
     }
 
     /** Whose time and threads those who hold it go by. */

@@ -1,0 +1,250 @@
+package io.github.hasqlite.core.commit;
+
+import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.StrictIsolation;
+import io.github.hasqlite.core.jdbc.ReadGate;
+import io.github.hasqlite.core.replay.Fate;
+import io.github.hasqlite.core.replay.Flight;
+import io.github.hasqlite.core.replay.StreamPosition;
+import io.github.hasqlite.core.replay.UndecidedCommit;
+import io.github.hasqlite.core.replay.UndecidedCommits;
+import io.github.hasqlite.core.runtime.NodeRuntime;
+import java.sql.SQLException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.core.DB;
+
+/**
+ * Brings transactions into the stream that were committed here first, all that have gathered meanwhile as one change
+ * set. One of the threads that wait for them does it: there is no hand-over, and while one group is on its way the next
+ * one gathers. Readers wait until it is known what becomes of what they have read. Thread-safe.
+ */
+final class GroupCommit implements ReadGate {
+
+    private static final Logger logger = LoggerFactory.getLogger(GroupCommit.class);
+
+    /** A stream that does not answer holds readers up for no longer: what it has not accepted is then taken back here. */
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    /** How often somebody who waits looks whether it must do itself what it waits for. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final NodeRuntime runtime;
+    private final ChangeSetFactory changeSets;
+    private final StrictPublishing stream;
+    private final UndecidedCommits undecided;
+    private final boolean certifies;
+    private final long timeoutNanos;
+    private final long readersNanos;
+
+    GroupCommit(NodeSettings settings, ChangeSetFactory changeSets, StrictPublishing stream, StreamPosition position) {
+        this.runtime = settings.runtime();
+        this.changeSets = changeSets;
+        this.stream = stream;
+        this.undecided = position.undecided();
+        this.certifies = settings.isolation() == StrictIsolation.SNAPSHOT;
+        this.timeoutNanos = settings.publisherTimeout().toNanos();
+        this.readersNanos = settings.pool().lockTimeout().toNanos() + PATIENCE_NANOS;
+    }
+
+    // ---- readers
+
+    @Override
+    public long takenBack() {
+        return undecided.takenBack();
+    }
+
+    @Override
+    public boolean admits(long before) throws SQLException {
+        UndecidedCommit newest = undecided.newest();
+        if (newest != null && !newest.isDecided()) {
+            awaitFate(newest);
+        }
+        return undecided.takenBack() == before;
+    }
+
+    private void awaitFate(UndecidedCommit newest) throws SQLException {
+        long deadline = runtime.nanoTime() + readersNanos;
+        while (!newest.isDecided()) {
+            if (lead()) {
+                continue;
+            }
+            long left = deadline - runtime.nanoTime();
+            if (left <= 0) {
+                throw DB.newSQLException(
+                        SQLiteErrorCode.SQLITE_BUSY.code,
+                        "database is locked: it is not known yet whether the stream accepts what was read");
+            }
+            try {
+                runtime.await(newest.fate(), Math.min(left, LOOK_NANOS));
+            } catch (TimeoutException e) {
+                // looks again
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw DB.newSQLException(SQLiteErrorCode.SQLITE_INTERRUPT.code, "interrupted");
+            }
+        }
+    }
+
+    // ---- writers
+
+    /** Waits, without the write lock, until it is known what becomes of a transaction. */
+    Fate await(UndecidedCommit commit) {
+        commit.waits();
+        boolean interrupted = false;
+        while (!commit.isDecided()) {
+            if (!lead()) {
+                runtime.parkNanos(this, LOOK_NANOS);
+                // others may depend on what this thread does next
+                interrupted |= Thread.interrupted();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return commit.fate().join();
+    }
+
+    /**
+     * Waits until nothing is undecided, with the write lock held.
+     *
+     * @param deadlineNanos when to give up, by {@link NodeRuntime#nanoTime()}
+     * @return whether nothing is undecided
+     */
+    boolean awaitNothing(long deadlineNanos) {
+        while (undecided.isAny() && runtime.nanoTime() < deadlineNanos) {
+            if (lead()) {
+                continue;
+            }
+            try {
+                if (!undecided.awaitDecided(Math.min(deadlineNanos, runtime.nanoTime() + timeoutNanos))) {
+                    return false;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return !undecided.isAny();
+    }
+
+    /** Waits, without the write lock, until the applier has taken out what is doomed. */
+    void awaitTakenBack(long deadlineNanos) throws SQLException {
+        UndecidedCommit newest = undecided.newest();
+        if (newest != null && !newest.isDecided() && runtime.nanoTime() < deadlineNanos) {
+            awaitFate(newest);
+        }
+    }
+
+    // ---- bringing them into the stream
+
+    /**
+     * Brings all that has gathered into the stream, unless somebody else does.
+     *
+     * @return whether it did
+     */
+    private boolean lead() {
+        Flight flight = undecided.take();
+        if (flight == null) {
+            return false;
+        }
+        // those who wait must not suffer for it
+        boolean interrupted = Thread.interrupted();
+        try {
+            interrupted |= bring(flight);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return true;
+    }
+
+    /** Brings it into the stream, or finds out that it is not there; whether this thread was interrupted meanwhile. */
+    private boolean bring(Flight flight) {
+        long begun = runtime.nanoTime();
+        try {
+            ChangeSet changeSet = changeSets.at(flight.expected(), flight.counter(), flight.changes());
+            StrictPublishing.Attempt attempt = stream.attempt(changeSet, flight.expected());
+            flight.loaded(changeSet, attempt.message());
+            CompareAndSet.Result result = attempt.publish(begun + Math.min(PATIENCE_NANOS, timeoutNanos));
+            if (result instanceof CompareAndSet.Unknown) {
+                return learnLater(flight, attempt, begun + timeoutNanos);
+            }
+            decide(flight, result);
+        } catch (SQLException | RuntimeException e) {
+            fail(flight, e);
+        } catch (Error e) {
+            fail(flight, e);
+            throw e;
+        } finally {
+            undecided.leads(false);
+        }
+        return Thread.interrupted();
+    }
+
+    private void fail(Flight flight, Throwable cause) {
+        logger.error("What was to be brought into the stream could not be published", cause);
+        undecided.doom(flight, new Fate.Unknown(String.valueOf(cause.getMessage())), new Fate.Abandoned());
+    }
+
+    /** Readers have waited long enough: it is taken back here, whatever becomes of it in the stream. */
+    private boolean learnLater(Flight flight, StrictPublishing.Attempt attempt, long deadline) throws SQLException {
+        boolean interrupted = Thread.interrupted();
+        undecided.doom(flight, new Fate.Detached(flight.later()), new Fate.Abandoned());
+        undecided.leads(false);
+        Fate fate = new Fate.Unknown("no answer came");
+        try {
+            CompareAndSet.Result result = attempt.publish(deadline);
+            if (result instanceof CompareAndSet.Stored stored) {
+                undecided.accept(flight, stored.sequence());
+            }
+            fate = fate(result);
+        } finally {
+            undecided.resolved(flight, fate);
+        }
+        return interrupted | Thread.interrupted();
+    }
+
+    private void decide(Flight flight, CompareAndSet.Result result) {
+        if (result instanceof CompareAndSet.Stored stored) {
+            undecided.accept(flight, stored.sequence());
+        } else if (result instanceof CompareAndSet.Lost lost) {
+            beaten(flight, lost.sequence());
+        } else {
+            Fate fate = fate(result);
+            undecided.doom(flight, fate, fate);
+        }
+    }
+
+    /** The applier finds out whether those who came first have met it, as soon as it has the write lock. */
+    private void beaten(Flight flight, long sequence) {
+        if (certifies) {
+            undecided.lost(flight);
+            try {
+                undecided.awaitLanded(flight, runtime.nanoTime() + timeoutNanos);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        undecided.doom(flight, new Fate.Beaten(sequence), new Fate.Beaten(sequence));
+    }
+
+    private static Fate fate(CompareAndSet.Result result) {
+        if (result instanceof CompareAndSet.Stored stored) {
+            return new Fate.InStream(stored.sequence());
+        }
+        if (result instanceof CompareAndSet.Lost lost) {
+            return new Fate.Beaten(lost.sequence());
+        }
+        return result instanceof CompareAndSet.NotSent notSent
+                ? new Fate.NotSent(notSent.reason())
+                : new Fate.Unknown(((CompareAndSet.Unknown) result).reason());
+    }
+}

@@ -1,0 +1,38 @@
+package io.github.hasqlite.core.jdbc;
+
+import java.sql.SQLException;
+
+/**
+ * Keeps from readers what is committed in the database and may still be taken back. Thread-safe.
+ *
+ * <p>A reader asks for {@link #takenBack} before its snapshot is taken, and whether it is {@linkplain #admits
+ * admitted} afterwards, before it shows anything.
+ */
+public interface ReadGate {
+
+    /** Nothing is ever taken back. */
+    ReadGate OPEN = new ReadGate() {
+
+        @Override
+        public long takenBack() {
+            return 0;
+        }
+
+        @Override
+        public boolean admits(long before) {
+            return true;
+        }
+    };
+
+    /** How often something was taken back. */
+    long takenBack();
+
+    /**
+     * Waits until it is known what becomes of all that is in a snapshot which was taken before this call.
+     *
+     * @param before what {@link #takenBack} was before the snapshot was taken
+     * @return whether all of it stays; otherwise the snapshot may hold what was taken back, and is not to be shown
+     * @throws SQLException SQLITE_BUSY if that takes too long
+     */
+    boolean admits(long before) throws SQLException;
+}

@@ -1,0 +1,469 @@
+package io.github.hasqlite.core.replay;
+
+import io.github.hasqlite.Change;
+import io.github.hasqlite.core.outbox.Pending;
+import io.github.hasqlite.core.runtime.Monitor;
+import io.github.hasqlite.core.runtime.NodeRuntime;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is committed in this database and not accepted by the stream yet, in commit order, in commit mode
+ * {@code strict}: gathered, then on its way as one {@link Flight}, then accepted, and settled once its place is
+ * written with the rows. What the stream cannot accept any more is doomed, with all that was committed on top of it,
+ * until the applier has taken it out of the database.
+ *
+ * <p>Thread-safe. What says so is for those who hold the write lock.
+ */
+public final class UndecidedCommits {
+
+    /** More would make a message that takes long to apply, and a transaction that others wait for. */
+    private static final int MAX_COMMITS = 256;
+
+    private static final int MAX_BYTES = 256 << 10;
+
+    private final NodeRuntime runtime;
+    private final AppliedState state;
+    private final Runnable wakeApplier;
+    private final Monitor monitor;
+    private final Deque<UndecidedCommit> gathered = new ArrayDeque<>();
+    private final Deque<Flight> accepted = new ArrayDeque<>();
+    private String publisher = "";
+    private @Nullable Flight flight;
+    /** What becomes of what is on its way, and of all behind it, once it is taken out of the database. */
+    private @Nullable Doom doom;
+    /** The place of what was accepted last, and its counter. */
+    private long tip;
+
+    private long tipCounter;
+    private boolean leading;
+    private boolean closed;
+    /** Flights that were taken back here, and of which it is not known what became of them in the stream. */
+    private int unresolved;
+    /** Nothing is applied any more, so nothing could be taken back. */
+    private boolean standing;
+    /** Others came before what is on its way, and the applier is to find out what that means. */
+    private boolean lost;
+    /** Somebody holds the write lock and waits. */
+    private boolean watched;
+
+    private volatile @Nullable UndecidedCommit newest;
+    private volatile long takenBack;
+
+    /** What becomes of those on their way, and of those that were not sent. */
+    private record Doom(Fate ofFlight, Fate ofOthers) {}
+
+    UndecidedCommits(NodeRuntime runtime, AppliedState state, Runnable wakeApplier) {
+        this.runtime = runtime;
+        this.state = state;
+        this.wakeApplier = wakeApplier;
+        this.monitor = runtime.monitor();
+    }
+
+    /** Says which publisher's change sets these are. */
+    public void publisher(String id) {
+        publisher = id;
+    }
+
+    String publisher() {
+        return publisher;
+    }
+
+    // ---- what readers ask
+
+    /** The newest transaction that is committed here or about to be, whatever became of it; {@code null} if none was. */
+    public @Nullable UndecidedCommit newest() {
+        return newest;
+    }
+
+    /** How often something was taken out of the database that had been committed. */
+    public long takenBack() {
+        return takenBack;
+    }
+
+    /** Whether something is undecided. */
+    public boolean isAny() {
+        UndecidedCommit last = newest;
+        return last != null && !last.isDecided();
+    }
+
+    // ---- committing, with the write lock held
+
+    /** Whether a transaction may be committed before the stream has accepted it. */
+    public boolean mayCommitFirst() {
+        monitor.lock();
+        try {
+            return doom == null && unresolved == 0 && !standing && !closed;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** A transaction is about to be committed. */
+    public UndecidedCommit begin(Pending row, List<Change> changes, int bytes) {
+        monitor.lock();
+        try {
+            if (!isAny() && accepted.isEmpty()) {
+                tip = state.sequence();
+                tipCounter = state.accepted(publisher);
+            }
+            UndecidedCommit commit = new UndecidedCommit(row, changes, bytes);
+            newest = commit;
+            return commit;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** It is committed. */
+    public void committed(UndecidedCommit commit) {
+        monitor.lock();
+        try {
+            gathered.addLast(commit);
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** It is not committed after all. */
+    public void withdrawn(UndecidedCommit commit) {
+        monitor.lock();
+        try {
+            newest = !gathered.isEmpty()
+                    ? gathered.getLast()
+                    : flight == null ? null : flight.commits().get(flight.commits().size() - 1);
+            commit.fate().complete(new Fate.Withdrawn());
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** The place behind which the next transaction would be stored: of what was accepted or applied last. */
+    public long tip() {
+        monitor.lock();
+        try {
+            return accepted.isEmpty() ? state.sequence() : tip;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** What was accepted and is not settled yet, the oldest first. */
+    List<Flight> unsettled() {
+        monitor.lock();
+        try {
+            return List.copyOf(accepted);
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** These are settled. */
+    void settled(List<Flight> flights) {
+        monitor.lock();
+        try {
+            accepted.removeAll(flights);
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /**
+     * Waits until nothing is undecided, as long as that needs neither the applier nor somebody to bring it into the
+     * stream.
+     *
+     * @param deadlineNanos when to give up, by {@link NodeRuntime#nanoTime()}
+     * @return whether nothing is undecided
+     */
+    public boolean awaitDecided(long deadlineNanos) throws InterruptedException {
+        monitor.lock();
+        try {
+            watched = true;
+            while (isAny() && doom == null && !lost && leading && runtime.nanoTime() < deadlineNanos) {
+                monitor.await(deadlineNanos - runtime.nanoTime());
+            }
+            return !isAny();
+        } finally {
+            watched = false;
+            monitor.unlock();
+        }
+    }
+
+    // ---- whoever brings them into the stream
+
+    /**
+     * Takes all that is gathered on its way, if nothing else is and nobody else does.
+     *
+     * @return {@code null} if the caller is not to bring anything into the stream
+     */
+    public @Nullable Flight take() {
+        monitor.lock();
+        try {
+            if (leading || doom != null || closed || flight != null || gathered.isEmpty()) {
+                return null;
+            }
+            List<UndecidedCommit> commits = new ArrayList<>();
+            int bytes = 0;
+            while (!gathered.isEmpty() && commits.size() < MAX_COMMITS && bytes < MAX_BYTES) {
+                UndecidedCommit commit = gathered.removeFirst();
+                bytes += commit.bytes();
+                commits.add(commit);
+            }
+            leading = true;
+            flight = new Flight(commits, tip, tipCounter + 1);
+            return flight;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** Whether it is still to be decided; not if it was accepted, doomed or overtaken meanwhile. */
+    public boolean isOnItsWay(Flight asked) {
+        monitor.lock();
+        try {
+            return flight == asked && doom == null;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** The stream has it. */
+    public void accept(Flight stored, long sequence) {
+        monitor.lock();
+        try {
+            if (flight != stored) {
+                return;
+            }
+            flight = null;
+            doom = null;
+            lost = false;
+            stored.accepted(sequence);
+            accepted.addLast(stored);
+            tip = sequence;
+            tipCounter = stored.counter();
+            decide(stored.commits(), new Fate.Accepted(sequence));
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /**
+     * It is not accepted, or that is not known, so that nothing more can be built on it.
+     *
+     * @param ofFlight what becomes of it
+     * @param ofOthers what becomes of what was committed on top of it
+     */
+    public void doom(Flight lost, Fate ofFlight, Fate ofOthers) {
+        monitor.lock();
+        try {
+            if (flight != lost || doom != null) {
+                return;
+            }
+            doom = new Doom(ofFlight, ofOthers);
+            if (watched) {
+                monitor.signalAll();
+            }
+        } finally {
+            monitor.unlock();
+        }
+        wakeApplier.run();
+    }
+
+    /** Others came before it; the applier finds out whether it meets them, and needs the write lock for that. */
+    public void lost(Flight beaten) {
+        monitor.lock();
+        try {
+            lost = flight == beaten;
+            if (watched) {
+                monitor.signalAll();
+            }
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /**
+     * Waits until the applier has found that out.
+     *
+     * @param deadlineNanos when to give up, by {@link NodeRuntime#nanoTime()}
+     */
+    public void awaitLanded(Flight beaten, long deadlineNanos) throws InterruptedException {
+        monitor.lock();
+        try {
+            while (flight == beaten && doom == null && runtime.nanoTime() < deadlineNanos) {
+                monitor.await(deadlineNanos - runtime.nanoTime());
+            }
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** Somebody else may bring the next ones into the stream; wakes one of those who wait for it. */
+    public void leads(boolean on) {
+        Thread next = null;
+        monitor.lock();
+        try {
+            leading = on;
+            UndecidedCommit first = gathered.peekFirst();
+            next = first == null || on ? null : first.waiting();
+            if (watched) {
+                monitor.signalAll();
+            }
+        } finally {
+            monitor.unlock();
+        }
+        if (next != null) {
+            runtime.unpark(next);
+        }
+    }
+
+    /** It is known at last what became of one that was detached. */
+    public void resolved(Flight detached, Fate fate) {
+        monitor.lock();
+        try {
+            unresolved -= detached.resolve() ? 1 : 0;
+        } finally {
+            monitor.unlock();
+        }
+        detached.later().complete(fate);
+    }
+
+    private void decide(List<UndecidedCommit> commits, Fate fate) {
+        for (UndecidedCommit commit : commits) {
+            commit.fate().complete(fate);
+            Thread waiting = commit.waiting();
+            if (waiting != null) {
+                runtime.unpark(waiting);
+            }
+        }
+    }
+
+    // ---- the applier, with the write lock held
+
+    /** What is on its way, or {@code null}. */
+    @Nullable
+    Flight flight() {
+        monitor.lock();
+        try {
+            return flight;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** Whether something is to be taken out of the database before anything else happens to it. */
+    boolean isDoomed() {
+        monitor.lock();
+        try {
+            return doom != null;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** All that is undecided, the oldest first. */
+    List<UndecidedCommit> all() {
+        monitor.lock();
+        try {
+            List<UndecidedCommit> all = new ArrayList<>(flight == null ? List.of() : flight.commits());
+            all.addAll(gathered);
+            return all;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /**
+     * All that is undecided has been taken out of the database.
+     *
+     * @param otherwise what became of it, if that was not decided before
+     */
+    void tookBack(Fate otherwise) {
+        monitor.lock();
+        try {
+            List<UndecidedCommit> sent = flight == null ? List.of() : flight.commits();
+            Doom decided = doom == null ? new Doom(otherwise, otherwise) : doom;
+            List<UndecidedCommit> others = List.copyOf(gathered);
+            if (!sent.isEmpty() || !others.isEmpty()) {
+                // before anybody learns of it: whoever has read it finds that out
+                takenBack++;
+            }
+            if (flight != null && decided.ofFlight instanceof Fate.Detached && flight.detach()) {
+                unresolved++;
+            }
+            flight = null;
+            doom = null;
+            lost = false;
+            gathered.clear();
+            decide(sent, decided.ofFlight);
+            decide(others, decided.ofOthers);
+            monitor.signalAll();
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** Others came first, which do not meet what is undecided: it is to be published again, behind them. */
+    void overtaken() {
+        monitor.lock();
+        try {
+            Flight beaten = flight;
+            flight = null;
+            lost = false;
+            tip = state.sequence();
+            tipCounter = state.accepted(publisher);
+            if (beaten != null) {
+                for (int i = beaten.commits().size() - 1; i >= 0; i--) {
+                    gathered.addFirst(beaten.commits().get(i));
+                }
+            }
+            monitor.signalAll();
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** Nothing is applied any more, or it goes on. */
+    void standsStill(boolean on) {
+        monitor.lock();
+        try {
+            standing = on;
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    /** The database has another content, without anything that was undecided, or accepted and not settled. */
+    void replaced() {
+        monitor.lock();
+        try {
+            accepted.clear();
+        } finally {
+            monitor.unlock();
+        }
+        Flight sent = flight();
+        if (sent != null) {
+            doom(sent, new Fate.Detached(sent.later()), new Fate.Abandoned());
+        }
+        tookBack(new Fate.Abandoned());
+    }
+
+    /** The node ends. */
+    void close() {
+        Flight sent;
+        monitor.lock();
+        try {
+            closed = true;
+            sent = flight;
+        } finally {
+            monitor.unlock();
+        }
+        if (sent != null) {
+            doom(sent, new Fate.Unknown("the data source is being closed"), new Fate.Abandoned());
+        }
+        tookBack(new Fate.Abandoned());
+    }
+}
