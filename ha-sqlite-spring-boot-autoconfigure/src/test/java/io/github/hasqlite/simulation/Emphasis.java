@@ -18,6 +18,7 @@ import java.util.Random;
  * @param tables what applications work with
  * @param nodes how many take part
  * @param applications threads of each node that work with its data source
+ * @param readers threads of each node that only read
  * @param schemaPercent how many transactions of a hundred change the schema
  * @param snapshots how often each node takes one
  * @param timeout of a commit that waits for the stream
@@ -31,6 +32,7 @@ record Emphasis(
         List<Kind> tables,
         int nodes,
         int applications,
+        int readers,
         int schemaPercent,
         Duration snapshots,
         Duration timeout,
@@ -58,8 +60,14 @@ record Emphasis(
             List.of(Kind.NUMBERED, Kind.TEXT),
             List.of(Kind.WITHOUT_ROWID, Kind.RELATED));
 
+    /** From here on seeds are for strict commits that come together. */
+    static final long GROUPS = 1_000_000;
+
     /** The one of a seed. */
     static Emphasis of(long seed, Random random) {
+        if (seed >= GROUPS) {
+            return groups(TABLES.get(Math.floorMod(seed, TABLES.size())), random);
+        }
         List<Kind> tables = TABLES.get(Math.floorMod(Math.floorDiv(seed, KINDS), TABLES.size()));
         return switch (Math.floorMod(seed, KINDS)) {
             case 0 -> keys(tables, random);
@@ -78,6 +86,7 @@ record Emphasis(
                 tables,
                 2 + random.nextInt(2),
                 1 + random.nextInt(2),
+                0,
                 3,
                 Duration.ofSeconds(2),
                 timeout(random),
@@ -94,6 +103,7 @@ record Emphasis(
                 tables,
                 3,
                 1,
+                0,
                 40,
                 Duration.ofSeconds(2),
                 timeout(random),
@@ -110,6 +120,7 @@ record Emphasis(
                 tables,
                 2 + random.nextInt(2),
                 2,
+                0,
                 6,
                 Duration.ofMillis(1_500),
                 timeout(random),
@@ -126,11 +137,29 @@ record Emphasis(
                 tables,
                 2 + random.nextInt(2),
                 1,
+                0,
                 8,
                 Duration.ofMillis(250),
                 timeout(random),
                 new Steps(10, 6, 10, 34, 20, 0),
                 faults(random, any(random, 4, 60), 1_000));
+    }
+
+    /** Strict commits of several threads come together, and others read. */
+    private static Emphasis groups(List<Kind> tables, Random random) {
+        return new Emphasis(
+                CommitMode.STRICT,
+                merge(random),
+                isolation(random),
+                tables,
+                2,
+                4,
+                2,
+                any(random, 0, 3),
+                Duration.ofMillis(1_500),
+                timeout(random),
+                new Steps(any(random, 4, 20), any(random, 2, 8), 6, 20, 30, 0),
+                faults(random, any(random, 4, 20), any(random, 0, 300)));
     }
 
     private static Duration timeout(Random random) {

@@ -151,8 +151,8 @@ final class SimulatedNode {
         NodeSettings own = settings.apply(NodeSettings.of(
                                 name,
                                 PoolSettings.of(file().toString())
-                                        .with(to -> to.writers(emphasis.applications())
-                                                .readers(1)))
+                                        .with(to -> to.writers(emphasis.applications() + emphasis.readers())
+                                                .readers(Math.max(1, emphasis.readers()))))
                         .with(to -> to.commitMode(emphasis.mode()))
                         .with(to -> to.publisherTimeout(emphasis.timeout())))
                 .with(to -> to.runtime(process));
@@ -188,6 +188,12 @@ final class SimulatedNode {
         for (int i = 1; i <= emphasis.applications(); i++) {
             Application application = new Application(this, process, made.dataSource(), ledger, emphasis);
             NodeThread thread = process.thread("application" + i, application::run);
+            applications.add(thread);
+            thread.start();
+        }
+        for (int i = 1; i <= emphasis.readers(); i++) {
+            Reader reader = new Reader(this, process, made.dataSource(), ledger);
+            NodeThread thread = process.thread("application-reader" + i, reader::run);
             applications.add(thread);
             thread.start();
         }
@@ -233,15 +239,17 @@ final class SimulatedNode {
         List<Connection> open = new ArrayList<>();
         try {
             HikariDataSource writers = dataSource.unwrap(HikariDataSource.class);
-            for (int i = 1; i < emphasis.applications(); i++) {
+            for (int i = 1; i < emphasis.applications() + emphasis.readers(); i++) {
                 open.add(writers.getConnection());
             }
-            Connection reader = dataSource.getConnection();
-            open.add(reader);
-            reader.setReadOnly(true);
-            reader.setAutoCommit(false);
-            try (Statement statement = reader.createStatement()) {
-                statement.executeQuery("SELECT 1").close();
+            for (int i = 0; i < Math.max(1, emphasis.readers()); i++) {
+                Connection reader = dataSource.getConnection();
+                open.add(reader);
+                reader.setReadOnly(true);
+                reader.setAutoCommit(false);
+                try (Statement statement = reader.createStatement()) {
+                    statement.executeQuery("SELECT 1").close();
+                }
             }
         } finally {
             for (Connection each : open) {

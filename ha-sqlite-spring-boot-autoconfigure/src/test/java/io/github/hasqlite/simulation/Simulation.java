@@ -457,6 +457,11 @@ public final class Simulation {
                 known += present && each.counted ? 1 : 0;
                 versions += present && each.version ? 1 : 0;
             }
+            for (long mark : ledger.seen()) {
+                if (!there.contains(String.valueOf(mark))) {
+                    broken.add("read and gone: " + mark);
+                }
+            }
             there.removeAll(told);
             if (!there.isEmpty()) {
                 broken.add("written by nobody: " + there);

@@ -179,6 +179,7 @@ final class GroupCommit implements ReadGate {
             }
             decide(flight, result);
         } catch (SQLException | RuntimeException e) {
+            logger.error("What was to be brought into the stream could not be published", e);
             fail(flight, e);
         } catch (Error e) {
             fail(flight, e);
@@ -190,8 +191,9 @@ final class GroupCommit implements ReadGate {
     }
 
     private void fail(Flight flight, Throwable cause) {
-        logger.error("What was to be brought into the stream could not be published", cause);
-        undecided.doom(flight, new Fate.Unknown(String.valueOf(cause.getMessage())), new Fate.Abandoned());
+        Fate unknown = new Fate.Unknown(String.valueOf(cause.getMessage()));
+        undecided.doom(flight, unknown, new Fate.Abandoned());
+        undecided.resolved(flight, unknown);
     }
 
     /** Readers have waited long enough: it is taken back here, whatever becomes of it in the stream. */
@@ -214,12 +216,15 @@ final class GroupCommit implements ReadGate {
 
     private void decide(Flight flight, CompareAndSet.Result result) {
         if (result instanceof CompareAndSet.Stored stored) {
-            undecided.accept(flight, stored.sequence());
+            if (!undecided.accept(flight, stored.sequence())) {
+                undecided.resolved(flight, fate(result));
+            }
         } else if (result instanceof CompareAndSet.Lost lost) {
             beaten(flight, lost.sequence());
         } else {
             Fate fate = fate(result);
             undecided.doom(flight, fate, fate);
+            undecided.resolved(flight, fate);
         }
     }
 
@@ -234,6 +239,7 @@ final class GroupCommit implements ReadGate {
             }
         }
         undecided.doom(flight, new Fate.Beaten(sequence), new Fate.Beaten(sequence));
+        undecided.resolved(flight, new Fate.Beaten(sequence));
     }
 
     private static Fate fate(CompareAndSet.Result result) {

@@ -175,7 +175,12 @@ final class Batches {
     }
 
     private void applyBatch(List<InboundMessage> batch) throws SQLException, HaltException {
-        replay.apply(batch);
+        try {
+            replay.apply(batch);
+        } catch (MetUndecidedException e) {
+            undecided.takeBack(new Fate.Beaten(batch.get(0).sequence()));
+            replay.apply(batch);
+        }
         inbox.remove(batch.size());
         undecided.after();
     }

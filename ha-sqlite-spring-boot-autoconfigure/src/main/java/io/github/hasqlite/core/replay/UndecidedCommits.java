@@ -45,6 +45,8 @@ public final class UndecidedCommits {
     private int unresolved;
     /** Nothing is applied any more, so nothing could be taken back. */
     private boolean standing;
+    /** What is undecided is being taken out of the database. */
+    private boolean takingBack;
     /** Others came before what is on its way, and the applier is to find out what that means. */
     private boolean lost;
     /** Somebody holds the write lock and waits. */
@@ -96,7 +98,7 @@ public final class UndecidedCommits {
     public boolean mayCommitFirst() {
         monitor.lock();
         try {
-            return doom == null && unresolved == 0 && !standing && !closed;
+            return !isDoomedHere() && unresolved == 0 && !standing && !closed;
         } finally {
             monitor.unlock();
         }
@@ -182,7 +184,7 @@ public final class UndecidedCommits {
         monitor.lock();
         try {
             watched = true;
-            while (isAny() && doom == null && !lost && leading && runtime.nanoTime() < deadlineNanos) {
+            while (isAny() && !isDoomedHere() && !lost && leading && runtime.nanoTime() < deadlineNanos) {
                 monitor.await(deadlineNanos - runtime.nanoTime());
             }
             return !isAny();
@@ -202,7 +204,7 @@ public final class UndecidedCommits {
     public @Nullable Flight take() {
         monitor.lock();
         try {
-            if (leading || doom != null || closed || flight != null || gathered.isEmpty()) {
+            if (leading || isDoomedHere() || closed || flight != null || gathered.isEmpty()) {
                 return null;
             }
             List<UndecidedCommit> commits = new ArrayList<>();
@@ -230,12 +232,16 @@ public final class UndecidedCommits {
         }
     }
 
-    /** The stream has it. */
-    public void accept(Flight stored, long sequence) {
+    /**
+     * The stream has it.
+     *
+     * @return whether it stays committed here; not if it is taken back, so that it comes back from the stream
+     */
+    public boolean accept(Flight stored, long sequence) {
         monitor.lock();
         try {
-            if (flight != stored) {
-                return;
+            if (flight != stored || takingBack) {
+                return stored.sequence() != 0;
             }
             flight = null;
             doom = null;
@@ -245,6 +251,7 @@ public final class UndecidedCommits {
             tip = sequence;
             tipCounter = stored.counter();
             decide(stored.commits(), new Fate.Accepted(sequence));
+            return true;
         } finally {
             monitor.unlock();
         }
@@ -293,7 +300,7 @@ public final class UndecidedCommits {
     public void awaitLanded(Flight beaten, long deadlineNanos) throws InterruptedException {
         monitor.lock();
         try {
-            while (flight == beaten && doom == null && runtime.nanoTime() < deadlineNanos) {
+            while (flight == beaten && !isDoomedHere() && runtime.nanoTime() < deadlineNanos) {
                 monitor.await(deadlineNanos - runtime.nanoTime());
             }
         } finally {
@@ -358,16 +365,25 @@ public final class UndecidedCommits {
     boolean isDoomed() {
         monitor.lock();
         try {
-            return doom != null;
+            return isDoomedHere();
         } finally {
             monitor.unlock();
         }
     }
 
-    /** All that is undecided, the oldest first. */
-    List<UndecidedCommit> all() {
+    private boolean isDoomedHere() {
+        return doom != null || takingBack;
+    }
+
+    /**
+     * Begins to take all that is undecided out of the database: nothing of it is accepted any more.
+     *
+     * @return what that is, the oldest first
+     */
+    List<UndecidedCommit> takeBack() {
         monitor.lock();
         try {
+            takingBack = true;
             List<UndecidedCommit> all = new ArrayList<>(flight == null ? List.of() : flight.commits());
             all.addAll(gathered);
             return all;
@@ -379,17 +395,18 @@ public final class UndecidedCommits {
     /**
      * All that is undecided has been taken out of the database.
      *
-     * @param otherwise what became of it, if that was not decided before
+     * @param otherwise what became of what was not sent, if that was not decided before; of what is on its way, if it was
+     *     beaten
      */
     void tookBack(Fate otherwise) {
         monitor.lock();
         try {
             List<UndecidedCommit> sent = flight == null ? List.of() : flight.commits();
-            Doom decided = doom == null ? new Doom(otherwise, otherwise) : doom;
+            Doom decided = doom == null ? new Doom(unlessBeaten(otherwise), otherwise) : doom;
+            takingBack = false;
             List<UndecidedCommit> others = List.copyOf(gathered);
             if (!sent.isEmpty() || !others.isEmpty()) {
-                // before anybody learns of it: whoever has read it finds that out
-                takenBack++;
+                noteTakenBack();
             }
             if (flight != null && decided.ofFlight instanceof Fate.Detached && flight.detach()) {
                 unresolved++;
@@ -404,6 +421,16 @@ public final class UndecidedCommits {
         } finally {
             monitor.unlock();
         }
+    }
+
+    /** Of what is on its way it is not known what becomes of it, unless another message has come in its place. */
+    private Fate unlessBeaten(Fate otherwise) {
+        return flight == null || otherwise instanceof Fate.Beaten ? otherwise : new Fate.Detached(flight.later());
+    }
+
+    /** Before anybody learns what became of it: so whoever has read it finds that out. */
+    private void noteTakenBack() {
+        takenBack++;
     }
 
     /** Others came first, which do not meet what is undecided: it is to be published again, behind them. */

@@ -78,15 +78,19 @@ final class UndecidedReplay {
      * @return whether what is to be applied must be looked up once more, because some of them were this node's own
      */
     boolean before(List<InboundMessage> batch) throws SQLException, HaltException {
-        if (!undecided.isAny()) {
-            return false;
-        }
         InboundMessage first = batch.get(0);
         Flight flight = undecided.flight();
         if (flight != null && flight.is(first)) {
             undecided.accept(flight, first.sequence());
+        }
+        boolean any = undecided.isAny();
+        // looked at last: what was undecided before may be accepted by now
+        if (!undecided.unsettled().isEmpty()) {
             settle();
             return true;
+        }
+        if (!any) {
+            return false;
         }
         if (!certifies || meets(batch)) {
             takeBack(new Fate.Beaten(first.sequence()));
@@ -137,10 +141,10 @@ final class UndecidedReplay {
     /**
      * Takes all that is undecided out of the database.
      *
-     * @param otherwise what becomes of it, if that was not decided before
+     * @param otherwise as {@link UndecidedCommits#tookBack} says
      */
     void takeBack(Fate otherwise) throws SQLException, HaltException {
-        List<UndecidedCommit> all = undecided.all();
+        List<UndecidedCommit> all = undecided.takeBack();
         if (!all.isEmpty()) {
             attempts.run(undoFirst -> takeBack());
             listener.committed(PAGES_A_COMMIT + (long) all.size(), false);
