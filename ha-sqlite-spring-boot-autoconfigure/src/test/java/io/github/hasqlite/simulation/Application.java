@@ -18,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 final class Application {
 
     private static final int MAX_PAUSE_MILLIS = 40;
-    private static final int MAX_PAUSE_MILLIS_TOGETHER = 20;
     private static final int MAX_PENDING = 15;
 
     private final SimulatedNode node;
@@ -28,7 +27,6 @@ final class Application {
     private final Random random;
     private final SimulatedSchema schema;
     private final int schemaPercent;
-    private final int maxPauseMillis;
 
     Application(
             SimulatedNode node,
@@ -43,14 +41,13 @@ final class Application {
         this.random = new Random(runtime.random().nextLong());
         this.schema = new SimulatedSchema(emphasis.tables(), random);
         this.schemaPercent = emphasis.schemaPercent();
-        this.maxPauseMillis = emphasis.readers() > 0 ? MAX_PAUSE_MILLIS_TOGETHER : MAX_PAUSE_MILLIS;
     }
 
     /** Works until the node is told to be quiet. */
     void run() {
         try {
             while (!node.isQuiet()) {
-                runtime.sleep(TimeUnit.MICROSECONDS.toNanos(random.nextInt(maxPauseMillis * 1_000)));
+                runtime.sleep(TimeUnit.MICROSECONDS.toNanos(random.nextInt(MAX_PAUSE_MILLIS * 1_000)));
                 // what is pending is taken out and put back with every batch, which would cost most of the time
                 if (dataSource.replicationStatus().outboxLength() < MAX_PENDING) {
                     work();
