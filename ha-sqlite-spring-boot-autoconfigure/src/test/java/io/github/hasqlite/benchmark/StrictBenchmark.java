@@ -42,7 +42,7 @@ public final class StrictBenchmark {
     private StrictBenchmark() {}
 
     public static void main(String[] args) throws Exception {
-        for (String configuration : List.of("", "jetstream { sync_interval: always }\n")) {
+        for (String configuration : List.of("", "jetstream { store_dir: \"$STORE\", sync_interval: always }")) {
             System.out.println(configuration.isEmpty() ? "sync_interval: 2 min" : "sync_interval: always");
             new StrictBenchmark().run(configuration);
         }

@@ -56,6 +56,11 @@ public final class CompareAndSet {
         return publisher.isConnected();
     }
 
+    /** How large a message may be at most, in bytes. */
+    int maxMessageBytes() {
+        return publisher.maxMessageBytes();
+    }
+
     /** What became of it. */
     public sealed interface Result {}
 

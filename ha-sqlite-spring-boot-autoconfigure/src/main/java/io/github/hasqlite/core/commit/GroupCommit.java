@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import io.github.hasqlite.core.sqlite.WriteLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteErrorCode;
@@ -31,17 +32,24 @@ final class GroupCommit implements ReadGate {
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     /** How often somebody who waits looks whether it must do itself what it waits for. */
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final NodeRuntime runtime;
     private final ChangeSetFactory changeSets;
     private final StrictPublishing stream;
     private final UndecidedCommits undecided;
+    private final WriteLock writeLock;
     private final boolean certifies;
     private final long timeoutNanos;
     private final long readersNanos;
 
-    GroupCommit(NodeSettings settings, ChangeSetFactory changeSets, StrictPublishing stream, StreamPosition position) {
+    GroupCommit(
+            NodeSettings settings,
+            ChangeSetFactory changeSets,
+            StrictPublishing stream,
+            StreamPosition position,
+            WriteLock writeLock) {
+        this.writeLock = writeLock;
         this.runtime = settings.runtime();
         this.changeSets = changeSets;
         this.stream = stream;
@@ -70,7 +78,7 @@ final class GroupCommit implements ReadGate {
     private void awaitFate(UndecidedCommit newest) throws SQLException {
         long deadline = runtime.nanoTime() + readersNanos;
         while (!newest.isDecided()) {
-            if (lead()) {
+            if (lead(writeLock.isAwaited())) {
                 continue;
             }
             long left = deadline - runtime.nanoTime();
@@ -99,7 +107,7 @@ final class GroupCommit implements ReadGate {
         commit.waits();
         boolean interrupted = false;
         while (!commit.isDecided()) {
-            if (!lead()) {
+            if (!lead(writeLock.isAwaited())) {
                 runtime.parkNanos(this, LOOK_NANOS);
                 // others may depend on what this thread does next
                 interrupted |= Thread.interrupted();
@@ -119,7 +127,7 @@ final class GroupCommit implements ReadGate {
      */
     boolean awaitNothing(long deadlineNanos) {
         while (undecided.isAny() && runtime.nanoTime() < deadlineNanos) {
-            if (lead()) {
+            if (lead(false)) {
                 continue;
             }
             try {
@@ -147,10 +155,11 @@ final class GroupCommit implements ReadGate {
     /**
      * Brings all that has gathered into the stream, unless somebody else does.
      *
+     * @param patient whether more is about to come
      * @return whether it did
      */
-    private boolean lead() {
-        Flight flight = undecided.take();
+    private boolean lead(boolean patient) {
+        Flight flight = undecided.take(stream.maxMessageBytes() / 2, patient);
         if (flight == null) {
             return false;
         }

@@ -8,6 +8,7 @@ import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.StrictIsolation;
 import io.github.hasqlite.core.apply.ChangeSetApplication;
 import io.github.hasqlite.core.jdbc.CommitLog;
+import io.github.hasqlite.core.jdbc.ReadGate;
 import io.github.hasqlite.core.outbox.PendingQueue;
 import io.github.hasqlite.core.replay.LocalReplica;
 import io.github.hasqlite.core.runtime.NodeRuntime;
@@ -71,6 +72,11 @@ public final class LocalSchemaLog implements CommitLog {
     @Override
     public long schemaRetryNanos() {
         return log.schemaRetryNanos();
+    }
+
+    @Override
+    public ReadGate gate() {
+        return log.gate();
     }
 
     @Override

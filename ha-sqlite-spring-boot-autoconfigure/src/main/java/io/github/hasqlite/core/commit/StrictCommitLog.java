@@ -87,7 +87,7 @@ public final class StrictCommitLog implements CommitLog {
         this.commits = commits;
         this.replica = replica;
         this.outcomes = new StrictOutcomes(settings, position, commits);
-        this.group = settings.groupCommit() ? new GroupCommit(settings, changeSets, stream, position) : null;
+        this.group = settings.groupCommit() ? new GroupCommit(settings, changeSets, stream, position, replica.writeLock()) : null;
         this.joined = joined;
         this.isolation = settings.isolation();
         this.timeout = settings.publisherTimeout();
@@ -155,7 +155,7 @@ public final class StrictCommitLog implements CommitLog {
                 return true;
             }
             byte[] serialized = stream.serialize(changeSets.at(position.sequence(), 1, changes));
-            message = serialized.length > MAX_BYTES ? null : serialized;
+            message = serialized.length > Math.min(MAX_BYTES, stream.maxMessageBytes() / 4) ? null : serialized;
             return message == null;
         }
 
@@ -217,6 +217,7 @@ public final class StrictCommitLog implements CommitLog {
                 && !(changes instanceof LargeChanges)
                 && !ChangeSet.hasCommands(changes)
                 && undecided.mayCommitFirst()
+                && !replica.writeLock().isReadPast()
                 && position.halted() == null
                 && stream.isConnected()
                 && joined.getAsBoolean();

@@ -70,7 +70,12 @@ public final class StrictPublishing {
         }
     }
 
-    /** How many bytes a change set takes in a message. */
+    /** How large a message may be at most, in bytes. */
+    int maxMessageBytes() {
+        return stream.maxMessageBytes();
+    }
+
+    /** A change set that is not large, as a message. */
     byte[] serialize(ChangeSet changeSet) {
         return serializer.serialize(changeSet);
     }

@@ -49,6 +49,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
 
     private final int maxWriters;
     private final Map<String, ParsedSql> parsed = new ConcurrentHashMap<>();
+    private final WriteLock writeLock;
     private volatile JoinedSchemas joined = JoinedSchemas.NONE;
 
     private ReplicatingDataSource(
@@ -66,7 +67,8 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         this.validator = context.validator();
         this.keys = context.keys();
         this.timeouts = context.timeouts();
-        this.work = context.writeLock().runtime().work();
+        this.writeLock = context.writeLock();
+        this.work = writeLock.runtime().work();
         this.checkpointer = checkpointer;
         this.replication = replication;
     }
@@ -226,6 +228,11 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
      */
     public synchronized void join(String schema, Path file) {
         joined = joined.with(schema, file.toAbsolutePath().toString());
+    }
+
+    /** Connections of other databases see this one from now on, and so all that is committed in its file. */
+    public void joinedByOthers() {
+        writeLock.readPast(true);
     }
 
     /** What to throw where a statement could not be compiled. */

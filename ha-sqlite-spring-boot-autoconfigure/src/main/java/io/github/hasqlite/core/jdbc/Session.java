@@ -172,6 +172,9 @@ final class Session {
     void beforeUnwrapping() throws SQLException {
         transaction.preparation().beforeUnwrapping();
         transaction.lend();
+        transaction.access().readPast();
+        // from now on nothing is committed that may be taken back
+        var unused = gate.admits(0);
     }
 
     // ---- compiled statements

@@ -18,6 +18,8 @@ final class WriteAccess {
     private boolean lent;
     /** The application wants the connection to be for reading only. */
     private boolean queryOnly;
+    /** The application may read past the session. */
+    private boolean readPast;
 
     WriteAccess(SQLiteConnection connection, WriteLock lock) {
         this.connection = connection;
@@ -99,8 +101,20 @@ final class WriteAccess {
         }
     }
 
+    /** The application is about to get the driver's own connection, and may read with it. */
+    void readPast() {
+        if (!readPast) {
+            readPast = true;
+            lock.readPast(true);
+        }
+    }
+
     /** The connection goes back to the pool. */
     void takeBack() throws SQLException {
+        if (readPast) {
+            readPast = false;
+            lock.readPast(false);
+        }
         if (lent || queryOnly) {
             lent = false;
             queryOnly = false;

@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,12 @@ public final class UndecidedCommits {
 
     private static final int MAX_BYTES = 256 << 10;
 
+    /** As long as others are about to commit, they are waited for: so many make a message worth it, */
+    private static final int ENOUGH = 64;
+
+    /** and no commit waits for longer. */
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     private final NodeRuntime runtime;
     private final AppliedState state;
     private final Runnable wakeApplier;
@@ -40,6 +47,8 @@ public final class UndecidedCommits {
 
     private long tipCounter;
     private boolean leading;
+    /** When the oldest of those that have gathered was committed. */
+    private long gatheringSince;
     private boolean closed;
     /** Flights that were taken back here, and of which it is not known what became of them in the stream. */
     private int unresolved;
@@ -124,6 +133,9 @@ public final class UndecidedCommits {
     public void committed(UndecidedCommit commit) {
         monitor.lock();
         try {
+            if (gathered.isEmpty()) {
+                gatheringSince = runtime.nanoTime();
+            }
             gathered.addLast(commit);
         } finally {
             monitor.unlock();
@@ -199,17 +211,19 @@ public final class UndecidedCommits {
     /**
      * Takes all that is gathered on its way, if nothing else is and nobody else does.
      *
+     * @param maxBytes about how many bytes at most
+     * @param patient whether more is about to come, which is waited for, but not for long
      * @return {@code null} if the caller is not to bring anything into the stream
      */
-    public @Nullable Flight take() {
+    public @Nullable Flight take(int maxBytes, boolean patient) {
         monitor.lock();
         try {
-            if (leading || isDoomedHere() || closed || flight != null || gathered.isEmpty()) {
+            if (leading || isDoomedHere() || closed || flight != null || gathered.isEmpty() || (patient && isEarly())) {
                 return null;
             }
             List<UndecidedCommit> commits = new ArrayList<>();
             int bytes = 0;
-            while (!gathered.isEmpty() && commits.size() < MAX_COMMITS && bytes < MAX_BYTES) {
+            while (!gathered.isEmpty() && commits.size() < MAX_COMMITS && bytes < Math.min(MAX_BYTES, maxBytes)) {
                 UndecidedCommit commit = gathered.removeFirst();
                 bytes += commit.bytes();
                 commits.add(commit);
@@ -220,6 +234,10 @@ public final class UndecidedCommits {
         } finally {
             monitor.unlock();
         }
+    }
+
+    private boolean isEarly() {
+        return gathered.size() < ENOUGH && runtime.nanoTime() - gatheringSince < PATIENCE_NANOS;
     }
 
     /** Whether it is still to be decided; not if it was accepted, doomed or overtaken meanwhile. */

@@ -29,6 +29,7 @@ public final class WriteLock {
     private final AtomicLong commits = new AtomicLong();
     private final AtomicLong writtenPages = new AtomicLong();
     private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicInteger strangers = new AtomicInteger();
     private final long timeoutMillis;
     /** Why the application gets it no more; {@code null} if it does. */
     private volatile @Nullable String refusal;
@@ -141,6 +142,20 @@ public final class WriteLock {
     /** Whether somebody of the application waits for it. */
     public boolean isAwaited() {
         return waiting.get() > 0;
+    }
+
+    /**
+     * Somebody begins, or ends, to read the database past those who know what is committed and may be taken back.
+     *
+     * @param on whether it begins
+     */
+    public void readPast(boolean on) {
+        strangers.addAndGet(on ? 1 : -1);
+    }
+
+    /** Whether somebody reads the database past those who know what may be taken back. */
+    public boolean isReadPast() {
+        return strangers.get() > 0;
     }
 
     /** Whose time and threads those who hold it go by. */
