@@ -30,10 +30,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.sqlite.SQLiteConnection;
 
 /**
  * Many threads write and read on two nodes in commit mode {@code strict}, while the server is killed and hangs. The order
@@ -47,6 +49,7 @@ class StrictGroupTests {
     private static final int WRITERS = 6;
     private static final int READERS = 2;
     private static final int CELLS = 4;
+    private static final int INSERTS = 200;
     private static final long MILLIS = 5_000;
     private static final Duration PATIENCE = Duration.ofSeconds(3);
     private static final JsonChangeSetSerializer SERIALIZER = new JsonChangeSetSerializer();
@@ -109,6 +112,55 @@ class StrictGroupTests {
             assertThat(one.query("SELECT * FROM ha_publishers ORDER BY 1"))
                     .isEqualTo(two.query("SELECT * FROM ha_publishers ORDER BY 1"));
             assertThat(one.status().rejectedMessages()).isZero();
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    /** Nobody commits first while others could see it, or where not all of it could be taken back. */
+    @Test
+    void whatCannotBeHiddenOrTakenBackIsCommittedAlone() throws Exception {
+        try (NatsServer server = NatsServer.start();
+                TestNode node = open(server, "node", StrictIsolation.SERIALIZABLE)) {
+            node.execute("CREATE TABLE t(id INTEGER PRIMARY KEY)");
+            long before = node.node().position().applied();
+            insert(node, "INSERT INTO t VALUES(%d)");
+            assertThat(node.node().position().applied() - before).isLessThan(INSERTS);
+            try (Connection connection = node.dataSource().getConnection()) {
+                assertThat(connection.unwrap(SQLiteConnection.class)).isNotNull();
+                before = node.node().position().applied();
+                insert(node, "INSERT INTO t VALUES(%d)");
+                assertThat(node.node().position().applied() - before).isEqualTo(INSERTS);
+            }
+            before = node.node().position().applied();
+            insert(node, "CREATE TEMP TABLE IF NOT EXISTS mine(id); INSERT INTO mine VALUES(1); INSERT INTO t VALUES(%d)");
+            assertThat(node.node().position().applied() - before).isEqualTo(INSERTS);
+            before = node.node().position().applied();
+            insert(node, "INSERT INTO t VALUES(%d)");
+            assertThat(node.node().position().applied() - before).isLessThan(INSERTS);
+        }
+    }
+
+    /** Many threads, each statement of which is in one transaction with the others of its text. */
+    private void insert(TestNode node, String sql) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
+        try {
+            List<Future<?>> running = new ArrayList<>();
+            for (int i = 0; i < INSERTS; i++) {
+                running.add(threads.submit(() -> {
+                    try (Connection connection = node.dataSource().getConnection()) {
+                        connection.setAutoCommit(false);
+                        for (String each : sql.formatted(ids.incrementAndGet()).split(";")) {
+                            execute(connection, each);
+                        }
+                        connection.commit();
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> each : running) {
+                each.get();
+            }
         } finally {
             threads.shutdownNow();
         }

@@ -146,12 +146,12 @@ public record HaSqliteProperties(
      *
      * @param isolation Which transactions made at the same time on several nodes cannot both commit: with
      *     serializable any two, with snapshot only those that write the same rows or unique keys.
-     * @param groupCommit Whether transactions that commit at the same time on this node are brought into the stream
-     *     together, in one message.
+     * @param groupCommit Whether transactions of this node that commit at the same time are brought into the stream
+     *     together, in one message, instead of one after the other.
      */
     public record Strict(
             @DefaultValue("serializable") StrictIsolation isolation,
-            @DefaultValue("true") boolean groupCommit) {}
+            @DefaultValue("false") boolean groupCommit) {}
 
     /**
      * Transactions of the application.

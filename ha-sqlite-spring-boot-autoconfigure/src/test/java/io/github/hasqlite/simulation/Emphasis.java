@@ -77,6 +77,11 @@ record Emphasis(
         };
     }
 
+    /** Whether strict commits come together. */
+    boolean groupCommit() {
+        return readers > 0;
+    }
+
     /** Nodes write the same rows at the same time, and much of it is pending. */
     private static Emphasis keys(List<Kind> tables, Random random) {
         return new Emphasis(

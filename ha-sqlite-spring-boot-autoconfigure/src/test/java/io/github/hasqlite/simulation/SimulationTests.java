@@ -26,7 +26,7 @@ class SimulationTests {
 
     private static final int SEEDS = Integer.getInteger("ha.sqlite.test.simulations", 230);
     private static final long SEEDS_FOR_MUTANTS = 400;
-    private static final long GROUP_SEEDS = Math.max(1, SEEDS / 4);
+    private static final long GROUP_SEEDS = Math.max(1, SEEDS / 25);
     private static final int THREADS = 2;
 
     @Test

@@ -117,7 +117,7 @@ public final class TestNode implements AutoCloseable {
         return open(url, file, name, customizer, interceptors, UnaryOperator.identity());
     }
 
-    /** Opens a node in {@code strict} mode, serializable, with a timeout that suits tests. */
+    /** Opens a node in {@code strict} mode, serializable, with group commit and a timeout that suits tests. */
     public static TestNode openStrict(NatsServer server, Path file, String name) {
         return openStrict(server, file, name, UnaryOperator.identity(), UnaryOperator.identity());
     }
@@ -134,7 +134,7 @@ public final class TestNode implements AutoCloseable {
                 file,
                 name,
                 settings -> customizer.apply(settings.with(to -> to.commitMode(CommitMode.STRICT))
-                        .with(to -> to.publisherTimeout(Duration.ofSeconds(10)))),
+                        .with(to -> to.groupCommit(true).publisherTimeout(Duration.ofSeconds(10)))),
                 List.of(),
                 publishing);
     }

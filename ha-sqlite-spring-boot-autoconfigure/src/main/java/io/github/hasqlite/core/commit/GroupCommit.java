@@ -194,7 +194,7 @@ final class GroupCommit implements ReadGate {
             fail(flight, e);
             throw e;
         } finally {
-            undecided.leads(false);
+            undecided.leadsNoMore();
         }
         return Thread.interrupted();
     }
@@ -209,7 +209,7 @@ final class GroupCommit implements ReadGate {
     private boolean learnLater(Flight flight, StrictPublishing.Attempt attempt, long deadline) throws SQLException {
         boolean interrupted = Thread.interrupted();
         undecided.doom(flight, new Fate.Detached(flight.later()), new Fate.Abandoned());
-        undecided.leads(false);
+        undecided.leadsNoMore();
         Fate fate = new Fate.Unknown("no answer came");
         try {
             CompareAndSet.Result result = attempt.publish(deadline);

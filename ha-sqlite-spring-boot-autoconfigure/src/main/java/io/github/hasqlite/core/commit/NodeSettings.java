@@ -58,7 +58,7 @@ public record NodeSettings(
     /**
      * Defaults: {@code sync}, 15 s for a commit, five minutes to catch up, rows found by primary key and
      * set as a whole, halting at what cannot be applied, in the time of the Java virtual machine, keys counted by
-     * SQLite, replicating from the start.
+     * SQLite, replicating from the start, {@code strict} commits one by one.
      */
     public static NodeSettings of(String name, PoolSettings pool) {
         return new NodeSettings(
@@ -79,7 +79,7 @@ public record NodeSettings(
                 true,
                 DeliverPolicy.ALL,
                 true,
-                true);
+                false);
     }
 
     /** The same but for what the consumer changes. */

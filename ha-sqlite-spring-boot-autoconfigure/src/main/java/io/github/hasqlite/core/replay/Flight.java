@@ -91,8 +91,12 @@ public final class Flight {
         return published.changeSet;
     }
 
+    UndecidedCommit last() {
+        return commits.get(commits.size() - 1);
+    }
+
     long lastRow() {
-        return commits.get(commits.size() - 1).row().id();
+        return last().row().id();
     }
 
     long sequence() {

@@ -4,11 +4,9 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.runtime.Monitor;
 import io.github.hasqlite.core.runtime.NodeRuntime;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,34 +19,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UndecidedCommits {
 
-    /** More would make a message that takes long to apply, and a transaction that others wait for. */
-    private static final int MAX_COMMITS = 256;
-
-    private static final int MAX_BYTES = 256 << 10;
-
-    /** As long as others are about to commit, they are waited for: so many make a message worth it, */
-    private static final int ENOUGH = 64;
-
-    /** and no commit waits for longer. */
-    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-
     private final NodeRuntime runtime;
-    private final AppliedState state;
     private final Runnable wakeApplier;
     private final Monitor monitor;
-    private final Deque<UndecidedCommit> gathered = new ArrayDeque<>();
-    private final Deque<Flight> accepted = new ArrayDeque<>();
+    private final GatheredCommits gathered = new GatheredCommits();
+    private final AcceptedFlights accepted;
     private String publisher = "";
     private @Nullable Flight flight;
     /** What becomes of what is on its way, and of all behind it, once it is taken out of the database. */
     private @Nullable Doom doom;
-    /** The place of what was accepted last, and its counter. */
-    private long tip;
-
-    private long tipCounter;
     private boolean leading;
-    /** When the oldest of those that have gathered was committed. */
-    private long gatheringSince;
     private boolean closed;
     /** Flights that were taken back here, and of which it is not known what became of them in the stream. */
     private int unresolved;
@@ -69,7 +49,7 @@ public final class UndecidedCommits {
 
     UndecidedCommits(NodeRuntime runtime, AppliedState state, Runnable wakeApplier) {
         this.runtime = runtime;
-        this.state = state;
+        this.accepted = new AcceptedFlights(state);
         this.wakeApplier = wakeApplier;
         this.monitor = runtime.monitor();
     }
@@ -81,6 +61,24 @@ public final class UndecidedCommits {
 
     String publisher() {
         return publisher;
+    }
+
+    private <T extends @Nullable Object> T locked(Supplier<T> action) {
+        monitor.lock();
+        try {
+            return action.get();
+        } finally {
+            monitor.unlock();
+        }
+    }
+
+    private void locked(Runnable action) {
+        monitor.lock();
+        try {
+            action.run();
+        } finally {
+            monitor.unlock();
+        }
     }
 
     // ---- what readers ask
@@ -105,84 +103,48 @@ public final class UndecidedCommits {
 
     /** Whether a transaction may be committed before the stream has accepted it. */
     public boolean mayCommitFirst() {
-        monitor.lock();
-        try {
-            return !isDoomedHere() && unresolved == 0 && !standing && !closed;
-        } finally {
-            monitor.unlock();
-        }
+        return locked(() -> !isDoomedHere() && unresolved == 0 && !standing && !closed);
     }
 
     /** A transaction is about to be committed. */
     public UndecidedCommit begin(Pending row, List<Change> changes, int bytes) {
-        monitor.lock();
-        try {
+        return locked(() -> {
             if (!isAny() && accepted.isEmpty()) {
-                tip = state.sequence();
-                tipCounter = state.accepted(publisher);
+                accepted.beginBehindApplied(publisher);
             }
             UndecidedCommit commit = new UndecidedCommit(row, changes, bytes);
             newest = commit;
             return commit;
-        } finally {
-            monitor.unlock();
-        }
+        });
     }
 
     /** It is committed. */
     public void committed(UndecidedCommit commit) {
-        monitor.lock();
-        try {
-            if (gathered.isEmpty()) {
-                gatheringSince = runtime.nanoTime();
-            }
-            gathered.addLast(commit);
-        } finally {
-            monitor.unlock();
-        }
+        locked(() -> gathered.add(commit, runtime.nanoTime()));
     }
 
     /** It is not committed after all. */
     public void withdrawn(UndecidedCommit commit) {
-        monitor.lock();
-        try {
-            newest = !gathered.isEmpty()
-                    ? gathered.getLast()
-                    : flight == null ? null : flight.commits().get(flight.commits().size() - 1);
+        locked(() -> {
+            UndecidedCommit last = gathered.last();
+            newest = last == null && flight != null ? flight.last() : last;
             commit.fate().complete(new Fate.Withdrawn());
-        } finally {
-            monitor.unlock();
-        }
+        });
     }
 
     /** The place behind which the next transaction would be stored: of what was accepted or applied last. */
     public long tip() {
-        monitor.lock();
-        try {
-            return accepted.isEmpty() ? state.sequence() : tip;
-        } finally {
-            monitor.unlock();
-        }
+        return locked(accepted::tip);
     }
 
     /** What was accepted and is not settled yet, the oldest first. */
     List<Flight> unsettled() {
-        monitor.lock();
-        try {
-            return List.copyOf(accepted);
-        } finally {
-            monitor.unlock();
-        }
+        return locked(accepted::all);
     }
 
     /** These are settled. */
     void settled(List<Flight> flights) {
-        monitor.lock();
-        try {
-            accepted.removeAll(flights);
-        } finally {
-            monitor.unlock();
-        }
+        locked(() -> accepted.remove(flights));
     }
 
     /**
@@ -216,38 +178,15 @@ public final class UndecidedCommits {
      * @return {@code null} if the caller is not to bring anything into the stream
      */
     public @Nullable Flight take(int maxBytes, boolean patient) {
-        monitor.lock();
-        try {
-            if (leading || isDoomedHere() || closed || flight != null || gathered.isEmpty() || (patient && isEarly())) {
+        return locked(() -> {
+            boolean free = !leading && !isDoomedHere() && !closed && flight == null && !gathered.isEmpty();
+            if (!free || (patient && gathered.isEarly(runtime.nanoTime()))) {
                 return null;
             }
-            List<UndecidedCommit> commits = new ArrayList<>();
-            int bytes = 0;
-            while (!gathered.isEmpty() && commits.size() < MAX_COMMITS && bytes < Math.min(MAX_BYTES, maxBytes)) {
-                UndecidedCommit commit = gathered.removeFirst();
-                bytes += commit.bytes();
-                commits.add(commit);
-            }
             leading = true;
-            flight = new Flight(commits, tip, tipCounter + 1);
+            flight = accepted.next(gathered.take(maxBytes));
             return flight;
-        } finally {
-            monitor.unlock();
-        }
-    }
-
-    private boolean isEarly() {
-        return gathered.size() < ENOUGH && runtime.nanoTime() - gatheringSince < PATIENCE_NANOS;
-    }
-
-    /** Whether it is still to be decided; not if it was accepted, doomed or overtaken meanwhile. */
-    public boolean isOnItsWay(Flight asked) {
-        monitor.lock();
-        try {
-            return flight == asked && doom == null;
-        } finally {
-            monitor.unlock();
-        }
+        });
     }
 
     /**
@@ -256,23 +195,17 @@ public final class UndecidedCommits {
      * @return whether it stays committed here; not if it is taken back, so that it comes back from the stream
      */
     public boolean accept(Flight stored, long sequence) {
-        monitor.lock();
-        try {
+        return locked(() -> {
             if (flight != stored || takingBack) {
                 return stored.sequence() != 0;
             }
             flight = null;
             doom = null;
             lost = false;
-            stored.accepted(sequence);
-            accepted.addLast(stored);
-            tip = sequence;
-            tipCounter = stored.counter();
+            accepted.add(stored, sequence);
             decide(stored.commits(), new Fate.Accepted(sequence));
             return true;
-        } finally {
-            monitor.unlock();
-        }
+        });
     }
 
     /**
@@ -281,33 +214,26 @@ public final class UndecidedCommits {
      * @param ofFlight what becomes of it
      * @param ofOthers what becomes of what was committed on top of it
      */
-    public void doom(Flight lost, Fate ofFlight, Fate ofOthers) {
-        monitor.lock();
-        try {
-            if (flight != lost || doom != null) {
-                return;
+    public void doom(Flight condemned, Fate ofFlight, Fate ofOthers) {
+        locked(() -> {
+            if (flight == condemned && doom == null) {
+                doom = new Doom(ofFlight, ofOthers);
+                if (watched) {
+                    monitor.signalAll();
+                }
             }
-            doom = new Doom(ofFlight, ofOthers);
-            if (watched) {
-                monitor.signalAll();
-            }
-        } finally {
-            monitor.unlock();
-        }
+        });
         wakeApplier.run();
     }
 
     /** Others came before it; the applier finds out whether it meets them, and needs the write lock for that. */
     public void lost(Flight beaten) {
-        monitor.lock();
-        try {
+        locked(() -> {
             lost = flight == beaten;
             if (watched) {
                 monitor.signalAll();
             }
-        } finally {
-            monitor.unlock();
-        }
+        });
     }
 
     /**
@@ -327,19 +253,15 @@ public final class UndecidedCommits {
     }
 
     /** Somebody else may bring the next ones into the stream; wakes one of those who wait for it. */
-    public void leads(boolean on) {
-        Thread next = null;
-        monitor.lock();
-        try {
-            leading = on;
-            UndecidedCommit first = gathered.peekFirst();
-            next = first == null || on ? null : first.waiting();
+    public void leadsNoMore() {
+        Thread next = locked(() -> {
+            leading = false;
             if (watched) {
                 monitor.signalAll();
             }
-        } finally {
-            monitor.unlock();
-        }
+            UndecidedCommit first = gathered.first();
+            return first == null ? null : first.waiting();
+        });
         if (next != null) {
             runtime.unpark(next);
         }
@@ -347,12 +269,9 @@ public final class UndecidedCommits {
 
     /** It is known at last what became of one that was detached. */
     public void resolved(Flight detached, Fate fate) {
-        monitor.lock();
-        try {
+        locked(() -> {
             unresolved -= detached.resolve() ? 1 : 0;
-        } finally {
-            monitor.unlock();
-        }
+        });
         detached.later().complete(fate);
     }
 
@@ -371,22 +290,12 @@ public final class UndecidedCommits {
     /** What is on its way, or {@code null}. */
     @Nullable
     Flight flight() {
-        monitor.lock();
-        try {
-            return flight;
-        } finally {
-            monitor.unlock();
-        }
+        return locked(() -> flight);
     }
 
     /** Whether something is to be taken out of the database before anything else happens to it. */
     boolean isDoomed() {
-        monitor.lock();
-        try {
-            return isDoomedHere();
-        } finally {
-            monitor.unlock();
-        }
+        return locked(this::isDoomedHere);
     }
 
     private boolean isDoomedHere() {
@@ -399,15 +308,12 @@ public final class UndecidedCommits {
      * @return what that is, the oldest first
      */
     List<UndecidedCommit> takeBack() {
-        monitor.lock();
-        try {
+        return locked(() -> {
             takingBack = true;
             List<UndecidedCommit> all = new ArrayList<>(flight == null ? List.of() : flight.commits());
-            all.addAll(gathered);
+            all.addAll(gathered.all());
             return all;
-        } finally {
-            monitor.unlock();
-        }
+        });
     }
 
     /**
@@ -422,7 +328,7 @@ public final class UndecidedCommits {
             List<UndecidedCommit> sent = flight == null ? List.of() : flight.commits();
             Doom decided = doom == null ? new Doom(unlessBeaten(otherwise), otherwise) : doom;
             takingBack = false;
-            List<UndecidedCommit> others = List.copyOf(gathered);
+            List<UndecidedCommit> others = gathered.all();
             if (!sent.isEmpty() || !others.isEmpty()) {
                 noteTakenBack();
             }
@@ -453,62 +359,43 @@ public final class UndecidedCommits {
 
     /** Others came first, which do not meet what is undecided: it is to be published again, behind them. */
     void overtaken() {
-        monitor.lock();
-        try {
-            Flight beaten = flight;
-            flight = null;
-            lost = false;
-            tip = state.sequence();
-            tipCounter = state.accepted(publisher);
-            if (beaten != null) {
-                for (int i = beaten.commits().size() - 1; i >= 0; i--) {
-                    gathered.addFirst(beaten.commits().get(i));
-                }
+        locked(() -> {
+            if (flight != null) {
+                gathered.putBack(flight.commits());
+                flight = null;
+                doom = null;
             }
+            lost = false;
+            accepted.beginBehindApplied(publisher);
             monitor.signalAll();
-        } finally {
-            monitor.unlock();
-        }
+        });
     }
 
     /** Nothing is applied any more, or it goes on. */
     void standsStill(boolean on) {
-        monitor.lock();
-        try {
+        locked(() -> {
             standing = on;
-        } finally {
-            monitor.unlock();
-        }
+        });
     }
 
     /** The database has another content, without anything that was undecided, or accepted and not settled. */
     void replaced() {
-        monitor.lock();
-        try {
+        locked(() -> {
+            takingBack = true;
             accepted.clear();
-        } finally {
-            monitor.unlock();
-        }
-        Flight sent = flight();
-        if (sent != null) {
-            doom(sent, new Fate.Detached(sent.later()), new Fate.Abandoned());
-        }
+        });
         tookBack(new Fate.Abandoned());
     }
 
     /** The node ends. */
     void close() {
-        Flight sent;
-        monitor.lock();
-        try {
+        locked(() -> {
             closed = true;
-            sent = flight;
-        } finally {
-            monitor.unlock();
-        }
-        if (sent != null) {
-            doom(sent, new Fate.Unknown("the data source is being closed"), new Fate.Abandoned());
-        }
+            takingBack = true;
+            if (flight != null && doom == null) {
+                doom = new Doom(new Fate.Unknown("the data source is being closed"), new Fate.Abandoned());
+            }
+        });
         tookBack(new Fate.Abandoned());
     }
 }
