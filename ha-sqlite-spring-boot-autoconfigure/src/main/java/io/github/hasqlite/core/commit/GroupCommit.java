@@ -10,6 +10,8 @@ import io.github.hasqlite.core.replay.UndecidedCommit;
 import io.github.hasqlite.core.replay.UndecidedCommits;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.sql.SQLException;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,14 +36,21 @@ final class GroupCommit implements ReadGate {
     /** How often somebody who waits looks whether it must do itself what it waits for. */
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+    /** A reader brings them into the stream itself if nobody seems to. */
+    private static final long DOUBT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
     private final NodeRuntime runtime;
     private final ChangeSetFactory changeSets;
     private final StrictPublishing stream;
     private final UndecidedCommits undecided;
     private final WriteLock writeLock;
+    private final Queue<Unanswered> unanswered = new ConcurrentLinkedQueue<>();
     private final boolean certifies;
     private final long timeoutNanos;
     private final long readersNanos;
+
+    /** What was published and taken back here, because no answer came. */
+    private record Unanswered(Flight flight, StrictPublishing.Attempt attempt, long deadlineNanos) {}
 
     GroupCommit(
             NodeSettings settings,
@@ -78,10 +87,11 @@ final class GroupCommit implements ReadGate {
     private void awaitFate(UndecidedCommit newest) throws SQLException {
         long deadline = runtime.nanoTime() + readersNanos;
         while (!newest.isDecided()) {
-            if (lead(writeLock.isAwaited())) {
+            long left = deadline - runtime.nanoTime();
+            // those who have committed are quicker, and wait for it
+            if (readersNanos - left > DOUBT_NANOS && lead(false, false)) {
                 continue;
             }
-            long left = deadline - runtime.nanoTime();
             if (left <= 0) {
                 throw DB.newSQLException(
                         SQLiteErrorCode.SQLITE_BUSY.code,
@@ -107,7 +117,7 @@ final class GroupCommit implements ReadGate {
         commit.waits();
         boolean interrupted = false;
         while (!commit.isDecided()) {
-            if (!lead(writeLock.isAwaited())) {
+            if (!lead(writeLock.isAwaited(), false)) {
                 runtime.parkNanos(this, LOOK_NANOS);
                 // others may depend on what this thread does next
                 interrupted |= Thread.interrupted();
@@ -127,13 +137,14 @@ final class GroupCommit implements ReadGate {
      */
     boolean awaitNothing(long deadlineNanos) {
         while (undecided.isAny() && runtime.nanoTime() < deadlineNanos) {
-            if (lead(false)) {
+            if (lead(false, true)) {
                 continue;
             }
+            if (undecided.needsApplier()) {
+                return false;
+            }
             try {
-                if (!undecided.awaitDecided(Math.min(deadlineNanos, runtime.nanoTime() + timeoutNanos))) {
-                    return false;
-                }
+                undecided.awaitDecided(deadlineNanos);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return false;
@@ -156,9 +167,10 @@ final class GroupCommit implements ReadGate {
      * Brings all that has gathered into the stream, unless somebody else does.
      *
      * @param patient whether more is about to come
+     * @param locked whether this thread has the write lock, so that the applier waits for it
      * @return whether it did
      */
-    private boolean lead(boolean patient) {
+    private boolean lead(boolean patient, boolean locked) {
         Flight flight = undecided.take(stream.maxMessageBytes() / 2, patient);
         if (flight == null) {
             return false;
@@ -166,7 +178,7 @@ final class GroupCommit implements ReadGate {
         // those who wait must not suffer for it
         boolean interrupted = Thread.interrupted();
         try {
-            interrupted |= bring(flight);
+            interrupted |= bring(flight, locked);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -176,17 +188,20 @@ final class GroupCommit implements ReadGate {
     }
 
     /** Brings it into the stream, or finds out that it is not there; whether this thread was interrupted meanwhile. */
-    private boolean bring(Flight flight) {
-        long begun = runtime.nanoTime();
+    private boolean bring(Flight flight, boolean locked) {
         try {
+            long begun = runtime.nanoTime();
             ChangeSet changeSet = changeSets.at(flight.expected(), flight.counter(), flight.changes());
             StrictPublishing.Attempt attempt = stream.attempt(changeSet, flight.expected());
             flight.loaded(changeSet, attempt.message());
             CompareAndSet.Result result = attempt.publish(begun + Math.min(PATIENCE_NANOS, timeoutNanos));
             if (result instanceof CompareAndSet.Unknown) {
-                return learnLater(flight, attempt, begun + timeoutNanos);
+                // readers have waited long enough: it is taken back here, whatever becomes of it in the stream
+                unanswered.add(new Unanswered(flight, attempt, begun + timeoutNanos));
+                undecided.doom(flight, new Fate.Detached(flight.later()), new Fate.Abandoned());
+            } else {
+                decide(flight, result, locked);
             }
-            decide(flight, result);
         } catch (SQLException | RuntimeException e) {
             logger.error("What was to be brought into the stream could not be published", e);
             fail(flight, e);
@@ -205,50 +220,61 @@ final class GroupCommit implements ReadGate {
         undecided.resolved(flight, unknown);
     }
 
-    /** Readers have waited long enough: it is taken back here, whatever becomes of it in the stream. */
-    private boolean learnLater(Flight flight, StrictPublishing.Attempt attempt, long deadline) throws SQLException {
-        boolean interrupted = Thread.interrupted();
-        undecided.doom(flight, new Fate.Detached(flight.later()), new Fate.Abandoned());
-        undecided.leadsNoMore();
-        Fate fate = new Fate.Unknown("no answer came");
-        try {
-            CompareAndSet.Result result = attempt.publish(deadline);
-            if (result instanceof CompareAndSet.Stored stored) {
-                undecided.accept(flight, stored.sequence());
-            }
-            fate = fate(result);
-        } finally {
-            undecided.resolved(flight, fate);
-        }
-        return interrupted | Thread.interrupted();
-    }
-
-    private void decide(Flight flight, CompareAndSet.Result result) {
+    private void decide(Flight flight, CompareAndSet.Result result, boolean locked) {
         if (result instanceof CompareAndSet.Stored stored) {
             if (!undecided.accept(flight, stored.sequence())) {
                 undecided.resolved(flight, fate(result));
             }
-        } else if (result instanceof CompareAndSet.Lost lost) {
-            beaten(flight, lost.sequence());
-        } else {
-            Fate fate = fate(result);
-            undecided.doom(flight, fate, fate);
-            undecided.resolved(flight, fate);
+            return;
+        }
+        if (result instanceof CompareAndSet.Lost && certifies && !locked) {
+            awaitLanded(flight);
+        }
+        Fate fate = fate(result);
+        undecided.doom(flight, fate, fate);
+        undecided.resolved(flight, fate);
+    }
+
+    /** The applier finds out whether those who came first meet what is undecided, as soon as it has the write lock. */
+    private void awaitLanded(Flight flight) {
+        undecided.lost(flight);
+        try {
+            undecided.awaitLanded(flight, runtime.nanoTime() + timeoutNanos);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
-    /** The applier finds out whether those who came first have met it, as soon as it has the write lock. */
-    private void beaten(Flight flight, long sequence) {
-        if (certifies) {
-            undecided.lost(flight);
-            try {
-                undecided.awaitLanded(flight, runtime.nanoTime() + timeoutNanos);
-            } catch (InterruptedException e) {
+    // ---- what took too long
+
+    /**
+     * Finds out what became in the stream of what was taken back here, unless others do.
+     *
+     * @return whether it did
+     */
+    boolean learn() {
+        Unanswered next = unanswered.poll();
+        if (next == null) {
+            return false;
+        }
+        if (next.flight.later().isDone()) {
+            return true;
+        }
+        boolean interrupted = Thread.interrupted();
+        Fate fate = new Fate.Unknown("no answer came");
+        try {
+            CompareAndSet.Result result = next.attempt.publish(next.deadlineNanos);
+            if (result instanceof CompareAndSet.Stored stored) {
+                undecided.accept(next.flight, stored.sequence());
+            }
+            fate = fate(result);
+        } finally {
+            undecided.resolved(next.flight, fate);
+            if (interrupted) {
                 Thread.currentThread().interrupt();
             }
         }
-        undecided.doom(flight, new Fate.Beaten(sequence), new Fate.Beaten(sequence));
-        undecided.resolved(flight, new Fate.Beaten(sequence));
+        return true;
     }
 
     private static Fate fate(CompareAndSet.Result result) {

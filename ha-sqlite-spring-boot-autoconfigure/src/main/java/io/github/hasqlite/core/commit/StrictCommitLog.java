@@ -10,6 +10,7 @@ import io.github.hasqlite.core.jdbc.ReadGate;
 import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
+import io.github.hasqlite.core.replay.Fate;
 import io.github.hasqlite.core.replay.LocalReplica;
 import io.github.hasqlite.core.replay.PositionTable;
 import io.github.hasqlite.core.replay.Settlement;
@@ -258,7 +259,13 @@ public final class StrictCommitLog implements CommitLog {
 
         @Override
         public void await() throws SQLException {
-            outcomes.tell(bringing.await(commit));
+            Fate fate = bringing.await(commit);
+            if (fate instanceof Fate.Detached detached) {
+                while (!detached.later().isDone() && bringing.learn()) {
+                    // until it is the turn of this one, or others do it
+                }
+            }
+            outcomes.tell(fate);
         }
     }
 

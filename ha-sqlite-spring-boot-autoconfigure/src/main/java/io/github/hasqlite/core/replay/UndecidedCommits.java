@@ -147,21 +147,24 @@ public final class UndecidedCommits {
         locked(() -> accepted.remove(flights));
     }
 
+    /** Whether what is undecided stays so until the applier has had the write lock. */
+    public boolean needsApplier() {
+        return locked(() -> isDoomedHere() || lost);
+    }
+
     /**
      * Waits until nothing is undecided, as long as that needs neither the applier nor somebody to bring it into the
      * stream.
      *
      * @param deadlineNanos when to give up, by {@link NodeRuntime#nanoTime()}
-     * @return whether nothing is undecided
      */
-    public boolean awaitDecided(long deadlineNanos) throws InterruptedException {
+    public void awaitDecided(long deadlineNanos) throws InterruptedException {
         monitor.lock();
         try {
             watched = true;
             while (isAny() && !isDoomedHere() && !lost && leading && runtime.nanoTime() < deadlineNanos) {
                 monitor.await(deadlineNanos - runtime.nanoTime());
             }
-            return !isAny();
         } finally {
             watched = false;
             monitor.unlock();
@@ -204,6 +207,7 @@ public final class UndecidedCommits {
             lost = false;
             accepted.add(stored, sequence);
             decide(stored.commits(), new Fate.Accepted(sequence));
+            stored.later().complete(new Fate.InStream(sequence));
             return true;
         });
     }
