@@ -18,9 +18,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** How nodes begin: with a snapshot, with the stream alone, as what the stream begins with, or not at all. */
 @Tag("nats")
+@Execution(ExecutionMode.CONCURRENT)
 class BootstrapTests {
 
     private static final Duration SOON = Duration.ofSeconds(2);

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,6 +34,7 @@ import org.springframework.boot.health.contributor.Status;
  * versions by itself, therefore not tagged as tests are that run with every version.
  */
 @Tag("nats-cluster")
+@Execution(ExecutionMode.CONCURRENT)
 class BrokerClusterTests {
 
     private static final String STREAM = "ha_replication";

@@ -83,7 +83,7 @@ class ConflictTests {
                     .isEqualTo(two.query(conflicts))
                     .allMatch(row -> row.startsWith("INSERT_INSERT|task|"));
             assertThat(registry.get("ha.sqlite.conflicts")
-                            .tags("table", "task", "kind", "insert-insert")
+                            .tags("kind", "insert-insert")
                             .counter()
                             .count())
                     .isEqualTo(3);

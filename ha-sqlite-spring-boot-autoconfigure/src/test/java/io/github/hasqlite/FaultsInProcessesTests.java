@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * What becomes of nodes in processes of their own when the stream, the snapshots, a database or a process is not what
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("nats")
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Execution(ExecutionMode.CONCURRENT)
 class FaultsInProcessesTests {
 
     private static final String ROWS = "SELECT id || '=' || v FROM t ORDER BY id";

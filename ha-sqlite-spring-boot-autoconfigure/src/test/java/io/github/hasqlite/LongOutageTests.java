@@ -22,12 +22,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * All nodes are killed at once and stay away for longer than the stream keeps messages: it has dropped some that were
  * acknowledged, and that no node had applied.
  */
 @Tag("nats")
+@Execution(ExecutionMode.CONCURRENT)
 class LongOutageTests {
 
     private static final String STREAM = "ha_replication";

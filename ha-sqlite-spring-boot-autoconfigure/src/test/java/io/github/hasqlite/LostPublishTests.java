@@ -12,9 +12,12 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A message to the stream, or its acknowledgement, gets lost while the connection stays. */
 @Tag("nats")
+@Execution(ExecutionMode.CONCURRENT)
 class LostPublishTests {
 
     /** Far more than it takes to send again what was lost, and less than a commit waits. */

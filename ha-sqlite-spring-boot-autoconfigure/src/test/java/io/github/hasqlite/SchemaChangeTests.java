@@ -26,11 +26,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Schema changes of two nodes, with and without a stream (rule R9). */
 @Tag("system")
+@Execution(ExecutionMode.CONCURRENT)
 class SchemaChangeTests {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(2);

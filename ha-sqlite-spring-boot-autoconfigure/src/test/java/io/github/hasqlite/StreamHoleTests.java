@@ -19,9 +19,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The stream loses messages, is made anew, is set back, or has no room; snapshots are gone or half done. */
 @Tag("nats")
+@Execution(ExecutionMode.CONCURRENT)
 class StreamHoleTests {
 
     private static final String STREAM = "ha_replication";

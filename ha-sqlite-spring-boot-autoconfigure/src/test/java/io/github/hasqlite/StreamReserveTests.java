@@ -27,9 +27,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The stream keeps what no snapshot covers for longer than what one covers. */
 @Tag("nats")
+@Execution(ExecutionMode.CONCURRENT)
 class StreamReserveTests {
 
     private static final String STREAM = "ha_replication";

@@ -19,11 +19,14 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
 /** A stream that takes nothing, or cannot be reached: commits and health say what is so. */
 @Tag("nats")
+@Execution(ExecutionMode.CONCURRENT)
 class StreamTroubleTests {
 
     private static final String STREAM = "ha_replication";

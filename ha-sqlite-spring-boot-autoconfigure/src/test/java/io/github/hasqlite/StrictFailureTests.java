@@ -34,12 +34,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Commit mode {@code strict} when the stream is away, or answers are lost. */
 @Tag("nats")
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class StrictFailureTests {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(2);

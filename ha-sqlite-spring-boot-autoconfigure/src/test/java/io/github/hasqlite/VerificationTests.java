@@ -337,6 +337,9 @@ class VerificationTests {
 
         private static final int ROWS = 50;
 
+        /** What is put on top again for each batch that comes; with more the test takes long, and shows nothing more. */
+        private static final int MANY_PENDING = 2_000;
+
         private final List<Thread> threads = new ArrayList<>();
         private final AtomicReference<Exception> failure = new AtomicReference<>();
         private volatile boolean closed;
@@ -354,7 +357,11 @@ class VerificationTests {
         private void write(TestNode node, Random random) {
             try {
                 while (!closed) {
-                    tryTo(node, statement(random));
+                    if (node.status().outboxLength() < MANY_PENDING) {
+                        tryTo(node, statement(random));
+                    } else {
+                        Thread.yield();
+                    }
                 }
             } catch (SQLException e) {
                 failure.set(e);

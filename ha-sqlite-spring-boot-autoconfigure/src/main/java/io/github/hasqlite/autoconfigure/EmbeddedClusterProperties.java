@@ -6,6 +6,8 @@ import static io.github.hasqlite.autoconfigure.PropertyCheck.hasText;
 import io.github.hasqlite.autoconfigure.HaSqliteProperties.Cluster;
 import io.github.hasqlite.autoconfigure.HaSqliteProperties.Embedded;
 import io.github.hasqlite.nats.server.EmbeddedCluster;
+import io.github.hasqlite.nats.server.EmbeddedNatsServer;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.Key;
@@ -17,12 +19,16 @@ import java.util.Collections;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 
 /** The part of the properties about a cluster of embedded servers, checked and with what they refer to. */
 final class EmbeddedClusterProperties {
+
+    private static final Logger logger = LoggerFactory.getLogger(EmbeddedClusterProperties.class);
 
     private static final String PREFIX = "nats.embedded.cluster.";
     private static final int MAX_PORT = 65_535;
@@ -98,6 +104,28 @@ final class EmbeddedClusterProperties {
                 tls(cluster.ssl().bundle(), bundles));
     }
 
+    /** Has the server show what the bundle of its routes is renewed to. */
+    static void follow(EmbeddedNatsServer server, @Nullable Cluster cluster, @Nullable SslBundles bundles) {
+        String name = cluster == null ? null : cluster.ssl().bundle();
+        if (name == null || bundles == null) {
+            return;
+        }
+        bundles.addBundleUpdateHandler(name, renewed -> {
+            try {
+                server.renewTls(tls(renewed));
+            } catch (IOException | GeneralSecurityException e) {
+                logger.error(
+                        "The renewed SSL bundle {} of ha.sqlite.{}ssl.bundle cannot be used; going on with the one before."
+                                + " Renew it again",
+                        name,
+                        PREFIX,
+                        e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
     private static EmbeddedCluster.@Nullable Tls tls(@Nullable String name, @Nullable SslBundles bundles) {
         if (name == null) {
             return null;
@@ -106,28 +134,31 @@ final class EmbeddedClusterProperties {
             if (bundles == null) {
                 throw new GeneralSecurityException("there are no SSL bundles in this application context");
             }
-            SslBundle bundle = bundles.getBundle(name);
-            KeyStore keys = bundle.getStores().getKeyStore();
-            KeyStore trusted = bundle.getStores().getTrustStore();
-            if (keys == null || trusted == null) {
-                throw new GeneralSecurityException(
-                        "routes are encrypted and checked on both sides, so the bundle needs a key with its certificate,"
-                                + " and certificates to trust");
-            }
-            String password = bundle.getKey().getPassword();
-            if (password == null) {
-                password = bundle.getStores().getKeyStorePassword();
-            }
-            String alias = keyAlias(keys, bundle.getKey().getAlias());
-            Key key = keys.getKey(alias, password == null ? null : password.toCharArray());
-            return new EmbeddedCluster.Tls(
-                    pem("CERTIFICATE", encoded(List.of(keys.getCertificateChain(alias)))),
-                    pem("PRIVATE KEY", List.of(key.getEncoded())),
-                    pem("CERTIFICATE", encoded(certificates(trusted))));
+            return tls(bundles.getBundle(name));
         } catch (NoSuchSslBundleException | GeneralSecurityException e) {
             check(false, PREFIX + "ssl.bundle", name, "It cannot be used: " + e.getMessage());
             throw new IllegalStateException(e);
         }
+    }
+
+    private static EmbeddedCluster.Tls tls(SslBundle bundle) throws GeneralSecurityException {
+        KeyStore keys = bundle.getStores().getKeyStore();
+        KeyStore trusted = bundle.getStores().getTrustStore();
+        if (keys == null || trusted == null) {
+            throw new GeneralSecurityException(
+                    "routes are encrypted and checked on both sides, so the bundle needs a key with its certificate,"
+                            + " and certificates to trust");
+        }
+        String password = bundle.getKey().getPassword();
+        if (password == null) {
+            password = bundle.getStores().getKeyStorePassword();
+        }
+        String alias = keyAlias(keys, bundle.getKey().getAlias());
+        Key key = keys.getKey(alias, password == null ? null : password.toCharArray());
+        return new EmbeddedCluster.Tls(
+                pem("CERTIFICATE", encoded(List.of(keys.getCertificateChain(alias)))),
+                pem("PRIVATE KEY", List.of(key.getEncoded())),
+                pem("CERTIFICATE", encoded(certificates(trusted))));
     }
 
     private static String keyAlias(KeyStore keys, @Nullable String configured) throws GeneralSecurityException {

@@ -107,11 +107,16 @@ public final class HaSqliteAutoConfiguration {
         if (url != null && !NodeUrl.accepts(url)) {
             logger.warn("{} is ignored: ha.sqlite.path names the database", DataSourceUrl.URL);
         }
+        ChangeSetPublisher out = publisher.getIfAvailable();
+        ChangeSetSubscriber in = subscriber.getIfAvailable();
+        if (out == null && in == null) {
+            ForgottenServer.check(environment);
+        }
         Databases others = databases.getIfAvailable();
         ReplicationNode started = new NodeStart(node, keys.getIfAvailable())
                 .start(
-                        publisher.getIfAvailable(),
-                        subscriber.getIfAvailable(),
+                        out,
+                        in,
                         snapshots.getIfAvailable(),
                         serializer,
                         others == null ? interceptors.orderedStream().toList() : others.interceptorsOfPrimary());

@@ -4,16 +4,15 @@ import io.github.hasqlite.ClusterLeader;
 import io.github.hasqlite.ClusterMembers;
 import io.github.hasqlite.ReplicationPosition;
 import io.github.hasqlite.ReplicationStartException;
-import io.github.hasqlite.autoconfigure.HaSqliteProperties.Forward;
-import io.github.hasqlite.autoconfigure.HaSqliteProperties.OnLate;
-import io.github.hasqlite.autoconfigure.HaSqliteProperties.ReadYourWrites;
+import io.github.hasqlite.autoconfigure.HttpProperties.Forward;
+import io.github.hasqlite.autoconfigure.HttpProperties.OnLate;
+import io.github.hasqlite.autoconfigure.HttpProperties.ReadYourWrites;
 import io.github.hasqlite.http.Forwarder;
 import io.github.hasqlite.http.ForwardingFilter;
 import io.github.hasqlite.http.ReadYourWritesFilter;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import java.util.EnumSet;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -21,7 +20,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
-import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -101,28 +99,11 @@ public final class HaSqliteHttpAutoConfiguration {
                     "Replicate through NATS, and leave ha.sqlite.members.enabled and ha.sqlite.leader.enabled true.",
                     null);
         }
+        String bundle = settings.ssl().bundle();
         return new Forwarder(
-                members, leader, settings.timeout(), ssl(settings.ssl().bundle(), bundles));
-    }
-
-    private static @Nullable SSLContext ssl(@Nullable String bundle, @Nullable SslBundles bundles) {
-        if (bundle == null) {
-            return null;
-        }
-        if (bundles == null) {
-            throw noContext(bundle, "there are no SSL bundles", null);
-        }
-        try {
-            return bundles.getBundle(bundle).createSslContext();
-        } catch (NoSuchSslBundleException | IllegalStateException e) {
-            throw noContext(bundle, "it cannot be used: " + e.getMessage(), e);
-        }
-    }
-
-    private static ReplicationStartException noContext(String bundle, String why, @Nullable Throwable cause) {
-        return new ReplicationStartException(
-                "ha.sqlite.http.forward.ssl.bundle is " + bundle + ", but " + why,
-                "Define the bundle with spring.ssl.bundle.",
-                cause);
+                members,
+                leader,
+                settings.timeout(),
+                bundle == null ? null : RenewedBundle.context("ha.sqlite.http.forward.ssl.bundle", bundle, bundles));
     }
 }

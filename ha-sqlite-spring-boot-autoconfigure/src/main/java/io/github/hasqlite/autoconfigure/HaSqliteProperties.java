@@ -8,7 +8,6 @@ import io.github.hasqlite.StrictIsolation;
 import io.github.hasqlite.core.jdbc.PoolSettings.Begin;
 import io.github.hasqlite.core.jdbc.PoolSettings.Synchronous;
 import io.github.hasqlite.core.replay.Applier;
-import io.github.hasqlite.http.ForwardTo;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -108,7 +107,7 @@ public record HaSqliteProperties(
         @DefaultValue("stop") OnStreamReset onStreamReset,
         @DefaultValue Members members,
         @DefaultValue Leader leader,
-        @DefaultValue Http http,
+        @NestedConfigurationProperty @DefaultValue HttpProperties http,
         @NestedConfigurationProperty @DefaultValue GatewayProperties gateway,
         @NestedConfigurationProperty @DefaultValue PostgresProperties postgres,
         @DefaultValue Nats nats,
@@ -127,18 +126,15 @@ public record HaSqliteProperties(
                 + streamMaxBytes + ", replicas=" + replicas
                 + ", extensions=" + extensions + ", rowIdentify=" + rowIdentify + ", merge=" + merge
                 + ", commitMode=" + commitMode + ", strict=" + strict + ", transactions=" + transactions + ", keys="
-                + keys + ", publisher=" + publisher
-                + ", subscriber="
-                + subscriber
-                + ", ddlSync=" + ddlSync + ", deliverPolicy=" + deliverPolicy + ", autoStart=" + autoStart
+                + keys + ", publisher=" + publisher + ", subscriber=" + subscriber + ", ddlSync=" + ddlSync
+                + ", deliverPolicy=" + deliverPolicy + ", autoStart=" + autoStart
                 + ", bootstrap=" + bootstrap + ", snapshotter=" + snapshotter + ", verification=" + verification
                 + ", history=" + history
                 + ", onStreamReset=" + onStreamReset
                 + ", members=" + members + ", leader=" + leader + ", http=" + http
                 + ", gateway=" + gateway + ", postgres=" + postgres + ", nats=" + nats + ", apply=" + apply + ", pool="
                 + pool + ", joins=" + joins
-                + ", databases="
-                + databases + "]";
+                + ", databases=" + databases + "]";
     }
 
     /**
@@ -268,59 +264,6 @@ public record HaSqliteProperties(
     public record Leader(
             @DefaultValue("true") boolean enabled,
             @DefaultValue("10s") Duration lease) {}
-
-    /**
-     * What nodes and their clients say to each other over HTTP.
-     *
-     * @param readYourWrites A client that goes from node to node reads what it has written.
-     * @param forward Requests that change something are answered by another node.
-     * @param api SQL, copies and members for clients.
-     */
-    public record Http(
-            @DefaultValue ReadYourWrites readYourWrites,
-            @DefaultValue Forward forward,
-            @NestedConfigurationProperty @DefaultValue HttpApiProperties api) {}
-
-    /**
-     * A client that goes from node to node reads what it has written.
-     *
-     * @param enabled Whether answers say in a header and a cookie up to where their client has seen the database, and
-     *     requests wait until this node has come as far.
-     * @param cookie Name of the cookie; empty for the header alone.
-     * @param timeout How long a request waits.
-     * @param onTimeout What becomes of a request for which this node has not come so far in time.
-     */
-    public record ReadYourWrites(
-            @DefaultValue("false") boolean enabled,
-            @DefaultValue("ha-sqlite-position") String cookie,
-            @DefaultValue("2s") Duration timeout,
-            @DefaultValue("fail") OnLate onTimeout) {}
-
-    /** What becomes of a request for which a node has not applied enough in time. */
-    public enum OnLate {
-        /** It is answered with status 503, and may be made again. */
-        FAIL,
-        /** Another node answers it. */
-        FORWARD
-    }
-
-    /**
-     * Requests that change something are answered by another node.
-     *
-     * @param enabled Whether requests whose method is not GET, HEAD, OPTIONS or TRACE go to another node where this one
-     *     should not answer them.
-     * @param to Which node answers: LEADER, or WRITER for this node unless it is a read replica.
-     * @param timeout How long the other node has, after the request's last byte, until it begins to answer.
-     * @param urlPatterns Paths of requests that may be forwarded, as in a servlet mapping: /tasks, /api/* or *.do;
-     *     /api/** means /api/*.
-     * @param ssl Transport encryption to nodes whose address begins with https.
-     */
-    public record Forward(
-            @DefaultValue("false") boolean enabled,
-            @DefaultValue("leader") ForwardTo to,
-            @DefaultValue("30s") Duration timeout,
-            @DefaultValue("/*") List<String> urlPatterns,
-            @DefaultValue Ssl ssl) {}
 
     /**
      * NATS servers.

@@ -132,12 +132,14 @@ final class MigrationLease implements BeanPostProcessor, BeanFactoryAware, Dispo
                     null);
         }
         HaSqliteProperties configured = target.properties();
-        // scripts do not find out that they were run
-        if (configured != null
-                && !configured.publisher().enabled()
-                && !(bean instanceof DataSourceScriptDatabaseInitializer)) {
-            return ReplicaMigration.of(
-                    bean, beanName, target::status, configured.bootstrap().timeout());
+        if (configured != null && !configured.publisher().enabled()) {
+            return bean instanceof DataSourceScriptDatabaseInitializer
+                    ? withoutScripts(bean, beanName, target)
+                    : ReplicaMigration.of(
+                            bean,
+                            beanName,
+                            target::status,
+                            configured.bootstrap().timeout());
         }
         try {
             SnapshotStore.Lease lease = await(target.store(), target);
@@ -150,6 +152,20 @@ final class MigrationLease implements BeanPostProcessor, BeanFactoryAware, Dispo
             throw new IllegalStateException("Interrupted while another node migrates the schema", e);
         }
         return RepeatedMigration.of(bean);
+    }
+
+    /** Scripts do not find out that they were run: nothing says whether there is anything to wait for. */
+    private static Object withoutScripts(Object bean, String beanName, Target target) {
+        return RepeatedMigration.advised(bean, invocation -> {
+            if (!invocation.getMethod().getName().equals("afterPropertiesSet")) {
+                return invocation.proceed();
+            }
+            logger.info(
+                    "Node {} is a read replica and runs no scripts ('{}'): what they make comes from the nodes that write",
+                    target.status().node(),
+                    beanName);
+            return null;
+        });
     }
 
     @Override

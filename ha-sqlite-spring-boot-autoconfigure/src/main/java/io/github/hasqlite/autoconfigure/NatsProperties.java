@@ -18,13 +18,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.context.properties.source.MutuallyExclusiveConfigurationPropertiesException;
-import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.util.unit.DataSize;
 
@@ -43,8 +38,6 @@ final class NatsProperties {
     /** The group is the port, which may be left out. */
     private static final Pattern URL = Pattern.compile(
             "(?:(?:nats|tls|opentls|ws|wss)://)?(?:\\S+@)?(?:\\[[^\\s\\]]+]|[^\\s:/@\\[]+)(?::(\\d+))?/?");
-
-    private static final Logger logger = LoggerFactory.getLogger(NatsProperties.class);
 
     private final HaSqliteProperties properties;
     private final NodeProperties node;
@@ -159,10 +152,12 @@ final class NatsProperties {
     private void checkUrls() {
         for (String url : properties.replicationUrl()) {
             check(
-                    URL.matcher(url).matches(),
+                    URL.matcher(url).matches() && NatsSettings.isUrl(url),
                     "replication-url",
                     url.indexOf('@') >= 0 ? "***" : url,
-                    "It has to be the URL of a NATS server, for example nats://host:4222 or tls://host:4222.");
+                    "It has to be the URL of a NATS server, for example nats://host:4222 or tls://host:4222; several are"
+                            + " separated by commas. Names of hosts have letters, digits, '-' and '.'; what else a user or"
+                            + " a password has is encoded, for example '@' as %40.");
         }
     }
 
@@ -238,6 +233,11 @@ final class NatsProperties {
                                         : EmbeddedClusterProperties.settings(embedded.cluster(), bundles)));
     }
 
+    /** Has the embedded server show the certificates that the bundle of its cluster is renewed to. */
+    void followBundle(EmbeddedNatsServer server, @Nullable SslBundles bundles) {
+        EmbeddedClusterProperties.follow(server, embedded.cluster(), bundles);
+    }
+
     /** The subject that is in use where an earlier version has begun; asks the stream if that is possible. */
     NatsSettings settled(NatsSettings nats) {
         return ReplicationSubject.settle(nats, replicationId, node.location().sibling("-ha-subject"));
@@ -257,15 +257,12 @@ final class NatsProperties {
             credentials = credentials != null ? credentials : embeddedCredentials();
         }
         String bundle = nats.ssl().bundle();
-        if (bundle != null && sslBundles == null) {
-            check(false, "nats.ssl.bundle", bundle, "There are no SSL bundles in this application context.");
-        }
         DataSize maxBytes = properties.streamMaxBytes();
         return new NatsSettings(
                 urls,
                 node.name(),
                 credentials,
-                bundle == null || sslBundles == null ? null : tls(bundle, sslBundles),
+                bundle == null ? null : tls(bundle, sslBundles),
                 properties.stream(),
                 ReplicationSubject.of(properties.stream(), replicationId),
                 properties.streamMaxAge(),
@@ -277,36 +274,14 @@ final class NatsProperties {
                 clustered);
     }
 
-    private static SSLContext context(String bundle, SslBundles sslBundles) {
-        try {
-            return sslBundles.getBundle(bundle).createSslContext();
-        } catch (NoSuchSslBundleException | IllegalStateException e) {
-            throw new InvalidConfigurationPropertyValueException(
-                    HaSqliteProperties.PREFIX + ".nats.ssl.bundle",
-                    bundle,
-                    "It cannot be used: " + e.getMessage() + ". Define the bundle with spring.ssl.bundle.");
-        }
-    }
-
     /** The same for all connections, so that all of them learn of a renewal. */
-    private synchronized RenewableTls tls(String bundle, SslBundles sslBundles) {
+    private synchronized RenewableTls tls(String bundle, @Nullable SslBundles sslBundles) {
         RenewableTls known = tls;
         if (known != null) {
             return known;
         }
-        RenewableTls made = new RenewableTls(context(bundle, sslBundles));
+        RenewableTls made = RenewedBundle.context(HaSqliteProperties.PREFIX + ".nats.ssl.bundle", bundle, sslBundles);
         tls = made;
-        sslBundles.addBundleUpdateHandler(bundle, renewed -> {
-            try {
-                made.renew(renewed.createSslContext());
-            } catch (IllegalStateException e) {
-                logger.error(
-                        "The renewed SSL bundle {} of ha.sqlite.nats.ssl.bundle cannot be used; going on with the one"
-                                + " before. Renew it again",
-                        bundle,
-                        e);
-            }
-        });
         return made;
     }
 

@@ -53,7 +53,9 @@ class NatsReplicationConfiguration {
     @ConditionalOnMissingBean
     @ConditionalOnSwitch(value = OnNatsCondition.EMBEDDED, matchIfMissing = false)
     EmbeddedNatsServer embeddedNatsServer(NatsProperties properties, ObjectProvider<SslBundles> bundles) {
-        return EmbeddedNatsServer.start(properties.embedded(bundles.getIfAvailable()));
+        EmbeddedNatsServer server = EmbeddedNatsServer.start(properties.embedded(bundles.getIfAvailable()));
+        properties.followBundle(server, bundles.getIfAvailable());
+        return server;
     }
 
     @Bean(initMethod = "start")

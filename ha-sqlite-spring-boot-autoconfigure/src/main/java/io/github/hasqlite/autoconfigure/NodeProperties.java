@@ -119,7 +119,7 @@ final class NodeProperties {
         }
     }
 
-    private static void checkHttp(HaSqliteProperties.Http http) {
+    private static void checkHttp(HttpProperties http) {
         positive(http.readYourWrites().timeout(), "http.read-your-writes.timeout");
         positive(http.forward().timeout(), "http.forward.timeout");
         String cookie = http.readYourWrites().cookie();

@@ -5,6 +5,8 @@ import io.nats.client.ConnectionListener;
 import io.nats.client.Consumer;
 import io.nats.client.ErrorListener;
 import io.nats.client.Message;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,10 +35,19 @@ final class LinkEvents implements ConnectionListener, ErrorListener {
     String lastReason() {
         Exception reason = lastException;
         if (reason != null) {
-            return MaskedUrl.mask(reason.getMessage() == null ? reason.toString() : reason.getMessage());
+            return text(reason);
         }
         String said = lastError;
         return said == null ? null : "the server said: " + MaskedUrl.mask(said);
+    }
+
+    /** What went wrong, for people, without secrets. */
+    static String text(Throwable failure) {
+        String message = failure.getMessage();
+        if (failure instanceof UnknownHostException || failure instanceof UnresolvedAddressException) {
+            return "the host is not known" + (message == null ? "" : ": " + MaskedUrl.mask(message));
+        }
+        return MaskedUrl.mask(message == null ? failure.toString() : message);
     }
 
     /** Says once, until connected again, that no server can be reached. */
@@ -47,7 +58,7 @@ final class LinkEvents implements ConnectionListener, ErrorListener {
             log.warn(
                     "Cannot reach NATS at {}, trying on: {}",
                     link.settings().maskedServers(),
-                    reason == null ? "no answer" : MaskedUrl.mask(String.valueOf(reason.getMessage())));
+                    reason == null ? "no answer" : text(reason));
         }
     }
 

@@ -120,11 +120,7 @@ final class NatsLine {
     }
 
     private NatsStartException unreachable(@Nullable Throwable cause) {
-        String detail = null;
-        if (cause != null) {
-            String text = cause.getMessage();
-            detail = MaskedUrl.mask(text == null ? cause.getClass().getSimpleName() : text);
-        }
+        String detail = cause == null ? null : LinkEvents.text(cause);
         return new NatsStartException(
                 new NatsStartException.Unreachable(settings.maskedServers(), settings.connectTimeout(), detail), cause);
     }
@@ -220,7 +216,9 @@ final class NatsLine {
     Connection connection() throws IOException {
         Connection current = connected;
         if (current == null) {
-            throw new IOException("Not connected to NATS at " + settings.maskedServers());
+            String reason = events.lastReason();
+            throw new IOException(
+                    "Not connected to NATS at " + settings.maskedServers() + (reason == null ? "" : ": " + reason));
         }
         return current;
     }

@@ -1,5 +1,7 @@
 package io.github.hasqlite.nats;
 
+import io.nats.client.support.NatsUri;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -67,6 +69,8 @@ public record NatsSettings(
     /** The most replicas JetStream knows. */
     private static final int MAX_REPLICAS = 5;
 
+    private static final int MAX_PORT = 65_535;
+
     /** What JetStream takes as a stream's name: no separators of subjects and paths. */
     private static final Pattern STREAM_NAME = Pattern.compile("[^\\s.*>/\\\\\\p{Cntrl}]+");
 
@@ -133,6 +137,18 @@ public record NatsSettings(
     /** Whether one can publish to this: no wildcards, no empty tokens. */
     static boolean isSubject(String subject) {
         return SUBJECT.matcher(subject).matches();
+    }
+
+    /**
+     * Whether the client library can connect to such a URL. It takes no host with an underscore, and user and password
+     * only with their special characters encoded.
+     */
+    public static boolean isUrl(String url) {
+        try {
+            return new NatsUri(url, "nats").getPort() <= MAX_PORT;
+        } catch (URISyntaxException e) {
+            return false;
+        }
     }
 
     private static boolean isPositive(Duration duration) {

@@ -158,7 +158,7 @@ class HaSqliteActuateAutoConfigurationTests {
         contextRunner
                 .withBean(ChangeSetPublisher.class, DisconnectedPublisher::new)
                 .withBean(ObservationRegistry.class, () -> registry)
-                .withPropertyValues("ha.sqlite.commit-mode=async")
+                .withPropertyValues("ha.sqlite.commit-mode=async", "spring.lifecycle.timeout-per-shutdown-phase=100ms")
                 .run(context -> {
                     JdbcTemplate template = new JdbcTemplate(context.getBean(HaSqliteDataSource.class));
                     template.execute("CREATE TABLE item(id INTEGER PRIMARY KEY)");

@@ -3,6 +3,8 @@ package io.github.hasqlite.actuate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.ReplicationTimeoutException;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -136,6 +139,34 @@ class MetersTests {
                     .as("all the same")
                     .isEqualTo(2);
             assertThat(timed(one, "commit.wait")).as("of what succeeded").isEqualTo(1);
+
+            server.restart();
+            Awaitility.await().until(() -> node.status().outboxLength() == 0);
+            assertThat(count(one, "retries", "stage", "publish")).isPositive();
+        }
+    }
+
+    @Test
+    void whatIsAppliedAgainIsCounted() throws Exception {
+        AtomicInteger busy = new AtomicInteger(2);
+        ChangeSetInterceptor moody = new ChangeSetInterceptor() {
+            @Override
+            public boolean beforeApply(ChangeSet changeSet, Connection connection) throws SQLException {
+                if (busy.getAndDecrement() > 0) {
+                    throw new SQLException("not now");
+                }
+                return true;
+            }
+        };
+        try (NatsServer server = NatsServer.start();
+                TestNode first = TestNode.open(server, folder.resolve("one.db"), "n1", CommitMode.SYNC);
+                TestNode second = TestNode.open(
+                        server.url(), folder.resolve("two.db"), "n2", settings -> settings, List.of(moody))) {
+            measure(second, two);
+            execute(first, "CREATE TABLE item(id INTEGER PRIMARY KEY, name TEXT)");
+            first.awaitAppliedOn(second);
+            assertThat(count(two, "retries", "stage", "apply")).isPositive();
+            assertThat(count(two, "failures", "stage", "apply")).isZero();
         }
     }
 

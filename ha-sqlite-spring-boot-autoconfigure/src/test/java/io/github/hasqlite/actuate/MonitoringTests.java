@@ -3,8 +3,6 @@ package io.github.hasqlite.actuate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hasqlite.CommitMode;
-import io.github.hasqlite.Conflict;
-import io.github.hasqlite.core.jdbc.ReplicatingDataSource;
 import io.github.hasqlite.testing.Monitoring;
 import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
@@ -44,8 +42,8 @@ class MonitoringTests {
                 .anyMatch(each -> each.startsWith("panel Lag A: ha_sqlite_lag_seconds"));
         assertThat(monitoring.unanswered(scrape.replace("stage=\"commit\"", "stage=\"commits\"")))
                 .anyMatch(each -> each.startsWith("alert HaSqliteCommitsFail"));
-        assertThat(monitoring.unanswered(scrape.replace("table=\"", "of=\"")))
-                .contains("alert HaSqliteConflicts: by table", "alert HaSqliteConflicts: shows table");
+        assertThat(monitoring.unanswered(scrape.replace("database=\"", "of=\"")))
+                .contains("alert HaSqliteConflicts: by database", "alert HaSqliteConflicts: shows database");
         assertThat(monitoring.unanswered(scrape.replace("how=\"", "as=\""))).contains("panel Rows A: shows how");
     }
 
@@ -54,8 +52,6 @@ class MonitoringTests {
         try (NatsServer server = NatsServer.start();
                 TestNode node = TestNode.open(server, folder.resolve("app.db"), "n1", CommitMode.ASYNC)) {
             new HaSqliteMetrics(node.dataSource()).bindTo(registry);
-            ((ReplicatingDataSource) node.dataSource())
-                    .tell(new Conflict(Conflict.Kind.UPDATE_UPDATE, "item", 0, null, "n2", "p", 1, 1));
             return registry.scrape();
         }
     }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.BeanFactoryAnnotationUtils;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
@@ -61,8 +62,8 @@ abstract class DatabaseContexts {
 
     static void assertFailure(AssertableApplicationContext context, String problem, String action) {
         assertThat(context).as(problem).hasFailed();
-        FailureAnalysis analysis =
-                StartFailureAnalysisTests.analyze(context.getStartupFailure(), new MockEnvironment());
+        FailureAnalysis analysis = StartFailureAnalysisTests.analyze(
+                context.getStartupFailure(), new MockEnvironment(), new DefaultListableBeanFactory());
         assertThat(analysis.getDescription()).contains(problem);
         assertThat(analysis.getAction()).contains(action);
     }

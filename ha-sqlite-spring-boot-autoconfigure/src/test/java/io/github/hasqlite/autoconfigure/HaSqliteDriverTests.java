@@ -41,10 +41,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Nodes that are opened by a URL, with a real nats-server. */
 @Tag("system")
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class HaSqliteDriverTests {
 
     /** What docs/jdbc-url.md lists, and no more of Spring. */

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceInitializationAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.liquibase.autoconfigure.LiquibaseAutoConfiguration;
@@ -244,6 +245,32 @@ class MigrationTests {
         } finally {
             thread.shutdownNow();
         }
+    }
+
+    @Test
+    void aReadReplicaLeavesScriptsToTheNodesThatWrite(CapturedOutput output) {
+        try (NatsServer server = NatsServer.start()) {
+            ApplicationContextRunner node = runner.withConfiguration(AutoConfigurations.of(
+                            HaSqliteScriptsAutoConfiguration.class, DataSourceInitializationAutoConfiguration.class))
+                    .withPropertyValues(
+                            "spring.sql.init.mode=always",
+                            "spring.sql.init.schema-locations=classpath:io/github/hasqlite/autoconfigure/migration/V1__task.sql",
+                            "spring.sql.init.data-locations=classpath:io/github/hasqlite/autoconfigure/migration/V2__first_task.sql",
+                            "ha.sqlite.replication-id=app",
+                            "ha.sqlite.replication-url=" + server.url());
+            node.withPropertyValues("ha.sqlite.name=writer", "ha.sqlite.path=" + folder.resolve("writer.db"))
+                    .run(writer -> assertThat(writer).hasNotFailed());
+            node.withPropertyValues(
+                            "ha.sqlite.name=replica",
+                            "ha.sqlite.path=" + folder.resolve("replica.db"),
+                            "ha.sqlite.publisher.enabled=false")
+                    .run(replica -> assertThat(replica.getBean(JdbcClient.class)
+                                    .sql("SELECT title FROM task")
+                                    .query(String.class)
+                                    .list())
+                            .containsExactly("migrated"));
+        }
+        assertThat(output).contains("Node replica is a read replica and runs no scripts");
     }
 
     @Test

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -164,8 +165,17 @@ class StartFailureAnalysisTests {
 
     @Test
     void urlIsNoneOfANatsServer() {
-        for (String url :
-                new String[] {"http://host:4222", "nats://", "nats://host:port", "nats://u:" + SECRET + "@"}) {
+        for (String url : new String[] {
+            "http://host:4222",
+            "nats://",
+            "nats://host:port",
+            "nats://host:99999",
+            "nats://with_underscore:4222",
+            "nats://a:1;nats://b:1",
+            "${NATS_URL}",
+            "nats://u:" + SECRET + "@",
+            "nats://u:p@" + SECRET + "@host"
+        }) {
             assertAnalysis(
                     valid().withPropertyValues("ha.sqlite.replication-url=" + url),
                     "It has to be the URL of a NATS server",
@@ -306,6 +316,34 @@ class StartFailureAnalysisTests {
         }
     }
 
+    @Test
+    void serverForgotten() {
+        for (String property : new String[] {
+            "commit-mode=strict",
+            "replicas=3",
+            "nats.token=" + SECRET,
+            "nats.embedded.port=4222",
+            "nats.embedded.cluster.routes=nats://b:6222"
+        }) {
+            ApplicationContextRunner forgetful = valid().withPropertyValues("ha.sqlite." + property);
+            assertAnalysis(forgetful, "needs a NATS server, and none is configured", "ha.sqlite.replication-url");
+            forgetful
+                    .withPropertyValues("ha.sqlite.replication-url=")
+                    .run(context -> assertThat(context).hasNotFailed());
+        }
+    }
+
+    @Test
+    @Tag("nats")
+    void hostUnknownForANewNode() {
+        assertAnalysis(
+                valid().withPropertyValues(
+                                "ha.sqlite.replication-url=nats://no-such-host.invalid:4222",
+                                "ha.sqlite.bootstrap.timeout=1s"),
+                "the host is not known",
+                "ha.sqlite.replication-url");
+    }
+
     private void assertInvalid(String property, String reason) {
         assertAnalysis(embedded(0).withPropertyValues(property), reason, "");
     }
@@ -323,13 +361,17 @@ class StartFailureAnalysisTests {
                         "ha.sqlite.nats.embedded.enabled=true", "ha.sqlite.nats.embedded.port=" + port);
     }
 
-    private static void assertAnalysis(ApplicationContextRunner runner, String description, String action) {
+    static void assertAnalysis(ApplicationContextRunner runner, String description, String action) {
         AtomicReference<ConfigurableEnvironment> environment = new AtomicReference<>();
-        runner.withInitializer(context -> environment.set(context.getEnvironment()))
+        AtomicReference<BeanFactory> beans = new AtomicReference<>();
+        runner.withInitializer(context -> {
+                    environment.set(context.getEnvironment());
+                    beans.set(context.getBeanFactory());
+                })
                 .run(context -> {
                     assertThat(context).hasFailed();
                     Throwable failure = context.getStartupFailure();
-                    FailureAnalysis analysis = analyze(failure, environment.get());
+                    FailureAnalysis analysis = analyze(failure, environment.get(), beans.get());
                     assertThat(analysis).as("analysis of %s", failure).isNotNull();
                     assertThat(analysis.getDescription()).contains(description).doesNotContain(SECRET);
                     assertThat(analysis.getAction()).contains(action).doesNotContain(SECRET);
@@ -340,11 +382,11 @@ class StartFailureAnalysisTests {
     }
 
     /** As Spring Boot does: the first analyzer that has something to say. */
-    static FailureAnalysis analyze(Throwable failure, Environment environment) {
+    static FailureAnalysis analyze(Throwable failure, Environment environment, BeanFactory beans) {
         return SpringFactoriesLoader.forDefaultResourceLocation()
                 .load(
                         FailureAnalyzer.class,
-                        ArgumentResolver.of(Environment.class, environment),
+                        ArgumentResolver.of(Environment.class, environment).and(BeanFactory.class, beans),
                         (factory, name, e) -> {})
                 .stream()
                 .map(analyzer -> analyzer.analyze(failure))

@@ -26,9 +26,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Members and leaders over a real server. */
 @Tag("nats")
+@Execution(ExecutionMode.CONCURRENT)
 class ClusterMembersTests {
 
     private static final Duration AGE = Duration.ofSeconds(2);

@@ -20,10 +20,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Each way to fail at start has an exception that says what to do, and shows no secret. */
 @Tag("nats")
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class StartFailureTests {
 
     private static final Duration BRIEF = Duration.ofMillis(500);

@@ -21,10 +21,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What a subscriber says when a real server does not have everything any more. */
 @Tag("nats")
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 class StreamGapTests {
 
     private static final String STREAM = "ha_replication";

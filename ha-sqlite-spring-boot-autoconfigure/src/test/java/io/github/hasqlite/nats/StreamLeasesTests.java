@@ -18,10 +18,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Leases over real servers. */
 @Tag("nats")
 @Timeout(180)
+@Execution(ExecutionMode.CONCURRENT)
 class StreamLeasesTests {
 
     private static final Duration SHORT = Duration.ofSeconds(2);

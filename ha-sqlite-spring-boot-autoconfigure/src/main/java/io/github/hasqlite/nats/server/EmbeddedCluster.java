@@ -60,6 +60,11 @@ public record EmbeddedCluster(
         }
     }
 
+    /** The same but for what encrypts the ways between the servers. */
+    EmbeddedCluster with(Tls renewed) {
+        return new EmbeddedCluster(name, host, port, routes, user, password, renewed);
+    }
+
     /**
      * The routes to other servers. The server counts what it is given: with its own among them, as many servers more
      * would have to be there when the cluster is begun.

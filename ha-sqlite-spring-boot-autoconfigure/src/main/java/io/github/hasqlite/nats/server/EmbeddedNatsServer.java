@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +34,7 @@ public final class EmbeddedNatsServer implements AutoCloseable {
     /** Another program may take a free port between its being found and its being used. */
     private static final int FREE_PORT_ATTEMPTS = 3;
 
-    private final EmbeddedNatsSettings settings;
+    private volatile EmbeddedNatsSettings settings;
     private final Path binary;
     private final Path runDir;
     private final Path pidFile;
@@ -214,6 +215,20 @@ public final class EmbeddedNatsServer implements AutoCloseable {
     public int replicas() {
         EmbeddedCluster cluster = settings.cluster();
         return cluster == null ? 1 : cluster.replicas();
+    }
+
+    /**
+     * Has the server show another certificate to the other servers of its cluster, and trust others: on the ways that are
+     * opened from now on, those that are there stay.
+     *
+     * @throws IOException if its files cannot be written, or the server cannot be told; it goes on with what it had
+     */
+    public void renewTls(EmbeddedCluster.Tls renewed) throws IOException, InterruptedException {
+        EmbeddedCluster cluster = Objects.requireNonNull(settings.cluster(), "cluster");
+        settings = settings.with(to -> to.cluster(cluster.with(renewed)));
+        NatsServerConfig.write(settings, ready.port(), runDir, systemPassword);
+        process.reload(binary);
+        log.info("The certificate of nats-server '{}' for its cluster was renewed", settings.name());
     }
 
     /** The port it listens on. */

@@ -1,6 +1,7 @@
 package io.github.hasqlite.nats.server;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -96,6 +97,22 @@ final class ServerProcess {
     long pid() {
         ProcessHandle handle = handle();
         return handle == null ? -1 : handle.pid();
+    }
+
+    /**
+     * Has it read its configuration again.
+     *
+     * @param binary the server's program, which tells a running one
+     * @throws IOException if that is in vain
+     */
+    void reload(Path binary) throws IOException, InterruptedException {
+        Process teller = new ProcessBuilder(binary.toString(), "--signal", "reload=" + pid())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(teller.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (teller.waitFor() != 0) {
+            throw new IOException("nats-server could not be told to read its configuration again: " + said.trim());
+        }
     }
 
     /** Asks it to end, kills it if it has not within the time, and returns when it has ended. */
