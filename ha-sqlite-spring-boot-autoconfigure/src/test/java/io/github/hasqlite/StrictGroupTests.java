@@ -133,7 +133,9 @@ class StrictGroupTests {
                 assertThat(node.node().position().applied() - before).isEqualTo(INSERTS);
             }
             before = node.node().position().applied();
-            insert(node, "CREATE TEMP TABLE IF NOT EXISTS mine(id); INSERT INTO mine VALUES(1); INSERT INTO t VALUES(%d)");
+            insert(
+                    node,
+                    "CREATE TEMP TABLE IF NOT EXISTS mine(id); INSERT INTO mine VALUES(1); INSERT INTO t VALUES(%d)");
             assertThat(node.node().position().applied() - before).isEqualTo(INSERTS);
             before = node.node().position().applied();
             insert(node, "INSERT INTO t VALUES(%d)");
@@ -171,8 +173,8 @@ class StrictGroupTests {
                 server,
                 folder.resolve(name + ".db"),
                 name,
-                settings -> settings.with(to ->
-                        to.groupCommit(true).isolation(isolation).publisherTimeout(PATIENCE)),
+                settings -> settings.with(
+                        to -> to.groupCommit(true).isolation(isolation).publisherTimeout(PATIENCE)),
                 publisher -> publisher);
     }
 
@@ -207,7 +209,9 @@ class StrictGroupTests {
             try (Connection connection = node.dataSource().getConnection()) {
                 connection.setAutoCommit(false);
                 execute(connection, "UPDATE cell SET v = v + 1 WHERE k = 0");
-                execute(connection, "UPDATE cell SET v = (v * 31 + " + id + ") % 1000003 WHERE k = " + (1 + random.nextInt(CELLS)));
+                execute(
+                        connection,
+                        "UPDATE cell SET v = (v * 31 + " + id + ") % 1000003 WHERE k = " + (1 + random.nextInt(CELLS)));
                 Map<Integer, Long> cells = cells(connection);
                 execute(connection, "INSERT INTO tx VALUES(" + id + ")");
                 if (random.nextInt(20) == 0) {
@@ -245,7 +249,11 @@ class StrictGroupTests {
                     assertThat(cells(connection)).isEqualTo(cells);
                     connection.commit();
                 }
-                seen.add(new Seen(cells.get(0), least, cells, "a reader of " + node.status().node()));
+                seen.add(new Seen(
+                        cells.get(0),
+                        least,
+                        cells,
+                        "a reader of " + node.status().node()));
                 least = cells.get(0);
             } catch (SQLException e) {
                 assertThat(e.getSQLState()).as(e.getMessage()).isIn("40001", "55P03");
@@ -295,9 +303,8 @@ class StrictGroupTests {
             int transactions = 0;
             for (Change change : SERIALIZER.deserialize(message).changes()) {
                 if ("cell".equals(change.table())) {
-                    state.put(
-                            ((Long) change.newValues().get(0)).intValue(),
-                            (Long) change.newValues().get(1));
+                    state.put(((Long) change.newValues().get(0)).intValue(), (Long)
+                            change.newValues().get(1));
                 } else if ("tx".equals(change.table())) {
                     order.add(((Long) change.newValues().get(0)).intValue());
                     transactions++;

@@ -54,10 +54,11 @@ public final class StrictBenchmark {
                 NatsServer second = NatsServer.start(configuration);
                 TestNode grouped = open(first, folder.resolve("grouped"), true);
                 TestNode single = open(second, folder.resolve("single"), false);
-                io.nats.client.Connection bare = Nats.connect(
-                        new Options.Builder().server(first.url()).build())) {
+                io.nats.client.Connection bare =
+                        Nats.connect(new Options.Builder().server(first.url()).build())) {
             for (TestNode node : List.of(grouped, single)) {
-                node.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, name TEXT, amount REAL, note TEXT, number INTEGER)");
+                node.execute(
+                        "CREATE TABLE t(id INTEGER PRIMARY KEY, name TEXT, amount REAL, note TEXT, number INTEGER)");
             }
             bare.jetStreamManagement()
                     .addStream(StreamConfiguration.builder()
@@ -102,11 +103,7 @@ public final class StrictBenchmark {
 
     private static TestNode open(NatsServer server, Path file, boolean grouped) {
         return TestNode.openStrict(
-                server,
-                file,
-                "n1",
-                settings -> settings.with(to -> to.groupCommit(grouped)),
-                UnaryOperator.identity());
+                server, file, "n1", settings -> settings.with(to -> to.groupCommit(grouped)), UnaryOperator.identity());
     }
 
     private double compareAndSet(JetStream jetStream, long millis) throws Exception {

@@ -128,8 +128,10 @@ public final class Simulation {
         int count = emphasis.nodes();
         scheduler.note(emphasis.toString());
         for (int i = 0; i < count; i++) {
-            nodes.add(node("" + (char) ('a' + i), settings -> settings.with(
-                    to -> to.isolation(emphasis.isolation()).groupCommit(emphasis.groupCommit()))));
+            nodes.add(node(
+                    "" + (char) ('a' + i),
+                    settings -> settings.with(
+                            to -> to.isolation(emphasis.isolation()).groupCommit(emphasis.groupCommit()))));
         }
         begunInFile = random.nextBoolean();
         begin(nodes.get(0), begunInFile);

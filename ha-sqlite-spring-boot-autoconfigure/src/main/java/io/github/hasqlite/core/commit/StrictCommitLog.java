@@ -57,6 +57,7 @@ public final class StrictCommitLog implements CommitLog {
     private final StrictOutcomes outcomes;
     /** {@code null} if all transactions are accepted one by one. */
     private final @Nullable GroupCommit group;
+
     private final BooleanSupplier joined;
     private final StrictIsolation isolation;
     /** How long a commit waits for the stream, and a loser to be tried again. */
@@ -88,7 +89,9 @@ public final class StrictCommitLog implements CommitLog {
         this.commits = commits;
         this.replica = replica;
         this.outcomes = new StrictOutcomes(settings, position, commits);
-        this.group = settings.groupCommit() ? new GroupCommit(settings, changeSets, stream, position, replica.writeLock()) : null;
+        this.group = settings.groupCommit()
+                ? new GroupCommit(settings, changeSets, stream, position, replica.writeLock())
+                : null;
         this.joined = joined;
         this.isolation = settings.isolation();
         this.timeout = settings.publisherTimeout();
@@ -323,7 +326,8 @@ public final class StrictCommitLog implements CommitLog {
                     changeSets.at(base, certification.nextCounter(changeSets.publisher()), made.changes());
             CompareAndSet.Result result = stream.publish(changeSet, base, deadline);
             if (result instanceof CompareAndSet.Stored stored) {
-                return outcomes.new Elsewhere(stored.sequence(), position.outcome(changeSet.publisher(), changeSet.counter()));
+                return outcomes
+                .new Elsewhere(stored.sequence(), position.outcome(changeSet.publisher(), changeSet.counter()));
             }
             if (!(result instanceof CompareAndSet.Lost lost)) {
                 return outcomes.unresolved(result);

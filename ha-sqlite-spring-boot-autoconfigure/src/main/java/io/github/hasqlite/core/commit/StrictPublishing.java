@@ -104,8 +104,7 @@ public final class StrictPublishing {
          * @param deadlineNanos when to give up, by {@link NodeRuntime#nanoTime()}
          */
         CompareAndSet.Result publish(long deadlineNanos) {
-            CompareAndSet.Result result =
-                    stream.publishWhole(changeSet, message, expected, maybeStored, deadlineNanos);
+            CompareAndSet.Result result = stream.publishWhole(changeSet, message, expected, maybeStored, deadlineNanos);
             maybeStored |= result instanceof CompareAndSet.Unknown;
             return result;
         }

@@ -76,7 +76,9 @@ final class LoggedCommit {
         boolean open = false;
         try {
             access.suspendQueryOnly(true);
-            return log.places(changes, transaction.hasWrittenElsewhere()) ? place(changes, call, nothing, begun) : append(changes, call, begun);
+            return log.places(changes, transaction.hasWrittenElsewhere())
+                    ? place(changes, call, nothing, begun)
+                    : append(changes, call, begun);
         } catch (SQLException | RuntimeException e) {
             work.count(Counted.COMMIT_FAILURES, 1);
             if (transaction.isActive() && sqlite.endedByItself()) {

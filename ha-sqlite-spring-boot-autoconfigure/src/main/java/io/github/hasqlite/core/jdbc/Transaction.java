@@ -210,8 +210,9 @@ final class Transaction {
         if (sawUndecided) {
             sawUndecided = false;
             if (!gate(context).admits(takenBackBefore)) {
-                throw new SerializationFailureException("what this transaction has read was not accepted by the stream; it"
-                        + " was rolled back, nothing of it took effect, do all of it again");
+                throw new SerializationFailureException(
+                        "what this transaction has read was not accepted by the stream; it"
+                                + " was rolled back, nothing of it took effect, do all of it again");
             }
         }
     }

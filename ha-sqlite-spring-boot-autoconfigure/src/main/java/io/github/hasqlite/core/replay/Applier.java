@@ -75,7 +75,13 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         this.undecided = new UndecidedCommits(runtime, state, inbox::wake);
         this.undecidedReplay = new UndecidedReplay(this, replica, replay, listener);
         this.batches = new Batches(
-                state, inbox, new Batches.Ways(replay, undecidedReplay), standstill, onFailure, this::compare, runtime.work());
+                state,
+                inbox,
+                new Batches.Ways(replay, undecidedReplay),
+                standstill,
+                onFailure,
+                this::compare,
+                runtime.work());
         this.thread = runtime.thread("ha-sqlite-applier", this::run);
     }
 

@@ -178,8 +178,7 @@ public final class StreamPosition {
         private Certification(Footprints made, AppliedState.Step step) {
             this.step = step;
             this.base = step.reached();
-            this.coming =
-                    new ComingMessages(made, step, applier.replay().judge(), application);
+            this.coming = new ComingMessages(made, step, applier.replay().judge(), application);
         }
 
         /**

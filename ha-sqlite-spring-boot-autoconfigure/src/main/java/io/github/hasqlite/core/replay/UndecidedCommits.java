@@ -28,6 +28,7 @@ public final class UndecidedCommits {
     private @Nullable Flight flight;
     /** What becomes of what is on its way, and of all behind it, once it is taken out of the database. */
     private @Nullable Doom doom;
+
     private boolean leading;
     private boolean closed;
     /** Flights that were taken back here, and of which it is not known what became of them in the stream. */

@@ -322,12 +322,7 @@ class OneJudgementTests {
                     new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection));
             replica = new LocalReplica(
                     connection, new WriteLock(NodeRuntime.ofJvm(), 5_000), application, state, outbox, pending);
-            applier = new Applier(
-                    replica,
-                    SERIALIZER,
-                    List.of(),
-                    Applier.OnFailure.HALT,
-                    new SilentListener());
+            applier = new Applier(replica, SERIALIZER, List.of(), Applier.OnFailure.HALT, new SilentListener());
             applier.begin(publisher);
         }
 
