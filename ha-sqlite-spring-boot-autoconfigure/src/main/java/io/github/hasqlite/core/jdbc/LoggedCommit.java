@@ -53,7 +53,7 @@ final class LoggedCommit {
         if (changes.isEmpty()) {
             T result = call.run();
             transaction.ended(true);
-            transaction.requireKept();
+            transaction.seen().requireKept();
             return result;
         }
         Tracing tracing = work.tracing();

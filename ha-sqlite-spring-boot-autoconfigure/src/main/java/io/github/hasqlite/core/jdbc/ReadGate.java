@@ -1,6 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps from readers what is committed in the database and may still be taken back. Thread-safe.
@@ -23,6 +24,15 @@ public interface ReadGate {
             return true;
         }
     };
+
+    /**
+     * The gate of a log.
+     *
+     * @param log {@code null} if nothing is replicated
+     */
+    static ReadGate of(@Nullable CommitLog log) {
+        return log == null ? OPEN : log.gate();
+    }
 
     /** How often something was taken back. */
     long takenBack();

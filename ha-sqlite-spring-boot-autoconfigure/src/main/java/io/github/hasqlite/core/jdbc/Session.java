@@ -18,7 +18,6 @@ final class Session {
     private final Transaction transaction;
     private final NativeStatement lastInsertRowid;
     private final boolean reader;
-    private final ReadGate gate;
     private final StatementCache compiled;
     private final SessionContext context;
     private final SessionState state = new SessionState();
@@ -34,7 +33,6 @@ final class Session {
 
     Session(PhysicalConnection connection, SessionContext context, boolean reader) throws SQLException {
         this.reader = reader;
-        this.gate = Transaction.gate(context);
         this.transaction = new Transaction(connection, context, reader);
         this.context = context;
         this.compiled = new StatementCache(connection);
@@ -173,8 +171,7 @@ final class Session {
         transaction.preparation().beforeUnwrapping();
         transaction.lend();
         transaction.access().readPast();
-        // from now on nothing is committed that may be taken back
-        var unused = gate.admits(0);
+        transaction.seen().close();
     }
 
     // ---- compiled statements
@@ -297,25 +294,13 @@ final class Session {
         return admitted(call);
     }
 
-    /** Runs what reads, again if it may have seen what was taken back meanwhile. */
+    /** Runs what reads so that it shows nothing that may still be taken back. */
     private <T> T admitted(SqlCall<T> call) throws SQLException {
-        if (transaction.isActive() || gate == ReadGate.OPEN) {
-            transaction.pin();
-            return call.run();
+        if (!transaction.isActive() && !transaction.seen().isOpen()) {
+            return transaction.seen().admitted(call);
         }
-        while (true) {
-            long before = gate.takenBack();
-            try {
-                T result = call.run();
-                if (gate.admits(before)) {
-                    return result;
-                }
-            } catch (SQLException e) {
-                if (gate.admits(before)) {
-                    throw e;
-                }
-            }
-        }
+        transaction.pin();
+        return call.run();
     }
 
     private void beginIfImplicit() throws SQLException {

@@ -1,6 +1,5 @@
 package io.github.hasqlite.core.jdbc;
 
-import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import io.github.hasqlite.core.sqlite.PragmaText;
 import io.github.hasqlite.core.sqlite.SqlCall;
@@ -29,12 +28,9 @@ final class Transaction {
     private final StatementTrial trial;
     private final Savepoints savepoints;
     private final ReadPin pin;
+    private final SeenStates seen;
     private boolean active;
     private boolean writing;
-    /** The transaction that has ended may have seen what can still be taken back. */
-    private boolean sawUndecided;
-
-    private long takenBackBefore;
 
     Transaction(PhysicalConnection connection, SessionContext context, boolean reader) throws SQLException {
         this.connection = connection;
@@ -57,13 +53,10 @@ final class Transaction {
         this.preparation = new CapturePreparation(this, access, recording);
         this.trial = new StatementTrial(connection, this, sqlite);
         this.savepoints = new Savepoints(recorder);
-        this.pin = new ReadPin(connection, sqlite, savepoints, gate(context));
+        ReadGate gate = ReadGate.of(context.commitLog());
+        this.pin = new ReadPin(connection, sqlite, savepoints, gate);
+        this.seen = new SeenStates(gate);
         this.late = new LateWrite(connection, context, sqlite, view, savepoints);
-    }
-
-    static ReadGate gate(SessionContext context) {
-        CommitLog log = context.commitLog();
-        return log == null ? ReadGate.OPEN : log.gate();
     }
 
     boolean isActive() {
@@ -201,20 +194,9 @@ final class Transaction {
         return recording != null && recording.audit().hasWrittenElsewhere();
     }
 
-    /**
-     * Waits until it is known whether what the transaction has seen stays that ended without being written to the log.
-     *
-     * @throws SerializationFailureException if it does not
-     */
-    void requireKept() throws SQLException {
-        if (sawUndecided) {
-            sawUndecided = false;
-            if (!gate(context).admits(takenBackBefore)) {
-                throw new SerializationFailureException(
-                        "what this transaction has read was not accepted by the stream; it"
-                                + " was rolled back, nothing of it took effect, do all of it again");
-            }
-        }
+    /** What the connection has seen and may still be taken back. */
+    SeenStates seen() {
+        return seen;
     }
 
     /** Takes the write lock and makes this a write transaction, if it is none yet. */
@@ -421,7 +403,7 @@ final class Transaction {
             throw e;
         }
         ended(false);
-        requireKept();
+        seen.requireKept();
         return result;
     }
 
@@ -436,9 +418,8 @@ final class Transaction {
         if (recorder != null) {
             recorder.ended(committed);
         }
-        sawUndecided = wrote;
+        seen.ends(wrote);
         if (wrote) {
-            takenBackBefore = gate(context).takenBack();
             if (committed) {
                 context.writeLock().committed(counters.pagesOfCommit());
             }

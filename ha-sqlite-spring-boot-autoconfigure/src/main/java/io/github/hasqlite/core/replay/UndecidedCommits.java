@@ -6,6 +6,7 @@ import io.github.hasqlite.core.runtime.Monitor;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +44,7 @@ public final class UndecidedCommits {
     private boolean watched;
 
     private volatile @Nullable UndecidedCommit newest;
-    private volatile long takenBack;
+    private final AtomicLong takenBack = new AtomicLong();
 
     /** What becomes of those on their way, and of those that were not sent. */
     private record Doom(Fate ofFlight, Fate ofOthers) {}
@@ -91,7 +92,7 @@ public final class UndecidedCommits {
 
     /** How often something was taken out of the database that had been committed. */
     public long takenBack() {
-        return takenBack;
+        return takenBack.get();
     }
 
     /** Whether something is undecided. */
@@ -359,7 +360,7 @@ public final class UndecidedCommits {
 
     /** Before anybody learns what became of it: so whoever has read it finds that out. */
     private void noteTakenBack() {
-        takenBack++;
+        takenBack.incrementAndGet();
     }
 
     /** Others came first, which do not meet what is undecided: it is to be published again, behind them. */
