@@ -126,7 +126,7 @@ final class GroupCommit implements ReadGate {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        return commit.fate().join();
+        return commit.fate().getNow(new Fate.Abandoned());
     }
 
     /**

@@ -68,7 +68,6 @@ public final class StrictCommitLog implements CommitLog {
     /**
      * Creates the log.
      *
-     * @param replica the database
      * @param commits learns what each thread has committed
      * @param joined whether this node has caught up with the stream and may write to it
      * @param whatToDo what somebody has to do where replication has stopped, as the end of a sentence
@@ -78,7 +77,6 @@ public final class StrictCommitLog implements CommitLog {
             ChangeSetFactory changeSets,
             StrictPublishing stream,
             StreamPosition position,
-            LocalReplica replica,
             LastCommits commits,
             BooleanSupplier joined,
             Supplier<String> whatToDo) {
@@ -87,7 +85,7 @@ public final class StrictCommitLog implements CommitLog {
         this.stream = stream;
         this.position = position;
         this.commits = commits;
-        this.replica = replica;
+        this.replica = position.replica();
         this.outcomes = new StrictOutcomes(settings, position, commits);
         this.group = settings.groupCommit()
                 ? new GroupCommit(settings, changeSets, stream, position, replica.writeLock())

@@ -120,7 +120,7 @@ public interface CommitLog {
          * Waits as the commit mode demands. The write lock is no longer held.
          *
          * @throws SQLException if the stream did not acknowledge in time; the transaction is committed
-         *     all the same
+         *     all the same, unless being accepted by the stream is the commit: then it says what became of it
          */
         void await() throws SQLException;
     }

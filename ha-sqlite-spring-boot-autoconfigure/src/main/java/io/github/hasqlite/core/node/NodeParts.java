@@ -175,7 +175,6 @@ final class NodeParts implements AutoCloseable {
                 new StrictPublishing(
                         transport.serializer(), stream, settings.pool().path(), settings.runtime()),
                 position,
-                replica,
                 commits,
                 join::joined,
                 status::wayOutOfHalt);

@@ -34,6 +34,11 @@ public final class StreamPosition {
         this.application = replica.application();
     }
 
+    /** The database that stands there. */
+    public LocalReplica replica() {
+        return replica;
+    }
+
     /** The sequence up to which the stream is applied here. Thread-safe. */
     public long sequence() {
         return state.sequence();
