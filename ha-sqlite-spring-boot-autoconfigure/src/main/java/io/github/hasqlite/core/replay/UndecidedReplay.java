@@ -50,13 +50,14 @@ final class UndecidedReplay {
      * told that it is committed, or it comes back from the stream.
      */
     void recover() throws SQLException, HaltException {
-        List<Pending> rows = OutboxTable.pending(replica.connection()).stream()
-                .filter(row -> row.counter() < 0)
-                .toList();
-        if (!rows.isEmpty()) {
-            attempts.run(undoFirst -> takeBack());
-            rows.forEach(replica.pending()::remove);
+        Pending oldest = replica.pending().peek(0);
+        if (oldest == null || oldest.counter() > 0) {
+            return;
         }
+        // an outbox is of one commit mode: what another one has left is taken away before this one begins
+        List<Pending> rows = OutboxTable.pending(replica.connection());
+        attempts.run(undoFirst -> takeBack());
+        rows.forEach(replica.pending()::remove);
     }
 
     /**
