@@ -145,6 +145,25 @@ class StreamTroubleTests {
     }
 
     @Test
+    void aNodeIsUpAgainWithoutAnotherCommitWhenTheServerThatHungGoesOn() throws Exception {
+        try (NatsServer server = NatsServer.start();
+                TestNode node = open(server.url(), "n1", CommitMode.SYNC)) {
+            node.execute("CREATE TABLE t(id INTEGER PRIMARY KEY)");
+            server.suspend();
+            try {
+                assertThatThrownBy(() -> node.execute("INSERT INTO t VALUES(1)"))
+                        .isInstanceOf(ReplicationTimeoutException.class);
+                Awaitility.await().until(() -> !node.status().connected());
+                Awaitility.await().until(() -> node.status().publishFailure() != null);
+            } finally {
+                server.resume();
+            }
+            awaitUp(node);
+            assertThat(node.status().publishFailure()).isNull();
+        }
+    }
+
+    @Test
     void aNodeWhoseStreamIsGoneSaysTheTwoWaysOutAndBothWork() throws Exception {
         try (NatsServer server = NatsServer.start()) {
             try (TestNode one = open(server, "n1", OnStreamReset.STOP);

@@ -1,5 +1,7 @@
 package io.github.hasqlite.benchmark;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import io.github.hasqlite.testing.NatsServer;
 import java.io.File;
 import java.io.IOException;
@@ -26,17 +28,20 @@ import org.springframework.core.io.DefaultResourceLoader;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * Compares one-row transactions of several builds of the product, to see what a change costs. Each build has a class
+ * Compares transactions of several builds of the product, to see what a change costs. Each build has a class
  * loader, an application and a nats-server of its own in this one process, and they write in turn, in blocks so short
  * that whatever else the machine does meets all of them. Arguments: the commit mode, then the folders of the builds'
  * main classes, each with properties of its own behind commas if it is to have some
  * ({@code target/classes,ha.sqlite.keys.blocks.enabled=false}); with the first one named twice, the second shows what
  * the comparison itself is worth. System properties: {@code rounds} (1000), the first half of which is not counted;
- * {@code literals} ({@code false}), whether each row is written with a text of its own instead of a prepared statement.
+ * {@code literals} ({@code false}), whether each row is written with a text of its own instead of a prepared statement;
+ * {@code rows} of a transaction (1), one batch if there are more. The name {@code plain} stands for HikariCP with
+ * sqlite-jdbc.
  */
 public final class BuildComparison {
 
-    private static final int BLOCK = 100;
+    private static final int ROWS = Integer.getInteger("rows", 1);
+    private static final int BLOCK = Math.max(1, 100 / ROWS);
     private static final boolean LITERALS = Boolean.getBoolean("literals");
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
@@ -59,22 +64,23 @@ public final class BuildComparison {
                 build.print(builds.get(0));
             }
         } finally {
-            builds.forEach(Build::close);
+            for (Build build : builds) {
+                build.close();
+            }
             FileSystemUtils.deleteRecursively(folder);
         }
     }
 
     /** One build, running. */
     private record Build(
-            String name,
-            NatsServer server,
-            ConfigurableApplicationContext application,
-            List<Double> wall,
-            List<Double> processor) {
+            String name, DataSource dataSource, List<AutoCloseable> parts, List<Double> wall, List<Double> processor) {
 
         static Build start(String name, String mode, Path database) throws Exception {
-            List<String> parts = List.of(name.split(","));
-            ClassLoader loader = new ChildFirst(Path.of(parts.get(0)));
+            if (name.equals("plain")) {
+                return plain(database);
+            }
+            List<String> named = List.of(name.split(","));
+            ClassLoader loader = new ChildFirst(Path.of(named.get(0)));
             Thread thread = Thread.currentThread();
             ClassLoader before = thread.getContextClassLoader();
             thread.setContextClassLoader(loader);
@@ -86,18 +92,13 @@ public final class BuildComparison {
                         .web(WebApplicationType.NONE)
                         .bannerMode(Banner.Mode.OFF)
                         .logStartupInfo(false)
-                        .properties(parts.subList(1, parts.size()).toArray(String[]::new))
+                        .properties(named.subList(1, named.size()).toArray(String[]::new))
                         .run(
                                 "--ha.sqlite.path=" + database,
                                 "--ha.sqlite.name=n1",
                                 "--ha.sqlite.commit-mode=" + mode,
                                 "--ha.sqlite.replication-url=" + server.url());
-                Build build = new Build(name, server, application, new ArrayList<>(), new ArrayList<>());
-                try (Connection connection = build.dataSource().getConnection();
-                        Statement statement = connection.createStatement()) {
-                    statement.executeUpdate("CREATE TABLE sample(id INTEGER PRIMARY KEY, name TEXT, number INTEGER)");
-                }
-                return build;
+                return of(name, application.getBean(DataSource.class), List.of(application, server));
             } catch (SQLException | RuntimeException | ClassNotFoundException e) {
                 server.close();
                 throw e;
@@ -106,12 +107,23 @@ public final class BuildComparison {
             }
         }
 
-        private DataSource dataSource() {
-            return application.getBean(DataSource.class);
+        private static Build plain(Path database) throws SQLException {
+            HikariConfig config = new HikariConfig();
+            config.setJdbcUrl("jdbc:sqlite:" + database
+                    + "?journal_mode=WAL&synchronous=NORMAL&cache_size=-16384&temp_store=MEMORY&busy_timeout=5000");
+            HikariDataSource plain = new HikariDataSource(config);
+            return of("plain", plain, List.of(plain));
+        }
+
+        private static Build of(String name, DataSource dataSource, List<AutoCloseable> parts) throws SQLException {
+            try (Connection connection = dataSource.getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.executeUpdate("CREATE TABLE sample(id INTEGER PRIMARY KEY, name TEXT, number INTEGER)");
+            }
+            return new Build(name, dataSource, parts, new ArrayList<>(), new ArrayList<>());
         }
 
         void write(boolean counted) throws SQLException {
-            DataSource dataSource = dataSource();
             long start = System.nanoTime();
             long used = THREADS.getCurrentThreadCpuTime();
             for (int i = 0; i < BLOCK; i++) {
@@ -137,9 +149,18 @@ public final class BuildComparison {
             }
             try (PreparedStatement statement =
                     connection.prepareStatement("INSERT INTO sample(name, number) VALUES(?,?)")) {
-                statement.setString(1, "name of the row");
-                statement.setInt(2, number);
-                statement.executeUpdate();
+                for (int i = 0; i < ROWS; i++) {
+                    statement.setString(1, "name of the row");
+                    statement.setInt(2, number + i);
+                    if (ROWS > 1) {
+                        statement.addBatch();
+                    }
+                }
+                if (ROWS > 1) {
+                    statement.executeBatch();
+                } else {
+                    statement.executeUpdate();
+                }
             }
         }
 
@@ -162,9 +183,10 @@ public final class BuildComparison {
             return Rounds.median(ratios);
         }
 
-        void close() {
-            application.close();
-            server.close();
+        void close() throws Exception {
+            for (AutoCloseable part : parts) {
+                part.close();
+            }
         }
     }
 

@@ -39,7 +39,7 @@ public final class NatsCluster implements AutoCloseable {
 
     private final List<NatsServer> servers = new ArrayList<>();
 
-    private NatsCluster(Path program) {
+    private NatsCluster(Path program, boolean syncing) {
         try {
             List<Integer> ports = new ArrayList<>();
             List<String> routes = new ArrayList<>();
@@ -49,10 +49,12 @@ public final class NatsCluster implements AutoCloseable {
                 routes.add("nats://127.0.0.1:" + port);
             }
             for (int port : ports) {
-                servers.add(NatsServer.start(
-                        program,
-                        "cluster { name: test, listen: \"127.0.0.1:" + port + "\", routes: ["
-                                + String.join(", ", routes) + "] }"));
+                String configuration = "cluster { name: test, listen: \"127.0.0.1:" + port + "\", routes: ["
+                        + String.join(", ", routes) + "] }";
+                servers.add(
+                        syncing
+                                ? NatsServer.startSyncing(program, configuration)
+                                : NatsServer.start(program, configuration));
             }
             awaitJetStream();
         } catch (IOException e) {
@@ -66,7 +68,12 @@ public final class NatsCluster implements AutoCloseable {
 
     /** Starts three servers and waits until they can make streams. */
     public static NatsCluster start(Path program) {
-        return new NatsCluster(program);
+        return new NatsCluster(program, false);
+    }
+
+    /** The same, of servers that have each message on the disk, past all caches, before they acknowledge it. */
+    public static NatsCluster startSyncing(Path program) {
+        return new NatsCluster(program, true);
     }
 
     /** A program of a version whose replicated streams can be trusted, if there is one. */

@@ -94,6 +94,15 @@ public final class NatsServer implements AutoCloseable {
         return new NatsServer(program, "jetstream { store_dir: \"$STORE\" }", configuration);
     }
 
+    /** Starts a server that has each message on the disk, past all caches, before it acknowledges it. */
+    public static NatsServer startSyncing() {
+        return startSyncing(program(), "");
+    }
+
+    static NatsServer startSyncing(Path program, String configuration) {
+        return new NatsServer(program, "jetstream { store_dir: \"$STORE\", sync_interval: always }", configuration);
+    }
+
     /** Starts a server with JetStream that may store so much, for example {@code 1MB}. */
     public static NatsServer startWithRoom(String maxFile) {
         return new NatsServer("jetstream { store_dir: \"$STORE\", max_file: " + maxFile + " }", "");

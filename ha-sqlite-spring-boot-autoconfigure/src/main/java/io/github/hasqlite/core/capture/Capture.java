@@ -31,7 +31,11 @@ public final class Capture {
     private final ReplacedRows replaced;
     private final CaptureFunction function;
     private final VirtualWrites virtual;
+    private final BoundCapture bound;
     private @Nullable CapturedSchema installed;
+    /** No row that an INSERT adds to an ordinary table has any effect but itself. */
+    private boolean simple;
+
     private long installedEpoch = NOT_INSTALLED;
     private boolean installedInTransaction;
     private boolean updatesReplace;
@@ -56,6 +60,7 @@ public final class Capture {
         this.replaced = new ReplacedRows(buffer, stored, virtual::mustKeep);
         this.function = new CaptureFunction(connection.getDatabase(), encoding, buffer, true);
         Function.create(connection, CapturedSchema.FUNCTION, function);
+        this.bound = new BoundCapture(connection, this, function);
     }
 
     public CaptureBuffer buffer() {
@@ -100,11 +105,32 @@ public final class Capture {
                 new TriggerOrder(connection, schema).putCaptureFirst();
             }
             function.use(schema, unseen ? replaced : null);
+            simple = !unseen
+                    && !others
+                    && !schema.replacesByItself()
+                    && !schema.hasUserTriggers()
+                    && !schema.hasVirtualTables()
+                    && encoding == TextEncoding.UTF_8;
         }
         installations++;
         installed = schema;
         installedEpoch = schema.epoch();
         installedInTransaction |= inTransaction;
+    }
+
+    /** Captures rows from what is bound to large INSERTs. */
+    public BoundCapture bound() {
+        return bound;
+    }
+
+    @Nullable
+    CapturedSchema installed() {
+        return installed;
+    }
+
+    /** Whether the triggers fit, the schema is committed, and no trigger, REPLACE or virtual table has any part. */
+    boolean isSimple() {
+        return simple && !schemaTouched && isCurrent();
     }
 
     /** Whether the application has TEMP triggers on this connection; replication's own begin with ha_. */

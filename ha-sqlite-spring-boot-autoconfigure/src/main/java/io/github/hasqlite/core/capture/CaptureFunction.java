@@ -59,6 +59,11 @@ final class CaptureFunction extends Function {
         return reported;
     }
 
+    /** That many rows have been captured without the triggers. */
+    void addReported(int rows) {
+        reported += rows;
+    }
+
     /** Only a statement that the data source runs itself may change captured rows: others would get lost. */
     void arm(boolean on) {
         armed = on;

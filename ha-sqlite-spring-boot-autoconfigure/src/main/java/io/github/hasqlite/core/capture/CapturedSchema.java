@@ -25,6 +25,7 @@ final class CapturedSchema {
     static final String TRIGGER_PREFIX = "ha_capture_";
 
     private final long epoch;
+    private final long version;
     private final CapturedTable[] tables;
     private final List<String> triggers;
     private final boolean virtualTables;
@@ -34,12 +35,14 @@ final class CapturedSchema {
 
     private CapturedSchema(
             long epoch,
+            long version,
             List<CapturedTable> tables,
             boolean virtualTables,
             boolean userTriggers,
             boolean replaces,
             boolean foreignKeys) {
         this.epoch = epoch;
+        this.version = version;
         this.tables = tables.toArray(new CapturedTable[0]);
         this.virtualTables = virtualTables;
         this.userTriggers = userTriggers;
@@ -54,6 +57,8 @@ final class CapturedSchema {
      * @throws SQLException if the schema cannot be read
      */
     static CapturedSchema read(Connection connection, long epoch) throws SQLException {
+        // first, so that it is older than what follows if somebody changes the schema meanwhile
+        long version = version(connection);
         List<CapturedTable> captured = new ArrayList<>();
         List<TableDefinition> all = TableDefinition.readAll(connection);
         for (TableDefinition table : all) {
@@ -64,11 +69,19 @@ final class CapturedSchema {
         boolean virtual = all.stream().anyMatch(table -> table.kind() == Kind.VIRTUAL);
         return new CapturedSchema(
                 epoch,
+                version,
                 List.copyOf(captured),
                 virtual,
                 hasTriggers(connection),
                 replaces(connection),
                 hasForeignKeys(connection));
+    }
+
+    private static long version(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("PRAGMA main.schema_version")) {
+            return rows.getLong(1);
+        }
     }
 
     private static boolean hasTriggers(Connection connection) throws SQLException {
@@ -99,6 +112,11 @@ final class CapturedSchema {
     /** Which state of the schema this is; see {@link SchemaCatalog}. */
     long epoch() {
         return epoch;
+    }
+
+    /** SQLite's number of that state. */
+    long version() {
+        return version;
     }
 
     int size() {

@@ -4,47 +4,43 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.Operation;
 import io.github.hasqlite.RawText;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.SerializableString;
-import tools.jackson.core.exc.JacksonIOException;
-import tools.jackson.core.io.SerializedString;
 import tools.jackson.core.json.JsonFactory;
 
 /** Writes a change set as a message. */
 final class ChangeSetEncoder {
 
-    private static final SerializableString PUBLISHER = new SerializedString(FieldNames.PUBLISHER);
-    private static final SerializableString COUNTER = new SerializedString(FieldNames.COUNTER);
-    private static final SerializableString BASE_SEQUENCE = new SerializedString(FieldNames.BASE_SEQUENCE);
-    private static final SerializableString NODE = new SerializedString(FieldNames.NODE);
-    private static final SerializableString PROCESS_ID = new SerializedString(FieldNames.PROCESS_ID);
-    private static final SerializableString FILENAME = new SerializedString(FieldNames.FILENAME);
-    private static final SerializableString TIMESTAMP_NS = new SerializedString(FieldNames.TIMESTAMP_NS);
-    private static final SerializableString CHANGES = new SerializedString(FieldNames.CHANGES);
-    private static final SerializableString OPERATION = new SerializedString(FieldNames.OPERATION);
-    private static final SerializableString DATABASE = new SerializedString(FieldNames.DATABASE);
-    private static final SerializableString OLD_ROWID = new SerializedString(FieldNames.OLD_ROWID);
-    private static final SerializableString NEW_ROWID = new SerializedString(FieldNames.NEW_ROWID);
-    private static final SerializableString OLD_TYPES = new SerializedString(FieldNames.OLD_TYPES);
-    private static final SerializableString OLD_VALUES = new SerializedString(FieldNames.OLD_VALUES);
-    private static final SerializableString NEW_TYPES = new SerializedString(FieldNames.NEW_TYPES);
-    private static final SerializableString NEW_VALUES = new SerializedString(FieldNames.NEW_VALUES);
-    private static final SerializableString COMMAND = new SerializedString(FieldNames.COMMAND);
-    private static final SerializableString ARG_TYPES = new SerializedString(FieldNames.ARG_TYPES);
-    private static final SerializableString ARGS = new SerializedString(FieldNames.ARGS);
-    private static final SerializableString PRAGMAS = new SerializedString(FieldNames.PRAGMAS);
+    private static final JsonBytes.Field PUBLISHER = new JsonBytes.Field(FieldNames.PUBLISHER);
+    private static final JsonBytes.Field COUNTER = new JsonBytes.Field(FieldNames.COUNTER);
+    private static final JsonBytes.Field BASE_SEQUENCE = new JsonBytes.Field(FieldNames.BASE_SEQUENCE);
+    private static final JsonBytes.Field NODE = new JsonBytes.Field(FieldNames.NODE);
+    private static final JsonBytes.Field PROCESS_ID = new JsonBytes.Field(FieldNames.PROCESS_ID);
+    private static final JsonBytes.Field FILENAME = new JsonBytes.Field(FieldNames.FILENAME);
+    private static final JsonBytes.Field TIMESTAMP_NS = new JsonBytes.Field(FieldNames.TIMESTAMP_NS);
+    private static final JsonBytes.Field CHANGES = new JsonBytes.Field(FieldNames.CHANGES);
+    private static final JsonBytes.Field OPERATION = new JsonBytes.Field(FieldNames.OPERATION);
+    private static final JsonBytes.Field DATABASE = new JsonBytes.Field(FieldNames.DATABASE);
+    private static final JsonBytes.Field OLD_ROWID = new JsonBytes.Field(FieldNames.OLD_ROWID);
+    private static final JsonBytes.Field NEW_ROWID = new JsonBytes.Field(FieldNames.NEW_ROWID);
+    private static final JsonBytes.Field OLD_TYPES = new JsonBytes.Field(FieldNames.OLD_TYPES);
+    private static final JsonBytes.Field OLD_VALUES = new JsonBytes.Field(FieldNames.OLD_VALUES);
+    private static final JsonBytes.Field NEW_TYPES = new JsonBytes.Field(FieldNames.NEW_TYPES);
+    private static final JsonBytes.Field NEW_VALUES = new JsonBytes.Field(FieldNames.NEW_VALUES);
+    private static final JsonBytes.Field COMMAND = new JsonBytes.Field(FieldNames.COMMAND);
+    private static final JsonBytes.Field ARG_TYPES = new JsonBytes.Field(FieldNames.ARG_TYPES);
+    private static final JsonBytes.Field ARGS = new JsonBytes.Field(FieldNames.ARGS);
+    private static final JsonBytes.Field PRAGMAS = new JsonBytes.Field(FieldNames.PRAGMAS);
 
-    private final JsonFactory factory;
+    /** Longer numbers further on. */
+    private static final int SPARE = 8;
+
     private final RowHeads heads;
 
     ChangeSetEncoder(JsonFactory factory) {
-        this.factory = factory;
         this.heads = new RowHeads(factory);
     }
 
@@ -54,9 +50,9 @@ final class ChangeSetEncoder {
      * @throws IllegalArgumentException if it is none that a node could apply
      */
     byte[] encode(ChangeSet changeSet) {
-        MessageSink sink = new MessageSink();
-        write(changeSet, sink);
-        return sink.message();
+        JsonBytes out = new JsonBytes(null);
+        write(changeSet, out);
+        return out.toArray();
     }
 
     /**
@@ -67,50 +63,31 @@ final class ChangeSetEncoder {
      * @throws IOException from {@code target}
      */
     void encode(ChangeSet changeSet, OutputStream target) throws IOException {
+        JsonBytes out = new JsonBytes(target);
         try {
-            write(changeSet, new Unclosed(target));
-        } catch (JacksonIOException e) {
+            write(changeSet, out);
+            out.flush();
+        } catch (UncheckedIOException e) {
             throw e.getCause();
         }
     }
 
-    /** The generator closes what it writes to. */
-    private static final class Unclosed extends FilterOutputStream {
-
-        Unclosed(OutputStream out) {
-            super(out);
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int count) throws IOException {
-            out.write(bytes, offset, count);
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    }
-
-    private void write(ChangeSet changeSet, OutputStream sink) {
-        try (JsonGenerator out = factory.createGenerator(ObjectWriteContext.empty(), sink)) {
-            out.writeStartObject();
-            writeOrigin(out, changeSet);
-            writeName(out, NODE, changeSet.node());
-            writeNumber(out, PROCESS_ID, changeSet.processId());
-            writeName(out, FILENAME, changeSet.filename());
-            writeNumber(out, TIMESTAMP_NS, changeSet.timestampNs());
-            out.writeName(CHANGES);
-            out.writeStartArray();
-            writeChanges(out, changeSet.changes());
-            out.writeEndArray();
-            out.writeEndObject();
-        }
+    private void write(ChangeSet changeSet, JsonBytes out) {
+        out.open();
+        writeOrigin(out, changeSet);
+        writeName(out, NODE, changeSet.node());
+        writeNumber(out, PROCESS_ID, changeSet.processId());
+        writeName(out, FILENAME, changeSet.filename());
+        writeNumber(out, TIMESTAMP_NS, changeSet.timestampNs());
+        out.field(CHANGES);
+        out.raw('[');
+        writeChanges(out, changeSet.changes());
+        out.raw(']');
+        out.raw('}');
     }
 
     // First in the message, so that a node knows its own echo by a short prefix.
-    private static void writeOrigin(JsonGenerator out, ChangeSet changeSet) {
+    private static void writeOrigin(JsonBytes out, ChangeSet changeSet) {
         if (changeSet.publisher().isEmpty() ? changeSet.counter() != 0 : changeSet.counter() < 1) {
             throw new IllegalArgumentException(
                     "counter: " + changeSet.counter() + " of publisher '" + changeSet.publisher() + "'");
@@ -127,13 +104,16 @@ final class ChangeSetEncoder {
         }
     }
 
-    private void writeChanges(JsonGenerator out, List<Change> changes) {
+    private void writeChanges(JsonBytes out, List<Change> changes) {
         if (changes.isEmpty()) {
             throw new IllegalArgumentException("changes: none are given");
         }
         int index = 0;
         for (Change change : changes) {
-            out.writeStartObject();
+            if (index > 0) {
+                out.raw(',');
+            }
+            out.open();
             try {
                 if (change.operation() == Operation.SQL) {
                     writeCommand(out, change);
@@ -143,15 +123,19 @@ final class ChangeSetEncoder {
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException("changes[" + index + "]." + e.getMessage(), e);
             }
-            out.writeEndObject();
+            out.raw('}');
             index++;
+            if (index == 1 && changes.size() > 1) {
+                // the others are mostly like the first one
+                out.expect((out.length() + SPARE) * (changes.size() - 1L));
+            }
         }
     }
 
-    private void writeRow(JsonGenerator out, Change change) {
-        out.writeName(OPERATION);
-        // The head is the value and the fields that follow it; the generator copies it as it is.
-        out.writeRawValue(heads.of(change));
+    private void writeRow(JsonBytes out, Change change) {
+        out.field(OPERATION);
+        // The head is the value and the fields that follow it; it is copied as it is.
+        out.raw(heads.of(change));
         int columns = change.columns().size();
         writeRowid(out, OLD_ROWID, change.oldRowid());
         writeRowid(out, NEW_ROWID, change.newRowid());
@@ -161,36 +145,44 @@ final class ChangeSetEncoder {
                 out, NEW_TYPES, NEW_VALUES, change.newValues(), change.operation() == Operation.DELETE ? 0 : columns);
     }
 
-    private static void writeCommand(JsonGenerator out, Change change) {
+    private static void writeCommand(JsonBytes out, Change change) {
         String command = change.command();
         if (command == null || command.isEmpty()) {
             throw new IllegalArgumentException("command: is missing");
         }
-        out.writeName(OPERATION);
-        out.writeString(Operation.SQL.name());
+        out.field(OPERATION);
+        out.text(Operation.SQL.name());
         writeName(out, DATABASE, change.database());
-        out.writeName(COMMAND);
-        out.writeString(StorableText.of(command));
+        out.field(COMMAND);
+        out.text(command);
         if (!change.args().isEmpty()) {
             writeValues(out, ARG_TYPES, ARGS, change.args());
         }
         if (!change.pragmas().isEmpty()) {
-            out.writeName(PRAGMAS);
-            out.writeStartArray();
-            change.pragmas().forEach(out::writeString);
-            out.writeEndArray();
+            out.field(PRAGMAS);
+            out.raw('[');
+            writeAll(out, change.pragmas());
+            out.raw(']');
+        }
+    }
+
+    private static void writeAll(JsonBytes out, List<String> texts) {
+        for (int i = 0; i < texts.size(); i++) {
+            if (i > 0) {
+                out.raw(',');
+            }
+            out.text(texts.get(i));
         }
     }
 
     private static void writeImage(
-            JsonGenerator out,
-            SerializableString typesName,
-            SerializableString valuesName,
+            JsonBytes out,
+            JsonBytes.Field typesName,
+            JsonBytes.Field valuesName,
             List<@Nullable Object> values,
             int expected) {
         if (values.size() != expected) {
-            throw new IllegalArgumentException(
-                    valuesName.getValue() + ": " + values.size() + " values, not " + expected);
+            throw new IllegalArgumentException(valuesName.name() + ": " + values.size() + " values, not " + expected);
         }
         if (expected > 0) {
             writeValues(out, typesName, valuesName, values);
@@ -199,70 +191,70 @@ final class ChangeSetEncoder {
 
     // The types come first, so that each value is read as what it is, in one pass.
     private static void writeValues(
-            JsonGenerator out,
-            SerializableString typesName,
-            SerializableString valuesName,
-            List<@Nullable Object> values) {
+            JsonBytes out, JsonBytes.Field typesName, JsonBytes.Field valuesName, List<@Nullable Object> values) {
         int count = values.size();
         if (count > Limits.ARGUMENTS) {
-            throw new IllegalArgumentException(valuesName.getValue() + ": more than " + Limits.ARGUMENTS + " values");
+            throw new IllegalArgumentException(valuesName.name() + ": more than " + Limits.ARGUMENTS + " values");
         }
-        byte[] types = new byte[count];
+        out.field(typesName);
+        out.raw('"');
         for (int i = 0; i < count; i++) {
-            types[i] = (byte) StorageClass.of(values.get(i));
+            out.raw(StorageClass.of(values.get(i)));
         }
-        out.writeName(typesName);
-        out.writeRawUTF8String(types, 0, count);
-        out.writeName(valuesName);
-        out.writeStartArray();
+        out.raw('"');
+        out.field(valuesName);
+        out.raw('[');
         for (int i = 0; i < count; i++) {
+            if (i > 0) {
+                out.raw(',');
+            }
             writeValue(out, values.get(i));
         }
-        out.writeEndArray();
+        out.raw(']');
     }
 
-    private static void writeValue(JsonGenerator out, @Nullable Object value) {
+    private static void writeValue(JsonBytes out, @Nullable Object value) {
         if (value instanceof String text) {
-            out.writeString(StorableText.of(text));
+            out.text(text);
         } else if (value instanceof Long integer) {
-            out.writeNumber(integer);
+            out.number(integer);
         } else if (value == null) {
-            out.writeNull();
+            out.nothing();
         } else if (value instanceof byte[] blob) {
-            out.writeBinary(blob);
+            out.binary(blob);
         } else if (value instanceof RawText text) {
-            out.writeBinary(text.bytes());
+            out.binary(text.bytes());
         } else {
             writeReal(out, (Double) value);
         }
     }
 
     // JSON has no infinity, and the Go implementation refuses a whole message with 1e999 in it.
-    private static void writeReal(JsonGenerator out, double real) {
+    private static void writeReal(JsonBytes out, double real) {
         if (Double.isInfinite(real)) {
-            out.writeString(Double.toString(real));
+            out.text(Double.toString(real));
         } else {
-            out.writeNumber(real);
+            out.number(real);
         }
     }
 
-    private static void writeRowid(JsonGenerator out, SerializableString field, @Nullable Long rowid) {
+    private static void writeRowid(JsonBytes out, JsonBytes.Field field, @Nullable Long rowid) {
         if (rowid != null) {
-            out.writeName(field);
-            out.writeNumber(rowid);
+            out.field(field);
+            out.number(rowid);
         }
     }
 
-    private static void writeName(JsonGenerator out, SerializableString field, String name) {
+    private static void writeName(JsonBytes out, JsonBytes.Field field, String name) {
         if (name.length() > Limits.NAME) {
-            throw new IllegalArgumentException(field.getValue() + ": more than " + Limits.NAME + " characters");
+            throw new IllegalArgumentException(field.name() + ": more than " + Limits.NAME + " characters");
         }
-        out.writeName(field);
-        out.writeString(StorableText.of(name));
+        out.field(field);
+        out.text(name);
     }
 
-    private static void writeNumber(JsonGenerator out, SerializableString field, long number) {
-        out.writeName(field);
-        out.writeNumber(number);
+    private static void writeNumber(JsonBytes out, JsonBytes.Field field, long number) {
+        out.field(field);
+        out.number(number);
     }
 }

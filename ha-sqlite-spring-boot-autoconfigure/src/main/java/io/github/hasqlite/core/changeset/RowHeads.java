@@ -3,11 +3,10 @@ package io.github.hasqlite.core.changeset;
 import io.github.hasqlite.Change;
 import io.github.hasqlite.Operation;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.SerializableString;
-import tools.jackson.core.io.SerializedString;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -35,12 +34,12 @@ final class RowHeads {
      *
      * @throws IllegalArgumentException if no table can look like this
      */
-    SerializableString of(Change change) {
+    byte[] of(Change change) {
         int slot = (change.table().hashCode() * 31 + change.operation().name().hashCode()) & (SLOTS - 1);
         Head head = slots[slot];
         if (head == null || !head.fits(change)) {
             head = encode(change);
-            if (head.json().charLength() <= MAX_KEPT_LENGTH) {
+            if (head.json().length <= MAX_KEPT_LENGTH) {
                 slots[slot] = head;
             }
         }
@@ -74,7 +73,9 @@ final class RowHeads {
         }
         String json = writer.toString();
         return new Head(
-                change.operation(), shape, new SerializedString(json.substring(PREFIX.length(), json.length() - 1)));
+                change.operation(),
+                shape,
+                json.substring(PREFIX.length(), json.length() - 1).getBytes(StandardCharsets.UTF_8));
     }
 
     private static void writeNames(JsonGenerator out, String field, List<String> names) {
@@ -85,7 +86,7 @@ final class RowHeads {
         out.writeEndArray();
     }
 
-    private record Head(Operation operation, TableShape shape, SerializedString json) {
+    private record Head(Operation operation, TableShape shape, byte[] json) {
 
         // The lists of one table's changes are mostly the same instances, which equals sees first.
         boolean fits(Change change) {

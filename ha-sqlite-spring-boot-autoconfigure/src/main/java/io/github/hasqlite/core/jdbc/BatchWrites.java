@@ -3,6 +3,7 @@ package io.github.hasqlite.core.jdbc;
 import io.github.hasqlite.core.sqlite.NativeStatement;
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /** Runs the statements of a session that write once for each row of a batch. Not thread-safe. */
 final class BatchWrites {
@@ -12,18 +13,22 @@ final class BatchWrites {
     private final SessionState state;
     private final RecordedStatements recorded;
     private final NativeStatement foreignKeys;
+    /** {@code null} if nothing is replicated. */
+    private final @Nullable BoundInserts inserts;
 
     BatchWrites(
             PhysicalConnection connection,
             Session session,
             Transaction transaction,
             SessionState state,
-            RecordedStatements recorded)
+            RecordedStatements recorded,
+            @Nullable BoundInserts inserts)
             throws SQLException {
         this.session = session;
         this.transaction = transaction;
         this.state = state;
         this.recorded = recorded;
+        this.inserts = inserts;
         this.foreignKeys = new NativeStatement(connection, "PRAGMA foreign_keys");
     }
 
@@ -32,59 +37,68 @@ final class BatchWrites {
      * holds them all; rows before one that fails stay, as in sqlite-jdbc, where each row is a
      * transaction.
      */
-    void write(ParsedSql sql, RunningStatement statement, int rows, Row row) throws SQLException {
+    void write(ParsedSql sql, RunningStatement statement, PreparedBatch batch) throws SQLException {
         boolean alone = session.beginsBatch();
         if (alone && foreignKeys.queryLong() != 0) {
             // a deferred one is checked at the end of each transaction
-            writeOneByOne(sql, statement, rows, row);
+            writeOneByOne(sql, statement, batch.rows(), batch);
             return;
         }
         if (alone) {
             session.untilSerialized(sql, () -> {
                 transaction.write(sql);
-                writeRows(sql, statement, rows, row, true);
+                writeRows(sql, statement, batch, true);
                 transaction.commitSingle();
                 return Boolean.TRUE;
             });
         } else {
             transaction.write(sql);
-            writeRows(sql, statement, rows, row, false);
+            writeRows(sql, statement, batch, false);
         }
     }
 
-    private void writeRows(ParsedSql sql, RunningStatement statement, int rows, Row row, boolean single)
+    private void writeRows(ParsedSql sql, RunningStatement statement, PreparedBatch batch, boolean single)
             throws SQLException {
         ChangeAudit audit = transaction.audit();
-        for (int i = 0; i < rows; i++) {
-            int current = i;
-            try {
-                if (audit != null && i == 0) {
-                    audit.statementBegins();
-                }
-                recorded.run(sql, statement, () -> row.call(current), single, false);
-                if (audit != null && i == rows - 1) {
-                    audit.statementEnds(sql, statement.hasOpenRows());
-                }
-            } catch (UncapturedChangeException e) {
-                recorded.giveUp();
-                throw e;
-            } catch (SQLException e) {
-                if (single && state.rolledBack) {
-                    // ON CONFLICT ROLLBACK took the rows before with it
-                    restore(sql, statement, current, row, e);
-                }
-                throw e;
+        BoundBatch bound = inserts == null ? null : inserts.of(sql, batch);
+        int row = 0;
+        try {
+            if (audit != null) {
+                audit.statementBegins();
             }
+            if (bound != null) {
+                try {
+                    recorded.runBound(sql, statement, bound, single);
+                } finally {
+                    row = bound.done();
+                }
+            }
+            for (; row < batch.rows(); row++) {
+                int current = row;
+                recorded.run(sql, statement, () -> batch.call(current), single, false);
+            }
+            if (audit != null) {
+                audit.statementEnds(sql, statement.hasOpenRows());
+            }
+        } catch (UncapturedChangeException e) {
+            recorded.giveUp();
+            throw e;
+        } catch (SQLException e) {
+            if (single && state.rolledBack) {
+                // ON CONFLICT ROLLBACK took the rows before with it
+                restore(sql, statement, row, batch, e);
+            }
+            throw e;
         }
     }
 
-    private void restore(ParsedSql sql, RunningStatement statement, int rows, Row row, SQLException cause) {
+    private void restore(ParsedSql sql, RunningStatement statement, int rows, PreparedBatch batch, SQLException cause) {
         ChangeCounters counters = transaction.counters();
         try {
             // they have been counted
             counters.beforeOwnStatement();
             try {
-                writeOneByOne(sql, statement, rows, row);
+                writeOneByOne(sql, statement, rows, batch);
             } finally {
                 counters.afterOwnStatement();
             }
@@ -93,21 +107,11 @@ final class BatchWrites {
         }
     }
 
-    private void writeOneByOne(ParsedSql sql, RunningStatement statement, int rows, Row row) throws SQLException {
+    private void writeOneByOne(ParsedSql sql, RunningStatement statement, int rows, PreparedBatch batch)
+            throws SQLException {
         for (int i = 0; i < rows; i++) {
             int current = i;
-            session.write(sql, statement, () -> row.call(current));
-        }
-    }
-
-    /** Runs one row of a batch. */
-    @FunctionalInterface
-    interface Row {
-        void run(int index) throws SQLException;
-
-        default Boolean call(int index) throws SQLException {
-            run(index);
-            return Boolean.TRUE;
+            session.write(sql, statement, () -> batch.call(current));
         }
     }
 }

@@ -3,9 +3,13 @@ package io.github.hasqlite.core.jdbc;
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Has capture ready in time for what is about to run on a connection. Does nothing if nothing is replicated. */
 final class CapturePreparation {
+
+    private static final Logger logger = LoggerFactory.getLogger(CapturePreparation.class);
 
     private final Transaction transaction;
     private final WriteAccess access;
@@ -17,6 +21,19 @@ final class CapturePreparation {
         this.access = access;
         this.recorder = recording == null ? null : recording.recorder();
         this.appender = recording == null ? null : recording.appender();
+    }
+
+    /**
+     * A transaction is about to begin with a statement that writes. Makes the triggers fit the schema before anybody has to
+     * wait for that: with a thousand tables it takes half a second. Outside of the write lock the schema may change
+     * meanwhile, so what holds is {@link #prepare}, which then finds nothing to do, or everything.
+     */
+    void prepareAhead(ParsedSql sql) {
+        try {
+            prepare(sql, false);
+        } catch (SQLException e) {
+            logger.debug("The capture triggers could not be made ahead, because the schema changes", e);
+        }
     }
 
     /** A statement that writes is about to run: the triggers are to fit the schema. */

@@ -24,8 +24,14 @@ record KeyColumn(KeyedInserts asked, KeyNumbers numbers, String table, KeyLookup
         if (values != null) {
             System.arraycopy(values, from, bound, 0, count);
         }
-        long number = asked.next(this);
-        bound[count] = number > 0 ? (Long) number : null;
+        bound[count] = next();
         return bound;
+    }
+
+    /** The key of the next row; {@code null} if SQLite has to choose. */
+    @Nullable
+    Long next() throws SQLException {
+        long number = asked.next(this);
+        return number > 0 ? (Long) number : null;
     }
 }

@@ -49,6 +49,23 @@ final class RecordedStatements {
         }
     }
 
+    /** Runs the rows of a batch that can be captured from what is bound to them; the recording is never absent then. */
+    void runBound(ParsedSql sql, RunningStatement statement, BoundBatch batch, boolean single) throws SQLException {
+        WriteRecording writing = recording;
+        if (writing == null) {
+            return;
+        }
+        int mark = writing.recorder().mark();
+        try {
+            writing.run(sql, statement, batch::run, false);
+        } catch (SQLException | RuntimeException | Error e) {
+            writeFailed(sql, single, mark, e);
+            throw e;
+        } finally {
+            writing.recorder().disarm();
+        }
+    }
+
     private <T> T recorded(
             WriteRecording writing, ParsedSql sql, RunningStatement statement, SqlCall<T> call, boolean audited)
             throws SQLException {

@@ -2,6 +2,7 @@ package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.Operation;
+import io.github.hasqlite.core.capture.BoundCapture;
 import io.github.hasqlite.core.capture.Capture;
 import io.github.hasqlite.core.capture.CaptureBuffer;
 import io.github.hasqlite.core.capture.SchemaTrace;
@@ -323,6 +324,12 @@ final class Recorder {
         trace.cutTo(mark);
         schema.cutTo(mark);
         capture.rolledBackToSavepoint();
+    }
+
+    /** Captures rows from what is bound; {@code null} while the transaction has changed the schema. */
+    @Nullable
+    BoundCapture boundCapture() {
+        return schemaTouched || schema.changesSchema() ? null : capture.bound();
     }
 
     /** Says that the application may have registered functions, or changed what they do. */

@@ -44,7 +44,8 @@ final class Session {
                 : new KeyedInserts(connection, transaction.counters(), tables);
         this.control = new ControlStatements(connection, transaction, state, reader, this::beginIfImplicit);
         this.recorded = new RecordedStatements(transaction, state, recording, keys);
-        this.batches = new BatchWrites(connection, this, transaction, state, recorded);
+        this.batches = new BatchWrites(
+                connection, this, transaction, state, recorded, BoundInserts.of(connection, transaction, keys));
         this.lastInsertRowid = new NativeStatement(connection, "SELECT last_insert_rowid()");
     }
 
@@ -365,10 +366,10 @@ final class Session {
     }
 
     /** Runs a statement that writes once for each row of a batch; in auto-commit mode see {@link BatchWrites#write}. */
-    void writeBatch(ParsedSql sql, RunningStatement statement, int rows, BatchWrites.Row row) throws SQLException {
+    void writeBatch(ParsedSql sql, RunningStatement statement, PreparedBatch batch) throws SQLException {
         state.requireNotAborted();
         control.shielded(() -> {
-            batches.write(sql, statement, rows, row);
+            batches.write(sql, statement, batch);
             return Boolean.TRUE;
         });
     }

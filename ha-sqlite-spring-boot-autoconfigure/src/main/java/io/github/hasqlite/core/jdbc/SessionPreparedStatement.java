@@ -4,7 +4,6 @@ import io.github.hasqlite.core.sqlite.ParsedSql;
 import io.github.hasqlite.core.sqlite.SqlCall;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.StatementKind;
-import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
@@ -151,13 +150,19 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
      * @return the key that is to be bound behind the other values, or {@code null}
      */
     private @Nullable KeyColumn renewed() throws SQLException {
+        KeyedInserts.Plan present = renewedPlan();
+        return present == null ? null : present.key();
+    }
+
+    /** How it is compiled, anew if that is necessary; {@code null} if always as it is written. */
+    KeyedInserts.@Nullable Plan renewedPlan() throws SQLException {
         KeyedInserts.Plan before = plan;
         if (before == null) {
             return null;
         }
         session.runs(before, parsed);
         if (planned == session.schemaEpoch() && before.certain()) {
-            return before.key();
+            return before;
         }
         KeyedInserts.Plan now = session.plan(parsed);
         if (!Objects.equals(now.sql(), before.sql())) {
@@ -173,7 +178,7 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
         }
         plan = now;
         planned = session.schemaEpoch();
-        return now.key();
+        return now;
     }
 
     @Override
@@ -183,20 +188,19 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
 
     private long[] runBatch() throws SQLException {
         closeRows();
-        int rows = batchQueryCount;
         @Nullable Object[] values = batch;
-        if (rows == 0) {
+        PreparedBatch run = new PreparedBatch(this, values, batchQueryCount, paramCount);
+        if (run.rows() == 0) {
             return new long[0];
         }
-        long[] changes = new long[rows];
         try {
             if (session.writes(parsed)) {
-                session.writeBatch(parsed, this, rows, row -> changes[row] = runRow(values, row, changes));
+                session.writeBatch(parsed, this, run);
             } else {
-                for (int i = 0; i < rows; i++) {
+                for (int i = 0; i < run.rows(); i++) {
                     int row = i;
-                    session.execute(parsed, this, () -> runRow(values, row, changes), 0L);
-                    changes[i] = session.lastChanges();
+                    session.execute(parsed, this, () -> run.call(row), Boolean.FALSE);
+                    run.changes()[i] = session.lastChanges();
                 }
             }
         } finally {
@@ -204,26 +208,19 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
             batch = values;
             clearBatch();
         }
-        return changes;
+        return run.changes();
     }
 
-    /** Runs one row of the batch as a batch of its own, which the driver binds and steps. */
-    private long runRow(@Nullable Object @Nullable [] values, int row, long[] changes) throws SQLException {
-        int from = row * paramCount;
-        rowOfBatch = values == null ? null : Arrays.copyOfRange(values, from, from + paramCount);
-        KeyColumn key = renewed();
-        batch = key != null ? key.behind(values, from, paramCount) : rowOfBatch == null ? null : rowOfBatch.clone();
-        batchQueryCount = 1;
-        try {
-            return limited(parsed, () -> super.executeLargeBatch())[0];
-        } catch (BatchUpdateException e) {
-            throw new BatchUpdateException(
-                    "batch entry " + row + ": query returns results",
-                    null,
-                    0,
-                    Arrays.stream(changes).mapToInt(count -> (int) count).toArray(),
-                    null);
-        }
+    /** One row of a batch is about to run. */
+    void runsRow(@Nullable Object @Nullable [] values) {
+        rowOfBatch = values;
+    }
+
+    /** Runs rows of a batch as a batch of their own, which the driver binds and steps. */
+    long[] runRows(@Nullable Object @Nullable [] values, int rows) throws SQLException {
+        batch = values;
+        batchQueryCount = rows;
+        return limited(parsed, super::executeLargeBatch);
     }
 
     @Override

@@ -204,6 +204,7 @@ final class Transaction {
         if (!writing && active) {
             startWriting(this::moveOn);
         } else if (!writing) {
+            preparation.prepareAhead(sql);
             startWriting(() -> {
                 preparation.prepare(sql, false);
                 return nativeBeginImmediate();
@@ -215,11 +216,7 @@ final class Transaction {
         }
     }
 
-    /**
-     * Takes the write lock, and gives it back if what is to be done with it fails.
-     *
-     * @param call begins the transaction, or makes it ready to write
-     */
+    /** Takes the write lock, and gives it back if what is to be done with it, to begin to write, fails. */
     private <T> T startWriting(SqlCall<T> call) throws SQLException {
         CommitLog log = context.commitLog();
         if (log != null && recording != null) {

@@ -2,6 +2,7 @@ package io.github.hasqlite.core.node;
 
 import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSubscriber;
+import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.Outage;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.StreamGoneException;
@@ -64,6 +65,7 @@ final class NodeStatus {
     }
 
     ReplicationStatus now() {
+        forgetWhatHasCome();
         // before the sequence: whoever sees the outbox empty finds the place of what was in it
         int outboxLength = pending.size();
         long received = applier.receivedSequence();
@@ -88,6 +90,16 @@ final class NodeStatus {
                 trouble.now(),
                 age(pending.oldestMillis()),
                 state.deliveredFrom());
+    }
+
+    /**
+     * A server that went on after a while may have stored what was given up, and its answer may have gone with a
+     * connection. The echo says so, and nobody may try again before this node is said to be well.
+     */
+    private void forgetWhatHasCome() {
+        if (settings.commitMode() != CommitMode.STRICT && pending.size() == 0 && publisher.isConnected()) {
+            trouble.unansweredIsStored();
+        }
     }
 
     /** Why a commit is not in the stream, as far as that is known, with a semicolon in front; or empty. */
@@ -149,6 +161,7 @@ final class NodeStatus {
         if (!publisher.isConnected()) {
             return null;
         }
+        forgetWhatHasCome();
         Outage unanswered = trouble.unanswered();
         if (unanswered != null) {
             return unanswered.since();

@@ -45,6 +45,14 @@ final class PublishHealth {
         }
     }
 
+    /** All that had no answer has been stored. What the stream refused says nothing of what comes next. */
+    void unansweredIsStored() {
+        Failing now = failing;
+        if (now != null && !now.refused) {
+            succeeded();
+        }
+    }
+
     /** Something was not stored. What says nothing about the stream does not count. */
     void failed(Throwable failure) {
         Throwable cause =

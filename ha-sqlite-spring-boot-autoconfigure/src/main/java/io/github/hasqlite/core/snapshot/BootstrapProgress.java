@@ -7,7 +7,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Follows how far getting a snapshot has come, and says so in the log every few seconds. Used by one
- * thread, but its text may be read by anyone.
+ * thread at a time, but its text may be read by anyone.
  */
 final class BootstrapProgress implements SnapshotFiles.Progress {
 

@@ -190,7 +190,7 @@ public final class PeriodicSnapshotter implements DatabaseSnapshotter {
             throw new IOException(target + " is there already; name a file that is not");
         }
         return SnapshotChoice.fetchNewest(
-                store, SnapshotChoice.of(store, source.streamCreatedNs()), 0, target, (phase, done, of) -> {});
+                store, SnapshotChoice.of(store, source.streamCreatedNs()), 0, target, (phase, done, of) -> {}, runtime);
     }
 
     @Override

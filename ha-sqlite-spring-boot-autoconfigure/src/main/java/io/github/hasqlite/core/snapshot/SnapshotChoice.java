@@ -28,7 +28,7 @@ public final class SnapshotChoice {
     public static @Nullable Snapshot fetchNewest(
             SnapshotStore store, List<Snapshot> candidates, long atLeast, Path target, NodeRuntime runtime)
             throws IOException {
-        return fetchNewest(store, candidates, atLeast, target, new BootstrapProgress(runtime));
+        return fetchNewest(store, candidates, atLeast, target, new BootstrapProgress(runtime), runtime);
     }
 
     /**
@@ -42,7 +42,12 @@ public final class SnapshotChoice {
      * @throws IOException if the store cannot be reached
      */
     static @Nullable Snapshot fetchNewest(
-            SnapshotStore store, List<Snapshot> candidates, long atLeast, Path target, SnapshotFiles.Progress progress)
+            SnapshotStore store,
+            List<Snapshot> candidates,
+            long atLeast,
+            Path target,
+            SnapshotFiles.Progress progress,
+            NodeRuntime runtime)
             throws IOException {
         IOException damage = null;
         for (Snapshot candidate : candidates) {
@@ -50,7 +55,7 @@ public final class SnapshotChoice {
                 break;
             }
             try {
-                SnapshotFiles.fetch(store, candidate, target, progress);
+                SnapshotFiles.fetch(store, candidate, target, progress, runtime);
                 return candidate;
             } catch (IOException e) {
                 logger.warn("A snapshot cannot be used, trying the one before: {}", e.getMessage());

@@ -1,23 +1,15 @@
 package io.github.hasqlite.core.snapshot;
 
-import com.github.luben.zstd.ZstdInputStream;
 import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.SnapshotStore;
-import io.github.hasqlite.core.file.Sha256;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.runtime.WorkListener.Counted;
 import io.github.hasqlite.core.runtime.WorkListener.Timed;
-import java.io.BufferedInputStream;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -32,9 +24,6 @@ public final class SnapshotFiles {
 
     /** What follows the database file's name in those of copies that are being made. */
     private static final String MARK = "-ha-copy-";
-
-    private static final String PACKED = ".zst";
-    private static final int BUFFER = 1 << 18;
 
     private SnapshotFiles() {}
 
@@ -130,48 +119,26 @@ public final class SnapshotFiles {
      * @throws SnapshotDamagedException if it is not what was saved
      * @throws IOException if the store cannot be reached, or the file not be written
      */
-    static void fetch(SnapshotStore store, Snapshot snapshot, Path target, Progress progress) throws IOException {
-        Path packed = target.resolveSibling(target.getFileName() + PACKED);
+    static void fetch(SnapshotStore store, Snapshot snapshot, Path target, Progress progress, NodeRuntime runtime)
+            throws IOException {
         boolean complete = false;
+        SnapshotUnpacking unpacking = SnapshotUnpacking.begin(snapshot, target, progress, runtime);
         try {
-            try (OutputStream out = new Counting(Files.newOutputStream(packed), progress, "fetching")) {
-                store.load(snapshot, out);
-            }
-            unpack(packed, snapshot, target, progress);
+            store.load(snapshot, unpacking);
+            unpacking.awaitWhole();
             progress.at("checking", 0, snapshot.bytes());
             check(target, snapshot);
+            unpacking.awaitOnDisk();
             complete = true;
+        } catch (IOException e) {
+            // what it is not explains what SQLite finds
+            unpacking.end();
+            throw unpacking.reason(e);
         } finally {
-            Files.deleteIfExists(packed);
+            unpacking.end();
             if (!complete) {
                 Files.deleteIfExists(target);
             }
-        }
-    }
-
-    private static void unpack(Path packed, Snapshot snapshot, Path target, Progress progress) throws IOException {
-        MessageDigest digest = Sha256.digest();
-        byte[] buffer = new byte[BUFFER];
-        long bytes = 0;
-        try (InputStream in = new ZstdInputStream(new BufferedInputStream(Files.newInputStream(packed), BUFFER));
-                OutputStream out = Files.newOutputStream(target, StandardOpenOption.CREATE_NEW)) {
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                bytes += read;
-                if (bytes > snapshot.bytes()) {
-                    break;
-                }
-                digest.update(buffer, 0, read);
-                out.write(buffer, 0, read);
-                progress.at("unpacking", bytes, snapshot.bytes());
-            }
-        } catch (com.github.luben.zstd.ZstdIOException e) {
-            throw new SnapshotDamagedException(snapshot, "cannot be decompressed: " + e.getMessage());
-        }
-        if (bytes != snapshot.bytes() || !Sha256.hex(digest).equals(snapshot.sha256())) {
-            throw new SnapshotDamagedException(snapshot, "does not have the digest that was noted when it was taken");
-        }
-        try (FileChannel channel = FileChannel.open(target, StandardOpenOption.WRITE)) {
-            channel.force(true);
         }
     }
 
@@ -184,27 +151,6 @@ public final class SnapshotFiles {
             }
         } catch (SQLException e) {
             throw new SnapshotDamagedException(snapshot, "is no database: " + e.getMessage());
-        }
-    }
-
-    /** Says how much was written. */
-    private static final class Counting extends FilterOutputStream {
-
-        private final Progress progress;
-        private final String phase;
-        private long done;
-
-        Counting(OutputStream target, Progress progress, String phase) {
-            super(target);
-            this.progress = progress;
-            this.phase = phase;
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            out.write(bytes, offset, length);
-            done += length;
-            progress.at(phase, done, 0);
         }
     }
 }

@@ -190,7 +190,8 @@ public final class SnapshotRecovery implements AutoCloseable {
                 List<Snapshot> candidates = SnapshotChoice.of(store, state.streamCreatedNs()).stream()
                         .filter(filter::accepts)
                         .toList();
-                Snapshot fetched = SnapshotChoice.fetchNewest(store, candidates, atLeast, copy, following);
+                Snapshot fetched =
+                        SnapshotChoice.fetchNewest(store, candidates, atLeast, copy, following, settings.runtime());
                 if (fetched != null) {
                     install(copy, continues);
                     settings.runtime()

@@ -3,8 +3,10 @@ package io.github.hasqlite.core.sqlite;
 import io.github.hasqlite.core.sqlite.InsertReader.Source;
 import io.github.hasqlite.core.sqlite.InsertReader.Span;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -265,6 +267,74 @@ public final class InsertText {
         char first = sql.charAt(tokens.start(token));
         return (first >= '0' && first <= '9') || first == '\'';
     }
+
+    /**
+     * Which parameter each column gets, if the statement does nothing but insert one row of parameters and NULLs.
+     *
+     * @param definition of the table
+     * @return for each of its columns the number of the parameter, counted from 0, or {@link #NO_VALUE} or {@link
+     *     #NULL_VALUE}; {@code null} if the statement is more than that
+     */
+    public int @Nullable [] parameters(TableDefinition definition) {
+        if (source != Source.VALUES || tuples.size() != 1 || resolvesConflicts || !isPlain()) {
+            return null;
+        }
+        List<Span> values = tuples.get(0);
+        int[] places = places(definition);
+        if (places == null || places.length != values.size()) {
+            return null;
+        }
+        int[] parameters = new int[definition.columns().size()];
+        Arrays.fill(parameters, NO_VALUE);
+        int count = 0;
+        for (int i = 0; i < places.length; i++) {
+            Span value = values.get(i);
+            boolean bound = value.first() == value.last() && tokens.is(value.first(), '?');
+            if ((!bound && !isNull(value)) || parameters[places[i]] != NO_VALUE) {
+                return null;
+            }
+            parameters[places[i]] = bound ? count++ : NULL_VALUE;
+        }
+        return parameters;
+    }
+
+    /** Begins with INSERT INTO and a table without an alias, and ends with its rows. */
+    private boolean isPlain() {
+        int first = 0;
+        while (tokens.is(first, ';')) {
+            first++;
+        }
+        int name = first + (schema.isEmpty() ? 2 : 4);
+        return tokens.isWord(first, "INSERT") && target == name && tokens.semicolonFrom(first) == rows.last() + 1;
+    }
+
+    /** The columns that get the values, by their places in the table; {@code null} if one is none of its columns. */
+    private int @Nullable [] places(TableDefinition definition) {
+        List<Integer> named = columns;
+        if (named == null) {
+            return IntStream.range(0, definition.columns().size()).toArray();
+        }
+        int[] places = new int[named.size()];
+        for (int i = 0; i < places.length; i++) {
+            String name = tokens.name(named.get(i));
+            places[i] = -1;
+            for (int column = 0; column < definition.columns().size(); column++) {
+                if (SqlIdentifier.isSame(name, definition.columns().get(column))) {
+                    places[i] = column;
+                }
+            }
+            if (places[i] < 0) {
+                return null;
+            }
+        }
+        return places;
+    }
+
+    /** In {@link #parameters}: the column is not named, and gets its default. */
+    public static final int NO_VALUE = -1;
+
+    /** In {@link #parameters}: NULL is written there. */
+    public static final int NULL_VALUE = -2;
 
     private static final int ABSENT = -1;
     private static final int AMBIGUOUS = -2;
