@@ -1,5 +1,6 @@
 package io.github.hasqlite.autoconfigure;
 
+import io.github.hasqlite.ChangeFeed;
 import io.github.hasqlite.core.gateway.SqlGateway;
 import io.github.hasqlite.postgres.PostgresServer;
 import io.netty.channel.Channel;
@@ -28,14 +29,17 @@ public final class HaSqlitePostgresAutoConfiguration {
             SqlGateway gateway,
             HaSqliteProperties properties,
             NodeProperties node,
-            ObjectProvider<SslBundles> bundles) {
+            ObjectProvider<SslBundles> bundles,
+            ObjectProvider<ChangeFeed> feed) {
         PostgresProperties postgres = properties.postgres();
         String bundle = postgres.ssl().bundle();
         SSLContext ssl = bundle == null
                 ? null
                 : RenewedBundle.context("ha.sqlite.postgres.ssl.bundle", bundle, bundles.getIfAvailable());
         return new PostgresServer(
-                postgres.settings(node.location().fileName(), ssl == null ? null : () -> ssl), gateway);
+                postgres.settings(node.location().fileName(), ssl == null ? null : () -> ssl),
+                gateway,
+                feed.getIfAvailable());
     }
 
     @Bean

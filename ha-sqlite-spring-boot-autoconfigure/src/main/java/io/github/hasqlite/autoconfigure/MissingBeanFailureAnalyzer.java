@@ -55,7 +55,7 @@ final class MissingBeanFailureAnalyzer extends AbstractFailureAnalyzer<NoSuchBea
         }
         List<String> own = ownDataSources(factory);
         if (type.getPackageName().equals(API) && cause.getNumberOfBeansFound() == 0) {
-            return ofApi(type, own, cause);
+            return ofApi(type, own, factory, environment, cause);
         }
         if (own.size() > 1 && MADE_FOR_ONE.contains(type.getName()) && environment.containsProperty("ha.sqlite.path")) {
             return new FailureAnalysis(
@@ -68,9 +68,10 @@ final class MissingBeanFailureAnalyzer extends AbstractFailureAnalyzer<NoSuchBea
         return null;
     }
 
-    private FailureAnalysis ofApi(Class<?> type, List<String> own, Throwable cause) {
+    private static FailureAnalysis ofApi(
+            Class<?> type, List<String> own, ListableBeanFactory factory, Environment environment, Throwable cause) {
         String missing = "There is no bean of type " + type.getName() + ": ";
-        if (!SwitchCondition.off(environment(), new String[] {"ha.sqlite.enabled"}, true)
+        if (!SwitchCondition.off(environment, new String[] {"ha.sqlite.enabled"}, true)
                 .isEmpty()) {
             return new FailureAnalysis(
                     missing + "ha.sqlite.enabled is false.",
@@ -86,8 +87,8 @@ final class MissingBeanFailureAnalyzer extends AbstractFailureAnalyzer<NoSuchBea
                     cause);
         }
         if (type != HaSqliteDataSource.class
-                && !OnNatsCondition.isMet(environment())
-                && !OnNatsCondition.hasConnectionDetails((ListableBeanFactory) beans)) {
+                && !OnNatsCondition.isMet(environment)
+                && !OnNatsCondition.hasConnectionDetails(factory)) {
             return new FailureAnalysis(
                     missing + "the database is not replicated, since no NATS server is configured.",
                     "Set " + OnNatsCondition.URL + " to the URL of a NATS server or " + OnNatsCondition.EMBEDDED
@@ -100,13 +101,6 @@ final class MissingBeanFailureAnalyzer extends AbstractFailureAnalyzer<NoSuchBea
                 "Start with --debug to see which condition was not met, or take an ObjectProvider<"
                         + type.getSimpleName() + ">, which may be empty, where the application should start without.",
                 cause);
-    }
-
-    private Environment environment() {
-        if (environment == null) {
-            throw new IllegalStateException("no environment");
-        }
-        return environment;
     }
 
     private static String backsOff() {

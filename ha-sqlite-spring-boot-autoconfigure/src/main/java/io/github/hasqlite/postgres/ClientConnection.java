@@ -13,6 +13,7 @@ import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,7 @@ final class ClientConnection extends SimpleChannelInboundHandler<FrontendMessage
     private final MessageDecoder decoder;
     private final Mailbox mailbox = new Mailbox();
     private CancelKeys.@Nullable Key key;
+    private @Nullable Listener listener;
     private @Nullable Future<?> idle;
     private @Nullable ClientOutput output;
     private volatile @Nullable ClientSession session;
@@ -56,6 +58,14 @@ final class ClientConnection extends SimpleChannelInboundHandler<FrontendMessage
         output = out;
         CancelKeys.Key mine = parts.cancelKeys().add(this::cancel);
         key = mine;
+        Listener hears = new Listener(
+                () -> wake(context, out, mine),
+                () -> ServerParts.refuse(
+                        context,
+                        SqlStates.LIMIT_EXCEEDED,
+                        "terminating connection: more notifications wait than are kept for a client; some are lost"));
+        listener = hears;
+        parts.channels().add(hears);
         // the first thing for the worker: to open the session
         mailbox.add(new FrontendMessage(FrontendMessage.STARTUP, new byte[0]));
         work(context, out, mine);
@@ -83,6 +93,13 @@ final class ClientConnection extends SimpleChannelInboundHandler<FrontendMessage
         }
     }
 
+    /** There is something to tell the client. From any thread. */
+    private void wake(ChannelHandlerContext context, ClientOutput out, CancelKeys.Key mine) {
+        if (!closed && mailbox.add(new FrontendMessage(FrontendMessage.WAKE, new byte[0]))) {
+            work(context, out, mine);
+        }
+    }
+
     private void work(ChannelHandlerContext context, ClientOutput out, CancelKeys.Key mine) {
         try {
             parts.workers().execute(() -> drain(context, out, mine));
@@ -100,6 +117,8 @@ final class ClientConnection extends SimpleChannelInboundHandler<FrontendMessage
                     context.close().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
                     return;
                 }
+                // who does not read is not answered any further
+                out.awaitReader();
                 if (!context.channel().config().isAutoRead() && !mailbox.isFull()) {
                     context.channel().config().setAutoRead(true);
                 }
@@ -136,6 +155,7 @@ final class ClientConnection extends SimpleChannelInboundHandler<FrontendMessage
                 parts.catalog(),
                 who,
                 out,
+                new SessionChannels(parts.channels(), Objects.requireNonNull(listener), mine.pid()),
                 (what, delay, unit) -> context.executor().schedule(what, delay, unit));
         session = fresh;
         if (closed) {
@@ -193,6 +213,10 @@ final class ClientConnection extends SimpleChannelInboundHandler<FrontendMessage
             waiting.cancel(false);
         }
         channelWritabilityChanged(context);
+        Listener heard = listener;
+        if (heard != null) {
+            parts.later(() -> parts.channels().remove(heard));
+        }
         ClientSession open = session;
         if (open != null) {
             parts.later(open::close);

@@ -65,10 +65,18 @@ final class ClientOutput {
             return;
         }
         flush();
-        awaitWritable();
+        awaitReader();
     }
 
-    private void awaitWritable() throws SQLException {
+    /**
+     * Waits while the client has much to read yet.
+     *
+     * @throws SQLException if the client has gone, or does not read (08006)
+     */
+    void awaitReader() throws SQLException {
+        if (channel.isWritable()) {
+            return;
+        }
         lock.lock();
         try {
             long left = PATIENCE.toNanos();

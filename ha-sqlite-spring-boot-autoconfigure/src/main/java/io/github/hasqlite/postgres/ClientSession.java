@@ -19,6 +19,7 @@ final class ClientSession {
 
     private final GatewaySession gateway;
     private final ClientOutput output;
+    private final SessionChannels channels;
     private final Transactions transactions;
     private final SettingsRunner settings;
     private final Execution execution;
@@ -26,22 +27,27 @@ final class ClientSession {
     private final CopyRunner copies;
     private final SimpleQuery simple;
     private boolean skipping;
+    private boolean idle;
 
     ClientSession(
             GatewaySession gateway,
             Catalog catalog,
             SessionContext context,
             ClientOutput output,
+            SessionChannels channels,
             Execution.Clock clock) {
         this.gateway = gateway;
         this.output = output;
-        transactions = new Transactions(gateway, context.settings());
+        this.channels = channels;
+        Cursors cursors = new Cursors();
+        transactions = new Transactions(gateway, context.settings(), channels, cursors);
         settings = new SettingsRunner(context.settings(), gateway);
-        execution = new Execution(gateway, context.settings(), transactions, settings, output, clock);
-        Planner planner = new Planner(gateway, catalog, context);
-        extended = new ExtendedQuery(planner, execution, transactions, output);
+        execution = new Execution(gateway, context.settings(), transactions, settings, channels, output, clock);
+        PreparedStatements statements = new PreparedStatements();
+        Planner planner = new Planner(gateway, catalog, context, cursors, statements);
+        extended = new ExtendedQuery(planner, execution, transactions, cursors, statements, output);
         copies = new CopyRunner(gateway, transactions, execution, output);
-        simple = new SimpleQuery(planner, execution, transactions, extended, copies, output);
+        simple = new SimpleQuery(planner, execution, transactions, statements, copies, output);
     }
 
     /**
@@ -51,7 +57,7 @@ final class ClientSession {
      */
     void start(Map<String, String> parameters) throws SQLException {
         settings.start(parameters);
-        execution.ready();
+        ready();
     }
 
     /**
@@ -65,6 +71,14 @@ final class ClientSession {
         if (message.type() == 'X') {
             return false;
         }
+        if (message.type() == FrontendMessage.WAKE) {
+            if (idle && transactions.isNone()) {
+                channels.deliver(output.writer());
+                output.flush();
+            }
+            return true;
+        }
+        idle = false;
         if (skipping && message.type() != 'S') {
             return true;
         }
@@ -105,12 +119,20 @@ final class ClientSession {
         }
     }
 
+    private void ready() {
+        if (transactions.isNone()) {
+            channels.deliver(output.writer());
+        }
+        execution.ready();
+        idle = true;
+    }
+
     private void query(MessageReader reader) throws SQLException {
         String sql = reader.text();
         reader.end();
         extended.closePortals();
         if (simple.run(sql)) {
-            execution.ready();
+            ready();
         } else {
             output.flush();
         }
@@ -122,7 +144,7 @@ final class ClientSession {
             extended.closePortals();
         }
         transactions.endImplicit();
-        execution.ready();
+        ready();
     }
 
     /** Whether the message was one of a COPY. */
@@ -131,7 +153,7 @@ final class ClientSession {
             case 'd' -> copies.data(message.body());
             case 'c' -> {
                 copies.done();
-                execution.ready();
+                ready();
             }
             case 'f' -> {
                 copies.abandon();
@@ -161,7 +183,7 @@ final class ClientSession {
         MessageWriter out = output.writer();
         ErrorReport.write(out, e, message.type() == 'Q' ? query(message) : extended.current());
         if (simpleProtocol || message.type() == 'S') {
-            execution.ready();
+            ready();
         } else {
             skipping = true;
         }

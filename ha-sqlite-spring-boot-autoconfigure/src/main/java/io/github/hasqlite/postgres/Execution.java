@@ -19,6 +19,7 @@ final class Execution {
     private final SessionSettings settings;
     private final Transactions transactions;
     private final SettingsRunner runner;
+    private final SessionChannels channels;
     private final ClientOutput output;
     private final Clock clock;
     private boolean unpositioned;
@@ -33,12 +34,14 @@ final class Execution {
             SessionSettings settings,
             Transactions transactions,
             SettingsRunner runner,
+            SessionChannels channels,
             ClientOutput output,
             Clock clock) {
         this.gateway = gateway;
         this.settings = settings;
         this.transactions = transactions;
         this.runner = runner;
+        this.channels = channels;
         this.output = output;
         this.clock = clock;
     }
@@ -58,13 +61,41 @@ final class Execution {
         }
         transactions.requireSound();
         if (plan instanceof Plan.OfSession session) {
+            if (session.command().what() == SessionCommand.What.DISCARD) {
+                channels.unlistenAll();
+            }
             return runner.run(session.command(), transactions);
+        }
+        if (plan instanceof Plan.OfChannel channel) {
+            return channels.run(channel.command(), values, !transactions.isNone());
+        }
+        if (plan instanceof Plan.OfDeclaration declaration) {
+            return declare(declaration, values);
+        }
+        if (plan instanceof Plan.OfCursor cursor) {
+            return cursor.run();
+        }
+        if (plan instanceof Plan.OfPreparation preparation) {
+            return preparation.run();
+        }
+        if (plan instanceof Plan.OfExecution execution) {
+            return run(execution.effective(), execution.values(values), tag);
         }
         if (plan instanceof Plan.OfCatalog catalog) {
             Catalog.Answer answer = catalog.question().run(values);
             return new ListedRows(answer.columns(), answer.rows());
         }
         return plan instanceof Plan.OfDatabase database ? ofDatabase(database, values) : ListedRows.none();
+    }
+
+    private Rows declare(Plan.OfDeclaration declaration, List<@Nullable Object> values) throws SQLException {
+        if (transactions.isNone()) {
+            throw new SQLException("DECLARE CURSOR can only be used in transaction blocks", SqlStates.NO_TRANSACTION);
+        }
+        String name = declaration.command().name();
+        declaration.cursors().requireFree(name);
+        declaration.cursors().add(name, TypedRows.peek(run(declaration.query(), values, did -> {})));
+        return ListedRows.none();
     }
 
     private Rows ofDatabase(Plan.OfDatabase plan, List<@Nullable Object> values) throws SQLException {
@@ -77,6 +108,12 @@ final class Execution {
             }
         }
         return plan.run(values);
+    }
+
+    /** Whether it can be one of several in a transaction that the client has not begun. */
+    static boolean belongsInTransaction(Plan plan) {
+        return plan instanceof Plan.OfChannel
+                || (plan.effective() instanceof Plan.OfDatabase database && database.belongsInTransaction());
     }
 
     /** A timer that cancels what runs; {@code null} if the session has set none. */

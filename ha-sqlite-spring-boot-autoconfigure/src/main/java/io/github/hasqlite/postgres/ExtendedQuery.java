@@ -21,25 +21,32 @@ import org.jspecify.annotations.Nullable;
 /** The extended query protocol: parse, bind, describe, execute, close. Not thread-safe. */
 final class ExtendedQuery {
 
-    /** Of prepared statements and of portals, each; what no client needs, and no client is to take. */
+    /** What no client needs, and no client is to take. */
     private static final int MOST = 10_000;
 
-    private static final String DUPLICATE_STATEMENT = "42P05";
-    private static final String NO_STATEMENT = "26000";
     private static final String NO_PORTAL = "34000";
 
     private final Planner planner;
     private final Execution execution;
     private final Transactions transactions;
+    private final Cursors cursors;
     private final ClientOutput output;
-    private final Map<String, Prepared> statements = new HashMap<>();
+    private final PreparedStatements statements;
     private final Map<String, Portal> portals = new HashMap<>();
     private String current = "";
 
-    ExtendedQuery(Planner planner, Execution execution, Transactions transactions, ClientOutput output) {
+    ExtendedQuery(
+            Planner planner,
+            Execution execution,
+            Transactions transactions,
+            Cursors cursors,
+            PreparedStatements statements,
+            ClientOutput output) {
         this.planner = planner;
         this.execution = execution;
         this.transactions = transactions;
+        this.cursors = cursors;
+        this.statements = statements;
         this.output = output;
     }
 
@@ -60,12 +67,7 @@ final class ExtendedQuery {
         }
         message.end();
         current = sql;
-        if (!name.isEmpty() && statements.containsKey(name)) {
-            throw new SQLException("prepared statement \"" + name + "\" already exists", DUPLICATE_STATEMENT);
-        }
-        if (statements.size() >= MOST) {
-            throw new SQLException("more than " + MOST + " prepared statements", SqlStates.LIMIT_EXCEEDED);
-        }
+        statements.requireFree(name);
         List<String> texts = StatementText.split(sql);
         if (texts.size() > 1) {
             throw new SQLException("cannot insert multiple commands into a prepared statement", "42601");
@@ -150,7 +152,12 @@ final class ExtendedQuery {
         if (what == 'S') {
             describeStatement(statement(name));
         } else if (what == 'P') {
-            describePortal(portal(name));
+            TypedRows cursor = portals.containsKey(name) ? null : cursors.find(name);
+            if (cursor != null) {
+                description(cursor.columns(), cursor.types(), new int[0]);
+            } else {
+                describePortal(portal(name));
+            }
         } else {
             throw new ProtocolViolation("invalid DESCRIBE message subtype " + (int) what);
         }
@@ -216,7 +223,7 @@ final class ExtendedQuery {
         if (portal.rows() == null) {
             prepareTransaction(plan, alone);
             if (plan instanceof Plan.OfSession session) {
-                forget(session.command());
+                statements.forget(session.command());
             }
             start(portal, portal.prepared().announced());
         }
@@ -227,9 +234,9 @@ final class ExtendedQuery {
         if (plan instanceof Plan.OfCopy) {
             throw new SQLException("COPY is not supported in the extended query protocol", "0A000");
         }
-        if (plan instanceof Plan.OfDatabase database
-                && database.belongsInTransaction()
-                && (!alone || (database.answers() && !database.isRead()))) {
+        boolean returning =
+                plan.effective() instanceof Plan.OfDatabase database && database.answers() && !database.isRead();
+        if (Execution.belongsInTransaction(plan) && (!alone || returning)) {
             transactions.beginImplicit();
         }
     }
@@ -258,10 +265,12 @@ final class ExtendedQuery {
             output.writer().message('s');
             return;
         }
-        boolean changes = portal.prepared().plan() instanceof Plan.OfDatabase database && !database.isRead();
+        boolean changes =
+                portal.prepared().plan().effective() instanceof Plan.OfDatabase database && !database.isRead();
         long affected = rows.affected();
         portal.done();
-        Execution.complete(output.writer(), portal.tag(), changes ? affected : count);
+        Execution.complete(
+                output.writer(), portal.tag(), changes || portal.tag().equals("MOVE") ? affected : count);
     }
 
     void close(MessageReader message) throws SQLException {
@@ -276,20 +285,6 @@ final class ExtendedQuery {
             throw new ProtocolViolation("invalid CLOSE message subtype " + (int) what);
         }
         output.writer().message('3');
-    }
-
-    /** DEALLOCATE and DISCARD. */
-    void forget(SessionCommand command) throws SQLException {
-        boolean all = command.isAll();
-        if (command.what() == SessionCommand.What.DISCARD && all) {
-            statements.clear();
-        } else if (command.what() == SessionCommand.What.DEALLOCATE) {
-            if (all) {
-                statements.clear();
-            } else if (statements.remove(command.name()) == null) {
-                throw new SQLException("prepared statement \"" + command.name() + "\" does not exist", NO_STATEMENT);
-            }
-        }
     }
 
     /** Portals live as long as their transaction. */
@@ -313,9 +308,6 @@ final class ExtendedQuery {
 
     private Prepared statement(String name) throws SQLException {
         Prepared prepared = statements.get(name);
-        if (prepared == null) {
-            throw new SQLException("prepared statement \"" + name + "\" does not exist", NO_STATEMENT);
-        }
         current = prepared.sql();
         return prepared;
     }

@@ -6,6 +6,7 @@ import io.github.hasqlite.core.sqlite.StatementKind;
 import io.github.hasqlite.core.sqlite.TokenList;
 import io.github.hasqlite.postgres.catalog.Catalog;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,11 @@ sealed interface Plan {
     /** How many parameters it has. */
     default int parameters() {
         return 0;
+    }
+
+    /** What is run in the end: of EXECUTE what was prepared. */
+    default Plan effective() {
+        return this;
     }
 
     /** Nothing but blanks and comments. */
@@ -115,6 +121,127 @@ sealed interface Plan {
         @Override
         public List<GatewayColumn> columns() {
             return command.columns();
+        }
+    }
+
+    /** Something to listen to, or to say to those who listen. */
+    record OfChannel(ChannelCommand command) implements Plan {
+
+        @Override
+        public String tag() {
+            return command.tag();
+        }
+
+        @Override
+        public List<GatewayColumn> columns() {
+            return SessionChannels.columns(command);
+        }
+
+        @Override
+        public int parameters() {
+            return command.parameters();
+        }
+    }
+
+    /** A query whose rows are fetched by other statements. */
+    record OfDeclaration(CursorCommand.Declare command, Plan query, Cursors cursors) implements Plan {
+
+        @Override
+        public String tag() {
+            return command.tag();
+        }
+
+        @Override
+        public int parameters() {
+            return query.parameters();
+        }
+    }
+
+    /** Rows of a cursor, or its end. */
+    record OfCursor(CursorCommand command, Cursors cursors) implements Plan {
+
+        @Override
+        public String tag() {
+            return command.tag();
+        }
+
+        @Override
+        public List<GatewayColumn> columns() throws SQLException {
+            return command instanceof CursorCommand.Fetch fetch && fetch.shown()
+                    ? cursors.get(fetch.name()).columns()
+                    : List.of();
+        }
+
+        Rows run() throws SQLException {
+            if (command instanceof CursorCommand.Fetch fetch) {
+                TypedRows cursor = cursors.get(fetch.name());
+                return fetch.shown()
+                        ? FetchedRows.fetch(cursor, fetch.count())
+                        : FetchedRows.move(cursor, fetch.count());
+            }
+            if (command instanceof CursorCommand.Close close && close.name() != null) {
+                cursors.close(close.name());
+            } else {
+                cursors.closeAll();
+            }
+            return ListedRows.none();
+        }
+    }
+
+    /** A statement that is kept under a name. */
+    record OfPreparation(String name, Prepared prepared, PreparedStatements statements) implements Plan {
+
+        @Override
+        public String tag() {
+            return "PREPARE";
+        }
+
+        Rows run() throws SQLException {
+            statements.requireFree(name);
+            statements.put(name, prepared);
+            return ListedRows.none();
+        }
+    }
+
+    /**
+     * One that was kept.
+     *
+     * @param arguments a query of one row, whose values are its parameters; {@code null} if it has none
+     */
+    record OfExecution(Prepared prepared, @Nullable OfDatabase arguments) implements Plan {
+
+        @Override
+        public String tag() {
+            return prepared.plan().tag();
+        }
+
+        @Override
+        public List<GatewayColumn> columns() throws SQLException {
+            return prepared.plan().columns();
+        }
+
+        @Override
+        public int parameters() {
+            return arguments == null ? 0 : arguments.parameters();
+        }
+
+        @Override
+        public Plan effective() {
+            return prepared.plan();
+        }
+
+        /** What it is to be run with. */
+        List<@Nullable Object> values(List<@Nullable Object> own) throws SQLException {
+            List<@Nullable Object> values = new ArrayList<>();
+            if (arguments != null) {
+                try (Rows row = arguments.run(own)) {
+                    row.next();
+                    for (int i = 0; i < row.columns().size(); i++) {
+                        values.add(prepared.stored(i, row.value(i)));
+                    }
+                }
+            }
+            return values;
         }
     }
 

@@ -1,11 +1,13 @@
 package io.github.hasqlite.postgres;
 
 import io.github.hasqlite.core.gateway.GatewaySession;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.StatementKind;
 import io.github.hasqlite.postgres.catalog.Catalog;
 import io.github.hasqlite.postgres.catalog.CatalogNames;
 import io.github.hasqlite.postgres.sql.Spelling;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
+import io.github.hasqlite.postgres.type.ColumnType;
 import java.sql.SQLException;
 import java.util.Locale;
 
@@ -15,11 +17,20 @@ final class Planner {
     private final GatewaySession gateway;
     private final Catalog catalog;
     private final SessionContext context;
+    private final Cursors cursors;
+    private final PreparedStatements statements;
 
-    Planner(GatewaySession gateway, Catalog catalog, SessionContext context) {
+    Planner(
+            GatewaySession gateway,
+            Catalog catalog,
+            SessionContext context,
+            Cursors cursors,
+            PreparedStatements statements) {
         this.gateway = gateway;
         this.catalog = catalog;
         this.context = context;
+        this.cursors = cursors;
+        this.statements = statements;
     }
 
     /**
@@ -40,6 +51,18 @@ final class Planner {
         if (session != null) {
             return new Plan.OfSession(session);
         }
+        ChannelCommand channel = ChannelCommand.of(tokens);
+        if (channel != null) {
+            return new Plan.OfChannel(channel);
+        }
+        CursorCommand cursor = CursorCommand.of(tokens, sql);
+        if (cursor != null) {
+            return cursor(cursor);
+        }
+        PrepareCommand prepare = PrepareCommand.of(tokens, sql);
+        if (prepare != null) {
+            return prepared(prepare);
+        }
         if (tokens.isWord(0, "COPY")) {
             return new Plan.OfCopy(CopyCommand.of(tokens, sql));
         }
@@ -48,6 +71,53 @@ final class Planner {
         }
         String spelled = Spelling.ofDatabase(sql);
         return Plan.OfDatabase.of(gateway.prepare(spelled), tag(tokens));
+    }
+
+    private Plan cursor(CursorCommand command) throws SQLException {
+        if (!(command instanceof CursorCommand.Declare declare)) {
+            return new Plan.OfCursor(command, cursors);
+        }
+        // what is declared is no cursor again: texts that say so over and over would not end
+        TokenBuffer inner = Spelling.tokens(declare.query());
+        Plan query = inner.isWord(0, "DECLARE") ? new Plan.Empty() : plan(declare.query());
+        boolean reads = query instanceof Plan.OfDatabase database && database.isRead();
+        if (!reads && !(query instanceof Plan.OfCatalog)) {
+            throw new SQLException("DECLARE CURSOR is FOR a query", SqlStates.SYNTAX_ERROR);
+        }
+        return new Plan.OfDeclaration(declare, query, cursors);
+    }
+
+    private Plan prepared(PrepareCommand command) throws SQLException {
+        if (command instanceof PrepareCommand.Prepare prepare) {
+            Plan plan = plan(prepare.statement());
+            boolean ofRows = plan instanceof Plan.OfDatabase database && database.belongsInTransaction();
+            if (!ofRows && !(plan instanceof Plan.OfCatalog)) {
+                throw new SQLException(
+                        "PREPARE is for SELECT, INSERT, UPDATE, DELETE and VALUES", SqlStates.SYNTAX_ERROR);
+            }
+            // what cannot be compiled is said now
+            plan.columns();
+            int[] types = new int[Math.max(prepare.types().size(), plan.parameters())];
+            for (int i = 0; i < prepare.types().size(); i++) {
+                ColumnType type = prepare.types().get(i);
+                types[i] = type.certain() ? type.type().oid() : 0;
+            }
+            complete(plan, prepare.statement(), types);
+            return new Plan.OfPreparation(prepare.name(), new Prepared(plan, prepare.statement(), types), statements);
+        }
+        PrepareCommand.Execute execute = (PrepareCommand.Execute) command;
+        Prepared prepared = statements.get(execute.name());
+        Plan.OfDatabase arguments = execute.values().isEmpty()
+                ? null
+                : Plan.OfDatabase.of(gateway.prepare(Spelling.ofDatabase("SELECT " + execute.values())), "SELECT");
+        int given = arguments == null ? 0 : arguments.columns().size();
+        if (given != prepared.parameters()) {
+            throw new SQLException(
+                    "wrong number of parameters for prepared statement \"" + execute.name() + "\": expected "
+                            + prepared.parameters() + " parameters but got " + given,
+                    SqlStates.SYNTAX_ERROR);
+        }
+        return new Plan.OfExecution(prepared, arguments);
     }
 
     /** Fills in the types of parameters that the client leaves open, as far as the statement tells. */

@@ -1,5 +1,6 @@
 package io.github.hasqlite.postgres;
 
+import io.github.hasqlite.ChangeFeed;
 import io.github.hasqlite.core.gateway.SqlGateway;
 import io.github.hasqlite.postgres.catalog.Catalog;
 import io.github.hasqlite.postgres.wire.MessageDecoder;
@@ -46,16 +47,21 @@ public final class PostgresServer implements AutoCloseable {
 
     private final PostgresSettings settings;
     private final SqlGateway gateway;
+    private final @Nullable ChangeFeed feed;
     private final AtomicInteger strangers = new AtomicInteger();
     private final AtomicInteger clients = new AtomicInteger();
     private @Nullable EventLoopGroup loops;
     private @Nullable ServerParts parts;
     private @Nullable Channel channel;
 
-    /** @param gateway of the caller, who closes it after the server */
-    public PostgresServer(PostgresSettings settings, SqlGateway gateway) {
+    /**
+     * @param gateway of the caller, who closes it after the server
+     * @param feed that clients may listen to; {@code null} if the node follows nothing
+     */
+    public PostgresServer(PostgresSettings settings, SqlGateway gateway, @Nullable ChangeFeed feed) {
         this.settings = settings;
         this.gateway = gateway;
+        this.feed = feed;
     }
 
     /**
@@ -86,6 +92,7 @@ public final class PostgresServer implements AutoCloseable {
                 new Login(settings.user(), settings.password()),
                 new FailedLogins(),
                 new CancelKeys(),
+                new Channels(feed),
                 workers,
                 closers);
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(
@@ -187,6 +194,7 @@ public final class PostgresServer implements AutoCloseable {
                 closers.shutdown();
             }
             shared.catalog().close();
+            shared.channels().close();
             parts = null;
         }
     }

@@ -1,6 +1,10 @@
 package io.github.hasqlite.postgres;
 
 import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.ParameterFormat;
+import io.github.hasqlite.postgres.type.PgType;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +37,20 @@ final class Prepared {
 
     int parameterType(int at) {
         return parameterTypes[at];
+    }
+
+    /**
+     * What a parameter is bound to, of which an expression is given.
+     *
+     * @throws SQLException if a text is none of the parameter's type (22P02)
+     */
+    @Nullable
+    Object stored(int at, @Nullable Object value) throws SQLException {
+        int oid = parameterTypes[at];
+        PgType type = oid == 0 ? null : PgType.ofOid(oid);
+        return type != null && value instanceof String text
+                ? ParameterFormat.decode(type, oid, text.getBytes(StandardCharsets.UTF_8), false)
+                : value;
     }
 
     /** What the client was told last about the columns; {@code null} if nothing. Drivers keep it. */

@@ -1,6 +1,7 @@
 package io.github.hasqlite.postgres;
 
 import io.github.hasqlite.core.gateway.GatewayColumn;
+import io.github.hasqlite.postgres.type.ColumnType;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,11 @@ interface Rows extends AutoCloseable {
 
     /** Empty if it answers no rows. */
     List<GatewayColumn> columns();
+
+    /** What its columns are, if that is known before its rows are looked at. */
+    default @Nullable List<ColumnType> types() {
+        return null;
+    }
 
     /** Goes to the next row; {@code false} behind the last one. */
     boolean next() throws SQLException;

@@ -19,6 +19,7 @@ import java.util.concurrent.RejectedExecutionException;
  * @param login who may come in
  * @param failedLogins makes those wait who try passwords
  * @param cancelKeys which connection a request to cancel means
+ * @param channels who listens
  * @param workers threads for statements that run
  * @param closers threads for what has to be done when workers are busy
  */
@@ -29,6 +30,7 @@ record ServerParts(
         Login login,
         FailedLogins failedLogins,
         CancelKeys cancelKeys,
+        Channels channels,
         ExecutorService workers,
         Executor closers) {
 

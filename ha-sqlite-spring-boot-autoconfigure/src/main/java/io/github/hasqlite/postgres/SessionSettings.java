@@ -208,7 +208,7 @@ final class SessionSettings {
     private static String checked(String name, String value) throws SQLException {
         switch (name) {
             case "client_encoding" -> {
-                String encoding = value.toUpperCase(Locale.ROOT).replaceAll("[-_]", "");
+                String encoding = value.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "");
                 if (!encoding.equals("UTF8")
                         && !encoding.equals("UNICODE")
                         && !encoding.equals("SQLASCII")

@@ -15,7 +15,7 @@ final class SimpleQuery {
     private final Planner planner;
     private final Execution execution;
     private final Transactions transactions;
-    private final ExtendedQuery extended;
+    private final PreparedStatements statements;
     private final CopyRunner copies;
     private final ClientOutput output;
 
@@ -23,13 +23,13 @@ final class SimpleQuery {
             Planner planner,
             Execution execution,
             Transactions transactions,
-            ExtendedQuery extended,
+            PreparedStatements statements,
             CopyRunner copies,
             ClientOutput output) {
         this.planner = planner;
         this.execution = execution;
         this.transactions = transactions;
-        this.extended = extended;
+        this.statements = statements;
         this.copies = copies;
         this.output = output;
     }
@@ -66,11 +66,11 @@ final class SimpleQuery {
         if (plan instanceof Plan.OfCopy copy) {
             return copies.start(copy.command());
         }
-        if (plan instanceof Plan.OfDatabase database && several && database.belongsInTransaction()) {
+        if (several && Execution.belongsInTransaction(plan)) {
             transactions.beginImplicit();
         }
         if (plan instanceof Plan.OfSession session) {
-            extended.forget(session.command());
+            statements.forget(session.command());
         }
         String[] tag = {""};
         try (TypedRows rows = TypedRows.peek(execution.run(plan, List.<@Nullable Object>of(), did -> tag[0] = did))) {
@@ -87,7 +87,7 @@ final class SimpleQuery {
     }
 
     private static boolean isCounted(String tag) {
-        return tag.equals("INSERT") || tag.equals("UPDATE") || tag.equals("DELETE");
+        return tag.equals("INSERT") || tag.equals("UPDATE") || tag.equals("DELETE") || tag.equals("MOVE");
     }
 
     /** What is not understood any more when a transaction has failed need not be compiled. */

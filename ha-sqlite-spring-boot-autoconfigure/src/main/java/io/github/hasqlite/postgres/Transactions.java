@@ -1,5 +1,6 @@
 package io.github.hasqlite.postgres;
 
+import io.github.hasqlite.ReplicationTimeoutException;
 import io.github.hasqlite.core.gateway.GatewaySession;
 import io.github.hasqlite.core.gateway.TransactionState;
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
@@ -23,13 +24,20 @@ final class Transactions {
 
     private final GatewaySession gateway;
     private final SessionSettings settings;
-    private final List<String> savepoints = new ArrayList<>();
+    private final SessionChannels channels;
+    private final Cursors cursors;
+    private final List<Savepoint> savepoints = new ArrayList<>();
     private State state = State.NONE;
     private boolean readOnly;
 
-    Transactions(GatewaySession gateway, SessionSettings settings) {
+    /** @param mark what was to be said to those who listen when it was made */
+    private record Savepoint(String name, int mark) {}
+
+    Transactions(GatewaySession gateway, SessionSettings settings, SessionChannels channels, Cursors cursors) {
         this.gateway = gateway;
         this.settings = settings;
+        this.channels = channels;
+        this.cursors = cursors;
     }
 
     /** The protocol's letter for it. */
@@ -80,7 +88,7 @@ final class Transactions {
     void endImplicit() throws SQLException {
         if (state == State.IMPLICIT) {
             state = State.NONE;
-            run("COMMIT");
+            commitNow();
         }
     }
 
@@ -99,7 +107,7 @@ final class Transactions {
             case SAVEPOINT -> {
                 requireOpen("SAVEPOINT");
                 run("SAVEPOINT " + SqlIdentifier.quote(command.name()));
-                savepoints.add(command.name());
+                savepoints.add(new Savepoint(command.name(), channels.mark()));
             }
             case RELEASE -> {
                 requireOpen("RELEASE SAVEPOINT");
@@ -134,14 +142,31 @@ final class Transactions {
         state = State.NONE;
         savepoints.clear();
         if (open) {
-            run("COMMIT");
+            commitNow();
         }
         return "COMMIT";
+    }
+
+    private void commitNow() throws SQLException {
+        cursors.closeAll();
+        try {
+            run("COMMIT");
+        } catch (ReplicationTimeoutException e) {
+            // it is committed here
+            channels.committed();
+            throw e;
+        } catch (SQLException e) {
+            channels.rolledBack();
+            throw e;
+        }
+        channels.committed();
     }
 
     private void rollback() throws SQLException {
         state = State.NONE;
         savepoints.clear();
+        channels.rolledBack();
+        cursors.closeAll();
         if (gateway.state() != TransactionState.NONE) {
             run("ROLLBACK");
         }
@@ -152,17 +177,20 @@ final class Transactions {
             requireOpen("ROLLBACK TO SAVEPOINT");
         }
         int at = find(name);
+        cursors.closeAll();
         run("ROLLBACK TO " + SqlIdentifier.quote(name));
+        channels.backTo(savepoints.get(at).mark());
         savepoints.subList(at + 1, savepoints.size()).clear();
         state = State.OPEN;
     }
 
     private int find(String name) throws SQLException {
-        int at = savepoints.lastIndexOf(name);
-        if (at < 0) {
-            throw new SQLException("savepoint \"" + name + "\" does not exist", "3B001");
+        for (int at = savepoints.size() - 1; at >= 0; at--) {
+            if (savepoints.get(at).name().equals(name)) {
+                return at;
+            }
         }
-        return at;
+        throw new SQLException("savepoint \"" + name + "\" does not exist", "3B001");
     }
 
     private void requireOpen(String what) throws SQLException {
@@ -174,12 +202,16 @@ final class Transactions {
 
     /** A statement has failed. What nothing can be saved of is rolled back at once, so that the write lock is free. */
     void failed() throws SQLException {
+        cursors.closeAll();
         boolean implicit = state == State.IMPLICIT;
         boolean hopeless = implicit || (state == State.OPEN && savepoints.isEmpty());
         if (state == State.OPEN || implicit) {
             state = implicit ? State.NONE : State.FAILED;
         } else if (state == State.NONE) {
             hopeless = true;
+        }
+        if (hopeless) {
+            channels.rolledBack();
         }
         if (hopeless && gateway.state() != TransactionState.NONE) {
             run("ROLLBACK");

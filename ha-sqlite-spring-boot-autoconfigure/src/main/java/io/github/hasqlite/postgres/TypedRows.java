@@ -42,6 +42,10 @@ final class TypedRows implements AutoCloseable {
 
     /** With types that fit the first rows. */
     static TypedRows peek(Rows rows) throws SQLException {
+        List<ColumnType> known = rows.types();
+        if (known != null) {
+            return announced(rows, known);
+        }
         int width = rows.columns().size();
         Deque<@Nullable Object[]> first = new ArrayDeque<>();
         int bytes = 0;

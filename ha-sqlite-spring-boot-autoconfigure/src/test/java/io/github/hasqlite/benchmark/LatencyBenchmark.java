@@ -22,17 +22,34 @@ import org.springframework.util.FileSystemUtils;
  */
 public final class LatencyBenchmark {
 
-    private static final int SECONDS = Integer.getInteger("seconds", 20);
     private static final long NANOS_A_SECOND = 1_000_000_000L;
     private static final long LOOK_NANOS = 20_000;
     private static final double NANOS_A_MILLI = 1e6;
 
-    private final TestNode one;
-    private final TestNode two;
+    private LatencyBenchmark() {}
 
-    private LatencyBenchmark(TestNode one, TestNode two) {
-        this.one = one;
-        this.two = two;
+    /** When transactions should have begun, were committed and were seen; the first fifth warms up. */
+    public record Times(long[] due, long[] committed, long[] seen) {
+
+        /** How long after they should have begun the commits returned, in milliseconds, sorted. */
+        public double[] commitMillis() {
+            return millis(committed);
+        }
+
+        /** The same of when the other node showed them. */
+        public double[] visibleMillis() {
+            return millis(seen);
+        }
+
+        private double[] millis(long[] at) {
+            int from = due.length / 5;
+            double[] millis = new double[due.length - from];
+            for (int i = 0; i < millis.length; i++) {
+                millis[i] = (at[from + i] - due[from + i]) / NANOS_A_MILLI;
+            }
+            Arrays.sort(millis);
+            return millis;
+        }
     }
 
     public static void main(String[] args) throws Exception {
@@ -44,43 +61,47 @@ public final class LatencyBenchmark {
                 TestNode two = TestNode.open(server, folder.resolve("n2.db"), "n2", mode)) {
             one.execute(
                     "CREATE TABLE sample(id INTEGER PRIMARY KEY, name TEXT, amount REAL, note TEXT, number INTEGER)");
-            LatencyBenchmark benchmark = new LatencyBenchmark(one, two);
             for (String rate : rates) {
-                benchmark.measure(Integer.parseInt(rate), mode);
+                Times times = measure(one, two, Integer.parseInt(rate), Integer.getInteger("seconds", 20));
+                print("commit, " + mode, rate, times.commitMillis());
+                print("visible on the other node", rate, times.visibleMillis());
             }
         } finally {
             FileSystemUtils.deleteRecursively(folder);
         }
     }
 
-    private void measure(int rate, CommitMode mode) throws Exception {
-        int count = rate * SECONDS * 5 / 4;
+    /**
+     * Writes rows of the table {@code sample} on one node, and looks for them on another one.
+     *
+     * @param rate how many a second
+     * @param seconds for how long, without the time to warm up
+     */
+    public static Times measure(TestNode one, TestNode two, int rate, int seconds) throws Exception {
+        int count = rate * seconds * 5 / 4;
         long first = one.status().streamSequence() + 1;
         while (two.status().appliedSequence() < first - 1) {
             Thread.onSpinWait();
         }
-        long[] due = new long[count];
-        long[] committed = new long[count];
-        long[] seen = new long[count];
-        Thread watcher = new Thread(() -> watch(first, seen), "watcher");
+        Times times = new Times(new long[count], new long[count], new long[count]);
+        Thread watcher = new Thread(() -> watch(two, first, times.seen()), "watcher");
         watcher.start();
         try (Connection connection = one.dataSource().getConnection();
                 PreparedStatement insert =
                         connection.prepareStatement("INSERT INTO sample(name, amount, note, number) VALUES(?,?,?,?)")) {
             long start = System.nanoTime() + NANOS_A_SECOND / 10;
             for (int i = 0; i < count; i++) {
-                due[i] = start + i * NANOS_A_SECOND / rate;
-                for (long left = due[i] - System.nanoTime(); left > 0; left = due[i] - System.nanoTime()) {
+                long due = start + i * NANOS_A_SECOND / rate;
+                times.due()[i] = due;
+                for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
                     LockSupport.parkNanos(left);
                 }
                 write(insert, i);
-                committed[i] = System.nanoTime();
+                times.committed()[i] = System.nanoTime();
             }
         }
         watcher.join();
-        int from = count / 5;
-        print("commit, " + mode, rate, from, due, committed);
-        print("visible on the other node", rate, from, due, seen);
+        return times;
     }
 
     private static void write(PreparedStatement insert, int number) throws SQLException {
@@ -91,10 +112,10 @@ public final class LatencyBenchmark {
         insert.executeUpdate();
     }
 
-    private void watch(long first, long[] seen) {
+    private static void watch(TestNode node, long first, long[] seen) {
         int next = 0;
         while (next < seen.length) {
-            long applied = two.status().appliedSequence() - first + 1;
+            long applied = node.status().appliedSequence() - first + 1;
             long now = System.nanoTime();
             for (; next < applied && next < seen.length; next++) {
                 seen[next] = now;
@@ -103,15 +124,10 @@ public final class LatencyBenchmark {
         }
     }
 
-    private static void print(String what, int rate, int from, long[] due, long[] at) {
-        double[] millis = new double[due.length - from];
-        for (int i = 0; i < millis.length; i++) {
-            millis[i] = (at[from + i] - due[from + i]) / NANOS_A_MILLI;
-        }
-        Arrays.sort(millis);
+    private static void print(String what, String rate, double[] millis) {
         System.out.printf(
                 Locale.ROOT,
-                "%,6d/s  %-28s p50 %.3f  p99 %.3f  p99.9 %.3f  max %.1f ms%n",
+                "%6s/s  %-28s p50 %.3f  p99 %.3f  p99.9 %.3f  max %.1f ms%n",
                 rate,
                 what,
                 millis[millis.length / 2],

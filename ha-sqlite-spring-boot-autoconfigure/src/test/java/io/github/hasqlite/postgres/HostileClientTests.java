@@ -173,6 +173,17 @@ class HostileClientTests {
             lazy.rollback();
             assertThat(idle.executeUpdate("UPDATE t SET a = 'at last'")).isEqualTo(1);
             lazy.commit();
+            idle.executeUpdate("UPDATE t SET a = 'lost'");
+            try (Connection other = server.connect();
+                    Statement statement = other.createStatement()) {
+                assertThat(statement.executeUpdate("UPDATE t SET a = 'kept'")).isEqualTo(1);
+            }
+            assertThat(state(() -> idle.execute("COMMIT"))).isEqualTo("25P03");
+            lazy.rollback();
+            try (ResultSet rows = idle.executeQuery("SELECT a FROM t")) {
+                assertThat(rows.next()).isTrue();
+                assertThat(rows.getString(1)).isEqualTo("kept");
+            }
         }
     }
 

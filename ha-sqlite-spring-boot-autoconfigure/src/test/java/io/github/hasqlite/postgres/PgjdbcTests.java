@@ -274,7 +274,7 @@ class PgjdbcTests {
         copies.copyIn("COPY item(name, price) FROM STDIN", new StringReader("tab\\there\t\\N\n"));
         StringWriter out = new StringWriter();
         copies.copyOut("COPY (SELECT name, price, ok FROM item ORDER BY id) TO STDOUT WITH CSV", out);
-        assertThat(out).hasToString("\"a, \"\"b\"\"\",1.5,t\n\"line\nbreak\",,f\ntab\there,,\n");
+        assertThat(out).hasToString("\"a, \"\"b\"\"\",1.50,t\n\"line\nbreak\",,f\ntab\there,,\n");
         fails("22P02", () -> copies.copyIn("COPY item(name, price) FROM STDIN", new StringReader("x\ty\n")));
         fails("22P04", () -> copies.copyIn("COPY item(name, price) FROM STDIN", new StringReader("x\n")));
         assertThat(column("SELECT count(*) FROM item")).containsExactly("3");

@@ -106,6 +106,62 @@ class PsqlTests {
     }
 
     @Test
+    void conditionsOfTablesAreShown() throws Exception {
+        psql(
+                "-c",
+                "CREATE TABLE stock(id INTEGER PRIMARY KEY, \"left\" INT CHECK (\"left\" >= 0) CHECK(\"left\" < 100),"
+                        + " kind TEXT CONSTRAINT known_kind CHECK (kind IN ('a', 'b)')), lent INT,"
+                        + " CHECK (lent <= \"left\"), CONSTRAINT \"a name\" CHECK (lent <> 13))");
+        assertThat(psql("-c", "\\d stock"))
+                .contains(
+                        "\"stock_left_check\" CHECK (\"left\" >= 0)",
+                        "\"stock_left_check1\" CHECK (\"left\" < 100)",
+                        "\"known_kind\" CHECK (kind IN ('a', 'b)'))",
+                        "\"stock_check\" CHECK (lent <= \"left\")",
+                        "\"a name\" CHECK (lent <> 13)");
+        assertThat(psql(
+                        "-At",
+                        "-c",
+                        "SELECT constraint_name, check_clause FROM information_schema.check_constraints"
+                                + " WHERE constraint_name = 'known_kind'"))
+                .contains("known_kind|(kind IN ('a', 'b)'))");
+        psql("-c", "DROP TABLE stock");
+    }
+
+    @Test
+    void whatToolsAskOnAndOnAnswers() throws Exception {
+        for (String command : new String[] {
+            "\\dn",
+            "\\df",
+            "\\dT",
+            "\\do",
+            "\\dx",
+            "\\dp",
+            "\\dd",
+            "\\dC",
+            "\\dD",
+            "\\db",
+            "\\des",
+            "\\ds",
+            "\\dm",
+            "\\drds",
+            "\\dRp",
+            "\\dy",
+            "\\dF",
+            "\\dL",
+            "\\dO",
+            "\\ddp",
+            "\\dconfig",
+            "\\z",
+            "\\dE",
+            "\\dA",
+            "\\dX"
+        }) {
+            assertThat(psql("-c", command)).as(command).doesNotContain("ERROR");
+        }
+    }
+
+    @Test
     void errorsSayWhereAndTransactionsStayFailed() throws Exception {
         assertThat(script(
                         "SELECT 1 FORM x;\nBEGIN;\nSELECT * FROM nowhere;\nSELECT 1;\nCOMMIT;\n",
@@ -117,19 +173,11 @@ class PsqlTests {
 
     @Test
     void aSampleDatabaseIsLoaded() throws Exception {
-        Path script = root().resolveSibling("shared/data/Chinook_Sqlite.sql");
-        assumeTrue(Files.isReadable(script), () -> "skipped: there is no " + script);
+        Path script = Chinook.script();
+        assumeTrue(Chinook.isThere(), () -> "skipped: there is no " + script);
         assertThat(psql("-q", "-v", "ON_ERROR_STOP=1", "-f", script.toString())).isEmpty();
         assertThat(psql("-At", "-c", "SELECT count(*), sum(\"Total\") FROM \"Invoice\""))
                 .isEqualTo("412|2328.6\n");
         assertThat(psql("-c", "\\d \"Track\"")).contains("\"Track_AlbumId_fkey\" FOREIGN KEY", "numeric(10,2)");
-    }
-
-    private static Path root() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (folder.getParent() != null && Files.exists(folder.resolveSibling("pom.xml"))) {
-            folder = folder.getParent();
-        }
-        return folder;
     }
 }

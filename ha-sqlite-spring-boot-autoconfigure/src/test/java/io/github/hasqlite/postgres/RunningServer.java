@@ -1,5 +1,9 @@
 package io.github.hasqlite.postgres;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.github.hasqlite.ChangeFeed;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.gateway.GatewayCommand;
@@ -14,6 +18,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.function.Supplier;
@@ -58,8 +63,21 @@ final class RunningServer implements AutoCloseable {
     }
 
     static RunningServer start(Path file, PostgresSettings settings) throws IOException, SQLException {
-        ReplicationNode node = ReplicationNode.alone(NodeSettings.of("n1", PoolSettings.of(file.toString())))
-                .start();
+        return start(file, settings, null);
+    }
+
+    static RunningServer start(Path file, PostgresSettings settings, @Nullable ChangeFeed feed)
+            throws IOException, SQLException {
+        return of(
+                ReplicationNode.alone(NodeSettings.of("n1", PoolSettings.of(file.toString())))
+                        .start(),
+                settings,
+                feed);
+    }
+
+    /** In front of a node, which is closed with it. */
+    static RunningServer of(ReplicationNode node, PostgresSettings settings, @Nullable ChangeFeed feed)
+            throws IOException {
         GatewaySettings limits = new GatewaySettings(
                 300, 8, 4, Duration.ofSeconds(5), Duration.ofSeconds(30), TRANSACTION, 1 << 24, 1 << 26);
         SqlGateway gateway = new SqlGateway(
@@ -69,7 +87,7 @@ final class RunningServer implements AutoCloseable {
                 StreamEnd.NONE,
                 GatewayCommand.Parser.NONE,
                 NodeRuntime.ofJvm());
-        PostgresServer server = new PostgresServer(settings, gateway);
+        PostgresServer server = new PostgresServer(settings, gateway, feed);
         server.start();
         return new RunningServer(node, gateway, server);
     }
@@ -95,6 +113,13 @@ final class RunningServer implements AutoCloseable {
             properties.setProperty(options[i], options[i + 1]);
         }
         return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port() + "/app", properties);
+    }
+
+    /** Runs what is to be refused, with an SQLState. */
+    static void assertRefused(Statement statement, String sql, String state) {
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> statement.execute(sql))
+                .satisfies(e -> assertThat(e.getSQLState()).as(sql).isEqualTo(state));
     }
 
     @Override

@@ -50,15 +50,6 @@ public final class BoundRows {
         return number;
     }
 
-    CapturedTable captured() {
-        return captured;
-    }
-
-    /** Whether the rows have a rowid that is captured. */
-    public boolean hasRowid() {
-        return start == 1 || alias >= 0;
-    }
-
     /**
      * What a row holds, but for a rowid that SQLite chooses.
      *

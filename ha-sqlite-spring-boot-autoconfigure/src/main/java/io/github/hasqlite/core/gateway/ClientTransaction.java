@@ -86,7 +86,12 @@ final class ClientTransaction {
      */
     boolean commit() throws SQLException {
         if (state == TransactionState.FAILED) {
+            SQLException why = untold;
             rollback();
+            if (why != null) {
+                // nobody has said so yet, and whoever commits takes it that all is well
+                throw why;
+            }
             return false;
         }
         try (ClientConnection ending = require()) {

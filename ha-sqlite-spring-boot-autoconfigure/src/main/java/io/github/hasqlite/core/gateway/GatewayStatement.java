@@ -184,7 +184,7 @@ public final class GatewayStatement {
     private GatewayResult query(
             ClientConnection connection, @Nullable ClientConnection own, List<@Nullable Object> values)
             throws SQLException {
-        PreparedStatement statement = connection.prepare(sql().text(), values);
+        PreparedStatement statement = connection.prepareQuery(sql().text(), values);
         try {
             long deadline = session.patience();
             List<GatewayColumn> columns = GatewayColumns.of(statement);
@@ -210,7 +210,9 @@ public final class GatewayStatement {
         if (sql().kind() != StatementKind.WRITE) {
             return other(connection);
         }
-        try (PreparedStatement statement = connection.prepare(sql().text(), values)) {
+        try (PreparedStatement statement = understood.returns()
+                ? connection.prepareQuery(sql().text(), values)
+                : connection.prepare(sql().text(), values)) {
             List<GatewayColumn> columns = GatewayColumns.of(statement);
             List<@Nullable Object[]> rows = List.of();
             if (session.running().run(statement, session.patience(), statement::execute)) {

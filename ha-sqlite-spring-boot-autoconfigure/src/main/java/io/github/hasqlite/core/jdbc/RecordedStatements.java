@@ -75,6 +75,7 @@ final class RecordedStatements {
         }
         long unchecked = present.unchecked();
         int mark = writing.recorder().mark();
+        long total = transaction.counters().totalChanges();
         try {
             return writing.run(sql, statement, call, audited);
         } catch (SQLException e) {
@@ -82,6 +83,8 @@ final class RecordedStatements {
                 throw present.cause(e);
             }
         }
+        // SQLite goes on counting what triggers had changed before the row was refused
+        transaction.counters().forgetSince(total);
         if (!audited) {
             writing.audit().statementBegins();
         }

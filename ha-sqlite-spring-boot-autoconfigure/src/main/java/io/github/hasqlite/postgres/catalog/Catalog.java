@@ -191,9 +191,11 @@ public final class Catalog implements AutoCloseable {
         List<GatewayColumn> typed = new ArrayList<>(columns);
         for (List<@Nullable Object> row : rows) {
             for (int i = 0; i < row.size(); i++) {
-                if (row.get(i) instanceof String text && text.indexOf(CatalogFunctions.ARRAY) == 0) {
+                if (row.get(i) instanceof String text && CatalogFunctions.isArray(text)) {
                     row.set(i, text.substring(1));
-                    typed.set(i, new GatewayColumn(columns.get(i).name(), "TEXT[]", ""));
+                    boolean integers = text.charAt(0) == CatalogFunctions.INTEGERS
+                            && !typed.get(i).declaredType().equals("TEXT[]");
+                    typed.set(i, new GatewayColumn(columns.get(i).name(), integers ? "INT8[]" : "TEXT[]", ""));
                 }
             }
         }

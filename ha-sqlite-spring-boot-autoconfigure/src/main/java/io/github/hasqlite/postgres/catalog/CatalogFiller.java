@@ -45,8 +45,12 @@ final class CatalogFiller {
             }
         }
         CatalogKeys keys = new CatalogKeys(tables, objects, columns, ids, relations);
-        keys.indexes(schema.indexes());
+        keys.indexes(schema.indexes(), schema.objects());
         keys.foreignKeys(schema.foreignKeys());
+        CatalogChecks checks = new CatalogChecks(tables, objects, ids);
+        for (CatalogRelation relation : relations.values()) {
+            checks.ofRelation(relation);
+        }
         triggers();
     }
 

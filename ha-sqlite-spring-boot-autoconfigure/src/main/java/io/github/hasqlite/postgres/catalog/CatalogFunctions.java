@@ -46,6 +46,9 @@ final class CatalogFunctions {
     /** Before a text that is an array in PostgreSQL's form; clients get it without. */
     static final char ARRAY = '\u0001';
 
+    /** The same, if all elements are integers. */
+    static final char INTEGERS = '\u0002';
+
     private static final int LONGEST_PATTERN = 1000;
 
     private final CatalogObjects objects;
@@ -97,6 +100,7 @@ final class CatalogFunctions {
         functions.put("set_config", args -> at(args, 1));
         always("pg_is_in_recovery", 0L);
         always("pg_encoding_to_char", "UTF8");
+        always("getdatabaseencoding", "UTF8");
         always("pg_char_to_encoding", 6L);
         for (String name : new String[] {
             "inet_server_addr",
@@ -121,6 +125,7 @@ final class CatalogFunctions {
             "pg_partition_root",
             "pg_postmaster_start_time",
             "pg_conf_load_time",
+            "pg_advisory_unlock_all",
             "aclexplode"
         }) {
             always(name, null);
@@ -136,6 +141,9 @@ final class CatalogFunctions {
             "pg_is_other_temp_schema",
             "pg_my_temp_schema",
             "txid_current",
+            "pg_stat_get_numscans",
+            "pg_stat_get_live_tuples",
+            "pg_stat_get_dead_tuples",
             "pg_relation_is_updatable",
             "pg_is_wal_replay_paused"
         }) {
@@ -159,6 +167,7 @@ final class CatalogFunctions {
             "pg_type_is_visible",
             "pg_function_is_visible",
             "pg_opclass_is_visible",
+            "pg_opfamily_is_visible",
             "pg_operator_is_visible",
             "pg_collation_is_visible",
             "pg_conversion_is_visible",
@@ -177,9 +186,9 @@ final class CatalogFunctions {
         functions.put("pg_get_triggerdef", args -> objects.text(number(at(args, 0))));
         functions.put("pg_get_constraintdef", args -> objects.text(number(at(args, 0))));
         functions.put("pg_get_indexdef", args -> {
-            String whole = objects.text(number(at(args, 0)));
-            int column = (int) number(at(args, 1));
-            return whole == null || column == 0 ? whole : IndexColumns.of(whole, column);
+            long index = number(at(args, 0));
+            long column = number(at(args, 1));
+            return column == 0 ? objects.text(index) : objects.term(index, column);
         });
         functions.put("pg_get_expr", args -> at(args, 0));
         functions.put("format_type", args -> TypeNames.display(at(args, 0), at(args, 1)));
@@ -233,8 +242,7 @@ final class CatalogFunctions {
         functions.put("ha_array_with", args -> ARRAY + ArrayText.of(args));
         functions.put("ha_element", args -> {
             List<@Nullable Object> elements = elements(at(args, 0));
-            // int2vector counts from 0, which clients know
-            int at = (int) number(at(args, 1)) - (text(at(args, 0)).indexOf('{') >= 0 ? 1 : 0);
+            int at = (int) number(at(args, 1)) - lower(at(args, 0));
             return at >= 0 && at < elements.size() ? elements.get(at) : null;
         });
         functions.put(
@@ -250,7 +258,7 @@ final class CatalogFunctions {
                             ? null
                             : (long) elements(at(args, 0)).size());
         }
-        always("array_lower", 1L);
+        functions.put("array_lower", args -> (long) lower(at(args, 0)));
         functions.put("array_position", args -> {
             int at =
                     elements(at(args, 0)).stream().map(String::valueOf).toList().indexOf(String.valueOf(at(args, 1)));
@@ -321,10 +329,20 @@ final class CatalogFunctions {
         return number(value) == 1 || "true".equalsIgnoreCase(text(value)) || "t".equalsIgnoreCase(text(value));
     }
 
+    /** Where an array begins to count: a vector does at 0, which clients know. */
+    private static int lower(@Nullable Object value) {
+        String text = text(value);
+        return isArray(text) || text.startsWith("{") || text.startsWith("[") ? 1 : 0;
+    }
+
+    static boolean isArray(String text) {
+        return !text.isEmpty() && (text.charAt(0) == ARRAY || text.charAt(0) == INTEGERS);
+    }
+
     /** Of an array in PostgreSQL's form, a vector with blanks, or JSON as a parameter has it. */
     static List<@Nullable Object> elements(@Nullable Object value) {
         String whole = text(value).strip();
-        String text = whole.indexOf(ARRAY) == 0 ? whole.substring(1) : whole;
+        String text = isArray(whole) ? whole.substring(1) : whole;
         if (text.isEmpty()) {
             return List.of();
         }

@@ -5,6 +5,7 @@ import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.DeclaredTypes;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,9 +21,8 @@ final class CatalogKeys {
     private final ObjectIds ids;
     private final Map<String, CatalogRelation> relations;
 
-    /** An index with its columns; empty ones are expressions. */
-    private record Index(
-            String name, String table, boolean unique, String origin, boolean partial, List<String> columns) {}
+    /** In {@code indoption}, as PostgreSQL has it without more words. */
+    private static final String DESCENDING = "3";
 
     CatalogKeys(
             CatalogTables tables,
@@ -37,54 +37,54 @@ final class CatalogKeys {
         this.relations = relations;
     }
 
-    /** @param rows table, name, unique, origin, partial, column's place, its name, whether it descends */
-    void indexes(List<List<@Nullable Object>> rows) throws SQLException {
-        Map<String, Index> indexes = new LinkedHashMap<>();
+    /**
+     * @param rows table, name, unique, origin, partial, column's place, its name, whether it descends
+     * @param schema type, name, table and text of all objects
+     */
+    void indexes(List<List<@Nullable Object>> rows, List<List<@Nullable Object>> schema) throws SQLException {
+        Map<String, List<List<@Nullable Object>>> byName = new LinkedHashMap<>();
         for (List<@Nullable Object> row : rows) {
-            indexes.computeIfAbsent(text(row.get(1)), name -> index(name, row))
-                    .columns
-                    .add(text(row.get(6)));
+            byName.computeIfAbsent(text(row.get(1)), name -> new ArrayList<>()).add(row);
         }
-        for (CatalogRelation relation : relations.values()) {
-            boolean hasIndex = indexes.values().stream()
-                    .anyMatch(index -> index.table.equals(relation.name()) && index.origin.equals("pk"));
-            List<String> key = relation.key().stream().map(Column::name).toList();
-            if (!key.isEmpty() && !hasIndex) {
-                // the rowid itself, which has no index of its own
-                index(relation, new Index("", relation.name(), true, "pk", false, key));
+        Map<String, String> texts = new HashMap<>();
+        for (List<@Nullable Object> object : schema) {
+            if ("index".equals(object.get(0))) {
+                texts.put(text(object.get(1)), text(object.get(3)));
             }
         }
-        for (Index index : indexes.values()) {
-            CatalogRelation relation = relations.get(index.table);
+        List<CatalogIndex> indexes = new ArrayList<>();
+        byName.forEach((name, parts) -> indexes.add(CatalogIndex.of(parts, texts.getOrDefault(name, ""))));
+        for (CatalogRelation relation : relations.values()) {
+            boolean hasIndex =
+                    indexes.stream().anyMatch(index -> index.table().equals(relation.name()) && index.isPrimary());
+            if (!relation.key().isEmpty() && !hasIndex) {
+                index(relation, CatalogIndex.ofKey(relation));
+            }
+        }
+        for (CatalogIndex index : indexes) {
+            CatalogRelation relation = relations.get(index.table());
             if (relation != null) {
                 index(relation, index);
             }
         }
     }
 
-    private static Index index(String name, List<@Nullable Object> row) {
-        return new Index(
-                name,
-                text(row.get(0)),
-                !Long.valueOf(0).equals(row.get(2)),
-                text(row.get(3)),
-                !Long.valueOf(0).equals(row.get(4)),
-                new ArrayList<>());
-    }
-
-    private void index(CatalogRelation relation, Index index) throws SQLException {
-        boolean primary = index.origin.equals("pk");
-        boolean unique = index.origin.equals("u");
-        String name = primary
-                ? relation.name() + "_pkey"
-                : unique ? relation.name() + "_" + String.join("_", index.columns) + "_key" : index.name;
+    private void index(CatalogRelation relation, CatalogIndex index) throws SQLException {
+        String name = nameOf(relation, index);
         long oid = ids.of("relation", name);
-        int width = index.columns.size();
+        int width = index.parts().size();
         columns.relation(oid, name, "i", width, false, false);
-        String numbers = index.columns.stream()
-                .map(column -> Integer.toString(relation.number(column)))
+        String numbers = index.parts().stream()
+                .map(part -> Integer.toString(relation.number(part.column())))
+                .collect(Collectors.joining(" "));
+        String options = index.parts().stream()
+                .map(part -> part.descending() ? DESCENDING : "0")
                 .collect(Collectors.joining(" "));
         String zeros = "0 ".repeat(width).strip();
+        String expressions = index.parts().stream()
+                .filter(part -> part.column().isEmpty())
+                .map(CatalogIndex.Part::term)
+                .collect(Collectors.joining(", "));
         tables.insert(
                 "pg_index",
                 "indexrelid",
@@ -96,9 +96,9 @@ final class CatalogKeys {
                 "indnkeyatts",
                 (long) width,
                 "indisunique",
-                index.unique ? 1L : 0L,
+                index.unique() ? 1L : 0L,
                 "indisprimary",
-                primary ? 1L : 0L,
+                index.isPrimary() ? 1L : 0L,
                 "indkey",
                 numbers,
                 "indcollation",
@@ -106,34 +106,51 @@ final class CatalogKeys {
                 "indclass",
                 zeros,
                 "indoption",
-                zeros,
+                options,
+                "indexprs",
+                expressions.isEmpty() ? null : expressions,
                 "indpred",
-                index.partial ? "partial" : null);
+                index.filter());
         for (int i = 0; i < width; i++) {
-            column(relation, oid, i + 1, index.columns.get(i));
+            column(relation, oid, i + 1, index.parts().get(i).column());
         }
-        String list = idents(index.columns);
-        String how = index.unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
-        String table = CatalogRelation.ident(relation.name());
-        objects.addText(oid, how + CatalogRelation.ident(name) + " ON public." + table + " USING btree (" + list + ")");
-        if (primary || unique) {
-            long constraint = ids.of("constraint", relation.oid() + name);
-            objects.addText(constraint, (primary ? "PRIMARY KEY (" : "UNIQUE (") + list + ")");
-            tables.insert(
-                    "pg_constraint",
-                    "oid",
-                    constraint,
-                    "conname",
-                    name,
-                    "contype",
-                    primary ? "p" : "u",
-                    "conrelid",
-                    relation.oid(),
-                    "conindid",
-                    oid,
-                    "conkey",
-                    "{" + numbers.replace(' ', ',') + "}");
+        objects.addTerms(oid, index.terms());
+        objects.addText(oid, index.definition(name));
+        if (index.isConstraint()) {
+            constraint(relation, index, name, oid, numbers);
         }
+    }
+
+    private static String nameOf(CatalogRelation relation, CatalogIndex index) {
+        if (index.isPrimary()) {
+            return relation.name() + "_pkey";
+        }
+        return index.isConstraint()
+                ? index.parts().stream()
+                        .map(CatalogIndex.Part::column)
+                        .collect(Collectors.joining("_", relation.name() + "_", "_key"))
+                : index.name();
+    }
+
+    private void constraint(CatalogRelation relation, CatalogIndex index, String name, long oid, String numbers)
+            throws SQLException {
+        long constraint = ids.of("constraint", relation.oid() + name);
+        String list = String.join(", ", index.terms());
+        objects.addText(constraint, (index.isPrimary() ? "PRIMARY KEY (" : "UNIQUE (") + list + ")");
+        tables.insert(
+                "pg_constraint",
+                "oid",
+                constraint,
+                "conname",
+                name,
+                "contype",
+                index.isPrimary() ? "p" : "u",
+                "conrelid",
+                relation.oid(),
+                "conindid",
+                oid,
+                "conkey",
+                "{" + numbers.replace(' ', ',') + "}");
     }
 
     private void column(CatalogRelation relation, long index, int at, String name) throws SQLException {
@@ -199,15 +216,9 @@ final class CatalogKeys {
                 "confmatchtype",
                 "s",
                 "conkey",
-                numbers(relation, from),
+                relation.numbers(from),
                 "confkey",
-                numbers(target, to));
-    }
-
-    private static String numbers(CatalogRelation relation, List<String> columns) {
-        return columns.stream()
-                .map(column -> Integer.toString(relation.number(column)))
-                .collect(Collectors.joining(",", "{", "}"));
+                target.numbers(to));
     }
 
     private static String action(String written) {

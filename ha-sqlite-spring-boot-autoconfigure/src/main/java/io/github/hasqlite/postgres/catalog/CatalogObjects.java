@@ -1,6 +1,7 @@
 package io.github.hasqlite.postgres.catalog;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -10,11 +11,13 @@ final class CatalogObjects {
     private final Map<Long, String> names = new HashMap<>();
     private final Map<String, Long> relations = new HashMap<>();
     private final Map<Long, String> texts = new HashMap<>();
+    private final Map<Long, List<String>> terms = new HashMap<>();
 
     void clear() {
         names.clear();
         relations.clear();
         texts.clear();
+        terms.clear();
     }
 
     void addRelation(long oid, String name) {
@@ -24,6 +27,17 @@ final class CatalogObjects {
 
     void addText(long oid, String text) {
         texts.put(oid, text);
+    }
+
+    void addTerms(long index, List<String> columns) {
+        terms.put(index, columns);
+    }
+
+    /** @param column of an index, from 1; {@code null} if there is none such */
+    @Nullable
+    String term(long index, long column) {
+        List<String> columns = terms.getOrDefault(index, List.of());
+        return column >= 1 && column <= columns.size() ? columns.get((int) column - 1) : null;
     }
 
     @Nullable

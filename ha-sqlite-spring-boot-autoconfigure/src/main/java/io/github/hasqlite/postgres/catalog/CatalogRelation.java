@@ -2,6 +2,7 @@ package io.github.hasqlite.postgres.catalog;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,11 @@ record CatalogRelation(String name, long oid, boolean view, String sql, List<Col
             }
         }
         return 0;
+    }
+
+    /** The places of columns, as PostgreSQL writes an array. */
+    String numbers(List<String> names) {
+        return names.stream().map(name -> Integer.toString(number(name))).collect(Collectors.joining(",", "{", "}"));
     }
 
     /** The columns of the primary key, in its order. */

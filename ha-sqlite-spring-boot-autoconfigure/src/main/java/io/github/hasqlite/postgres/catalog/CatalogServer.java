@@ -30,7 +30,7 @@ final class CatalogServer {
             tables.insert("pg_settings", "name", setting.getKey(), "setting", setting.getValue());
         }
         for (PgType type : PgType.values()) {
-            if (type != PgType.TEXT_ARRAY) {
+            if (!type.isArray()) {
                 scalar(type);
                 array(type);
             }

@@ -73,8 +73,12 @@ final class SetFunctionSpelling {
             // nothing is partitioned
             array = "nullif('[]', ";
         }
+        String value = "value";
+        if (function.equals("generate_subscripts")) {
+            value = "key + array_lower(" + tokens.text(at + 2, close) + ")";
+        }
         tokens.replace(close, end, ")))" + " " + name);
-        tokens.replace(at, at + 2, "(SELECT value AS " + column + " FROM json_each(" + array);
+        tokens.replace(at, at + 2, "(SELECT " + value + " AS " + column + " FROM json_each(" + array);
     }
 
     private static boolean isKeyword(SqlToken token) {
@@ -148,11 +152,7 @@ final class SetFunctionSpelling {
                 end = tokens.is(end, "(") || tokens.is(end, "[") ? tokens.closing(end) + 1 : end + 1;
             }
         }
-        StringBuilder argument = new StringBuilder(series ? "ha_series(" : "ha_array(");
-        for (int i = at + 2; i < end; i++) {
-            argument.append(tokens.get(i).gap()).append(tokens.get(i).text());
-        }
-        String set = argument.append(')').toString();
+        String set = (series ? "ha_series(" : "ha_array(") + tokens.text(at + 2, end) + ")";
         int number = sets.indexOf(set);
         if (number < 0) {
             number = sets.size();
@@ -162,7 +162,8 @@ final class SetFunctionSpelling {
         boolean index = function.equals("generate_subscripts")
                 || (field && tokens.get(close + 3).name().equals("n"));
         int from = field ? at - 1 : at;
-        String column = index ? "(ha_k" + number + ".key + 1)" : "(ha_k" + number + ".value)";
+        String first = function.equals("generate_subscripts") ? set.replaceFirst("ha_array", "array_lower") : "1";
+        String column = index ? "(ha_k" + number + ".key + " + first + ")" : "(ha_k" + number + ".value)";
         tokens.replace(from, field ? close + 4 : close + 1, column);
         return tokens.closing(from);
     }

@@ -18,8 +18,10 @@ public final class Spelling {
         try {
             CastSpelling.apply(tokens, false);
             QuerySpelling.apply(tokens, false);
+            ColumnAliasSpelling.apply(tokens);
             if (tokens.containsWord("CREATE") || tokens.containsWord("ALTER")) {
                 TableSpelling.apply(tokens);
+                AlterSpelling.apply(tokens);
             }
         } catch (IllegalStateException | IndexOutOfBoundsException e) {
             throw notUnderstood(e);
@@ -40,6 +42,7 @@ public final class Spelling {
             SetFunctionSpelling.apply(tokens);
             CastSpelling.apply(tokens, true);
             QuerySpelling.apply(tokens, true);
+            ColumnAliasSpelling.apply(tokens);
             CatalogSpelling.apply(tokens);
         } catch (IllegalStateException | IndexOutOfBoundsException e) {
             throw notUnderstood(e);

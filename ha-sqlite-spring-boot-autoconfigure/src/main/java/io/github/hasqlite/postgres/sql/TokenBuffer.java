@@ -168,8 +168,15 @@ public final class TokenBuffer {
 
     /** All of it as SQL. */
     public String sql() {
+        return text(0, tokens.size());
+    }
+
+    /** What stands from one place to another, the last not included. */
+    String text(int from, int to) {
         StringBuilder sql = new StringBuilder();
-        tokens.forEach(token -> sql.append(token.gap()).append(token.text()));
+        for (int i = from; i < Math.min(to, tokens.size()); i++) {
+            sql.append(tokens.get(i).gap()).append(tokens.get(i).text());
+        }
         return sql.toString();
     }
 }

@@ -49,7 +49,8 @@ final class BinaryParameter {
                 from.get();
                 yield ParameterFormat.utf8(rest(from));
             }
-            case CHAR, NAME, TEXT, JSON, UNKNOWN, BPCHAR, VARCHAR, TEXT_ARRAY -> ParameterFormat.utf8(rest(from));
+            case CHAR, NAME, TEXT, JSON, UNKNOWN, BPCHAR, VARCHAR, TEXT_ARRAY, INT8_ARRAY ->
+                ParameterFormat.utf8(rest(from));
         };
         if (from.hasRemaining()) {
             throw new SQLException("incorrect binary data for type " + type.display(), "22P03");

@@ -9,8 +9,16 @@ package io.github.hasqlite.postgres.type;
  */
 public record ColumnType(PgType type, int modifier, boolean certain) {
 
+    private static final int HEADER = 4;
+    private static final int SCALE = 0xffff;
+
     /** Takes whatever SQLite can store, as the text that SQLite makes of it. */
     public static final ColumnType ANYTHING = new ColumnType(PgType.TEXT, -1, false);
+
+    /** Digits behind the point that a numeric column has; 0 if its definition does not say. */
+    int scale() {
+        return type == PgType.NUMERIC && modifier > 0 ? (modifier - HEADER) & SCALE : 0;
+    }
 
     /** A type that a definition says. */
     public static ColumnType declared(PgType type) {

@@ -54,6 +54,7 @@ public final class DeclaredTypes {
             Map.entry("TIMESTAMP WITH TIME ZONE", PgType.TIMESTAMPTZ),
             Map.entry("UUID", PgType.UUID),
             Map.entry("TEXT[]", PgType.TEXT_ARRAY),
+            Map.entry("INT8[]", PgType.INT8_ARRAY),
             Map.entry("OID", PgType.OID),
             Map.entry("NAME", PgType.NAME),
             Map.entry("NAME TEXT", PgType.NAME),

@@ -22,6 +22,7 @@ public final class ParameterFormat {
     private static final String NOT_UTF8 = "22021";
     private static final int MOST_DIGITS = 1000;
     private static final int LONG_DIGITS = 18;
+    private static final int UUID_DIGITS = 32;
 
     private ParameterFormat() {}
 
@@ -89,8 +90,8 @@ public final class ParameterFormat {
             case BOOL -> bool(text.strip());
             case BYTEA -> bytes(text);
             case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> StoredTime.of(type, text);
-            case UUID -> UUID.fromString(text.strip()).toString();
-            case CHAR, NAME, TEXT, JSON, JSONB, UNKNOWN, BPCHAR, VARCHAR, TEXT_ARRAY -> text;
+            case UUID -> uuid(text.strip());
+            case CHAR, NAME, TEXT, JSON, JSONB, UNKNOWN, BPCHAR, VARCHAR, TEXT_ARRAY, INT8_ARRAY -> text;
         };
     }
 
@@ -128,6 +129,17 @@ public final class ParameterFormat {
         double real = number.doubleValue();
         boolean same = !Double.isInfinite(real) && Double.toString(real).equals(number.toString());
         return same ? (Object) real : number.toPlainString();
+    }
+
+    /** With or without braces, and hyphens or none, as PostgreSQL reads it and some drivers write it. */
+    private static String uuid(String text) {
+        boolean braces = text.startsWith("{") && text.endsWith("}") && text.length() > 1;
+        String digits = (braces ? text.substring(1, text.length() - 1) : text).replace("-", "");
+        if (digits.length() != UUID_DIGITS) {
+            throw new IllegalArgumentException("not " + UUID_DIGITS + " digits");
+        }
+        long most = HexFormat.fromHexDigitsToLong(digits, 0, UUID_DIGITS / 2);
+        return new UUID(most, HexFormat.fromHexDigitsToLong(digits, UUID_DIGITS / 2, UUID_DIGITS)).toString();
     }
 
     private static Long bool(String text) {

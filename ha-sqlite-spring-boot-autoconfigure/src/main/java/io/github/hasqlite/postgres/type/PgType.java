@@ -29,6 +29,8 @@ public enum PgType {
     NUMERIC(1700, -1, "numeric", 'N', 1231),
     /** Of texts; what clients ask the catalog has such columns. */
     TEXT_ARRAY(1009, -1, "text[]", 'A', 0),
+    /** Of integers, as with {@link #TEXT_ARRAY}. */
+    INT8_ARRAY(1016, -1, "bigint[]", 'A', 0),
     UUID(2950, 16, "uuid", 'U', 2951),
     JSONB(3802, -1, "jsonb", 'U', 3807);
 
@@ -37,7 +39,7 @@ public enum PgType {
 
     static {
         for (PgType type : values()) {
-            if (type != TEXT_ARRAY) {
+            if (!type.isArray()) {
                 // as a parameter it is an array as any other
                 BY_OID.put(type.oid, type);
             }
@@ -97,6 +99,11 @@ public enum PgType {
     /** What an array type has as elements; {@code null} if it is no array type that is spoken here. */
     public static @Nullable PgType elementOf(int oid) {
         return BY_ARRAY.get(oid);
+    }
+
+    /** Whether it is an array; such types are for answers only. */
+    public boolean isArray() {
+        return category == 'A';
     }
 
     /** Whether its values are texts. */

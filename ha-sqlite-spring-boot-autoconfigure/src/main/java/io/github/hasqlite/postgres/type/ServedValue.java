@@ -37,13 +37,13 @@ final class ServedValue {
             case OID -> integer(value, 0, 0xffff_ffffL);
             case INT8 -> value instanceof Long ? value : null;
             case FLOAT4, FLOAT8 -> real(value);
-            case NUMERIC -> numeric(value);
+            case NUMERIC -> scaled(column, numeric(value));
             case BOOL -> bool(value);
             case BYTEA -> bytes(value);
             case DATE, TIME, TIMESTAMP, TIMESTAMPTZ ->
                 value instanceof String text ? moment(column.type(), text) : null;
             case UUID -> uuid(value);
-            case CHAR, NAME, TEXT, UNKNOWN, BPCHAR, VARCHAR, JSON, JSONB, TEXT_ARRAY -> text(column, value);
+            case CHAR, NAME, TEXT, UNKNOWN, BPCHAR, VARCHAR, JSON, JSONB, TEXT_ARRAY, INT8_ARRAY -> text(column, value);
         };
     }
 
@@ -69,6 +69,15 @@ final class ServedValue {
             return decimal(text);
         }
         return null;
+    }
+
+    /** PostgreSQL writes all digits behind the point that a column has; more of them stay as they are. */
+    private static @Nullable Object scaled(ColumnType column, @Nullable Object number) {
+        int scale = column.scale();
+        BigDecimal decimal = number instanceof Long whole && scale > 0
+                ? BigDecimal.valueOf(whole)
+                : number instanceof BigDecimal given ? given : null;
+        return decimal != null && decimal.scale() < scale ? decimal.setScale(scale) : number;
     }
 
     private static @Nullable BigDecimal decimal(String text) {

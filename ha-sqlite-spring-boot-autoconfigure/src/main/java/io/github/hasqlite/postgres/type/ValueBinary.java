@@ -61,7 +61,8 @@ final class ValueBinary {
                         .putLong(((UUID) value).getLeastSignificantBits())
                         .array();
             case JSONB -> versioned((String) value);
-            case TEXT_ARRAY -> array(ArrayText.parse((String) value));
+            case TEXT_ARRAY -> array(PgType.TEXT, ArrayText.parse((String) value));
+            case INT8_ARRAY -> array(PgType.INT8, ArrayText.parse((String) value));
             case CHAR, NAME, TEXT, JSON, UNKNOWN, BPCHAR, VARCHAR -> ((String) value).getBytes(StandardCharsets.UTF_8);
         };
     }
@@ -76,16 +77,16 @@ final class ValueBinary {
     }
 
     /** Dimensions, whether there are NULLs, the type of elements; size and first index; elements with their lengths. */
-    private static byte[] array(List<@Nullable String> elements) {
+    private static byte[] array(PgType type, List<@Nullable String> elements) {
         List<byte @Nullable []> encoded = new ArrayList<>();
         int size = 20;
         for (String element : elements) {
-            byte[] bytes = element == null ? null : element.getBytes(StandardCharsets.UTF_8);
+            byte[] bytes = element == null ? null : element(type, element);
             encoded.add(bytes);
             size += 4 + (bytes == null ? 0 : bytes.length);
         }
         ByteBuffer written = ByteBuffer.allocate(size);
-        written.putInt(1).putInt(elements.contains(null) ? 1 : 0).putInt(PgType.TEXT.oid());
+        written.putInt(1).putInt(elements.contains(null) ? 1 : 0).putInt(type.oid());
         written.putInt(elements.size()).putInt(1);
         for (byte[] bytes : encoded) {
             written.putInt(bytes == null ? -1 : bytes.length);
@@ -94,6 +95,12 @@ final class ValueBinary {
             }
         }
         return written.array();
+    }
+
+    private static byte[] element(PgType type, String element) {
+        return type == PgType.INT8
+                ? buffer(8).putLong(Long.parseLong(element)).array()
+                : element.getBytes(StandardCharsets.UTF_8);
     }
 
     private static long micros(LocalDateTime moment) {

@@ -12,6 +12,9 @@ public record FrontendMessage(char type, byte[] body) {
     /** Startup, a request for encryption, or for cancellation. */
     public static final char STARTUP = '\0';
 
+    /** Of no client: wakes who has something to tell it. No letter of the protocol is that large. */
+    public static final char WAKE = '\uFFFF';
+
     /** Reads the body from its beginning. */
     public MessageReader reader() {
         return new MessageReader(body);

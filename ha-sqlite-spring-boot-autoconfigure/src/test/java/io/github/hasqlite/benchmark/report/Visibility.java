@@ -1,21 +1,18 @@
 package io.github.hasqlite.benchmark.report;
 
 import io.github.hasqlite.CommitMode;
-import io.github.hasqlite.testing.TestNode;
+import io.github.hasqlite.benchmark.LatencyBenchmark;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.stream.DoubleStream;
 
 /** How long after the beginning of a commit its row is there on another node, at a steady rate. */
 final class Visibility {
 
     private static final int[] RATES = {500, 5_000};
-    private static final double NANOS_PER_MILLI = 1e6;
-    private static final int WARM_UP_SECONDS = 3;
 
     private final Page page;
     private final Path folder;
@@ -56,39 +53,9 @@ final class Visibility {
                 Nodes nodes = new Nodes(server, place, "rate", CommitMode.ASYNC, 2)) {
             Workload.createTable(nodes.first().dataSource(), "sample");
             nodes.settle();
-            int count = rate * (WARM_UP_SECONDS + seconds);
-            long[] due = new long[count];
-            long[] seen = new long[count];
-            long base = nodes.last().status().appliedSequence();
-            Thread watcher = new Thread(() -> watch(nodes.last(), base, seen), "visibility");
-            watcher.start();
-            long start = System.nanoTime();
-            for (int i = 0; i < count; i++) {
-                due[i] = start + TimeUnit.SECONDS.toNanos(1) * i / rate;
-                while (System.nanoTime() < due[i]) {
-                    LockSupport.parkNanos(due[i] - System.nanoTime());
-                }
-                Workload.insert(nodes.first().dataSource(), "sample");
-            }
-            watcher.join();
-            List<Double> all = new ArrayList<>();
-            for (int i = rate * WARM_UP_SECONDS; i < count; i++) {
-                all.add((seen[i] - due[i]) / NANOS_PER_MILLI);
-            }
-            return new Samples(all);
-        }
-    }
-
-    /** Looks often, and leaves the processor to others between. */
-    private static void watch(TestNode node, long base, long[] seen) {
-        int known = 0;
-        while (known < seen.length) {
-            long applied = node.status().appliedSequence() - base;
-            long now = System.nanoTime();
-            while (known < Math.min(applied, seen.length)) {
-                seen[known++] = now;
-            }
-            LockSupport.parkNanos(50_000);
+            double[] millis = LatencyBenchmark.measure(nodes.first(), nodes.last(), rate, seconds)
+                    .visibleMillis();
+            return new Samples(DoubleStream.of(millis).boxed().toList());
         }
     }
 }

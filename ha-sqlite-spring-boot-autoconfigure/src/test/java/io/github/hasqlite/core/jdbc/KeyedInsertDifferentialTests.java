@@ -38,7 +38,7 @@ class KeyedInsertDifferentialTests {
 
     static List<Long> seeds() {
         Long given = Long.getLong("seed");
-        return given == null ? List.of(System.nanoTime(), 1L, 2L, 89445133630667L) : List.of(given);
+        return given == null ? List.of(System.nanoTime(), 1L, 2L, 89445133630667L, 20475069876180L) : List.of(given);
     }
 
     @ParameterizedTest(name = "-Dseed={0}")

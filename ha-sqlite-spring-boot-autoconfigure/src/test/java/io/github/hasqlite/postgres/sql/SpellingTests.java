@@ -56,6 +56,9 @@ class SpellingTests {
                 "SELECT \"a::b\" FROM (SELECT 3 AS \"a::b\") ¦ 3",
                 "SELECT [a b] FROM (SELECT 4 AS [a b]) ¦ 4",
                 "SELECT public.t.a FROM (SELECT 5 AS a) AS t ¦ 5",
+                "SELECT a + b FROM (VALUES (1, 2)) AS t(a, b) ¦ 3",
+                "SELECT t.x FROM (SELECT 4) AS t(x) JOIN (VALUES (4)) u (y) ON (x = y) ¦ 4",
+                "SELECT count(*) FROM (SELECT 1) WHERE (1 = 1) ¦ 1",
                 "SELECT '{\"a\":[7]}' ->> '$.a[0]' ¦ 7",
                 "SELECT 1-1 ¦ 0",
                 "SELECT 3 WHERE 1 <>-1 FOR UPDATE ¦ 3"
@@ -80,6 +83,22 @@ class SpellingTests {
                 .isEqualTo("CREATE TABLE t (a int, id INTEGER PRIMARY KEY)");
         assertThatExceptionOfType(SQLException.class)
                 .isThrownBy(() -> Spelling.ofDatabase("CREATE TABLE t (id int PRIMARY KEY, n serial)"))
+                .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("0A000"));
+    }
+
+    @Test
+    void tablesAreMadeAndChangedAsMappersWriteIt() throws SQLException {
+        assertThat(Spelling.ofDatabase(
+                        "CREATE TABLE t (a timestamp(6) with time zone not null, b timestamp(6), c time(3) without time"
+                                + " zone)"))
+                .isEqualTo("CREATE TABLE t (a timestampTZ not null, b timestamp(6), c time)");
+        assertThat(Spelling.ofDatabase("alter table if exists public.t add column b int"))
+                .isEqualTo("alter table t add column b int");
+        assertThat(Spelling.ofDatabase("ALTER TABLE ONLY \"T\" ADD CONSTRAINT once UNIQUE (a, b)"))
+                .isEqualTo("CREATE UNIQUE INDEX once ON \"T\" (a, b)");
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> Spelling.ofDatabase("ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES u"))
+                .withMessageContaining("the constraint f cannot be added")
                 .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("0A000"));
     }
 

@@ -114,6 +114,7 @@ class ValueFormatTests {
         "TIMESTAMP,2026-01-02 03:04:05.5+01,2026-01-02T03:04:05.500000000",
         "TIMESTAMPTZ,2026-01-02 03:04:05+01,2026-01-02T02:04:05.000000000Z",
         "TIME,03:04,03:04:00.000000000",
+        "UUID,{a0eebc999c0b4ef8-bb6d6bb9bd380a11},a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
         "UUID,A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11,a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
         "TEXT,ä,ä"
     })
