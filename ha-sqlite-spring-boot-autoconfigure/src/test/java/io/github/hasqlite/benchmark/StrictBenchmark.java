@@ -1,6 +1,7 @@
 package io.github.hasqlite.benchmark;
 
-import io.github.hasqlite.testing.NatsServer;
+import io.github.hasqlite.CommitMode;
+import io.github.hasqlite.benchmark.report.Servers;
 import io.github.hasqlite.testing.TestNode;
 import io.nats.client.JetStream;
 import io.nats.client.Nats;
@@ -27,8 +28,9 @@ import org.springframework.util.FileSystemUtils;
 
 /**
  * Commit mode {@code strict} with 1, 4, 16 and 64 threads, with and without group commit in turn, beside bare
- * compare-and-set, with the server's default and with {@code sync_interval: always}; and how long reads take beside 16
- * writers. System properties: {@code rounds} (7), {@code millis} (1000), {@code threads} (1,4,16,64).
+ * compare-and-set, with the server's default and with {@code sync_interval: always}, one server and three; and how long
+ * reads take beside 16 writers. System properties: {@code rounds} (7), {@code millis} (1000), {@code threads} (4,16,64),
+ * {@code servers} (ONE,ONE_SYNCING,THREE,THREE_SYNCING).
  */
 public final class StrictBenchmark {
 
@@ -42,20 +44,20 @@ public final class StrictBenchmark {
     private StrictBenchmark() {}
 
     public static void main(String[] args) throws Exception {
-        for (String configuration : List.of("", "jetstream { store_dir: \"$STORE\", sync_interval: always }")) {
-            System.out.println(configuration.isEmpty() ? "sync_interval: 2 min" : "sync_interval: always");
-            new StrictBenchmark().run(configuration);
+        for (String servers : System.getProperty("servers", "ONE,ONE_SYNCING,THREE,THREE_SYNCING")
+                .split(",")) {
+            System.out.println(Servers.valueOf(servers));
+            new StrictBenchmark().run(Servers.valueOf(servers));
         }
     }
 
-    private void run(String configuration) throws Exception {
+    private void run(Servers servers) throws Exception {
         Path folder = Files.createTempDirectory("ha-sqlite-strict");
-        try (NatsServer first = NatsServer.start(configuration);
-                NatsServer second = NatsServer.start(configuration);
-                TestNode grouped = open(first, folder.resolve("grouped"), true);
-                TestNode single = open(second, folder.resolve("single"), false);
+        try (Servers.Running running = servers.start();
+                TestNode grouped = open(running, folder.resolve("grouped"), true);
+                TestNode single = open(running, folder.resolve("single"), false);
                 io.nats.client.Connection bare =
-                        Nats.connect(new Options.Builder().server(first.url()).build())) {
+                        Nats.connect(new Options.Builder().server(running.url()).build())) {
             for (TestNode node : List.of(grouped, single)) {
                 node.execute(
                         "CREATE TABLE t(id INTEGER PRIMARY KEY, name TEXT, amount REAL, note TEXT, number INTEGER)");
@@ -64,6 +66,7 @@ public final class StrictBenchmark {
                     .addStream(StreamConfiguration.builder()
                             .name("bare")
                             .storageType(StorageType.File)
+                            .replicas(running.replicas())
                             .build());
             JetStream jetStream = bare.jetStream();
             Rounds rounds = new Rounds(Integer.getInteger("rounds", 7), Long.getLong("millis", 1_000));
@@ -82,7 +85,7 @@ public final class StrictBenchmark {
                         t -> write(grouped, 1, t),
                         "group commit",
                         t -> write(grouped, count, t),
-                        count == WRITERS ? configuration.isEmpty() ? 4 : 6 : 0);
+                        count == WRITERS ? servers.isSyncing() ? 6 : 4 : 0);
             }
             for (String threads : ("1," + System.getProperty("threads", "4,16,64")).split(",")) {
                 int count = Integer.parseInt(threads);
@@ -101,9 +104,17 @@ public final class StrictBenchmark {
         }
     }
 
-    private static TestNode open(NatsServer server, Path file, boolean grouped) {
-        return TestNode.openStrict(
-                server, file, "n1", settings -> settings.with(to -> to.groupCommit(grouped)), UnaryOperator.identity());
+    private static TestNode open(Servers.Running servers, Path file, boolean grouped) {
+        String name = grouped ? "grouped" : "single";
+        return TestNode.openWith(
+                servers.url(),
+                file,
+                "n1",
+                settings ->
+                        settings.with(to -> to.commitMode(CommitMode.STRICT)).with(to -> to.groupCommit(grouped)),
+                UnaryOperator.identity(),
+                settings -> settings.with(
+                        to -> to.stream(name).subject(name + ".test").replicas(servers.replicas())));
     }
 
     private double compareAndSet(JetStream jetStream, long millis) throws Exception {

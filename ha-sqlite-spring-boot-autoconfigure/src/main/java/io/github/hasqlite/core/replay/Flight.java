@@ -2,6 +2,7 @@ package io.github.hasqlite.core.replay;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.GroupedChanges;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -60,8 +61,12 @@ public final class Flight {
             return commits.get(0).changes();
         }
         List<Change> all = new ArrayList<>();
-        commits.forEach(commit -> all.addAll(commit.changes()));
-        return all;
+        List<GroupedChanges.Transaction> transactions = new ArrayList<>();
+        for (UndecidedCommit commit : commits) {
+            all.addAll(commit.changes());
+            transactions.add(new GroupedChanges.Transaction(commit.changes().size(), commit.committedNs()));
+        }
+        return GroupedChanges.of(all, transactions);
     }
 
     /** Completes with what became of it after it was {@linkplain Fate.Detached detached}. */

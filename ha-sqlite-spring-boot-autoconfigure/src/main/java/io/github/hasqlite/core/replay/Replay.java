@@ -309,8 +309,8 @@ final class Replay {
             if (!effect) {
                 progress.withoutEffect.add(received.sequence());
             } else if (progress.applied != null) {
-                Extent extent = Extent.of(changeSet, application.isRenamedSince(changeSet));
-                note(AppliedChangeSet.of(received.sequence(), received.message().timestampNs(), extent), progress);
+                List<Extent> extents = Extent.of(changeSet, application.isRenamedSince(changeSet));
+                note(AppliedChangeSet.of(received.sequence(), received.message().timestampNs(), extents), progress);
             }
         }
         if (!mine && own) {

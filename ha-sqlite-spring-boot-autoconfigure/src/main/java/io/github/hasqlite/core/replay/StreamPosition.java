@@ -7,6 +7,7 @@ import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.replay.AppliedChangeSet.Extent;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -123,7 +124,7 @@ public final class StreamPosition {
         private final Settlement settlement;
         private final AppliedState.Step step;
         private final ChangeSet changeSet;
-        private @Nullable Extent extent;
+        private @Nullable List<Extent> extents;
 
         private Advance(Settlement settlement, ChangeSet changeSet) {
             this.settlement = settlement;
@@ -137,7 +138,7 @@ public final class StreamPosition {
             SchemaChanges.write(table.connection(), step.reached(), changeSet.publisher(), changeSet.changes());
             step.write(table);
             if (applier.replay().isFollowed()) {
-                extent = Extent.of(changeSet, false);
+                extents = Extent.of(changeSet, false);
             }
         }
 
@@ -147,9 +148,9 @@ public final class StreamPosition {
             applier.replay().order().acknowledged(step.reached(), changeSet.counter());
             step.committed();
             settlement.tell();
-            if (extent != null) {
+            if (extents != null) {
                 long now = TimeUnit.MILLISECONDS.toNanos(applier.runtime().currentTimeMillis());
-                applier.replay().tell(AppliedChangeSet.of(step.reached(), now, extent));
+                applier.replay().tell(AppliedChangeSet.of(step.reached(), now, extents));
             }
         }
     }

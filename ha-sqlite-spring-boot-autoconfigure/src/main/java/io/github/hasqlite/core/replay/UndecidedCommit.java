@@ -12,6 +12,7 @@ public final class UndecidedCommit {
     private final Pending row;
     private final List<Change> changes;
     private final int bytes;
+    private final long committedNs;
     private final CompletableFuture<Fate> fate = new CompletableFuture<>();
     private volatile @Nullable Thread waiting;
 
@@ -20,11 +21,13 @@ public final class UndecidedCommit {
      *
      * @param row its place in the outbox
      * @param bytes about how many bytes it takes in a message
+     * @param committedNs when it was committed here, nanoseconds since 1970
      */
-    UndecidedCommit(Pending row, List<Change> changes, int bytes) {
+    UndecidedCommit(Pending row, List<Change> changes, int bytes, long committedNs) {
         this.row = row;
         this.changes = changes;
         this.bytes = bytes;
+        this.committedNs = committedNs;
     }
 
     /** Its place in the outbox. */
@@ -38,6 +41,11 @@ public final class UndecidedCommit {
 
     int bytes() {
         return bytes;
+    }
+
+    /** When it was committed here, nanoseconds since 1970. */
+    long committedNs() {
+        return committedNs;
     }
 
     /** Completes with what became of it. */

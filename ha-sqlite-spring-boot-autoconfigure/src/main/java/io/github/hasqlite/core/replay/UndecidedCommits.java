@@ -6,6 +6,7 @@ import io.github.hasqlite.core.runtime.Monitor;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -114,7 +115,8 @@ public final class UndecidedCommits {
             if (!isAny() && accepted.isEmpty()) {
                 accepted.beginBehindApplied(publisher);
             }
-            UndecidedCommit commit = new UndecidedCommit(row, changes, bytes);
+            UndecidedCommit commit = new UndecidedCommit(
+                    row, changes, bytes, TimeUnit.MILLISECONDS.toNanos(runtime.currentTimeMillis()));
             newest = commit;
             return commit;
         });
