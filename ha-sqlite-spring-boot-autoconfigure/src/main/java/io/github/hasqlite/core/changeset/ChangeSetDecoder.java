@@ -156,11 +156,11 @@ final class ChangeSetDecoder {
         private ChangeReader open() throws ChangeSetFormatException, IOException {
             MessageParser in = new MessageParser(factory, message.open(), longestString);
             in.nextToken();
-            int field;
-            do {
+            int field = in.nextField(fields, FieldNames.OF_CHANGE_SET, 0);
+            while (field >= 0 && !FieldNames.OF_CHANGE_SET.get(field).equals(FieldNames.CHANGES)) {
                 in.skipChildren();
                 field = in.nextField(fields, FieldNames.OF_CHANGE_SET, 0);
-            } while (field >= 0 && !FieldNames.OF_CHANGE_SET.get(field).equals(FieldNames.CHANGES));
+            }
             return new ChangeReader(in, changeFields, tables);
         }
     }

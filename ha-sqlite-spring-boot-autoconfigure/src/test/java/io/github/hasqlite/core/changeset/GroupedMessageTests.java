@@ -6,7 +6,10 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.FeedEntry;
 import io.github.hasqlite.GroupedChanges;
+import io.github.hasqlite.LargeMessage;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -105,6 +108,19 @@ class GroupedMessageTests {
         String other = "{" + transactions + "," + message.substring(1, message.indexOf(",\"transactions\"")) + "}";
         ChangeSet read = serializer.deserialize(other.getBytes(StandardCharsets.UTF_8));
         assertThat(read.transactions()).hasSize(2);
+        byte[] large = other.getBytes(StandardCharsets.UTF_8);
+        ChangeSet kept = serializer.deserialize(new LargeMessage() {
+            @Override
+            public int size() {
+                return large.length;
+            }
+
+            @Override
+            public InputStream open() {
+                return new ByteArrayInputStream(large);
+            }
+        });
+        assertThat(List.copyOf(kept.changes())).isEqualTo(List.copyOf(read.changes()));
     }
 
     @Test
