@@ -134,7 +134,7 @@ public final class TestNode implements AutoCloseable {
                 file,
                 name,
                 settings -> customizer.apply(settings.with(to -> to.commitMode(CommitMode.STRICT))
-                        .with(to -> to.groupCommit(true).publisherTimeout(Duration.ofSeconds(10)))),
+                        .with(to -> to.publisherTimeout(Duration.ofSeconds(10)))),
                 List.of(),
                 publishing);
     }
@@ -264,7 +264,8 @@ public final class TestNode implements AutoCloseable {
             int blockSize) {
         NatsSettings natsSettings = stream.apply(NatsSettings.of(url, "test")
                 .with(to -> to.connectTimeout(PATIENCE).publishTimeout(patience)));
-        NodeSettings settings = customizer.apply(NodeSettings.of(name, PoolSettings.of(file.toString())));
+        NodeSettings settings = customizer.apply(
+                NodeSettings.of(name, PoolSettings.of(file.toString())).with(to -> to.groupCommit(true)));
         NatsReplication nats = NatsReplication.connect(
                 natsSettings,
                 settings.readOnly()

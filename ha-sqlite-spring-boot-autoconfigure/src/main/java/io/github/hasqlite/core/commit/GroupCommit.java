@@ -36,7 +36,7 @@ final class GroupCommit implements ReadGate {
     /** How often somebody who waits looks whether it must do itself what it waits for. */
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    /** A reader brings them into the stream itself if nobody seems to. */
+    /** Those who wait for others to bring them into the stream do it themselves if nobody seems to. */
     private static final long DOUBT_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final NodeRuntime runtime;
@@ -89,7 +89,8 @@ final class GroupCommit implements ReadGate {
         while (!newest.isDecided()) {
             long left = deadline - runtime.nanoTime();
             // those who have committed are quicker, and wait for it
-            if (readersNanos - left > DOUBT_NANOS && lead(false, false)) {
+            long untilDoubt = DOUBT_NANOS - (readersNanos - left);
+            if (untilDoubt <= 0 && lead(false, false)) {
                 continue;
             }
             if (left <= 0) {
@@ -98,7 +99,7 @@ final class GroupCommit implements ReadGate {
                         "database is locked: it is not known yet whether the stream accepts what was read");
             }
             try {
-                runtime.await(newest.fate(), Math.min(left, LOOK_NANOS));
+                runtime.await(newest.fate(), Math.min(left, Math.max(untilDoubt, LOOK_NANOS)));
             } catch (TimeoutException e) {
                 // looks again
             } catch (ExecutionException e) {
@@ -118,7 +119,7 @@ final class GroupCommit implements ReadGate {
         boolean interrupted = false;
         while (!commit.isDecided()) {
             if (!lead(writeLock.isAwaited(), false)) {
-                runtime.parkNanos(this, LOOK_NANOS);
+                runtime.parkNanos(this, undecided.isNext(commit) ? LOOK_NANOS : DOUBT_NANOS);
                 // others may depend on what this thread does next
                 interrupted |= Thread.interrupted();
             }

@@ -18,6 +18,7 @@ import io.github.hasqlite.core.replay.StreamPosition;
 import io.github.hasqlite.core.replay.UndecidedCommit;
 import io.github.hasqlite.core.replay.UndecidedCommits;
 import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.core.runtime.WorkListener.Timed;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -259,7 +260,13 @@ public final class StrictCommitLog implements CommitLog {
         }
 
         @Override
+        public boolean stays() {
+            return false;
+        }
+
+        @Override
         public void await() throws SQLException {
+            long begun = runtime.work().begin();
             Fate fate = bringing.await(commit);
             if (fate instanceof Fate.Detached detached) {
                 while (!detached.later().isDone() && bringing.learn()) {
@@ -267,6 +274,7 @@ public final class StrictCommitLog implements CommitLog {
                 }
             }
             outcomes.tell(fate);
+            runtime.work().end(Timed.COMMIT_WAIT, begun);
         }
     }
 

@@ -116,6 +116,11 @@ public interface CommitLog {
         /** COMMIT failed, the transaction is still open: takes the entry out of it again. */
         void withdraw() throws SQLException;
 
+        /** Whether it stays committed whatever {@link #await} says; otherwise that says whether it does. */
+        default boolean stays() {
+            return true;
+        }
+
         /**
          * Waits as the commit mode demands. The write lock is no longer held.
          *

@@ -122,20 +122,27 @@ final class LoggedCommit {
             }
             throw e;
         }
-        count(changes);
+        boolean stays = entry.stays();
+        int rows = changes.size();
+        if (stays) {
+            count(rows);
+        }
         try {
             entry.committed();
         } finally {
             transaction.ended(true);
         }
         entry.await();
+        if (!stays) {
+            count(rows);
+        }
         return result;
     }
 
-    private void count(List<Change> changes) {
+    private void count(int rows) {
         if (work.isHeard()) {
             work.count(Counted.COMMITTED_CHANGE_SETS, 1);
-            work.count(Counted.COMMITTED_ROWS, changes.size());
+            work.count(Counted.COMMITTED_ROWS, rows);
         }
     }
 
@@ -161,7 +168,7 @@ final class LoggedCommit {
                 result = call.run();
                 counters.afterCommit();
                 committed = true;
-                count(changes);
+                count(changes.size());
                 if (placement.changesSchema()) {
                     context.catalog().changed();
                 }

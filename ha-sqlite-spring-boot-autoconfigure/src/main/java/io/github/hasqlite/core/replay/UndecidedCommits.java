@@ -46,6 +46,8 @@ public final class UndecidedCommits {
 
     private volatile @Nullable UndecidedCommit newest;
     private final AtomicLong takenBack = new AtomicLong();
+    /** Those who wait for what was decided since the monitor was taken. */
+    private final List<Thread> toWake = new ArrayList<>();
 
     /** What becomes of those on their way, and of those that were not sent. */
     private record Doom(Fate ofFlight, Fate ofOthers) {}
@@ -71,7 +73,7 @@ public final class UndecidedCommits {
         try {
             return action.get();
         } finally {
-            monitor.unlock();
+            unlock();
         }
     }
 
@@ -80,8 +82,16 @@ public final class UndecidedCommits {
         try {
             action.run();
         } finally {
-            monitor.unlock();
+            unlock();
         }
+    }
+
+    /** Wakes those whose fate was decided once the monitor is free, for which they ask next. */
+    private void unlock() {
+        List<Thread> woken = List.copyOf(toWake);
+        toWake.clear();
+        monitor.unlock();
+        woken.forEach(runtime::unpark);
     }
 
     // ---- what readers ask
@@ -138,7 +148,7 @@ public final class UndecidedCommits {
 
     /** The place behind which the next transaction would be stored: of what was accepted or applied last. */
     public long tip() {
-        return locked(accepted::tip);
+        return accepted.tip();
     }
 
     /** What was accepted and is not settled yet, the oldest first. */
@@ -260,6 +270,11 @@ public final class UndecidedCommits {
         }
     }
 
+    /** Whether it is up to who waits for this one to bring what has gathered into the stream. */
+    public boolean isNext(UndecidedCommit commit) {
+        return locked(() -> !leading && flight == null && gathered.first() == commit);
+    }
+
     /** Somebody else may bring the next ones into the stream; wakes one of those who wait for it. */
     public void leadsNoMore() {
         Thread next = locked(() -> {
@@ -288,7 +303,7 @@ public final class UndecidedCommits {
             commit.fate().complete(fate);
             Thread waiting = commit.waiting();
             if (waiting != null) {
-                runtime.unpark(waiting);
+                toWake.add(waiting);
             }
         }
     }
@@ -351,7 +366,7 @@ public final class UndecidedCommits {
             decide(others, decided.ofOthers);
             monitor.signalAll();
         } finally {
-            monitor.unlock();
+            unlock();
         }
     }
 
