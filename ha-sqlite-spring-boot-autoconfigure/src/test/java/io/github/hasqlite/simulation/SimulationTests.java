@@ -82,6 +82,8 @@ class SimulationTests {
         "io.github.hasqlite.core.replay.UndecidedCommits, noteTakenBack",
         // what is doomed stays in the database
         "io.github.hasqlite.core.replay.Rebase, undo",
+        // what was taken out of the database is published again
+        "io.github.hasqlite.core.replay.GatheredCommits, clear",
         // what the stream has accepted stays in the outbox
         "io.github.hasqlite.core.replay.Settlement, writeRows",
         // what the stream may not have accepted stays there over a crash
