@@ -173,7 +173,7 @@ final class ExtendedQuery {
         }
         out.end();
         List<ColumnType> types = ExpectedTypes.of(columns);
-        prepared.announce(types);
+        prepared.announce(columns, types);
         description(columns, types, new int[0]);
     }
 
@@ -187,7 +187,7 @@ final class ExtendedQuery {
         List<GatewayColumn> columns =
                 rows != null ? rows.columns() : prepared.plan().columns();
         List<ColumnType> types = rows != null ? rows.types() : ExpectedTypes.of(columns);
-        prepared.announce(types);
+        prepared.announce(columns, types);
         description(columns, types, portal.formats());
     }
 
@@ -244,9 +244,7 @@ final class ExtendedQuery {
     private void start(Portal portal, @Nullable List<ColumnType> announced) throws SQLException {
         String[] tag = {""};
         Rows rows = execution.run(portal.prepared().plan(), portal.values(), did -> tag[0] = did);
-        if (announced != null
-                && !rows.columns().isEmpty()
-                && announced.size() != rows.columns().size()) {
+        if (announced != null && !portal.prepared().isAsAnnounced(rows.columns())) {
             rows.close();
             throw new SQLException(ErrorReport.PLAN_CHANGED, "0A000");
         }

@@ -1,5 +1,6 @@
 package io.github.hasqlite.postgres;
 
+import io.github.hasqlite.core.gateway.GatewayColumn;
 import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.ParameterFormat;
 import io.github.hasqlite.postgres.type.PgType;
@@ -15,6 +16,7 @@ final class Prepared {
     private final String sql;
     private final int[] parameterTypes;
     private @Nullable List<ColumnType> announced;
+    private List<String> names = List.of();
 
     /** @param parameterTypes numbers of their types; 0 where nobody says */
     Prepared(Plan plan, String sql, int[] parameterTypes) {
@@ -59,7 +61,17 @@ final class Prepared {
         return announced;
     }
 
-    void announce(List<ColumnType> types) {
+    void announce(List<GatewayColumn> columns, List<ColumnType> types) {
         announced = types;
+        names = names(columns);
+    }
+
+    /** Whether columns are those that were announced, if there are any. */
+    boolean isAsAnnounced(List<GatewayColumn> columns) {
+        return columns.isEmpty() || names(columns).equals(names);
+    }
+
+    private static List<String> names(List<GatewayColumn> columns) {
+        return columns.stream().map(GatewayColumn::name).toList();
     }
 }

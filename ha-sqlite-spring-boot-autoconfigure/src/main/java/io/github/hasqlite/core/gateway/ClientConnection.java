@@ -2,7 +2,6 @@ package io.github.hasqlite.core.gateway;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -14,31 +13,10 @@ final class ClientConnection implements AutoCloseable {
     private final Connection connection;
     private final ConnectionBudget budget;
     private boolean closed;
-    private long schemaVersion;
 
     ClientConnection(Connection connection, ConnectionBudget budget) {
         this.connection = connection;
         this.budget = budget;
-    }
-
-    /**
-     * Looks whether the schema was changed by another connection. SQLite itself does not when a statement is compiled,
-     * only when it runs: the names of its columns would be those of before, and its rows those of now.
-     */
-    void learnSchema() throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            try (ResultSet rows = statement.executeQuery("SELECT 1 FROM main.sqlite_schema LIMIT 0")) {
-                rows.next();
-            }
-            try (ResultSet version = statement.executeQuery("PRAGMA main.schema_version")) {
-                schemaVersion = version.next() ? version.getLong(1) : 0;
-            }
-        }
-    }
-
-    /** A statement that answers rows. Its text is another one for another schema: compiled ones are kept by their text. */
-    PreparedStatement prepareQuery(String sql, List<@Nullable Object> values) throws SQLException {
-        return prepare("/* " + schemaVersion + " */ " + sql, values);
     }
 
     /** Runs what controls the transaction. */
@@ -69,7 +47,7 @@ final class ClientConnection implements AutoCloseable {
 
     /** A statement to be looked at, on the connection that is given back with it. */
     List<GatewayColumn> describe(String sql) throws SQLException {
-        try (PreparedStatement statement = prepareQuery(sql, List.of())) {
+        try (PreparedStatement statement = prepare(sql, List.of())) {
             return GatewayColumns.of(statement);
         }
     }

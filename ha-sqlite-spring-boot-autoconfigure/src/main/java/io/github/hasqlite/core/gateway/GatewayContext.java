@@ -6,7 +6,6 @@ import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import io.github.hasqlite.core.sqlite.SqlTokens;
 import io.github.hasqlite.core.sqlite.StatementKind;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -123,18 +122,7 @@ final class GatewayContext {
         ConnectionBudget budget = readOnly ? reads : writes;
         budget.take();
         try {
-            Connection taken = database.getConnection(readOnly, settings.maxValueBytes());
-            try {
-                ClientConnection connection = new ClientConnection(taken, budget);
-                if (readOnly) {
-                    connection.learnSchema();
-                }
-                return connection;
-            } catch (SQLException | RuntimeException | Error e) {
-                try (taken) {
-                    throw e;
-                }
-            }
+            return new ClientConnection(database.getConnection(readOnly, settings.maxValueBytes()), budget);
         } catch (SQLException | RuntimeException | Error e) {
             budget.giveBack();
             throw e;

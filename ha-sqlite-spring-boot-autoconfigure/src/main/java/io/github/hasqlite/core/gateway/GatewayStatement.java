@@ -184,10 +184,9 @@ public final class GatewayStatement {
     private GatewayResult query(
             ClientConnection connection, @Nullable ClientConnection own, List<@Nullable Object> values)
             throws SQLException {
-        PreparedStatement statement = connection.prepareQuery(sql().text(), values);
+        PreparedStatement statement = connection.prepare(sql().text(), values);
         try {
             long deadline = session.patience();
-            List<GatewayColumn> columns = GatewayColumns.of(statement);
             if (!session.running().run(statement, deadline, statement::execute)) {
                 statement.close();
                 if (own != null) {
@@ -195,6 +194,8 @@ public final class GatewayStatement {
                 }
                 return GatewayResult.of(0, 0);
             }
+            // only now it is compiled with the schema that its rows are of
+            List<GatewayColumn> columns = GatewayColumns.of(statement);
             ResultSet found = statement.getResultSet();
             ClientRows rows = new ClientRows(session, statement, found, columns, own, deadline);
             session.remember(rows);
@@ -210,12 +211,11 @@ public final class GatewayStatement {
         if (sql().kind() != StatementKind.WRITE) {
             return other(connection);
         }
-        try (PreparedStatement statement = understood.returns()
-                ? connection.prepareQuery(sql().text(), values)
-                : connection.prepare(sql().text(), values)) {
-            List<GatewayColumn> columns = GatewayColumns.of(statement);
+        try (PreparedStatement statement = connection.prepare(sql().text(), values)) {
             List<@Nullable Object[]> rows = List.of();
+            List<GatewayColumn> columns = List.of();
             if (session.running().run(statement, session.patience(), statement::execute)) {
+                columns = GatewayColumns.of(statement);
                 try (ResultSet returned = statement.getResultSet()) {
                     rows = RowReader.all(
                             returned, columns.size(), context.settings().maxBufferedBytes());

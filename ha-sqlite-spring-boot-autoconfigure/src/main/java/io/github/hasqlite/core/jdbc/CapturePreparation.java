@@ -46,6 +46,7 @@ final class CapturePreparation {
     /** A statement is about to be compiled, and to be run later. */
     void beforeCompiling(ParsedSql sql) throws SQLException {
         if (recorder != null && !recorder.isPrepared(sql)) {
+            transaction.looks();
             transaction.counters().own(recorder::removeOutdated);
         }
     }
@@ -68,6 +69,7 @@ final class CapturePreparation {
             return;
         }
         boolean inTransaction = transaction.isActive();
+        transaction.looks();
         if (transaction.isWriting()) {
             transaction.counters().own(() -> present.prepare(inTransaction));
             return;

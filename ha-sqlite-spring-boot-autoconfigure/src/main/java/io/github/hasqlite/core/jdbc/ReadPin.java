@@ -49,15 +49,20 @@ final class ReadPin {
         set = true;
     }
 
+    /** Something else than a statement of the application is about to read, which shows nothing of any row. */
+    void looks() {
+        if (before == NONE) {
+            before = gate.takenBack();
+        }
+    }
+
     private boolean look() throws SQLException {
         NativeStatement statement = look;
         if (statement == null) {
             statement = new NativeStatement(connection, "SELECT count(*) FROM (SELECT 1 FROM main.ha_state LIMIT 1)");
             look = statement;
         }
-        if (before == NONE) {
-            before = gate.takenBack();
-        }
+        looks();
         statement.queryLong();
         return gate.admits(before);
     }

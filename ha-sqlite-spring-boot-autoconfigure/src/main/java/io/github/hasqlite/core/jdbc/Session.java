@@ -6,7 +6,6 @@ import io.github.hasqlite.core.sqlite.SqlCall;
 import io.github.hasqlite.core.sqlite.StatementKind;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.core.SafeStmtPtr;
 
 /**
  * Runs the statements of one connection: begins and ends transactions as JDBC's auto-commit and the
@@ -35,7 +34,7 @@ final class Session {
         this.reader = reader;
         this.transaction = new Transaction(connection, context, reader);
         this.context = context;
-        this.compiled = new StatementCache(connection);
+        this.compiled = new StatementCache(connection, context.catalog(), state, transaction);
         this.retry = new SerializationRetry(transaction, context.writeLock().runtime(), context.commitLog());
         WriteRecording recording = WriteRecording.of(transaction, context.commitLog());
         KeyTables tables = context.keys();
@@ -177,22 +176,9 @@ final class Session {
 
     // ---- compiled statements
 
-    /** Changes with every schema change that this connection may see. */
-    long schemaEpoch() {
-        return context.catalog().epoch() + state.ownSchemaChanges();
-    }
-
-    StatementCache.@Nullable Compiled takeCompiled(String sql) throws SQLException {
-        return compiled.take(sql, schemaEpoch());
-    }
-
-    /** Keeps a compiled statement for the next one with the same text, if it still fits the schema. */
-    void giveBack(String sql, StatementCache.Compiled statement, long epoch) throws SQLException {
-        if (epoch == schemaEpoch()) {
-            compiled.put(sql, statement);
-        } else {
-            statement.pointer().close();
-        }
+    /** Those that wait for the next one with the same text. */
+    StatementCache compiled() {
+        return compiled;
     }
 
     /** Whether this statement may be compiled from another text than its own, so that its rows get keys. */
@@ -207,7 +193,11 @@ final class Session {
      */
     KeyedInserts.Plan plan(ParsedSql sql) throws SQLException {
         KeyedInserts present = keys;
-        return present == null ? KeyedInserts.Plan.AS_IT_IS : present.plan(sql.text(), schemaEpoch());
+        if (present == null) {
+            return KeyedInserts.Plan.AS_IT_IS;
+        }
+        transaction.looks();
+        return present.plan(sql.text(), compiled.schemaEpoch());
     }
 
     /** What to compile of a statement that is about to run. */
@@ -216,7 +206,7 @@ final class Session {
         if (present == null || !KeyedInserts.mayConcern(parsed)) {
             return SchemaQuery.shown(parsed, sql);
         }
-        return present.textToRun(sql, schemaEpoch());
+        return present.textToRun(sql, compiled.schemaEpoch());
     }
 
     /** A statement that was compiled so is about to run. */
@@ -226,17 +216,11 @@ final class Session {
         }
     }
 
-    SafeStmtPtr noStatement() {
-        return compiled.none();
-    }
-
     // ---- statements
 
     /** The driver is about to run queries of its own on the schema. */
-    void readsSchema() throws SQLException {
-        if (transaction.isActive() && !reader) {
-            transaction.readsSchema();
-        }
+    void readsSchema() {
+        transaction.looks();
     }
 
     /** A statement is about to be compiled, and to be run later. */

@@ -8,8 +8,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +32,8 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
     private final Rows rows = new Rows(this, rs);
     private final long schemaEpoch;
     private final String[] columns;
+    /** The schema that the names of the columns are of. */
+    private long described;
     /** What was compiled if that may be another text than the statement's. */
     private KeyedInserts.@Nullable Plan plan;
     /** For which state of the schema. */
@@ -53,9 +53,10 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
         this.parsed = handle.parse(sql);
         this.physical = connection;
         this.generatedKey = new GeneratedKey(connection);
-        this.schemaEpoch = session.schemaEpoch();
+        this.schemaEpoch = session.compiled().schemaEpoch();
         this.planned = schemaEpoch;
         this.columns = rs.colsMeta;
+        this.described = schemaEpoch;
     }
 
     private SessionPreparedStatement(
@@ -74,16 +75,17 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
         this.parsed = handle.parse(sql);
         this.physical = connection;
         this.generatedKey = new GeneratedKey(connection);
-        this.schemaEpoch = session.schemaEpoch();
+        this.schemaEpoch = session.compiled().schemaEpoch();
         this.planned = schemaEpoch;
         this.columns = rs.colsMeta;
+        this.described = schemaEpoch;
     }
 
     /** Prepares a statement, or takes over a compiled one. */
     static SessionPreparedStatement prepare(ConnectionHandle handle, PhysicalConnection connection, String sql)
             throws SQLException {
         Session session = connection.session();
-        StatementCache.Compiled compiled = session.takeCompiled(sql);
+        StatementCache.Compiled compiled = session.compiled().take(sql);
         if (compiled == null) {
             ParsedSql parsed = handle.parse(sql);
             KeyedInserts.Plan plan = session.mayBeKeyed(parsed) ? session.plan(parsed) : null;
@@ -161,7 +163,7 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
             return null;
         }
         session.runs(before, parsed);
-        if (planned == session.schemaEpoch() && before.certain()) {
+        if (planned == session.compiled().schemaEpoch() && before.certain()) {
             return before;
         }
         KeyedInserts.Plan now = session.plan(parsed);
@@ -177,7 +179,7 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
             }
         }
         plan = now;
-        planned = session.schemaEpoch();
+        planned = session.compiled().schemaEpoch();
         return now;
     }
 
@@ -230,9 +232,19 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
             if (present != null) {
                 return present.rows();
             }
+            describeAnew();
             return super.getResultSet() == null ? null : watched(rows.begin());
         } catch (SQLException e) {
             throw SqlStates.complete(e);
+        }
+    }
+
+    /** SQLite has compiled the statement anew if the schema has changed; the driver asks for names that it does not have. */
+    private void describeAnew() {
+        long epoch = session.compiled().schemaEpoch();
+        if (described != epoch) {
+            described = epoch;
+            rs.colsMeta = null;
         }
     }
 
@@ -319,27 +331,7 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
 
     @Override
     public List<@Nullable Object> boundValues() {
-        if (paramCount == 0) {
-            return List.of();
-        }
-        @Nullable Object[] bound = rowOfBatch == null ? batch : rowOfBatch;
-        @Nullable Object[] values = new @Nullable Object[paramCount];
-        for (int i = 0; bound != null && i < paramCount; i++) {
-            values[i] = stored(bound[i]);
-        }
-        return Collections.unmodifiableList(Arrays.asList(values));
-    }
-
-    /** The value as SQLite stores it when the driver binds it. */
-    private static @Nullable Object stored(@Nullable Object bound) {
-        if (bound instanceof Integer || bound instanceof Short) {
-            return ((Number) bound).longValue();
-        }
-        if (bound instanceof Float || bound instanceof Double) {
-            double real = ((Number) bound).doubleValue();
-            return Double.isNaN(real) ? null : (Double) real;
-        }
-        return bound == null || bound instanceof Long || bound instanceof byte[] ? bound : bound.toString();
+        return BoundValues.of(rowOfBatch == null ? batch : rowOfBatch, paramCount);
     }
 
     @Override
@@ -386,8 +378,9 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
                 rs.close();
                 attach();
                 SafeStmtPtr compiled = pointer;
-                pointer = session.noStatement();
-                session.giveBack(sql, new StatementCache.Compiled(compiled, columns, paramCount, plan), schemaEpoch);
+                pointer = session.compiled().none();
+                session.compiled()
+                        .giveBack(sql, new StatementCache.Compiled(compiled, columns, paramCount, plan), schemaEpoch);
             }
         }
         super.close();

@@ -31,6 +31,8 @@ final class Transaction {
     private final SeenStates seen;
     private boolean active;
     private boolean writing;
+    /** A schema command has run that nobody records. */
+    private boolean changesSchema;
 
     Transaction(PhysicalConnection connection, SessionContext context, boolean reader) throws SQLException {
         this.connection = connection;
@@ -103,12 +105,7 @@ final class Transaction {
 
     /** Takes the write lock before anything is read or written. */
     void beginImmediate() throws SQLException {
-        startWriting(this::nativeBeginImmediate);
-    }
-
-    private Boolean nativeBeginImmediate() throws SQLException {
-        sqlite.beginImmediate();
-        return Boolean.TRUE;
+        startWriting(SqlCall.of(sqlite::beginImmediate));
     }
 
     /** The application's own BEGIN. */
@@ -171,11 +168,14 @@ final class Transaction {
         }
     }
 
-    /** From now on the transaction looks at the database as it is. */
-    void readsSchema() throws SQLException {
-        if (!writing) {
+    /**
+     * Something other than a statement of the application is about to read. With its first query, whoever asks it, a
+     * transaction that is open begins to look at the database as it is then.
+     */
+    void looks() {
+        if (active && !writing) {
             view.take();
-            pin();
+            pin.looks();
         }
     }
 
@@ -205,13 +205,15 @@ final class Transaction {
             startWriting(this::moveOn);
         } else if (!writing) {
             preparation.prepareAhead(sql);
-            startWriting(() -> {
+            startWriting(SqlCall.of(() -> {
                 preparation.prepare(sql, false);
-                return nativeBeginImmediate();
-            });
+                sqlite.beginImmediate();
+            }));
         }
         preparation.prepare(sql, true);
-        if (recorder != null && recorder.looksAt(sql)) {
+        if (recorder == null) {
+            changesSchema |= sql.kind().isSchema();
+        } else if (recorder.looksAt(sql)) {
             counters.own(() -> recorder.begun(sql));
         }
     }
@@ -334,12 +336,7 @@ final class Transaction {
 
     /** Commits and waits as the commit mode demands. */
     void commit() throws SQLException {
-        commit(
-                () -> {
-                    sqlite.commit();
-                    return Boolean.TRUE;
-                },
-                Boolean.TRUE);
+        commit(SqlCall.of(sqlite::commit), Boolean.TRUE);
     }
 
     /** Commits the transaction of one statement, of which nothing stays open. */
@@ -376,10 +373,7 @@ final class Transaction {
 
     /** Rolls back for the application, which gets SQLite's error if nothing is open. */
     void rollback() throws SQLException {
-        rollback(() -> {
-            sqlite.rollback();
-            return Boolean.TRUE;
-        });
+        rollback(SqlCall.of(sqlite::rollback));
     }
 
     /** Rolls back what is open, unless SQLite has done so by itself. */
@@ -407,6 +401,10 @@ final class Transaction {
     /** The transaction is over: gives back the write lock, if it had it. */
     void ended(boolean committed) throws SQLException {
         boolean wrote = writing;
+        if (changesSchema && committed) {
+            context.catalog().changed();
+        }
+        changesSchema = false;
         active = false;
         writing = false;
         savepoints.clear();

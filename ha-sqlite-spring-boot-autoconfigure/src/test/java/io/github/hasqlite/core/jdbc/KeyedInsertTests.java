@@ -82,6 +82,23 @@ class KeyedInsertTests {
         blocks.lease("t", 1, numbers);
     }
 
+    /** What has to be known of a table is asked within the transaction. */
+    @Test
+    void keysAreNoReasonToBeBehindOthers() throws SQLException {
+        connection.commit();
+        connection.setAutoCommit(true);
+        run("BEGIN");
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO t(a, b) VALUES (1, 2)")) {
+            try (Connection other = dataSource.getConnection();
+                    Statement statement = other.createStatement()) {
+                statement.executeUpdate("INSERT INTO t VALUES (1000, 1, 1)");
+            }
+            assertThat(insert.executeUpdate()).isOne();
+        }
+        run("COMMIT");
+        connection.setAutoCommit(false);
+    }
+
     @Test
     void countsWhereSqliteWouldAndGoesOnInItsOwnBlocks() throws Exception {
         run("INSERT INTO t(id, a) VALUES(41, 'x')");

@@ -10,6 +10,7 @@ import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.testing.MemoryStream;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sqlite.SQLiteConnection;
 
 /**
  * Proves that a transaction which has read may write although somebody committed meanwhile, unless what
@@ -87,6 +89,37 @@ class LateWriteTests {
             })
     void writesAfterPragma(String pragma) throws SQLException {
         writesAfter(statement -> statement.execute(pragma));
+    }
+
+    @Test
+    void writesWhatWasCompiledBeforeOthersCommitted() throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            beginWithOutdatedTriggers(statement);
+            try (PreparedStatement insert = connection.prepareStatement("INSERT INTO t VALUES(3)")) {
+                commitElsewhere("INSERT INTO other VALUES(1)");
+                insert.executeUpdate();
+            }
+            statement.execute("COMMIT");
+        }
+    }
+
+    @Test
+    void writesAfterUnwrapping() throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            beginWithOutdatedTriggers(statement);
+            connection.unwrap(SQLiteConnection.class);
+            commitElsewhere("INSERT INTO other VALUES(1)");
+            statement.executeUpdate("INSERT INTO t VALUES(3)");
+            statement.execute("COMMIT");
+        }
+    }
+
+    private void beginWithOutdatedTriggers(Statement statement) throws SQLException {
+        statement.executeUpdate("INSERT INTO t VALUES(2)");
+        commitElsewhere("CREATE INDEX sorted ON t(a)");
+        statement.execute("BEGIN");
     }
 
     @Test
