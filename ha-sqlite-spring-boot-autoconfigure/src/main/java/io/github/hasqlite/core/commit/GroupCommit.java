@@ -1,16 +1,22 @@
 package io.github.hasqlite.core.commit;
 
+import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.StrictIsolation;
 import io.github.hasqlite.core.jdbc.ReadGate;
+import io.github.hasqlite.core.outbox.OutboxTable;
+import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.replay.Fate;
 import io.github.hasqlite.core.replay.Flight;
+import io.github.hasqlite.core.replay.PositionTable;
+import io.github.hasqlite.core.replay.Settlement;
 import io.github.hasqlite.core.replay.StreamPosition;
 import io.github.hasqlite.core.replay.UndecidedCommit;
 import io.github.hasqlite.core.replay.UndecidedCommits;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -42,6 +48,8 @@ final class GroupCommit implements ReadGate {
     private final NodeRuntime runtime;
     private final ChangeSetFactory changeSets;
     private final StrictPublishing stream;
+    private final StreamPosition position;
+    private final StrictOutcomes outcomes;
     private final UndecidedCommits undecided;
     private final WriteLock writeLock;
     private final Queue<Unanswered> unanswered = new ConcurrentLinkedQueue<>();
@@ -57,8 +65,10 @@ final class GroupCommit implements ReadGate {
             ChangeSetFactory changeSets,
             StrictPublishing stream,
             StreamPosition position,
-            WriteLock writeLock) {
-        this.writeLock = writeLock;
+            StrictOutcomes outcomes) {
+        this.position = position;
+        this.outcomes = outcomes;
+        this.writeLock = position.replica().writeLock();
         this.runtime = settings.runtime();
         this.changeSets = changeSets;
         this.stream = stream;
@@ -113,6 +123,41 @@ final class GroupCommit implements ReadGate {
 
     // ---- writers
 
+    /** What callers are told. */
+    StrictOutcomes outcomes() {
+        return outcomes;
+    }
+
+    /**
+     * Adds a transaction to the outbox that is committed here before the stream has accepted it, with what the stream has
+     * accepted before. With the write lock held.
+     *
+     * @param message what it does, as a message of its own
+     */
+    UndecidedEntry append(List<Change> changes, byte[] message, PositionTable table, OutboxTable outbox)
+            throws SQLException {
+        long id = position.replica().pending().nextId();
+        Pending row = new Pending(id, changeSets.publisher(), -id, false);
+        outbox.insert(row, message);
+        Settlement settlement = position.settlement();
+        if (!settlement.isEmpty()) {
+            settlement.write(table, outbox);
+        }
+        UndecidedCommit commit = undecided.begin(row, changes, message.length);
+        return new UndecidedEntry(commit, outbox, settlement, this, position);
+    }
+
+    /** What becomes of a transaction that was made on top of what does not stay. */
+    RolledBack onDoomed(long deadlineNanos) {
+        return new RolledBack() {
+            @Override
+            public void await() throws SQLException {
+                awaitTakenBack(deadlineNanos);
+                throw StrictOutcomes.abandoned();
+            }
+        };
+    }
+
     /** Waits, without the write lock, until it is known what becomes of a transaction. */
     Fate await(UndecidedCommit commit) {
         commit.waits();
@@ -155,7 +200,7 @@ final class GroupCommit implements ReadGate {
     }
 
     /** Waits, without the write lock, until the applier has taken out what is doomed. */
-    void awaitTakenBack(long deadlineNanos) throws SQLException {
+    private void awaitTakenBack(long deadlineNanos) throws SQLException {
         UndecidedCommit newest = undecided.newest();
         if (newest != null && !newest.isDecided() && runtime.nanoTime() < deadlineNanos) {
             awaitFate(newest);

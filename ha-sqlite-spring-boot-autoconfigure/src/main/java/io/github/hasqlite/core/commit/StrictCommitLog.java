@@ -8,17 +8,11 @@ import io.github.hasqlite.core.apply.CommandRules;
 import io.github.hasqlite.core.jdbc.CommitLog;
 import io.github.hasqlite.core.jdbc.ReadGate;
 import io.github.hasqlite.core.outbox.OutboxTable;
-import io.github.hasqlite.core.outbox.Pending;
-import io.github.hasqlite.core.outbox.PendingQueue;
-import io.github.hasqlite.core.replay.Fate;
 import io.github.hasqlite.core.replay.LocalReplica;
 import io.github.hasqlite.core.replay.PositionTable;
-import io.github.hasqlite.core.replay.Settlement;
 import io.github.hasqlite.core.replay.StreamPosition;
-import io.github.hasqlite.core.replay.UndecidedCommit;
 import io.github.hasqlite.core.replay.UndecidedCommits;
 import io.github.hasqlite.core.runtime.NodeRuntime;
-import io.github.hasqlite.core.runtime.WorkListener.Timed;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -89,7 +83,7 @@ public final class StrictCommitLog implements CommitLog {
         this.replica = position.replica();
         this.outcomes = new StrictOutcomes(settings, position, commits);
         this.group = settings.groupCommit()
-                ? new GroupCommit(settings, changeSets, stream, position, replica.writeLock())
+                ? new GroupCommit(settings, changeSets, stream, position, outcomes)
                 : null;
         this.joined = joined;
         this.isolation = settings.isolation();
@@ -170,16 +164,7 @@ public final class StrictCommitLog implements CommitLog {
                 throw new IllegalStateException("it is to be brought to its place in the stream");
             }
             message = null;
-            PendingQueue pending = replica.pending();
-            long id = pending.nextId();
-            Pending row = new Pending(id, changeSets.publisher(), -id, false);
-            outbox.insert(row, serialized);
-            Settlement settlement = position.settlement();
-            if (!settlement.isEmpty()) {
-                settlement.write(table, outbox);
-            }
-            UndecidedCommit commit = position.undecided().begin(row, changes, serialized.length);
-            return new UndecidedEntry(commit, outbox, settlement, bringing);
+            return bringing.append(changes, serialized, table, outbox);
         }
 
         @Override
@@ -187,7 +172,7 @@ public final class StrictCommitLog implements CommitLog {
             requireStream();
             long deadline = runtime.nanoTime() + timeout.toNanos();
             if (group != null && !group.awaitNothing(deadline)) {
-                return new OnDoomed(group, deadline);
+                return group.onDoomed(deadline);
             }
             long base = position.tip();
             ChangeSet changeSet = changeSets.at(base, position.nextCounter(changeSets.publisher()), changes);
@@ -224,76 +209,6 @@ public final class StrictCommitLog implements CommitLog {
                 && position.halted() == null
                 && stream.isConnected()
                 && joined.getAsBoolean();
-    }
-
-    /** It is committed here, and becomes what the stream says. */
-    private final class UndecidedEntry implements Entry {
-
-        private final UndecidedCommit commit;
-        private final OutboxTable outbox;
-        private final Settlement settlement;
-        private final GroupCommit bringing;
-
-        UndecidedEntry(UndecidedCommit commit, OutboxTable outbox, Settlement settlement, GroupCommit bringing) {
-            this.commit = commit;
-            this.outbox = outbox;
-            this.settlement = settlement;
-            this.bringing = bringing;
-        }
-
-        @Override
-        public void committed() {
-            replica.pending().add(commit.row());
-            position.undecided().committed(commit);
-            if (!settlement.isEmpty()) {
-                settlement.committed();
-            }
-        }
-
-        @Override
-        public void withdraw() throws SQLException {
-            try {
-                outbox.delete(commit.row().id());
-            } finally {
-                position.undecided().withdrawn(commit);
-            }
-        }
-
-        @Override
-        public boolean stays() {
-            return false;
-        }
-
-        @Override
-        public void await() throws SQLException {
-            long begun = runtime.work().begin();
-            Fate fate = bringing.await(commit);
-            if (fate instanceof Fate.Detached detached) {
-                while (!detached.later().isDone() && bringing.learn()) {
-                    // until it is the turn of this one, or others do it
-                }
-            }
-            outcomes.tell(fate);
-            runtime.work().end(Timed.COMMIT_WAIT, begun);
-        }
-    }
-
-    /** What it was made on top of does not stay. */
-    private static final class OnDoomed extends RolledBack {
-
-        private final GroupCommit group;
-        private final long deadline;
-
-        OnDoomed(GroupCommit group, long deadline) {
-            this.group = group;
-            this.deadline = deadline;
-        }
-
-        @Override
-        public void await() throws SQLException {
-            group.awaitTakenBack(deadline);
-            throw StrictOutcomes.abandoned();
-        }
     }
 
     private void requireStream() throws SQLException {

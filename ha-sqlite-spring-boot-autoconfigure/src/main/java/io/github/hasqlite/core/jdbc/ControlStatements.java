@@ -6,12 +6,16 @@ import io.github.hasqlite.core.sqlite.PragmaText;
 import io.github.hasqlite.core.sqlite.SqlCall;
 import io.github.hasqlite.core.sqlite.StatementKind;
 import java.sql.SQLException;
+import java.util.Set;
 
 /**
  * Runs the statements of a session that neither read nor write rows: those that begin and end transactions and
  * savepoints, pragmas, ATTACH and DETACH. Not thread-safe.
  */
 final class ControlStatements {
+
+    /** Pragmas that read rows. */
+    private static final Set<String> CHECKS = Set.of("integrity_check", "quick_check", "foreign_key_check");
 
     private final Transaction transaction;
     private final SessionState state;
@@ -112,7 +116,7 @@ final class ControlStatements {
         if (!reader && transaction.isActive() && sql.isPragma()) {
             transaction.reads(PragmaText.of(sql.text()), sql, statement);
         }
-        transaction.pin();
+        transaction.admission().pin();
         // may attach or detach a database, or change what LIKE means
         state.mayChangeSchema();
         Recorder recorder = transaction.recorder();
@@ -120,7 +124,7 @@ final class ControlStatements {
             recorder.functionsUnknown();
         }
         try {
-            T result = call.run();
+            T result = sql.isPragma() && CHECKS.contains(sql.name()) ? transaction.admission().run(call) : call.run();
             if (replicated) {
                 guard.after(sql);
             }

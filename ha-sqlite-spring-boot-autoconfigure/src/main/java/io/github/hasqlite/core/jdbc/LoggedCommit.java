@@ -20,6 +20,7 @@ final class LoggedCommit {
     private final WriteAccess access;
     private final SessionContext context;
     private final Recorder recorder;
+    private final Recording recording;
     private final CommitLog.Appender log;
     private final DeferredForeignKeys foreignKeys;
     private final Work work;
@@ -36,6 +37,7 @@ final class LoggedCommit {
         this.access = access;
         this.context = context;
         this.recorder = recording.recorder();
+        this.recording = recording;
         this.log = recording.appender();
         this.foreignKeys = foreignKeys;
         this.work = context.writeLock().runtime().work();
@@ -49,11 +51,12 @@ final class LoggedCommit {
      */
     <T> T run(SqlCall<T> call, T nothing) throws SQLException {
         long begun = work.begin();
+        requireAllCaptured();
         List<Change> changes = recorder.drain();
         if (changes.isEmpty()) {
             T result = call.run();
             transaction.ended(true);
-            transaction.seen().requireKept();
+            transaction.admission().requireKept();
             return result;
         }
         Tracing tracing = work.tracing();
@@ -72,11 +75,20 @@ final class LoggedCommit {
         }
     }
 
+    private void requireAllCaptured() throws SQLException {
+        try {
+            recording.requireAllCaptured();
+        } catch (UncapturedChangeException e) {
+            transaction.abandon();
+            throw e;
+        }
+    }
+
     private <T> T run(List<Change> changes, SqlCall<T> call, T nothing, long begun) throws SQLException {
         boolean open = false;
         try {
             access.suspendQueryOnly(true);
-            return log.places(changes, transaction.hasWrittenElsewhere())
+            return log.places(changes, recording.audit().hasWrittenElsewhere())
                     ? place(changes, call, nothing, begun)
                     : append(changes, call, begun);
         } catch (SQLException | RuntimeException e) {

@@ -171,7 +171,7 @@ final class Session {
         transaction.preparation().beforeUnwrapping();
         transaction.lend();
         transaction.access().readPast();
-        transaction.seen().close();
+        transaction.admission().close();
     }
 
     // ---- compiled statements
@@ -262,7 +262,7 @@ final class Session {
                     state.queried = true;
                     transaction.reads(sql, statement);
                 }
-                yield admitted(call);
+                yield transaction.admission().run(call);
             }
             case WRITE -> reader ? plain(call) : write(sql, statement, call);
             case CREATE, DROP, ALTER, HEADER_PRAGMA -> {
@@ -276,16 +276,7 @@ final class Session {
 
     private <T> T plain(SqlCall<T> call) throws SQLException {
         beginIfImplicit();
-        return admitted(call);
-    }
-
-    /** Runs what reads so that it shows nothing that may still be taken back. */
-    private <T> T admitted(SqlCall<T> call) throws SQLException {
-        if (!transaction.isActive() && !transaction.seen().isOpen()) {
-            return transaction.seen().admitted(call);
-        }
-        transaction.pin();
-        return call.run();
+        return transaction.admission().run(call);
     }
 
     private void beginIfImplicit() throws SQLException {

@@ -27,8 +27,7 @@ final class Transaction {
     private final CapturePreparation preparation;
     private final StatementTrial trial;
     private final Savepoints savepoints;
-    private final ReadPin pin;
-    private final SeenStates seen;
+    private final ReadAdmission admission;
     private boolean active;
     private boolean writing;
     /** A schema command has run that nobody records. */
@@ -55,9 +54,7 @@ final class Transaction {
         this.preparation = new CapturePreparation(this, access, recording);
         this.trial = new StatementTrial(connection, this, sqlite);
         this.savepoints = new Savepoints(recorder);
-        ReadGate gate = ReadGate.of(context.commitLog());
-        this.pin = new ReadPin(connection, sqlite, savepoints, gate);
-        this.seen = new SeenStates(gate);
+        this.admission = new ReadAdmission(this, connection, sqlite, savepoints, context.commitLog());
         this.late = new LateWrite(connection, context, sqlite, view, savepoints);
     }
 
@@ -175,28 +172,13 @@ final class Transaction {
     void looks() {
         if (active && !writing) {
             view.take();
-            pin.looks();
+            admission.looks();
         }
     }
 
-    /**
-     * What is about to run reads in the open transaction: from now on it sees one state of the database, of which
-     * nothing can be taken back.
-     */
-    void pin() throws SQLException {
-        if (active && !writing) {
-            pin.set();
-        }
-    }
-
-    /** Whether it has also written what is not recorded because it stays local, or may have. */
-    boolean hasWrittenElsewhere() {
-        return recording != null && recording.audit().hasWrittenElsewhere();
-    }
-
-    /** What the connection has seen and may still be taken back. */
-    SeenStates seen() {
-        return seen;
+    /** Lets what is read be shown once it cannot be taken back any more. */
+    ReadAdmission admission() {
+        return admission;
     }
 
     /** Takes the write lock and makes this a write transaction, if it is none yet. */
@@ -361,12 +343,6 @@ final class Transaction {
             ended(true);
             return result;
         }
-        try {
-            recording.requireAllCaptured();
-        } catch (UncapturedChangeException e) {
-            abandon();
-            throw e;
-        }
         LoggedCommit logged = loggedCommit;
         return connection.shield().over(() -> logged.run(call, nothing));
     }
@@ -394,7 +370,7 @@ final class Transaction {
             throw e;
         }
         ended(false);
-        seen.requireKept();
+        admission.requireKept();
         return result;
     }
 
@@ -409,11 +385,10 @@ final class Transaction {
         writing = false;
         savepoints.clear();
         view.clear();
-        pin.clear();
         if (recorder != null) {
             recorder.ended(committed);
         }
-        seen.ends(wrote);
+        admission.ends(wrote);
         if (wrote) {
             if (committed) {
                 context.writeLock().committed(counters.pagesOfCommit());

@@ -2,13 +2,11 @@ package io.github.hasqlite.core.replay;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.core.outbox.Pending;
-import io.github.hasqlite.core.runtime.Monitor;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +21,7 @@ public final class UndecidedCommits {
 
     private final NodeRuntime runtime;
     private final Runnable wakeApplier;
-    private final Monitor monitor;
+    private final FateMonitor monitor;
     private final GatheredCommits gathered = new GatheredCommits();
     private final AcceptedFlights accepted;
     private String publisher = "";
@@ -46,8 +44,6 @@ public final class UndecidedCommits {
 
     private volatile @Nullable UndecidedCommit newest;
     private final AtomicLong takenBack = new AtomicLong();
-    /** Those who wait for what was decided since the monitor was taken. */
-    private final List<Thread> toWake = new ArrayList<>();
 
     /** What becomes of those on their way, and of those that were not sent. */
     private record Doom(Fate ofFlight, Fate ofOthers) {}
@@ -56,7 +52,7 @@ public final class UndecidedCommits {
         this.runtime = runtime;
         this.accepted = new AcceptedFlights(state);
         this.wakeApplier = wakeApplier;
-        this.monitor = runtime.monitor();
+        this.monitor = new FateMonitor(runtime);
     }
 
     /** Says which publisher's change sets these are. */
@@ -66,32 +62,6 @@ public final class UndecidedCommits {
 
     String publisher() {
         return publisher;
-    }
-
-    private <T extends @Nullable Object> T locked(Supplier<T> action) {
-        monitor.lock();
-        try {
-            return action.get();
-        } finally {
-            unlock();
-        }
-    }
-
-    private void locked(Runnable action) {
-        monitor.lock();
-        try {
-            action.run();
-        } finally {
-            unlock();
-        }
-    }
-
-    /** Wakes those whose fate was decided once the monitor is free, for which they ask next. */
-    private void unlock() {
-        List<Thread> woken = List.copyOf(toWake);
-        toWake.clear();
-        monitor.unlock();
-        woken.forEach(runtime::unpark);
     }
 
     // ---- what readers ask
@@ -116,12 +86,12 @@ public final class UndecidedCommits {
 
     /** Whether a transaction may be committed before the stream has accepted it. */
     public boolean mayCommitFirst() {
-        return locked(() -> !isDoomedHere() && unresolved == 0 && !standing && !closed);
+        return monitor.locked(() -> !isDoomedHere() && unresolved == 0 && !standing && !closed);
     }
 
     /** A transaction is about to be committed. */
     public UndecidedCommit begin(Pending row, List<Change> changes, int bytes) {
-        return locked(() -> {
+        return monitor.locked(() -> {
             if (!isAny() && accepted.isEmpty()) {
                 accepted.beginBehindApplied(publisher);
             }
@@ -134,12 +104,12 @@ public final class UndecidedCommits {
 
     /** It is committed. */
     public void committed(UndecidedCommit commit) {
-        locked(() -> gathered.add(commit, runtime.nanoTime()));
+        monitor.locked(() -> gathered.add(commit, runtime.nanoTime()));
     }
 
     /** It is not committed after all. */
     public void withdrawn(UndecidedCommit commit) {
-        locked(() -> {
+        monitor.locked(() -> {
             UndecidedCommit last = gathered.last();
             newest = last == null && flight != null ? flight.last() : last;
             commit.fate().complete(new Fate.Withdrawn());
@@ -153,17 +123,17 @@ public final class UndecidedCommits {
 
     /** What was accepted and is not settled yet, the oldest first. */
     List<Flight> unsettled() {
-        return locked(accepted::all);
+        return monitor.locked(accepted::all);
     }
 
     /** These are settled. */
     void settled(List<Flight> flights) {
-        locked(() -> accepted.remove(flights));
+        monitor.locked(() -> accepted.remove(flights));
     }
 
     /** Whether what is undecided stays so until the applier has had the write lock. */
     public boolean needsApplier() {
-        return locked(() -> isDoomedHere() || lost);
+        return monitor.locked(() -> isDoomedHere() || lost);
     }
 
     /**
@@ -173,15 +143,15 @@ public final class UndecidedCommits {
      * @param deadlineNanos when to give up, by {@link NodeRuntime#nanoTime()}
      */
     public void awaitDecided(long deadlineNanos) throws InterruptedException {
-        monitor.lock();
-        try {
+        monitor.locked(() -> {
             watched = true;
-            while (isAny() && !isDoomedHere() && !lost && leading && runtime.nanoTime() < deadlineNanos) {
-                monitor.await(deadlineNanos - runtime.nanoTime());
-            }
+        });
+        try {
+            monitor.awaitWhile(() -> isAny() && !isDoomedHere() && !lost && leading, deadlineNanos);
         } finally {
-            watched = false;
-            monitor.unlock();
+            monitor.locked(() -> {
+                watched = false;
+            });
         }
     }
 
@@ -195,7 +165,7 @@ public final class UndecidedCommits {
      * @return {@code null} if the caller is not to bring anything into the stream
      */
     public @Nullable Flight take(int maxBytes, boolean patient) {
-        return locked(() -> {
+        return monitor.locked(() -> {
             boolean free = !leading && !isDoomedHere() && !closed && flight == null && !gathered.isEmpty();
             if (!free || (patient && gathered.isEarly(runtime.nanoTime()))) {
                 return null;
@@ -212,7 +182,7 @@ public final class UndecidedCommits {
      * @return whether it stays committed here; not if it is taken back, so that it comes back from the stream
      */
     public boolean accept(Flight stored, long sequence) {
-        return locked(() -> {
+        return monitor.locked(() -> {
             if (flight != stored || takingBack) {
                 return stored.sequence() != 0;
             }
@@ -233,11 +203,11 @@ public final class UndecidedCommits {
      * @param ofOthers what becomes of what was committed on top of it
      */
     public void doom(Flight condemned, Fate ofFlight, Fate ofOthers) {
-        locked(() -> {
+        monitor.locked(() -> {
             if (flight == condemned && doom == null) {
                 doom = new Doom(ofFlight, ofOthers);
                 if (watched) {
-                    monitor.signalAll();
+                    monitor.changed();
                 }
             }
         });
@@ -246,10 +216,10 @@ public final class UndecidedCommits {
 
     /** Others came before it; the applier finds out whether it meets them, and needs the write lock for that. */
     public void lost(Flight beaten) {
-        locked(() -> {
+        monitor.locked(() -> {
             lost = flight == beaten;
             if (watched) {
-                monitor.signalAll();
+                monitor.changed();
             }
         });
     }
@@ -260,27 +230,20 @@ public final class UndecidedCommits {
      * @param deadlineNanos when to give up, by {@link NodeRuntime#nanoTime()}
      */
     public void awaitLanded(Flight beaten, long deadlineNanos) throws InterruptedException {
-        monitor.lock();
-        try {
-            while (flight == beaten && !isDoomedHere() && runtime.nanoTime() < deadlineNanos) {
-                monitor.await(deadlineNanos - runtime.nanoTime());
-            }
-        } finally {
-            monitor.unlock();
-        }
+        monitor.awaitWhile(() -> flight == beaten && !isDoomedHere(), deadlineNanos);
     }
 
     /** Whether it is up to who waits for this one to bring what has gathered into the stream. */
     public boolean isNext(UndecidedCommit commit) {
-        return locked(() -> !leading && flight == null && gathered.first() == commit);
+        return monitor.locked(() -> !leading && flight == null && gathered.first() == commit);
     }
 
     /** Somebody else may bring the next ones into the stream; wakes one of those who wait for it. */
     public void leadsNoMore() {
-        Thread next = locked(() -> {
+        Thread next = monitor.locked(() -> {
             leading = false;
             if (watched) {
-                monitor.signalAll();
+                monitor.changed();
             }
             UndecidedCommit first = gathered.first();
             return first == null ? null : first.waiting();
@@ -292,20 +255,14 @@ public final class UndecidedCommits {
 
     /** It is known at last what became of one that was detached. */
     public void resolved(Flight detached, Fate fate) {
-        locked(() -> {
+        monitor.locked(() -> {
             unresolved -= detached.resolve() ? 1 : 0;
         });
         detached.later().complete(fate);
     }
 
     private void decide(List<UndecidedCommit> commits, Fate fate) {
-        for (UndecidedCommit commit : commits) {
-            commit.fate().complete(fate);
-            Thread waiting = commit.waiting();
-            if (waiting != null) {
-                toWake.add(waiting);
-            }
-        }
+        commits.forEach(commit -> monitor.decide(commit, fate));
     }
 
     // ---- the applier, with the write lock held
@@ -313,12 +270,12 @@ public final class UndecidedCommits {
     /** What is on its way, or {@code null}. */
     @Nullable
     Flight flight() {
-        return locked(() -> flight);
+        return monitor.locked(() -> flight);
     }
 
     /** Whether something is to be taken out of the database before anything else happens to it. */
     boolean isDoomed() {
-        return locked(this::isDoomedHere);
+        return monitor.locked(this::isDoomedHere);
     }
 
     private boolean isDoomedHere() {
@@ -331,7 +288,7 @@ public final class UndecidedCommits {
      * @return what that is, the oldest first
      */
     List<UndecidedCommit> takeBack() {
-        return locked(() -> {
+        return monitor.locked(() -> {
             takingBack = true;
             List<UndecidedCommit> all = new ArrayList<>(flight == null ? List.of() : flight.commits());
             all.addAll(gathered.all());
@@ -346,8 +303,7 @@ public final class UndecidedCommits {
      *     beaten
      */
     void tookBack(Fate otherwise) {
-        monitor.lock();
-        try {
+        monitor.locked(() -> {
             List<UndecidedCommit> sent = flight == null ? List.of() : flight.commits();
             Doom decided = doom == null ? new Doom(unlessBeaten(otherwise), otherwise) : doom;
             takingBack = false;
@@ -364,10 +320,8 @@ public final class UndecidedCommits {
             gathered.clear();
             decide(sent, decided.ofFlight);
             decide(others, decided.ofOthers);
-            monitor.signalAll();
-        } finally {
-            unlock();
-        }
+            monitor.changed();
+        });
     }
 
     /** Of what is on its way it is not known what becomes of it, unless another message has come in its place. */
@@ -382,7 +336,7 @@ public final class UndecidedCommits {
 
     /** Others came first, which do not meet what is undecided: it is to be published again, behind them. */
     void overtaken() {
-        locked(() -> {
+        monitor.locked(() -> {
             if (flight != null) {
                 gathered.putBack(flight.commits());
                 flight = null;
@@ -390,20 +344,20 @@ public final class UndecidedCommits {
             }
             lost = false;
             accepted.beginBehindApplied(publisher);
-            monitor.signalAll();
+            monitor.changed();
         });
     }
 
     /** Nothing is applied any more, or it goes on. */
     void standsStill(boolean on) {
-        locked(() -> {
+        monitor.locked(() -> {
             standing = on;
         });
     }
 
     /** The database has another content, without anything that was undecided, or accepted and not settled. */
     void replaced() {
-        locked(() -> {
+        monitor.locked(() -> {
             takingBack = true;
             accepted.clear();
         });
@@ -412,7 +366,7 @@ public final class UndecidedCommits {
 
     /** The node ends. */
     void close() {
-        locked(() -> {
+        monitor.locked(() -> {
             closed = true;
             takingBack = true;
             if (flight != null && doom == null) {
