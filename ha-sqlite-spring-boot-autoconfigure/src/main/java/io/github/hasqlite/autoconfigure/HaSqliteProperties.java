@@ -129,12 +129,10 @@ public record HaSqliteProperties(
                 + keys + ", publisher=" + publisher + ", subscriber=" + subscriber + ", ddlSync=" + ddlSync
                 + ", deliverPolicy=" + deliverPolicy + ", autoStart=" + autoStart
                 + ", bootstrap=" + bootstrap + ", snapshotter=" + snapshotter + ", verification=" + verification
-                + ", history=" + history
-                + ", onStreamReset=" + onStreamReset
-                + ", members=" + members + ", leader=" + leader + ", http=" + http
+                + ", history=" + history + ", onStreamReset=" + onStreamReset + ", members=" + members + ", leader="
+                + leader + ", http=" + http
                 + ", gateway=" + gateway + ", postgres=" + postgres + ", nats=" + nats + ", apply=" + apply + ", pool="
-                + pool + ", joins=" + joins
-                + ", databases=" + databases + "]";
+                + pool + ", joins=" + joins + ", databases=" + databases + "]";
     }
 
     /**

@@ -82,9 +82,7 @@ public final class StrictCommitLog implements CommitLog {
         this.commits = commits;
         this.replica = position.replica();
         this.outcomes = new StrictOutcomes(settings, position, commits);
-        this.group = settings.groupCommit()
-                ? new GroupCommit(settings, changeSets, stream, position, outcomes)
-                : null;
+        this.group = settings.groupCommit() ? new GroupCommit(settings, changeSets, stream, position, outcomes) : null;
         this.joined = joined;
         this.isolation = settings.isolation();
         this.timeout = settings.publisherTimeout();

@@ -124,7 +124,9 @@ final class ControlStatements {
             recorder.functionsUnknown();
         }
         try {
-            T result = sql.isPragma() && CHECKS.contains(sql.name()) ? transaction.admission().run(call) : call.run();
+            T result = sql.isPragma() && CHECKS.contains(sql.name())
+                    ? transaction.admission().run(call)
+                    : call.run();
             if (replicated) {
                 guard.after(sql);
             }

@@ -4,6 +4,9 @@ import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetFormatException;
 import io.github.hasqlite.Operation;
+import io.github.hasqlite.core.changeset.Fragment;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +81,27 @@ public final class AppliedChangeSet {
     /** One that came whole and is read when somebody asks, so that whoever applies need not. */
     static AppliedChangeSet unread(InboundMessage received, MessageReader reader) {
         return new AppliedChangeSet(received.sequence(), received.message().timestampNs(), List.of(), received, reader);
+    }
+
+    /**
+     * An echo, which was not read.
+     *
+     * @param step where its parts are, if it has any
+     */
+    static AppliedChangeSet echo(
+            InboundMessage received, MessageReader reader, AppliedState.Step step, Connection connection)
+            throws SQLException {
+        Fragment last = received.part();
+        if (last == null) {
+            return unread(received, reader);
+        }
+        try {
+            ChangeSet changeSet = reader.changeSet(last, step.parts(connection, last.publisher()));
+            return of(received.sequence(), received.message().timestampNs(), Extent.of(changeSet, false));
+        } catch (ChangeSetFormatException e) {
+            // whoever delivers it says that
+            return unread(received, reader);
+        }
     }
 
     /** Its place in the stream. */

@@ -6,12 +6,10 @@ import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.runtime.NodeThread;
-import io.github.hasqlite.core.runtime.WorkListener.Counted;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,10 +44,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     private final Batches batches;
     private final UndecidedCommits undecided;
     private final UndecidedReplay undecidedReplay;
-    private final AppliedListener listener;
     private volatile String ownPublisher = "";
-    /** What the listener was told last that the applier waits for. */
-    private @Nullable String toldObstacle;
 
     /**
      * Makes an applier that does not run yet.
@@ -64,7 +59,6 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
             OnFailure onFailure,
             AppliedListener listener)
             throws SQLException {
-        this.listener = listener;
         this.writeLock = replica.writeLock();
         this.runtime = writeLock.runtime();
         this.inbox = new Inbox(runtime);
@@ -82,7 +76,8 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
                 onFailure,
                 this::compare,
                 runtime.work());
-        this.thread = runtime.thread("ha-sqlite-applier", this::run);
+        ApplierLoop loop = new ApplierLoop(this, batches, undecidedReplay, standstill, writeLock, listener);
+        this.thread = runtime.thread("ha-sqlite-applier", loop::run);
     }
 
     /**
@@ -308,79 +303,12 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
 
     // ---- the thread
 
-    private void run() {
-        try {
-            while (true) {
-                try {
-                    applyUntilClosed();
-                    return;
-                } catch (HaltException e) {
-                    standStill(e);
-                } catch (RuntimeException | Error e) {
-                    standStill(new HaltException("the applier failed: " + e, e));
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void applyUntilClosed() throws InterruptedException, HaltException {
-        while (inbox.awaitWork()) {
-            writeLock.await();
-            try {
-                batches.applyWaiting();
-            } finally {
-                writeLock.release();
-            }
-            ApplyFailure failure = batches.failure();
-            tellObstacle();
-            if (failure != null) {
-                // without the lock: others may write meanwhile
-                runtime.sleep(TimeUnit.MILLISECONDS.toNanos(failure.pauseMillis()));
-            }
-        }
-    }
-
-    private void tellObstacle() {
-        String now = obstacle();
-        if (!Objects.equals(now, toldObstacle)) {
-            toldObstacle = now;
-            listener.halted(now);
-        }
-    }
-
     /**
      * Applies what has been received, at most one batch, with the write lock held and without the thread. What failed
      * for a reason that may pass stays in the inbox for the next call.
      */
     void applyWaiting() throws InterruptedException, HaltException {
         batches.applyWaiting();
-    }
-
-    /** What the stream has not accepted could not be taken back later. */
-    private void standStill(HaltException cause) throws InterruptedException {
-        undecided.standsStill(true);
-        writeLock.await();
-        try {
-            undecidedReplay.begin();
-            undecidedReplay.takeBack(new Fate.NotSent("replication to this node has stopped"));
-        } catch (SQLException | HaltException e) {
-            logger.error("What the stream has not accepted could not be taken back", e);
-        } finally {
-            writeLock.release();
-        }
-        awaitDecision(cause);
-        undecided.standsStill(false);
-    }
-
-    private void awaitDecision(HaltException cause) throws InterruptedException {
-        if (!(cause instanceof SnapshotNeededException)) {
-            runtime.work().count(Counted.APPLY_FAILURES, 1);
-        }
-        commandOutcomes.failAll(
-                new SQLException("replication has stopped: " + cause.getMessage(), SqlStates.REPLICATION_STOPPED));
-        standstill.await(cause);
     }
 
     /** What is accepted is still here when the stream cannot be reached at the next start. */

@@ -366,21 +366,7 @@ final class Replay {
      */
     @Nullable
     AppliedChangeSet echo(InboundMessage received, AppliedState.Step step) throws SQLException {
-        if (!isFollowed()) {
-            return null;
-        }
-        Fragment last = received.part();
-        if (last == null) {
-            return AppliedChangeSet.unread(received, reader);
-        }
-        try {
-            ChangeSet changeSet = reader.changeSet(last, step.parts(connection, last.publisher()));
-            return AppliedChangeSet.of(
-                    received.sequence(), received.message().timestampNs(), Extent.of(changeSet, false));
-        } catch (ChangeSetFormatException e) {
-            // whoever delivers it says that
-            return AppliedChangeSet.unread(received, reader);
-        }
+        return isFollowed() ? AppliedChangeSet.echo(received, reader, step, connection) : null;
     }
 
     private static void note(@Nullable AppliedChangeSet applied, Progress progress) {
