@@ -47,8 +47,7 @@ class StrictGroupWaitingTests {
     @BeforeEach
     void open() throws Exception {
         server = NatsServer.start();
-        node = TestNode.openStrict(
-                server, folder.resolve("one.db"), "one", UnaryOperator.identity(), held::over);
+        node = TestNode.openStrict(server, folder.resolve("one.db"), "one", UnaryOperator.identity(), held::over);
         ((ReplicatingDataSource) node.dataSource()).work().add(new WorkListener() {
             @Override
             public void took(Timed what, long nanos) {}
@@ -78,12 +77,15 @@ class StrictGroupWaitingTests {
 
         ChangeSetPublisher over(ChangeSetPublisher publisher) {
             return (ChangeSetPublisher) Proxy.newProxyInstance(
-                    getClass().getClassLoader(), new Class<?>[] {ChangeSetPublisher.class}, (proxy, method, arguments) -> {
+                    getClass().getClassLoader(),
+                    new Class<?>[] {ChangeSetPublisher.class},
+                    (proxy, method, arguments) -> {
                         if (!on || !method.getName().equals("publish")) {
                             return method.invoke(publisher, arguments);
                         }
                         any = true;
-                        return forwards.thenCompose(forward -> forward ? forwarded(() -> method.invoke(publisher, arguments)) : refused());
+                        return forwards.thenCompose(
+                                forward -> forward ? forwarded(() -> method.invoke(publisher, arguments)) : refused());
                     });
         }
 
@@ -123,8 +125,9 @@ class StrictGroupWaitingTests {
         }
 
         Running awaitIn(String className) {
-            Awaitility.await().until(() -> Arrays.stream(getStackTrace())
-                    .anyMatch(frame -> frame.getClassName().endsWith(className)));
+            Awaitility.await()
+                    .until(() -> Arrays.stream(getStackTrace())
+                            .anyMatch(frame -> frame.getClassName().endsWith(className)));
             return this;
         }
 
@@ -186,7 +189,8 @@ class StrictGroupWaitingTests {
     @Test
     void whatIsTakenBackIsNeitherSeenNorCounted() throws Exception {
         Running[] commits = commitTwo();
-        Running reader = Running.begin(() -> node.query("PRAGMA foreign_key_check").toString());
+        Running reader =
+                Running.begin(() -> node.query("PRAGMA foreign_key_check").toString());
         reader.awaitIn("core.commit.GroupCommit");
         held.on = false;
         held.forwards.complete(false);
