@@ -201,7 +201,7 @@ final class ChangeSetDecoder {
         }
 
         private List<Change> divided() {
-            return publisher.isEmpty() || ChangeSet.hasCommands(changes)
+            return transactions.isEmpty() || publisher.isEmpty() || ChangeSet.hasCommands(changes)
                     ? changes
                     : GroupedChanges.of(changes, transactions);
         }
