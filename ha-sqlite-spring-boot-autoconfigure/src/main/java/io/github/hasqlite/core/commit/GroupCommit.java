@@ -163,8 +163,13 @@ final class GroupCommit implements ReadGate {
         commit.waits();
         boolean interrupted = false;
         while (!commit.isDecided()) {
-            if (!lead(writeLock.isAwaited(), false)) {
-                runtime.parkNanos(this, undecided.isNext(commit) ? LOOK_NANOS : DOUBT_NANOS);
+            if (lead(writeLock.isAwaited(), false)) {
+                continue;
+            }
+            long pause = undecided.isNext(commit) ? LOOK_NANOS : DOUBT_NANOS;
+            // looked at once more, because waiting for a lock may have used up what was to wake this thread
+            if (!commit.isDecided()) {
+                runtime.parkNanos(this, pause);
                 // others may depend on what this thread does next
                 interrupted |= Thread.interrupted();
             }
