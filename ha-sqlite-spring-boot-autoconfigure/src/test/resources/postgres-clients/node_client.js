@@ -40,6 +40,21 @@ async function preparedAndPooled(pool) {
   assert.strictEqual(several.length, 2);
 }
 
+// every parameter comes without a type
+async function places(pool) {
+  const one = async (text, values) => Object.values((await pool.query({ text, values })).rows[0])[0];
+  await pool.query('CREATE TABLE place_js(id INT8 PRIMARY KEY, ok BOOLEAN, n INT4, at TIMESTAMP)');
+  await pool.query('INSERT INTO place_js(id, ok, n, at) SELECT $1, NOT $2, $3, now()::timestamp', [1, false, 5]);
+  assert.deepStrictEqual((await pool.query('SELECT ok, n FROM place_js WHERE $1 AND ok IS $2', [true, true])).rows, [{ ok: true, n: 5 }]);
+  assert.strictEqual(await one('UPDATE place_js SET ok = coalesce($1, ok), n = n + $2 RETURNING quote(ok) || quote(n)', [false, 2]), '07');
+  assert.strictEqual(await one('SELECT CASE WHEN $1 THEN $2 ELSE n END AS n FROM place_js', [true, 3]), 3);
+  assert.strictEqual(await one("SELECT at > now() - interval '1 hour' FROM place_js", []), true);
+  assert.ok((await one('SELECT (at + $1::interval)::date FROM place_js', ['1 day'])) instanceof Date);
+  await assert.rejects(pool.query('SELECT $1::int', ['x']), { code: '22P02' });
+  const { fields } = await pool.query("SELECT n::int, '1'::int, count(*), now() FROM place_js");
+  assert.deepStrictEqual(fields.map((field) => field.name), ['n', 'int4', 'count', 'now']);
+}
+
 async function transactions(pool) {
   const client = await pool.connect();
   try {
@@ -80,7 +95,7 @@ async function encrypted() {
 
 (async () => {
   const pool = new Pool({ max: 3 });
-  const steps = [types, preparedAndPooled, transactions, cursors];
+  const steps = [types, preparedAndPooled, places, transactions, cursors];
   if (process.env.PGROOTCERT) {
     steps.push(encrypted);
   }

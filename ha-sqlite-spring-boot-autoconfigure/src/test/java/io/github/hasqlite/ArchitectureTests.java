@@ -83,7 +83,9 @@ class ArchitectureTests {
         rooms.put("http.api", Set.of("core.changeset", "core.file", "core.gateway", "core.sqlite"));
         rooms.put("postgres.wire", Set.of());
         rooms.put("postgres.type", Set.of("core.sqlite"));
-        rooms.put("postgres.sql", Set.of("core.sqlite"));
+        rooms.put("postgres.sql", Set.of("core.sqlite", "postgres.type"));
+        rooms.put("postgres.function", Set.of("core.sqlite", "postgres.type"));
+        rooms.put("postgres.infer", Set.of("core.sqlite", "postgres.sql", "postgres.type"));
         rooms.put("postgres.catalog", Set.of("core.gateway", "core.sqlite", "postgres.sql", "postgres.type"));
         rooms.put(
                 "postgres",
@@ -91,6 +93,8 @@ class ArchitectureTests {
                         "core.gateway",
                         "core.sqlite",
                         "postgres.catalog",
+                        "postgres.function",
+                        "postgres.infer",
                         "postgres.sql",
                         "postgres.type",
                         "postgres.wire"));

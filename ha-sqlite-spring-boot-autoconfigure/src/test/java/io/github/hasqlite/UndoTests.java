@@ -1,143 +1,25 @@
 package io.github.hasqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.github.hasqlite.core.commit.NodeSettings;
-import io.github.hasqlite.core.history.HistoryCommand;
 import io.github.hasqlite.core.history.HistorySettings;
 import io.github.hasqlite.testing.GatedPublisher;
-import io.github.hasqlite.testing.NatsServer;
 import io.github.hasqlite.testing.TestNode;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Mistakes are taken back exactly, on all nodes, and nothing of anybody else with them. */
 @Tag("system")
-class UndoTests {
-
-    private static final List<String> SCHEMA = List.of(
-            "CREATE TABLE customer(id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT UNIQUE, picture BLOB)",
-            "CREATE TABLE orders(id INTEGER PRIMARY KEY, customer INTEGER NOT NULL REFERENCES customer(id)"
-                    + " ON DELETE CASCADE, total REAL)",
-            "CREATE TABLE item(orders INTEGER REFERENCES orders(id) ON DELETE CASCADE, line INTEGER, text,"
-                    + " PRIMARY KEY(orders, line)) WITHOUT ROWID",
-            "CREATE TABLE note(text)",
-            "CREATE TABLE audit(id INTEGER PRIMARY KEY, what)",
-            "CREATE TRIGGER note_order AFTER UPDATE ON orders BEGIN"
-                    + " INSERT INTO audit(what) VALUES ('order ' || new.id); END",
-            "CREATE TRIGGER note_gone BEFORE DELETE ON customer BEGIN"
-                    + " INSERT INTO audit(what) VALUES ('gone ' || old.id); END",
-            "INSERT INTO customer VALUES (1, 'Ada', 'ada@x', x'0102'), (2, 'Bob', 'bob@x', NULL), (3, 'Cid', NULL, x'ff')",
-            "INSERT INTO orders VALUES (10, 1, 9.5), (11, 1, 1e300), (20, 2, 0.1)",
-            "INSERT INTO item VALUES (10, 1, 'tea'), (10, 2, 7), (11, 1, NULL), (20, 1, 'milk')",
-            "INSERT INTO note VALUES ('a'), ('a'), ('b')");
-
-    private static final List<String> TABLES = List.of("customer", "orders", "item", "note", "audit");
-
-    @TempDir
-    private Path folder;
-
-    private static NatsServer server;
-    private static int number;
-
-    private TestNode one;
-    private TestNode two;
-    private ReplicationHistory history;
-
-    @BeforeAll
-    static void startServer() {
-        server = NatsServer.start();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        server.close();
-    }
-
-    @BeforeEach
-    void openNodes() throws Exception {
-        open(CommitMode.SYNC);
-    }
-
-    private void open(CommitMode mode) throws Exception {
-        number++;
-        one = node("one", mode);
-        two = node("two", mode);
-        one.execute("CREATE TABLE busy(id INTEGER PRIMARY KEY, n)");
-        for (String statement : SCHEMA) {
-            one.execute(statement);
-        }
-        one.awaitAppliedOn(two);
-        history = one.node().histories().history(HistorySettings.DEFAULT_MAX_ROWS);
-    }
-
-    private TestNode node(String name, CommitMode mode) {
-        return node(name, mode, publisher -> publisher);
-    }
-
-    private TestNode node(String name, CommitMode mode, UnaryOperator<ChangeSetPublisher> publishing) {
-        String id = "undo" + number;
-        return TestNode.openWith(
-                server.url(),
-                folder.resolve(name + "-" + id + ".db"),
-                name,
-                settings -> NodeSettings.of(name, settings.pool().with(to -> to.foreignKeys(true)))
-                        .with(to -> to.commitMode(mode).groupCommit(true))
-                        .with(to -> to.publisherTimeout(Duration.ofSeconds(10))),
-                publishing,
-                stream -> stream.with(to -> to.stream(id).subject(id + ".test")));
-    }
-
-    @AfterEach
-    void closeNodes() {
-        two.close();
-        one.close();
-    }
-
-    /** Every value of every row, but for what others write meanwhile. */
-    private static String content(TestNode node) throws SQLException {
-        StringBuilder content = new StringBuilder();
-        for (String table : TABLES) {
-            String columns = String.join(
-                    "||'|'||",
-                    node.query("SELECT 'quote(\"' || name || '\")' FROM pragma_table_info('" + table + "')"));
-            content.append(table)
-                    .append(node.query("SELECT " + columns + " FROM " + table + " ORDER BY 1"))
-                    .append('\n');
-        }
-        return content.toString();
-    }
-
-    /** The place of what a node has written last. */
-    private long last(String node) throws Exception {
-        return history.read(HistoryQuery.latest(1).node(node)).get(0).position();
-    }
-
-    private void assertUndone(String before) throws Exception {
-        one.awaitAppliedOn(two);
-        two.awaitAppliedOn(one);
-        assertThat(content(one)).isEqualTo(before);
-        assertThat(content(two)).isEqualTo(before);
-    }
+class UndoTests extends NodesWithMistakes {
 
     /** What somebody did by mistake, each in one transaction. */
     private static final List<List<String>> MISTAKES = List.of(
@@ -246,28 +128,6 @@ class UndoTests {
     }
 
     @Test
-    void whatOthersHaveChangedSinceIsInTheWayUnlessItIsTakenAlong() throws Exception {
-        String before = content(one);
-        one.execute("UPDATE customer SET name = 'Eve'");
-        one.awaitAppliedOn(two);
-        long mistake = last("one");
-        two.execute("UPDATE customer SET picture = x'00' WHERE id = 2");
-        two.awaitAppliedOn(one);
-        String after = content(one);
-        UndoPlan plan = history.plan(UndoRequest.only(mistake));
-        assertThat(plan.conflicts())
-                .containsExactly(
-                        new UndoConflict(UndoConflict.Kind.CHANGED_SINCE, "customer", List.of(2L), last("two")));
-        assertThatExceptionOfType(UndoConflictException.class)
-                .isThrownBy(() -> history.undo(UndoRequest.only(mistake)))
-                .withMessageContaining("row [2] of table customer was changed since (transaction")
-                .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("55000"));
-        assertThat(content(one)).isEqualTo(after);
-        history.undo(UndoRequest.only(mistake).takingAlong());
-        assertUndone(before);
-    }
-
-    @Test
     void rowsAndTransactionsAreTakenBackFromAPlaceOn() throws Exception {
         String before = content(one);
         one.execute("UPDATE customer SET name = 'Eve' WHERE id = 1");
@@ -295,55 +155,6 @@ class UndoTests {
     }
 
     @Test
-    void keysThatOthersHoldAndRowsThatReferToWhatGoesAreInTheWay() throws Exception {
-        String before = content(one);
-        one.execute("UPDATE customer SET email = NULL WHERE id = 1");
-        long freed = last("one");
-        one.awaitAppliedOn(two);
-        two.execute("INSERT INTO customer VALUES (7, 'Gil', 'ada@x', NULL)");
-        two.awaitAppliedOn(one);
-        long inserted = last("two");
-        one.execute("INSERT INTO orders VALUES (70, 7, 1.0)");
-        assertThat(history.plan(UndoRequest.only(freed)).conflicts())
-                .containsExactly(new UndoConflict(UndoConflict.Kind.UNIQUE_KEY, "customer", List.of(7L), 0));
-        assertThat(history.plan(UndoRequest.only(inserted)).conflicts())
-                .containsExactly(new UndoConflict(UndoConflict.Kind.REFERENCES, "orders", List.of(70L), 0));
-        one.execute("DELETE FROM orders WHERE id = 11");
-        long order = last("one");
-        two.awaitAppliedOn(one);
-        two.execute("DELETE FROM customer WHERE id = 1");
-        two.awaitAppliedOn(one);
-        assertThat(history.plan(UndoRequest.only(order)).conflicts())
-                .contains(new UndoConflict(UndoConflict.Kind.MISSING, "customer", List.of(1L), 0));
-        history.undo(UndoRequest.only(order).takingAlong());
-        assertThat(one.query("SELECT count(*) FROM orders WHERE customer = 1")).containsExactly("1");
-        history.undo(UndoRequest.everythingFrom(freed));
-        assertUndone(before);
-    }
-
-    @Test
-    void whatCannotBeTakenBackSaysWhatToDo() throws Exception {
-        one.execute("UPDATE customer SET name = 'Eve'");
-        long mistake = last("one");
-        one.execute("ALTER TABLE customer ADD COLUMN more");
-        assertThatExceptionOfType(SQLException.class)
-                .isThrownBy(() -> history.plan(UndoRequest.only(mistake)))
-                .withMessageContaining("changes the schema (ALTER TABLE customer ADD COLUMN more)")
-                .withMessageContaining("copyAsOf(")
-                .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("55000"));
-        assertThatExceptionOfType(SQLException.class)
-                .isThrownBy(() -> history.plan(UndoRequest.only(mistake + 1000)))
-                .withMessageContaining("there is no transaction")
-                .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("22023"));
-        one.execute("DELETE FROM item");
-        ReplicationHistory small = one.node().histories().history(3);
-        assertThatExceptionOfType(SQLException.class)
-                .isThrownBy(() -> small.plan(UndoRequest.only(last("one"))))
-                .withMessageContaining("ha.sqlite.history.max-rows")
-                .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("54000"));
-    }
-
-    @Test
     void aLargeTransactionIsTakenBack() throws Exception {
         String before = content(one);
         one.execute("WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 10999)"
@@ -367,34 +178,6 @@ class UndoTests {
         closeNodes();
         open(CommitMode.STRICT);
         takeBackOneByOneWhileOthersWrite(MISTAKES.subList(1, 4), TimeUnit.MILLISECONDS.toNanos(100));
-    }
-
-    @Test
-    void theHistoryShowsWhatWasAskedFor() throws Exception {
-        one.execute("UPDATE customer SET name = 'Eve' WHERE id = 2");
-        one.awaitAppliedOn(two);
-        two.execute("INSERT INTO note VALUES ('n')");
-        two.awaitAppliedOn(one);
-        assertThat(history.read(HistoryQuery.latest(2)))
-                .extracting(HistoryEntry::node)
-                .containsExactly("two", "one");
-        assertThat(history.read(HistoryQuery.latest(9).row("CUSTOMER", 2))).hasSize(2);
-        assertThat(history.read(HistoryQuery.latest(9).row("customer", 3))).hasSize(1);
-        assertThat(history.read(HistoryQuery.latest(9).table("note").node("two")))
-                .hasSize(1);
-        HistoryCommand.Answer shown =
-                HistoryCommand.parse("HISTORY '1h'").orElseThrow().run(history, Instant.now());
-        assertThat(shown.columns()).containsExactly("seq", "sql", "timestamp", "node", "number");
-        assertThat(shown.rows()).hasSize(14);
-        assertThat(shown.rows().get(12).get(1)).isEqualTo("UPDATE \"customer\" SET \"name\" = 'Eve' WHERE \"id\" = 2");
-        long change = last("one");
-        HistoryCommand.Answer plan =
-                HistoryCommand.parse("EXPLAIN UNDOE " + change).orElseThrow().run(history, Instant.now());
-        assertThat(plan.rows()).hasSize(1);
-        HistoryCommand.Answer done =
-                HistoryCommand.parse("UNDOE " + change + ";").orElseThrow().run(history, Instant.now());
-        assertThat(done.rows()).containsExactly(List.of(1L, 1L));
-        assertThat(one.query("SELECT name FROM customer WHERE id = 2")).containsExactly("Bob");
     }
 
     @Test

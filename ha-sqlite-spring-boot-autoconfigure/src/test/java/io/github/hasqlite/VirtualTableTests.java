@@ -100,7 +100,7 @@ class VirtualTableTests {
                 "REPLACE INTO f(rowid, v) VALUES(10, random())",
                 "UPDATE f SET w = random()",
                 "UPDATE f SET v = ha_uuid7() WHERE f MATCH 'ten'",
-                "UPDATE f SET rowid = rowid + abs(random()) % 1000 WHERE rowid = 11",
+                "UPDATE f SET rowid = rowid + 1 + abs(random()) % 1000 WHERE rowid = 11",
                 "DELETE FROM f WHERE random() % 2 = 0",
                 "DELETE FROM f WHERE rowid IN (SELECT rowid FROM f ORDER BY random() LIMIT 1)",
                 "WITH x(a) AS (SELECT random()) INSERT INTO main.f(v) SELECT a FROM x",

@@ -7,7 +7,10 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import org.springframework.core.Ordered;
+import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
@@ -79,13 +82,11 @@ final class ReactiveApiFilter implements WebFilter, Ordered, AutoCloseable {
     }
 
     private Mono<Void> answer(ReactiveExchange exchange) {
-        Mono<Void> answered = exchange.response()
-                .writeWith(Flux.from(DataBufferUtils.outputStreamPublisher(
-                                out -> run(exchange, out),
-                                exchange.response().bufferFactory(),
-                                workers::schedule,
-                                PIECE))
-                        .doOnCancel(exchange::gone));
+        ServerHttpResponse response = exchange.response();
+        Flux<DataBuffer> pieces = Flux.from(DataBufferUtils.outputStreamPublisher(
+                        out -> run(exchange, out), DefaultDataBufferFactory.sharedInstance, workers::schedule, PIECE))
+                .doOnCancel(exchange::gone);
+        Mono<Void> answered = response.writeWith(PiecesOfAnswer.inOrder(pieces, response));
         Duration look = patience.dividedBy(LOOKS).plusMillis(1);
         Mono<Void> stalled = Flux.interval(look)
                 .filter(tick -> exchange.isStalled(patience))

@@ -1,13 +1,16 @@
 package io.github.hasqlite.postgres;
 
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Which connection a request to cancel means. Thread-safe. */
+/** Who is connected, and which connection a request to cancel means. Thread-safe. */
 final class CancelKeys {
 
     private record Entry(int secret, Runnable cancel) {}
+
+    private final Map<Integer, Activity> activities = new ConcurrentHashMap<>();
 
     private final SecureRandom random = new SecureRandom();
     private final Map<Integer, Entry> entries = new ConcurrentHashMap<>();
@@ -26,8 +29,22 @@ final class CancelKeys {
         }
     }
 
+    /** What the client of a connection does, from now on until it has gone. */
+    void watch(Key key, Activity activity) {
+        activities.put(key.pid(), activity);
+        if (!entries.containsKey(key.pid())) {
+            activities.remove(key.pid());
+        }
+    }
+
+    /** What all clients do. */
+    List<Activity> activities() {
+        return List.copyOf(activities.values());
+    }
+
     void remove(Key key) {
         entries.remove(key.pid());
+        activities.remove(key.pid());
     }
 
     /** Nobody is told whether there was such a connection. */

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -77,9 +78,11 @@ final class Channels implements FeedConsumer, AutoCloseable {
                             + " on another node",
                     SqlStates.NOT_IN_PREREQUISITE_STATE);
         }
+        FeedSubscription ended = null;
         synchronized (followers) {
             try {
                 if (subscription == null || !subscription.isActive()) {
+                    ended = subscription;
                     subscription = followed.subscribe(ChangeFeed.LATEST, FeedFilter.ALL, this);
                 }
             } catch (IOException e) {
@@ -89,6 +92,10 @@ final class Channels implements FeedConsumer, AutoCloseable {
                         e);
             }
             followers.add(listener);
+        }
+        if (ended != null) {
+            // not under the lock: it waits for what it was telling
+            ended.close();
         }
     }
 
@@ -123,6 +130,23 @@ final class Channels implements FeedConsumer, AutoCloseable {
     @Override
     public void missed(long upTo, String reason) {
         tell(Channels::isOfFeed, "{\"missed\":" + quoted(reason) + ",\"position\":" + upTo + "}");
+        endIfOver(reason);
+    }
+
+    /** A stream that was made anew is not followed: who listens would hear nothing, and not know. */
+    private void endIfOver(String reason) {
+        List<Listener> left = List.of();
+        synchronized (followers) {
+            if (subscription != null && !subscription.isActive()) {
+                left = List.copyOf(followers);
+                followers.clear();
+            }
+        }
+        for (Listener listener : left) {
+            if (listener.channels().stream().anyMatch(Channels::isOfFeed)) {
+                listener.feedEnded(reason);
+            }
+        }
     }
 
     private void tell(Predicate<String> channels, String payload) {

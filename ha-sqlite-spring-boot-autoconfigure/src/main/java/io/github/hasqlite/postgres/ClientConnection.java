@@ -11,6 +11,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Objects;
@@ -59,11 +60,7 @@ final class ClientConnection extends SimpleChannelInboundHandler<FrontendMessage
         CancelKeys.Key mine = parts.cancelKeys().add(this::cancel);
         key = mine;
         Listener hears = new Listener(
-                () -> wake(context, out, mine),
-                () -> ServerParts.refuse(
-                        context,
-                        SqlStates.LIMIT_EXCEEDED,
-                        "terminating connection: more notifications wait than are kept for a client; some are lost"));
+                () -> wake(context, out, mine), (state, message) -> ServerParts.refuse(context, state, message));
         listener = hears;
         parts.channels().add(hears);
         // the first thing for the worker: to open the session
@@ -149,13 +146,15 @@ final class ClientConnection extends SimpleChannelInboundHandler<FrontendMessage
         SessionSettings settings = new SessionSettings(user);
         GatewaySession gateway = parts.gateway().open();
         gateway.limitTransactions(parts.settings().transactionTimeout());
-        SessionContext who = new SessionContext(user, parts.settings().database(), mine.pid(), settings);
+        Activity activity = activity(context, mine);
+        SessionContext who = new SessionContext(user, parts.settings().database(), mine.pid(), settings, activity);
         ClientSession fresh = new ClientSession(
                 gateway,
                 parts.catalog(),
                 who,
                 out,
                 new SessionChannels(parts.channels(), Objects.requireNonNull(listener), mine.pid()),
+                parts.cancelKeys(),
                 (what, delay, unit) -> context.executor().schedule(what, delay, unit));
         session = fresh;
         if (closed) {
@@ -167,6 +166,18 @@ final class ClientConnection extends SimpleChannelInboundHandler<FrontendMessage
         writer.begin('K').int32(mine.pid()).int32(mine.secret()).end();
         fresh.start(parameters);
         return true;
+    }
+
+    private Activity activity(ChannelHandlerContext context, CancelKeys.Key mine) {
+        boolean known = context.channel().remoteAddress() instanceof InetSocketAddress;
+        InetSocketAddress remote = known ? (InetSocketAddress) context.channel().remoteAddress() : null;
+        Activity activity = new Activity(
+                mine.pid(),
+                user,
+                remote == null ? "" : remote.getAddress().getHostAddress(),
+                remote == null ? 0 : remote.getPort());
+        parts.cancelKeys().watch(mine, activity);
+        return activity;
     }
 
     private static void fatal(ChannelHandlerContext context, ClientOutput out, String state, String message) {

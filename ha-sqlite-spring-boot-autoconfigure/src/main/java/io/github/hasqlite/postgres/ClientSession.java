@@ -17,9 +17,16 @@ final class ClientSession {
 
     private static final Logger logger = LoggerFactory.getLogger(ClientSession.class);
 
+    /** What no client needs, and no client is to take. */
+    private static final int MOST_PORTALS = 10_000;
+
+    private static final int MOST_CURSORS = 1000;
+
     private final GatewaySession gateway;
     private final ClientOutput output;
     private final SessionChannels channels;
+    private final SessionContext context;
+    private final SessionLocks locks;
     private final Transactions transactions;
     private final SettingsRunner settings;
     private final Execution execution;
@@ -35,19 +42,25 @@ final class ClientSession {
             SessionContext context,
             ClientOutput output,
             SessionChannels channels,
+            CancelKeys clients,
             Execution.Clock clock) {
         this.gateway = gateway;
         this.output = output;
         this.channels = channels;
-        Cursors cursors = new Cursors();
-        transactions = new Transactions(gateway, context.settings(), channels, cursors);
-        settings = new SettingsRunner(context.settings(), gateway);
+        this.context = context;
+        Portals<TypedRows> cursors = new Portals<>("cursor", MOST_CURSORS);
+        Portals<Portal> portals = new Portals<>("portal", MOST_PORTALS);
+        Notices notices = new Notices(context.settings(), output);
+        locks = new SessionLocks(catalog.advisoryLocks(), context.pid());
+        transactions = new Transactions(gateway, context.settings(), channels, cursors, portals, notices, locks);
+        settings = new SettingsRunner(context.settings(), gateway, transactions, notices);
         execution = new Execution(gateway, context.settings(), transactions, settings, channels, output, clock);
         PreparedStatements statements = new PreparedStatements();
-        Planner planner = new Planner(gateway, catalog, context, cursors, statements);
-        extended = new ExtendedQuery(planner, execution, transactions, cursors, statements, output);
+        AskingSession asking = new AskingSession(context, settings, statements, clients);
+        Planner planner = new Planner(gateway, catalog, asking, cursors, statements);
+        extended = new ExtendedQuery(planner, execution, transactions, cursors, portals, statements, output);
         copies = new CopyRunner(gateway, transactions, execution, output);
-        simple = new SimpleQuery(planner, execution, transactions, statements, copies, output);
+        simple = new SimpleQuery(planner, execution, transactions, copies, output);
     }
 
     /**
@@ -105,9 +118,13 @@ final class ClientSession {
         switch (message.type()) {
             case 'Q' -> query(reader);
             case 'P' -> extended.parse(reader);
-            case 'B' -> extended.bind(reader);
+            case 'B' -> {
+                extended.bind(reader);
+                // its rows may be looked for as soon as it is described
+                context.activity().runs(extended.current());
+            }
             case 'D' -> extended.describe(reader);
-            case 'E' -> extended.execute(reader, next == 'S');
+            case 'E' -> extended.execute(reader, next == 'S', context.activity());
             case 'C' -> extended.close(reader);
             case 'S' -> sync();
             case 'H' -> output.flush();
@@ -124,13 +141,15 @@ final class ClientSession {
             channels.deliver(output.writer());
         }
         execution.ready();
+        context.activity()
+                .rests(transactions.status(), String.valueOf(context.settings().find("application_name")));
         idle = true;
     }
 
     private void query(MessageReader reader) throws SQLException {
         String sql = reader.text();
         reader.end();
-        extended.closePortals();
+        context.activity().runs(sql);
         if (simple.run(sql)) {
             ready();
         } else {
@@ -140,9 +159,6 @@ final class ClientSession {
 
     private void sync() throws SQLException {
         skipping = false;
-        if (transactions.status() != 'T') {
-            extended.closePortals();
-        }
         transactions.endImplicit();
         ready();
     }
@@ -174,7 +190,6 @@ final class ClientSession {
     private void failed(FrontendMessage message, Exception e) {
         boolean simpleProtocol = "QFdcf".indexOf(message.type()) >= 0;
         copies.abandon();
-        extended.closePortals();
         try {
             transactions.failed();
         } catch (SQLException rollback) {
@@ -211,5 +226,6 @@ final class ClientSession {
     /** Gives back what it has; a transaction that is open is rolled back. From any thread. */
     void close() {
         gateway.close();
+        locks.end();
     }
 }

@@ -1,173 +1,168 @@
 package io.github.hasqlite.postgres;
 
 import io.github.hasqlite.core.sqlite.SqlStates;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads rows of COPY from pieces that end anywhere. Not thread-safe. */
+/** Reads rows of COPY from pieces that end anywhere. What is wrong is said with its place. Not thread-safe. */
 final class CopyReader {
 
-    /** Bytes of a row at most; what has no end of line is not to fill the memory. */
-    private static final int LONGEST_ROW = 64 * 1024 * 1024;
+    private static final int MOST_SHOWN = 100;
+    private static final String END = "\\.";
 
     /** Takes rows. */
     interface Sink {
-        void row(List<@Nullable String> values, long line) throws SQLException;
+        /**
+         * Takes a row.
+         *
+         * @param row its values, as many as there are columns
+         * @throws CopyException if a value cannot be taken
+         * @throws SQLException if the row cannot
+         */
+        void row(Row row) throws SQLException;
     }
 
-    private final CopyFormat format;
-    private final Sink sink;
-    private final ByteArrayOutputStream pending = new ByteArrayOutputStream();
-    private boolean inQuotes;
-    private boolean escaping;
-    private boolean ended;
-    private long line;
+    /** A row, which knows where it stood. */
+    final class Row {
 
-    CopyReader(CopyFormat format, Sink sink) {
+        private final List<@Nullable String> values;
+
+        private Row(List<@Nullable String> values) {
+            this.values = values;
+        }
+
+        List<@Nullable String> values() {
+            return values;
+        }
+
+        /** What is to be said of a value that cannot be taken. */
+        CopyException refused(int column, SQLException why) {
+            String value = values.get(column);
+            String shown = value == null ? "null input" : '"' + shortened(value) + '"';
+            return at(why, ", column " + columns.get(column) + ": " + shown);
+        }
+    }
+
+    private final String table;
+    private final CopyFormat format;
+    private final List<String> columns;
+    private final Sink sink;
+    private final CopyLines lines;
+    private final CopyFields fields;
+    private boolean headed;
+
+    /**
+     * Of a table.
+     *
+     * @param columns their names, in the order of the values
+     */
+    CopyReader(String table, CopyFormat format, List<String> columns, Sink sink) {
+        this.table = table;
         this.format = format;
+        this.columns = columns;
         this.sink = sink;
+        this.lines = new CopyLines(format, this::line);
+        this.fields = new CopyFields(format);
+        this.headed = format.header() == CopyFormat.Header.NONE;
     }
 
     void push(byte[] bytes) throws SQLException {
-        int from = 0;
-        for (int i = 0; i < bytes.length; i++) {
-            byte b = bytes[i];
-            if (format.csv()) {
-                track((char) b);
-            } else if (escaping) {
-                // a backslash before the end of a line keeps it in the value
-                escaping = false;
-                continue;
-            } else if (b == '\\') {
-                escaping = true;
-            }
-            if (b == '\n' && !inQuotes) {
-                pending.write(bytes, from, i - from);
-                from = i + 1;
-                endLine();
-            }
-        }
-        pending.write(bytes, from, bytes.length - from);
-        if (pending.size() > LONGEST_ROW) {
-            throw new SQLException("COPY: a row has more than " + LONGEST_ROW + " bytes", SqlStates.LIMIT_EXCEEDED);
-        }
-    }
-
-    private void track(char c) {
-        if (escaping) {
-            escaping = false;
-        } else if (inQuotes && format.escape() != format.quote() && c == format.escape()) {
-            escaping = true;
-        } else if (c == format.quote()) {
-            inQuotes = !inQuotes;
+        try {
+            lines.push(bytes);
+        } catch (SQLException e) {
+            throw at(e, "");
         }
     }
 
     /** Nothing more comes. */
     void finish() throws SQLException {
-        if (inQuotes) {
-            throw new SQLException("COPY: unterminated CSV quoted field", "22P04");
-        }
-        if (pending.size() > 0) {
-            endLine();
+        try {
+            lines.finish();
+        } catch (SQLException e) {
+            throw at(e, "");
         }
     }
 
-    private void endLine() throws SQLException {
-        String text = pending.toString(StandardCharsets.UTF_8);
-        pending.reset();
-        if (text.endsWith("\r")) {
-            text = text.substring(0, text.length() - 1);
+    private CopyException at(SQLException e, String where) {
+        if (e instanceof CopyException said) {
+            return said;
         }
-        line++;
-        if (ended || (format.header() && line == 1)) {
+        String place = "COPY " + table + ", line " + Math.max(1, lines.number()) + where;
+        CopyException placed = new CopyException(String.valueOf(e.getMessage()), SqlStates.of(e), place);
+        placed.initCause(e);
+        return placed;
+    }
+
+    private boolean line(byte[] line) throws SQLException {
+        if (line.length == END.length() && line[0] == '\\' && line[1] == '.') {
+            return false;
+        }
+        List<CopyFields.Field> found;
+        try {
+            found = fields.of(line);
+            if (!headed) {
+                headed = true;
+                header(found);
+                return true;
+            }
+            requireAll(found);
+        } catch (SQLException e) {
+            throw at(e, ": \"" + shortened(new String(line, StandardCharsets.UTF_8)) + '"');
+        }
+        List<@Nullable String> values = new ArrayList<>(found.size());
+        for (int i = 0; i < found.size(); i++) {
+            values.add(value(found.get(i), columns.get(i)));
+        }
+        sink.row(new Row(values));
+        return true;
+    }
+
+    private @Nullable String value(CopyFields.Field field, String column) {
+        String text = field.text();
+        if (!format.csv()) {
+            return text;
+        }
+        if (text == null) {
+            return format.forceNotNull().has(column) ? format.nullText() : null;
+        }
+        return text.equals(format.nullText()) && format.forceNull().has(column) ? null : text;
+    }
+
+    private void requireAll(List<CopyFields.Field> found) throws SQLException {
+        if (found.size() < columns.size()) {
+            throw new SQLException(
+                    "missing data for column \"" + columns.get(found.size()) + "\"", CopyLines.BAD_FORMAT);
+        }
+        if (found.size() > columns.size()) {
+            throw new SQLException("extra data after last expected column", CopyLines.BAD_FORMAT);
+        }
+    }
+
+    private void header(List<CopyFields.Field> found) throws SQLException {
+        if (format.header() != CopyFormat.Header.MATCH) {
             return;
         }
-        if (text.equals("\\.")) {
-            ended = true;
-            return;
+        if (found.size() != columns.size()) {
+            throw new SQLException(
+                    "wrong number of fields in header line: got " + found.size() + ", expected " + columns.size(),
+                    CopyLines.BAD_FORMAT);
         }
-        sink.row(format.csv() ? quoted(text) : escaped(text), line);
-    }
-
-    private List<@Nullable String> quoted(String text) {
-        List<@Nullable String> values = new ArrayList<>();
-        StringBuilder value = new StringBuilder();
-        boolean quotes = false;
-        boolean wasQuoted = false;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            boolean more = i + 1 < text.length();
-            if (quotes
-                    && c == format.escape()
-                    && more
-                    && (text.charAt(i + 1) == format.quote() || text.charAt(i + 1) == format.escape())) {
-                value.append(text.charAt(++i));
-            } else if (c == format.quote()) {
-                quotes = !quotes;
-                wasQuoted = true;
-            } else if (c == format.delimiter() && !quotes) {
-                values.add(finished(value, wasQuoted));
-                wasQuoted = false;
-            } else {
-                value.append(c);
+        for (int i = 0; i < found.size(); i++) {
+            String name = found.get(i).text();
+            if (!columns.get(i).equals(name)) {
+                throw new SQLException(
+                        "column name mismatch in header line field " + (i + 1) + ": got "
+                                + (name == null ? "null value" : '"' + shortened(name) + '"') + ", expected \""
+                                + columns.get(i) + "\"",
+                        CopyLines.BAD_FORMAT);
             }
         }
-        values.add(finished(value, wasQuoted));
-        return values;
     }
 
-    private @Nullable String finished(StringBuilder value, boolean wasQuoted) {
-        String text = value.toString();
-        value.setLength(0);
-        return !wasQuoted && text.equals(format.nullText()) ? null : text;
-    }
-
-    private List<@Nullable String> escaped(String text) {
-        List<@Nullable String> values = new ArrayList<>();
-        int from = 0;
-        for (int i = 0; i <= text.length(); i++) {
-            if (i < text.length() && text.charAt(i) == '\\') {
-                i++;
-            } else if (i == text.length() || text.charAt(i) == format.delimiter()) {
-                String raw = text.substring(from, i);
-                values.add(raw.equals(format.nullText()) ? null : unescaped(raw));
-                from = i + 1;
-            }
-        }
-        if (from <= text.length() && text.endsWith("\\") && values.isEmpty()) {
-            values.add(unescaped(text.substring(from)));
-        }
-        return values;
-    }
-
-    private static String unescaped(String raw) {
-        if (raw.indexOf('\\') < 0) {
-            return raw;
-        }
-        StringBuilder value = new StringBuilder(raw.length());
-        for (int i = 0; i < raw.length(); i++) {
-            char c = raw.charAt(i);
-            if (c == '\\' && i + 1 < raw.length()) {
-                char next = raw.charAt(++i);
-                value.append(
-                        switch (next) {
-                            case 'n' -> '\n';
-                            case 'r' -> '\r';
-                            case 't' -> '\t';
-                            case 'b' -> '\b';
-                            case 'f' -> '\f';
-                            case 'v' -> '\u000b';
-                            default -> next;
-                        });
-            } else {
-                value.append(c);
-            }
-        }
-        return value.toString();
+    private static String shortened(String text) {
+        return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "...";
     }
 }

@@ -3,6 +3,7 @@ package io.github.hasqlite.postgres;
 import io.github.hasqlite.core.gateway.GatewayColumn;
 import io.github.hasqlite.core.gateway.GatewaySession;
 import io.github.hasqlite.core.gateway.GatewayStatement;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.postgres.sql.Spelling;
 import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.DeclaredTypes;
@@ -13,8 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs COPY. Rows that come in are one transaction, or part of the one that the client has begun. Not thread-safe. */
@@ -43,50 +42,70 @@ final class CopyRunner {
      * Begins.
      *
      * @return whether it is done: rows that go out have gone; otherwise the client is to send rows
+     * @throws SQLException if there is nothing such to be copied
      */
     boolean start(CopyCommand command) throws SQLException {
-        String columns = command.columns().isEmpty() ? "*" : command.columns();
-        String query = command.query().isEmpty() ? "SELECT " + columns + " FROM " + command.table() : command.query();
-        if (command.in()) {
-            startIn(command, query);
+        transactions.requireSound();
+        CopyTable table = command.query().isEmpty() ? CopyTable.of(command, gateway) : null;
+        requireColumns(command, table);
+        if (command.in() && table != null) {
+            startIn(command, table);
             return false;
         }
-        out(command.format(), query);
+        out(command.format(), table == null ? Spelling.ofDatabase(command.query()) : table.select());
         return true;
+    }
+
+    /** Options for columns that are not copied have no sense. */
+    private static void requireColumns(CopyCommand command, @Nullable CopyTable table) throws SQLException {
+        CopyFormat format = command.format();
+        for (CopyFormat.Columns columns : List.of(format.forceQuote(), format.forceNotNull(), format.forceNull())) {
+            for (String name : columns.names()) {
+                if (table != null && table.columns().stream().noneMatch(name::equalsIgnoreCase)) {
+                    throw new SQLException(
+                            "column \"" + name + "\" of an option is not one that COPY is about", "42P10");
+                }
+            }
+        }
     }
 
     private void out(CopyFormat format, String query) throws SQLException {
         long count = 0;
-        GatewayStatement statement = gateway.prepare(Spelling.ofDatabase(query));
-        try (TypedRows answer = TypedRows.peek(
-                execution.run(Plan.OfDatabase.of(statement, "COPY"), List.<@Nullable Object>of(), tag -> {}))) {
-            List<GatewayColumn> columns = answer.columns();
-            response('H', columns.size());
-            if (format.header()) {
-                send(format.line(columns.stream().map(GatewayColumn::name).toList()));
+        Plan.OfDatabase plan = Plan.OfDatabase.of(gateway.prepare(query), "COPY");
+        if (plan.columns().isEmpty()) {
+            throw new SQLException(
+                    "COPY query must answer rows: SELECT, VALUES, or what has a RETURNING clause",
+                    SqlStates.FEATURE_NOT_SUPPORTED);
+        }
+        try (TypedRows answer = TypedRows.peek(execution.run(plan, List.<@Nullable Object>of(), tag -> {}))) {
+            List<String> names =
+                    answer.columns().stream().map(GatewayColumn::name).toList();
+            CopyWriter lines = new CopyWriter(format, names);
+            response('H', names.size());
+            if (format.header() != CopyFormat.Header.NONE) {
+                send(lines.header(names));
             }
             while (answer.next()) {
                 List<@Nullable String> line = new ArrayList<>();
-                for (int i = 0; i < columns.size(); i++) {
-                    Object value = answer.value(i);
-                    line.add(
-                            value == null
-                                    ? null
-                                    : new String(
-                                            ValueFormat.encode(
-                                                    answer.types().get(i),
-                                                    columns.get(i).name(),
-                                                    value,
-                                                    false),
-                                            StandardCharsets.UTF_8));
+                for (int i = 0; i < names.size(); i++) {
+                    line.add(text(answer.types().get(i), names.get(i), answer.value(i)));
                 }
-                send(format.line(line));
+                send(lines.row(line));
                 output.flushIfLarge();
                 count++;
             }
         }
         output.writer().message('c');
         Execution.complete(output.writer(), "COPY", count);
+    }
+
+    /** Nobody is told the types of what is copied: what does not fit is the text that it is. */
+    private static @Nullable String text(ColumnType type, String name, @Nullable Object value) throws SQLException {
+        if (value == null) {
+            return null;
+        }
+        ColumnType fitting = ValueFormat.fits(type, value) ? type : ColumnType.ANYTHING;
+        return new String(ValueFormat.encode(fitting, name, value, false), StandardCharsets.UTF_8);
     }
 
     private void send(String line) {
@@ -102,38 +121,25 @@ final class CopyRunner {
         out.end();
     }
 
-    private void startIn(CopyCommand command, String query) throws SQLException {
-        transactions.requireSound();
-        List<GatewayColumn> columns = gateway.prepare(query).columns();
-        List<ColumnType> types = columns.stream()
+    private void startIn(CopyCommand command, CopyTable table) throws SQLException {
+        if (transactions.isReadOnly()) {
+            throw new SQLException("cannot execute COPY FROM in a read-only transaction", SqlStates.READ_ONLY);
+        }
+        List<ColumnType> types = gateway.prepare(table.select()).columns().stream()
                 .map(column -> DeclaredTypes.of(column.declaredType()))
                 .toList();
-        String marks =
-                IntStream.rangeClosed(1, columns.size()).mapToObj(i -> "?" + i).collect(Collectors.joining(", "));
-        String names = command.columns().isEmpty() ? "" : "(" + command.columns() + ")";
-        GatewayStatement insert = gateway.prepare("INSERT INTO " + command.table() + names + " VALUES (" + marks + ")");
+        GatewayStatement insert = gateway.prepare(table.insert());
         transactions.beginImplicit();
         Plan.OfDatabase plan = Plan.OfDatabase.of(insert, "COPY");
         rows = 0;
-        incoming = new CopyReader(command.format(), (values, line) -> insert(plan, columns, types, values, line));
-        response('G', columns.size());
+        incoming = new CopyReader(command.table(), command.format(), table.columns(), row -> insert(plan, types, row));
+        response('G', types.size());
     }
 
-    private void insert(
-            Plan.OfDatabase plan,
-            List<GatewayColumn> columns,
-            List<ColumnType> types,
-            List<@Nullable String> values,
-            long line)
-            throws SQLException {
-        if (values.size() != columns.size()) {
-            throw new SQLException(
-                    "COPY, line " + line + ": " + values.size() + " values for " + columns.size() + " columns",
-                    "22P04");
-        }
-        List<@Nullable Object> bound = new ArrayList<>(values.size());
-        for (int i = 0; i < values.size(); i++) {
-            String value = values.get(i);
+    private void insert(Plan.OfDatabase plan, List<ColumnType> types, CopyReader.Row row) throws SQLException {
+        List<@Nullable Object> bound = new ArrayList<>(types.size());
+        for (int i = 0; i < types.size(); i++) {
+            String value = row.values().get(i);
             if (value == null || !types.get(i).certain()) {
                 bound.add(value);
                 continue;
@@ -142,10 +148,7 @@ final class CopyRunner {
                 byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
                 bound.add(ParameterFormat.decode(types.get(i).type(), 0, bytes, false));
             } catch (SQLException e) {
-                throw new SQLException(
-                        "COPY, line " + line + ", column " + columns.get(i).name() + ": " + e.getMessage(),
-                        e.getSQLState(),
-                        e);
+                throw row.refused(i, e);
             }
         }
         execution.run(plan, bound, tag -> {}).close();

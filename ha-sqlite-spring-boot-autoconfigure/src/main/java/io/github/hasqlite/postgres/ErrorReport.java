@@ -20,6 +20,12 @@ final class ErrorReport {
 
     private static final Pattern NEAR = Pattern.compile("near \"((?:[^\"]|\"\")+)\": syntax error");
     private static final String INTERNAL = "XX000";
+    private static final String BUSY = "55P03";
+
+    /** SQLite's own words, and those for who writes the application, say nothing to a client's user. */
+    private static final String WAITED =
+            "could not obtain the write lock: another transaction on this node has it, and did not"
+                    + " end in time; try again, and keep transactions that write short";
 
     /** A plan's columns are not any more what they were announced as; drivers prepare it anew then. */
     static final String PLAN_CHANGED = "cached plan must not change result type";
@@ -29,17 +35,20 @@ final class ErrorReport {
     /** An error of a statement; the connection goes on. */
     static void write(MessageWriter out, Exception e, String sql) {
         if (e instanceof SQLException known) {
-            String message = text(known);
-            write(out, "ERROR", SqlStates.of(known), message, position(known, message, sql));
+            boolean waited = BUSY.equals(SqlStates.of(known))
+                    && String.valueOf(known.getMessage()).startsWith("[SQLITE_");
+            String message = waited ? WAITED : text(known);
+            String place = known instanceof CopyException copy ? copy.place() : "";
+            write(out, "ERROR", SqlStates.of(known), message, position(known, message, sql), place);
         } else {
             logger.error("A statement of a PostgreSQL client failed for a reason that is not its own", e);
-            write(out, "ERROR", INTERNAL, "internal error: " + e.getClass().getSimpleName(), 0);
+            write(out, "ERROR", INTERNAL, "internal error: " + e.getClass().getSimpleName(), 0, "");
         }
     }
 
     /** An error after which the connection ends. */
     static void fatal(MessageWriter out, String state, String message) {
-        write(out, "FATAL", state, message, 0);
+        write(out, "FATAL", state, message, 0, "");
     }
 
     /** Something to know. */
@@ -48,11 +57,15 @@ final class ErrorReport {
         out.int8('C').text(state).int8('M').text(message).int8(0).end();
     }
 
-    private static void write(MessageWriter out, String severity, String state, String message, int position) {
+    private static void write(
+            MessageWriter out, String severity, String state, String message, int position, String place) {
         out.begin('E').int8('S').text(severity).int8('V').text(severity);
         out.int8('C').text(state).int8('M').text(message);
         if (position > 0) {
             out.int8('P').text(Integer.toString(position));
+        }
+        if (!place.isEmpty()) {
+            out.int8('W').text(place);
         }
         if (message.equals(PLAN_CHANGED)) {
             out.int8('R').text("RevalidateCachedQuery");

@@ -61,13 +61,14 @@ final class Execution {
         }
         transactions.requireSound();
         if (plan instanceof Plan.OfSession session) {
-            if (session.command().what() == SessionCommand.What.DISCARD) {
-                channels.unlistenAll();
-            }
-            return runner.run(session.command(), transactions);
+            return ofSession(session.command(), session.statements());
         }
         if (plan instanceof Plan.OfChannel channel) {
             return channels.run(channel.command(), values, !transactions.isNone());
+        }
+        if (plan instanceof Plan.Skipped skipped) {
+            runner.notices().tell(skipped.notice());
+            return ListedRows.none();
         }
         if (plan instanceof Plan.OfDeclaration declaration) {
             return declare(declaration, values);
@@ -88,6 +89,18 @@ final class Execution {
         return plan instanceof Plan.OfDatabase database ? ofDatabase(database, values) : ListedRows.none();
     }
 
+    private Rows ofSession(SessionCommand command, PreparedStatements statements) throws SQLException {
+        if (command.discardsAll()) {
+            if (!transactions.isNone()) {
+                throw new SQLException("DISCARD ALL cannot run inside a transaction block", SqlStates.NESTED);
+            }
+            channels.unlistenAll();
+            transactions.unlockAll();
+        }
+        statements.forget(command);
+        return runner.run(command);
+    }
+
     private Rows declare(Plan.OfDeclaration declaration, List<@Nullable Object> values) throws SQLException {
         if (transactions.isNone()) {
             throw new SQLException("DECLARE CURSOR can only be used in transaction blocks", SqlStates.NO_TRANSACTION);
@@ -100,6 +113,7 @@ final class Execution {
 
     private Rows ofDatabase(Plan.OfDatabase plan, List<@Nullable Object> values) throws SQLException {
         StatementKind kind = plan.kind();
+        transactions.used();
         if (!plan.isRead()) {
             unpositioned = true;
             if (Planner.writes(kind) && transactions.isReadOnly()) {

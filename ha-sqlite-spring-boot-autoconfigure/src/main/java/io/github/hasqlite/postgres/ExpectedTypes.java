@@ -10,10 +10,11 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What columns are announced with before a statement has run: what their definitions say; of expressions what is sure
- * from their text, which is their name, otherwise text.
+ * from the statement's text, otherwise text.
  */
 final class ExpectedTypes {
 
@@ -23,11 +24,16 @@ final class ExpectedTypes {
 
     private ExpectedTypes() {}
 
-    static List<ColumnType> of(List<GatewayColumn> columns) {
+    static List<ColumnType> of(List<GatewayColumn> columns, Plan plan) {
         List<ColumnType> types = new ArrayList<>();
-        for (GatewayColumn column : columns) {
-            ColumnType declared = DeclaredTypes.of(column.declaredType());
-            types.add(declared.certain() ? declared : ofExpression(column.name()));
+        List<@Nullable ColumnType> hints = plan.types(columns.size());
+        for (int i = 0; i < columns.size(); i++) {
+            ColumnType declared = DeclaredTypes.of(columns.get(i).declaredType());
+            ColumnType hint = hints.get(i);
+            types.add(
+                    declared.certain()
+                            ? declared
+                            : hint != null ? hint : ofExpression(columns.get(i).name()));
         }
         return types;
     }

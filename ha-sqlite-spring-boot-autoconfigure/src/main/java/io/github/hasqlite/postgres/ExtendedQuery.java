@@ -1,7 +1,6 @@
 package io.github.hasqlite.postgres;
 
 import io.github.hasqlite.core.gateway.GatewayColumn;
-import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.postgres.sql.Spelling;
 import io.github.hasqlite.postgres.sql.StatementText;
 import io.github.hasqlite.postgres.type.ColumnType;
@@ -13,39 +12,36 @@ import io.github.hasqlite.postgres.wire.ProtocolViolation;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The extended query protocol: parse, bind, describe, execute, close. Not thread-safe. */
 final class ExtendedQuery {
 
     /** What no client needs, and no client is to take. */
-    private static final int MOST = 10_000;
-
-    private static final String NO_PORTAL = "34000";
-
     private final Planner planner;
+
     private final Execution execution;
     private final Transactions transactions;
-    private final Cursors cursors;
+    private final Portals<TypedRows> cursors;
+    private final Portals<Portal> portals;
     private final ClientOutput output;
     private final PreparedStatements statements;
-    private final Map<String, Portal> portals = new HashMap<>();
     private String current = "";
 
     ExtendedQuery(
             Planner planner,
             Execution execution,
             Transactions transactions,
-            Cursors cursors,
+            Portals<TypedRows> cursors,
+            Portals<Portal> portals,
             PreparedStatements statements,
             ClientOutput output) {
         this.planner = planner;
         this.execution = execution;
         this.transactions = transactions;
         this.cursors = cursors;
+        this.portals = portals;
         this.statements = statements;
         this.output = output;
     }
@@ -72,18 +68,18 @@ final class ExtendedQuery {
         if (texts.size() > 1) {
             throw new SQLException("cannot insert multiple commands into a prepared statement", "42601");
         }
-        Plan plan = texts.isEmpty() ? new Plan.Empty() : plan(texts.get(0));
+        Plan plan = texts.isEmpty() ? new Plan.Empty() : plan(texts.get(0), types);
         int[] all = Arrays.copyOf(types, Math.max(types.length, plan.parameters()));
-        planner.complete(plan, sql, all);
-        statements.put(name, new Prepared(plan, sql, all));
+        Planner.complete(plan, all);
+        statements.put(name, new Prepared(plan, sql, all), false);
         output.writer().message('1');
     }
 
-    private Plan plan(String sql) throws SQLException {
+    private Plan plan(String sql, int[] types) throws SQLException {
         if (transactions.status() == 'E' && TransactionCommand.of(Spelling.tokens(sql)) == null) {
             transactions.requireSound();
         }
-        return planner.plan(sql);
+        return planner.plan(sql, types);
     }
 
     void bind(MessageReader message) throws SQLException {
@@ -114,21 +110,22 @@ final class ExtendedQuery {
                         "bind message has " + results.length + " result formats but query has " + columns + " columns");
             }
         }
-        if (!name.isEmpty() && portals.containsKey(name)) {
-            throw new SQLException("portal \"" + name + "\" already exists", "42P03");
+        if (name.isEmpty()) {
+            portals.close(name);
         }
-        if (portals.size() >= MOST) {
-            throw new SQLException("more than " + MOST + " portals", SqlStates.LIMIT_EXCEEDED);
-        }
-        closePortal(name);
-        portals.put(name, new Portal(prepared, values, results));
+        portals.requireFree(name);
+        portals.add(name, new Portal(prepared, values, results));
         output.writer().message('2');
     }
 
     private static Object value(Prepared prepared, int at, byte[] bytes, boolean binary) throws SQLException {
         int oid = prepared.parameterType(at);
         PgType type = oid == 0 ? PgType.UNKNOWN : PgType.ofOid(oid);
-        return ParameterFormat.decode(type, oid, bytes, binary);
+        Object value = ParameterFormat.decode(type, oid, bytes, binary);
+        if (prepared.plan() instanceof Plan.OfDatabase database) {
+            database.insight().check(at, value);
+        }
+        return value;
     }
 
     private static int[] formats(MessageReader message) throws ProtocolViolation {
@@ -152,11 +149,11 @@ final class ExtendedQuery {
         if (what == 'S') {
             describeStatement(statement(name));
         } else if (what == 'P') {
-            TypedRows cursor = portals.containsKey(name) ? null : cursors.find(name);
+            TypedRows cursor = portals.find(name) != null ? null : cursors.find(name);
             if (cursor != null) {
                 description(cursor.columns(), cursor.types(), new int[0]);
             } else {
-                describePortal(portal(name));
+                describePortal(portals.get(name));
             }
         } else {
             throw new ProtocolViolation("invalid DESCRIBE message subtype " + (int) what);
@@ -172,7 +169,7 @@ final class ExtendedQuery {
             out.int32(type == 0 ? PgType.TEXT.oid() : type);
         }
         out.end();
-        List<ColumnType> types = ExpectedTypes.of(columns);
+        List<ColumnType> types = ExpectedTypes.of(columns, prepared.plan());
         prepared.announce(columns, types);
         description(columns, types, new int[0]);
     }
@@ -186,7 +183,7 @@ final class ExtendedQuery {
         TypedRows rows = portal.rows();
         List<GatewayColumn> columns =
                 rows != null ? rows.columns() : prepared.plan().columns();
-        List<ColumnType> types = rows != null ? rows.types() : ExpectedTypes.of(columns);
+        List<ColumnType> types = rows != null ? rows.types() : ExpectedTypes.of(columns, prepared.plan());
         prepared.announce(columns, types);
         description(columns, types, portal.formats());
     }
@@ -207,27 +204,33 @@ final class ExtendedQuery {
     /**
      * Runs a portal.
      *
+     * @param activity is told what runs
      * @param alone whether nothing else is to come before the end of the client's statements
      * @throws SQLException if it fails
      */
-    void execute(MessageReader message, boolean alone) throws SQLException {
-        Portal portal = portal(message.text());
+    void execute(MessageReader message, boolean alone, Activity activity) throws SQLException {
+        String name = message.text();
+        Portal portal = portals.get(name);
         int limit = Math.max(message.int32(), 0);
         message.end();
         Plan plan = portal.prepared().plan();
         current = portal.prepared().sql();
+        activity.runs(current);
         if (plan instanceof Plan.Empty) {
             output.writer().message('I');
             return;
         }
         if (portal.rows() == null) {
             prepareTransaction(plan, alone);
-            if (plan instanceof Plan.OfSession session) {
-                statements.forget(session.command());
-            }
             start(portal, portal.prepared().announced());
         }
-        write(portal, limit);
+        try {
+            write(portal, limit);
+        } catch (SQLException e) {
+            // what has failed in the middle has no more rows, and must not say that these were all
+            portals.close(name);
+            throw e;
+        }
     }
 
     private void prepareTransaction(Plan plan, boolean alone) throws SQLException {
@@ -278,43 +281,16 @@ final class ExtendedQuery {
         if (what == 'S') {
             statements.remove(name);
         } else if (what == 'P') {
-            closePortal(name);
+            portals.close(name);
         } else {
             throw new ProtocolViolation("invalid CLOSE message subtype " + (int) what);
         }
         output.writer().message('3');
     }
 
-    /** Portals live as long as their transaction. */
-    void closePortals() {
-        for (Portal portal : portals.values()) {
-            try {
-                portal.close();
-            } catch (SQLException e) {
-                // its rows are given up: nobody waits for them
-            }
-        }
-        portals.clear();
-    }
-
-    private void closePortal(String name) throws SQLException {
-        Portal portal = portals.remove(name);
-        if (portal != null) {
-            portal.close();
-        }
-    }
-
     private Prepared statement(String name) throws SQLException {
         Prepared prepared = statements.get(name);
         current = prepared.sql();
         return prepared;
-    }
-
-    private Portal portal(String name) throws SQLException {
-        Portal portal = portals.get(name);
-        if (portal == null) {
-            throw new SQLException("portal \"" + name + "\" does not exist", NO_PORTAL);
-        }
-        return portal;
     }
 }

@@ -1,5 +1,6 @@
 package io.github.hasqlite.postgres;
 
+import io.github.hasqlite.core.sqlite.SqlStates;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -13,7 +14,7 @@ final class Listener {
     static final long MOST = 1024 * 1024;
 
     private final Runnable wake;
-    private final Runnable lost;
+    private final End connection;
     private final Set<String> channels = ConcurrentHashMap.newKeySet();
     private final Deque<Notification> waiting = new ArrayDeque<>();
     private long weight;
@@ -21,11 +22,25 @@ final class Listener {
 
     /**
      * @param wake is called when there is something to be told; never waits
-     * @param lost is called once when more waits than may: the connection has to end; never waits
+     * @param connection is ended when the client would miss something without knowing
      */
-    Listener(Runnable wake, Runnable lost) {
+    Listener(Runnable wake, End connection) {
         this.wake = wake;
-        this.lost = lost;
+        this.connection = connection;
+    }
+
+    /** Ends the connection of a client, which is told why. */
+    interface End {
+        /** Never waits. */
+        void end(String state, String message);
+    }
+
+    /** The change feed tells nothing more, and who has listened to it is to know: clients connect again then. */
+    void feedEnded(String reason) {
+        connection.end(
+                SqlStates.SHUTDOWN,
+                "terminating connection: the change feed that it listens to has ended (" + reason
+                        + "); connect and LISTEN again, and read the tables anew");
     }
 
     /** Those that it listens to; may be changed. */
@@ -50,7 +65,9 @@ final class Listener {
             }
         }
         if (over) {
-            lost.run();
+            connection.end(
+                    SqlStates.LIMIT_EXCEEDED,
+                    "terminating connection: more notifications wait than are kept for a client; some are lost");
         } else if (first) {
             wake.run();
         }

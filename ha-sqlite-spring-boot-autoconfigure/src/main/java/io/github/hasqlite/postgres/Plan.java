@@ -5,6 +5,8 @@ import io.github.hasqlite.core.gateway.GatewayStatement;
 import io.github.hasqlite.core.sqlite.StatementKind;
 import io.github.hasqlite.core.sqlite.TokenList;
 import io.github.hasqlite.postgres.catalog.Catalog;
+import io.github.hasqlite.postgres.infer.Insight;
+import io.github.hasqlite.postgres.type.ColumnType;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +25,15 @@ sealed interface Plan {
      */
     default List<GatewayColumn> columns() throws SQLException {
         return List.of();
+    }
+
+    /**
+     * What the statement's text says about the columns, in their order; {@code null} where it says nothing.
+     *
+     * @param width how many there are
+     */
+    default List<@Nullable ColumnType> types(int width) {
+        return Insight.NONE.types(width);
     }
 
     /** How many parameters it has. */
@@ -44,8 +55,11 @@ sealed interface Plan {
         }
     }
 
-    /** A statement of the database. */
-    record OfDatabase(GatewayStatement statement, String tag, boolean answers) implements Plan {
+    /** A change that was to be made only if there is something to change. */
+    record Skipped(String tag, String notice) implements Plan {}
+
+    /** A statement of the database, and what is known of it. */
+    record OfDatabase(GatewayStatement statement, String tag, boolean answers, Insight insight) implements Plan {
 
         @Override
         public List<GatewayColumn> columns() throws SQLException {
@@ -55,6 +69,11 @@ sealed interface Plan {
         @Override
         public int parameters() {
             return statement.parameters().size();
+        }
+
+        @Override
+        public List<@Nullable ColumnType> types(int width) {
+            return insight.types(width);
         }
 
         StatementKind kind() {
@@ -72,13 +91,17 @@ sealed interface Plan {
 
         /** Whether it may answer rows: all that reads, and what writes with RETURNING. */
         static OfDatabase of(GatewayStatement statement, String tag) {
+            return of(statement, tag, Insight.NONE);
+        }
+
+        static OfDatabase of(GatewayStatement statement, String tag, Insight insight) {
             boolean returning = new TokenList(statement.sql().text()).contains("RETURNING");
             return new OfDatabase(
-                    statement, tag, returning || !Planner.writes(statement.sql().kind()));
+                    statement, tag, returning || !Planner.writes(statement.sql().kind()), insight);
         }
 
         Rows run(List<@Nullable Object> values) throws SQLException {
-            return new GatewayRows(statement.execute(values));
+            return new GatewayRows(statement.execute(values), insight);
         }
     }
 
@@ -111,7 +134,7 @@ sealed interface Plan {
     }
 
     /** A setting of the session, or what is left of it. */
-    record OfSession(SessionCommand command) implements Plan {
+    record OfSession(SessionCommand command, PreparedStatements statements) implements Plan {
 
         @Override
         public String tag() {
@@ -144,7 +167,7 @@ sealed interface Plan {
     }
 
     /** A query whose rows are fetched by other statements. */
-    record OfDeclaration(CursorCommand.Declare command, Plan query, Cursors cursors) implements Plan {
+    record OfDeclaration(CursorCommand.Declare command, Plan query, Portals<TypedRows> cursors) implements Plan {
 
         @Override
         public String tag() {
@@ -158,7 +181,7 @@ sealed interface Plan {
     }
 
     /** Rows of a cursor, or its end. */
-    record OfCursor(CursorCommand command, Cursors cursors) implements Plan {
+    record OfCursor(CursorCommand command, Portals<TypedRows> cursors) implements Plan {
 
         @Override
         public String tag() {
@@ -180,6 +203,7 @@ sealed interface Plan {
                         : FetchedRows.move(cursor, fetch.count());
             }
             if (command instanceof CursorCommand.Close close && close.name() != null) {
+                cursors.get(close.name());
                 cursors.close(close.name());
             } else {
                 cursors.closeAll();
@@ -198,7 +222,7 @@ sealed interface Plan {
 
         Rows run() throws SQLException {
             statements.requireFree(name);
-            statements.put(name, prepared);
+            statements.put(name, prepared, true);
             return ListedRows.none();
         }
     }
@@ -218,6 +242,11 @@ sealed interface Plan {
         @Override
         public List<GatewayColumn> columns() throws SQLException {
             return prepared.plan().columns();
+        }
+
+        @Override
+        public List<@Nullable ColumnType> types(int width) {
+            return prepared.plan().types(width);
         }
 
         @Override

@@ -5,9 +5,11 @@ import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.StatementKind;
 import io.github.hasqlite.postgres.catalog.Catalog;
 import io.github.hasqlite.postgres.catalog.CatalogNames;
+import io.github.hasqlite.postgres.infer.Inference;
+import io.github.hasqlite.postgres.infer.Insight;
 import io.github.hasqlite.postgres.sql.Spelling;
+import io.github.hasqlite.postgres.sql.StatementText;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
-import io.github.hasqlite.postgres.type.ColumnType;
 import java.sql.SQLException;
 import java.util.Locale;
 
@@ -16,21 +18,23 @@ final class Planner {
 
     private final GatewaySession gateway;
     private final Catalog catalog;
-    private final SessionContext context;
-    private final Cursors cursors;
+    private final AskingSession asking;
+    private final Portals<TypedRows> cursors;
     private final PreparedStatements statements;
+    private final KnownTables tables;
 
     Planner(
             GatewaySession gateway,
             Catalog catalog,
-            SessionContext context,
-            Cursors cursors,
+            AskingSession asking,
+            Portals<TypedRows> cursors,
             PreparedStatements statements) {
         this.gateway = gateway;
         this.catalog = catalog;
-        this.context = context;
+        this.asking = asking;
         this.cursors = cursors;
         this.statements = statements;
+        this.tables = new KnownTables(gateway);
     }
 
     /**
@@ -39,6 +43,16 @@ final class Planner {
      * @throws SQLException if it cannot be compiled
      */
     Plan plan(String sql) throws SQLException {
+        return plan(sql, new int[0]);
+    }
+
+    /**
+     * Of one statement, without a semicolon.
+     *
+     * @param types of its parameters that the client says; 0, or too few, where it says none
+     * @throws SQLException if it cannot be compiled
+     */
+    Plan plan(String sql, int[] types) throws SQLException {
         TokenBuffer tokens = Spelling.tokens(sql);
         if (tokens.get(0).text().isEmpty()) {
             return new Plan.Empty();
@@ -49,7 +63,7 @@ final class Planner {
         }
         SessionCommand session = SessionCommand.of(tokens);
         if (session != null) {
-            return new Plan.OfSession(session);
+            return new Plan.OfSession(session, statements);
         }
         ChannelCommand channel = ChannelCommand.of(tokens);
         if (channel != null) {
@@ -67,10 +81,25 @@ final class Planner {
             return new Plan.OfCopy(CopyCommand.of(tokens, sql));
         }
         if (CatalogNames.isAbout(tokens)) {
-            return new Plan.OfCatalog(catalog.ask(sql, gateway, context.facts()));
+            return new Plan.OfCatalog(catalog.ask(sql, gateway, asking));
         }
-        String spelled = Spelling.ofDatabase(sql);
-        return Plan.OfDatabase.of(gateway.prepare(spelled), tag(tokens));
+        StatementText.requireWholeTrigger(tokens);
+        String skipped = ConditionalChange.skipped(tokens, gateway);
+        if (skipped != null) {
+            return new Plan.Skipped(tag(tokens), skipped);
+        }
+        return database(sql, tokens, types, tag(tokens));
+    }
+
+    private Plan.OfDatabase database(String sql, TokenBuffer tokens, int[] types, String tag) throws SQLException {
+        Insight insight = Inference.of(tokens, types, tables);
+        String spelled = insight.spelled();
+        Plan.OfDatabase plan =
+                Plan.OfDatabase.of(gateway.prepare(Spelling.ofDatabase(spelled == null ? sql : spelled)), tag, insight);
+        if (plan.kind().isSchema()) {
+            tables.changing();
+        }
+        return plan;
     }
 
     private Plan cursor(CursorCommand command) throws SQLException {
@@ -89,7 +118,7 @@ final class Planner {
 
     private Plan prepared(PrepareCommand command) throws SQLException {
         if (command instanceof PrepareCommand.Prepare prepare) {
-            Plan plan = plan(prepare.statement());
+            Plan plan = plan(prepare.statement(), prepare.oids());
             boolean ofRows = plan instanceof Plan.OfDatabase database && database.belongsInTransaction();
             if (!ofRows && !(plan instanceof Plan.OfCatalog)) {
                 throw new SQLException(
@@ -98,18 +127,13 @@ final class Planner {
             // what cannot be compiled is said now
             plan.columns();
             int[] types = new int[Math.max(prepare.types().size(), plan.parameters())];
-            for (int i = 0; i < prepare.types().size(); i++) {
-                ColumnType type = prepare.types().get(i);
-                types[i] = type.certain() ? type.type().oid() : 0;
-            }
-            complete(plan, prepare.statement(), types);
+            System.arraycopy(prepare.oids(), 0, types, 0, prepare.types().size());
+            complete(plan, types);
             return new Plan.OfPreparation(prepare.name(), new Prepared(plan, prepare.statement(), types), statements);
         }
         PrepareCommand.Execute execute = (PrepareCommand.Execute) command;
         Prepared prepared = statements.get(execute.name());
-        Plan.OfDatabase arguments = execute.values().isEmpty()
-                ? null
-                : Plan.OfDatabase.of(gateway.prepare(Spelling.ofDatabase("SELECT " + execute.values())), "SELECT");
+        Plan.OfDatabase arguments = execute.values().isEmpty() ? null : arguments("SELECT " + execute.values());
         int given = arguments == null ? 0 : arguments.columns().size();
         if (given != prepared.parameters()) {
             throw new SQLException(
@@ -120,10 +144,14 @@ final class Planner {
         return new Plan.OfExecution(prepared, arguments);
     }
 
+    private Plan.OfDatabase arguments(String sql) throws SQLException {
+        return database(sql, Spelling.tokens(sql), new int[0], "SELECT");
+    }
+
     /** Fills in the types of parameters that the client leaves open, as far as the statement tells. */
-    void complete(Plan plan, String sql, int[] types) throws SQLException {
-        if (plan instanceof Plan.OfDatabase && types.length > 0) {
-            new ParameterTypes(gateway, Spelling.tokens(sql), types).infer();
+    static void complete(Plan plan, int[] types) {
+        if (plan instanceof Plan.OfDatabase database) {
+            database.insight().fill(types);
         }
     }
 

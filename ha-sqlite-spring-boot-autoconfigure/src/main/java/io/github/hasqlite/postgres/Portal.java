@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A prepared statement with its values, that runs or is about to. Not thread-safe. */
-final class Portal implements AutoCloseable {
+final class Portal implements Portals.Open {
 
     private final Prepared prepared;
     private final List<@Nullable Object> values;

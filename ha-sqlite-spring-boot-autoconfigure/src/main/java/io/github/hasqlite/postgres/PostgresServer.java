@@ -3,6 +3,7 @@ package io.github.hasqlite.postgres;
 import io.github.hasqlite.ChangeFeed;
 import io.github.hasqlite.core.gateway.SqlGateway;
 import io.github.hasqlite.postgres.catalog.Catalog;
+import io.github.hasqlite.postgres.function.PostgresFunctions;
 import io.github.hasqlite.postgres.wire.MessageDecoder;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -42,7 +43,7 @@ public final class PostgresServer implements AutoCloseable {
     private static final int HIGH_WATER = 256 * 1024;
     private static final int CLOSERS = 4;
     private static final int LOOPS = 2;
-    private static final int BACKLOG = 128;
+    private static final int BACKLOG = 1024;
     private static final long KEEP_WORKER_SECONDS = 30;
 
     private final PostgresSettings settings;
@@ -61,6 +62,7 @@ public final class PostgresServer implements AutoCloseable {
     public PostgresServer(PostgresSettings settings, SqlGateway gateway, @Nullable ChangeFeed feed) {
         this.settings = settings;
         this.gateway = gateway;
+        gateway.define(new PostgresFunctions());
         this.feed = feed;
     }
 

@@ -18,7 +18,15 @@ sealed interface PrepareCommand {
      * @param types of its first parameters
      * @param statement its text
      */
-    record Prepare(String name, List<ColumnType> types, String statement) implements PrepareCommand {}
+    record Prepare(String name, List<ColumnType> types, String statement) implements PrepareCommand {
+
+        /** Numbers of the types; 0 for those that say nothing. */
+        int[] oids() {
+            return types.stream()
+                    .mapToInt(type -> type.certain() ? type.type().oid() : 0)
+                    .toArray();
+        }
+    }
 
     /**
      * Runs one.

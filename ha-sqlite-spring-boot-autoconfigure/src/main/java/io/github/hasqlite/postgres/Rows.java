@@ -1,6 +1,7 @@
 package io.github.hasqlite.postgres;
 
 import io.github.hasqlite.core.gateway.GatewayColumn;
+import io.github.hasqlite.postgres.infer.Insight;
 import io.github.hasqlite.postgres.type.ColumnType;
 import java.sql.SQLException;
 import java.util.List;
@@ -15,6 +16,11 @@ interface Rows extends AutoCloseable {
     /** What its columns are, if that is known before its rows are looked at. */
     default @Nullable List<ColumnType> types() {
         return null;
+    }
+
+    /** What the statement's text says about columns; {@code null} for those of which it says nothing. */
+    default List<@Nullable ColumnType> hints() {
+        return Insight.NONE.types(columns().size());
     }
 
     /** Goes to the next row; {@code false} behind the last one. */

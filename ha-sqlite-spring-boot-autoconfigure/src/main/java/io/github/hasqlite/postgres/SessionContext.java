@@ -1,7 +1,5 @@
 package io.github.hasqlite.postgres;
 
-import io.github.hasqlite.postgres.catalog.SessionFacts;
-
 /**
  * Who the session is for. Immutable.
  *
@@ -9,11 +7,6 @@ import io.github.hasqlite.postgres.catalog.SessionFacts;
  * @param database the name that clients see
  * @param pid the number by which requests to cancel name the connection
  * @param settings of the session
+ * @param activity what others can learn about it
  */
-record SessionContext(String user, String database, int pid, SessionSettings settings) {
-
-    /** What the catalog's functions are to answer. */
-    SessionFacts facts() {
-        return new SessionFacts(user, database, pid, settings.all());
-    }
-}
+record SessionContext(String user, String database, int pid, SessionSettings settings, Activity activity) {}

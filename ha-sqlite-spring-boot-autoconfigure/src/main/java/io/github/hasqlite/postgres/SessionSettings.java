@@ -6,167 +6,66 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The settings of a session that clients set and show. Not thread-safe. */
+/**
+ * The settings of a session that clients set and show. What a transaction sets is undone with it, and what it sets for
+ * itself alone ends with it. Not thread-safe.
+ */
 final class SessionSettings {
 
     static final String POSITION = "ha.position";
+    static final String READ_ONLY = "transaction_read_only";
+    static final String DEFAULT_READ_ONLY = "default_transaction_read_only";
 
     /** What the catalog and the protocol are modelled on. */
     static final String VERSION = "15.0";
 
-    /** Spellings count: clients look for some of them as they are. */
-    private static final Map<String, String> DEFAULTS = defaults();
+    private State state;
+    private State before;
+    private Map<String, String> initial;
+    private String position = "0";
 
-    /** Set by the server alone. */
-    private static final Map<String, Boolean> FIXED = Map.of(
-            "server_version", true,
-            "server_version_num", true,
-            "server_encoding", true,
-            "integer_datetimes", true,
-            "is_superuser", true,
-            "in_hot_standby", true,
-            "session_authorization", true,
-            "max_identifier_length", true,
-            "lc_collate", true,
-            "lc_ctype", true);
+    /**
+     * All values at a moment; never changed.
+     *
+     * @param effective those that count now
+     * @param lasting those that count when the transaction is committed: without what is LOCAL
+     */
+    record State(Map<String, String> effective, Map<String, String> lasting) {
 
-    private final Map<String, String> values = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    private final Map<String, String> initial = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        State with(String name, @Nullable String value, boolean local) {
+            return new State(with(effective, name, value), local ? lasting : with(lasting, name, value));
+        }
 
-    SessionSettings(String user) {
-        values.putAll(DEFAULTS);
-        values.put("session_authorization", user);
-        initial.putAll(values);
+        private static Map<String, String> with(Map<String, String> values, String name, @Nullable String value) {
+            Map<String, String> changed = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+            changed.putAll(values);
+            if (value == null) {
+                changed.remove(name);
+            } else {
+                changed.put(name, value);
+            }
+            return changed;
+        }
     }
 
-    private static Map<String, String> defaults() {
-        Map<String, String> map = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        String[] known = {
-            "server_version",
-            VERSION,
-            "server_version_num",
-            "150000",
-            "server_encoding",
-            "UTF8",
-            "client_encoding",
-            "UTF8",
-            "application_name",
-            "",
-            "is_superuser",
-            "off",
-            "DateStyle",
-            "ISO, MDY",
-            "IntervalStyle",
-            "postgres",
-            "TimeZone",
-            "UTC",
-            "integer_datetimes",
-            "on",
-            "standard_conforming_strings",
-            "on",
-            "default_transaction_read_only",
-            "off",
-            "in_hot_standby",
-            "off",
-            "transaction_read_only",
-            "off",
-            "transaction_isolation",
-            "serializable",
-            "default_transaction_isolation",
-            "serializable",
-            "default_transaction_deferrable",
-            "off",
-            "transaction_deferrable",
-            "off",
-            "statement_timeout",
-            "0",
-            "lock_timeout",
-            "0",
-            "idle_in_transaction_session_timeout",
-            "0",
-            "idle_session_timeout",
-            "0",
-            "search_path",
-            "public",
-            "extra_float_digits",
-            "1",
-            "client_min_messages",
-            "notice",
-            "bytea_output",
-            "hex",
-            "escape_string_warning",
-            "on",
-            "max_identifier_length",
-            "63",
-            "lc_collate",
-            "C",
-            "lc_ctype",
-            "C",
-            "lc_messages",
-            "C",
-            "lc_monetary",
-            "C",
-            "lc_numeric",
-            "C",
-            "lc_time",
-            "C",
-            "row_security",
-            "on",
-            "xmloption",
-            "content",
-            "check_function_bodies",
-            "on",
-            "default_tablespace",
-            "",
-            "default_table_access_method",
-            "heap",
-            "synchronous_commit",
-            "on",
-            "jit",
-            "off",
-            "work_mem",
-            "4MB",
-            "default_with_oids",
-            "off",
-            "session_replication_role",
-            "origin",
-            "log_min_messages",
-            "warning",
-            "role",
-            "none",
-            "backslash_quote",
-            "safe_encoding",
-            "array_nulls",
-            "on",
-            "transform_null_equals",
-            "off",
-            "enable_nestloop",
-            "on",
-            "enable_seqscan",
-            "on",
-            "geqo",
-            "on",
-            "timezone_abbreviations",
-            "Default",
-            "ssl",
-            "off",
-            "max_index_keys",
-            "32",
-            "max_connections",
-            "100",
-            POSITION,
-            "0"
-        };
-        for (int i = 0; i < known.length; i += 2) {
-            map.put(known[i], known[i + 1]);
-        }
-        return map;
+    SessionSettings(String user) {
+        initial = KnownSettings.initial();
+        initial.put("session_authorization", user);
+        state = new State(initial, initial);
+        before = state;
     }
 
     /** {@code null} if there is none such. */
     @Nullable
     String find(String name) {
-        return values.get(name);
+        if (name.equalsIgnoreCase(POSITION)) {
+            return position;
+        }
+        String value = state.effective().get(name);
+        // outside of a transaction it is what the next one will be
+        return value == null && name.equalsIgnoreCase(READ_ONLY)
+                ? state.effective().get(DEFAULT_READ_ONLY)
+                : value;
     }
 
     /**
@@ -175,15 +74,19 @@ final class SessionSettings {
      * @throws SQLException if there is none such (42704)
      */
     String get(String name) throws SQLException {
-        String value = values.get(name);
+        String value = find(name);
         if (value == null) {
             throw unknown(name);
         }
         return value;
     }
 
+    /** All of them by their names; a copy. */
     Map<String, String> all() {
-        return new TreeMap<>(values);
+        Map<String, String> all = new TreeMap<>(state.effective());
+        all.put(POSITION, position);
+        all.putIfAbsent(READ_ONLY, isReadOnly() ? "on" : "off");
+        return all;
     }
 
     private static SQLException unknown(String name) {
@@ -193,132 +96,110 @@ final class SessionSettings {
     /**
      * Sets what a client may set. Most of it has no effect but to be shown.
      *
+     * @param local whether until the end of the transaction only
      * @throws SQLException if there is none such (42704), it cannot be set (55P02), or not so (22023)
      */
-    void set(String name, String value) throws SQLException {
-        if (!values.containsKey(name) && name.indexOf('.') < 0) {
+    void set(String name, String value, boolean local) throws SQLException {
+        requireSettable(name);
+        String checked = SettingValues.checked(name.toLowerCase(Locale.ROOT), value);
+        state = state.with(name, checked, local || isOfTransaction(name));
+    }
+
+    private void requireSettable(String name) throws SQLException {
+        if (find(name) == null && name.indexOf('.') < 0) {
             throw unknown(name);
         }
-        if (FIXED.containsKey(name.toLowerCase(Locale.ROOT))) {
+        if (KnownSettings.isFixed(name)) {
             throw new SQLException("parameter \"" + name + "\" cannot be changed", "55P02");
         }
-        values.put(name, checked(name.toLowerCase(Locale.ROOT), value));
     }
 
-    private static String checked(String name, String value) throws SQLException {
-        switch (name) {
-            case "client_encoding" -> {
-                String encoding = value.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "");
-                if (!encoding.equals("UTF8")
-                        && !encoding.equals("UNICODE")
-                        && !encoding.equals("SQLASCII")
-                        && !encoding.equals("AUTO")) {
-                    throw invalid(name, value, "only UTF8 is spoken here");
-                }
-                return "UTF8";
-            }
-            case "standard_conforming_strings" -> {
-                if (!bool(name, value)) {
-                    throw invalid(name, value, "backslashes have no meaning in SQLite's texts");
-                }
-                return "on";
-            }
-            case "datestyle" -> {
-                if (!value.toUpperCase(Locale.ROOT).contains("ISO")) {
-                    throw invalid(name, value, "dates are written in the style ISO alone");
-                }
-                return "ISO, MDY";
-            }
-            case "bytea_output" -> {
-                if (!value.equalsIgnoreCase("hex")) {
-                    throw invalid(name, value, "bytes are written in the form hex alone");
-                }
-                return "hex";
-            }
-            case "default_transaction_read_only", "transaction_read_only" -> {
-                return bool(name, value) ? "on" : "off";
-            }
-            case "statement_timeout" -> {
-                return Long.toString(millis(name, value));
-            }
-            default -> {
-                return value;
-            }
+    /** What a transaction is, it is until its end. */
+    private static boolean isOfTransaction(String name) {
+        return name.toLowerCase(Locale.ROOT).startsWith("transaction_");
+    }
+
+    /**
+     * Back to what it was at the start; a setting of the client's own ends.
+     *
+     * @param local whether until the end of the transaction only
+     * @throws SQLException if there is none such (42704), it cannot be set (55P02), or is one of the transaction (55P02)
+     */
+    void reset(String name, boolean local) throws SQLException {
+        requireSettable(name);
+        if (isOfTransaction(name)) {
+            throw new SQLException("parameter \"" + name + "\" cannot be reset", "55P02");
         }
-    }
-
-    private static SQLException invalid(String name, String value, String why) {
-        return new SQLException("invalid value for parameter \"" + name + "\": \"" + value + "\"; " + why, "22023");
-    }
-
-    private static boolean bool(String name, String value) throws SQLException {
-        return switch (value.toLowerCase(Locale.ROOT)) {
-            case "on", "true", "yes", "1", "t" -> true;
-            case "off", "false", "no", "0", "f" -> false;
-            default -> throw invalid(name, value, "it is on or off");
-        };
-    }
-
-    private static long millis(String name, String value) throws SQLException {
-        String number = value.strip().toLowerCase(Locale.ROOT);
-        long unit = 1;
-        if (number.endsWith("ms")) {
-            number = number.substring(0, number.length() - 2);
-        } else if (number.endsWith("min")) {
-            number = number.substring(0, number.length() - 3);
-            unit = 60_000;
-        } else if (number.endsWith("s")) {
-            number = number.substring(0, number.length() - 1);
-            unit = 1000;
-        }
-        try {
-            long millis = Math.multiplyExact(Integer.parseInt(number.strip()), unit);
-            if (millis >= 0 && millis <= Integer.MAX_VALUE) {
-                return millis;
-            }
-        } catch (NumberFormatException | ArithmeticException e) {
-            // said below
-        }
-        throw invalid(name, value, "it is a number of milliseconds, or one with ms, s or min");
-    }
-
-    /** Back to what it was at the start; nothing for one that is not known. */
-    void reset(String name) throws SQLException {
-        String first = initial.get(name);
-        if (first != null) {
-            values.put(name, first);
-        } else if (values.remove(name) == null) {
+        if (find(name) == null) {
             throw unknown(name);
         }
+        state = state.with(name, initial.get(name), local);
     }
 
-    /** All as they were at the start. */
+    /** All as they were at the start, but for what the transaction is. */
     void resetAll() {
-        String position = values.get(POSITION);
-        values.clear();
-        values.putAll(initial);
-        if (position != null) {
-            values.put(POSITION, position);
+        String readOnly = state.effective().get(READ_ONLY);
+        state = new State(initial, initial);
+        if (readOnly != null) {
+            state = state.with(READ_ONLY, readOnly, true);
         }
     }
 
     /** What is set now is what the session started with. */
     void started() {
-        initial.putAll(values);
+        initial = state.lasting();
+        before = state;
     }
 
+    // ---- the transaction
+
+    /** A transaction, or what came together without one, is committed. */
+    void committed() {
+        state = new State(state.lasting(), state.lasting());
+        before = state;
+    }
+
+    /** It is rolled back: everything is as it was before. */
+    void rolledBack() {
+        state = before;
+    }
+
+    /** How things stand, for a savepoint. */
+    State mark() {
+        return state;
+    }
+
+    /** As things stood at a savepoint. */
+    void backTo(State mark) {
+        state = mark;
+    }
+
+    /** As things stood before the transaction; what it is itself stays. */
+    void beforeTransaction() {
+        String readOnly = state.effective().get(READ_ONLY);
+        state = readOnly == null ? before : before.with(READ_ONLY, readOnly, true);
+    }
+
+    /** Whether the transaction, or if there is none the next one, may not write. */
     boolean isReadOnly() {
-        return "on".equals(values.get("default_transaction_read_only"));
+        return "on".equals(find(READ_ONLY));
     }
 
-    /** 0 for none. */
+    /** What the transaction is from now on. */
+    void setReadOnly(boolean readOnly) {
+        state = state.with(READ_ONLY, readOnly ? "on" : "off", true);
+    }
+
+    // ---- what the server looks at
+
+    /** In milliseconds; 0 for none. */
     long statementTimeout() {
-        String value = values.get("statement_timeout");
+        String value = find("statement_timeout");
         return value == null ? 0 : Long.parseLong(value);
     }
 
-    /** What the server did. */
-    void put(String name, String value) {
-        values.put(name, value);
+    /** Where the session's last commit is in the stream, or what it has waited for. No transaction takes that back. */
+    void setPosition(long position) {
+        this.position = Long.toString(position);
     }
 }

@@ -3,14 +3,17 @@ package io.github.hasqlite.postgres;
 import io.github.hasqlite.core.gateway.GatewayColumn;
 import io.github.hasqlite.core.gateway.GatewaySession;
 import io.github.hasqlite.core.gateway.ReadLevel;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.postgres.wire.MessageWriter;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Runs SET, SHOW and RESET, and tells the client of settings that it keeps track of. Not thread-safe. */
 final class SettingsRunner {
@@ -39,11 +42,20 @@ final class SettingsRunner {
 
     private final SessionSettings settings;
     private final GatewaySession gateway;
+    private final Transactions transactions;
+    private final Notices notices;
     private final Map<String, String> told = new HashMap<>();
 
-    SettingsRunner(SessionSettings settings, GatewaySession gateway) {
+    SettingsRunner(SessionSettings settings, GatewaySession gateway, Transactions transactions, Notices notices) {
         this.settings = settings;
         this.gateway = gateway;
+        this.transactions = transactions;
+        this.notices = notices;
+    }
+
+    /** To tell the client something. */
+    Notices notices() {
+        return notices;
     }
 
     /** What a client says at the start. Names that are not known are let be, as they do no harm. */
@@ -52,7 +64,7 @@ final class SettingsRunner {
             boolean known =
                     settings.find(entry.getKey()) != null || entry.getKey().indexOf('.') > 0;
             if (known && !STARTUP.contains(entry.getKey()) && !entry.getKey().startsWith("_pq_.")) {
-                set(entry.getKey(), entry.getValue());
+                set(entry.getKey(), entry.getValue(), false);
             }
         }
         String options = parameters.get("options");
@@ -62,7 +74,8 @@ final class SettingsRunner {
                 if (option.startsWith("-c") && equals > 0) {
                     set(
                             option.substring(2, equals),
-                            option.substring(equals + 1).replace("\\ ", " "));
+                            option.substring(equals + 1).replace("\\ ", " "),
+                            false);
                 }
             }
         }
@@ -83,31 +96,42 @@ final class SettingsRunner {
     void positioned() throws SQLException {
         long position = gateway.position(Duration.ZERO);
         if (position > 0) {
-            settings.put(SessionSettings.POSITION, Long.toString(position));
+            settings.setPosition(position);
         }
     }
 
-    Rows run(SessionCommand command, Transactions transactions) throws SQLException {
+    /**
+     * Runs a command.
+     *
+     * @throws SQLException if there is no such setting (42704), it cannot be set (55P02, 42501), not so (22023), or not now
+     *     (25001)
+     */
+    Rows run(SessionCommand command) throws SQLException {
         switch (command.what()) {
             case SHOW -> {
                 return show(command);
             }
-            case SET_TRANSACTION -> transactions.setReadOnly("on".equals(command.value()));
-            case SET -> {
-                if (command.value() == null) {
-                    settings.reset(command.name());
-                } else {
-                    set(command.name(), command.value());
+            case SET, SET_TRANSACTION -> {
+                if (command.local() && transactions.isNone()) {
+                    boolean set = command.what() == SessionCommand.What.SET;
+                    notices.warn(
+                            SqlStates.NO_TRANSACTION,
+                            (set ? "SET LOCAL" : "SET TRANSACTION") + " can only be used in transaction blocks");
                 }
+                set(command.name(), command.value(), command.local());
             }
             case RESET -> {
                 if (command.isAll()) {
                     settings.resetAll();
                 } else {
-                    settings.reset(command.name());
+                    set(command.name(), null, false);
                 }
             }
-            case DISCARD -> settings.resetAll();
+            case DISCARD -> {
+                if (command.isAll()) {
+                    settings.resetAll();
+                }
+            }
             case DEALLOCATE -> {}
         }
         return ListedRows.none();
@@ -123,17 +147,46 @@ final class SettingsRunner {
         return new ListedRows(List.of(new GatewayColumn(command.name(), "TEXT", "")), rows);
     }
 
-    private void set(String name, String value) throws SQLException {
-        if (name.equalsIgnoreCase(SessionSettings.POSITION)) {
-            gateway.await(ReadLevel.LOCAL, position(value), POSITION_TIMEOUT);
-        }
-        if (name.equalsIgnoreCase("session_authorization") || name.equalsIgnoreCase("role")) {
-            if (!value.equals(settings.find("session_authorization")) && !value.equalsIgnoreCase("none")) {
-                throw new SQLException("there is one role only", "42501");
+    /**
+     * Sets something.
+     *
+     * @param value {@code null} for what it was at the start
+     * @param local whether until the end of the transaction only
+     * @throws SQLException if there is no such setting (42704), it cannot be set (55P02, 42501), or not so (22023)
+     */
+    void set(String name, @Nullable String value, boolean local) throws SQLException {
+        switch (name.toLowerCase(Locale.ROOT)) {
+            case SessionSettings.POSITION -> awaitPosition(value);
+            case "session_authorization", "role" -> {
+                if (value != null
+                        && !value.equals(settings.find("session_authorization"))
+                        && !value.equalsIgnoreCase("none")) {
+                    throw new SQLException("there is one role only", SqlStates.NO_PRIVILEGE);
+                }
             }
-            return;
+            case SessionSettings.READ_ONLY -> {
+                if (value == null) {
+                    settings.reset(name, local);
+                } else {
+                    transactions.setReadOnly(SettingValues.bool(name, value));
+                }
+            }
+            default -> {
+                if (value == null) {
+                    settings.reset(name, local);
+                } else {
+                    settings.set(name, value, local);
+                }
+            }
         }
-        settings.set(name, value);
+    }
+
+    private void awaitPosition(@Nullable String value) throws SQLException {
+        if (value != null) {
+            long position = position(value);
+            gateway.await(ReadLevel.LOCAL, position, POSITION_TIMEOUT);
+            settings.setPosition(position);
+        }
     }
 
     private static long position(String value) throws SQLException {

@@ -1,5 +1,6 @@
 package io.github.hasqlite.postgres;
 
+import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.postgres.sql.Spelling;
 import io.github.hasqlite.postgres.sql.StatementText;
 import io.github.hasqlite.postgres.wire.MessageWriter;
@@ -15,21 +16,14 @@ final class SimpleQuery {
     private final Planner planner;
     private final Execution execution;
     private final Transactions transactions;
-    private final PreparedStatements statements;
     private final CopyRunner copies;
     private final ClientOutput output;
 
     SimpleQuery(
-            Planner planner,
-            Execution execution,
-            Transactions transactions,
-            PreparedStatements statements,
-            CopyRunner copies,
-            ClientOutput output) {
+            Planner planner, Execution execution, Transactions transactions, CopyRunner copies, ClientOutput output) {
         this.planner = planner;
         this.execution = execution;
         this.transactions = transactions;
-        this.statements = statements;
         this.copies = copies;
         this.output = output;
     }
@@ -47,10 +41,7 @@ final class SimpleQuery {
         }
         for (int i = 0; i < statements.size(); i++) {
             boolean last = i == statements.size() - 1;
-            if (!run(statements.get(i), statements.size() > 1)) {
-                if (!last) {
-                    throw new SQLException("COPY FROM STDIN has to be the last statement of a query", "0A000");
-                }
+            if (!run(statements.get(i), statements.size() > 1, last)) {
                 return false;
             }
         }
@@ -58,19 +49,23 @@ final class SimpleQuery {
         return true;
     }
 
-    private boolean run(String sql, boolean several) throws SQLException {
+    private boolean run(String sql, boolean several, boolean last) throws SQLException {
         if (!isEndOfTransaction(sql)) {
             transactions.requireSound();
         }
         Plan plan = planner.plan(sql);
         if (plan instanceof Plan.OfCopy copy) {
+            if (several && copy.command().in() && !last) {
+                throw new SQLException(
+                        "COPY FROM STDIN has to be the last statement of a query", SqlStates.FEATURE_NOT_SUPPORTED);
+            }
+            if (several) {
+                transactions.beginImplicit();
+            }
             return copies.start(copy.command());
         }
         if (several && Execution.belongsInTransaction(plan)) {
             transactions.beginImplicit();
-        }
-        if (plan instanceof Plan.OfSession session) {
-            statements.forget(session.command());
         }
         String[] tag = {""};
         try (TypedRows rows = TypedRows.peek(execution.run(plan, List.<@Nullable Object>of(), did -> tag[0] = did))) {

@@ -25,19 +25,40 @@ final class Transactions {
     private final GatewaySession gateway;
     private final SessionSettings settings;
     private final SessionChannels channels;
-    private final Cursors cursors;
+    private final Portals<TypedRows> cursors;
+    private final Portals<Portal> portals;
+    private final Notices notices;
+    private final SessionLocks locks;
     private final List<Savepoint> savepoints = new ArrayList<>();
     private State state = State.NONE;
-    private boolean readOnly;
+    /** Whether the database was told that nothing is written, and nothing has run since. */
+    private boolean fresh;
 
-    /** @param mark what was to be said to those who listen when it was made */
-    private record Savepoint(String name, int mark) {}
+    /**
+     * How things stood when it was made.
+     *
+     * @param said what was to be said to those who listen
+     * @param settings of the session
+     * @param cursors how many there had been
+     * @param portals how many there had been
+     */
+    private record Savepoint(String name, int said, SessionSettings.State settings, long cursors, long portals) {}
 
-    Transactions(GatewaySession gateway, SessionSettings settings, SessionChannels channels, Cursors cursors) {
+    Transactions(
+            GatewaySession gateway,
+            SessionSettings settings,
+            SessionChannels channels,
+            Portals<TypedRows> cursors,
+            Portals<Portal> portals,
+            Notices notices,
+            SessionLocks locks) {
         this.gateway = gateway;
         this.settings = settings;
         this.channels = channels;
         this.cursors = cursors;
+        this.portals = portals;
+        this.notices = notices;
+        this.locks = locks;
     }
 
     /** The protocol's letter for it. */
@@ -55,12 +76,33 @@ final class Transactions {
 
     /** Whether nothing can be written. */
     boolean isReadOnly() {
-        return state == State.OPEN ? readOnly : settings.isReadOnly();
+        return settings.isReadOnly();
     }
 
-    /** SET TRANSACTION. */
-    void setReadOnly(boolean readOnly) {
-        this.readOnly = readOnly;
+    /**
+     * SET TRANSACTION. Outside of a transaction it is for what comes together with it.
+     *
+     * @throws SQLException if it reads alone and has begun to (25001)
+     */
+    void setReadOnly(boolean readOnly) throws SQLException {
+        if (!readOnly && settings.isReadOnly() && state != State.NONE) {
+            if (!fresh || !savepoints.isEmpty()) {
+                throw new SQLException("transaction read-write mode must be set before any query", SqlStates.NESTED);
+            }
+            run("ROLLBACK");
+            gateway.begin(false);
+        }
+        settings.setReadOnly(readOnly);
+    }
+
+    /** DISCARD ALL. */
+    void unlockAll() {
+        locks.unlockAll();
+    }
+
+    /** A statement is about to run: what the transaction is cannot be changed any more. */
+    void used() {
+        fresh = false;
     }
 
     /**
@@ -80,6 +122,7 @@ final class Transactions {
     void beginImplicit() throws SQLException {
         if (state == State.NONE) {
             gateway.begin(settings.isReadOnly());
+            fresh = true;
             state = State.IMPLICIT;
         }
     }
@@ -89,7 +132,25 @@ final class Transactions {
         if (state == State.IMPLICIT) {
             state = State.NONE;
             commitNow();
+        } else if (state == State.NONE) {
+            closeRows();
+            committed();
         }
+    }
+
+    private void committed() {
+        settings.committed();
+        locks.endTransaction();
+    }
+
+    private void rolledBack() {
+        settings.rolledBack();
+        locks.endTransaction();
+    }
+
+    private void closeRows() {
+        cursors.closeAll();
+        portals.closeAll();
     }
 
     /**
@@ -107,7 +168,8 @@ final class Transactions {
             case SAVEPOINT -> {
                 requireOpen("SAVEPOINT");
                 run("SAVEPOINT " + SqlIdentifier.quote(command.name()));
-                savepoints.add(new Savepoint(command.name(), channels.mark()));
+                savepoints.add(new Savepoint(
+                        command.name(), channels.mark(), settings.mark(), cursors.mark(), portals.mark()));
             }
             case RELEASE -> {
                 requireOpen("RELEASE SAVEPOINT");
@@ -122,14 +184,23 @@ final class Transactions {
 
     private void begin(TransactionCommand command) throws SQLException {
         requireSound();
-        readOnly = command.readOnly() != null ? command.readOnly() : settings.isReadOnly();
+        if (state == State.OPEN) {
+            notices.warn(SqlStates.NESTED, "there is already a transaction in progress");
+            if (command.readOnly() != null) {
+                setReadOnly(command.readOnly());
+            }
+            return;
+        }
+        boolean readOnly = command.readOnly() != null ? command.readOnly() : settings.isReadOnly();
         if (state == State.NONE) {
             if (command.immediate()) {
                 run("BEGIN IMMEDIATE");
             } else {
                 gateway.begin(readOnly);
             }
+            fresh = true;
         }
+        settings.setReadOnly(readOnly);
         state = State.OPEN;
     }
 
@@ -139,6 +210,7 @@ final class Transactions {
             return "ROLLBACK";
         }
         boolean open = state != State.NONE;
+        warnIfNone();
         state = State.NONE;
         savepoints.clear();
         if (open) {
@@ -147,26 +219,37 @@ final class Transactions {
         return "COMMIT";
     }
 
+    private void warnIfNone() {
+        if (state == State.NONE) {
+            notices.warn(SqlStates.NO_TRANSACTION, "there is no transaction in progress");
+        }
+    }
+
     private void commitNow() throws SQLException {
-        cursors.closeAll();
+        closeRows();
         try {
             run("COMMIT");
         } catch (ReplicationTimeoutException e) {
             // it is committed here
             channels.committed();
+            committed();
             throw e;
         } catch (SQLException e) {
             channels.rolledBack();
+            rolledBack();
             throw e;
         }
         channels.committed();
+        committed();
     }
 
     private void rollback() throws SQLException {
+        warnIfNone();
         state = State.NONE;
         savepoints.clear();
         channels.rolledBack();
-        cursors.closeAll();
+        rolledBack();
+        closeRows();
         if (gateway.state() != TransactionState.NONE) {
             run("ROLLBACK");
         }
@@ -177,11 +260,19 @@ final class Transactions {
             requireOpen("ROLLBACK TO SAVEPOINT");
         }
         int at = find(name);
-        cursors.closeAll();
+        Savepoint to = savepoints.get(at);
+        goBack(to);
         run("ROLLBACK TO " + SqlIdentifier.quote(name));
-        channels.backTo(savepoints.get(at).mark());
         savepoints.subList(at + 1, savepoints.size()).clear();
         state = State.OPEN;
+    }
+
+    /** What happened behind a savepoint is undone, but for what the database has to undo. */
+    private void goBack(Savepoint to) {
+        cursors.closeAfter(to.cursors());
+        portals.closeAfter(to.portals());
+        channels.backTo(to.said());
+        settings.backTo(to.settings());
     }
 
     private int find(String name) throws SQLException {
@@ -202,18 +293,24 @@ final class Transactions {
 
     /** A statement has failed. What nothing can be saved of is rolled back at once, so that the write lock is free. */
     void failed() throws SQLException {
-        cursors.closeAll();
-        boolean implicit = state == State.IMPLICIT;
-        boolean hopeless = implicit || (state == State.OPEN && savepoints.isEmpty());
-        if (state == State.OPEN || implicit) {
-            state = implicit ? State.NONE : State.FAILED;
-        } else if (state == State.NONE) {
-            hopeless = true;
+        if (state == State.FAILED) {
+            return;
         }
-        if (hopeless) {
-            channels.rolledBack();
+        if (state == State.OPEN && !savepoints.isEmpty()) {
+            state = State.FAILED;
+            goBack(savepoints.get(savepoints.size() - 1));
+            return;
         }
-        if (hopeless && gateway.state() != TransactionState.NONE) {
+        closeRows();
+        channels.rolledBack();
+        if (state == State.OPEN) {
+            state = State.FAILED;
+            settings.beforeTransaction();
+        } else {
+            state = State.NONE;
+            rolledBack();
+        }
+        if (gateway.state() != TransactionState.NONE) {
             run("ROLLBACK");
         }
     }

@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Rows with the types that their columns are announced with. A column has the type of its definition if the first rows
- * have nothing else in it, otherwise one that fits them, text at last. Not thread-safe.
+ * have nothing else in it, otherwise one that fits them, text at last; one of an
+ * expression has the type that the statement says, if it fits. Not thread-safe.
  */
-final class TypedRows implements AutoCloseable {
+final class TypedRows implements Portals.Open {
 
     /** How many rows, and about how many bytes, are looked at before the types are said. */
     private static final int FIRST_ROWS = 50;
@@ -57,8 +58,9 @@ final class TypedRows implements AutoCloseable {
             first.add(row);
         }
         List<ColumnType> types = new ArrayList<>(width);
+        List<@Nullable ColumnType> hints = rows.hints();
         for (int i = 0; i < width; i++) {
-            types.add(type(rows.columns().get(i), i, first));
+            types.add(type(rows.columns().get(i), hints.get(i), i, first));
         }
         return new TypedRows(rows, types, first);
     }
@@ -78,11 +80,16 @@ final class TypedRows implements AutoCloseable {
         return row;
     }
 
-    private static ColumnType type(GatewayColumn column, int at, Deque<@Nullable Object[]> first) {
+    private static ColumnType type(
+            GatewayColumn column, @Nullable ColumnType hint, int at, Deque<@Nullable Object[]> first) {
         ColumnType declared = DeclaredTypes.of(column.declaredType());
         if (declared.certain()) {
             if (fits(declared, at, first)) {
                 return declared;
+            }
+            ColumnType local = ColumnType.declared(PgType.TIMESTAMP);
+            if (declared.type() == PgType.DATE && fits(local, at, first)) {
+                return local;
             }
             ColumnType zoned = ColumnType.declared(PgType.TIMESTAMPTZ);
             boolean moment = declared.type() == PgType.TIMESTAMP || declared.type() == PgType.DATE;
@@ -95,7 +102,7 @@ final class TypedRows implements AutoCloseable {
             }
             return ColumnType.ANYTHING;
         }
-        return seen(at, first);
+        return hint != null && fits(hint, at, first) ? hint : seen(at, first);
     }
 
     /** Nothing says what an expression is but its values. */

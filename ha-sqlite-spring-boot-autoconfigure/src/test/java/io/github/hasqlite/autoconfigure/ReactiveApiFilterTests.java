@@ -2,7 +2,9 @@ package io.github.hasqlite.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -16,6 +18,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,7 +60,7 @@ class ReactiveApiFilterTests {
                         "ha.sqlite.name=n1",
                         "server.address=127.0.0.1",
                         "ha.sqlite.http.api.enabled=true",
-                        "ha.sqlite.http.api.timeout=2s",
+                        "ha.sqlite.http.api.timeout=5s",
                         "ha.sqlite.http.api.body-timeout=400ms",
                         "ha.sqlite.gateway.statement-timeout=20s",
                         "ha.sqlite.pool.readers=3")
@@ -106,7 +110,7 @@ class ReactiveApiFilterTests {
 
     private void assertAnswers() {
         Awaitility.await()
-                .atMost(12, TimeUnit.SECONDS)
+                .atMost(20, TimeUnit.SECONDS)
                 .untilAsserted(
                         () -> assertThat(post("/ha/query", sql("SELECT 1")).statusCode())
                                 .isEqualTo(200));
@@ -127,6 +131,34 @@ class ReactiveApiFilterTests {
         assertThat(post("/hat", "").statusCode()).isEqualTo(202);
         assertThat(post("/ha/nothing", "").statusCode()).isEqualTo(404);
         assertThat(post("/ha/query", " ".repeat(2 << 20)).statusCode()).isEqualTo(413);
+    }
+
+    /** The next request is there before the server has noticed that it has answered the one before. */
+    @Test
+    void connectionsAreReadOnBehindAnswersOfWhichOneFromAnotherThread() throws Exception {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+            socket.setSoTimeout(20_000);
+            InputStream in = new BufferedInputStream(socket.getInputStream());
+            for (int i = 0; i < 3_000; i++) {
+                for (String path : new String[] {"/ha/nothing", "/hat"}) {
+                    socket.getOutputStream()
+                            .write(("POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
+                                    .getBytes(StandardCharsets.UTF_8));
+                    readAnswer(in);
+                }
+            }
+        }
+    }
+
+    private static void readAnswer(InputStream in) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            head.append((char) in.read());
+        }
+        Matcher length = Pattern.compile("(?i)content-length: (\\d+)").matcher(head);
+        assertThat(length.find()).as("%s", head).isTrue();
+        in.skipNBytes(Long.parseLong(length.group(1)));
     }
 
     @Test

@@ -21,8 +21,9 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import org.springframework.util.FileSystemUtils;
 
 /**
- * pgjdbc over loopback beside the data source, in one process: selects of one row, inserts in the commit mode, the heap
- * while a million rows are fetched, and what 200 idle connections take. System properties: {@code rounds} (15), {@code
+ * pgjdbc over loopback beside the data source, in one process: selects of one row (and beside an exchange of as many bytes
+ * over a bare socket), inserts in the commit mode, the heap while a million rows are fetched, and what 200 idle connections
+ * take. System properties: {@code rounds} (15), {@code
  * millis} (1000) and {@code mode} (sync).
  */
 public final class PostgresBenchmark {
@@ -81,7 +82,9 @@ public final class PostgresBenchmark {
         }
         Rounds rounds = new Rounds(Integer.getInteger("rounds", 15), Long.getLong("millis", 1_000));
         try (Connection remote = DriverManager.getConnection(url);
-                Connection own = dataSource.getConnection()) {
+                Connection own = dataSource.getConnection();
+                BareExchange bare = new BareExchange()) {
+            rounds.compare("one-row selects", "bare socket", bare::exchange, "pgjdbc", t -> select(remote, t), 0.5);
             rounds.compare("one-row selects", "DataSource", t -> select(own, t), "pgjdbc", t -> select(remote, t), 0.5);
             rounds.compare(
                     "one-row inserts", "DataSource", t -> insert(own, t), "pgjdbc", t -> insert(remote, t), 1 / 1.5);

@@ -111,7 +111,7 @@ class ClientProgramTests {
                 certificates.authorities().toString());
         assertThat(ClientProcess.run(server.port(), settings, List.of("node", file("node_client.js")))
                         .successful())
-                .contains("types", "preparedAndPooled", "transactions", "cursors", "encrypted");
+                .contains("types", "preparedAndPooled", "places", "transactions", "cursors", "encrypted");
     }
 
     @Test

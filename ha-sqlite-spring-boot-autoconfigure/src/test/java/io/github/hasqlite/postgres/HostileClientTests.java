@@ -3,10 +3,12 @@ package io.github.hasqlite.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -211,6 +213,35 @@ class HostileClientTests {
             assertThat(refused).isGreaterThanOrEqualTo(200);
         } finally {
             for (Socket socket : silent) {
+                socket.close();
+            }
+        }
+        await().ignoreExceptions().until(() -> {
+            try (Connection connection = server.connect()) {
+                return connection.isValid(5);
+            }
+        });
+    }
+
+    /** As many as files may be open, half of which are the clients' own ends. */
+    @Test
+    void thousandsOfConnectionsDoNotHoldUpWhoIsIn() throws Exception {
+        long files = ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                ? unix.getMaxFileDescriptorCount() - unix.getOpenFileDescriptorCount()
+                : 1_000;
+        int most = (int) Math.min(10_000, files / 2 - 200);
+        List<Socket> sockets = new ArrayList<>();
+        try (Connection connection = server.connect();
+                Statement statement = connection.createStatement()) {
+            while (sockets.size() < most) {
+                sockets.add(connect());
+                if (sockets.size() % 1_000 == 0) {
+                    statement.execute("UPDATE t SET a = 'in between'");
+                }
+            }
+            assertThat(server.server().connections()).isEqualTo(1);
+        } finally {
+            for (Socket socket : sockets) {
                 socket.close();
             }
         }

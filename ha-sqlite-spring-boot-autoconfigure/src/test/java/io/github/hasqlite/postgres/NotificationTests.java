@@ -55,12 +55,15 @@ class NotificationTests {
     private static final class ToldFeed implements ChangeFeed {
 
         private volatile @Nullable FeedConsumer consumer;
+        private volatile @Nullable FeedSubscription newest;
+        private volatile boolean over;
 
         @Override
         public FeedSubscription subscribe(long from, FeedFilter filter, FeedConsumer told) {
             assertThat(from).isEqualTo(LATEST);
             consumer = told;
-            return new FeedSubscription() {
+            over = false;
+            FeedSubscription made = new FeedSubscription() {
                 @Override
                 public long position() {
                     return 0;
@@ -68,14 +71,18 @@ class NotificationTests {
 
                 @Override
                 public boolean isActive() {
-                    return consumer != null;
+                    return consumer != null && newest == this && !over;
                 }
 
                 @Override
                 public void close() {
-                    consumer = null;
+                    if (newest == this) {
+                        consumer = null;
+                    }
                 }
             };
+            newest = made;
+            return made;
         }
 
         @Override
@@ -86,6 +93,12 @@ class NotificationTests {
         @Override
         public void forget(String name) {
             throw new UnsupportedOperationException();
+        }
+
+        /** The stream is made anew. */
+        void end(String reason) throws Exception {
+            over = true;
+            told().missed(0, reason);
         }
 
         FeedConsumer told() {
@@ -259,6 +272,32 @@ class NotificationTests {
                     .isThrownBy(() -> run(connection, "LISTEN ha_changes"))
                     .withMessageContaining("this node follows nothing")
                     .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("55000"));
+        }
+    }
+
+    @Test
+    void whoListensToAFeedThatHasEndedIsDisconnectedAndListensAgain() throws Exception {
+        try (Statement listens = ears.createStatement();
+                Statement other = mouth.createStatement()) {
+            listens.execute("LISTEN ha_changes");
+            other.execute("LISTEN something");
+            feed.end("the stream was made anew");
+            assertThatExceptionOfType(SQLException.class)
+                    .isThrownBy(() -> {
+                        while (true) {
+                            ears.unwrap(PGConnection.class).getNotifications(WAIT_MILLIS);
+                        }
+                    })
+                    .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("57P01"))
+                    .withMessageContaining("the stream was made anew");
+            other.execute("NOTIFY something");
+        }
+        try (Connection again = server.connect();
+                Statement listens = again.createStatement()) {
+            listens.execute("LISTEN ha_changes_item");
+            feed.tell(7, "item");
+            assertThat(again.unwrap(PGConnection.class).getNotifications(WAIT_MILLIS))
+                    .hasSize(1);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.hasqlite.postgres;
 
+import static io.github.hasqlite.postgres.RunningServer.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
@@ -44,19 +45,6 @@ class PrepareTests {
             statement.execute("INSERT INTO item VALUES (1, 'one', 1.5, '2026-01-31'), (2, 'two', 2, NULL)");
         }
         return connection;
-    }
-
-    private static String rows(Statement statement, String sql) throws SQLException {
-        StringBuilder text = new StringBuilder();
-        try (ResultSet rows = statement.executeQuery(sql)) {
-            int columns = rows.getMetaData().getColumnCount();
-            while (rows.next()) {
-                for (int i = 1; i <= columns; i++) {
-                    text.append(rows.getString(i)).append(i < columns ? "|" : ";");
-                }
-            }
-        }
-        return text.toString();
     }
 
     @ParameterizedTest

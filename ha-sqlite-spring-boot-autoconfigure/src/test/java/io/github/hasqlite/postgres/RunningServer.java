@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -113,6 +114,20 @@ final class RunningServer implements AutoCloseable {
             properties.setProperty(options[i], options[i + 1]);
         }
         return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port() + "/app", properties);
+    }
+
+    /** The rows that a query answers: their values divided by a bar, each ended by a semicolon. */
+    static String rows(Statement statement, String sql) throws SQLException {
+        StringBuilder text = new StringBuilder();
+        try (ResultSet rows = statement.executeQuery(sql)) {
+            int columns = rows.getMetaData().getColumnCount();
+            while (rows.next()) {
+                for (int i = 1; i <= columns; i++) {
+                    text.append(rows.getString(i)).append(i < columns ? "|" : ";");
+                }
+            }
+        }
+        return text.toString();
     }
 
     /** Runs what is to be refused, with an SQLState. */

@@ -38,17 +38,20 @@ class TimeLimitTests {
 
     private static RunningServer server;
     private static RunningServer small;
+    private static RunningServer guessed;
 
     @BeforeAll
     static void start() throws Exception {
         server = RunningServer.start(folder.resolve("app.db"), settings(IDLE, 250));
         small = RunningServer.start(folder.resolve("small.db"), settings(Duration.ZERO, CONNECTIONS));
+        guessed = RunningServer.start(folder.resolve("guessed.db"), settings(Duration.ZERO, CONNECTIONS));
     }
 
     @AfterAll
     static void stop() {
         server.close();
         small.close();
+        guessed.close();
     }
 
     private static PostgresSettings settings(Duration idle, int connections) {
@@ -90,6 +93,22 @@ class TimeLimitTests {
             socket.getOutputStream().write(new byte[2]);
             assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8)).contains("startup was not finished");
         }
+    }
+
+    /** Who tries passwords waits for half a second, a second, two, and so on. */
+    @Test
+    void triedPasswordsAreAnsweredMoreAndMoreSlowly() throws Exception {
+        long begin = System.nanoTime();
+        for (String tried : new String[] {"", "ha", "secret"}) {
+            long before = System.nanoTime();
+            assertThatExceptionOfType(SQLException.class)
+                    .isThrownBy(() -> guessed.connect("password", tried + "?"))
+                    .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("28P01"));
+            assertThat(System.nanoTime() - before)
+                    .isGreaterThan(Duration.ofMillis(450).toNanos());
+        }
+        assertThat(System.nanoTime() - begin)
+                .isGreaterThan(Duration.ofMillis(3_400).toNanos());
     }
 
     @Test

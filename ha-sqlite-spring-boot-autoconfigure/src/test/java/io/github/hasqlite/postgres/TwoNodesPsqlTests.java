@@ -71,10 +71,16 @@ class TwoNodesPsqlTests {
                         + " 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11')");
         one.awaitAppliedOn(two);
         psql(second, "-c", "INSERT INTO shared(id, price, ok) VALUES (2, 1, false)");
+        psql(
+                second,
+                "-c",
+                "INSERT INTO shared SELECT 3, (price::text || '5')::numeric(8,1), NOT 't', at + interval '1 month', NULL,"
+                        + " upper(code)::uuid FROM shared WHERE at::date = '2026-01-02'");
         two.awaitAppliedOn(one);
         String rows = """
                 1|9.50|t|2026-01-02 02:04:05+00|\\xcafe|a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11
                 2|1.00|f|||
+                3|9.50|f|2026-02-02 02:04:05+00||a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11
                 """;
         for (RunningServer server : List.of(first, second)) {
             assertThat(psql(server, "-At", "-c", "SELECT * FROM shared ORDER BY id"))

@@ -27,6 +27,7 @@ final class Application {
     private final Random random;
     private final SimulatedSchema schema;
     private final int schemaPercent;
+    private final boolean keyed;
 
     Application(
             SimulatedNode node,
@@ -41,6 +42,7 @@ final class Application {
         this.random = new Random(runtime.random().nextLong());
         this.schema = new SimulatedSchema(emphasis.tables(), random);
         this.schemaPercent = emphasis.schemaPercent();
+        this.keyed = emphasis.also().keys();
     }
 
     /** Works until the node is told to be quiet. */
@@ -92,35 +94,42 @@ final class Application {
                 tryTo(connection, each);
             }
         }
-        Ledger.Entry entry = beginToEnd(connection, counted, false);
+        Ledger.Entry entry = beginToEnd(connection);
+        entry.counted = counted;
         if (random.nextInt(20) == 0) {
             connection.rollback();
-            entry.outcome = Outcome.ROLLED_BACK;
+            entry.learns(Outcome.ROLLED_BACK);
             return;
         }
         commit(connection, entry, node.mode() == CommitMode.ASYNC ? Outcome.COMMITTED_HERE : Outcome.STORED);
     }
 
     /** The last that a transaction does is to leave a mark. */
-    private Ledger.Entry beginToEnd(Connection connection, boolean counted, boolean version) throws SQLException {
+    private Ledger.Entry beginToEnd(Connection connection) throws SQLException {
         long mark = ledger.nextMark();
         List<String> columns = insertMark(connection, mark);
+        if (keyed) {
+            execute(connection, "INSERT INTO g(mark) VALUES(" + mark + ")");
+        }
         runtime.point();
-        return ledger.begin(mark, runtime, columns, counted, version);
+        Ledger.Entry entry = ledger.begin(mark, runtime, columns);
+        entry.keyed = keyed;
+        return entry;
     }
 
     private void commit(Connection connection, Ledger.Entry entry, Outcome committed) throws SQLException {
         try {
             connection.commit();
-            entry.outcome = committed;
+            entry.learns(committed);
             runtime.scheduler().note(runtime.name() + " committed " + entry.mark);
         } catch (SQLException e) {
             String state = String.valueOf(e.getSQLState());
-            entry.outcome = switch (state) {
-                case "40001" -> Outcome.ROLLED_BACK;
-                case "08H01" -> Outcome.COMMITTED_HERE;
-                default -> Outcome.UNKNOWN;
-            };
+            entry.learns(
+                    switch (state) {
+                        case "40001", "23503" -> Outcome.ROLLED_BACK;
+                        case "08H01" -> Outcome.COMMITTED_HERE;
+                        default -> Outcome.UNKNOWN;
+                    });
             runtime.scheduler()
                     .note(runtime.name() + " did not commit " + entry.mark + ": " + state + " " + e.getMessage());
             connection.rollback();
@@ -137,7 +146,8 @@ final class Application {
             execute(connection, command);
         }
         runStatements(connection);
-        Ledger.Entry entry = beginToEnd(connection, false, version);
+        Ledger.Entry entry = beginToEnd(connection);
+        entry.version = version;
         commit(connection, entry, Outcome.STORED);
         runtime.scheduler().note(runtime.name() + " changed the schema: " + commands + " " + entry.outcome);
     }

@@ -10,7 +10,7 @@ import java.util.Random;
 
 /**
  * What a seed dwells on. A history in which everything happens, but each thing once, finds less than one in which few
- * things meet over and over; so each seed leaves most out. The seeds take the four kinds of histories in turn.
+ * things meet over and over; so each seed leaves most out. The seeds take the kinds of histories in turn.
  *
  * @param mode of all nodes
  * @param merge of all nodes
@@ -24,6 +24,7 @@ import java.util.Random;
  * @param timeout of a commit that waits for the stream
  * @param steps what the conductor does, with these chances
  * @param faults of the network and the stream
+ * @param also what else there is
  */
 record Emphasis(
         CommitMode mode,
@@ -37,7 +38,8 @@ record Emphasis(
         Duration snapshots,
         Duration timeout,
         Steps steps,
-        SimulatedStream.Faults faults) {
+        SimulatedStream.Faults faults,
+        Also also) {
 
     /**
      * What the conductor does, in percent; otherwise it does nothing.
@@ -52,13 +54,70 @@ record Emphasis(
      */
     record Steps(int crash, int power, int stop, int cut, int mend, int forge) {}
 
-    private static final int KINDS = 4;
+    /** What happens to the stream that all follow, once at most. */
+    enum Loss {
+        NONE,
+        /** It is deleted and made anew. */
+        REMADE,
+        /** Its newest messages are gone. */
+        SET_BACK
+    }
+
+    /**
+     * What a seed may have beside all that; most have little of it.
+     *
+     * @param foreignKeys whether they are enforced
+     * @param keys whether nodes have blocks of keys
+     * @param audited whether an interceptor writes down what it sees, and fails now and then
+     * @param wildClocks whether clocks drift and jump
+     * @param compared how often nodes are compared; zero for never
+     * @param damaged whether one of them loses what the others have
+     * @param loss what happens to the stream
+     */
+    record Also(
+            boolean foreignKeys,
+            boolean keys,
+            boolean audited,
+            boolean wildClocks,
+            Duration compared,
+            boolean damaged,
+            Loss loss) {
+
+        /** Any of what can be together with all else. */
+        static Also any(List<Kind> tables, Random random) {
+            return new Also(
+                    tables.contains(Kind.CASCADING) || random.nextInt(3) == 0,
+                    random.nextInt(3) == 0,
+                    random.nextInt(3) == 0,
+                    random.nextInt(3) == 0,
+                    Duration.ZERO,
+                    false,
+                    Loss.NONE);
+        }
+
+        /** An interceptor's rows make nodes different. */
+        Also compared(Duration often, boolean damage) {
+            return new Also(foreignKeys, keys, false, wildClocks, often, damage, loss);
+        }
+
+        /** What an interceptor wrote down of the old stream says nothing of the new one. */
+        Also loses(Loss what) {
+            return new Also(foreignKeys, keys, false, wildClocks, compared, damaged, what);
+        }
+
+        boolean compares() {
+            return !compared.isZero();
+        }
+    }
+
+    private static final int KINDS = 10;
 
     /** Each of them with histories of all kinds. */
     private static final List<List<Kind>> TABLES = List.of(
             List.of(Kind.KEYLESS, Kind.COMPUTED),
             List.of(Kind.NUMBERED, Kind.TEXT),
-            List.of(Kind.WITHOUT_ROWID, Kind.RELATED));
+            List.of(Kind.WITHOUT_ROWID, Kind.RELATED),
+            List.of(Kind.CASCADING, Kind.TEXT));
 
     /** From here on seeds are for strict commits that come together. */
     static final long GROUPS = 1_000_000;
@@ -70,10 +129,12 @@ record Emphasis(
         }
         List<Kind> tables = TABLES.get(Math.floorMod(Math.floorDiv(seed, KINDS), TABLES.size()));
         return switch (Math.floorMod(seed, KINDS)) {
-            case 0 -> keys(tables, random);
-            case 1 -> schema(tables, random);
-            case 2 -> crashes(tables, random);
-            default -> recovery(tables, random);
+            case 0, 5 -> keys(tables, random);
+            case 1, 6 -> schema(tables, random);
+            case 2, 7 -> crashes(tables, random);
+            case 3, 8 -> recovery(tables, random);
+            case 4 -> lostStream(tables, random);
+            default -> comparison(tables, random);
         };
     }
 
@@ -96,7 +157,8 @@ record Emphasis(
                 Duration.ofSeconds(2),
                 timeout(random),
                 new Steps(6, 2, 4, 30, 30, 20),
-                faults(random, any(random, 20, 60, 150), 0));
+                faults(random, any(random, 20, 60, 150), 0),
+                Also.any(tables, random));
     }
 
     /** Schema changes meet each other and writers that do not know of them. */
@@ -113,7 +175,8 @@ record Emphasis(
                 Duration.ofSeconds(2),
                 timeout(random),
                 new Steps(6, 2, 4, 20, 40, 6),
-                faults(random, any(random, 30, 60, 150), 0));
+                faults(random, any(random, 30, 60, 150), 0),
+                Also.any(tables, random));
     }
 
     /** Processes die all the time. */
@@ -130,7 +193,8 @@ record Emphasis(
                 Duration.ofMillis(1_500),
                 timeout(random),
                 new Steps(30, 12, 8, 12, 20, 0),
-                faults(random, any(random, 4, 60), 300));
+                faults(random, any(random, 4, 60), 300),
+                Also.any(tables, random));
     }
 
     /** The stream forgets what a snapshot holds before all have seen it. */
@@ -147,7 +211,44 @@ record Emphasis(
                 Duration.ofMillis(250),
                 timeout(random),
                 new Steps(10, 6, 10, 34, 20, 0),
-                faults(random, any(random, 4, 60), 1_000));
+                faults(random, any(random, 4, 60), 1_000),
+                Also.any(tables, random));
+    }
+
+    /** What all nodes follow is lost, and somebody decides what they go on with. */
+    private static Emphasis lostStream(List<Kind> tables, Random random) {
+        return new Emphasis(
+                any(random, CommitMode.ASYNC, CommitMode.SYNC, CommitMode.STRICT),
+                merge(random),
+                isolation(random),
+                tables,
+                3,
+                1,
+                0,
+                6,
+                Duration.ofMillis(500),
+                timeout(random),
+                new Steps(14, 2, 16, 14, 30, 0),
+                faults(random, any(random, 4, 60), 0),
+                Also.any(tables, random).loses(any(random, Loss.REMADE, Loss.SET_BACK)));
+    }
+
+    /** Nodes compare themselves with each other, and one of them may have reason to. */
+    private static Emphasis comparison(List<Kind> tables, Random random) {
+        return new Emphasis(
+                any(random, CommitMode.ASYNC, CommitMode.SYNC, CommitMode.STRICT),
+                merge(random),
+                isolation(random),
+                tables,
+                3,
+                1,
+                0,
+                8,
+                Duration.ofSeconds(1),
+                timeout(random),
+                new Steps(12, 4, 24, 12, 30, 0),
+                faults(random, any(random, 4, 60), 0),
+                Also.any(tables, random).compared(Duration.ofMillis(any(random, 700, 2_500)), random.nextInt(3) > 0));
     }
 
     /** Strict commits of several threads come together, and others read. */
@@ -164,7 +265,8 @@ record Emphasis(
                 Duration.ofMillis(1_500),
                 timeout(random),
                 new Steps(any(random, 4, 20), any(random, 2, 8), 6, 20, 30, 0),
-                faults(random, any(random, 4, 20), any(random, 0, 300)));
+                faults(random, any(random, 4, 20), any(random, 0, 300)),
+                Also.any(tables, random));
     }
 
     private static Duration timeout(Random random) {

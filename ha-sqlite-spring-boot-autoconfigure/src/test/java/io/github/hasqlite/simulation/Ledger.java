@@ -20,24 +20,40 @@ final class Ledger {
         /** It is in the stream. */
         STORED,
         /** It was rolled back. */
-        ROLLED_BACK
+        ROLLED_BACK,
+        /** It was given up with the stream that it was in, or with the database. */
+        LOST
     }
 
-    /** One transaction; the last two say whether it has added one to the counter, and to the schema's version. */
+    /** One transaction. */
     static final class Entry {
         final long mark;
         final Object process;
         final List<String> columns;
-        final boolean counted;
-        final boolean version;
-        Outcome outcome = Outcome.UNKNOWN;
+        /** Whether it has added one to the counter. */
+        boolean counted;
+        /** Whether it has added one to the schema's version. */
+        boolean version;
+        /** Whether it has a row whose key was left to the node. */
+        boolean keyed;
 
-        Entry(long mark, Object process, List<String> columns, boolean counted, boolean version) {
+        Outcome outcome = Outcome.UNKNOWN;
+        private boolean doubtful;
+
+        Entry(long mark, Object process, List<String> columns) {
             this.mark = mark;
             this.process = process;
             this.columns = columns;
-            this.counted = counted;
-            this.version = version;
+        }
+
+        /** The application learns something. */
+        void learns(Outcome what) {
+            outcome = doubtful && what != Outcome.ROLLED_BACK ? Outcome.UNKNOWN : what;
+        }
+
+        /** Whether a node has made it, in any of its lives. */
+        boolean isOf(SimulatedNode node) {
+            return process instanceof SimulatedRuntime runtime && runtime.isOf(node);
         }
 
         @Override
@@ -55,8 +71,8 @@ final class Ledger {
     }
 
     /** A transaction that is about to be committed. */
-    Entry begin(long mark, Object process, List<String> columns, boolean counted, boolean version) {
-        Entry entry = new Entry(mark, process, columns, counted, version);
+    Entry begin(long mark, Object process, List<String> columns) {
+        Entry entry = new Entry(mark, process, columns);
         entries.put(mark, entry);
         return entry;
     }
@@ -77,6 +93,32 @@ final class Ledger {
 
     Set<Long> seen() {
         return seen;
+    }
+
+    /** The stream may have lost anything that was in it. */
+    void doubtAll() {
+        for (Entry each : entries.values()) {
+            each.doubtful = true;
+            each.learns(each.outcome);
+        }
+    }
+
+    /**
+     * A node that is down leaves the database that it has, or the stream.
+     *
+     * @param kept marks of what is not given up
+     * @param to what becomes of the others
+     */
+    void abandon(SimulatedNode node, Set<String> kept, Outcome to) {
+        for (Entry each : entries.values()) {
+            if (each.isOf(node) && each.outcome != Outcome.ROLLED_BACK && !kept.contains(String.valueOf(each.mark))) {
+                each.outcome = to;
+            }
+        }
+    }
+
+    long lastMark() {
+        return last;
     }
 
     List<Entry> entries() {

@@ -5,12 +5,9 @@ import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.Outage;
 import io.github.hasqlite.PublishException;
-import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.WrongLastSequenceException;
-import io.github.hasqlite.core.runtime.NodeThread;
 import io.github.hasqlite.core.runtime.TaskThread;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +20,6 @@ final class SimulatedLine {
 
     private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(2);
     private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(3);
-    private static final long HEARTBEAT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final SimulatedStream stream;
     private final SimulatedRuntime runtime;
@@ -57,8 +53,19 @@ final class SimulatedLine {
         return connected;
     }
 
-    private long end() {
+    /** Up to where the stream is seen through it. */
+    long end() {
         return Math.min(limit, stream.end());
+    }
+
+    /** How often it was cut off. */
+    long cuts() {
+        return cuts;
+    }
+
+    /** When it was cut off or mended last. */
+    Instant since() {
+        return since;
     }
 
     /** Cuts the line, or mends it. */
@@ -94,7 +101,8 @@ final class SimulatedLine {
         }
     }
 
-    private long delay() {
+    /** What a request takes now. */
+    long delay() {
         // mostly quick
         return 1
                 + (long) (TimeUnit.MILLISECONDS.toNanos(stream.faults().delayMillis())
@@ -182,7 +190,8 @@ final class SimulatedLine {
         throwIfCut();
     }
 
-    private @Nullable Outage outage() {
+    @Nullable
+    Outage outage() {
         return connected ? null : new Outage("the line is cut", since);
     }
 
@@ -250,115 +259,6 @@ final class SimulatedLine {
     }
 
     ChangeSetSubscriber subscriber() {
-        return new Subscriber();
-    }
-
-    private final class Subscriber implements ChangeSetSubscriber {
-
-        private @Nullable NodeThread thread;
-        private volatile boolean stopped;
-        private long delivered;
-
-        @Override
-        public StreamState state() throws IOException {
-            throwIfCut();
-            return new StreamState(stream.first(), end(), end(), stream.createdNs());
-        }
-
-        @Override
-        public void start(long afterSequence, Listener listener) throws IOException {
-            throwIfCut();
-            stopped = false;
-            delivered = afterSequence;
-            NodeThread made = runtime.thread("delivery", () -> deliver(listener));
-            thread = made;
-            made.start();
-        }
-
-        private void deliver(Listener listener) {
-            try {
-                while (!stopped) {
-                    if (!connected || delivered >= end()) {
-                        stream.listen(scheduler.now() + HEARTBEAT_NANOS);
-                        continue;
-                    }
-                    if (scheduler.random().nextInt(4) == 0) {
-                        runtime.sleep(delay());
-                        if (!connected || stopped) {
-                            continue;
-                        }
-                    }
-                    if (delivered + 1 < stream.first()) {
-                        long from = delivered + 1;
-                        delivered = stream.first() - 1;
-                        listener.onGap(from, delivered);
-                        continue;
-                    }
-                    StreamMessage message = stream.get(delivered + 1);
-                    if (message != null) {
-                        delivered++;
-                        listener.onMessage(message);
-                    }
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } finally {
-                stream.forgetListener(scheduler.current());
-            }
-        }
-
-        @Override
-        public @Nullable StreamMessage read(long sequence, Duration timeout) throws IOException {
-            throwIfCut();
-            return stream.get(sequence);
-        }
-
-        @Override
-        public void stop() {
-            stopped = true;
-            NodeThread now = thread;
-            if (now != null) {
-                now.interrupt();
-                try {
-                    now.join(SimulatedThread.NEVER - 1);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            }
-        }
-
-        @Override
-        public ChangeSetSubscriber another() {
-            return new Subscriber();
-        }
-
-        @Override
-        public void dropCovered(long streamCreatedNs, long sequence) throws IOException {
-            throwIfCut();
-            if (streamCreatedNs == stream.createdNs()
-                    && stream.happens(stream.faults().forget())) {
-                stream.dropBefore(sequence + 1);
-            }
-        }
-
-        @Override
-        public boolean isConnected() {
-            return connected;
-        }
-
-        @Override
-        public @Nullable Outage outage() {
-            return SimulatedLine.this.outage();
-        }
-
-        @Override
-        public @Nullable Instant lastHeard() {
-            return connected ? runtime.now() : since;
-        }
-
-        @Override
-        public void close() {
-            stop();
-        }
+        return new SimulatedSubscriber(this, stream, runtime);
     }
 }

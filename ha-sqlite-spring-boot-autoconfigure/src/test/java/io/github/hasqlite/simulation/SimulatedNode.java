@@ -1,18 +1,22 @@
 package io.github.hasqlite.simulation;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.github.hasqlite.ChangeSetInterceptor;
 import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.HaSqliteDataSource;
+import io.github.hasqlite.OnStreamReset;
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.core.changeset.JsonChangeSetSerializer;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.commit.Transport;
+import io.github.hasqlite.core.jdbc.KeySettings;
 import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.node.ReplicationNode;
 import io.github.hasqlite.core.runtime.NodeThread;
 import io.github.hasqlite.core.snapshot.PeriodicSnapshotter;
 import io.github.hasqlite.core.snapshot.Retention;
+import io.github.hasqlite.core.verify.ClusterVerifier;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -47,6 +51,9 @@ final class SimulatedNode {
     private @Nullable SimulatedLine line;
     private @Nullable ReplicationNode node;
     private @Nullable PeriodicSnapshotter snapshotter;
+    private @Nullable ClusterVerifier verifier;
+    private OnStreamReset onStreamReset = OnStreamReset.STOP;
+    private long loaded;
     private boolean up;
     private boolean quiet;
     private boolean stopping;
@@ -113,6 +120,26 @@ final class SimulatedNode {
         quiet = false;
     }
 
+    /** What it does with another stream from its next start on. */
+    void onStreamReset(OnStreamReset what) {
+        onStreamReset = what;
+    }
+
+    /** Up to where a snapshot went that it may have begun anew with; 0 if there was none. */
+    long loaded() {
+        return loaded;
+    }
+
+    /** What compares it with others; {@code null} if it is not up, or they are not compared. */
+    @Nullable
+    ClusterVerifier verifier() {
+        return verifier;
+    }
+
+    void takeSnapshot() throws IOException, SQLException {
+        snapshotter.takeSnapshot();
+    }
+
     SimulatedRuntime runtime() {
         return runtime;
     }
@@ -135,8 +162,8 @@ final class SimulatedNode {
 
     /** Begins to start; it is up some time later, or down again. */
     void start() {
-        SimulatedRuntime process = new SimulatedRuntime(
-                name + ++lives, scheduler, scheduler.random().nextInt(120_000) - 60_000);
+        SimulatedRuntime process =
+                new SimulatedRuntime(name, ++lives, scheduler, emphasis.also().wildClocks());
         SimulatedLine connection = new SimulatedLine(stream, process, limit);
         runtime = process;
         line = connection;
@@ -147,23 +174,17 @@ final class SimulatedNode {
     }
 
     private void live(SimulatedRuntime process, SimulatedLine connection) {
-        SimulatedSnapshots store = new SimulatedSnapshots(stream, process, connection);
-        NodeSettings own = settings.apply(NodeSettings.of(
-                                name,
-                                PoolSettings.of(file().toString())
-                                        .with(to -> to.writers(emphasis.applications() + emphasis.readers())
-                                                .readers(Math.max(1, emphasis.readers()))))
-                        .with(to -> to.commitMode(emphasis.mode()))
-                        .with(to -> to.publisherTimeout(emphasis.timeout())))
-                .with(to -> to.runtime(process));
+        SimulatedSnapshots store =
+                new SimulatedSnapshots(stream, process, connection, sequence -> loaded = Math.max(loaded, sequence));
+        SimulatedDigests digests = new SimulatedDigests(stream, process, connection);
         ReplicationNode made = ReplicationNode.replicating(
-                own,
+                settingsOf(process, connection),
                 new Transport(
                         connection.publisher(),
                         connection.subscriber(),
                         limit == NO_LIMIT ? store : null,
                         new JsonChangeSetSerializer(),
-                        List.of(stream.places())));
+                        interceptors()));
         node = made;
         try {
             made.start();
@@ -173,6 +194,12 @@ final class SimulatedNode {
                         .snapshotter(store, emphasis.snapshots(), new Retention(2, Duration.ofMinutes(1)));
                 snapshotter = taking;
                 taking.start();
+                if (emphasis.also().compares()) {
+                    ClusterVerifier comparing = made.verification()
+                            .verifier(digests, store, emphasis.also().compared());
+                    verifier = comparing;
+                    comparing.start();
+                }
             }
         } catch (SQLException | ReplicationStartException e) {
             refusal = e.getMessage();
@@ -208,6 +235,10 @@ final class SimulatedNode {
             throw new IllegalStateException(e);
         }
         up = false;
+        if (verifier != null) {
+            verifier.close();
+        }
+        digests.close();
         if (snapshotter != null) {
             snapshotter.close();
         }
@@ -215,6 +246,29 @@ final class SimulatedNode {
         scheduler.note(process.name() + " has stopped");
         expectNothingLeft(process);
         gone();
+    }
+
+    private NodeSettings settingsOf(SimulatedRuntime process, SimulatedLine connection) {
+        Emphasis.Also also = emphasis.also();
+        NodeSettings own = NodeSettings.of(
+                        name,
+                        PoolSettings.of(file().toString())
+                                .with(to -> to.writers(emphasis.applications() + emphasis.readers())
+                                        .readers(Math.max(1, emphasis.readers()))
+                                        .foreignKeys(also.foreignKeys())))
+                .with(to -> to.commitMode(emphasis.mode())
+                        .publisherTimeout(emphasis.timeout())
+                        .onStreamReset(onStreamReset));
+        KeySettings keys = also.keys()
+                ? new KeySettings(new SimulatedKeyBlocks(stream, connection), 3)
+                : KeySettings.SQLITE_COUNTS;
+        return settings.apply(own).with(to -> to.runtime(process).keys(keys));
+    }
+
+    private List<ChangeSetInterceptor> interceptors() {
+        return emphasis.also().audited()
+                ? List.of(stream.places(), new AppliedAudit(scheduler))
+                : List.of(stream.places());
     }
 
     private void expectNothingLeft(SimulatedRuntime process) {
@@ -232,6 +286,7 @@ final class SimulatedNode {
         line = null;
         node = null;
         snapshotter = null;
+        verifier = null;
     }
 
     /** All connections that there may be are there from the start, so that no pool has to wait for one. */

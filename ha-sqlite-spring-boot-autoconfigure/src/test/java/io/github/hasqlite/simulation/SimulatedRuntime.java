@@ -5,15 +5,11 @@ import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.runtime.NodeThread;
 import io.github.hasqlite.core.runtime.Permit;
 import io.github.hasqlite.core.runtime.TaskThread;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -23,27 +19,36 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimulatedRuntime implements NodeRuntime {
 
-    private static final long EPOCH_MILLIS = 1_700_000_000_000L;
-
     private enum State {
         RUNS,
         DEAD,
         CLEARED_AWAY
     }
 
+    private final String node;
     private final String name;
     private final Scheduler scheduler;
     private final Random random;
-    private final long clockOffsetMillis;
-    private final long nanoOffset;
+    private final SimulatedClock clock;
     private State state = State.RUNS;
 
-    SimulatedRuntime(String name, Scheduler scheduler, long clockOffsetMillis) {
-        this.name = name;
+    /**
+     * The one of a process.
+     *
+     * @param node whose process it is
+     * @param life which one of that node, counted from 1
+     * @param wildClock whether its clocks drift, and are set while it runs
+     */
+    SimulatedRuntime(String node, int life, Scheduler scheduler, boolean wildClock) {
+        this.node = node;
+        this.name = node + life;
         this.scheduler = scheduler;
         this.random = new Random(scheduler.random().nextLong());
-        this.clockOffsetMillis = clockOffsetMillis;
-        this.nanoOffset = random.nextInt();
+        this.clock = SimulatedClock.of(random, wildClock);
+    }
+
+    boolean isOf(SimulatedNode other) {
+        return node.equals(other.name());
     }
 
     String name() {
@@ -77,7 +82,7 @@ final class SimulatedRuntime implements NodeRuntime {
         state = State.CLEARED_AWAY;
     }
 
-    private boolean cleared() {
+    boolean cleared() {
         return state == State.CLEARED_AWAY;
     }
 
@@ -92,12 +97,12 @@ final class SimulatedRuntime implements NodeRuntime {
 
     @Override
     public long nanoTime() {
-        return scheduler.now() + nanoOffset;
+        return clock.nanos(scheduler.now());
     }
 
     @Override
     public long currentTimeMillis() {
-        return EPOCH_MILLIS + clockOffsetMillis + scheduler.now() / 1_000_000;
+        return clock.millis(scheduler.now());
     }
 
     @Override
@@ -111,12 +116,12 @@ final class SimulatedRuntime implements NodeRuntime {
         throwIfInterrupted();
     }
 
-    private long later(long nanos) {
-        long at = scheduler.now() + nanos;
+    long later(long nanos) {
+        long at = scheduler.now() + clock.lasts(nanos);
         return at < 0 ? SimulatedThread.NEVER : at;
     }
 
-    private static void throwIfInterrupted() throws InterruptedException {
+    static void throwIfInterrupted() throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
@@ -138,7 +143,7 @@ final class SimulatedRuntime implements NodeRuntime {
 
     @Override
     public NodeThread thread(String threadName, Runnable task) {
-        return new Started(simulated(threadName, task));
+        return new SimulatedStart(simulated(threadName, task));
     }
 
     SimulatedThread simulated(String threadName, Runnable task) {
@@ -160,290 +165,21 @@ final class SimulatedRuntime implements NodeRuntime {
         return self[0];
     }
 
-    private final class Started implements NodeThread {
-
-        private final SimulatedThread thread;
-        private final List<SimulatedThread> joining = new ArrayList<>();
-
-        Started(SimulatedThread thread) {
-            this.thread = thread;
-        }
-
-        @Override
-        public void start() {
-            if (!cleared()) {
-                scheduler.begin(thread);
-            }
-        }
-
-        @Override
-        public void interrupt() {
-            if (thread.begun && !thread.ended) {
-                thread.thread.interrupt();
-                scheduler.wake(thread);
-            }
-        }
-
-        @Override
-        public void join(long nanos) throws InterruptedException {
-            if (cleared()) {
-                return;
-            }
-            check();
-            throwIfInterrupted();
-            long deadline = later(nanos);
-            while (thread.begun && !thread.ended && scheduler.now() < deadline) {
-                scheduler.block(Math.min(deadline, later(1_000_000)));
-                throwIfInterrupted();
-            }
-        }
-    }
-
     @Override
     public TaskThread taskThread(String threadName) {
-        return new Tasks(threadName);
-    }
-
-    private record Task(Runnable work, long at) {}
-
-    private final class Tasks implements TaskThread {
-
-        private final List<Task> waiting = new ArrayList<>();
-        private final String threadName;
-        private @Nullable Started thread;
-        private @Nullable SimulatedThread idle;
-        private boolean stopped;
-
-        Tasks(String threadName) {
-            this.threadName = threadName;
-        }
-
-        @Override
-        public void schedule(Runnable task, long nanos) {
-            if (stopped) {
-                throw new RejectedExecutionException(threadName + " was stopped");
-            }
-            if (cleared()) {
-                return;
-            }
-            waiting.add(new Task(task, later(Math.max(0, nanos))));
-            Started now = thread;
-            if (now == null) {
-                now = new Started(simulated(threadName, this::run));
-                thread = now;
-                now.start();
-            }
-            SimulatedThread asleep = idle;
-            if (asleep != null) {
-                scheduler.wake(asleep);
-            }
-        }
-
-        private void run() {
-            while (!stopped) {
-                Task next = null;
-                for (Task each : waiting) {
-                    if (next == null || each.at < next.at) {
-                        next = each;
-                    }
-                }
-                if (next == null || next.at > scheduler.now()) {
-                    idle = scheduler.current();
-                    boolean unused = Thread.interrupted();
-                    scheduler.block(next == null ? SimulatedThread.NEVER : next.at);
-                    idle = null;
-                } else {
-                    waiting.remove(next);
-                    next.work.run();
-                }
-            }
-        }
-
-        @Override
-        public List<Runnable> stop() {
-            stopped = true;
-            List<Runnable> notBegun =
-                    new ArrayList<>(waiting.stream().map(Task::work).toList());
-            waiting.clear();
-            if (thread != null) {
-                thread.interrupt();
-            }
-            return notBegun;
-        }
-
-        @Override
-        public boolean awaitEnd(long nanos) throws InterruptedException {
-            Started now = thread;
-            if (now == null) {
-                return true;
-            }
-            now.join(nanos);
-            return now.thread.ended;
-        }
+        return new SimulatedTasks(this, threadName);
     }
 
     // ---- waiting
 
     @Override
     public Monitor monitor() {
-        return new OwnMonitor();
-    }
-
-    private final class OwnMonitor implements Monitor {
-
-        private @Nullable SimulatedThread holder;
-        private int depth;
-        private final List<SimulatedThread> entering = new ArrayList<>();
-        private final List<SimulatedThread> told = new ArrayList<>();
-
-        @Override
-        public void lock() {
-            if (cleared()) {
-                return;
-            }
-            SimulatedThread me = scheduler.current();
-            if (holder != me) {
-                scheduler.point();
-                enter(me, 1);
-            } else {
-                depth++;
-            }
-        }
-
-        private void enter(SimulatedThread me, int times) {
-            while (holder != null) {
-                entering.add(me);
-                scheduler.block(SimulatedThread.NEVER);
-                entering.remove(me);
-            }
-            holder = me;
-            depth = times;
-        }
-
-        @Override
-        public void unlock() {
-            if (isDead()) {
-                return;
-            }
-            if (holder != scheduler.current()) {
-                throw new IllegalMonitorStateException();
-            }
-            if (--depth == 0) {
-                leave();
-            }
-        }
-
-        private void leave() {
-            holder = null;
-            depth = 0;
-            entering.forEach(scheduler::wake);
-        }
-
-        @Override
-        public void await() throws InterruptedException {
-            awaitUntil(SimulatedThread.NEVER);
-        }
-
-        @Override
-        public void await(long nanos) throws InterruptedException {
-            if (nanos > 0) {
-                awaitUntil(later(nanos));
-            }
-        }
-
-        private void awaitUntil(long deadline) throws InterruptedException {
-            if (cleared()) {
-                throw new InterruptedException("the process is dead");
-            }
-            check();
-            throwIfInterrupted();
-            SimulatedThread me = scheduler.current();
-            if (holder != me) {
-                throw new IllegalMonitorStateException();
-            }
-            int times = depth;
-            leave();
-            told.add(me);
-            scheduler.block(deadline);
-            told.remove(me);
-            boolean interrupted = Thread.interrupted();
-            enter(me, times);
-            if (interrupted) {
-                throw new InterruptedException();
-            }
-        }
-
-        @Override
-        public void signalAll() {
-            if (!cleared()) {
-                told.forEach(scheduler::wake);
-                told.clear();
-            }
-        }
+        return new SimulatedMonitor(this);
     }
 
     @Override
     public Permit permit() {
-        return new OwnPermit();
-    }
-
-    private final class OwnPermit implements Permit {
-
-        private boolean taken;
-        private final Deque<SimulatedThread> queue = new ArrayDeque<>();
-
-        @Override
-        public void acquire() throws InterruptedException {
-            boolean unused = tryAcquireUntil(SimulatedThread.NEVER);
-        }
-
-        @Override
-        public boolean tryAcquire(long nanos) throws InterruptedException {
-            return tryAcquireUntil(later(nanos));
-        }
-
-        private boolean tryAcquireUntil(long deadline) throws InterruptedException {
-            if (cleared()) {
-                return true;
-            }
-            scheduler.point();
-            throwIfInterrupted();
-            if (!taken && queue.isEmpty()) {
-                taken = true;
-                return true;
-            }
-            if (deadline <= scheduler.now()) {
-                return false;
-            }
-            SimulatedThread me = scheduler.current();
-            queue.add(me);
-            while (queue.contains(me)) {
-                if (scheduler.now() >= deadline) {
-                    queue.remove(me);
-                    return false;
-                }
-                scheduler.block(deadline);
-                if (queue.contains(me) && Thread.interrupted()) {
-                    queue.remove(me);
-                    throw new InterruptedException();
-                }
-            }
-            return true;
-        }
-
-        @Override
-        public void release() {
-            if (isDead()) {
-                return;
-            }
-            SimulatedThread first = queue.poll();
-            if (first == null) {
-                taken = false;
-            } else {
-                // it has it now
-                scheduler.wake(first);
-            }
-        }
+        return new SimulatedPermit(this);
     }
 
     @Override
@@ -489,5 +225,10 @@ final class SimulatedRuntime implements NodeRuntime {
             throwIfInterrupted();
         }
         return result.get();
+    }
+
+    @Override
+    public String toString() {
+        return name;
     }
 }

@@ -1,5 +1,6 @@
 package io.github.hasqlite.simulation;
 
+import io.github.hasqlite.CommitMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -41,7 +42,13 @@ final class SimulatedSchema {
                         "CREATE TABLE h(x, y)",
                         "CREATE TRIGGER p_updated AFTER UPDATE ON p BEGIN INSERT INTO h VALUES(NEW.id, 'p'); END",
                         "CREATE TRIGGER k_deleted AFTER DELETE ON k BEGIN UPDATE p SET v = 'k' WHERE id = OLD.p; END"),
-                List.of("ALTER TABLE k ADD COLUMN z", "ALTER TABLE k DROP COLUMN z"));
+                List.of("ALTER TABLE k ADD COLUMN z", "ALTER TABLE k DROP COLUMN z")),
+        CASCADING(
+                List.of(
+                        "CREATE TABLE r(id INTEGER PRIMARY KEY, up REFERENCES r(id) ON UPDATE CASCADE ON DELETE CASCADE, v)",
+                        "CREATE TABLE f(id INTEGER PRIMARY KEY, r REFERENCES r(id) ON UPDATE CASCADE ON DELETE SET NULL"
+                                + " DEFERRABLE INITIALLY DEFERRED)"),
+                List.of("ALTER TABLE r RENAME COLUMN up TO above", "ALTER TABLE r RENAME COLUMN above TO up"));
 
         private final List<String> tables;
         private final List<String> commands;
@@ -57,6 +64,9 @@ final class SimulatedSchema {
 
     private static final List<String> MARKS =
             List.of("CREATE TABLE log(mark INTEGER PRIMARY KEY)", "CREATE VIEW version AS SELECT 0 AS n");
+
+    /** Rows that get their keys from the node. */
+    private static final String KEYED = "CREATE TABLE g(id INTEGER PRIMARY KEY, mark)";
 
     /** What is done to the table with the marks, beside the commands; more often than to others. */
     private static final int TO_MARKS = 8;
@@ -74,18 +84,34 @@ final class SimulatedSchema {
         this.random = random;
     }
 
-    /**
-     * What creates the tables of some kinds, and the one with the marks.
-     *
-     * @param counter whether one with a counter is wanted
-     */
-    static List<String> tables(List<Kind> kinds, boolean counter) {
-        List<String> tables = new ArrayList<>(MARKS);
-        if (counter) {
+    /** What creates the tables of a simulation. */
+    static List<String> tables(Emphasis emphasis) {
+        List<String> tables = new ArrayList<>();
+        if (emphasis.also().audited()) {
+            tables.add(AppliedAudit.TABLE);
+        }
+        tables.addAll(MARKS);
+        if (emphasis.mode() == CommitMode.STRICT) {
             tables.addAll(COUNTER);
         }
-        kinds.forEach(each -> tables.addAll(each.tables));
+        if (emphasis.also().keys()) {
+            tables.add(KEYED);
+        }
+        emphasis.tables().forEach(each -> tables.addAll(each.tables));
         return tables;
+    }
+
+    /** A statement beside all replication that adds a row which no other statement touches; not all succeed. */
+    List<String> damage() {
+        return switch (any(kinds)) {
+            case NUMBERED -> List.of("INSERT INTO t(id, email) VALUES(7, 'damaged')");
+            case WITHOUT_ROWID -> List.of("INSERT INTO w VALUES(7, 'damaged', 0)");
+            case TEXT -> List.of("INSERT INTO s VALUES('damaged', 7)");
+            case KEYLESS -> List.of("INSERT INTO n VALUES(7, 'damaged')", "INSERT INTO n2 VALUES(7, 'damaged')");
+            case COMPUTED -> List.of("INSERT INTO e VALUES(7, 'damaged', NULL)");
+            case RELATED -> List.of("INSERT INTO h VALUES(7, 'damaged')");
+            case CASCADING -> List.of("INSERT INTO f VALUES(7, NULL)");
+        };
     }
 
     /**
@@ -144,6 +170,7 @@ final class SimulatedSchema {
             case KEYLESS -> keyless();
             case COMPUTED -> expression();
             case RELATED -> related();
+            case CASCADING -> cascading();
         };
     }
 
@@ -174,6 +201,8 @@ final class SimulatedSchema {
                         "DELETE FROM e WHERE id > 10");
             case RELATED ->
                 List.of("INSERT INTO h" + rows + "x, hex(zeroblob(20)) FROM i", "DELETE FROM h WHERE y LIKE '00%'");
+            case CASCADING ->
+                List.of("INSERT OR REPLACE INTO r" + rows + "x + 10, x + 9, x FROM i", "DELETE FROM r WHERE id > 10");
         };
     }
 
@@ -224,6 +253,18 @@ final class SimulatedSchema {
             case 2 -> "UPDATE p SET v=" + value() + " WHERE id=" + id();
             case 3 -> "DELETE FROM k WHERE p=" + id();
             default -> "INSERT" + orWhat() + " INTO k(id, p, v) VALUES(" + id() + "," + id() + "," + value() + ")";
+        };
+    }
+
+    private String cascading() {
+        return switch (random.nextInt(7)) {
+            case 0 -> "INSERT" + orWhat() + " INTO r VALUES(" + id() + ", NULL," + value() + ")";
+            case 1 -> "INSERT" + orWhat() + " INTO r VALUES(" + id() + "," + id() + "," + value() + ")";
+            case 2 -> "UPDATE r SET id=" + id() + " WHERE id=" + id();
+            case 3 -> "UPDATE r SET v=" + value() + ", id=id WHERE id=" + id();
+            case 4 -> "DELETE FROM r WHERE id=" + id();
+            case 5 -> "UPDATE f SET r=" + id() + " WHERE id=" + id();
+            default -> "INSERT" + orWhat() + " INTO f VALUES(" + id() + "," + id() + ")";
         };
     }
 

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The snapshots beside the stream, as one process reaches them. */
@@ -20,8 +21,15 @@ final class SimulatedSnapshots implements SnapshotStore {
     private final SimulatedStream stream;
     private final SimulatedRuntime runtime;
     private final SimulatedLine line;
+    private final LongConsumer loaded;
 
-    SimulatedSnapshots(SimulatedStream stream, SimulatedRuntime runtime, SimulatedLine line) {
+    /**
+     * Those that one process reaches.
+     *
+     * @param loaded is told up to where a snapshot goes that is being loaded
+     */
+    SimulatedSnapshots(SimulatedStream stream, SimulatedRuntime runtime, SimulatedLine line, LongConsumer loaded) {
+        this.loaded = loaded;
         this.stream = stream;
         this.runtime = runtime;
         this.line = line;
@@ -57,6 +65,7 @@ final class SimulatedSnapshots implements SnapshotStore {
         if (bytes == null) {
             throw new IOException("there is no such snapshot");
         }
+        loaded.accept(snapshot.sequence());
         for (int at = 0; at < bytes.length; at += CHUNK) {
             line.request();
             target.write(Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + CHUNK)));

@@ -1,5 +1,6 @@
 package io.github.hasqlite.simulation;
 
+import io.github.hasqlite.NodeDigest;
 import io.github.hasqlite.Snapshot;
 import io.github.hasqlite.StreamMessage;
 import java.util.ArrayList;
@@ -16,6 +17,8 @@ final class SimulatedStream {
     private Faults faults;
 
     private final Scheduler scheduler;
+    private final List<NodeDigest> digests = new ArrayList<>();
+    private final Map<String, Long> keys = new HashMap<>();
     private final List<byte[]> messages = new ArrayList<>();
     private final List<Long> times = new ArrayList<>();
     private final AcceptedPlaces places;
@@ -23,7 +26,8 @@ final class SimulatedStream {
     private final Map<String, Lease> leases = new HashMap<>();
     private final List<SimulatedThread> listening = new ArrayList<>();
     private long first = 1;
-    private final long createdNs;
+    private long createdNs;
+    private int losses;
 
     /** Who has a right, and until when. */
     record Lease(Object holder, long until) {}
@@ -109,6 +113,50 @@ final class SimulatedStream {
             first = Math.min(sequence, end() + 1);
             scheduler.note("stream begins at " + first);
         }
+    }
+
+    /** It is deleted, and there is a new one; what is beside it stays. */
+    void remake() {
+        messages.clear();
+        times.clear();
+        first = 1;
+        createdNs = EPOCH_NS + scheduler.now();
+        losses++;
+        places.forgive();
+        scheduler.note("the stream is made anew");
+        listening.forEach(scheduler::wake);
+    }
+
+    /** The server has lost its newest messages. */
+    void setBack(long to) {
+        long end = Math.max(to, first);
+        while (messages.size() > end) {
+            messages.remove(messages.size() - 1);
+            times.remove(times.size() - 1);
+        }
+        losses++;
+        places.forgive();
+        scheduler.note("the stream is set back to " + end());
+        listening.forEach(scheduler::wake);
+    }
+
+    /** How often it has lost what was in it. */
+    int losses() {
+        return losses;
+    }
+
+    List<NodeDigest> digests() {
+        return digests;
+    }
+
+    void add(NodeDigest digest) {
+        digests.add(digest);
+        listening.forEach(scheduler::wake);
+    }
+
+    /** Up to which number keys were handed out, by table. */
+    Map<String, Long> keys() {
+        return keys;
     }
 
     /** Waits until something may have been added, or until a moment. */

@@ -185,6 +185,15 @@ final class CommandPlacing {
         }
 
         @Override
+        public SQLException notCommitted(SQLException cause) {
+            return new SQLException(
+                    "the schema change is in the stream, but this node could not commit it; it will be applied here like"
+                            + " another node's, do not repeat it: " + cause.getMessage(),
+                    SqlStates.OUTCOME_UNKNOWN,
+                    cause);
+        }
+
+        @Override
         public void done(boolean committed) {
             settled = committed;
             if (committed) {

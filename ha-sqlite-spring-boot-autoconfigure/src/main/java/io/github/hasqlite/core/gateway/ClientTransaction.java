@@ -128,6 +128,11 @@ final class ClientTransaction {
         }
     }
 
+    /** Whether its client may go back to somewhere in it. */
+    boolean hasSavepoints() {
+        return savepoints > 0;
+    }
+
     /** ROLLBACK TO, after which one that has failed goes on. */
     void rollbackTo(String sql) throws SQLException {
         require().control(sql);

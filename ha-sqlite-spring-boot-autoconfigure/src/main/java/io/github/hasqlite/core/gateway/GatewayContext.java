@@ -3,6 +3,7 @@ package io.github.hasqlite.core.gateway;
 import io.github.hasqlite.ReplicationPosition;
 import io.github.hasqlite.core.jdbc.ReplicatingDataSource;
 import io.github.hasqlite.core.runtime.NodeRuntime;
+import io.github.hasqlite.core.sqlite.ConnectionFunctions;
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import io.github.hasqlite.core.sqlite.SqlTokens;
 import io.github.hasqlite.core.sqlite.StatementKind;
@@ -101,6 +102,14 @@ final class GatewayContext {
             known.put(sql, understood);
         }
         return understood;
+    }
+
+    long schemaEpoch() {
+        return database.schemaEpoch();
+    }
+
+    void define(ConnectionFunctions functions) {
+        database.define(functions);
     }
 
     private static boolean saysReturning(String sql) {

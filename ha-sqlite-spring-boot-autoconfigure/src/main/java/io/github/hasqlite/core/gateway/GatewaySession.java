@@ -120,6 +120,11 @@ public final class GatewaySession implements AutoCloseable {
         }
     }
 
+    /** Changes whenever a change of the schema was committed on this node. */
+    public long schemaEpoch() {
+        return context.schemaEpoch();
+    }
+
     /** Interrupts what runs (57014), if something does. */
     public void cancel() {
         running.cancel();
@@ -202,9 +207,11 @@ public final class GatewaySession implements AutoCloseable {
         }
     }
 
-    /** A statement of the transaction has failed. */
+    /** A statement of the transaction has failed. Rows that are open may belong to what a savepoint saves. */
     void failTransaction() throws SQLException {
-        endRowsOfTransaction();
+        if (!transaction.hasSavepoints()) {
+            endRowsOfTransaction();
+        }
         transaction.fail();
     }
 

@@ -5,6 +5,7 @@ import io.github.hasqlite.ReplicationPosition;
 import io.github.hasqlite.core.jdbc.ReplicatingDataSource;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.runtime.TaskThread;
+import io.github.hasqlite.core.sqlite.ConnectionFunctions;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.SQLException;
 import java.util.Set;
@@ -60,6 +61,15 @@ public final class SqlGateway implements AutoCloseable {
 
     public GatewaySettings settings() {
         return context.settings();
+    }
+
+    /**
+     * Lets statements of clients call functions from now on.
+     *
+     * @param functions of one protocol, which no schema can use
+     */
+    public void define(ConnectionFunctions functions) {
+        context.define(functions);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.core.sqlite.NativeStatement;
 import io.github.hasqlite.core.sqlite.ParsedSql;
+import io.github.hasqlite.core.sqlite.SqlCall;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -45,12 +46,11 @@ final class BatchWrites {
             return;
         }
         if (alone) {
-            session.untilSerialized(sql, () -> {
+            session.untilSerialized(sql, SqlCall.of(() -> {
                 transaction.write(sql);
                 writeRows(sql, statement, batch, true);
                 transaction.commitSingle();
-                return Boolean.TRUE;
-            });
+            }));
         } else {
             transaction.write(sql);
             writeRows(sql, statement, batch, false);

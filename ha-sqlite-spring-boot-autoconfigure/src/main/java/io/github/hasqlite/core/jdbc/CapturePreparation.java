@@ -1,6 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.core.sqlite.ParsedSql;
+import io.github.hasqlite.core.sqlite.SqlCall;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -86,12 +87,7 @@ final class CapturePreparation {
     void renewTemporary() throws SQLException {
         CommitLog.Appender log = appender;
         if (log != null) {
-            transaction
-                    .counters()
-                    .own(() -> transaction.locked(() -> {
-                        log.renew();
-                        return Boolean.TRUE;
-                    }));
+            transaction.counters().own(() -> transaction.locked(SqlCall.of(log::renew)));
         }
     }
 }

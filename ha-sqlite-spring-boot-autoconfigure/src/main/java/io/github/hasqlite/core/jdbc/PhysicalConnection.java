@@ -1,5 +1,6 @@
 package io.github.hasqlite.core.jdbc;
 
+import io.github.hasqlite.core.sqlite.ConnectionFunctions;
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
@@ -18,6 +19,7 @@ final class PhysicalConnection extends JDBC4Connection {
     private final InterruptShield shield = new InterruptShield();
     private @Nullable Session session;
     private JoinedSchemas joined = JoinedSchemas.NONE;
+    private ConnectionFunctions functions = ConnectionFunctions.NONE;
 
     PhysicalConnection(String url, String file, Properties properties) throws SQLException {
         super(url, file, properties);
@@ -46,6 +48,14 @@ final class PhysicalConnection extends JDBC4Connection {
         if (joined != others) {
             others.attach(this, joined);
             joined = others;
+        }
+    }
+
+    /** Lets a connection know functions, which it keeps. */
+    void know(ConnectionFunctions wanted) throws SQLException {
+        if (functions != wanted) {
+            wanted.register(this);
+            functions = wanted;
         }
     }
 

@@ -1,6 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.TextEncoding;
+import io.github.hasqlite.core.sqlite.ConnectionFunctions;
 import io.github.hasqlite.core.sqlite.SqlCall;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -32,9 +33,16 @@ final class ReadValidator implements AutoCloseable {
 
     private final SqlCall<SQLiteConnection> opener;
     private @Nullable SQLiteConnection present;
+    private volatile ConnectionFunctions wanted = ConnectionFunctions.NONE;
+    private ConnectionFunctions known = ConnectionFunctions.NONE;
 
     ReadValidator(SqlCall<SQLiteConnection> opener) {
         this.opener = opener;
+    }
+
+    /** What queries may call from now on. By any thread. */
+    void define(ConnectionFunctions functions) {
+        wanted = functions;
     }
 
     /**
@@ -72,6 +80,12 @@ final class ReadValidator implements AutoCloseable {
         if (now == null) {
             now = opener.run();
             present = now;
+            known = ConnectionFunctions.NONE;
+        }
+        ConnectionFunctions functions = wanted;
+        if (known != functions) {
+            functions.register(now);
+            known = functions;
         }
         return now;
     }

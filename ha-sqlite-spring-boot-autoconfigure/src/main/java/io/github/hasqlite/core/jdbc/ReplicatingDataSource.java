@@ -8,6 +8,7 @@ import io.github.hasqlite.KeyBlocks;
 import io.github.hasqlite.ReplicationStatus;
 import io.github.hasqlite.core.capture.SchemaCatalog;
 import io.github.hasqlite.core.runtime.Work;
+import io.github.hasqlite.core.sqlite.ConnectionFunctions;
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.WriteLock;
@@ -17,8 +18,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.logging.Logger;
@@ -27,15 +26,13 @@ import org.jspecify.annotations.Nullable;
 /** The data source: a pool of writers, a pool of readers, and what their connections share. */
 public final class ReplicatingDataSource implements HaSqliteDataSource {
 
-    /** Statement texts whose parse is kept; applications have far fewer, generated ones do not count. */
-    private static final int MAX_PARSED = 2_000;
-
     private final HikariDataSource writers;
     private final HikariDataSource readers;
     private final boolean readOnly;
     private final ReadValidator validator;
     private final Checkpointer checkpointer;
     private final Replication replication;
+    private final SchemaCatalog catalog;
     /** {@code null} if SQLite chooses all keys that are left to it. */
     private final @Nullable KeyTables keys;
 
@@ -48,9 +45,10 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     private final ConflictListeners conflicts = new ConflictListeners();
 
     private final int maxWriters;
-    private final Map<String, ParsedSql> parsed = new ConcurrentHashMap<>();
+    private final ParsedTexts parsed = new ParsedTexts();
     private final WriteLock writeLock;
     private volatile JoinedSchemas joined = JoinedSchemas.NONE;
+    private volatile ConnectionFunctions functions = ConnectionFunctions.NONE;
 
     private ReplicatingDataSource(
             PoolSettings settings,
@@ -65,6 +63,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         this.writers = writers;
         this.readers = readers;
         this.validator = context.validator();
+        this.catalog = context.catalog();
         this.keys = context.keys();
         this.timeouts = context.timeouts();
         this.writeLock = context.writeLock();
@@ -170,13 +169,28 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
      */
     public Connection getConnection(boolean neverWrites, int maxValueBytes) throws SQLException {
         requireOpen();
-        return new BoundedConnection(this, neverWrites, maxValueBytes);
+        return new BoundedConnection(this, neverWrites, maxValueBytes, functions);
+    }
+
+    /**
+     * Lets connections for those who are not trusted know functions from now on, beside those that they know already.
+     *
+     * @param functions of one protocol, which no schema can use
+     */
+    public void define(ConnectionFunctions functions) {
+        this.functions = functions;
+        validator.define(functions);
     }
 
     /** SQLite has no users: the same as without. */
     @Override
     public Connection getConnection(String username, String password) throws SQLException {
         return getConnection();
+    }
+
+    /** Changes whenever a change of the schema was committed, but for those of other processes. */
+    public long schemaEpoch() {
+        return catalog.epoch();
     }
 
     /** A pooled connection, as soon as there is one; to be closed. */
@@ -257,15 +271,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     }
 
     ParsedSql parse(String sql) {
-        ParsedSql known = parsed.get(sql);
-        if (known == null) {
-            known = ParsedSql.first(sql);
-            if (parsed.size() >= MAX_PARSED) {
-                parsed.clear();
-            }
-            parsed.put(sql, known);
-        }
-        return known;
+        return parsed.get(sql);
     }
 
     @Override

@@ -343,10 +343,7 @@ final class Session {
     /** Runs a statement that writes once for each row of a batch; in auto-commit mode see {@link BatchWrites#write}. */
     void writeBatch(ParsedSql sql, RunningStatement statement, PreparedBatch batch) throws SQLException {
         state.requireNotAborted();
-        control.shielded(() -> {
-            batches.write(sql, statement, batch);
-            return Boolean.TRUE;
-        });
+        control.shielded(SqlCall.of(() -> batches.write(sql, statement, batch)));
     }
 
     /** A batch is about to be written; whether it is a transaction by itself. */

@@ -71,6 +71,11 @@ final class FollowingParts {
                         store);
     }
 
+    /** Knows the stream that this database follows. */
+    StreamIdentity identity() {
+        return new StreamIdentity(subscriber, transport, settings.runtime());
+    }
+
     /** Brings the change sets in. */
     ChangeSetSubscriber subscriber() {
         return subscriber;

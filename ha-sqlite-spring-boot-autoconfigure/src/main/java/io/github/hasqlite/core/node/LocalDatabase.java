@@ -3,6 +3,7 @@ package io.github.hasqlite.core.node;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
 import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.replay.CanonicalState;
+import io.github.hasqlite.core.replay.NewestAccepted;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.snapshot.CopiedDatabase;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
 
 /**
@@ -26,14 +28,21 @@ import org.sqlite.SQLiteConnection;
  * @param begunWithNothing whether it began with the stream alone and has never caught up with it, so that nobody can
  *     work with what is in it
  * @param deliveredFrom with which message it has begun without what was before; 0 if it has what the others have
+ * @param newest the newest change set that it has accepted, if its place is known
  */
 record LocalDatabase(
-        Kind kind, long sequence, long streamCreatedNs, String baseline, boolean begunWithNothing, long deliveredFrom) {
+        Kind kind,
+        long sequence,
+        long streamCreatedNs,
+        String baseline,
+        boolean begunWithNothing,
+        long deliveredFrom,
+        @Nullable NewestAccepted newest) {
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss").withZone(ZoneOffset.UTC);
 
-    private static final LocalDatabase NOTHING = new LocalDatabase(Kind.EMPTY, 0, 0, "", false, 0);
+    private static final LocalDatabase NOTHING = new LocalDatabase(Kind.EMPTY, 0, 0, "", false, 0, null);
 
     enum Kind {
         /** There is nothing in it. */
@@ -62,7 +71,8 @@ record LocalDatabase(
                     state.streamCreatedNs(),
                     state.baseline(),
                     state.isBegunWithNothing(),
-                    state.deliveredFrom());
+                    state.deliveredFrom(),
+                    state.newest());
         }
     }
 
@@ -92,7 +102,11 @@ record LocalDatabase(
         try (SQLiteConnection connection = file.open()) {
             CopiedDatabase.intoOneFile(connection);
         }
-        Path aside = path.resolveSibling(path.getFileName() + ".before-" + TIME.format(runtime.now()));
+        String name = path.getFileName() + ".before-" + TIME.format(runtime.now());
+        Path aside = path.resolveSibling(name);
+        for (int i = 2; Files.exists(aside); i++) {
+            aside = path.resolveSibling(name + "-" + i);
+        }
         return Files.move(path, aside);
     }
 
@@ -100,7 +114,7 @@ record LocalDatabase(
     static LocalDatabase leaveStream(DatabaseFile file) throws SQLException {
         try (SQLiteConnection connection = file.open()) {
             CanonicalState.forgetReplication(connection);
-            return hasTables(connection) ? new LocalDatabase(Kind.PLAIN, 0, 0, "", false, 0) : NOTHING;
+            return hasTables(connection) ? new LocalDatabase(Kind.PLAIN, 0, 0, "", false, 0, null) : NOTHING;
         }
     }
 }

@@ -83,7 +83,7 @@ final class NodeParts implements AutoCloseable {
         this.conflicts = conflicts;
         this.events = new EventDelivery(settings.name(), settings.runtime());
         ChangeSetSubscriber subscriber = given.subscriber();
-        ResetGuard guard = new ResetGuard(given.publisher(), replica.state(), subscriber, trouble);
+        ResetGuard guard = new ResetGuard(given.publisher(), replica.state(), subscriber, trouble, settings);
         this.transport = given.with(guard);
         this.changeSets =
                 new ChangeSetFactory(settings.name(), settings.pool().path(), replica.state(), settings.runtime());

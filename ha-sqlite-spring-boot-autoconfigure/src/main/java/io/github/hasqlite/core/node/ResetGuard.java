@@ -5,11 +5,14 @@ import io.github.hasqlite.ChangeSetPublisher;
 import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.Outage;
 import io.github.hasqlite.PublishException;
+import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.replay.Applier;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +24,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResetGuard implements ChangeSetPublisher {
 
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    /** A server that is away stays away for longer. */
+    private static final long HEARD_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
+
     private final ChangeSetPublisher publisher;
+    private final NodeRuntime runtime;
+    private final long patienceNanos;
     private final AppliedState state;
     private final @Nullable ChangeSetSubscriber subscriber;
     private final PublishHealth trouble;
@@ -31,7 +41,11 @@ final class ResetGuard implements ChangeSetPublisher {
             ChangeSetPublisher publisher,
             AppliedState state,
             @Nullable ChangeSetSubscriber subscriber,
-            PublishHealth trouble) {
+            PublishHealth trouble,
+            NodeSettings settings) {
+        this.runtime = settings.runtime();
+        this.patienceNanos =
+                Math.min(HEARD_AGAIN_NANOS, settings.publisherTimeout().toNanos());
         this.publisher = publisher;
         this.trouble = trouble;
         this.state = state;
@@ -55,12 +69,9 @@ final class ResetGuard implements ChangeSetPublisher {
 
     @Override
     public CompletableFuture<Long> publish(ChangeSet changeSet, byte[] message, Map<String, String> headers) {
-        if (isReset()) {
-            return refused();
-        }
-        if (subscriber != null && !subscriber.isConnected()) {
-            return CompletableFuture.failedFuture(new PublishException(
-                    PublishException.Reason.NOT_CONNECTED, "the stream is not heard at the moment"));
+        CompletableFuture<Long> refusal = refusal();
+        if (refusal != null) {
+            return refusal;
         }
         long applied = state.sequence();
         return publisher.publish(changeSet, message, headers).whenComplete((sequence, failure) -> {
@@ -81,8 +92,11 @@ final class ResetGuard implements ChangeSetPublisher {
     @Override
     public CompletableFuture<Long> publish(
             ChangeSet changeSet, byte[] message, long expectedLastSequence, Map<String, String> headers) {
-        return isReset()
-                ? refused()
+        // another stream may end where this one did
+        awaitHeard();
+        CompletableFuture<Long> refusal = refusal();
+        return refusal != null
+                ? refusal
                 : publisher
                         .publish(changeSet, message, expectedLastSequence, headers)
                         .whenComplete((sequence, failure) -> {
@@ -92,6 +106,33 @@ final class ResetGuard implements ChangeSetPublisher {
                                 trouble.failed(failure);
                             }
                         });
+    }
+
+    /** A consumer that is being made anew is there soon; nobody else would try a commit again that is not published. */
+    private void awaitHeard() {
+        long deadline = runtime.nanoTime() + patienceNanos;
+        try {
+            while (publisher.isConnected()
+                    && !isReset()
+                    && subscriber != null
+                    && !subscriber.isConnected()
+                    && runtime.nanoTime() < deadline) {
+                runtime.sleep(LOOK_NANOS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Why nothing goes out now; {@code null} if it does. */
+    private @Nullable CompletableFuture<Long> refusal() {
+        if (isReset()) {
+            return refused();
+        }
+        return subscriber == null || subscriber.isConnected()
+                ? null
+                : CompletableFuture.failedFuture(new PublishException(
+                        PublishException.Reason.NOT_CONNECTED, "the stream is not heard at the moment"));
     }
 
     private CompletableFuture<Long> refused() {

@@ -9,6 +9,7 @@ import io.github.hasqlite.core.commit.DeliverPolicy;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.jdbc.DatabaseFile;
+import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.node.LocalDatabase.Kind;
 import io.github.hasqlite.core.replay.AppliedState;
 import io.github.hasqlite.core.runtime.NodeRuntime;
@@ -44,6 +45,7 @@ final class StartDecision {
 
     private final NodeSettings settings;
     private final NodeRuntime runtime;
+    private final Transport transport;
     private final DatabaseFile file;
     private final Path path;
     private final @Nullable ChangeSetSubscriber subscriber;
@@ -70,6 +72,7 @@ final class StartDecision {
         this.settings = settings;
         this.runtime = settings.runtime();
         this.file = file;
+        this.transport = transport;
         this.path = Path.of(settings.pool().path());
         this.subscriber = transport.subscriber();
         this.store = transport.snapshots();
@@ -142,19 +145,35 @@ final class StartDecision {
                 cause);
     }
 
-    private Way prepare(ChangeSetSubscriber source, LocalDatabase found, StreamState first)
+    private Way prepare(ChangeSetSubscriber source, LocalDatabase local, StreamState first)
             throws IOException, SQLException, InterruptedException {
         StreamState stream = first;
-        LocalDatabase local = found;
         requireAll(local);
-        String reset = local.kind() == Kind.JOINED ? reset(local, stream) : null;
+        StreamIdentity identity = new StreamIdentity(source, transport, runtime);
+        String reset = local.kind() == Kind.JOINED ? identity.reset(local, stream) : null;
         if (reset != null) {
-            stream = askAgain(local, source, runtime);
-            reset = reset(local, stream);
+            stream = identity.askAgain(local);
+            reset = identity.reset(local, stream);
         }
-        if (reset != null) {
-            local = leave(reset, stream);
+        if (reset == null) {
+            return goOn(source, local, stream);
         }
+        LocalDatabase left = leave(reset, stream);
+        try {
+            return goOn(source, left, stream);
+        } catch (IOException e) {
+            // it follows nothing any more, and so cannot wait for the stream as it could before
+            throw new ReplicationStartException(
+                    "the database has left the stream that it followed, and the present one cannot be asked any more: "
+                            + e.getMessage(),
+                    "Start this node again when that is mended, with the same ha.sqlite.on-stream-reset; it goes on"
+                            + " where it was.",
+                    e);
+        }
+    }
+
+    private Way goOn(ChangeSetSubscriber source, LocalDatabase local, StreamState stream)
+            throws IOException, SQLException, InterruptedException {
         return switch (local.kind()) {
             case JOINED -> local.baseline().isEmpty() || !canBegin ? Way.FOLLOW : Way.BEGIN;
             case PLAIN -> beginsAnywhere() ? beginAt(source, stream) : begin(local, stream);
@@ -188,34 +207,10 @@ final class StartDecision {
         }
     }
 
-    /** A server that has just lost its disk, or reads it just now, may say so for a moment without its being so. */
-    static StreamState askAgain(LocalDatabase local, ChangeSetSubscriber source, NodeRuntime runtime)
-            throws IOException, InterruptedException {
-        long deadline = runtime.nanoTime() + source.doubt().toNanos();
-        StreamState stream = source.state();
-        while (reset(local, stream) != null && runtime.nanoTime() < deadline) {
-            runtime.sleep(ASK_AGAIN_NANOS);
-            stream = source.state();
-        }
-        return stream;
-    }
-
-    /** What shows that the stream is not the one that the database follows; {@code null} if it is. */
-    static @Nullable String reset(LocalDatabase local, StreamState stream) {
-        if (local.streamCreatedNs() != 0 && local.streamCreatedNs() != stream.createdNs()) {
-            return "this database follows a stream that does not exist any more: the present one was created later";
-        }
-        if (local.sequence() > stream.endSequence()) {
-            return "this database has applied the stream up to " + local.sequence() + ", but the stream ends at "
-                    + stream.endSequence() + ": it was deleted, set back to an earlier state, or is another one";
-        }
-        return null;
-    }
-
     private LocalDatabase leave(String reset, StreamState stream) throws IOException, SQLException {
         switch (settings.onStreamReset()) {
             case REJOIN -> {
-                Path aside = LocalDatabase.setAside(file, path, runtime);
+                Path aside = setAside(reset);
                 logger.warn("{}. Its file is {} now, and the node begins with what the stream has", reset, aside);
                 return LocalDatabase.inspect(file, path, runtime);
             }
@@ -241,6 +236,17 @@ final class StartDecision {
                         null);
         }
         throw new IllegalStateException("unknown: " + settings.onStreamReset());
+    }
+
+    private Path setAside(String reset) throws SQLException {
+        try {
+            return LocalDatabase.setAside(file, path, runtime);
+        } catch (IOException e) {
+            throw new ReplicationStartException(
+                    reset + ", and its file cannot be given another name: " + e,
+                    "Make the folder of " + path + " writable for the application, and start this node again.",
+                    e);
+        }
     }
 
     private boolean hasHistory(StreamState stream) throws IOException {
@@ -279,10 +285,11 @@ final class StartDecision {
         boolean said = false;
         int looks = 0;
         GoBaseline go = new GoBaseline(settings, path, from, source);
+        StreamIdentity identity = new StreamIdentity(source, transport, runtime);
         StreamState stream = atFirst;
         while (true) {
             List<Snapshot> candidates = SnapshotChoice.of(from, stream.createdNs());
-            if (fetch(from, candidates, stream.firstSequence() - 1)
+            if (fetch(from, candidates, stream, identity)
                     || (candidates.isEmpty() && looks++ % LOOKS_A_GO_SNAPSHOT == 0 && go.begin(stream, deadline))
                     || stream.firstSequence() <= 1) {
                 return Way.FOLLOW;
@@ -311,25 +318,52 @@ final class StartDecision {
         }
     }
 
-    private boolean fetch(SnapshotStore from, List<Snapshot> candidates, long atLeast) throws IOException {
+    private boolean fetch(SnapshotStore from, List<Snapshot> candidates, StreamState stream, StreamIdentity identity)
+            throws IOException, InterruptedException {
+        List<Snapshot> left = candidates;
         Path copy = SnapshotFiles.temporary(path, "bootstrap");
         try {
-            Snapshot fetched = SnapshotChoice.fetchNewest(from, candidates, atLeast, copy, runtime);
-            if (fetched == null) {
-                return false;
+            while (true) {
+                Snapshot fetched = SnapshotChoice.fetchNewest(from, left, stream.firstSequence() - 1, copy, runtime);
+                if (fetched == null) {
+                    return false;
+                }
+                String lost = identity.reset(inspect(copy), stream);
+                if (lost == null) {
+                    begin(copy, fetched);
+                    return true;
+                }
+                // it is from before the stream was set back
+                logger.warn(
+                        "The snapshot at {} that node {} took is left out: {}",
+                        fetched.sequence(),
+                        fetched.node(),
+                        lost);
+                Files.delete(copy);
+                left = left.subList(left.indexOf(fetched) + 1, left.size());
             }
-            // an empty database may have left them behind
-            Files.deleteIfExists(Path.of(path + "-wal"));
-            Files.deleteIfExists(Path.of(path + "-shm"));
-            Files.move(copy, path, StandardCopyOption.ATOMIC_MOVE);
-            logger.info(
-                    "Began with the snapshot at {} that node {} took, {} bytes",
-                    fetched.sequence(),
-                    fetched.node(),
-                    fetched.bytes());
-            return true;
         } finally {
             Files.deleteIfExists(copy);
         }
+    }
+
+    private LocalDatabase inspect(Path copy) throws IOException {
+        try {
+            return LocalDatabase.inspect(new DatabaseFile(PoolSettings.of(copy.toString())), copy, runtime);
+        } catch (SQLException e) {
+            throw new IOException("the snapshot cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private void begin(Path copy, Snapshot fetched) throws IOException {
+        // an empty database may have left them behind
+        Files.deleteIfExists(Path.of(path + "-wal"));
+        Files.deleteIfExists(Path.of(path + "-shm"));
+        Files.move(copy, path, StandardCopyOption.ATOMIC_MOVE);
+        logger.info(
+                "Began with the snapshot at {} that node {} took, {} bytes",
+                fetched.sequence(),
+                fetched.node(),
+                fetched.bytes());
     }
 }

@@ -145,13 +145,14 @@ final class StreamJoin implements AutoCloseable {
     boolean followAgain() {
         lookingAgain.lock();
         try {
-            ChangeSetSubscriber source = following == null ? null : following.subscriber();
-            if (source == null || applier.doubtfulReset() == null) {
+            FollowingParts parts = following;
+            if (parts == null || applier.doubtfulReset() == null) {
                 logger.warn("Replication cannot go on: {}", applier.halted());
                 return false;
             }
+            ChangeSetSubscriber source = parts.subscriber();
             try {
-                String reset = StartDecision.reset(local(), source.state());
+                String reset = parts.identity().reset(local(), source.state());
                 if (reset != null) {
                     logger.warn("Replication cannot go on: {}", reset);
                     return false;
@@ -162,6 +163,9 @@ final class StreamJoin implements AutoCloseable {
                 return true;
             } catch (IOException e) {
                 logger.warn("Replication cannot go on: {}", e.getMessage());
+                return false;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
                 return false;
             }
         } finally {
@@ -176,7 +180,8 @@ final class StreamJoin implements AutoCloseable {
                 state.streamCreatedNs(),
                 "",
                 state.isBegunWithNothing(),
-                0);
+                0,
+                state.newest());
     }
 
     private void keepTrying(FollowingParts parts) {
@@ -229,14 +234,8 @@ final class StreamJoin implements AutoCloseable {
     }
 
     private void join(FollowingParts parts, StreamState found) throws IOException, InterruptedException {
-        ChangeSetSubscriber source = parts.subscriber();
         BaselineAnnouncement baseline = beginning;
-        LocalDatabase local = local();
-        StreamState stream = found;
-        if (StartDecision.reset(local, stream) != null) {
-            stream = StartDecision.askAgain(local, source, runtime);
-        }
-        check(local, stream);
+        StreamState stream = checked(parts.identity(), found);
         try {
             long end = stream.lastSequence();
             if (baseline != null) {
@@ -296,14 +295,20 @@ final class StreamJoin implements AutoCloseable {
         }
     }
 
-    private static void check(LocalDatabase local, StreamState stream) {
-        String reset = StartDecision.reset(local, stream);
+    private StreamState checked(StreamIdentity identity, StreamState found) throws IOException, InterruptedException {
+        LocalDatabase local = local();
+        StreamState stream = found;
+        if (identity.reset(local, stream) != null) {
+            stream = identity.askAgain(local);
+        }
+        String reset = identity.reset(local, stream);
         if (reset != null) {
             throw new ReplicationStartException(
                     reset,
                     "Start the node again: ha.sqlite.on-stream-reset says what becomes of its database then.",
                     null);
         }
+        return stream;
     }
 
     private void catchUp(long end, boolean recovers) throws InterruptedException {

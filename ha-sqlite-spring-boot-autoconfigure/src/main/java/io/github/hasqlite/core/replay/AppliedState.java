@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far this database has applied the stream, each publisher's last accepted counter, and the parts
@@ -124,6 +125,11 @@ public final class AppliedState {
      */
     public long streamCreatedNs() {
         return streamCreatedNs;
+    }
+
+    /** The newest change set that was accepted and committed; {@code null} if its place is not known. */
+    public @Nullable NewestAccepted newest() {
+        return counters.newest();
     }
 
     /** Notes which stream this database follows, outside of any transaction. */

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Each publisher's last accepted counter, and its place in the stream (rule R4). Used with the write lock held. */
 final class PublisherCounters {
@@ -66,6 +67,19 @@ final class PublisherCounters {
     long accepted(String publisher) {
         Accepted here = publishers.get(publisher);
         return here == null ? 0 : here.counter;
+    }
+
+    /** The newest change set of a publisher that counts; {@code null} if its place is not known. */
+    @Nullable
+    NewestAccepted newest() {
+        NewestAccepted newest = null;
+        for (Map.Entry<String, Accepted> each : publishers.entrySet()) {
+            long sequence = each.getValue().sequence;
+            if (!each.getKey().isEmpty() && sequence > (newest == null ? 0 : newest.sequence())) {
+                newest = new NewestAccepted(each.getKey(), each.getValue().counter, sequence);
+            }
+        }
+        return newest;
     }
 
     /** The place of the newest change set that is not of this publisher; 0 if there is none. */

@@ -129,6 +129,17 @@ public final class SqlStates {
 
     /** Part of a text and what it means; the first that fits counts. */
     private static final String[][] TEXTS = {
+        // of casts in PostgreSQL's protocol, whose texts quote values: these come first
+        {"invalid input syntax for type date", "22007"},
+        {"invalid input syntax for type time", "22007"},
+        {"invalid input syntax for type interval", "22007"},
+        {"invalid input syntax for type", "22P02"},
+        {"date/time field value out of range", "22008"},
+        {"out of range for type", "22003"},
+        {"numeric field overflow", "22003"},
+        {"operator does not exist", "42883"},
+        {"cannot cast type", "42846"},
+        {"cannot be had in SQLite", FEATURE_NOT_SUPPORTED},
         {"syntax error", SYNTAX_ERROR},
         {"incomplete input", SYNTAX_ERROR},
         {"unrecognized token", SYNTAX_ERROR},

@@ -34,7 +34,9 @@ public final class Catalog implements AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final CatalogObjects objects = new CatalogObjects();
-    private final CatalogFunctions functions = new CatalogFunctions(objects);
+    private final AdvisoryLocks advisoryLocks = new AdvisoryLocks();
+    private final SessionFunctions session = new SessionFunctions(advisoryLocks);
+    private final CatalogFunctions functions = new CatalogFunctions(objects, session);
     private @Nullable Connection connection;
     private @Nullable List<List<@Nullable Object>> filledWith;
     private String filledFor = "";
@@ -45,13 +47,13 @@ public final class Catalog implements AutoCloseable {
         private final String sql;
         private final int parameters;
         private final GatewaySession session;
-        private final SessionFacts facts;
+        private final CatalogSession asking;
 
-        private Question(String sql, int parameters, GatewaySession session, SessionFacts facts) {
+        private Question(String sql, int parameters, GatewaySession session, CatalogSession asking) {
             this.sql = sql;
             this.parameters = parameters;
             this.session = session;
-            this.facts = facts;
+            this.asking = asking;
         }
 
         /** How many parameters it has. */
@@ -96,17 +98,22 @@ public final class Catalog implements AutoCloseable {
         T with(PreparedStatement statement) throws SQLException;
     }
 
+    /** The locks of its functions. */
+    public AdvisoryLocks advisoryLocks() {
+        return advisoryLocks;
+    }
+
     /**
      * Takes a question.
      *
      * @param sql as the client wrote it
      * @param session whose database, and whose transaction, it is about
-     * @param facts about the session
+     * @param asking the session, as the catalog sees it
      * @throws SQLException if it cannot be read
      */
-    public Question ask(String sql, GatewaySession session, SessionFacts facts) throws SQLException {
+    public Question ask(String sql, GatewaySession session, CatalogSession asking) throws SQLException {
         String spelled = Spelling.ofCatalog(sql);
-        return new Question(spelled, parameters(Spelling.tokens(sql)), session, facts);
+        return new Question(spelled, parameters(Spelling.tokens(sql)), session, asking);
     }
 
     private static int parameters(TokenBuffer tokens) {
@@ -126,14 +133,19 @@ public final class Catalog implements AutoCloseable {
         lock.lock();
         try {
             Connection open = open();
-            functions.setFacts(question.facts);
-            if (!present.equals(filledWith) || !filledFor.equals(question.facts.user())) {
-                fill(open, reader, present, question.facts);
+            session.setSession(question.asking);
+            if (!present.equals(filledWith) || !filledFor.equals(question.asking.user())) {
+                fill(open, reader, present, question.asking);
             }
+            new SessionTables(new CatalogTables(open), question.asking).fill(question.sql);
             try (PreparedStatement statement = open.prepareStatement(question.sql)) {
                 statement.setQueryTimeout(TIMEOUT_SECONDS);
                 return use.with(statement);
             } catch (SQLException e) {
+                SQLException why = session.takeFailure();
+                if (why != null) {
+                    throw why;
+                }
                 logger.info(
                         "A question about the catalog could not be answered: {} ({})", question.sql, e.getMessage());
                 throw e;
@@ -156,15 +168,15 @@ public final class Catalog implements AutoCloseable {
         return open;
     }
 
-    private void fill(Connection open, SchemaReader reader, List<List<@Nullable Object>> present, SessionFacts facts)
+    private void fill(Connection open, SchemaReader reader, List<List<@Nullable Object>> present, CatalogSession asking)
             throws SQLException {
         filledWith = null;
         CatalogTables tables = new CatalogTables(open);
         CatalogFiller filler = new CatalogFiller(open, objects, reader.all(present));
-        filler.fill(facts);
+        filler.fill(asking);
         tables.run("information_schema.sql");
         filledWith = present;
-        filledFor = facts.user();
+        filledFor = asking.user();
     }
 
     private static Answer answer(PreparedStatement statement) throws SQLException {

@@ -28,7 +28,7 @@ final class CatalogFiller {
         this.schema = schema;
     }
 
-    void fill(SessionFacts facts) throws SQLException {
+    void fill(CatalogSession facts) throws SQLException {
         objects.clear();
         tables.clear();
         new CatalogServer(tables).fill(facts);

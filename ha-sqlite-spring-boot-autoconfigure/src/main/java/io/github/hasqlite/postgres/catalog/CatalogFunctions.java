@@ -39,6 +39,7 @@ final class CatalogFunctions {
             "inet_server_port",
             "inet_client_addr",
             "txid_current",
+            "pg_typeof",
             "quote_ident",
             "array_to_string",
             "unnest");
@@ -52,22 +53,19 @@ final class CatalogFunctions {
     private static final int LONGEST_PATTERN = 1000;
 
     private final CatalogObjects objects;
+    private final SessionFunctions session;
     private final Map<String, Function<List<@Nullable Object>, @Nullable Object>> functions = new HashMap<>();
-    private SessionFacts facts = new SessionFacts("", "", 0, Map.of());
 
-    CatalogFunctions(CatalogObjects objects) {
+    CatalogFunctions(CatalogObjects objects, SessionFunctions session) {
         this.objects = objects;
-        session();
+        this.session = session;
+        functions.putAll(session.functions());
+        server();
         privileges();
         definitions();
         names();
         arrays();
         texts();
-    }
-
-    /** Who asks. */
-    void setFacts(SessionFacts facts) {
-        this.facts = facts;
     }
 
     void register(Connection connection) throws SQLException {
@@ -78,26 +76,10 @@ final class CatalogFunctions {
         org.sqlite.Function.create(connection, "ha_array_of", new ArrayAggregate(), 1, 0);
     }
 
-    private void session() {
+    private void server() {
         always("version", "PostgreSQL 15.0 (HA SQLite for Spring Boot, a replicated SQLite database)");
-        functions.put("current_database", args -> facts.database());
-        functions.put("current_catalog", args -> facts.database());
-        for (String name : new String[] {"current_user", "session_user", "current_role", "user", "pg_get_userbyid"}) {
-            functions.put(name, args -> facts.user());
-        }
         always("current_schema", "public");
         functions.put("current_schemas", args -> ARRAY + (truth(at(args, 0)) ? "{pg_catalog,public}" : "{public}"));
-        functions.put("pg_backend_pid", args -> (long) facts.pid());
-        functions.put("current_setting", args -> {
-            String name = text(at(args, 0));
-            for (Map.Entry<String, String> entry : facts.settings().entrySet()) {
-                if (entry.getKey().equalsIgnoreCase(name)) {
-                    return entry.getValue();
-                }
-            }
-            return null;
-        });
-        functions.put("set_config", args -> at(args, 1));
         always("pg_is_in_recovery", 0L);
         always("pg_encoding_to_char", "UTF8");
         always("getdatabaseencoding", "UTF8");
@@ -125,7 +107,6 @@ final class CatalogFunctions {
             "pg_partition_root",
             "pg_postmaster_start_time",
             "pg_conf_load_time",
-            "pg_advisory_unlock_all",
             "aclexplode"
         }) {
             always(name, null);
@@ -136,6 +117,7 @@ final class CatalogFunctions {
             "pg_table_size",
             "pg_indexes_size",
             "pg_database_size",
+            "pg_tablespace_size",
             "pg_relation_is_publishable",
             "row_security_active",
             "pg_is_other_temp_schema",
@@ -200,7 +182,7 @@ final class CatalogFunctions {
         functions.put("ha_name_of_regclass", args -> {
             Object value = at(args, 0);
             String name = value instanceof Long oid ? objects.name(oid) : null;
-            return value instanceof Long ? (name == null ? value.toString() : name) : relation(value);
+            return value instanceof Long ? (name == null ? value.toString() : QuotedName.of(name)) : relation(value);
         });
         functions.put("ha_oid_of_regtype", args -> TypeNames.oid(text(at(args, 0))));
         functions.put("to_regtype", args -> TypeNames.oid(text(at(args, 0))));
@@ -221,7 +203,7 @@ final class CatalogFunctions {
                             : oid == ObjectIds.PG_CATALOG ? "pg_catalog" : "information_schema"
                     : "public".equals(value) ? (Object) ObjectIds.PUBLIC : ObjectIds.PG_CATALOG;
         }
-        return kind.equals("regrole") && value instanceof Long ? facts.user() : value;
+        return kind.equals("regrole") && value instanceof Long ? session.user() : value;
     }
 
     private @Nullable Object relation(@Nullable Object value) {
@@ -283,10 +265,7 @@ final class CatalogFunctions {
             String pattern = text(at(args, 0));
             return at(args, 1) == null ? null : matches(pattern, text(at(args, 1))) ? 1L : 0L;
         });
-        functions.put("quote_ident", args -> {
-            String name = text(at(args, 0));
-            return name.matches("[a-z_][a-z0-9_$]*") ? name : '"' + name.replace("\"", "\"\"") + '"';
-        });
+        functions.put("quote_ident", args -> at(args, 0) == null ? null : QuotedName.of(text(at(args, 0))));
         functions.put("quote_literal", args -> '\'' + text(at(args, 0)).replace("'", "''") + '\'');
         functions.put(
                 "left",
@@ -310,11 +289,11 @@ final class CatalogFunctions {
         functions.put(name, args -> value);
     }
 
-    private static @Nullable Object at(List<@Nullable Object> args, int index) {
+    static @Nullable Object at(List<@Nullable Object> args, int index) {
         return index < args.size() ? args.get(index) : null;
     }
 
-    private static String text(@Nullable Object value) {
+    static String text(@Nullable Object value) {
         return value == null ? "" : value.toString();
     }
 
@@ -325,7 +304,7 @@ final class CatalogFunctions {
         return value instanceof String text && text.matches("-?\\d{1,18}") ? Long.parseLong(text) : 0;
     }
 
-    private static boolean truth(@Nullable Object value) {
+    static boolean truth(@Nullable Object value) {
         return number(value) == 1 || "true".equalsIgnoreCase(text(value)) || "t".equalsIgnoreCase(text(value));
     }
 

@@ -19,6 +19,7 @@ public final class CatalogNames {
                 && !(tokens.is(0, "(") && tokens.isWord(1, "SELECT"))) {
             return false;
         }
+        boolean reads = tokens.containsWord("FROM");
         boolean from = false;
         boolean catalog = false;
         for (int i = 0; i < tokens.size(); i++) {
@@ -35,7 +36,8 @@ public final class CatalogNames {
                     && (name.equals("pg_catalog") || name.equals("information_schema"))) {
                 catalog |= !tokens.is(i + 3, "(") || !from || isTablePlace(tokens, i);
             } else if (!qualified && name.startsWith("pg_") && (isTablePlace(tokens, i) || called)) {
-                catalog = true;
+                // of a column nobody knows its type here
+                catalog |= !name.equals("pg_typeof") || !reads;
             } else if (!from && called && CatalogFunctions.NAMES.contains(name)) {
                 catalog = true;
             } else if (!from && !called && !qualified && WORDS.contains(name) && !tokens.isWord(i - 1, "AS")) {

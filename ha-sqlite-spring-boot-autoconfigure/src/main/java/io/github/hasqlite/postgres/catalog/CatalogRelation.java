@@ -56,6 +56,6 @@ record CatalogRelation(String name, long oid, boolean view, String sql, List<Col
 
     /** A name as it would have to be written. */
     static String ident(String name) {
-        return name.matches("[a-z_][a-z0-9_$]*") ? name : '"' + name.replace("\"", "\"\"") + '"';
+        return QuotedName.of(name);
     }
 }

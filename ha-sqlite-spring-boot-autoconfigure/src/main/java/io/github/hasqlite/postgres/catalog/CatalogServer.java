@@ -2,7 +2,6 @@ package io.github.hasqlite.postgres.catalog;
 
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
-import java.util.Map;
 
 /** What is in the catalog whatever the schema is: the database, its one role, schemas, types, settings. */
 final class CatalogServer {
@@ -16,7 +15,7 @@ final class CatalogServer {
         this.tables = tables;
     }
 
-    void fill(SessionFacts facts) throws SQLException {
+    void fill(CatalogSession facts) throws SQLException {
         tables.insert("pg_namespace", "oid", ObjectIds.PG_CATALOG, "nspname", "pg_catalog");
         tables.insert("pg_namespace", "oid", ObjectIds.PUBLIC, "nspname", "public");
         tables.insert("pg_namespace", "oid", ObjectIds.INFORMATION_SCHEMA, "nspname", "information_schema");
@@ -26,9 +25,6 @@ final class CatalogServer {
         tables.insert("pg_roles", "oid", ObjectIds.OWNER, "rolname", facts.user());
         tables.insert("pg_tablespace", "oid", TABLESPACE, "spcname", "pg_default");
         tables.insert("pg_language", "oid", 14L, "lanname", "sql");
-        for (Map.Entry<String, String> setting : facts.settings().entrySet()) {
-            tables.insert("pg_settings", "name", setting.getKey(), "setting", setting.getValue());
-        }
         for (PgType type : PgType.values()) {
             if (!type.isArray()) {
                 scalar(type);

@@ -81,6 +81,13 @@ final class CatalogTables {
         }
     }
 
+    /** Takes all rows out. */
+    void empty(String table) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("DELETE FROM pg_catalog." + table);
+        }
+    }
+
     /** Sets a column of the row with a number. */
     void update(String table, String column, long value, long oid) throws SQLException {
         try (PreparedStatement statement =

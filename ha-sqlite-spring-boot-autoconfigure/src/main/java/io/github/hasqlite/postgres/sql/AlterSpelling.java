@@ -1,5 +1,6 @@
 package io.github.hasqlite.postgres.sql;
 
+import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.SQLException;
 
 /** What object-relational mappers write when they make tables: types of time with a length, changes of tables. */
@@ -36,6 +37,38 @@ final class AlterSpelling {
         int action = tokens.is(at + 1, ".") ? at + 3 : at + 1;
         if (tokens.isWords(action, "ADD", "CONSTRAINT")) {
             constraint(tokens, at, action);
+            return;
+        }
+        int change = tokens.isWord(action + 1, "COLUMN") ? action + 2 : action + 1;
+        if (tokens.isWord(action, "ADD") && tokens.isWords(change, "IF", "NOT", "EXISTS")) {
+            tokens.remove(change, change + 3);
+        } else if (tokens.isWord(action, "DROP") && tokens.isWords(change, "IF", "EXISTS")) {
+            tokens.remove(change, change + 2);
+        }
+        if (tokens.isWord(action, "DROP")
+                && (tokens.isWord(change + 1, "CASCADE") || tokens.isWord(change + 1, "RESTRICT"))) {
+            tokens.remove(change + 1, change + 2);
+        }
+        requirePossible(tokens, action);
+    }
+
+    private static void requirePossible(TokenBuffer tokens, int action) throws SQLException {
+        boolean known =
+                tokens.isWord(action, "ADD") || tokens.isWord(action, "DROP") || tokens.isWord(action, "RENAME");
+        if (!known && tokens.get(action).kind() == SqlToken.Kind.WORD) {
+            throw new SQLException(
+                    "SQLite can add, drop and rename columns, and rename tables: ALTER TABLE … "
+                            + tokens.get(action).text() + " is not supported; make the table anew",
+                    SqlStates.FEATURE_NOT_SUPPORTED);
+        }
+        for (int i = action; i < tokens.size(); i++) {
+            if (tokens.is(i, "(")) {
+                i = tokens.closing(i);
+            } else if (tokens.is(i, ",")) {
+                throw new SQLException(
+                        "SQLite changes a table by one step at a time: write an ALTER TABLE for each",
+                        SqlStates.FEATURE_NOT_SUPPORTED);
+            }
         }
     }
 

@@ -100,10 +100,13 @@ final class PgLexer {
 
     /** A bracket right behind a name or another bracket; otherwise it quotes a name. */
     private boolean isSubscript(String gap) {
-        if (tokens.isEmpty() || !gap.isEmpty()) {
+        SqlToken before = tokens.isEmpty() ? null : tokens.get(tokens.size() - 1);
+        if (before != null && before.isWord("ARRAY")) {
+            return true;
+        }
+        if (before == null || !gap.isEmpty()) {
             return false;
         }
-        SqlToken before = tokens.get(tokens.size() - 1);
         return before.isName() || before.is(")") || before.is("]") || before.kind() == Kind.PARAMETER;
     }
 

@@ -49,8 +49,8 @@ final class QuerySpelling {
             return offset(tokens, at);
         } else if (token.isWord("TRUNCATE") && (at == 0 || tokens.is(at - 1, ";"))) {
             truncate(tokens, at);
-        } else if ((token.isWord("ANY") || token.isWord("ALL")) && tokens.is(at + 1, "(")) {
-            any(tokens, at, catalog);
+        } else if (catalog && (token.isWord("ANY") || token.isWord("ALL")) && tokens.is(at + 1, "(")) {
+            any(tokens, at);
         } else if ((token.isWord("TRIM") || token.isWord("SUBSTRING") || token.isWord("POSITION"))
                 && tokens.is(at + 1, "(")) {
             TextFunctionSpelling.apply(tokens, at);
@@ -199,8 +199,8 @@ final class QuerySpelling {
         tokens.replace(at, tokens.isWord(table, "ONLY") ? table + 1 : table, "DELETE FROM");
     }
 
-    /** {@code = ANY (array)} and {@code <> ALL (array)}; an array that is a parameter comes as JSON. */
-    private static void any(TokenBuffer tokens, int at, boolean catalog) {
+    /** {@code = ANY (array)} and {@code <> ALL (array)} in the catalog, which has arrays as texts. */
+    private static void any(TokenBuffer tokens, int at) {
         boolean any = tokens.isWord(at, "ANY") && tokens.is(at - 1, "=");
         boolean all = tokens.isWord(at, "ALL") && (tokens.is(at - 1, "<>") || tokens.is(at - 1, "!="));
         int close = tokens.closing(at + 1);
@@ -211,9 +211,9 @@ final class QuerySpelling {
             tokens.remove(close - 1, close);
             tokens.remove(at + 2, at + 4);
         } else {
-            tokens.insert(close, catalog ? "))" : ")");
-            tokens.insert(at + 2, "SELECT value FROM json_each(" + (catalog ? "ha_array(" : ""));
+            tokens.insert(close, "))");
+            tokens.insert(at + 2, "SELECT value FROM json_each(ha_array(");
         }
-        tokens.replace(at - 1, at + 1, any ? "IN" : "NOT IN");
+        tokens.replace(at - 1, at + 1, any ? " IN " : " NOT IN ");
     }
 }

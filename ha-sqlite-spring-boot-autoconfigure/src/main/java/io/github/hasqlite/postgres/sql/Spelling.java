@@ -16,6 +16,10 @@ public final class Spelling {
     public static String ofDatabase(String sql) throws SQLException {
         TokenBuffer tokens = new TokenBuffer(PgLexer.tokens(sql));
         try {
+            Refusals.check(tokens);
+            ArraySpelling.apply(tokens);
+            DropSpelling.apply(tokens);
+            // what is left of them: in definitions of the schema, and in what is not understood
             CastSpelling.apply(tokens, false);
             QuerySpelling.apply(tokens, false);
             ColumnAliasSpelling.apply(tokens);

@@ -1,5 +1,6 @@
 package io.github.hasqlite.postgres.sql;
 
+import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +42,24 @@ public final class StatementText {
             at++;
         }
         return at;
+    }
+
+    /**
+     * Says what has happened to a trigger that comes without its end.
+     *
+     * @throws SQLException if it is one (42601)
+     */
+    public static void requireWholeTrigger(TokenBuffer tokens) throws SQLException {
+        int last = tokens.size() - 1;
+        last -= tokens.get(last).text().isEmpty() ? 1 : 0;
+        boolean whole = tokens.isWord(last, "END") && tokens.is(last - 1, ";");
+        if (isTrigger(tokens, 0) && tokens.containsWord("BEGIN") && !whole) {
+            throw new SqlSyntaxException(
+                    "the body of the trigger has no end: if the client has cut the statement at a semicolon, as psql does,"
+                            + " write \\; instead of ; within BEGIN … END",
+                    SqlStates.SYNTAX_ERROR,
+                    0);
+        }
     }
 
     private static boolean isTrigger(TokenBuffer tokens, int from) {

@@ -126,9 +126,12 @@ public final class TokenBuffer {
         return -1;
     }
 
-    /** Where the operand begins that ends before a place: a literal, a name, a call or what is in parentheses. */
-    int operandStart(int end) {
+    /** Where the operand begins that ends before a place: a literal, a name, a call, a CASE or what is in parentheses. */
+    public int operandStart(int end) {
         int at = end - 1;
+        if (isWord(at, "END")) {
+            return choiceStart(at);
+        }
         while (is(at, "]")) {
             at = opening(at) - 1;
         }
@@ -144,6 +147,19 @@ public final class TokenBuffer {
             at -= 2;
         }
         return Math.max(at, 0);
+    }
+
+    /** Where the CASE begins that ends at a place. */
+    private int choiceStart(int end) {
+        int depth = 0;
+        for (int i = end; i >= 0; i--) {
+            if (isWord(i, "END")) {
+                depth++;
+            } else if (isWord(i, "CASE") && --depth == 0) {
+                return i;
+            }
+        }
+        return end;
     }
 
     private boolean isKeywordBeforeParenthesis(int at) {

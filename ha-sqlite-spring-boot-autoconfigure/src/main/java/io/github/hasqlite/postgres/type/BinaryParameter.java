@@ -43,6 +43,7 @@ final class BinaryParameter {
             case TIME -> IsoTimes.TIME.format(LocalTime.ofNanoOfDay(Math.multiplyExact(from.getLong(), NANOS)));
             case TIMESTAMP -> StoredTime.of(ValueBinary.EPOCH_TIME.plus(from.getLong(), ChronoUnit.MICROS));
             case TIMESTAMPTZ -> StoredTime.ofUtc(ValueBinary.EPOCH_TIME.plus(from.getLong(), ChronoUnit.MICROS));
+            case INTERVAL -> interval(from);
             case UUID -> new UUID(from.getLong(), from.getLong()).toString();
             case BYTEA -> rest(from);
             case JSONB -> {
@@ -62,6 +63,12 @@ final class BinaryParameter {
         byte[] bytes = new byte[from.remaining()];
         from.get(bytes);
         return bytes;
+    }
+
+    private static String interval(ByteBuffer from) {
+        long micros = from.getLong();
+        int days = from.getInt();
+        return new Interval(from.getInt(), days, micros).toString();
     }
 
     private static Object numeric(ByteBuffer from) {

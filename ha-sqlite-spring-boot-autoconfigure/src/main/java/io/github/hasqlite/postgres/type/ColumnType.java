@@ -11,13 +11,30 @@ public record ColumnType(PgType type, int modifier, boolean certain) {
 
     private static final int HEADER = 4;
     private static final int SCALE = 0xffff;
+    private static final int SCALE_BITS = 16;
+    private static final int MOST_DIGITS = 1000;
 
     /** Takes whatever SQLite can store, as the text that SQLite makes of it. */
     public static final ColumnType ANYTHING = new ColumnType(PgType.TEXT, -1, false);
 
     /** Digits behind the point that a numeric column has; 0 if its definition does not say. */
-    int scale() {
+    public int scale() {
         return type == PgType.NUMERIC && modifier > 0 ? (modifier - HEADER) & SCALE : 0;
+    }
+
+    /** Digits that a numeric has altogether. */
+    int precision() {
+        return (modifier - HEADER) >> SCALE_BITS;
+    }
+
+    /** How many characters a text may have; -1 for any number. */
+    public int length() {
+        return modifier > HEADER && type != PgType.NUMERIC ? modifier - HEADER : -1;
+    }
+
+    /** A numeric with digits behind the point. */
+    public static ColumnType numeric(int scale) {
+        return new ColumnType(PgType.NUMERIC, ((MOST_DIGITS << SCALE_BITS) | scale) + HEADER, true);
     }
 
     /** A type that a definition says. */

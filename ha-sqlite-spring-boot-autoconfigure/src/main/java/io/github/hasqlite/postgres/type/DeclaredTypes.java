@@ -52,6 +52,7 @@ public final class DeclaredTypes {
             Map.entry("TIMESTAMP WITHOUT TIME ZONE", PgType.TIMESTAMP),
             Map.entry("TIMESTAMPTZ", PgType.TIMESTAMPTZ),
             Map.entry("TIMESTAMP WITH TIME ZONE", PgType.TIMESTAMPTZ),
+            Map.entry("INTERVAL", PgType.INTERVAL),
             Map.entry("UUID", PgType.UUID),
             Map.entry("TEXT[]", PgType.TEXT_ARRAY),
             Map.entry("INT8[]", PgType.INT8_ARRAY),

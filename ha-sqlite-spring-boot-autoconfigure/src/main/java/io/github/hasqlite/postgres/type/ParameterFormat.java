@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** How values of parameters come from a client, and what SQLite is to store for them. */
@@ -23,6 +24,8 @@ public final class ParameterFormat {
     private static final int MOST_DIGITS = 1000;
     private static final int LONG_DIGITS = 18;
     private static final int UUID_DIGITS = 32;
+    private static final Pattern NUMBER =
+            Pattern.compile("[+-]?(?:[0-9]{1,1000}(?:\\.[0-9]{0,1000})?|\\.[0-9]{1,1000})(?:[eE][+-]?[0-9]{1,5})?");
 
     private ParameterFormat() {}
 
@@ -44,9 +47,18 @@ public final class ParameterFormat {
             return binary ? BinaryArray.json(element, bytes) : array(element, utf8(bytes));
         }
         try {
-            return binary ? BinaryParameter.decode(type, bytes) : text(type, utf8(bytes));
+            Object value = binary ? BinaryParameter.decode(type, bytes) : text(type, utf8(bytes));
+            if (value instanceof Double number && number.isNaN()) {
+                throw new SQLException(
+                        "NaN is out of range for type " + type.display()
+                                + ": SQLite would make NULL of it; store NULL, or a text",
+                        "22003");
+            }
+            return value;
         } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
-            throw new SQLException("invalid input for type " + type.display(), INVALID_TEXT, e);
+            throw binary
+                    ? new SQLException("invalid input for type " + type.display(), INVALID_TEXT, e)
+                    : ValueCast.invalid(type, utf8(bytes));
         } catch (BufferUnderflowException e) {
             throw new SQLException("incorrect binary data for type " + type.display(), INVALID_BINARY, e);
         }
@@ -81,15 +93,14 @@ public final class ParameterFormat {
 
     private static Object text(PgType type, String text) throws SQLException {
         return switch (type) {
-            case INT2 -> (long) Short.parseShort(text.strip());
-            case INT4 -> (long) Integer.parseInt(text.strip());
-            case INT8 -> Long.parseLong(text.strip());
+            case INT2, INT4, INT8 -> ValueCast.cast(ColumnType.declared(type), null, text);
             case OID -> oid(text.strip());
             case FLOAT4, FLOAT8 -> real(text.strip());
             case NUMERIC -> numeric(text.strip());
             case BOOL -> bool(text.strip());
             case BYTEA -> bytes(text);
             case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> StoredTime.of(type, text);
+            case INTERVAL -> interval(text);
             case UUID -> uuid(text.strip());
             case CHAR, NAME, TEXT, JSON, JSONB, UNKNOWN, BPCHAR, VARCHAR, TEXT_ARRAY, INT8_ARRAY -> text;
         };
@@ -100,22 +111,50 @@ public final class ParameterFormat {
         return text.chars().allMatch(Character::isDigit) && !text.isEmpty() ? (Object) Long.parseLong(text) : text;
     }
 
-    private static Double real(String text) {
+    private static String interval(String text) {
+        Interval interval = Interval.parse(text);
+        if (interval == null) {
+            throw new IllegalArgumentException(text);
+        }
+        return interval.toString();
+    }
+
+    /** @throws IllegalArgumentException if it is no number as PostgreSQL writes it */
+    static Double real(String text) {
         return switch (text.toLowerCase(Locale.ROOT)) {
-            case "infinity", "inf" -> Double.POSITIVE_INFINITY;
+            case "infinity", "inf", "+infinity", "+inf" -> Double.POSITIVE_INFINITY;
             case "-infinity", "-inf" -> Double.NEGATIVE_INFINITY;
-            default -> Double.parseDouble(text);
+            case "nan" -> Double.NaN;
+            default -> {
+                if (!NUMBER.matcher(text).matches()) {
+                    throw new IllegalArgumentException(text);
+                }
+                yield Double.parseDouble(text);
+            }
         };
     }
 
     private static Object numeric(String text) {
-        if ("NaN".equalsIgnoreCase(text)) {
-            return text;
+        Object read = numericOf(text);
+        return read instanceof BigDecimal number ? stored(number) : read;
+    }
+
+    /** A BigDecimal; Double for infinity, and the text {@code NaN}. */
+    static Object numericOf(String text) {
+        switch (text.toLowerCase(Locale.ROOT)) {
+            case "nan" -> {
+                return "NaN";
+            }
+            case "infinity", "inf", "+infinity", "+inf", "-infinity", "-inf" -> {
+                return real(text);
+            }
+            default -> {
+                if (text.length() > MOST_DIGITS || !NUMBER.matcher(text).matches()) {
+                    throw new IllegalArgumentException(text);
+                }
+                return new BigDecimal(text);
+            }
         }
-        if (text.length() > MOST_DIGITS) {
-            throw new IllegalArgumentException("more than " + MOST_DIGITS + " digits");
-        }
-        return stored(new BigDecimal(text));
     }
 
     /** An integer or a floating point number where it has the same digits; otherwise SQLite keeps its text. */
@@ -132,7 +171,7 @@ public final class ParameterFormat {
     }
 
     /** With or without braces, and hyphens or none, as PostgreSQL reads it and some drivers write it. */
-    private static String uuid(String text) {
+    static String uuid(String text) {
         boolean braces = text.startsWith("{") && text.endsWith("}") && text.length() > 1;
         String digits = (braces ? text.substring(1, text.length() - 1) : text).replace("-", "");
         if (digits.length() != UUID_DIGITS) {
@@ -142,10 +181,10 @@ public final class ParameterFormat {
         return new UUID(most, HexFormat.fromHexDigitsToLong(digits, UUID_DIGITS / 2, UUID_DIGITS)).toString();
     }
 
-    private static Long bool(String text) {
+    static Long bool(String text) {
         return switch (text.toLowerCase(Locale.ROOT)) {
-            case "t", "true", "y", "yes", "on", "1" -> 1L;
-            case "f", "false", "n", "no", "off", "0" -> 0L;
+            case "t", "tr", "tru", "true", "y", "ye", "yes", "on", "1" -> 1L;
+            case "f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0" -> 0L;
             default -> throw new IllegalArgumentException(text);
         };
     }

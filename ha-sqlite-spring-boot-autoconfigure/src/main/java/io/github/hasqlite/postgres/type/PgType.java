@@ -26,6 +26,7 @@ public enum PgType {
     TIME(1083, 8, "time without time zone", 'D', 1183),
     TIMESTAMP(1114, 8, "timestamp without time zone", 'D', 1115),
     TIMESTAMPTZ(1184, 8, "timestamp with time zone", 'D', 1185),
+    INTERVAL(1186, 16, "interval", 'T', 1187),
     NUMERIC(1700, -1, "numeric", 'N', 1231),
     /** Of texts; what clients ask the catalog has such columns. */
     TEXT_ARRAY(1009, -1, "text[]", 'A', 0),

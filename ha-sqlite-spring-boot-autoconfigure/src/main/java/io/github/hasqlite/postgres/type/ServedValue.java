@@ -27,8 +27,8 @@ final class ServedValue {
      * The value as one of the type.
      *
      * @param value Long, Double, String or byte[]
-     * @return Boolean, Long, Double, BigDecimal, String, byte[], LocalDate, LocalTime, LocalDateTime, OffsetDateTime
-     *     or UUID; {@code null} if it is none of the type
+     * @return Boolean, Long, Double, BigDecimal, String, byte[], LocalDate, LocalTime, LocalDateTime, OffsetDateTime,
+     *     Interval or UUID; {@code null} if it is none of the type
      */
     static @Nullable Object of(ColumnType column, Object value) {
         return switch (column.type()) {
@@ -42,6 +42,7 @@ final class ServedValue {
             case BYTEA -> bytes(value);
             case DATE, TIME, TIMESTAMP, TIMESTAMPTZ ->
                 value instanceof String text ? moment(column.type(), text) : null;
+            case INTERVAL -> value instanceof String text ? Interval.parse(text) : null;
             case UUID -> uuid(value);
             case CHAR, NAME, TEXT, UNKNOWN, BPCHAR, VARCHAR, JSON, JSONB, TEXT_ARRAY, INT8_ARRAY -> text(column, value);
         };
@@ -66,7 +67,7 @@ final class ServedValue {
             return number.isNaN() || number.isInfinite() ? number : new BigDecimal(number.toString());
         }
         if (value instanceof String text && !text.isEmpty() && text.length() <= LONGEST_NUMBER) {
-            return decimal(text);
+            return text.equalsIgnoreCase("NaN") ? (Object) Double.NaN : decimal(text);
         }
         return null;
     }

@@ -55,6 +55,14 @@ final class ValueBinary {
                                 .withOffsetSameInstant(ZoneOffset.UTC)
                                 .toLocalDateTime()))
                         .array();
+            case INTERVAL -> {
+                Interval span = (Interval) value;
+                yield buffer(16)
+                        .putLong(span.micros())
+                        .putInt(span.days())
+                        .putInt(span.months())
+                        .array();
+            }
             case UUID ->
                 buffer(16)
                         .putLong(((UUID) value).getMostSignificantBits())

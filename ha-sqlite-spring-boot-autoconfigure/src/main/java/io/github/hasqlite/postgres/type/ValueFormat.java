@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 public final class ValueFormat {
 
     private static final String INVALID = "22P02";
+    private static final String NOT_IN_TEXT = "22021";
     private static final int SHOWN = 40;
 
     private ValueFormat() {}
@@ -23,7 +24,8 @@ public final class ValueFormat {
      * @param column what it was announced with
      * @param name of the column, for the error
      * @param value Long, Double, String or byte[], as SQLite stores it
-     * @throws SQLException if the type has no faithful form for it (22P02)
+     * @throws SQLException if the type has no faithful form for it (22P02), or it is a text with the character 0
+     *     (22021)
      */
     public static byte[] encode(ColumnType column, String name, Object value, boolean binary) throws SQLException {
         Object served = ServedValue.of(column, value);
@@ -36,6 +38,12 @@ public final class ValueFormat {
     }
 
     private static SQLException misfit(ColumnType column, String name, Object value) {
+        if (value instanceof String text && text.indexOf('\0') >= 0) {
+            return new SQLException(
+                    "column \"" + name + "\" has a text with the character 0 in it, which no text of PostgreSQL can"
+                            + " carry; select hex(" + name + ")",
+                    NOT_IN_TEXT);
+        }
         String shown = value instanceof byte[] bytes ? bytes.length + " bytes" : "'" + value + "'";
         if (shown.length() > SHOWN) {
             shown = shown.substring(0, SHOWN) + "…";

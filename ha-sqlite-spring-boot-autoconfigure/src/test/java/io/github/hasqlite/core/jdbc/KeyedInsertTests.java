@@ -3,79 +3,18 @@ package io.github.hasqlite.core.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.hasqlite.core.capture.SchemaCatalog;
-import io.github.hasqlite.core.runtime.NodeRuntime;
-import io.github.hasqlite.core.sqlite.WriteLock;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The keys that rows get which are inserted without one, as the application sees them. */
 @Timeout(60)
-class KeyedInsertTests {
-
-    private static final long BLOCK = 10;
-
-    private final MemoryKeyBlocks blocks = new MemoryKeyBlocks();
-
-    @TempDir
-    private Path folder;
-
-    private ReplicatingDataSource dataSource;
-    private Connection connection;
-
-    @BeforeEach
-    void open() throws SQLException {
-        dataSource = ReplicatingDataSource.open(
-                PoolSettings.of(folder.resolve("app.db").toString()),
-                false,
-                new WriteLock(NodeRuntime.ofJvm(), 5_000),
-                new SchemaCatalog(),
-                new RecordingLog(),
-                new KeySettings(blocks, (int) BLOCK),
-                new NoReplication());
-        connection = dataSource.getConnection();
-        connection.setAutoCommit(false);
-        run("CREATE TABLE t(id INTEGER PRIMARY KEY, a, b)");
-    }
-
-    @AfterEach
-    void close() throws SQLException {
-        connection.rollback();
-        connection.close();
-        dataSource.close();
-    }
-
-    private int run(String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            return statement.executeUpdate(sql);
-        }
-    }
-
-    private List<String> rows(String sql) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            List<String> result = new ArrayList<>();
-            while (rows.next()) {
-                StringBuilder row = new StringBuilder();
-                for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
-                    row.append(i == 1 ? "" : "|").append(rows.getString(i));
-                }
-                result.add(row.toString());
-            }
-            return result;
-        }
-    }
+class KeyedInsertTests extends KeyedTables {
 
     /** Another node takes the next numbers. */
     private void others(int numbers) throws Exception {
@@ -223,34 +162,6 @@ class KeyedInsertTests {
     }
 
     @Test
-    void aRowThatIsThereIsNeverReplaced() throws Exception {
-        run("INSERT INTO t(a) VALUES('first')");
-        run("INSERT INTO t(id, a) VALUES(2, 'own'), (3, 'own')");
-        run("INSERT INTO t(a) VALUES('a')");
-        run("INSERT INTO t(id, a) VALUES(5, 'own')");
-        run("REPLACE INTO t(a) VALUES('b')");
-        run("INSERT INTO t(id, a) VALUES(7, 'own')");
-        run("INSERT OR IGNORE INTO t(a) VALUES('c')");
-        run("INSERT INTO t(id, a) VALUES(9, 'own')");
-        run("INSERT INTO t(a) VALUES('d') ON CONFLICT DO UPDATE SET a = 'lost'");
-        assertThat(rows("SELECT id, a FROM t ORDER BY id"))
-                .containsExactly("1|first", "2|own", "3|own", "4|a", "5|own", "6|b", "7|own", "8|c", "9|own", "10|d");
-    }
-
-    /** Also a key that an UPDATE has brought into the block, or an upsert. */
-    @Test
-    void aKeyThatWasChangedIntoTheBlockIsLeftOut() throws Exception {
-        run("INSERT INTO t(id, a) VALUES(-1, 'moved'), (-2, 'moved')");
-        run("INSERT INTO t(a) VALUES('first')");
-        run("UPDATE t SET id = 2 WHERE id = -1");
-        run("INSERT INTO t(a) VALUES('a')");
-        run("INSERT INTO t(id, a) VALUES(-2, 'x') ON CONFLICT(id) DO UPDATE SET id = 4");
-        run("REPLACE INTO t(a) VALUES('b')");
-        assertThat(rows("SELECT id, a FROM t ORDER BY id"))
-                .containsExactly("1|first", "2|moved", "3|a", "4|moved", "5|b");
-    }
-
-    @Test
     void theSequenceOfAutoincrementFollows() throws Exception {
         run("CREATE TABLE auto(id INTEGER PRIMARY KEY AUTOINCREMENT, a)");
         blocks.lease("auto", 1, 100);
@@ -262,21 +173,6 @@ class KeyedInsertTests {
         run("UPDATE sqlite_sequence SET seq = 1 WHERE name = 'auto'");
         run("INSERT INTO auto(a) VALUES(4)");
         assertThat(rows("SELECT max(id) FROM auto")).containsExactly("104");
-    }
-
-    /** An {@code int} holds what SQLite would give as long as it would; what is greater is as great as SQLite's. */
-    @Test
-    void behindTheGreatestIntItGoesOnAsSqliteDoes() throws Exception {
-        run("INSERT INTO t(id, a) VALUES(2147483646, 'import')");
-        run("INSERT INTO t(a) VALUES('last'), ('next')");
-        assertThat(rows("SELECT id FROM t ORDER BY id")).containsExactly("2147483646", "2147483647", "2147483648");
-        run("CREATE TABLE small(id INTEGER PRIMARY KEY, a)");
-        run("INSERT INTO small(a) VALUES(1)");
-        run("INSERT INTO small(id, a) VALUES(5000000000, 'import')");
-        for (int i = 0; i < 3 * BLOCK; i++) {
-            run("INSERT INTO small(a) VALUES(2)");
-        }
-        assertThat(rows("SELECT max(id) FROM small WHERE a = 2")).containsExactly(Long.toString(3 * BLOCK + 1));
     }
 
     @Test
@@ -305,88 +201,6 @@ class KeyedInsertTests {
         assertThat(rows("SELECT id, a FROM t")).containsExactly("101|keyed", "102|bound", "103|left");
         assertThat(rows("SELECT id FROM log")).containsExactly("1", "2", "3");
         assertThat(dataSource.keysLeftToSqlite()).isEqualTo(3);
-    }
-
-    @Test
-    void aBatchThatMeetsRowsGoesOnBehindThem() throws Exception {
-        run("INSERT INTO t(a) VALUES('first')");
-        run("INSERT INTO t(id, a) VALUES(3, 'own'), (4, 'own')");
-        connection.commit();
-        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO t(a) VALUES(?)")) {
-            for (int i = 0; i < 30; i++) {
-                insert.setInt(1, i);
-                insert.addBatch();
-            }
-            insert.executeBatch();
-        }
-        connection.commit();
-        assertThat(rows("SELECT count(*), max(id), count(DISTINCT id) FROM t")).containsExactly("33|33|33");
-    }
-
-    @Test
-    void importedRowsAreLeftBehind() throws Exception {
-        run("INSERT INTO t(a) VALUES('first')");
-        run("WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)"
-                + " INSERT INTO t(id, a) SELECT i, 'import' FROM n");
-        run("INSERT INTO t(a) VALUES('second')");
-        assertThat(rows("SELECT id FROM t WHERE a = 'second'")).containsExactly("100001");
-        assertThat(blocks.leases()).isLessThan(6);
-    }
-
-    @Test
-    void theGreatestNumberIsAnsweredAsSqliteDoes() throws Exception {
-        run("CREATE TABLE auto(id INTEGER PRIMARY KEY AUTOINCREMENT, a)");
-        run("INSERT INTO t(id, a) VALUES(9223372036854775807, 'greatest')");
-        run("INSERT INTO t(a) VALUES('random')");
-        assertThat(rows("SELECT count(*) FROM t WHERE a = 'random' AND id > 0")).containsExactly("1");
-        run("INSERT INTO auto VALUES(9223372036854775807, 1)");
-        assertThatThrownBy(() -> run("INSERT INTO auto(a) VALUES(1)")).hasMessageContaining("SQLITE_FULL");
-        run("CREATE TABLE nearly(id INTEGER PRIMARY KEY, a)");
-        run("INSERT INTO nearly VALUES(9223372036854775805, 1)");
-        run("INSERT INTO nearly(a) VALUES(1), (2)");
-        run("INSERT INTO nearly(a) VALUES(3)");
-        assertThat(rows("SELECT count(*) FROM nearly")).containsExactly("4");
-    }
-
-    @Test
-    void withoutTheStreamAndWithAllNumbersUsedItFailsAndNothingIsLost() throws Exception {
-        for (int i = 0; i < BLOCK / 2 - 1; i++) {
-            run("INSERT INTO t(a) VALUES('x')");
-        }
-        blocks.away(true);
-        int more = 0;
-        SQLException failure = null;
-        while (failure == null) {
-            try {
-                run("INSERT INTO t(a) VALUES('y')");
-                more++;
-            } catch (SQLException e) {
-                failure = e;
-            }
-        }
-        assertThat(more).isGreaterThanOrEqualTo((int) BLOCK / 2);
-        assertThat((Throwable) failure)
-                .isInstanceOf(KeysUsedUpException.class)
-                .hasMessageContaining("table t")
-                .hasMessageContaining("nobody answers");
-        assertThat(failure.getSQLState()).isEqualTo("08001");
-        run("INSERT INTO t(id, a) VALUES(1000, 'with a key')");
-        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO t(a) VALUES(?)")) {
-            assertThatThrownBy(insert::executeUpdate).isInstanceOf(KeysUsedUpException.class);
-        }
-        blocks.away(false);
-        run("INSERT INTO t(a) VALUES('z')");
-        assertThat(rows("SELECT id FROM t WHERE a = 'z'")).containsExactly(Long.toString(BLOCK + 1));
-    }
-
-    @Test
-    void aRecordThatWasEmptiedIsNoticed() throws Exception {
-        run("INSERT INTO t(a) VALUES('x')");
-        blocks.empty();
-        for (int i = 0; i < BLOCK; i++) {
-            run("INSERT INTO t(a) VALUES('y')");
-        }
-        assertThat(rows("SELECT max(id) > 1000000 FROM t")).containsExactly("1");
     }
 
     @Test

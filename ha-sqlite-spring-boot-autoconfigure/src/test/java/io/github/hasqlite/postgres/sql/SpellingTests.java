@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What people write for PostgreSQL, run by SQLite. */
 class SpellingTests {
@@ -52,6 +53,16 @@ class SpellingTests {
                 "SELECT substring('abcd' from 2 for 2) ¦ bc",
                 "SELECT position('c' in 'abc') ¦ 3",
                 "SELECT 2 = ANY(ARRAY[1,2]) ¦ 1",
+                "SELECT 2=any(array [1, 2]::int[]) ¦ 1",
+                "SELECT 2 = SOME ('{1,2}'::int[]) ¦ 1",
+                "SELECT x=ANY('{\"a,b\",NULL,007}'::text[]) FROM (SELECT 'a,b' AS x) ¦ 1",
+                "SELECT 3 <> ALL('{1,2}') ¦ 1",
+                "SELECT 3 = ANY(ARRAY[]::int[]) ¦ 0",
+                "SELECT 3 = ANY(SELECT 3) UNION ALL SELECT 3 WHERE 1 > 2 ¦ 1",
+                "SELECT sum(x) FROM unnest('{1,2}'::int[]) AS t(x) ¦ 3",
+                "SELECT group_concat(s || n) FROM unnest(ARRAY['a','b']) WITH ORDINALITY AS t(s, n) ¦ a1,b2",
+                "SELECT group_concat(a || coalesce(b, '-')) FROM unnest('{1,2}'::int[], '{x}'::text[]) t (a, b) ¦ 1x,2-",
+                "SELECT count(*) FROM (SELECT 1 AS id) i JOIN unnest('{1,2}') u ON u = i.id WHERE true ¦ 1",
                 "SELECT '::int' ¦ ::int",
                 "SELECT \"a::b\" FROM (SELECT 3 AS \"a::b\") ¦ 3",
                 "SELECT [a b] FROM (SELECT 4 AS [a b]) ¦ 4",
@@ -96,9 +107,53 @@ class SpellingTests {
                 .isEqualTo("alter table t add column b int");
         assertThat(Spelling.ofDatabase("ALTER TABLE ONLY \"T\" ADD CONSTRAINT once UNIQUE (a, b)"))
                 .isEqualTo("CREATE UNIQUE INDEX once ON \"T\" (a, b)");
+        assertThat(Spelling.ofDatabase("ALTER TABLE t ADD COLUMN IF NOT EXISTS b int"))
+                .isEqualTo("ALTER TABLE t ADD COLUMN b int");
+        assertThat(Spelling.ofDatabase("ALTER TABLE t DROP IF EXISTS b CASCADE"))
+                .isEqualTo("ALTER TABLE t DROP b");
+        assertThat(Spelling.ofDatabase("DROP TABLE IF EXISTS public.t CASCADE")).isEqualTo("DROP TABLE IF EXISTS t");
+        assertThat(Spelling.ofDatabase("DROP TRIGGER x ON t RESTRICT")).isEqualTo("DROP TRIGGER x");
+        assertThat(Spelling.ofDatabase("DROP INDEX CONCURRENTLY i")).isEqualTo("DROP INDEX i");
+        assertThat(Spelling.ofDatabase(
+                        "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON ONLY public.t USING btree (a)"))
+                .isEqualTo("CREATE UNIQUE INDEX IF NOT EXISTS i ON t (a)");
+        assertThat(Spelling.ofDatabase("CREATE UNLOGGED TABLE t(a)")).isEqualTo("CREATE TABLE t(a)");
         assertThatExceptionOfType(SQLException.class)
                 .isThrownBy(() -> Spelling.ofDatabase("ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES u"))
                 .withMessageContaining("the constraint f cannot be added")
+                .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("0A000"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT ARRAY[1,2]",
+                "SELECT 1 < ANY('{1,2}')",
+                "SELECT 'a' LIKE ANY(ARRAY['a%'])",
+                "INSERT INTO t SELECT unnest('{1,2}'::int[])",
+                "CREATE TABLE t (LIKE u INCLUDING ALL)",
+                "CREATE INDEX ON t (a)",
+                "CREATE INDEX i ON t USING gin (a)",
+                "DROP TABLE t, u",
+                "TRUNCATE t, u",
+                "ALTER TABLE t ALTER COLUMN a TYPE int",
+                "ALTER TABLE t OWNER TO me",
+                "ALTER TABLE t ADD a int, ADD b numeric(4,1)",
+                "ALTER SEQUENCE s RESTART",
+                "CREATE SCHEMA s",
+                "CREATE OR REPLACE VIEW v AS SELECT 1",
+                "COMMENT ON TABLE t IS 'x'",
+                "GRANT SELECT ON t TO me",
+                "DO $$ BEGIN NULL; END $$",
+                "EXPLAIN (ANALYZE, BUFFERS) SELECT 1",
+                "SELECT a, b INTO u FROM t",
+                "DELETE FROM t USING u WHERE t.a = u.a",
+                "INSERT INTO t VALUES (1) ON CONFLICT ON CONSTRAINT c DO NOTHING",
+                "VACUUM FULL"
+            })
+    void whatThereIsNothingForIsSaid(String sql) {
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> Spelling.ofDatabase(sql))
                 .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("0A000"));
     }
 

@@ -1,0 +1,135 @@
+package io.github.hasqlite.postgres.function;
+
+import io.github.hasqlite.core.sqlite.ConnectionFunctions;
+import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.MomentSum;
+import io.github.hasqlite.postgres.type.PgType;
+import io.github.hasqlite.postgres.type.ValueCast;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.Function;
+
+/**
+ * Casts and sums of times: {@code ha_cast(value, type, modifier, source)} with the numbers of the types (0 if the source
+ * is not known; that of a numeric with the digits behind its point above 16 bits), {@code ha_plus(a, b)}, {@code ha_minus(a, b)}, {@code ha_times(interval, factor)}, {@code
+ * ha_divided(interval, divisor)} {@code
+ * ha_span(interval)} and {@code ha_number(value)}. NULL gives NULL. Stateless.
+ */
+public final class PostgresFunctions implements ConnectionFunctions {
+
+    /** SQLite's SQLITE_DETERMINISTIC and SQLITE_DIRECTONLY: the same each time, and not for a schema. */
+    private static final int FLAGS = 0x800 | 0x80000;
+
+    private static final int CAST_ARGUMENTS = 4;
+
+    /** What is done with one or two values. */
+    private interface Operation {
+        Object of(Object first, Object second) throws SQLException;
+    }
+
+    @Override
+    public void register(Connection connection) throws SQLException {
+        Function.create(connection, "ha_cast", new Cast(), CAST_ARGUMENTS, FLAGS);
+        operation(connection, "ha_plus", 2, (a, b) -> MomentSum.of(a, b, 1));
+        operation(connection, "ha_minus", 2, (a, b) -> MomentSum.of(a, b, -1));
+        operation(connection, "ha_times", 2, (a, b) -> MomentSum.product(a, b, false));
+        operation(connection, "ha_divided", 2, (a, b) -> MomentSum.product(a, b, true));
+        operation(connection, "ha_number", 1, (a, none) -> MomentSum.number(a));
+        operation(connection, "ha_span", 1, (a, none) -> MomentSum.span(a));
+    }
+
+    private static void operation(Connection connection, String name, int arguments, Operation operation)
+            throws SQLException {
+        Function.create(connection, name, new Computed(arguments, operation), arguments, FLAGS);
+    }
+
+    /** Reads and answers values. Used by one connection. */
+    private abstract static class Valued extends Function {
+
+        private static final int INTEGER = 1;
+        private static final int REAL = 2;
+        private static final int TEXT = 3;
+        private static final int NULL = 5;
+
+        @Nullable
+        Object argument(int at) throws SQLException {
+            return switch (value_type(at)) {
+                case INTEGER -> (Object) value_long(at);
+                case REAL -> value_double(at);
+                case TEXT -> value_text(at);
+                case NULL -> null;
+                default -> value_blob(at);
+            };
+        }
+
+        void answer(Object value) throws SQLException {
+            if (value instanceof Long number) {
+                result(number);
+            } else if (value instanceof Double number) {
+                result(number);
+            } else if (value instanceof byte[] bytes) {
+                result(bytes);
+            } else {
+                result(value.toString());
+            }
+        }
+    }
+
+    private static final class Cast extends Valued {
+
+        private static final int TYPE = 1;
+        private static final int MODIFIER = 2;
+        private static final int SOURCE = 3;
+        private static final int SCALE = 1 << 16;
+
+        private static @Nullable ColumnType source(int number) {
+            PgType type = PgType.ofOid(number % SCALE);
+            return type == null
+                    ? null
+                    : number < SCALE ? ColumnType.declared(type) : ColumnType.numeric(number / SCALE);
+        }
+
+        @Override
+        protected void xFunc() throws SQLException {
+            Object value = argument(0);
+            PgType type = PgType.ofOid(value_int(TYPE));
+            if (value == null || type == null) {
+                result();
+                return;
+            }
+            try {
+                ColumnType target = new ColumnType(type, value_int(MODIFIER), true);
+                answer(ValueCast.cast(target, source(value_int(SOURCE)), value));
+            } catch (SQLException e) {
+                error(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    private static final class Computed extends Valued {
+
+        private final int arguments;
+        private final Operation operation;
+
+        Computed(int arguments, Operation operation) {
+            this.arguments = arguments;
+            this.operation = operation;
+        }
+
+        @Override
+        protected void xFunc() throws SQLException {
+            Object first = argument(0);
+            Object second = arguments > 1 ? argument(1) : first;
+            if (first == null || second == null) {
+                result();
+                return;
+            }
+            try {
+                answer(operation.of(first, second));
+            } catch (SQLException e) {
+                error(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package io.github.hasqlite.postgres.infer;
+
+import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.PgType;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Reads calls of functions: what their arguments are, and what they answer. */
+final class CallReader {
+
+    /** All arguments are of one type, which is the answer's. */
+    private static final Set<String> COMMON = Set.of("coalesce", "ifnull", "greatest", "least", "min", "max", "nullif");
+
+    /** Arguments are texts, and the answer is one. */
+    private static final Set<String> TEXTS = Set.of(
+            "lower",
+            "upper",
+            "trim",
+            "ltrim",
+            "rtrim",
+            "btrim",
+            "replace",
+            "concat",
+            "concat_ws",
+            "initcap",
+            "reverse");
+
+    /** The first argument is a text, others are integers, and the answer is a text. */
+    private static final Set<String> PARTS = Set.of("substr", "substring", "left", "right", "lpad", "rpad", "repeat");
+
+    /** The answer is a text, whatever the arguments are. */
+    private static final Set<String> WRITTEN = Set.of(
+            "quote", "hex", "typeof", "printf", "format", "strftime", "datetime", "group_concat", "string_agg", "char");
+
+    private static final Set<String> COUNTS = Set.of(
+            "count", "row_number", "rank", "dense_rank", "ntile", "changes", "last_insert_rowid", "octet_length");
+
+    private static final Set<String> TEXT_COUNTS =
+            Set.of("length", "char_length", "character_length", "instr", "position");
+    private static final Set<String> CLOCKS =
+            Set.of("now", "transaction_timestamp", "statement_timestamp", "clock_timestamp");
+
+    /** First arguments decide, others are offsets. */
+    private static final Set<String> FIRST = Set.of("abs", "lag", "lead", "first_value", "last_value", "nth_value");
+
+    private static final Set<String> OF_NUMBERS = Set.of("sum", "avg", "total", "min", "max", "abs");
+
+    /** As PostgreSQL names them. */
+    private static final Map<String, String> LABELS = Map.of("trim", "btrim");
+
+    private final Cursor cursor;
+    private final Findings findings;
+    private final ExpressionReader expressions;
+    private final StatementReader statements;
+
+    CallReader(Cursor cursor, Findings findings, ExpressionReader expressions, StatementReader statements) {
+        this.cursor = cursor;
+        this.findings = findings;
+        this.expressions = expressions;
+        this.statements = statements;
+    }
+
+    Term read(Scope scope) throws SQLException {
+        String name = cursor.token().name();
+        cursor.at += 2;
+        List<Term> arguments = arguments(scope);
+        statements.close();
+        Term result = result(name, arguments);
+        rest(scope);
+        return result.named(LABELS.getOrDefault(name, name), Term.STRONG);
+    }
+
+    /** Also with the words of the standard's own syntax between them. */
+    private List<Term> arguments(Scope scope) throws SQLException {
+        List<Term> arguments = new ArrayList<>();
+        if (statements.isQuery()) {
+            statements.query(scope.inner());
+            return arguments;
+        }
+        while (!cursor.atEnd() && !cursor.is(")")) {
+            int start = cursor.at;
+            Term argument = expressions.read(scope);
+            if (cursor.at > start) {
+                arguments.add(argument);
+            } else {
+                // a comma, a star, or a word such as FROM or ORDER BY
+                cursor.at += cursor.is("(") ? 0 : 1;
+                if (cursor.is("(") && cursor.at == start) {
+                    cursor.at = cursor.tokens.closing(start) + 1;
+                }
+            }
+        }
+        return arguments;
+    }
+
+    private Term result(String name, List<Term> arguments) throws SQLException {
+        Term first = arguments.isEmpty() ? Term.of(findings, null) : arguments.get(0);
+        if (OF_NUMBERS.contains(name) && arguments.size() == 1 && first.is(PgType.INTERVAL)) {
+            throw new SQLException(
+                    name + " of intervals is not supported: SQLite keeps them as text; use their seconds", "0A000");
+        }
+        if (COMMON.contains(name)) {
+            return common(arguments);
+        }
+        if (TEXTS.contains(name)) {
+            arguments.forEach(argument -> argument.resolve(PgType.TEXT));
+            return Term.certain(findings, PgType.TEXT);
+        }
+        if (WRITTEN.contains(name)) {
+            return Term.certain(findings, PgType.TEXT);
+        }
+        if (PARTS.contains(name)) {
+            return part(name, arguments);
+        }
+        if (COUNTS.contains(name)) {
+            return Term.certain(findings, PgType.INT8);
+        }
+        if (TEXT_COUNTS.contains(name)) {
+            arguments.forEach(argument -> argument.resolve(PgType.TEXT));
+            return Term.certain(findings, PgType.INT8);
+        }
+        if (CLOCKS.contains(name)) {
+            return Term.certain(findings, PgType.TIMESTAMPTZ);
+        }
+        if (FIRST.contains(name)) {
+            Term term = Term.of(findings, first.type);
+            term.announced = first.announced;
+            return term;
+        }
+        if (name.equals("date") || name.equals("time")) {
+            arguments.forEach(argument -> argument.resolve(PgType.TEXT));
+            return Term.certain(findings, name.equals("date") ? PgType.DATE : PgType.TIME);
+        }
+        if (name.equals("round") || name.equals("ceil") || name.equals("floor") || name.equals("sqrt")) {
+            first.resolve(PgType.FLOAT8);
+            arguments.stream().skip(1).forEach(argument -> argument.resolve(PgType.INT8));
+        }
+        return Term.of(findings, null);
+    }
+
+    private Term common(List<Term> arguments) {
+        Term common = new Term(findings);
+        for (int i = 0; i < arguments.size(); i++) {
+            common = i == 0 ? copy(arguments.get(0)) : common(findings, common, arguments.get(i));
+        }
+        return common;
+    }
+
+    private Term part(String name, List<Term> arguments) {
+        boolean pads = name.endsWith("pad");
+        for (int i = 0; i < arguments.size(); i++) {
+            arguments.get(i).resolve(i == 0 || (pads && i == 2) ? PgType.TEXT : PgType.INT8);
+        }
+        return Term.certain(findings, PgType.TEXT);
+    }
+
+    private Term copy(Term of) {
+        Term copy = Term.of(findings, of.type);
+        copy.announced = of.announced;
+        if (of.isOpen()) {
+            copy.unify(of);
+        }
+        return copy;
+    }
+
+    /** Of values of which either can come. */
+    static Term common(Findings findings, Term one, Term other) {
+        boolean known = one.type != null && other.type != null;
+        boolean unequal = known && one.type != other.type;
+        one.unify(other);
+        ColumnType announced = unequal ? null : one.announced != null ? one.announced : other.announced;
+        Term common = unequal ? Term.of(findings, Arithmetic.number(one.type, other.type)) : one;
+        common.announced = announced;
+        return common;
+    }
+
+    /** FILTER and OVER. */
+    private void rest(Scope scope) throws SQLException {
+        if (cursor.isWord("FILTER") && cursor.tokens.is(cursor.at + 1, "(")) {
+            cursor.at += 2;
+            cursor.skipWord("WHERE");
+            expressions.read(scope).resolve(PgType.BOOL);
+            statements.close();
+        }
+        if (cursor.isWord("OVER")) {
+            cursor.at++;
+            if (cursor.skip("(")) {
+                arguments(scope);
+                statements.close();
+            } else {
+                cursor.at++;
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.github.hasqlite.postgres.infer;
+
+import java.math.BigDecimal;
+import java.sql.SQLException;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Numbers that SQLite keeps with all of their digits in columns of numbers: others become floating point there. Stateless. */
+public final class ExactNumbers {
+
+    private static final Pattern NUMBER =
+            Pattern.compile("[+-]?(?:\\d{1,1000}(?:\\.\\d{0,1000})?|\\.\\d{1,1000})(?:[eE][+-]?\\d{1,4})?");
+
+    private static final BigDecimal LEAST = BigDecimal.valueOf(Long.MIN_VALUE);
+    private static final BigDecimal MOST = BigDecimal.valueOf(Long.MAX_VALUE);
+
+    private ExactNumbers() {}
+
+    /**
+     * Sees that a text is no number, or one that keeps its digits.
+     *
+     * @param column where it is to be stored, for the error; {@code null} if nobody knows
+     * @throws SQLException if it would lose some (22003)
+     */
+    public static void require(String text, @Nullable String column) throws SQLException {
+        if (text.length() <= 15 || !NUMBER.matcher(text).matches()) {
+            return;
+        }
+        BigDecimal number = new BigDecimal(text);
+        boolean whole =
+                number.stripTrailingZeros().scale() <= 0 && number.compareTo(LEAST) >= 0 && number.compareTo(MOST) <= 0;
+        if (whole) {
+            return;
+        }
+        double real = number.doubleValue();
+        boolean same = !Double.isInfinite(real) && new BigDecimal(Double.toString(real)).compareTo(number) == 0;
+        if (!same) {
+            throw new SQLException(
+                    (text.length() > 60 ? text.substring(0, 60) + "…" : text)
+                            + " has more digits than SQLite keeps in a column of numbers, about 15"
+                            + (column == null ? "" : ": declare the column \"" + column + "\" TEXT, or round it")
+                            + (column == null ? ": declare the column TEXT, or round it" : ""),
+                    "22003");
+        }
+    }
+}

@@ -1,0 +1,272 @@
+package io.github.hasqlite.postgres.infer;
+
+import io.github.hasqlite.postgres.sql.SqlToken;
+import io.github.hasqlite.postgres.sql.SqlToken.Kind;
+import io.github.hasqlite.postgres.type.PgType;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads expressions by PostgreSQL's order of operators. */
+final class ExpressionReader {
+
+    private static final int OR = 1;
+    private static final int AND = 2;
+    private static final int NOT = 3;
+    private static final int IS = 4;
+    private static final int COMPARISON = 5;
+    private static final int PATTERN = 6;
+    private static final int OTHER = 7;
+    private static final int SUM = 8;
+    private static final int PRODUCT = 9;
+    private static final int SIGN = 11;
+
+    private static final Set<String> COMPARISONS = Set.of("=", "==", "<>", "!=", "<", ">", "<=", ">=");
+    private static final Set<String> PATTERNS = Set.of("LIKE", "ILIKE", "GLOB", "MATCH", "REGEXP");
+
+    private final Cursor cursor;
+    private final Findings findings;
+    private final StatementReader statements;
+    private final PrimaryReader primaries;
+    private final Casts casts;
+    private final Arithmetic arithmetic;
+
+    ExpressionReader(Cursor cursor, Findings findings, StatementReader statements) {
+        this.cursor = cursor;
+        this.findings = findings;
+        this.statements = statements;
+        this.primaries = new PrimaryReader(cursor, findings, this, statements);
+        this.casts = new Casts(cursor, findings);
+        this.arithmetic = new Arithmetic(findings);
+    }
+
+    /** One expression from here on; where there is none, nothing is read. */
+    Term read(Scope scope) throws SQLException {
+        return read(scope, OR);
+    }
+
+    private Term read(Scope scope, int least) throws SQLException {
+        cursor.enter();
+        try {
+            int start = cursor.at;
+            Term left = prefix(scope);
+            while (!cursor.atEnd() && cursor.at > start) {
+                Term next = infix(scope, left, start, least);
+                if (next == null) {
+                    return left;
+                }
+                left = next;
+            }
+            return left;
+        } finally {
+            cursor.leave();
+        }
+    }
+
+    /** What is read up to commas. */
+    List<Term> list(Scope scope) throws SQLException {
+        List<Term> terms = new ArrayList<>();
+        do {
+            terms.add(read(scope));
+        } while (cursor.skip(","));
+        return terms;
+    }
+
+    private Term prefix(Scope scope) throws SQLException {
+        if (cursor.skipWord("NOT")) {
+            Term operand = read(scope, NOT);
+            operand.resolve(PgType.BOOL);
+            return Term.certain(findings, PgType.BOOL);
+        }
+        if (cursor.is("-") || cursor.is("+") || cursor.is("~")) {
+            int sign = cursor.at++;
+            Term operand = read(scope, SIGN);
+            if (cursor.tokens.is(sign, "-")) {
+                arithmetic.negate(operand, sign, cursor.at);
+            }
+            return Term.of(findings, operand.type);
+        }
+        return primaries.read(scope);
+    }
+
+    /** {@code null} if no operator follows that binds so strongly. */
+    private @Nullable Term infix(Scope scope, Term left, int start, int least) throws SQLException {
+        SqlToken token = cursor.token();
+        if (token.kind() == Kind.WORD) {
+            return word(scope, left, start, token.text().toUpperCase(Locale.ROOT), least);
+        }
+        if (token.kind() != Kind.OPERATOR) {
+            return null;
+        }
+        String operator = token.text();
+        if (COMPARISONS.contains(operator)) {
+            return least > COMPARISON ? null : comparison(scope, left, start);
+        }
+        boolean sum = operator.equals("+") || operator.equals("-");
+        boolean product = operator.equals("*") || operator.equals("/") || operator.equals("%");
+        int binds = sum ? SUM : product ? PRODUCT : OTHER;
+        if (least > binds || operator.equals("::")) {
+            return null;
+        }
+        int place = cursor.at++;
+        int second = cursor.at;
+        Term right = read(scope, binds + 1);
+        int end = cursor.at;
+        if (sum || product) {
+            return arithmetic.of(operator, place, left, start, right, second, end);
+        }
+        if (operator.equals("||")) {
+            left.resolve(PgType.TEXT);
+            right.resolve(PgType.TEXT);
+            casts.text(left, start, place);
+            casts.text(right, second, end);
+            return Term.certain(findings, PgType.TEXT);
+        }
+        return Term.of(findings, null);
+    }
+
+    private @Nullable Term word(Scope scope, Term left, int start, String word, int least) throws SQLException {
+        switch (word) {
+            case "OR", "AND" -> {
+                int binds = word.equals("OR") ? OR : AND;
+                if (least > binds) {
+                    return null;
+                }
+                cursor.at++;
+                left.resolve(PgType.BOOL);
+                read(scope, binds + 1).resolve(PgType.BOOL);
+                return Term.certain(findings, PgType.BOOL);
+            }
+            case "IS", "ISNULL", "NOTNULL" -> {
+                return least > IS ? null : is(scope, left);
+            }
+            default -> {
+                return least > PATTERN ? null : pattern(scope, left, start);
+            }
+        }
+    }
+
+    private Term is(Scope scope, Term left) throws SQLException {
+        boolean is = cursor.isWord("IS");
+        cursor.at++;
+        if (is) {
+            cursor.skipWord("NOT");
+            if (cursor.skipWord("DISTINCT")) {
+                cursor.skipWord("FROM");
+                left.unify(read(scope, COMPARISON + 1));
+            } else if (cursor.isWord("TRUE") || cursor.isWord("FALSE") || cursor.isWord("UNKNOWN")) {
+                left.resolve(PgType.BOOL);
+                cursor.at++;
+            } else if (!cursor.skipWord("NULL")) {
+                left.unify(read(scope, COMPARISON + 1));
+            }
+        }
+        return Term.certain(findings, PgType.BOOL);
+    }
+
+    private @Nullable Term pattern(Scope scope, Term left, int start) throws SQLException {
+        int at = cursor.isWord("NOT") ? cursor.at + 1 : cursor.at;
+        String word = cursor.tokens.get(at).text().toUpperCase(Locale.ROOT);
+        if (PATTERNS.contains(word)) {
+            cursor.at = at + 1;
+            left.resolve(PgType.TEXT);
+            read(scope, OTHER).resolve(PgType.TEXT);
+            if (cursor.skipWord("ESCAPE")) {
+                read(scope, OTHER);
+            }
+        } else if (word.equals("BETWEEN")) {
+            Comparison comparison = new Comparison(findings, new Comparison.Operand(left, start, cursor.at));
+            cursor.at = at + 1;
+            between(scope, left, comparison);
+        } else if (word.equals("IN")) {
+            Comparison comparison = new Comparison(findings, new Comparison.Operand(left, start, cursor.at));
+            cursor.at = at + 1;
+            in(scope, left, comparison);
+        } else if (word.equals("NULL") && at > cursor.at) {
+            cursor.at = at + 1;
+        } else {
+            return null;
+        }
+        return Term.certain(findings, PgType.BOOL);
+    }
+
+    /** What is compared with something, of which the type is known or not. */
+    private Comparison.Operand operand(Scope scope, Term left) throws SQLException {
+        int from = cursor.at;
+        Term right = read(scope, OTHER);
+        left.unify(right);
+        return new Comparison.Operand(right, from, cursor.at);
+    }
+
+    private void between(Scope scope, Term left, Comparison comparison) throws SQLException {
+        List<Comparison.Operand> bounds = new ArrayList<>();
+        bounds.add(operand(scope, left));
+        if (cursor.skipWord("AND")) {
+            Comparison.Operand high = operand(scope, left);
+            high.term().unify(bounds.get(0).term());
+            bounds.add(high);
+        }
+        comparison.withAll(bounds);
+    }
+
+    private void in(Scope scope, Term left, Comparison comparison) throws SQLException {
+        if (!cursor.skip("(")) {
+            read(scope, OTHER);
+            return;
+        }
+        if (statements.isQuery()) {
+            List<Query.Item> items = statements.query(scope.inner()).items();
+            if (left.elements.size() == items.size()) {
+                for (int i = 0; i < items.size(); i++) {
+                    left.elements.get(i).unify(items.get(i).term());
+                }
+            } else if (items.size() == 1) {
+                left.unify(items.get(0).term());
+            }
+        } else if (!cursor.is(")")) {
+            List<Comparison.Operand> values = new ArrayList<>();
+            do {
+                values.add(operand(scope, left));
+            } while (cursor.skip(","));
+            comparison.withAll(values);
+        }
+        statements.close();
+    }
+
+    private Term comparison(Scope scope, Term left, int start) throws SQLException {
+        int operator = cursor.at++;
+        boolean any = cursor.isWord("ANY") || cursor.isWord("ALL") || cursor.isWord("SOME");
+        if (any && cursor.tokens.is(cursor.at + 1, "(")) {
+            any(scope, left);
+            return Term.certain(findings, PgType.BOOL);
+        }
+        int second = cursor.at;
+        Term right = read(scope, COMPARISON + 1);
+        left.unify(right);
+        new Comparison(findings, new Comparison.Operand(left, start, operator))
+                .with(new Comparison.Operand(right, second, cursor.at));
+        return Term.certain(findings, PgType.BOOL);
+    }
+
+    /** The array of ANY is left to its own spelling; what a parameter is, the other side says. */
+    private void any(Scope scope, Term left) throws SQLException {
+        cursor.at += 2;
+        if (statements.isQuery()) {
+            left.unify(statements.query(scope.inner()).value(findings));
+        } else if (cursor.token().kind() == Kind.PARAMETER && cursor.tokens.is(cursor.at + 1, ")")) {
+            PgType element = left.type;
+            findings.parameter(
+                    cursor.at,
+                    element == null || element.arrayOid() == 0 ? PgType.TEXT.arrayOid() : element.arrayOid());
+        } else {
+            cursor.at = cursor.tokens.closing(cursor.at - 1);
+        }
+        if (cursor.token().kind() == Kind.PARAMETER) {
+            cursor.at++;
+        }
+        statements.close();
+    }
+}

@@ -1,0 +1,43 @@
+package io.github.hasqlite.postgres.infer;
+
+import io.github.hasqlite.postgres.sql.TokenBuffer;
+import java.sql.SQLException;
+
+/** Finds out what PostgreSQL would know of a statement. Stateless. */
+public final class Inference {
+
+    private static final String[] VERBS = {
+        "SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "VALUES", "WITH", "EXPLAIN"
+    };
+
+    private Inference() {}
+
+    /**
+     * Reads a statement. What is not understood is left as it is; of statements that change the schema only casts
+     * are spelled.
+     *
+     * @param given numbers of the types that the client gives to parameters; 0 or too short where it gives none
+     * @throws SQLException if a literal is none of the type that it is cast to (22xxx), there is no such type (42704), or
+     *     something cannot be had in SQLite (0A000)
+     */
+    public static Insight of(TokenBuffer tokens, int[] given, TableColumns tables) throws SQLException {
+        Insight schema = SchemaCasts.of(tokens);
+        if (schema != null) {
+            return schema;
+        }
+        boolean known = false;
+        for (String verb : VERBS) {
+            known |= tokens.isWord(0, verb);
+        }
+        if (!known) {
+            return Insight.NONE;
+        }
+        Findings findings = new Findings(tokens, given);
+        try {
+            new StatementReader(new Cursor(tokens), findings).statement(Scope.outermost(findings, tables));
+        } catch (Cursor.TooDeep e) {
+            return Insight.NONE;
+        }
+        return findings.insight();
+    }
+}

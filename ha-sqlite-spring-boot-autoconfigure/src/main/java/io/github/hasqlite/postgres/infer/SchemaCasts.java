@@ -1,0 +1,166 @@
+package io.github.hasqlite.postgres.infer;
+
+import io.github.hasqlite.postgres.sql.SqlToken;
+import io.github.hasqlite.postgres.sql.SqlToken.Kind;
+import io.github.hasqlite.postgres.sql.TokenBuffer;
+import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.LiteralText;
+import io.github.hasqlite.postgres.type.PgType;
+import io.github.hasqlite.postgres.type.ValueCast;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Casts in statements that change the schema, which runs on all nodes and in all programs: plain SQLite stands there, or
+ * it is refused.
+ */
+final class SchemaCasts {
+
+    private final TokenBuffer tokens;
+    private final Findings findings;
+
+    SchemaCasts(TokenBuffer tokens, Findings findings) {
+        this.tokens = tokens;
+        this.findings = findings;
+    }
+
+    void spell() throws SQLException {
+        for (int i = 0; i < tokens.size(); i++) {
+            if (tokens.is(i, "::")) {
+                i = behind(i) - 1;
+            } else if (tokens.isWord(i, "CAST") && tokens.is(i + 1, "(")) {
+                standard(i);
+            } else if (tokens.isWord(i, "INTERVAL") && tokens.get(i + 1).kind() == Kind.TEXT) {
+                throw refused(PgType.INTERVAL);
+            } else if (isTyped(i)) {
+                literal(i);
+            }
+        }
+    }
+
+    /** Where to go on. */
+    private int behind(int operator) throws SQLException {
+        int start = tokens.operandStart(operator);
+        boolean literal = start == operator - 1 && isLiteral(tokens.get(start));
+        int at = operator;
+        // each of x::a::b is one more call around x
+        while (tokens.is(at, "::")) {
+            TypeName name = TypeName.read(tokens, at + 1);
+            if (name == null) {
+                throw TypeName.unknown(tokens, at + 1);
+            }
+            findings.remove(at, name.end());
+            ColumnType target = name.type();
+            if (target != null && !name.array()) {
+                if (literal) {
+                    value(start, target);
+                } else if (!isTruth(start, operator, target)) {
+                    findings.before(start, before(target));
+                    findings.after(operator - 1, after(target));
+                }
+            }
+            at = name.end();
+        }
+        return at;
+    }
+
+    private void value(int place, ColumnType target) throws SQLException {
+        if (target.type() == PgType.INTERVAL) {
+            throw refused(target.type());
+        }
+        boolean json = target.type() == PgType.JSON || target.type() == PgType.JSONB;
+        if (!json && tokens.get(place).kind() == Kind.TEXT) {
+            findings.instead(
+                    place,
+                    LiteralText.sql(
+                            ValueCast.cast(target, null, tokens.get(place).literal())));
+        }
+    }
+
+    private void standard(int call) throws SQLException {
+        int close = tokens.closing(call + 1);
+        int as = close - 1;
+        while (as > call && !tokens.isWord(as, "AS")) {
+            as--;
+        }
+        TypeName name = TypeName.read(tokens, as + 1);
+        ColumnType target = name == null || name.array() ? null : name.type();
+        if (as == call || name == null || target == null || name.end() != close) {
+            // SQLite's own way to name a type
+            return;
+        }
+        if (as == call + 3 && isLiteral(tokens.get(call + 2))) {
+            findings.remove(call, call + 1);
+            findings.remove(as, close);
+            value(call + 2, target);
+        } else {
+            findings.instead(call, before(target));
+            findings.remove(call + 1, call + 2);
+            findings.remove(as, close);
+            findings.instead(close, after(target));
+        }
+    }
+
+    /** {@code date '2026-01-02'}: elsewhere a type stands before no text. */
+    private boolean isTyped(int at) {
+        return tokens.get(at + 1).kind() == Kind.TEXT
+                && !tokens.is(at - 1, ".")
+                && (tokens.isWord(at, "DATE") || tokens.isWord(at, "TIMESTAMP") || tokens.isWord(at, "TIMESTAMPTZ"));
+    }
+
+    private void literal(int at) throws SQLException {
+        TypeName name = TypeName.read(tokens, at);
+        if (name != null && name.type() != null) {
+            findings.remove(at, at + 1);
+            value(at + 1, name.type());
+        }
+    }
+
+    private static boolean isLiteral(SqlToken token) {
+        return token.kind() == Kind.TEXT || token.kind() == Kind.NUMBER;
+    }
+
+    private boolean isTruth(int start, int operator, ColumnType target) {
+        boolean word = tokens.isWord(start, "TRUE") || tokens.isWord(start, "FALSE") || tokens.isWord(start, "NULL");
+        return word && start == operator - 1 && (target.type() == PgType.BOOL || tokens.isWord(start, "NULL"));
+    }
+
+    private static String before(ColumnType target) throws SQLException {
+        return switch (target.type()) {
+            case DATE -> "date(";
+            case JSON, JSONB -> "json(";
+            case INT2, INT4, INT8, OID, FLOAT4, FLOAT8 -> "CAST(";
+            case NUMERIC -> target.modifier() > 0 ? "round(" : "CAST(";
+            case TEXT, NAME, VARCHAR, BPCHAR, CHAR, UNKNOWN -> target.length() >= 0 ? "substr(CAST(" : "CAST(";
+            default -> throw refused(target.type());
+        };
+    }
+
+    private static String after(ColumnType target) {
+        return switch (target.type()) {
+            case INT2, INT4, INT8, OID -> " AS INTEGER)";
+            case FLOAT4, FLOAT8 -> " AS REAL)";
+            case NUMERIC -> target.modifier() > 0 ? ", " + target.scale() + ")" : " AS NUMERIC)";
+            case TEXT, NAME, VARCHAR, BPCHAR, CHAR, UNKNOWN ->
+                target.length() >= 0 ? " AS TEXT), 1, " + target.length() + ")" : " AS TEXT)";
+            default -> ")";
+        };
+    }
+
+    private static SQLException refused(PgType type) {
+        return new SQLException(
+                "casts to type " + type.display() + " are not supported in the schema, which is SQLite's own: write it"
+                        + " with SQLite's functions, such as datetime(x, '+1 day')",
+                "0A000");
+    }
+
+    /** What is known of a statement that changes the schema; {@code null} if it is another one. */
+    static @Nullable Insight of(TokenBuffer tokens) throws SQLException {
+        if (!tokens.isWord(0, "CREATE") && !tokens.isWord(0, "ALTER")) {
+            return null;
+        }
+        Findings findings = new Findings(tokens, new int[0]);
+        new SchemaCasts(tokens, findings).spell();
+        return findings.insight();
+    }
+}

@@ -1,0 +1,109 @@
+package io.github.hasqlite.postgres.infer;
+
+import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.PgType;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of an expression. Its open places, parameters and texts without a type, get the type that it gets. */
+final class Term {
+
+    /** How good a name is: none, that of a type or of CASE, that of a column or function. */
+    static final int UNNAMED = 0;
+
+    static final int WEAK = 1;
+    static final int STRONG = 2;
+
+    private final Findings findings;
+    private final List<Integer> open = new ArrayList<>(1);
+
+    /** {@code null} if it is not known. */
+    @Nullable
+    PgType type;
+
+    /** What it can be announced with; {@code null} if only its values tell. */
+    @Nullable
+    ColumnType announced;
+
+    String label = "?column?";
+    int strength = UNNAMED;
+
+    /** A column, to which an index may belong. */
+    boolean column;
+
+    /** A parameter and nothing else. */
+    boolean parameter;
+
+    /** Where its only token is, if it is a literal or a parameter; -1 otherwise. */
+    int single = -1;
+
+    /** Of a row in parentheses; empty otherwise. */
+    List<Term> elements = List.of();
+
+    Term(Findings findings) {
+        this.findings = findings;
+    }
+
+    static Term of(Findings findings, @Nullable PgType type) {
+        Term term = new Term(findings);
+        term.type = type;
+        return term;
+    }
+
+    /** Something whose type the text says, whatever the values are. */
+    static Term certain(Findings findings, PgType type) {
+        Term term = of(findings, type);
+        term.announced = ColumnType.seen(type);
+        return term;
+    }
+
+    static Term open(Findings findings, int place) {
+        Term term = new Term(findings);
+        term.open.add(place);
+        term.single = place;
+        return term;
+    }
+
+    Term named(String name, int how) {
+        label = name;
+        strength = how;
+        return this;
+    }
+
+    boolean isOpen() {
+        return type == null && !open.isEmpty();
+    }
+
+    boolean is(PgType wanted) {
+        return type == wanted;
+    }
+
+    /** Gives it a type if it has none. */
+    void resolve(@Nullable PgType given) {
+        if (type == null && given != null) {
+            type = given;
+            for (int place : open) {
+                findings.resolve(place, given);
+            }
+            open.clear();
+        }
+    }
+
+    /** Of one type are operands of a comparison, branches of CASE and the like. */
+    void unify(Term other) {
+        if (!elements.isEmpty() && elements.size() == other.elements.size()) {
+            for (int i = 0; i < elements.size(); i++) {
+                elements.get(i).unify(other.elements.get(i));
+            }
+        } else if (type != null) {
+            other.resolve(type);
+        } else if (other.type != null) {
+            resolve(other.type);
+        } else if (other != this) {
+            // whichever gets one later
+            open.addAll(other.open);
+            other.open.addAll(open.subList(0, open.size() - other.open.size()));
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package io.github.hasqlite.postgres.sql;
+
+import io.github.hasqlite.core.sqlite.SqlStates;
+import java.sql.SQLException;
+import java.util.List;
+
+/** Statements of PostgreSQL that SQLite has nothing for: what to do instead is more than a syntax error says. Stateless. */
+final class Refusals {
+
+    private static final String ONE_ROLE = "there is one role, which may do everything, and one database";
+    private static final String NO_PROGRAMS = "SQLite keeps no functions; a trigger has its statements in its body";
+
+    /**
+     * What a statement begins with.
+     *
+     * @param words all of them
+     * @param advice what to do
+     */
+    private record Refused(List<String> words, String advice) {
+
+        static Refused of(String words, String advice) {
+            return new Refused(List.of(words.split(" ")), advice);
+        }
+
+        boolean begins(TokenBuffer tokens) {
+            for (int i = 0; i < words.size(); i++) {
+                boolean mark = words.get(i).equals("(");
+                if (mark ? !tokens.is(i, "(") : !tokens.isWord(i, words.get(i))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    private static final List<Refused> REFUSED = List.of(
+            Refused.of("CREATE SCHEMA", "there is one schema, public"),
+            Refused.of("DROP SCHEMA", "there is one schema, public"),
+            Refused.of("CREATE SEQUENCE", "a column that is INTEGER PRIMARY KEY counts by itself"),
+            Refused.of("DROP SEQUENCE", "a column that is INTEGER PRIMARY KEY counts by itself"),
+            Refused.of("CREATE TYPE", "use TEXT with a CHECK condition"),
+            Refused.of("CREATE DOMAIN", "use a type with a CHECK condition"),
+            Refused.of("CREATE EXTENSION", "what SQLite has is there without extensions"),
+            Refused.of("DROP EXTENSION", "what SQLite has is there without extensions"),
+            Refused.of("CREATE OR REPLACE", "DROP … IF EXISTS and CREATE it, in one transaction"),
+            Refused.of("CREATE FUNCTION", NO_PROGRAMS),
+            Refused.of("CREATE PROCEDURE", NO_PROGRAMS),
+            Refused.of("DROP FUNCTION", NO_PROGRAMS),
+            Refused.of("DO", NO_PROGRAMS),
+            Refused.of("CALL", NO_PROGRAMS),
+            Refused.of("CREATE MATERIALIZED", "use a view, or a table that is filled again"),
+            Refused.of("REFRESH", "use a view, or a table that is filled again"),
+            Refused.of("CREATE RULE", "use an INSTEAD OF trigger on a view"),
+            Refused.of("CREATE POLICY", ONE_ROLE),
+            Refused.of("CREATE ROLE", ONE_ROLE),
+            Refused.of("CREATE USER", ONE_ROLE),
+            Refused.of("DROP ROLE", ONE_ROLE),
+            Refused.of("DROP USER", ONE_ROLE),
+            Refused.of("GRANT", ONE_ROLE),
+            Refused.of("REVOKE", ONE_ROLE),
+            Refused.of("CREATE DATABASE", ONE_ROLE),
+            Refused.of("DROP DATABASE", ONE_ROLE),
+            Refused.of("ALTER ROLE", ONE_ROLE),
+            Refused.of("ALTER USER", ONE_ROLE),
+            Refused.of("ALTER DATABASE", ONE_ROLE),
+            Refused.of("ALTER DEFAULT", ONE_ROLE),
+            Refused.of("ALTER SYSTEM", "the application sets such things"),
+            Refused.of("ALTER SEQUENCE", "a column that is INTEGER PRIMARY KEY counts by itself"),
+            Refused.of("ALTER INDEX", "DROP INDEX and CREATE INDEX"),
+            Refused.of("ALTER VIEW", "DROP VIEW and CREATE VIEW"),
+            Refused.of("COMMENT", "write comments into CREATE TABLE, whose text is kept"),
+            Refused.of("LOCK", "BEGIN IMMEDIATE takes the write lock"),
+            Refused.of("CHECKPOINT", "the application's node does that by itself"),
+            Refused.of("MERGE", "use INSERT … ON CONFLICT"),
+            Refused.of("CLUSTER", "WITHOUT ROWID tables are kept in the order of their key"),
+            Refused.of("EXPLAIN ANALYZE", "use EXPLAIN QUERY PLAN, which names the indexes"),
+            Refused.of("EXPLAIN (", "use EXPLAIN QUERY PLAN, which names the indexes"),
+            Refused.of("VACUUM FULL", "use VACUUM"),
+            Refused.of("VACUUM ANALYZE", "use VACUUM and ANALYZE"),
+            Refused.of("VACUUM VERBOSE", "use VACUUM"),
+            Refused.of("VACUUM (", "use VACUUM and ANALYZE"));
+
+    private Refusals() {}
+
+    /** @throws SQLException if there is nothing for it (0A000) */
+    static void check(TokenBuffer tokens) throws SQLException {
+        for (Refused refused : REFUSED) {
+            if (refused.begins(tokens)) {
+                throw refused(String.join(" ", refused.words()).replace(" (", ""), refused.advice());
+            }
+        }
+        if (tokens.isWord(0, "SELECT")) {
+            into(tokens);
+        } else if (tokens.isWord(0, "TRUNCATE")) {
+            if (tokens.contains(",")) {
+                throw refused("TRUNCATE of several tables", "write a TRUNCATE for each, in one transaction");
+            }
+        } else if (tokens.isWord(0, "DELETE")) {
+            using(tokens);
+        } else if (tokens.isWord(0, "CREATE") && tokens.containsWord("TABLE")) {
+            like(tokens);
+        }
+        for (int i = 0; i < tokens.size(); i++) {
+            if (tokens.isWords(i, "ON", "CONFLICT", "ON", "CONSTRAINT")) {
+                throw refused("ON CONFLICT ON CONSTRAINT", "name the columns: ON CONFLICT (…)");
+            }
+        }
+    }
+
+    private static void into(TokenBuffer tokens) throws SQLException {
+        for (int i = 1; i < tokens.size() && !tokens.isWord(i, "FROM"); i++) {
+            if (tokens.is(i, "(")) {
+                i = tokens.closing(i);
+            } else if (tokens.isWord(i, "INTO")) {
+                throw refused("SELECT … INTO", "use CREATE TABLE … AS SELECT …");
+            }
+        }
+    }
+
+    private static void using(TokenBuffer tokens) throws SQLException {
+        for (int i = 1; i < tokens.size() && !tokens.isWord(i, "WHERE"); i++) {
+            if (tokens.isWord(i, "USING")) {
+                throw refused("DELETE … USING", "use DELETE … WHERE … IN (SELECT …)");
+            }
+        }
+    }
+
+    /** SQLite would make a column that is called so. */
+    private static void like(TokenBuffer tokens) throws SQLException {
+        for (int i = 1; i < tokens.size(); i++) {
+            boolean column = tokens.is(i - 1, "(") || tokens.is(i - 1, ",");
+            if (column && tokens.isWord(i, "LIKE") && tokens.get(i + 1).isName() && !tokens.is(i + 1, "(")) {
+                throw refused(
+                        "CREATE TABLE … (LIKE …)",
+                        "write the columns, or use CREATE TABLE … AS SELECT * FROM … WHERE false");
+            }
+        }
+    }
+
+    private static SQLException refused(String what, String advice) {
+        return new SQLException(what + " is not supported: " + advice, SqlStates.FEATURE_NOT_SUPPORTED);
+    }
+}

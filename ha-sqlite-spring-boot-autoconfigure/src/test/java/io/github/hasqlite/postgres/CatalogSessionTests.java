@@ -1,0 +1,138 @@
+package io.github.hasqlite.postgres;
+
+import static io.github.hasqlite.postgres.RunningServer.rows;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the catalog knows of sessions, and how it writes names. */
+@Tag("system")
+@Timeout(60)
+class CatalogSessionTests {
+
+    @TempDir
+    private static Path folder;
+
+    private static RunningServer server;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = RunningServer.start(folder.resolve("app.db"));
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"simple", "extended"})
+    void settingsAreSetAndReadByFunctions(String mode) throws SQLException {
+        try (Connection connection = server.connect("preferQueryMode", mode);
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            assertThat(rows(statement, "SELECT set_config('TimeZone', 'Asia/Tokyo', true)"))
+                    .isEqualTo("Asia/Tokyo;");
+            assertThat(rows(statement, "SELECT set_config('search_path', 'other', false)"))
+                    .isEqualTo("other;");
+            assertThat(rows(
+                            statement,
+                            "SELECT current_setting('timezone'), setting FROM pg_settings WHERE name = 'search_path'"))
+                    .isEqualTo("Asia/Tokyo|other;");
+            connection.commit();
+            assertThat(rows(
+                            statement,
+                            "SELECT current_setting('TimeZone') = 'Asia/Tokyo', current_setting('search_path')"))
+                    .endsWith("|other;")
+                    .doesNotStartWith("1")
+                    .doesNotStartWith("t");
+            assertThat(rows(statement, "SELECT current_setting('no.such', true)"))
+                    .isEqualTo("null;");
+            connection.setAutoCommit(true);
+            RunningServer.assertRefused(statement, "SELECT current_setting('nothing')", "42704");
+            RunningServer.assertRefused(statement, "SELECT set_config('nothing', '1', false)", "42704");
+            RunningServer.assertRefused(statement, "SELECT set_config('server_version', '1', false)", "55P02");
+            RunningServer.assertRefused(statement, "SELECT set_config('ha.position', '1', false)", "0A000");
+        }
+    }
+
+    @Test
+    void clientsAndWhatTheyHavePreparedAreListed() throws SQLException {
+        try (Connection one = server.connect("ApplicationName", "one");
+                Connection two = server.connect("ApplicationName", "two");
+                Statement statement = one.createStatement();
+                Statement other = two.createStatement()) {
+            two.setAutoCommit(false);
+            other.execute("SELECT 42");
+            assertThat(rows(
+                            statement,
+                            "SELECT application_name, usename, state, query, pid = pg_backend_pid() FROM pg_stat_activity"
+                                    + " WHERE application_name IN ('one', 'two') ORDER BY 1 DESC"))
+                    .startsWith("two|ha|idle in transaction|SELECT 42|0;one|ha|active|SELECT application_name");
+            statement.execute("PREPARE p(int, text) AS SELECT $1, $2");
+            assertThat(rows(
+                            statement,
+                            "SELECT name, statement, from_sql, parameter_types FROM pg_prepared_statements"
+                                    + " WHERE prepare_time IS NOT NULL AND name = 'p'"))
+                    .isEqualTo("p|SELECT $1, $2|t|{bigint,text};");
+            assertThat(rows(other, "SELECT count(*) FROM pg_prepared_statements WHERE from_sql"))
+                    .isEqualTo("0;");
+        }
+    }
+
+    @Test
+    void advisoryLocksHaveOneHolderAndEndWithIt() throws SQLException {
+        try (Connection one = server.connect();
+                Connection two = server.connect();
+                Statement mine = one.createStatement();
+                Statement others = two.createStatement()) {
+            String take = "SELECT pg_try_advisory_lock(7)";
+            assertThat(rows(mine, take) + rows(mine, take) + rows(others, take)).isEqualTo("1;1;0;");
+            RunningServer.assertRefused(others, "SELECT pg_advisory_lock(7)", "55P03");
+            String give = "SELECT pg_advisory_unlock(7)";
+            assertThat(rows(mine, give) + rows(mine, give) + rows(mine, give)).isEqualTo("1;1;0;");
+            one.setAutoCommit(false);
+            assertThat(rows(mine, "SELECT pg_try_advisory_xact_lock(1, 2)")).isEqualTo("1;");
+            assertThat(rows(others, "SELECT pg_try_advisory_xact_lock(1, 2)")).isEqualTo("0;");
+            one.rollback();
+            assertThat(rows(others, "SELECT pg_try_advisory_lock(1, 2)")).isEqualTo("1;");
+            two.close();
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(rows(mine, "SELECT pg_try_advisory_xact_lock(1, 2)"))
+                            .isEqualTo("1;"));
+            one.rollback();
+        }
+    }
+
+    @Test
+    void namesThatAreKeywordsAreQuoted() throws SQLException {
+        try (Connection connection = server.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE \"select\"(\"from\" INT PRIMARY KEY, \"Order\" TEXT, plain INT REFERENCES"
+                    + " \"select\"(\"from\"))");
+            statement.execute("CREATE INDEX \"group\" ON \"select\"(\"Order\", plain)");
+            assertThat(rows(statement, "SELECT pg_get_indexdef(oid) FROM pg_class WHERE relname = 'group'"))
+                    .isEqualTo("CREATE INDEX \"group\" ON public.\"select\" USING btree (\"Order\", plain);");
+            assertThat(rows(statement, "SELECT pg_get_constraintdef(oid) FROM pg_constraint ORDER BY contype"))
+                    .isEqualTo("FOREIGN KEY (plain) REFERENCES \"select\"(\"from\");PRIMARY KEY (\"from\");");
+            assertThat(rows(statement, "SELECT quote_ident('user'), quote_ident('name'), '\"select\"'::regclass::text"))
+                    .startsWith("\"user\"|name|");
+            assertThat(rows(statement, "SELECT oid::regclass FROM pg_class WHERE relname = 'select'"))
+                    .isEqualTo("\"select\";");
+            assertThat(rows(statement, "SELECT pg_typeof(1), pg_typeof('a'), pg_typeof(1.5)"))
+                    .isEqualTo("bigint|text|double precision;");
+        }
+    }
+}

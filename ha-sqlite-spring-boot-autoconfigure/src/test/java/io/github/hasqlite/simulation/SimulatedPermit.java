@@ -1,0 +1,70 @@
+package io.github.hasqlite.simulation;
+
+import io.github.hasqlite.core.runtime.Permit;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** A permit of one process, given in the order in which it was asked for. */
+final class SimulatedPermit implements Permit {
+
+    private final SimulatedRuntime runtime;
+    private boolean taken;
+    private final Deque<SimulatedThread> queue = new ArrayDeque<>();
+
+    SimulatedPermit(SimulatedRuntime runtime) {
+        this.runtime = runtime;
+    }
+
+    @Override
+    public void acquire() throws InterruptedException {
+        boolean unused = tryAcquireUntil(SimulatedThread.NEVER);
+    }
+
+    @Override
+    public boolean tryAcquire(long nanos) throws InterruptedException {
+        return tryAcquireUntil(runtime.later(nanos));
+    }
+
+    private boolean tryAcquireUntil(long deadline) throws InterruptedException {
+        if (runtime.cleared()) {
+            return true;
+        }
+        runtime.scheduler().point();
+        SimulatedRuntime.throwIfInterrupted();
+        if (!taken && queue.isEmpty()) {
+            taken = true;
+            return true;
+        }
+        if (deadline <= runtime.scheduler().now()) {
+            return false;
+        }
+        SimulatedThread me = runtime.scheduler().current();
+        queue.add(me);
+        while (queue.contains(me)) {
+            if (runtime.scheduler().now() >= deadline) {
+                queue.remove(me);
+                return false;
+            }
+            runtime.scheduler().block(deadline);
+            if (queue.contains(me) && Thread.interrupted()) {
+                queue.remove(me);
+                throw new InterruptedException();
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void release() {
+        if (runtime.isDead()) {
+            return;
+        }
+        SimulatedThread first = queue.poll();
+        if (first == null) {
+            taken = false;
+        } else {
+            // it has it now
+            runtime.scheduler().wake(first);
+        }
+    }
+}
