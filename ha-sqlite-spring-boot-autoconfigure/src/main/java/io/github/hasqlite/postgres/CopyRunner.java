@@ -4,10 +4,12 @@ import io.github.hasqlite.core.gateway.GatewayColumn;
 import io.github.hasqlite.core.gateway.GatewaySession;
 import io.github.hasqlite.core.gateway.GatewayStatement;
 import io.github.hasqlite.core.sqlite.SqlStates;
+import io.github.hasqlite.postgres.infer.ExactNumbers;
 import io.github.hasqlite.postgres.sql.Spelling;
 import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.DeclaredTypes;
 import io.github.hasqlite.postgres.type.ParameterFormat;
+import io.github.hasqlite.postgres.type.PgType;
 import io.github.hasqlite.postgres.type.ValueFormat;
 import io.github.hasqlite.postgres.wire.MessageWriter;
 import java.nio.charset.StandardCharsets;
@@ -146,7 +148,11 @@ final class CopyRunner {
             }
             try {
                 byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-                bound.add(ParameterFormat.decode(types.get(i).type(), 0, bytes, false));
+                Object decoded = ParameterFormat.decode(types.get(i).type(), 0, bytes, false);
+                if (types.get(i).type() == PgType.NUMERIC && decoded instanceof String number) {
+                    ExactNumbers.require(number.strip(), null);
+                }
+                bound.add(decoded);
             } catch (SQLException e) {
                 throw row.refused(i, e);
             }

@@ -99,6 +99,12 @@ class CopyTests {
         assertRefused("COPY item(id) FROM STDIN", "1\nx\n", "22P02", "COPY item, line 2, column id: \"x\"");
         assertRefused("COPY item(id) FROM STDIN", "1\n2\n1\n", "23505", "COPY item, line 3");
         assertRefused("COPY item(id, ok) FROM STDIN", "1\tt\n2\n", "22P04", "COPY item, line 2: \"2\"");
+        statement.execute("CREATE TABLE price(amount NUMERIC)");
+        assertRefused(
+                "COPY price FROM STDIN",
+                "0.1\n12345678901234567.89\n",
+                "22003",
+                "COPY price, line 2, column amount: \"12345678901234567.89\"");
         CopyIn invalid = copies.copyIn("COPY item(id, \"Na Me\") FROM STDIN");
         invalid.writeToCopy(new byte[] {'1', '\t', (byte) 0xff, '\n'}, 0, 4);
         assertThatExceptionOfType(SQLException.class)

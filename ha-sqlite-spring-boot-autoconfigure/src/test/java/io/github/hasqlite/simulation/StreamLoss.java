@@ -62,7 +62,9 @@ final class StreamLoss {
             return;
         }
         cluster.nodes().forEach(each -> each.connect(true));
-        cluster.pause(kind == Loss.SET_BACK ? NOTICED_NANOS : cluster.random().nextLong(NOTICED_NANOS));
+        // a commit that waits for the stream lets nothing be applied so long, and the node does not stop before it has ended
+        long noticed = NOTICED_NANOS + cluster.emphasis().timeout().toNanos();
+        cluster.pause(kind == Loss.SET_BACK ? noticed : cluster.random().nextLong(NOTICED_NANOS));
         if (kind == Loss.REMADE) {
             beginAnew();
         } else {

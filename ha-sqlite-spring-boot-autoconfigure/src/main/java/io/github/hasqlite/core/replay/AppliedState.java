@@ -8,7 +8,6 @@ import io.github.hasqlite.core.runtime.Monitor;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.sqlite.TableDefinition;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -134,7 +133,7 @@ public final class AppliedState {
 
     /** Notes which stream this database follows, outside of any transaction. */
     public void follow(Connection connection, long createdNs) throws SQLException {
-        set(connection, STREAM_CREATED, createdNs);
+        StateValues.set(connection, STREAM_CREATED, createdNs);
         streamCreatedNs = createdNs;
     }
 
@@ -145,8 +144,8 @@ public final class AppliedState {
      */
     public static void begin(Connection connection, long sequence, long createdNs) throws SQLException {
         create(connection);
-        set(connection, SEQUENCE, sequence);
-        set(connection, STREAM_CREATED, createdNs);
+        StateValues.set(connection, SEQUENCE, sequence);
+        StateValues.set(connection, STREAM_CREATED, createdNs);
     }
 
     /**
@@ -158,7 +157,7 @@ public final class AppliedState {
      */
     public static void beginAt(Connection connection, long first, long createdNs) throws SQLException {
         begin(connection, first - 1, createdNs);
-        set(connection, DELIVERED_FROM, first);
+        StateValues.set(connection, DELIVERED_FROM, first);
     }
 
     /**
@@ -171,15 +170,13 @@ public final class AppliedState {
 
     /** Notes that an empty database begins with the stream alone, outside of any transaction. */
     public void beginWithNothing(Connection connection) throws SQLException {
-        set(connection, BEGUN_WITH_NOTHING, 1);
+        StateValues.set(connection, BEGUN_WITH_NOTHING, 1);
         begunWithNothing = true;
     }
 
     /** Notes that it has caught up for the first time, outside of any transaction. */
     public void hasBegun(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.executeUpdate("DELETE FROM main.ha_state WHERE name = '" + BEGUN_WITH_NOTHING + "'");
-        }
+        StateValues.forget(connection, BEGUN_WITH_NOTHING);
         begunWithNothing = false;
     }
 
@@ -196,18 +193,16 @@ public final class AppliedState {
      * @param at the sequence that this message gets, if it gets into the stream at all
      */
     public void setBaseline(Connection connection, String id, long at) throws SQLException {
-        set(connection, BASELINE_AT, at);
-        set(connection, BASELINE, id);
+        StateValues.set(connection, BASELINE_AT, at);
+        StateValues.set(connection, BASELINE, id);
         baseline = id;
         baselineAt = at;
     }
 
     /** Notes that all nodes can get what the history begins with, outside of any transaction. */
     public void clearBaseline(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.executeUpdate(
-                    "DELETE FROM main.ha_state WHERE name IN ('" + BASELINE + "', '" + BASELINE_AT + "')");
-        }
+        StateValues.forget(connection, BASELINE);
+        StateValues.forget(connection, BASELINE_AT);
         baseline = "";
     }
 
@@ -226,7 +221,7 @@ public final class AppliedState {
 
     /** Notes how it differs, outside of any transaction, with the write lock held. */
     public void setDivergence(Connection connection, String found) throws SQLException {
-        set(connection, DIVERGENCE, found);
+        StateValues.set(connection, DIVERGENCE, found);
         divergence = found;
     }
 
@@ -241,15 +236,6 @@ public final class AppliedState {
     /** Whether a message says that the stream goes on from this very database. */
     boolean isOwnBaseline(byte[] message) {
         return BaselineMessage.is(message) && BaselineMessage.of(message).id().equals(baseline);
-    }
-
-    private static void set(Connection connection, String name, Object value) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("INSERT OR REPLACE INTO main.ha_state(name, value) VALUES(?,?)")) {
-            statement.setString(1, name);
-            statement.setObject(2, value);
-            statement.executeUpdate();
-        }
     }
 
     /** The stream sequence up to which everything has been applied and committed here. */

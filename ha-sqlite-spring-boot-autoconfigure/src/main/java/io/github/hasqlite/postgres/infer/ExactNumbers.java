@@ -38,8 +38,8 @@ public final class ExactNumbers {
             throw new SQLException(
                     (text.length() > 60 ? text.substring(0, 60) + "…" : text)
                             + " has more digits than SQLite keeps in a column of numbers, about 15"
-                            + (column == null ? "" : ": declare the column \"" + column + "\" TEXT, or round it")
-                            + (column == null ? ": declare the column TEXT, or round it" : ""),
+                            + ": declare the column " + (column == null ? "" : "\"" + column + "\" ")
+                            + "TEXT, or round it",
                     "22003");
         }
     }
