@@ -62,7 +62,8 @@ final class StreamLoss {
             return;
         }
         cluster.nodes().forEach(each -> each.connect(true));
-        // a commit that waits for the stream lets nothing be applied so long, and the node does not stop before it has ended
+        // a commit that waits for the stream lets nothing be applied so long, and the node does not stop before it has
+        // ended
         long noticed = NOTICED_NANOS + cluster.emphasis().timeout().toNanos();
         cluster.pause(kind == Loss.SET_BACK ? noticed : cluster.random().nextLong(NOTICED_NANOS));
         if (kind == Loss.REMADE) {
