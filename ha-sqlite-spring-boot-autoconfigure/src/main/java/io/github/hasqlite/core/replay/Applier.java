@@ -23,6 +23,8 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
 
     private static final Logger logger = LoggerFactory.getLogger(Applier.class);
 
+    private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     /** What happens to a change set that cannot be applied after all attempts. */
     public enum OnFailure {
         /** Nothing more is applied until somebody intervenes. */
@@ -311,10 +313,15 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         batches.applyWaiting();
     }
 
-    /** What is accepted is still here when the stream cannot be reached at the next start. */
+    /**
+     * What is accepted is still here when the stream cannot be reached at the next start. A connection that the
+     * application has not closed may have the write lock for ever: then it comes back from the stream.
+     */
     private void settle() {
         try {
-            writeLock.await();
+            if (undecided.unsettled().isEmpty() || !writeLock.await(SETTLE_NANOS)) {
+                return;
+            }
             try {
                 undecidedReplay.settle();
             } finally {

@@ -139,6 +139,21 @@ public final class WriteLock {
         taker = Thread.currentThread();
     }
 
+    /**
+     * Waits for the lock as replication's own threads do, but not for ever.
+     *
+     * @param nanos how long to wait
+     * @return whether it is held now
+     * @throws InterruptedException if the thread is interrupted; the lock is not held then
+     */
+    public boolean await(long nanos) throws InterruptedException {
+        boolean acquired = permit.tryAcquire(nanos);
+        if (acquired) {
+            taker = Thread.currentThread();
+        }
+        return acquired;
+    }
+
     /** Whether somebody of the application waits for it. */
     public boolean isAwaited() {
         return waiting.get() > 0;
