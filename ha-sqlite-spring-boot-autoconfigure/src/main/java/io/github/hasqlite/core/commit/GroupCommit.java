@@ -88,8 +88,10 @@ final class GroupCommit implements ReadGate {
     @Override
     public boolean admits(long before) throws SQLException {
         UndecidedCommit newest = undecided.newest();
-        if (newest != null && !newest.isDecided()) {
+        while (newest != null && !newest.isDecided()) {
             awaitFate(newest);
+            // of one that was not committed after all nothing is known of those before it
+            newest = newest.isWithdrawn() ? undecided.newest() : null;
         }
         return undecided.takenBack() == before;
     }
@@ -207,8 +209,9 @@ final class GroupCommit implements ReadGate {
     /** Waits, without the write lock, until the applier has taken out what is doomed. */
     private void awaitTakenBack(long deadlineNanos) throws SQLException {
         UndecidedCommit newest = undecided.newest();
-        if (newest != null && !newest.isDecided() && runtime.nanoTime() < deadlineNanos) {
+        while (newest != null && !newest.isDecided() && runtime.nanoTime() < deadlineNanos) {
             awaitFate(newest);
+            newest = newest.isWithdrawn() ? undecided.newest() : null;
         }
     }
 

@@ -58,6 +58,11 @@ public final class UndecidedCommit {
         return fate.isDone();
     }
 
+    /** Whether it was not committed after all. */
+    public boolean isWithdrawn() {
+        return fate.isDone() && fate.getNow(null) instanceof Fate.Withdrawn;
+    }
+
     /** The calling thread waits for it, parked. */
     public void waits() {
         waiting = Thread.currentThread();
