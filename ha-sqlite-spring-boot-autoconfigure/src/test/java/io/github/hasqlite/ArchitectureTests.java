@@ -86,7 +86,15 @@ class ArchitectureTests {
         rooms.put("postgres.sql", Set.of("core.sqlite", "postgres.type"));
         rooms.put("postgres.function", Set.of("core.sqlite", "postgres.type"));
         rooms.put("postgres.infer", Set.of("core.sqlite", "postgres.sql", "postgres.type"));
-        rooms.put("postgres.catalog", Set.of("core.gateway", "core.sqlite", "postgres.sql", "postgres.type"));
+        rooms.put(
+                "postgres.catalog",
+                Set.of(
+                        "core.gateway",
+                        "core.sqlite",
+                        "postgres.function",
+                        "postgres.infer",
+                        "postgres.sql",
+                        "postgres.type"));
         rooms.put(
                 "postgres",
                 Set.of(

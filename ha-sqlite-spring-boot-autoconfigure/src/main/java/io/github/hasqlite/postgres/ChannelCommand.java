@@ -42,6 +42,9 @@ record ChannelCommand(What what, Operand channel, Operand payload) {
         }
     }
 
+    /** {@code pg_notify} of values that are computed first, and given as if they were parameters. */
+    static final ChannelCommand COMPUTED = new ChannelCommand(What.PG_NOTIFY, new Operand(1, ""), new Operand(2, ""));
+
     private static final String SYNTAX = "42601";
 
     /** Of pg_notify's call: SELECT, the name, a parenthesis, two operands, a comma, a parenthesis, the end. */
@@ -73,6 +76,21 @@ record ChannelCommand(What what, Operand channel, Operand payload) {
         Operand channel = operand(tokens.get(3));
         Operand payload = operand(tokens.get(5));
         return channel == null || payload == null ? null : new ChannelCommand(What.PG_NOTIFY, channel, payload);
+    }
+
+    /** What {@code SELECT pg_notify(…)} is given, as SQL; {@code null} if the statement is something else. */
+    static @Nullable String expressions(TokenBuffer tokens, String sql) {
+        if (!tokens.isWords(0, "SELECT", "PG_NOTIFY") || !tokens.is(2, "(")) {
+            return null;
+        }
+        int close = tokens.closing(2);
+        int commas = 0;
+        for (int i = 3; i < close; i++) {
+            commas += tokens.is(i, ",") ? 1 : 0;
+            i = tokens.is(i, "(") || tokens.is(i, "[") ? tokens.closing(i) : i;
+        }
+        boolean whole = tokens.is(close, ")") && isEnd(tokens, close + 1) && commas == 1;
+        return whole ? sql.substring(tokens.get(2).end(), tokens.get(close - 1).end()) : null;
     }
 
     private static ChannelCommand said(What what, TokenBuffer tokens) throws SQLException {

@@ -1,13 +1,12 @@
 package io.github.hasqlite.postgres;
 
-import io.github.hasqlite.core.gateway.GatewayColumn;
 import io.github.hasqlite.core.gateway.GatewaySession;
 import io.github.hasqlite.core.gateway.GatewayStatement;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.postgres.infer.ExactNumbers;
-import io.github.hasqlite.postgres.sql.Spelling;
 import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.DeclaredTypes;
+import io.github.hasqlite.postgres.type.JsonNumber;
 import io.github.hasqlite.postgres.type.ParameterFormat;
 import io.github.hasqlite.postgres.type.PgType;
 import io.github.hasqlite.postgres.type.ValueFormat;
@@ -46,24 +45,30 @@ final class CopyRunner {
      * @return whether it is done: rows that go out have gone; otherwise the client is to send rows
      * @throws SQLException if there is nothing such to be copied
      */
-    boolean start(CopyCommand command) throws SQLException {
+    boolean start(Plan.OfCopy copy) throws SQLException {
         transactions.requireSound();
-        CopyTable table = command.query().isEmpty() ? CopyTable.of(command, gateway) : null;
+        CopyCommand command = copy.command();
+        Plan query = copy.query();
+        if (query != null) {
+            out(command.format(), query);
+            return true;
+        }
+        CopyTable table = CopyTable.of(command, gateway);
         requireColumns(command, table);
-        if (command.in() && table != null) {
+        if (command.in()) {
             startIn(command, table);
             return false;
         }
-        out(command.format(), table == null ? Spelling.ofDatabase(command.query()) : table.select());
+        out(command.format(), Plan.OfDatabase.of(gateway.prepare(table.select()), "COPY"));
         return true;
     }
 
     /** Options for columns that are not copied have no sense. */
-    private static void requireColumns(CopyCommand command, @Nullable CopyTable table) throws SQLException {
+    private static void requireColumns(CopyCommand command, CopyTable table) throws SQLException {
         CopyFormat format = command.format();
         for (CopyFormat.Columns columns : List.of(format.forceQuote(), format.forceNotNull(), format.forceNull())) {
             for (String name : columns.names()) {
-                if (table != null && table.columns().stream().noneMatch(name::equalsIgnoreCase)) {
+                if (table.columns().stream().noneMatch(name::equalsIgnoreCase)) {
                     throw new SQLException(
                             "column \"" + name + "\" of an option is not one that COPY is about", "42P10");
                 }
@@ -71,17 +76,22 @@ final class CopyRunner {
         }
     }
 
-    private void out(CopyFormat format, String query) throws SQLException {
+    private void out(CopyFormat format, Plan plan) throws SQLException {
         long count = 0;
-        Plan.OfDatabase plan = Plan.OfDatabase.of(gateway.prepare(query), "COPY");
         if (plan.columns().isEmpty()) {
             throw new SQLException(
                     "COPY query must answer rows: SELECT, VALUES, or what has a RETURNING clause",
                     SqlStates.FEATURE_NOT_SUPPORTED);
         }
+        if (plan instanceof Plan.OfDatabase database && !database.isRead()) {
+            // what is changed is not kept if a row of it cannot go out
+            transactions.beginImplicit();
+        }
         try (TypedRows answer = TypedRows.peek(execution.run(plan, List.<@Nullable Object>of(), tag -> {}))) {
-            List<String> names =
-                    answer.columns().stream().map(GatewayColumn::name).toList();
+            List<String> names = answer.columns().stream().map(RowWriter::label).toList();
+            List<ColumnType> declared = answer.columns().stream()
+                    .map(column -> DeclaredTypes.of(column.declaredType()))
+                    .toList();
             CopyWriter lines = new CopyWriter(format, names);
             response('H', names.size());
             if (format.header() != CopyFormat.Header.NONE) {
@@ -90,7 +100,7 @@ final class CopyRunner {
             while (answer.next()) {
                 List<@Nullable String> line = new ArrayList<>();
                 for (int i = 0; i < names.size(); i++) {
-                    line.add(text(answer.types().get(i), names.get(i), answer.value(i)));
+                    line.add(text(declared.get(i), answer.types().get(i), names.get(i), answer.value(i)));
                 }
                 send(lines.row(line));
                 output.flushIfLarge();
@@ -102,10 +112,12 @@ final class CopyRunner {
     }
 
     /** Nobody is told the types of what is copied: what does not fit is the text that it is. */
-    private static @Nullable String text(ColumnType type, String name, @Nullable Object value) throws SQLException {
+    private static @Nullable String text(ColumnType declared, ColumnType seen, String name, @Nullable Object value)
+            throws SQLException {
         if (value == null) {
             return null;
         }
+        ColumnType type = declared.certain() && ValueFormat.fits(declared, value) ? declared : seen;
         ColumnType fitting = ValueFormat.fits(type, value) ? type : ColumnType.ANYTHING;
         return new String(ValueFormat.encode(fitting, name, value, false), StandardCharsets.UTF_8);
     }
@@ -151,6 +163,9 @@ final class CopyRunner {
                 Object decoded = ParameterFormat.decode(types.get(i).type(), 0, bytes, false);
                 if (types.get(i).type() == PgType.NUMERIC && decoded instanceof String number) {
                     ExactNumbers.require(number.strip(), null);
+                }
+                if (types.get(i).type() == PgType.JSON || types.get(i).type() == PgType.JSONB) {
+                    JsonNumber.kept(decoded);
                 }
                 bound.add(decoded);
             } catch (SQLException e) {

@@ -3,7 +3,6 @@ package io.github.hasqlite.postgres;
 import io.github.hasqlite.core.gateway.GatewaySession;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.StatementKind;
-import io.github.hasqlite.postgres.catalog.Catalog;
 import io.github.hasqlite.postgres.wire.MessageWriter;
 import java.sql.SQLException;
 import java.util.List;
@@ -64,7 +63,7 @@ final class Execution {
             return ofSession(session.command(), session.statements());
         }
         if (plan instanceof Plan.OfChannel channel) {
-            return channels.run(channel.command(), values, !transactions.isNone());
+            return channels.run(channel.command(), channel.values(values), !transactions.isNone());
         }
         if (plan instanceof Plan.Skipped skipped) {
             runner.notices().tell(skipped.notice());
@@ -83,8 +82,7 @@ final class Execution {
             return run(execution.effective(), execution.values(values), tag);
         }
         if (plan instanceof Plan.OfCatalog catalog) {
-            Catalog.Answer answer = catalog.question().run(values);
-            return new ListedRows(answer.columns(), answer.rows());
+            return catalog.run(values);
         }
         return plan instanceof Plan.OfDatabase database ? ofDatabase(database, values) : ListedRows.none();
     }

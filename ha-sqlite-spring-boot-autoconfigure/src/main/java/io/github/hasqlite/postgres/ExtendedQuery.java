@@ -1,6 +1,7 @@
 package io.github.hasqlite.postgres;
 
 import io.github.hasqlite.core.gateway.GatewayColumn;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.postgres.sql.Spelling;
 import io.github.hasqlite.postgres.sql.StatementText;
 import io.github.hasqlite.postgres.type.ColumnType;
@@ -18,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 /** The extended query protocol: parse, bind, describe, execute, close. Not thread-safe. */
 final class ExtendedQuery {
 
-    /** What no client needs, and no client is to take. */
+    /** A message that does not fit what it is about; the connection goes on. */
+    private static final String PROTOCOL_VIOLATION = "08P01";
+
     private final Planner planner;
 
     private final Execution execution;
@@ -91,10 +94,12 @@ final class ExtendedQuery {
             throw new SQLException(
                     "bind message supplies " + count + " parameters, but the statement requires "
                             + prepared.parameters(),
-                    "08P01");
+                    PROTOCOL_VIOLATION);
         }
         if (formats.length > 1 && formats.length != count) {
-            throw new ProtocolViolation("bind message has " + formats.length + " formats but " + count + " parameters");
+            throw new SQLException(
+                    "bind message has " + formats.length + " parameter formats but " + count + " parameters",
+                    PROTOCOL_VIOLATION);
         }
         List<@Nullable Object> values = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
@@ -106,8 +111,9 @@ final class ExtendedQuery {
         if (results.length > 1) {
             int columns = prepared.plan().columns().size();
             if (results.length != columns) {
-                throw new ProtocolViolation(
-                        "bind message has " + results.length + " result formats but query has " + columns + " columns");
+                throw new SQLException(
+                        "bind message has " + results.length + " result formats but query has " + columns + " columns",
+                        PROTOCOL_VIOLATION);
             }
         }
         if (name.isEmpty()) {
@@ -128,7 +134,7 @@ final class ExtendedQuery {
         return value;
     }
 
-    private static int[] formats(MessageReader message) throws ProtocolViolation {
+    private static int[] formats(MessageReader message) throws SQLException {
         int[] formats = new int[message.int16()];
         if (formats.length * Short.BYTES > message.remaining()) {
             throw new ProtocolViolation("insufficient data left in message");
@@ -136,7 +142,7 @@ final class ExtendedQuery {
         for (int i = 0; i < formats.length; i++) {
             formats[i] = message.int16();
             if (formats[i] > 1) {
-                throw new ProtocolViolation("unsupported format code: " + formats[i]);
+                throw new SQLException("unsupported format code: " + formats[i], SqlStates.INVALID_PARAMETER);
             }
         }
         return formats;

@@ -1,10 +1,12 @@
 package io.github.hasqlite.postgres;
 
 import io.github.hasqlite.core.gateway.GatewayColumn;
+import io.github.hasqlite.core.gateway.GatewayResult;
 import io.github.hasqlite.core.gateway.GatewaySession;
 import io.github.hasqlite.core.gateway.TransactionState;
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.postgres.infer.TableColumns;
+import io.github.hasqlite.postgres.infer.ViewColumns;
 import io.github.hasqlite.postgres.type.DeclaredTypes;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -20,10 +22,17 @@ final class KnownTables implements TableColumns {
 
     private static final int MOST = 500;
 
+    /** Of views that read views. */
+    private static final int DEEPEST = 20;
+
+    private static final String DEFINITION =
+            "SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = ?1 COLLATE NOCASE";
+
     private final GatewaySession gateway;
     private final Map<String, List<Column>> known = new HashMap<>();
     private long epoch = -1;
     private boolean changing;
+    private int depth;
 
     KnownTables(GatewaySession gateway) {
         this.gateway = gateway;
@@ -40,11 +49,8 @@ final class KnownTables implements TableColumns {
             changing = false;
             known.clear();
         }
-        if (changing) {
-            return ask(table);
-        }
         long present = gateway.schemaEpoch();
-        if (present != epoch || known.size() > MOST) {
+        if (depth == 0 && (changing || present != epoch || known.size() > MOST)) {
             known.clear();
             epoch = present;
         }
@@ -63,10 +69,30 @@ final class KnownTables implements TableColumns {
                     .columns()) {
                 columns.add(new Column(column.name(), DeclaredTypes.of(column.declaredType())));
             }
-            return columns;
+            boolean certain = columns.stream().allMatch(column -> column.type().certain());
+            return certain || depth >= DEEPEST ? columns : byDefinition(table, columns);
         } catch (SQLException e) {
             // a name of the statement's own, perhaps; if there is no such table, running it says so
             return List.of();
+        }
+    }
+
+    /** Columns of a view that are expressions have the types that its query says. */
+    private List<Column> byDefinition(String table, List<Column> columns) throws SQLException {
+        String definition = null;
+        try (GatewayResult rows = gateway.prepare(DEFINITION).execute(List.of(table))) {
+            if (rows.next()) {
+                definition = String.valueOf(rows.value(0));
+            }
+        }
+        if (definition == null) {
+            return columns;
+        }
+        depth++;
+        try {
+            return ViewColumns.of(definition, columns, this);
+        } finally {
+            depth--;
         }
     }
 }

@@ -46,6 +46,18 @@ sealed interface Plan {
         return this;
     }
 
+    /** The values of a query of one row. */
+    private static List<@Nullable Object> row(OfDatabase query, List<@Nullable Object> values) throws SQLException {
+        List<@Nullable Object> row = new ArrayList<>();
+        try (Rows rows = query.run(values)) {
+            rows.next();
+            for (int i = 0; i < rows.columns().size(); i++) {
+                row.add(rows.value(i));
+            }
+        }
+        return row;
+    }
+
     /** Nothing but blanks and comments. */
     record Empty() implements Plan {
 
@@ -106,7 +118,7 @@ sealed interface Plan {
     }
 
     /** A question about the catalog. */
-    record OfCatalog(Catalog.Question question) implements Plan {
+    record OfCatalog(Catalog.Question question, Insight insight) implements Plan {
 
         @Override
         public String tag() {
@@ -121,6 +133,16 @@ sealed interface Plan {
         @Override
         public int parameters() {
             return question.parameters();
+        }
+
+        @Override
+        public List<@Nullable ColumnType> types(int width) {
+            return insight.types(width);
+        }
+
+        Rows run(List<@Nullable Object> values) throws SQLException {
+            Catalog.Answer answer = question.run(values);
+            return new ListedRows(answer.columns(), answer.rows(), insight);
         }
     }
 
@@ -147,8 +169,12 @@ sealed interface Plan {
         }
     }
 
-    /** Something to listen to, or to say to those who listen. */
-    record OfChannel(ChannelCommand command) implements Plan {
+    /**
+     * Something to listen to, or to say to those who listen.
+     *
+     * @param expressions a query of one row, whose values are said; {@code null} if they are written
+     */
+    record OfChannel(ChannelCommand command, @Nullable OfDatabase expressions) implements Plan {
 
         @Override
         public String tag() {
@@ -162,7 +188,12 @@ sealed interface Plan {
 
         @Override
         public int parameters() {
-            return command.parameters();
+            return expressions == null ? command.parameters() : expressions.parameters();
+        }
+
+        /** What is said, of which parameters are a part. */
+        List<@Nullable Object> values(List<@Nullable Object> own) throws SQLException {
+            return expressions == null ? own : row(expressions, own);
         }
     }
 
@@ -263,19 +294,20 @@ sealed interface Plan {
         List<@Nullable Object> values(List<@Nullable Object> own) throws SQLException {
             List<@Nullable Object> values = new ArrayList<>();
             if (arguments != null) {
-                try (Rows row = arguments.run(own)) {
-                    row.next();
-                    for (int i = 0; i < row.columns().size(); i++) {
-                        values.add(prepared.stored(i, row.value(i)));
-                    }
+                for (Object value : row(arguments, own)) {
+                    values.add(prepared.stored(values.size(), value));
                 }
             }
             return values;
         }
     }
 
-    /** Many rows, in or out. */
-    record OfCopy(CopyCommand command) implements Plan {
+    /**
+     * Many rows, in or out.
+     *
+     * @param query whose rows go out; {@code null} if those of a table do, or come in
+     */
+    record OfCopy(CopyCommand command, @Nullable Plan query) implements Plan {
 
         @Override
         public String tag() {

@@ -7,6 +7,8 @@ import io.github.hasqlite.postgres.catalog.Catalog;
 import io.github.hasqlite.postgres.catalog.CatalogNames;
 import io.github.hasqlite.postgres.infer.Inference;
 import io.github.hasqlite.postgres.infer.Insight;
+import io.github.hasqlite.postgres.sql.DefaultSpelling;
+import io.github.hasqlite.postgres.sql.SessionValueSpelling;
 import io.github.hasqlite.postgres.sql.Spelling;
 import io.github.hasqlite.postgres.sql.StatementText;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
@@ -15,6 +17,9 @@ import java.util.Locale;
 
 /** Decides what a statement of a client is. Not thread-safe. */
 final class Planner {
+
+    /** The class of SQLStates of values that are none of their type. */
+    private static final String INVALID_DATA = "22";
 
     private final GatewaySession gateway;
     private final Catalog catalog;
@@ -67,7 +72,11 @@ final class Planner {
         }
         ChannelCommand channel = ChannelCommand.of(tokens);
         if (channel != null) {
-            return new Plan.OfChannel(channel);
+            return new Plan.OfChannel(channel, null);
+        }
+        String said = ChannelCommand.expressions(tokens, sql);
+        if (said != null) {
+            return new Plan.OfChannel(ChannelCommand.COMPUTED, arguments("SELECT " + said, types));
         }
         CursorCommand cursor = CursorCommand.of(tokens, sql);
         if (cursor != null) {
@@ -78,24 +87,57 @@ final class Planner {
             return prepared(prepare);
         }
         if (tokens.isWord(0, "COPY")) {
-            return new Plan.OfCopy(CopyCommand.of(tokens, sql));
+            CopyCommand copy = CopyCommand.of(tokens, sql);
+            return new Plan.OfCopy(copy, copy.query().isEmpty() ? null : copied(copy.query()));
         }
+        String own = withSessionValues(sql, tokens);
         if (CatalogNames.isAbout(tokens)) {
-            return new Plan.OfCatalog(catalog.ask(sql, gateway, asking));
+            return catalog(own, types);
         }
         StatementText.requireWholeTrigger(tokens);
         String skipped = ConditionalChange.skipped(tokens, gateway);
         if (skipped != null) {
             return new Plan.Skipped(tag(tokens), skipped);
         }
-        return database(sql, tokens, types, tag(tokens));
+        return database(own, tokens, types, tag(tokens));
+    }
+
+    /** What a statement of rows asks for the session itself is known; the catalog's tables are joined with its functions. */
+    private String withSessionValues(String sql, TokenBuffer tokens) {
+        return !CatalogNames.isReadBy(tokens) && SessionValueSpelling.apply(tokens, CatalogNames.values(asking))
+                ? tokens.sql()
+                : sql;
+    }
+
+    private Plan.OfCatalog catalog(String sql, int[] types) throws SQLException {
+        TokenBuffer tokens = Spelling.catalogTokens(sql);
+        Insight insight;
+        try {
+            insight = Inference.of(tokens, types, catalog.tables(gateway, asking));
+        } catch (SQLException e) {
+            if (SqlStates.of(e).startsWith(INVALID_DATA)) {
+                throw e;
+            }
+            // the catalog has types and arrays of its own
+            insight = Insight.NONE;
+        }
+        String typed = insight.spelled();
+        return new Plan.OfCatalog(catalog.ask(sql, typed == null ? tokens.sql() : typed, gateway, asking), insight);
+    }
+
+    /** What COPY copies out: a query of its own, and nothing else. */
+    private Plan copied(String sql) throws SQLException {
+        TokenBuffer tokens = Spelling.tokens(sql);
+        String own = withSessionValues(sql, tokens);
+        return CatalogNames.isAbout(tokens) ? catalog(own, new int[0]) : database(own, tokens, new int[0], tag(tokens));
     }
 
     private Plan.OfDatabase database(String sql, TokenBuffer tokens, int[] types, String tag) throws SQLException {
+        String written = DefaultSpelling.apply(tokens, new SchemaDefaults(gateway)) ? tokens.sql() : sql;
         Insight insight = Inference.of(tokens, types, tables);
         String spelled = insight.spelled();
-        Plan.OfDatabase plan =
-                Plan.OfDatabase.of(gateway.prepare(Spelling.ofDatabase(spelled == null ? sql : spelled)), tag, insight);
+        Plan.OfDatabase plan = Plan.OfDatabase.of(
+                gateway.prepare(Spelling.ofDatabase(spelled == null ? written : spelled)), tag, insight);
         if (plan.kind().isSchema()) {
             tables.changing();
         }
@@ -133,7 +175,8 @@ final class Planner {
         }
         PrepareCommand.Execute execute = (PrepareCommand.Execute) command;
         Prepared prepared = statements.get(execute.name());
-        Plan.OfDatabase arguments = execute.values().isEmpty() ? null : arguments("SELECT " + execute.values());
+        Plan.OfDatabase arguments =
+                execute.values().isEmpty() ? null : arguments("SELECT " + execute.values(), new int[0]);
         int given = arguments == null ? 0 : arguments.columns().size();
         if (given != prepared.parameters()) {
             throw new SQLException(
@@ -144,14 +187,19 @@ final class Planner {
         return new Plan.OfExecution(prepared, arguments);
     }
 
-    private Plan.OfDatabase arguments(String sql) throws SQLException {
-        return database(sql, Spelling.tokens(sql), new int[0], "SELECT");
+    private Plan.OfDatabase arguments(String sql, int[] types) throws SQLException {
+        TokenBuffer tokens = Spelling.tokens(sql);
+        return database(withSessionValues(sql, tokens), tokens, types, "SELECT");
     }
 
     /** Fills in the types of parameters that the client leaves open, as far as the statement tells. */
     static void complete(Plan plan, int[] types) {
         if (plan instanceof Plan.OfDatabase database) {
             database.insight().fill(types);
+        } else if (plan instanceof Plan.OfCatalog question) {
+            question.insight().fill(types);
+        } else if (plan instanceof Plan.OfChannel channel && channel.expressions() != null) {
+            channel.expressions().insight().fill(types);
         }
     }
 

@@ -90,7 +90,7 @@ public final class PostgresServer implements AutoCloseable {
         ServerParts shared = new ServerParts(
                 settings,
                 gateway,
-                new Catalog(),
+                new Catalog(gateway.settings()),
                 new Login(settings.user(), settings.password()),
                 new FailedLogins(),
                 new CancelKeys(),

@@ -4,6 +4,7 @@ import io.github.hasqlite.postgres.sql.SqlSyntaxException;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
 import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.DeclaredTypes;
+import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,16 +16,13 @@ sealed interface PrepareCommand {
     /**
      * Prepares a statement.
      *
-     * @param types of its first parameters
+     * @param types numbers of the types of its first parameters; 0 for those that say nothing
      * @param statement its text
      */
-    record Prepare(String name, List<ColumnType> types, String statement) implements PrepareCommand {
+    record Prepare(String name, List<Integer> types, String statement) implements PrepareCommand {
 
-        /** Numbers of the types; 0 for those that say nothing. */
         int[] oids() {
-            return types.stream()
-                    .mapToInt(type -> type.certain() ? type.type().oid() : 0)
-                    .toArray();
+            return types.stream().mapToInt(Integer::intValue).toArray();
         }
     }
 
@@ -75,8 +73,15 @@ sealed interface PrepareCommand {
                         : "");
     }
 
-    private static List<ColumnType> types(TokenBuffer tokens, int close) {
-        List<ColumnType> types = new ArrayList<>();
+    private static int oid(String type) {
+        int bracket = type.indexOf('[');
+        ColumnType named = DeclaredTypes.of((bracket < 0 ? type : type.substring(0, bracket)).strip());
+        PgType said = named.type();
+        return !named.certain() ? 0 : bracket < 0 ? said.oid() : said.arrayOid();
+    }
+
+    private static List<Integer> types(TokenBuffer tokens, int close) {
+        List<Integer> types = new ArrayList<>();
         StringBuilder type = new StringBuilder();
         for (int i = 3; i <= close; i++) {
             boolean nested = tokens.is(i, "(") && i < close;
@@ -87,7 +92,7 @@ sealed interface PrepareCommand {
                 }
             }
             if (i == close || tokens.is(i, ",")) {
-                types.add(DeclaredTypes.of(type.toString().strip()));
+                types.add(oid(type.toString().strip()));
                 type.setLength(0);
             } else {
                 type.append(tokens.get(i).text()).append(' ');

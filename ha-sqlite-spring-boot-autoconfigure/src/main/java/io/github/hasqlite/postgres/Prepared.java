@@ -50,7 +50,9 @@ final class Prepared {
     Object stored(int at, @Nullable Object value) throws SQLException {
         int oid = parameterTypes[at];
         PgType type = oid == 0 ? null : PgType.ofOid(oid);
-        return type != null && value instanceof String text
+        boolean array =
+                type == null && value instanceof String given && !given.strip().startsWith("[");
+        return (type != null || (array && PgType.elementOf(oid) != null)) && value instanceof String text
                 ? ParameterFormat.decode(type, oid, text.getBytes(StandardCharsets.UTF_8), false)
                 : value;
     }

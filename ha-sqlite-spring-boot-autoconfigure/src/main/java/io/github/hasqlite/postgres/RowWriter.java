@@ -23,7 +23,7 @@ final class RowWriter {
     }
 
     /** SQLite calls an expression by its text, PostgreSQL a call by the function. */
-    private static String label(GatewayColumn column) {
+    static String label(GatewayColumn column) {
         String name = column.name();
         int open = name.indexOf('(');
         boolean call = column.table().isEmpty()

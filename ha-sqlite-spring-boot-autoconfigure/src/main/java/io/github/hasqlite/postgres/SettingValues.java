@@ -3,6 +3,7 @@ package io.github.hasqlite.postgres;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** What a setting can be set to. Stateless. */
 final class SettingValues {
@@ -10,6 +11,12 @@ final class SettingValues {
     /** All of them mean the last one. */
     private static final List<String> ISOLATION =
             List.of("read uncommitted", "read committed", "repeatable read", "serializable");
+
+    private static final Pattern UTC_NAME =
+            Pattern.compile("(?:etc/)?(?:utc|gmt|uct|zulu|universal|greenwich|z)(?:[+-]?0)?", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern UTC_OFFSET =
+            Pattern.compile("(?:utc|gmt)?[+-]? ?0{1,2}(?::?00){0,2}(?:\\.0+)?", Pattern.CASE_INSENSITIVE);
 
     private SettingValues() {}
 
@@ -68,6 +75,25 @@ final class SettingValues {
                 return value;
             }
         }
+    }
+
+    /**
+     * A time zone that is UTC, as it is kept.
+     *
+     * @throws SQLException if it is another one (0A000)
+     */
+    static String utc(String zone) throws SQLException {
+        String given = zone.strip();
+        if (UTC_NAME.matcher(given).matches()) {
+            return given;
+        }
+        if (UTC_OFFSET.matcher(given).matches()) {
+            return "UTC";
+        }
+        throw new SQLException(
+                "time zone \"" + zone + "\" is not supported, only UTC is: write moments with their zone, as"
+                        + " '2026-01-02 03:04+02', and let the client show them in its own",
+                "0A000");
     }
 
     private static SQLException invalid(String name, String value, String why) {

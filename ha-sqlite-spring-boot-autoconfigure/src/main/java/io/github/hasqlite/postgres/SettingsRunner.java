@@ -45,6 +45,7 @@ final class SettingsRunner {
     private final Transactions transactions;
     private final Notices notices;
     private final Map<String, String> told = new HashMap<>();
+    private boolean started;
 
     SettingsRunner(SessionSettings settings, GatewaySession gateway, Transactions transactions, Notices notices) {
         this.settings = settings;
@@ -80,6 +81,7 @@ final class SettingsRunner {
             }
         }
         settings.started();
+        started = true;
     }
 
     /** Tells what the client does not know yet. */
@@ -152,7 +154,8 @@ final class SettingsRunner {
      *
      * @param value {@code null} for what it was at the start
      * @param local whether until the end of the transaction only
-     * @throws SQLException if there is no such setting (42704), it cannot be set (55P02, 42501), or not so (22023)
+     * @throws SQLException if there is no such setting (42704), it cannot be set (55P02, 42501), not so (22023), or is a
+     *     time zone that is not UTC (0A000)
      */
     void set(String name, @Nullable String value, boolean local) throws SQLException {
         switch (name.toLowerCase(Locale.ROOT)) {
@@ -175,7 +178,9 @@ final class SettingsRunner {
                 if (value == null) {
                     settings.reset(name, local);
                 } else {
-                    settings.set(name, value, local);
+                    // drivers say the zone of their machine at the start, for themselves
+                    boolean zone = started && name.equalsIgnoreCase("timezone");
+                    settings.set(name, zone ? SettingValues.utc(value) : value, local);
                 }
             }
         }

@@ -62,7 +62,7 @@ final class SimpleQuery {
             if (several) {
                 transactions.beginImplicit();
             }
-            return copies.start(copy.command());
+            return copies.start(copy);
         }
         if (several && Execution.belongsInTransaction(plan)) {
             transactions.beginImplicit();

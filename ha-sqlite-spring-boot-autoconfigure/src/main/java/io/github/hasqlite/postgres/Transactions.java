@@ -33,6 +33,8 @@ final class Transactions {
     private State state = State.NONE;
     /** Whether the database was told that nothing is written, and nothing has run since. */
     private boolean fresh;
+    /** Whether the transaction was begun with the write lock. */
+    private boolean immediate;
 
     /**
      * How things stood when it was made.
@@ -121,8 +123,7 @@ final class Transactions {
     /** For statements that come together. */
     void beginImplicit() throws SQLException {
         if (state == State.NONE) {
-            gateway.begin(settings.isReadOnly());
-            fresh = true;
+            begin(settings.isReadOnly(), false);
             state = State.IMPLICIT;
         }
     }
@@ -161,10 +162,9 @@ final class Transactions {
     String run(TransactionCommand command) throws SQLException {
         switch (command.what()) {
             case BEGIN -> begin(command);
-            case COMMIT -> {
-                return commit();
+            case COMMIT, ROLLBACK -> {
+                return end(command);
             }
-            case ROLLBACK -> rollback();
             case SAVEPOINT -> {
                 requireOpen("SAVEPOINT");
                 run("SAVEPOINT " + SqlIdentifier.quote(command.name()));
@@ -193,15 +193,42 @@ final class Transactions {
         }
         boolean readOnly = command.readOnly() != null ? command.readOnly() : settings.isReadOnly();
         if (state == State.NONE) {
-            if (command.immediate()) {
-                run("BEGIN IMMEDIATE");
-            } else {
-                gateway.begin(readOnly);
-            }
-            fresh = true;
+            begin(readOnly, command.immediate());
         }
         settings.setReadOnly(readOnly);
         state = State.OPEN;
+    }
+
+    private void begin(boolean readOnly, boolean immediately) throws SQLException {
+        if (immediately) {
+            run("BEGIN IMMEDIATE");
+        } else {
+            gateway.begin(readOnly);
+        }
+        immediate = immediately;
+        fresh = true;
+    }
+
+    private String end(TransactionCommand command) throws SQLException {
+        boolean block = state == State.OPEN || state == State.FAILED;
+        if (command.chain() && !block) {
+            throw new SQLException(
+                    command.tag() + " AND CHAIN can only be used in transaction blocks", SqlStates.NO_TRANSACTION);
+        }
+        boolean readOnly = settings.isReadOnly();
+        boolean again = immediate;
+        String did = command.tag();
+        if (command.what() == TransactionCommand.What.COMMIT) {
+            did = commit();
+        } else {
+            rollback();
+        }
+        if (command.chain()) {
+            begin(readOnly, again);
+            settings.setReadOnly(readOnly);
+            state = State.OPEN;
+        }
+        return did;
     }
 
     private String commit() throws SQLException {

@@ -139,4 +139,44 @@ class CopyTests {
                 + " INSERT INTO item(id, ok) SELECT i, CASE i WHEN 99 THEN 'maybe' ELSE 1 END FROM n");
         assertThat(out("COPY item(ok) TO STDOUT").lines().skip(97)).containsExactly("t", "maybe", "t");
     }
+
+    /** A query is the same whether its rows are copied out or not. */
+    @Test
+    void queriesAreUnderstoodAsTheyAreWithoutCopy() throws Exception {
+        statement.execute("CREATE TABLE moment(id int8 PRIMARY KEY, b boolean, ts timestamp, d date, iv interval,"
+                + " by bytea)");
+        statement.execute("INSERT INTO moment VALUES(1, 't', '2026-01-02 03:04', '2026-01-02', '1 day', '\\x00ff')");
+        assertThat(out("COPY (SELECT id FROM moment WHERE b = 't' AND ts < '2026-01-02 05:00') TO STDOUT"))
+                .isEqualTo("1\n");
+        assertThat(out("COPY (SELECT d + 1, iv * 2, ts::date, b AND true, date '2026-01-03', 2.5::int,"
+                        + " ts - interval '1 hour', by FROM moment) TO STDOUT"))
+                .isEqualTo("2026-01-03\t2 days\t2026-01-02\tt\t2026-01-03\t3\t2026-01-02 02:04:00\t\\\\x00ff\n");
+        assertThat(out("COPY (SELECT count(*), now() IS NULL AS never FROM moment) TO STDOUT (FORMAT csv, HEADER)"))
+                .isEqualTo("count,never\n1,f\n");
+        assertThat(out("COPY (SELECT relname FROM pg_class WHERE relname = 'moment') TO STDOUT"))
+                .isEqualTo("moment\n");
+        assertRefused("COPY (SELECT 'x'::int) TO STDOUT", "22P02");
+        assertRefused("COPY (COPY moment TO STDOUT) TO STDOUT", "42601");
+    }
+
+    @Test
+    void whatAChangeReturnsIsCopiedOut() throws Exception {
+        statement.execute("CREATE TABLE moment(id int8 PRIMARY KEY, b boolean, ts timestamp)");
+        assertThat(out("COPY (INSERT INTO moment VALUES(2, 't', '2026-01-02 03:04') RETURNING b, ts) TO STDOUT"))
+                .isEqualTo("t\t2026-01-02 03:04:00\n");
+        assertThat(out("COPY (UPDATE moment SET b = 'f' WHERE b = 't' RETURNING id, b) TO STDOUT"))
+                .isEqualTo("2\tf\n");
+        assertThat(RunningServer.rows(statement, "SELECT b, ts FROM moment")).isEqualTo("f|2026-01-02 03:04:00;");
+        // a row that cannot go out takes its change with it
+        assertRefused("COPY (UPDATE moment SET id = 3 RETURNING 'a' || char(0)) TO STDOUT", "22021");
+        assertThat(out("COPY (DELETE FROM moment RETURNING id) TO STDOUT")).isEqualTo("2\n");
+        statement.execute("SET default_transaction_read_only = on");
+        assertRefused("COPY (DELETE FROM moment RETURNING id) TO STDOUT", "25006");
+    }
+
+    private void assertRefused(String sql, String state) {
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> out(sql))
+                .satisfies(e -> assertThat(e.getSQLState()).as(sql).isEqualTo(state));
+    }
 }

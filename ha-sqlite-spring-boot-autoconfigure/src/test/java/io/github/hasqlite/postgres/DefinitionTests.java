@@ -73,6 +73,46 @@ class DefinitionTests {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"simple", "extended"})
+    void literalsAreStoredAsTheyAreElsewhere(String mode) throws SQLException {
+        try (Connection connection = server.connect("preferQueryMode", mode);
+                Statement statement = connection.createStatement()) {
+            for (String drop : new String[] {"VIEW IF EXISTS seen", "TABLE IF EXISTS made", "TABLE IF EXISTS lit"}) {
+                statement.execute("DROP " + drop);
+            }
+            statement.execute(
+                    "CREATE TABLE lit(id BIGINT PRIMARY KEY, b BOOLEAN DEFAULT 't' NOT NULL CHECK (b = 't' OR id > 5),"
+                            + " ts TIMESTAMP DEFAULT '2026-01-01 00:00', y BYTEA DEFAULT '\\x41', d DATE DEFAULT ('2026-01-01'))");
+            statement.execute("ALTER TABLE lit ADD COLUMN c BOOLEAN DEFAULT 'f'");
+            statement.execute("INSERT INTO lit(id) VALUES (1)");
+            statement.execute("INSERT INTO lit VALUES (2, 't', '2026-01-01 00:00', '\\x41', '2026-01-01', 'f')");
+            String same = "SELECT count(*) FROM lit WHERE b AND b = 't' AND ts = '2026-01-01 00:00' AND y = '\\x41' AND"
+                    + " d = '2026-01-01' AND c = 'f' AND NOT c";
+            assertThat(RunningServer.rows(statement, same)).isEqualTo("2;");
+            statement.execute(
+                    "CREATE VIEW seen AS SELECT id, b, ts >= CURRENT_TIMESTAMP AS later, d < ts AS before FROM lit"
+                            + " WHERE b = 't' AND ts = '2026-01-01 00:00'");
+            assertThat(RunningServer.rows(statement, "SELECT * FROM seen WHERE later = 'f' ORDER BY id"))
+                    .isEqualTo("1|t|f|f;2|t|f|f;");
+            statement.execute("CREATE TABLE made AS SELECT id FROM lit WHERE ts = '2026-01-01' AND b = 't'");
+            assertThat(RunningServer.rows(statement, "SELECT count(*) FROM made"))
+                    .isEqualTo("2;");
+            statement.execute("CREATE UNIQUE INDEX one ON lit(y) WHERE c = 't'");
+            statement.execute("UPDATE lit SET c = 't' WHERE id = 1");
+            RunningServer.assertRefused(statement, "UPDATE lit SET c = 't' WHERE id = 2", "23505");
+            RunningServer.assertRefused(statement, "UPDATE lit SET b = 'f' WHERE id = 2", "23514");
+            RunningServer.assertRefused(statement, "CREATE TABLE lost AS SELECT id, b FROM lit", "0A000");
+            if (mode.equals("simple")) {
+                statement.execute("CREATE TRIGGER turned AFTER UPDATE OF d ON lit WHEN new.c = 't' BEGIN"
+                        + " UPDATE lit SET c = 'f', ts = '2026-02-01' WHERE id = new.id; END");
+                statement.execute("UPDATE lit SET d = '2026-03-01'");
+                assertThat(RunningServer.rows(statement, "SELECT quote(c), ts FROM lit WHERE id = 1"))
+                        .isEqualTo("0|2026-02-01 00:00:00;");
+            }
+        }
+    }
+
     /** As psql sends it, which knows nothing of bodies. */
     @ParameterizedTest
     @ValueSource(strings = {"simple", "extended"})

@@ -106,6 +106,25 @@ class HostileClientTests {
         }
     }
 
+    /** What does not fit its statement is an error, and no more than that. */
+    @Test
+    void formatsThatAreTooManyAreAnError() throws IOException {
+        for (byte code : new byte[] {0, 7}) {
+            try (Socket socket = connect()) {
+                DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+                out.write(startup());
+                out.write(message('P', "\0SELECT $1::int\0\0\0".getBytes(StandardCharsets.US_ASCII)));
+                out.write(
+                        message('B', new byte[] {0, 0, 0, 3, 0, code, 0, code, 0, code, 0, 1, 0, 0, 0, 1, '1', 0, 0}));
+                out.write(message('S', new byte[0]));
+                out.write(message('Q', "SELECT 'still there'\0".getBytes(StandardCharsets.US_ASCII)));
+                out.write(message('X', new byte[0]));
+                String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+                assertThat(answer).contains(code == 0 ? "08P01" : "22023").contains("still there");
+            }
+        }
+    }
+
     @Test
     void lengthsThatNobodyMeansEndTheConnection() throws IOException {
         for (int length : new int[] {Integer.MAX_VALUE, -1, 0, 3, 10_001, Integer.MIN_VALUE}) {

@@ -186,6 +186,18 @@ class NotificationTests {
     }
 
     @Test
+    void whatIsSaidCanBeComputed() throws Exception {
+        run(ears, "LISTEN sums");
+        run(mouth, "SELECT pg_notify('su' || 'ms', (1 + 2)::text || ', ' || coalesce(NULL, current_user))");
+        try (PreparedStatement call =
+                mouth.prepareStatement("SELECT pg_notify('sums', 'id ' || ?::text || (SELECT 'x'))")) {
+            call.setInt(1, 7);
+            assertThat(call.execute()).isTrue();
+        }
+        assertThat(heard(ears, 2)).containsExactly("sums=3, ha", "sums=id 7x");
+    }
+
+    @Test
     void aTransactionSaysItAtItsCommitOnceAndNothingAtItsRollback() throws Exception {
         run(ears, "LISTEN t");
         mouth.setAutoCommit(false);

@@ -120,10 +120,10 @@ class PgjdbcMetadataTests {
                         "ASC_OR_DESC",
                         "FILTER_CONDITION"))
                 .containsExactlyInAnyOrder(
-                        "Album_pkey 0 AlbumId A null",
-                        "IFK_AlbumArtistId 1 ArtistId A null",
-                        "title_once 0 lower(Title) A Price > 0",
-                        "title_once 0 Price D Price > 0");
+                        "Album_pkey f AlbumId A null",
+                        "IFK_AlbumArtistId t ArtistId A null",
+                        "title_once f lower(Title) A Price > 0",
+                        "title_once f Price D Price > 0");
         assertThat(rows(metadata.getBestRowIdentifier(null, "public", "Album", 1, true), "COLUMN_NAME"))
                 .containsExactly("AlbumId");
         assertThat(rows(metadata.getTypeInfo(), "TYPE_NAME")).contains("int8", "text", "numeric", "uuid", "jsonb");

@@ -68,9 +68,9 @@ class PgjdbcTests {
     void connect() throws SQLException {
         connection = server.connect("binaryTransfer", "true", "prepareThreshold", "1");
         run("DROP TABLE IF EXISTS line", "DROP TABLE IF EXISTS item");
-        run(
-                "CREATE TABLE item(id SERIAL PRIMARY KEY, name VARCHAR(20) NOT NULL, price NUMERIC(10,2), at TIMESTAMP, seen"
-                        + " TIMESTAMPTZ, day DATE, ok BOOLEAN, data BYTEA, code UUID, score DOUBLE PRECISION)");
+        run("CREATE TABLE item(id SERIAL PRIMARY KEY, name VARCHAR(20) NOT NULL, price NUMERIC(10,2), at"
+                + " TIMESTAMP, seen TIMESTAMPTZ, day DATE, ok BOOLEAN, data BYTEA, code UUID, score DOUBLE"
+                + " PRECISION)");
         run("CREATE TABLE line(item INT REFERENCES item(id) ON DELETE CASCADE, no INT2, PRIMARY KEY(item, no))");
     }
 
@@ -164,11 +164,11 @@ class PgjdbcTests {
 
     @Test
     void whatDoesNotFitItsTypeIsTextOrAnErrorAndNeverAnotherValue() throws SQLException {
-        run("INSERT INTO item(name, at) VALUES ('a', 'yesterday')");
-        assertThat(column("SELECT at FROM item")).containsExactly("yesterday");
+        run("INSERT INTO item(name, at) VALUES ('a', 'some day')");
+        assertThat(column("SELECT at FROM item")).containsExactly("some day");
         run("DELETE FROM item");
         run("WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n WHERE i < 100) INSERT INTO item(name, at)"
-                + " SELECT 'n', CASE i WHEN 99 THEN 'tomorrow' ELSE '2026-01-01 00:00:00' END FROM n");
+                + " SELECT 'n', CASE i WHEN 99 THEN 'another day' ELSE '2026-01-01 00:00:00' END FROM n");
         fails("22P02", () -> column("SELECT at FROM item"));
         fails("22P02", () -> {
             try (PreparedStatement insert = connection.prepareStatement("INSERT INTO line VALUES (?::int, ?)")) {
@@ -345,7 +345,7 @@ class PgjdbcTests {
 
     @Test
     void settingsAreKeptAndWhatCannotBeIsRefused() throws SQLException {
-        run("SET application_name = 'me'", "SET TIME ZONE 'Europe/Berlin'", "SET search_path TO public, other");
+        run("SET application_name = 'me'", "SET TIME ZONE 'Zulu'", "SET search_path TO public, other");
         assertThat(column("SHOW application_name")).containsExactly("me");
         assertThat(column("SHOW search_path")).containsExactly("public, other");
         fails("42704", () -> run("SET nothing = 1"));

@@ -106,10 +106,10 @@ class SettingsTests {
             run(statement, "ROLLBACK");
             assertThat(one(statement, "SHOW application_name")).isEqualTo("first");
             assertThat(told(connection, "application_name")).isEqualTo("first");
-            run(statement, "BEGIN", "SET TIME ZONE 'Asia/Tokyo'");
+            run(statement, "BEGIN", "SET lock_timeout = '1234'");
             RunningServer.assertRefused(statement, "SELECT * FROM nowhere", "42P01");
             run(statement, "COMMIT");
-            assertThat(one(statement, "SHOW TimeZone")).isNotEqualTo("Asia/Tokyo");
+            assertThat(one(statement, "SHOW lock_timeout")).isNotEqualTo("1234");
             RunningServer.assertRefused(statement, "SET application_name = 'x'; SELECT * FROM nowhere", "42P01");
             assertThat(one(statement, "SHOW application_name")).isEqualTo("first");
         });
@@ -170,7 +170,11 @@ class SettingsTests {
                 {"SET application_name", "42601"},
                 {"SET application_name =", "42601"},
                 {"DISCARD nothing", "42601"},
-                {"SET ROLE somebody", "42501"}
+                {"SET ROLE somebody", "42501"},
+                {"SET TIME ZONE 'Europe/Berlin'", "0A000"},
+                {"SET LOCAL TimeZone = '+02'", "0A000"},
+                {"SET TIME ZONE -7", "0A000"},
+                {"SELECT set_config('timezone', 'Asia/Tokyo', true)", "0A000"}
             }) {
                 RunningServer.assertRefused(statement, bad[0], bad[1]);
             }
@@ -179,6 +183,10 @@ class SettingsTests {
                     "RESET SESSION AUTHORIZATION",
                     "SET ROLE NONE",
                     "SET LOCAL TIME ZONE LOCAL",
+                    "SET TIME ZONE 'Etc/UTC'",
+                    "SET TIME ZONE 'GMT'",
+                    "SET TIME ZONE 0",
+                    "SET TimeZone TO '+00:00'",
                     "SET NAMES 'UTF8'");
             assertThat(one(statement, "SHOW application_name")).isEqualTo("first");
         });

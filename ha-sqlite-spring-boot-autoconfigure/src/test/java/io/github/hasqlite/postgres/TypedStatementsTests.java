@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.Date;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Timestamp;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -23,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Values through statements whose types only their places tell, as node-postgres sends all of them. */
 @Tag("system")
@@ -126,7 +131,7 @@ class TypedStatementsTests {
                 "INSERT INTO v(id, d, ts, x, b, i) SELECT i + 1, tz::date, tz - interval '1 hour', b::text, x::bool, n::int"
                         + " FROM (SELECT i, tz, b, 'yes' AS x, n FROM v)");
         assertThat(row("SELECT quote(d), ts, x, quote(b), i, ts - d, (d + 1)::text FROM v WHERE id = ?", "8"))
-                .isEqualTo("'2026-01-31'|2026-01-31 02:04:05+00|true|1|2|02:04:05|2026-02-01");
+                .isEqualTo("'2026-01-31'|2026-01-31 02:04:05|true|1|2|02:04:05|2026-02-01");
         RunningServer.assertRefused(
                 connection.createStatement(), "INSERT INTO v(id, i) SELECT 9, x::int FROM v", "22P02");
         RunningServer.assertRefused(connection.createStatement(), "SELECT (i * 10000)::smallint FROM v", "22003");
@@ -194,12 +199,66 @@ class TypedStatementsTests {
     @Test
     void datesWithTimesAreTimestamps() throws SQLException {
         execute("CREATE TABLE IF NOT EXISTS day(d DATE)");
-        execute("INSERT INTO day VALUES ('2026-01-02T03:04:05')");
+        execute("INSERT INTO day VALUES ('2026-01-02' || 'T03:04:05')");
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT d FROM day")) {
             assertThat(rows.getMetaData().getColumnTypeName(1)).isEqualTo("timestamp");
         }
         execute("DROP TABLE day");
+    }
+
+    /** The driver writes values of parameters into the statement in this mode, with the zone of this machine. */
+    @Test
+    void literalsWithAZoneAreStoredAsParameters() throws SQLException {
+        List<String> stored = new ArrayList<>();
+        for (String mode : List.of("simple", "extended")) {
+            try (Connection other = server.connect("preferQueryMode", mode);
+                    PreparedStatement update =
+                            other.prepareStatement("UPDATE v SET d = ?, ts = ?, tz = ? WHERE id = 1")) {
+                update.setDate(1, Date.valueOf("2026-07-01"));
+                update.setTimestamp(2, Timestamp.valueOf("2026-07-01 12:00:00"));
+                update.setObject(3, OffsetDateTime.parse("2026-07-01T12:00:00+02:00"));
+                update.executeUpdate();
+            }
+            stored.add(row("SELECT quote(d), quote(ts), quote(tz) FROM v"));
+            try (Connection other = server.connect("preferQueryMode", mode);
+                    PreparedStatement found = other.prepareStatement("SELECT id FROM v WHERE d = ? AND ts = ?")) {
+                found.setObject(1, LocalDate.parse("2026-07-01"));
+                found.setTimestamp(2, Timestamp.valueOf("2026-07-01 12:00:00"));
+                try (ResultSet rows = found.executeQuery()) {
+                    assertThat(rows.next()).as(mode).isTrue();
+                }
+            }
+        }
+        assertThat(stored)
+                .containsOnly("'2026-07-01'|'2026-07-01T12:00:00.000000000'|'2026-07-01T10:00:00.000000000Z'");
+    }
+
+    /** A star, a view and a query in WITH know the types of what they stand for. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "(SELECT * FROM v) q",
+                "(SELECT w.*, row_number() OVER () AS n FROM v w) q",
+                "seen q",
+                "(SELECT * FROM seen) q",
+                "seen_twice q",
+                "(SELECT * FROM v JOIN (SELECT id FROM v) o USING (id)) q",
+            })
+    void derivedColumnsHaveTheirTypes(String from) throws SQLException {
+        execute(
+                "CREATE VIEW IF NOT EXISTS seen AS SELECT id, coalesce(b, false) AS b, max(d, d) AS d, coalesce(tz, now())"
+                        + " AS tz, ts FROM v");
+        execute("CREATE VIEW IF NOT EXISTS seen_twice AS SELECT * FROM seen");
+        assertThat(row(
+                        "SELECT q.id, q.d + 1, b::text FROM " + from + " WHERE ts = ? AND q.tz <= ? AND q.b = ?",
+                        "2026-01-31 03:04:05",
+                        "2026-01-31 05:04:05+02",
+                        "true"))
+                .isEqualTo("1|2026-02-01|true");
+        execute("UPDATE v SET d = q.d + 1 FROM " + from + " WHERE q.id = v.id AND q.b = 't'");
+        execute("DELETE FROM v WHERE id NOT IN (SELECT q.id FROM " + from + " WHERE q.ts = '2026-01-31 03:04:05')");
+        assertThat(row("SELECT quote(d) FROM v")).isEqualTo("'2026-02-01'");
     }
 
     /** What was read with casts is read again when a transaction that only read so far begins to write. */

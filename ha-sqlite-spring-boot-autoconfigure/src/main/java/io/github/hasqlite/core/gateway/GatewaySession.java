@@ -6,6 +6,7 @@ import io.github.hasqlite.core.sqlite.SqlCall;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -128,6 +129,23 @@ public final class GatewaySession implements AutoCloseable {
     /** Interrupts what runs (57014), if something does. */
     public void cancel() {
         running.cancel();
+    }
+
+    /**
+     * Runs a call of the driver on a connection that is not the gateway's, within the limits of clients' statements: it
+     * is interrupted when it is cancelled or has had its time. It has to look at {@link #isOver} itself now and then,
+     * since an interrupt that comes before its first step has no effect.
+     *
+     * @param statement of that connection
+     * @throws SQLException what it throws, or why it was interrupted (57014)
+     */
+    public <T> T limited(Statement statement, SqlCall<T> call) throws SQLException {
+        return running.run(statement, patience(), call);
+    }
+
+    /** Whether what runs has to end. From any thread. */
+    public boolean isOver() {
+        return closed || running.isOver(context.runtime().nanoTime());
     }
 
     // ---- for statements and rows

@@ -127,7 +127,10 @@ final class OutsideGuard {
         if (isReserved(name)) {
             throw refused(sql.text(), "the name " + name + " belongs to replication");
         }
-        if (name.startsWith("sqlite_db") || isForeignPragma(name) || (called && OUTSIDE.contains(name))) {
+        if (name.startsWith("sqlite_db")
+                || name.equals("dbstat")
+                || isForeignPragma(name)
+                || (called && OUTSIDE.contains(name))) {
             throw refused(sql.text(), name + " reaches outside of the database");
         }
     }
@@ -151,8 +154,9 @@ final class OutsideGuard {
         return name.startsWith("pragma_") && !isAllowed(new PragmaText("", name.substring(7), false, ""));
     }
 
+    /** A list of all tables has those of replication in it. */
     private static boolean isAllowed(PragmaText pragma) {
-        return pragma.reads()
+        return (pragma.reads() && !pragma.name().equals("table_list"))
                 || HARMLESS.contains(pragma.name())
                 || (!pragma.sets() && ANSWERING.contains(pragma.name()));
     }

@@ -25,14 +25,20 @@ final class RunningCall {
     private @Nullable SQLException reason;
 
     /**
-     * Runs a call of the driver.
+     * Runs a call of the driver. A function that the call calls may run another one meanwhile.
      *
      * @param statement that can be cancelled meanwhile
      * @param deadlineNanos when it is, by the runtime's clock
      * @throws SQLException what it throws, or why it was interrupted
      */
     <T> T run(Statement statement, long deadlineNanos, SqlCall<T> call) throws SQLException {
+        Statement outer;
+        long outerDeadline;
+        SQLException outerReason;
         synchronized (this) {
+            outer = running;
+            outerDeadline = deadline;
+            outerReason = reason;
             running = statement;
             deadline = deadlineNanos;
             reason = null;
@@ -43,7 +49,9 @@ final class RunningCall {
             throw explained(e);
         } finally {
             synchronized (this) {
-                running = null;
+                running = outer;
+                deadline = outerDeadline;
+                reason = outerReason;
             }
         }
     }
@@ -68,11 +76,23 @@ final class RunningCall {
         if (asked != null) {
             interrupt(asked);
         } else if (running != null && now - deadline >= 0) {
-            interrupt(new SQLTimeoutException(
-                    "the statement ran for longer than clients' statements may, and was interrupted",
-                    SqlStates.CANCELLED,
-                    INTERRUPT));
+            interrupt(tooLong());
         }
+    }
+
+    /** Whether what runs was to be interrupted, or has had its time. */
+    synchronized boolean isOver(long now) {
+        if (running != null && reason == null && now - deadline >= 0) {
+            reason = tooLong();
+        }
+        return reason != null;
+    }
+
+    private static SQLException tooLong() {
+        return new SQLTimeoutException(
+                "the statement ran for longer than clients' statements may, and was interrupted",
+                SqlStates.CANCELLED,
+                INTERRUPT);
     }
 
     /** Interrupts what runs, if something does. */

@@ -13,14 +13,31 @@ final class ArrayAggregate extends Function.Aggregate {
     private static final int INTEGER = 1;
     private static final int NULL = 5;
 
+    /** What an element needs beside its characters, at least. */
+    private static final int ELEMENT = 4;
+
+    private final int longest;
     private List<@Nullable Object> elements = new ArrayList<>();
     private boolean integers = true;
+    private long length;
+
+    /** @param longest how many characters the array may have */
+    ArrayAggregate(int longest) {
+        this.longest = longest;
+    }
 
     @Override
     protected void xStep() throws SQLException {
         int type = value_type(0);
         integers &= type == INTEGER || type == NULL;
-        elements.add(type == NULL ? null : value_text(0));
+        String element = type == NULL ? null : value_text(0);
+        length += ELEMENT + (element == null ? 0 : element.length());
+        if (length > longest) {
+            elements.clear();
+            error("the array is too big");
+            return;
+        }
+        elements.add(element);
     }
 
     @Override
@@ -29,6 +46,7 @@ final class ArrayAggregate extends Function.Aggregate {
         result(mark + ArrayText.of(elements));
         elements = new ArrayList<>();
         integers = true;
+        length = 0;
     }
 
     @Override
@@ -37,6 +55,7 @@ final class ArrayAggregate extends Function.Aggregate {
         ArrayAggregate copy = (ArrayAggregate) super.clone();
         copy.elements = new ArrayList<>();
         copy.integers = true;
+        copy.length = 0;
         return copy;
     }
 }

@@ -2,55 +2,58 @@ package io.github.hasqlite.postgres.catalog;
 
 import io.github.hasqlite.core.gateway.GatewayColumn;
 import io.github.hasqlite.core.gateway.GatewaySession;
+import io.github.hasqlite.core.gateway.GatewaySettings;
+import io.github.hasqlite.core.sqlite.SqlStates;
+import io.github.hasqlite.postgres.infer.TableColumns;
 import io.github.hasqlite.postgres.sql.Spelling;
 import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Answers questions about the catalog, for all sessions of a server. Thread-safe; questions wait for each other, as each
- * takes milliseconds.
+ * Answers questions about the catalog, for all sessions of a server, within the limits that all statements of clients
+ * have. Thread-safe.
  */
 public final class Catalog implements AutoCloseable {
-
-    private static final Logger logger = LoggerFactory.getLogger(Catalog.class);
 
     /** Rows of an answer at most, which are held in memory. */
     private static final int MOST_ROWS = 100_000;
 
-    private static final int TIMEOUT_SECONDS = 10;
+    /** Of a value in memory, about. */
+    private static final int VALUE = 16;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final CatalogObjects objects = new CatalogObjects();
+    private final GatewaySettings limits;
     private final AdvisoryLocks advisoryLocks = new AdvisoryLocks();
-    private final SessionFunctions session = new SessionFunctions(advisoryLocks);
-    private final CatalogFunctions functions = new CatalogFunctions(objects, session);
-    private @Nullable Connection connection;
-    private @Nullable List<List<@Nullable Object>> filledWith;
-    private String filledFor = "";
+    private final CatalogDatabases databases;
+    /** Columns of the catalog's tables, which are the same for all. */
+    private final Map<String, List<TableColumns.Column>> tables = new ConcurrentHashMap<>();
+
+    /** @param limits of questions, which are those of other statements */
+    public Catalog(GatewaySettings limits) {
+        this.limits = limits;
+        this.databases = new CatalogDatabases(limits, advisoryLocks);
+    }
 
     /** What was asked: how it is answered. Used by one thread at a time. */
     public final class Question {
 
         private final String sql;
+        private final String plain;
         private final int parameters;
         private final GatewaySession session;
         private final CatalogSession asking;
 
-        private Question(String sql, int parameters, GatewaySession session, CatalogSession asking) {
+        private Question(String sql, String plain, int parameters, GatewaySession session, CatalogSession asking) {
             this.sql = sql;
+            this.plain = plain;
             this.parameters = parameters;
             this.session = session;
             this.asking = asking;
@@ -74,7 +77,8 @@ public final class Catalog implements AutoCloseable {
          * Answers it.
          *
          * @param values of the parameters
-         * @throws SQLException if it cannot be compiled, or takes too long
+         * @throws SQLException if it cannot be compiled, takes too long (57014), answers too much (54000), or too many
+         *     others are being answered (53300)
          */
         public Answer run(List<? extends @Nullable Object> values) throws SQLException {
             return inside(this, statement -> {
@@ -94,26 +98,56 @@ public final class Catalog implements AutoCloseable {
      */
     public record Answer(List<GatewayColumn> columns, List<List<@Nullable Object>> rows) {}
 
-    private interface Use<T> {
-        T with(PreparedStatement statement) throws SQLException;
-    }
-
     /** The locks of its functions. */
     public AdvisoryLocks advisoryLocks() {
         return advisoryLocks;
     }
 
     /**
+     * Tells the columns of the catalog's tables.
+     *
+     * @param session whose database it is about
+     * @param asking the session, as the catalog sees it
+     */
+    public TableColumns tables(GatewaySession session, CatalogSession asking) {
+        return name -> {
+            List<TableColumns.Column> columns = tables.get(name);
+            if (columns == null) {
+                columns = columns(name, session, asking);
+                if (!columns.isEmpty()) {
+                    tables.put(name, columns);
+                }
+            }
+            return columns;
+        };
+    }
+
+    private List<TableColumns.Column> columns(String table, GatewaySession session, CatalogSession asking) {
+        try {
+            CatalogDatabase database = databases.take();
+            try {
+                return database.columns(table, session, asking);
+            } finally {
+                databases.giveBack(database);
+            }
+        } catch (SQLException e) {
+            // what is wrong is said when the question is answered
+            return List.of();
+        }
+    }
+
+    /**
      * Takes a question.
      *
      * @param sql as the client wrote it
+     * @param typed the same with what is known of types in it
      * @param session whose database, and whose transaction, it is about
      * @param asking the session, as the catalog sees it
      * @throws SQLException if it cannot be read
      */
-    public Question ask(String sql, GatewaySession session, CatalogSession asking) throws SQLException {
-        String spelled = Spelling.ofCatalog(sql);
-        return new Question(spelled, parameters(Spelling.tokens(sql)), session, asking);
+    public Question ask(String sql, String typed, GatewaySession session, CatalogSession asking) throws SQLException {
+        String plain = Spelling.ofCatalog(sql);
+        return new Question(Spelling.ofCatalog(typed), plain, parameters(Spelling.tokens(sql)), session, asking);
     }
 
     private static int parameters(TokenBuffer tokens) {
@@ -127,75 +161,50 @@ public final class Catalog implements AutoCloseable {
         return most;
     }
 
-    private <T> T inside(Question question, Use<T> use) throws SQLException {
-        SchemaReader reader = new SchemaReader(question.session);
-        List<List<@Nullable Object>> present = reader.objects();
-        lock.lock();
+    private <T> T inside(Question question, CatalogDatabase.Use<T> use) throws SQLException {
+        CatalogDatabase database = databases.take();
         try {
-            Connection open = open();
-            session.setSession(question.asking);
-            if (!present.equals(filledWith) || !filledFor.equals(question.asking.user())) {
-                fill(open, reader, present, question.asking);
-            }
-            new SessionTables(new CatalogTables(open), question.asking).fill(question.sql);
-            try (PreparedStatement statement = open.prepareStatement(question.sql)) {
-                statement.setQueryTimeout(TIMEOUT_SECONDS);
-                return use.with(statement);
-            } catch (SQLException e) {
-                SQLException why = session.takeFailure();
-                if (why != null) {
-                    throw why;
-                }
-                logger.info(
-                        "A question about the catalog could not be answered: {} ({})", question.sql, e.getMessage());
-                throw e;
-            }
+            return database.ask(question.sql, question.plain, question.session, question.asking, use);
         } finally {
-            lock.unlock();
+            databases.giveBack(database);
         }
     }
 
-    private Connection open() throws SQLException {
-        Connection open = connection;
-        if (open == null) {
-            open = DriverManager.getConnection("jdbc:sqlite::memory:");
-            connection = open;
-            functions.register(open);
-            try (Statement statement = open.createStatement()) {
-                CatalogTables.attach(statement);
-            }
-        }
-        return open;
-    }
-
-    private void fill(Connection open, SchemaReader reader, List<List<@Nullable Object>> present, CatalogSession asking)
-            throws SQLException {
-        filledWith = null;
-        CatalogTables tables = new CatalogTables(open);
-        CatalogFiller filler = new CatalogFiller(open, objects, reader.all(present));
-        filler.fill(asking);
-        tables.run("information_schema.sql");
-        filledWith = present;
-        filledFor = asking.user();
-    }
-
-    private static Answer answer(PreparedStatement statement) throws SQLException {
+    private Answer answer(PreparedStatement statement) throws SQLException {
         List<List<@Nullable Object>> rows = new ArrayList<>();
+        long left = limits.maxBufferedBytes();
         try (ResultSet result = statement.executeQuery()) {
             List<GatewayColumn> columns = columns(result.getMetaData());
             while (result.next()) {
                 if (rows.size() == MOST_ROWS) {
-                    throw new SQLException("the answer has more than " + MOST_ROWS + " rows", "54000");
+                    throw tooMuch(MOST_ROWS + " rows");
                 }
                 List<@Nullable Object> row = new ArrayList<>(columns.size());
                 for (int i = 1; i <= columns.size(); i++) {
                     Object value = result.getObject(i);
                     row.add(value instanceof Integer number ? (Object) number.longValue() : value);
+                    left -= size(value);
+                    if (left < 0) {
+                        throw tooMuch(limits.maxBufferedBytes() + " bytes");
+                    }
                 }
                 rows.add(row);
             }
             return withArrays(columns, rows);
         }
+    }
+
+    private static int size(@Nullable Object value) {
+        if (value instanceof String text) {
+            return VALUE + text.length();
+        }
+        return value instanceof byte[] bytes ? VALUE + bytes.length : VALUE;
+    }
+
+    private static SQLException tooMuch(String most) {
+        return new SQLException(
+                "the answer of the catalog has more than the " + most + " that it may have; ask for less of it",
+                SqlStates.LIMIT_EXCEEDED);
     }
 
     /** Columns with arrays in them are of that type. */
@@ -228,16 +237,9 @@ public final class Catalog implements AutoCloseable {
         return columns;
     }
 
+    /** Questions that are being answered are interrupted. */
     @Override
     public void close() {
-        lock.lock();
-        try (Connection open = connection) {
-            connection = null;
-            filledWith = null;
-        } catch (SQLException e) {
-            logger.debug("The catalog could not be closed", e);
-        } finally {
-            lock.unlock();
-        }
+        databases.close();
     }
 }

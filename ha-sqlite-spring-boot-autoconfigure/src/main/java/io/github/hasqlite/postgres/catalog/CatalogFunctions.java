@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Functions that clients call in questions about the catalog. Used under the catalog's lock. */
@@ -44,6 +43,8 @@ final class CatalogFunctions {
             "array_to_string",
             "unnest");
 
+    static final String VERSION = "PostgreSQL 15.0 (HA SQLite for Spring Boot, a replicated SQLite database)";
+
     /** Before a text that is an array in PostgreSQL's form; clients get it without. */
     static final char ARRAY = '\u0001';
 
@@ -52,11 +53,14 @@ final class CatalogFunctions {
 
     private static final int LONGEST_PATTERN = 1000;
 
+    private final int longest;
     private final CatalogObjects objects;
     private final SessionFunctions session;
     private final Map<String, Function<List<@Nullable Object>, @Nullable Object>> functions = new HashMap<>();
 
-    CatalogFunctions(CatalogObjects objects, SessionFunctions session) {
+    /** @param longest how many characters a text may have */
+    CatalogFunctions(CatalogObjects objects, SessionFunctions session, int longest) {
+        this.longest = longest;
         this.objects = objects;
         this.session = session;
         functions.putAll(session.functions());
@@ -72,12 +76,12 @@ final class CatalogFunctions {
         for (Map.Entry<String, Function<List<@Nullable Object>, @Nullable Object>> entry : functions.entrySet()) {
             org.sqlite.Function.create(connection, entry.getKey(), new NativeFunction(entry.getValue()), -1, 0);
         }
-        org.sqlite.Function.create(connection, "array_agg", new ArrayAggregate(), 1, 0);
-        org.sqlite.Function.create(connection, "ha_array_of", new ArrayAggregate(), 1, 0);
+        org.sqlite.Function.create(connection, "array_agg", new ArrayAggregate(longest), 1, 0);
+        org.sqlite.Function.create(connection, "ha_array_of", new ArrayAggregate(longest), 1, 0);
     }
 
     private void server() {
-        always("version", "PostgreSQL 15.0 (HA SQLite for Spring Boot, a replicated SQLite database)");
+        always("version", VERSION);
         always("current_schema", "public");
         functions.put("current_schemas", args -> ARRAY + (truth(at(args, 0)) ? "{pg_catalog,public}" : "{public}"));
         always("pg_is_in_recovery", 0L);
@@ -227,12 +231,7 @@ final class CatalogFunctions {
             int at = (int) number(at(args, 1)) - lower(at(args, 0));
             return at >= 0 && at < elements.size() ? elements.get(at) : null;
         });
-        functions.put(
-                "array_to_string",
-                args -> elements(at(args, 0)).stream()
-                        .filter(element -> element != null)
-                        .map(String::valueOf)
-                        .collect(Collectors.joining(text(at(args, 1)))));
+        functions.put("array_to_string", args -> joined(elements(at(args, 0)), text(at(args, 1))));
         for (String name : new String[] {"array_length", "array_upper", "cardinality"}) {
             functions.put(
                     name,
@@ -260,6 +259,19 @@ final class CatalogFunctions {
         });
     }
 
+    private String joined(List<@Nullable Object> elements, String separator) {
+        StringBuilder all = new StringBuilder();
+        for (Object element : elements) {
+            if (element != null) {
+                all.append(all.isEmpty() ? "" : separator).append(element);
+            }
+            if (all.length() > longest) {
+                throw new IllegalArgumentException("the text is too big");
+            }
+        }
+        return all.toString();
+    }
+
     private void texts() {
         functions.put("regexp", args -> {
             String pattern = text(at(args, 0));
@@ -273,13 +285,13 @@ final class CatalogFunctions {
                         Math.max(0, Math.min(text(at(args, 0)).length(), number(at(args, 1))))));
     }
 
-    /** A pattern can take for ever: there are no others here than short ones on names. */
+    /** There are no other patterns here than short ones on names, and none that takes for ever. */
     private static boolean matches(String pattern, String text) {
         if (pattern.length() > LONGEST_PATTERN || text.length() > LONGEST_PATTERN) {
             return false;
         }
         try {
-            return Pattern.compile(pattern).matcher(text).find();
+            return Pattern.compile(pattern).matcher(new LimitedText(text)).find();
         } catch (PatternSyntaxException e) {
             return false;
         }

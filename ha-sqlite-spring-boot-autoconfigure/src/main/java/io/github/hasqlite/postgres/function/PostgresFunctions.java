@@ -2,19 +2,24 @@ package io.github.hasqlite.postgres.function;
 
 import io.github.hasqlite.core.sqlite.ConnectionFunctions;
 import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.JsonNumber;
+import io.github.hasqlite.postgres.type.LikeText;
 import io.github.hasqlite.postgres.type.MomentSum;
 import io.github.hasqlite.postgres.type.PgType;
+import io.github.hasqlite.postgres.type.Remainder;
 import io.github.hasqlite.postgres.type.ValueCast;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.Function;
 
 /**
  * Casts and sums of times: {@code ha_cast(value, type, modifier, source)} with the numbers of the types (0 if the source
  * is not known; that of a numeric with the digits behind its point above 16 bits), {@code ha_plus(a, b)}, {@code ha_minus(a, b)}, {@code ha_times(interval, factor)}, {@code
- * ha_divided(interval, divisor)} {@code
- * ha_span(interval)} and {@code ha_number(value)}. NULL gives NULL. Stateless.
+ * ha_divided(interval, divisor)}, {@code ha_rest(a, b)} of a division, {@code ha_kept(json)}, {@code
+ * ha_joined(bytes, bytes)}, {@code ha_ilike(text, pattern)}, {@code ha_span(interval)}, {@code ha_number(value)} and
+ * {@code ha_elements(array, type)}. NULL gives NULL. Stateless.
  */
 public final class PostgresFunctions implements ConnectionFunctions {
 
@@ -35,13 +40,37 @@ public final class PostgresFunctions implements ConnectionFunctions {
         operation(connection, "ha_minus", 2, (a, b) -> MomentSum.of(a, b, -1));
         operation(connection, "ha_times", 2, (a, b) -> MomentSum.product(a, b, false));
         operation(connection, "ha_divided", 2, (a, b) -> MomentSum.product(a, b, true));
+        operation(connection, "ha_rest", 2, Remainder::of);
+        operation(connection, "ha_kept", 1, (a, none) -> JsonNumber.kept(a));
+        operation(connection, "ha_joined", 2, PostgresFunctions::joined);
+        operation(connection, "ha_ilike", 2, LikeText::insensitive);
         operation(connection, "ha_number", 1, (a, none) -> MomentSum.number(a));
         operation(connection, "ha_span", 1, (a, none) -> MomentSum.span(a));
+        operation(connection, "ha_elements", 2, PostgresFunctions::elements);
+    }
+
+    /** An array that a client has as a text, as JSON. */
+    private static Object elements(Object array, Object type) throws SQLException {
+        PgType element = type instanceof Long oid ? PgType.ofOid(oid.intValue()) : null;
+        return ValueCast.json(ColumnType.declared(element == null ? PgType.TEXT : element), array.toString());
     }
 
     private static void operation(Connection connection, String name, int arguments, Operation operation)
             throws SQLException {
         Function.create(connection, name, new Computed(arguments, operation), arguments, FLAGS);
+    }
+
+    private static Object joined(Object first, Object second) throws SQLException {
+        byte[] a = bytes(first);
+        byte[] b = bytes(second);
+        byte[] both = Arrays.copyOf(a, Math.addExact(a.length, b.length));
+        System.arraycopy(b, 0, both, a.length, b.length);
+        return both;
+    }
+
+    /** Another program may have stored a text in a column of bytes, which is in PostgreSQL's form then. */
+    private static byte[] bytes(Object value) throws SQLException {
+        return (byte[]) ValueCast.cast(ColumnType.declared(PgType.BYTEA), null, value);
     }
 
     /** Reads and answers values. Used by one connection. */
@@ -59,8 +88,13 @@ public final class PostgresFunctions implements ConnectionFunctions {
                 case REAL -> value_double(at);
                 case TEXT -> value_text(at);
                 case NULL -> null;
-                default -> value_blob(at);
+                default -> blob(value_blob(at));
             };
+        }
+
+        /** SQLite has no address for no bytes. */
+        private static byte[] blob(byte @Nullable [] bytes) {
+            return bytes == null ? new byte[0] : bytes;
         }
 
         void answer(Object value) throws SQLException {

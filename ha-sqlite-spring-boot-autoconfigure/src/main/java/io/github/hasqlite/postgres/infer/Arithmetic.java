@@ -27,6 +27,12 @@ final class Arithmetic {
         if (end <= second) {
             return Term.of(findings, null);
         }
+        if (findings.ofSchema() && (isTime(left.type) || isTime(right.type))) {
+            findings.refuseInSchema(
+                    "sums and products of dates, times and intervals are not supported in the schema, which"
+                            + " is SQLite's own: write them with SQLite's functions, such as date(x, '+1 day') or julianday(x)");
+            return Term.of(findings, null);
+        }
         if (sum && (isTime(left.type) || isTime(right.type))) {
             findings.before(first, operator.equals("+") ? "ha_plus(" : "ha_minus(");
             findings.instead(place, ",");
@@ -46,7 +52,22 @@ final class Arithmetic {
         } else if (right.type != null && isNumber(right.type)) {
             left.resolve(right.type);
         }
-        return Term.of(findings, number(left.type, right.type));
+        PgType type = number(left.type, right.type);
+        boolean fraction = isFraction(left.type) || isFraction(right.type);
+        if (fraction && operator.equals("/")) {
+            // a number without a fraction is an integer for SQLite, whatever its column is
+            findings.before(second, "CAST(");
+            findings.after(end - 1, " AS REAL)");
+        } else if (fraction && operator.equals("%")) {
+            findings.before(first, "ha_rest(");
+            findings.instead(place, ",");
+            findings.after(end - 1, ")");
+        }
+        return Term.of(findings, type);
+    }
+
+    static boolean isFraction(@Nullable PgType type) {
+        return type == PgType.NUMERIC || type == PgType.FLOAT4 || type == PgType.FLOAT8;
     }
 
     private Term product(String operator, int place, Term left, int first, Term right, int end) throws SQLException {

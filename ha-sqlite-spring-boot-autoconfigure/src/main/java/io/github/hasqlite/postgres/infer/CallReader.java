@@ -1,5 +1,7 @@
 package io.github.hasqlite.postgres.infer;
 
+import io.github.hasqlite.postgres.sql.SqlToken;
+import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
@@ -7,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads calls of functions: what their arguments are, and what they answer. */
 final class CallReader {
@@ -35,6 +39,9 @@ final class CallReader {
     private static final Set<String> WRITTEN = Set.of(
             "quote", "hex", "typeof", "printf", "format", "strftime", "datetime", "group_concat", "string_agg", "char");
 
+    /** Those of texts and of what is written as one, of which bytes would become any text. */
+    private static final Set<String> JOINING = Set.of("concat", "concat_ws", "group_concat", "string_agg", "replace");
+
     private static final Set<String> COUNTS = Set.of(
             "count", "row_number", "rank", "dense_rank", "ntile", "changes", "last_insert_rowid", "octet_length");
 
@@ -47,6 +54,17 @@ final class CallReader {
     private static final Set<String> FIRST = Set.of("abs", "lag", "lead", "first_value", "last_value", "nth_value");
 
     private static final Set<String> OF_NUMBERS = Set.of("sum", "avg", "total", "min", "max", "abs");
+
+    /** The answer is a number that may have a fraction, also where it has none. */
+    private static final Set<String> ROUNDED = Set.of("round", "ceil", "ceiling", "floor", "trunc", "sqrt");
+
+    private static final Set<String> FRACTIONS = Set.of("avg", "total", "power", "pow", "exp", "ln", "log", "log10");
+
+    /** The answer is a truth value: functions of the catalog and the session, and PostgreSQL's aggregates. */
+    private static final Pattern TRUTHS = Pattern.compile("has_\\w+_privilege|pg_has_role|pg_\\w+_is_visible"
+            + "|pg_try_advisory_\\w+|pg_advisory_unlock(_shared)?|pg_is_in_recovery|pg_is_wal_replay_paused"
+            + "|pg_is_other_temp_schema|row_security_active|pg_relation_is_publishable|pg_\\w+_has_property"
+            + "|pg_cancel_backend|pg_terminate_backend|pg_reload_conf|bool_and|bool_or|every|starts_with");
 
     /** As PostgreSQL names them. */
     private static final Map<String, String> LABELS = Map.of("trim", "btrim");
@@ -64,17 +82,23 @@ final class CallReader {
     }
 
     Term read(Scope scope) throws SQLException {
+        int place = cursor.at;
         String name = cursor.token().name();
         cursor.at += 2;
-        List<Term> arguments = arguments(scope);
+        List<Comparison.Operand> places = new ArrayList<>();
+        List<Term> arguments = arguments(scope, places);
         statements.close();
-        Term result = result(name, arguments);
+        PgType moment = COMMON.contains(name) ? Comparison.widen(findings, places) : null;
+        Term result = moment == null ? result(name, arguments) : Term.certain(findings, moment);
+        if (name.equals("mod") && arguments.stream().anyMatch(argument -> Arithmetic.isFraction(argument.type))) {
+            findings.instead(place, "ha_rest");
+        }
         rest(scope);
         return result.named(LABELS.getOrDefault(name, name), Term.STRONG);
     }
 
     /** Also with the words of the standard's own syntax between them. */
-    private List<Term> arguments(Scope scope) throws SQLException {
+    private List<Term> arguments(Scope scope, List<Comparison.Operand> places) throws SQLException {
         List<Term> arguments = new ArrayList<>();
         if (statements.isQuery()) {
             statements.query(scope.inner());
@@ -85,6 +109,7 @@ final class CallReader {
             Term argument = expressions.read(scope);
             if (cursor.at > start) {
                 arguments.add(argument);
+                places.add(new Comparison.Operand(argument, start, cursor.at));
             } else {
                 // a comma, a star, or a word such as FROM or ORDER BY
                 cursor.at += cursor.is("(") ? 0 : 1;
@@ -105,9 +130,20 @@ final class CallReader {
         if (COMMON.contains(name)) {
             return common(arguments);
         }
+        if (name.equals("rtrim") && first.is(PgType.TIMESTAMPTZ) && findings.ofSchema()) {
+            return Term.certain(findings, PgType.TIMESTAMP);
+        }
+        if (JOINING.contains(name) && arguments.stream().anyMatch(argument -> argument.is(PgType.BYTEA))) {
+            throw new SQLException(
+                    name + " of bytea is not supported: join them with ||, or cast them to text", "0A000");
+        }
         if (TEXTS.contains(name)) {
             arguments.forEach(argument -> argument.resolve(PgType.TEXT));
             return Term.certain(findings, PgType.TEXT);
+        }
+        PgType clock = name.equals("strftime") ? storedClock(first) : null;
+        if (clock != null) {
+            return Term.certain(findings, clock);
         }
         if (WRITTEN.contains(name)) {
             return Term.certain(findings, PgType.TEXT);
@@ -122,6 +158,9 @@ final class CallReader {
             arguments.forEach(argument -> argument.resolve(PgType.TEXT));
             return Term.certain(findings, PgType.INT8);
         }
+        if (TRUTHS.matcher(name).matches()) {
+            return Term.certain(findings, PgType.BOOL);
+        }
         if (CLOCKS.contains(name)) {
             return Term.certain(findings, PgType.TIMESTAMPTZ);
         }
@@ -134,11 +173,22 @@ final class CallReader {
             arguments.forEach(argument -> argument.resolve(PgType.TEXT));
             return Term.certain(findings, name.equals("date") ? PgType.DATE : PgType.TIME);
         }
-        if (name.equals("round") || name.equals("ceil") || name.equals("floor") || name.equals("sqrt")) {
+        if (ROUNDED.contains(name)) {
             first.resolve(PgType.FLOAT8);
             arguments.stream().skip(1).forEach(argument -> argument.resolve(PgType.INT8));
+            return Term.of(findings, first.is(PgType.NUMERIC) ? PgType.NUMERIC : PgType.FLOAT8);
         }
-        return Term.of(findings, null);
+        if (name.equals("sum") && Arithmetic.isNumber(first.type)) {
+            return Term.of(findings, Arithmetic.number(first.type, PgType.INT8));
+        }
+        return Term.of(findings, FRACTIONS.contains(name) ? PgType.FLOAT8 : null);
+    }
+
+    /** What {@code now()} and {@code localtimestamp} are spelled as; {@code null} if it is another form. */
+    private @Nullable PgType storedClock(Term form) {
+        SqlToken token = cursor.tokens.get(form.single);
+        boolean moment = token.kind() == Kind.TEXT && token.literal().startsWith("%Y-%m-%dT%H:%M:%f000000");
+        return !moment ? null : token.literal().endsWith("Z") ? PgType.TIMESTAMPTZ : PgType.TIMESTAMP;
     }
 
     private Term common(List<Term> arguments) {
@@ -154,7 +204,10 @@ final class CallReader {
         for (int i = 0; i < arguments.size(); i++) {
             arguments.get(i).resolve(i == 0 || (pads && i == 2) ? PgType.TEXT : PgType.INT8);
         }
-        return Term.certain(findings, PgType.TEXT);
+        boolean bytes = name.startsWith("sub")
+                && !arguments.isEmpty()
+                && arguments.get(0).is(PgType.BYTEA);
+        return Term.certain(findings, bytes ? PgType.BYTEA : PgType.TEXT);
     }
 
     private Term copy(Term of) {
@@ -188,7 +241,7 @@ final class CallReader {
         if (cursor.isWord("OVER")) {
             cursor.at++;
             if (cursor.skip("(")) {
-                arguments(scope);
+                arguments(scope, new ArrayList<>());
                 statements.close();
             } else {
                 cursor.at++;

@@ -91,6 +91,28 @@ final class Casts {
         }
     }
 
+    /**
+     * Joins bytes, of which SQLite's operator would make a text.
+     *
+     * @param place where the operator is
+     * @param end behind the right operand
+     * @return whether they are bytes; with a text, they are a text
+     */
+    boolean bytes(Term left, int start, int place, Term right, int end) {
+        boolean both = left.is(PgType.BYTEA)
+                ? right.is(PgType.BYTEA) || right.isOpen()
+                : right.is(PgType.BYTEA) && left.isOpen();
+        if (!both || end <= place + 1) {
+            return false;
+        }
+        left.resolve(PgType.BYTEA);
+        right.resolve(PgType.BYTEA);
+        findings.before(start, "ha_joined(");
+        findings.instead(place, ",");
+        findings.after(end - 1, ")");
+        return true;
+    }
+
     /** {@code CAST(x AS type)}, from here on. */
     Term standard(SqlCall<Term> operand) throws SQLException {
         int call = cursor.at;
@@ -101,6 +123,9 @@ final class Casts {
         if (!cursor.isWord("AS")) {
             cursor.at = close + 1;
             return Term.of(findings, null);
+        }
+        if (findings.ofSchema()) {
+            return stored(term, as + 1, close);
         }
         TypeName name = type(as + 1);
         ColumnType target = name.type();
@@ -122,6 +147,16 @@ final class Casts {
         return target == null || name.array() ? array(term, name) : of(term, target);
     }
 
+    /** What SQLite's own CAST makes of something: to other types it means what their names have in them. */
+    private Term stored(Term operand, int from, int close) {
+        TypeName name = TypeName.read(cursor.tokens, from);
+        cursor.at = close + 1;
+        ColumnType target = name == null || name.array() || name.end() != close ? null : name.type();
+        boolean plain = target != null
+                && (Arithmetic.isNumber(target.type()) || target.type().isText() || target.type() == PgType.BYTEA);
+        return target == null || !plain ? Term.of(findings, null) : of(operand, target);
+    }
+
     /** {@code date '2026-01-02'} and the like; {@code null} if there is none here. */
     @Nullable
     Term literal() throws SQLException {
@@ -138,8 +173,16 @@ final class Casts {
             return null;
         }
         cursor.at = name.end();
+        IntervalFields.requireWhole(cursor.tokens, at, name);
         Term term = Term.open(findings, cursor.at++);
         findings.remove(at, name.end());
+        if (name.type().type() == PgType.INTERVAL && IntervalFields.isField(cursor.token())) {
+            String literal = IntervalFields.literal(cursor.tokens, term.single);
+            findings.instead(term.single, literal);
+            findings.remove(cursor.at, cursor.at + 1);
+            cursor.at++;
+            return of(term, name.type());
+        }
         String value = value(term, name.type());
         if (value != null && !value.isEmpty()) {
             findings.instead(term.single, value);
@@ -155,7 +198,23 @@ final class Casts {
         if (name == null) {
             throw TypeName.unknown(cursor.tokens, at);
         }
+        IntervalFields.requireWhole(cursor.tokens, at, name);
         return name;
+    }
+
+    /** Of an array that is cast. */
+    private void member(Comparison.Operand member, @Nullable ColumnType element) {
+        Term term = member.term();
+        if (element == null) {
+            return;
+        }
+        boolean whole = term.is(PgType.INT8) && Arithmetic.isNumber(element.type());
+        if (term.isOpen()) {
+            term.resolve(element.type());
+        } else if (!term.is(element.type()) && !whole) {
+            findings.before(member.from(), before(element));
+            findings.after(member.to() - 1, after(term, element));
+        }
     }
 
     /**
@@ -205,21 +264,26 @@ final class Casts {
 
     private Term array(Term operand, TypeName name) throws SQLException {
         ColumnType element = name.type();
-        if (element != null && operand.isOpen() && operand.single >= 0) {
-            SqlToken literal = cursor.tokens.get(operand.single);
-            if (literal.kind() == Kind.TEXT) {
-                String array = ValueCast.array(element, literal.literal());
-                findings.instead(operand.single, LiteralText.sql(array));
-            }
+        boolean single = operand.single >= 0;
+        SqlToken token = cursor.tokens.get(operand.single);
+        if (element != null && operand.isOpen() && single && token.kind() == Kind.TEXT) {
+            String array = ValueCast.array(element, token.literal());
+            findings.instead(operand.single, LiteralText.sql(array));
         }
         String type = element == null ? operand.label : "_" + element.type().typname();
         Term term = Term.of(findings, null);
-        if (operand.isOpen()
-                && operand.single >= 0
-                && cursor.tokens.get(operand.single).kind() == Kind.PARAMETER) {
+        if (operand.isOpen() && single && token.kind() == Kind.PARAMETER) {
             findings.parameter(
                     operand.single,
                     element == null ? PgType.TEXT.oid() : element.type().arrayOid());
+        } else if (single && token.kind() == Kind.PARAMETER) {
+            term.type = operand.type;
+        }
+        term.single = name.array() ? operand.single : -1;
+        term.element = name.array() ? element : null;
+        term.members = operand.members;
+        for (Comparison.Operand member : operand.members) {
+            member(member, element);
         }
         boolean named = operand.strength == Term.STRONG;
         return term.named(named ? operand.label : type, named ? Term.STRONG : Term.WEAK);

@@ -3,6 +3,7 @@ package io.github.hasqlite.postgres.infer;
 import io.github.hasqlite.postgres.sql.SqlToken;
 import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.JsonNumber;
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -51,8 +52,10 @@ final class ChangeReader {
             } while (cursor.skip(","));
         } else {
             Query query = statements.query(outer.inner());
-            for (int i = 0; i < query.items().size() && !query.items().get(i).star(); i++) {
-                store(query.items().get(i).term(), scope, table, names, i);
+            List<Query.Item> answered = query.columns();
+            for (int i = 0; i < answered.size() && !answered.get(i).star(); i++) {
+                Query.Item item = answered.get(i);
+                store(item.term(), item.place(), scope, table, names, i);
             }
         }
         Scope updated = scope.inner();
@@ -70,7 +73,9 @@ final class ChangeReader {
         int position = 0;
         do {
             if (!cursor.skipWord("DEFAULT")) {
-                store(expressions.read(scope), scope, table, names, position);
+                int start = cursor.at;
+                Term value = expressions.read(scope);
+                store(value, new Comparison.Operand(value, start, cursor.at), scope, table, names, position);
             }
             position++;
         } while (cursor.skip(","));
@@ -133,6 +138,7 @@ final class ChangeReader {
     }
 
     private Query returning(Scope scope) throws SQLException {
+        scope.returning();
         return new Query(cursor.skipWord("RETURNING") ? statements.list(scope) : List.of());
     }
 
@@ -151,18 +157,30 @@ final class ChangeReader {
             if (!cursor.skip("=") || cursor.skipWord("DEFAULT")) {
                 continue;
             }
+            int start = cursor.at;
             Term value = expressions.read(scope);
+            Comparison.Operand place = names.size() > 1 ? null : new Comparison.Operand(value, start, cursor.at);
             List<Term> terms = names.size() > 1 ? value.elements : List.of(value);
             for (int i = 0; i < terms.size() && i < names.size(); i++) {
-                store(terms.get(i), scope, table, names, i);
+                store(terms.get(i), place, scope, table, names, i);
             }
         } while (cursor.skip(","));
     }
 
-    /** @param names of the columns that are given; {@code null} for all */
-    private void store(Term term, Scope scope, String table, @Nullable List<String> names, int position)
+    /**
+     * @param place where the value is; {@code null} if it is a part of something else
+     * @param names of the columns that are given; {@code null} for all
+     */
+    private void store(
+            Term term,
+            Comparison.@Nullable Operand place,
+            Scope scope,
+            String table,
+            @Nullable List<String> names,
+            int position)
             throws SQLException {
-        if (!term.isOpen() && term.single < 0) {
+        boolean moment = Comparison.isMoment(term.type);
+        if (!term.isOpen() && term.single < 0 && term.from >= term.to && !moment) {
             return;
         }
         List<TableColumns.Column> columns = scope.columns(table);
@@ -176,13 +194,33 @@ final class ChangeReader {
             }
         }
         if (column != null && column.type().certain()) {
+            if (moment) {
+                assign(term, place, column);
+            }
             store(term, column);
+        }
+    }
+
+    private void assign(Term term, Comparison.@Nullable Operand place, TableColumns.Column column) throws SQLException {
+        PgType type = column.type().type();
+        if (place != null) {
+            Comparison.assign(findings, place, type);
+        } else if (term.type != type && Comparison.isMoment(type) && term.type != null) {
+            findings.refuse("a " + term.type.display() + " cannot be stored in column \"" + column.name()
+                    + "\" from here, which is " + type.display() + ": write it with a cast, x::" + type.typname());
         }
     }
 
     private void store(Term term, TableColumns.Column column) throws SQLException {
         ColumnType type = column.type();
         term.resolve(type.type());
+        if (type.type() == PgType.JSON || type.type() == PgType.JSONB) {
+            json(term);
+            for (Term alternative : term.alternatives) {
+                json(alternative);
+            }
+            return;
+        }
         if (term.single < 0 || !isNumeric(type.type())) {
             return;
         }
@@ -192,6 +230,16 @@ final class ChangeReader {
         } else {
             String text = token.kind() == Kind.TEXT ? token.literal().strip() : token.text();
             ExactNumbers.require(text, column.name());
+        }
+    }
+
+    /** Of a text that is a number the column would make one. */
+    private void json(Term term) throws SQLException {
+        if (term.single >= 0 && cursor.tokens.get(term.single).kind() == Kind.TEXT && term.to == term.from + 1) {
+            JsonNumber.kept(cursor.tokens.get(term.single).literal());
+        } else if (term.to > term.from && !cursor.tokens.isWord(term.from, "NULL")) {
+            findings.before(term.from, "ha_kept(");
+            findings.after(term.to - 1, ")");
         }
     }
 

@@ -1,15 +1,12 @@
 package io.github.hasqlite.postgres.infer;
 
+import io.github.hasqlite.postgres.type.LiteralText;
 import java.math.BigDecimal;
 import java.sql.SQLException;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Numbers that SQLite keeps with all of their digits in columns of numbers: others become floating point there. Stateless. */
 public final class ExactNumbers {
-
-    private static final Pattern NUMBER =
-            Pattern.compile("[+-]?(?:\\d{1,1000}(?:\\.\\d{0,1000})?|\\.\\d{1,1000})(?:[eE][+-]?\\d{1,4})?");
 
     private static final BigDecimal LEAST = BigDecimal.valueOf(Long.MIN_VALUE);
     private static final BigDecimal MOST = BigDecimal.valueOf(Long.MAX_VALUE);
@@ -23,7 +20,7 @@ public final class ExactNumbers {
      * @throws SQLException if it would lose some (22003)
      */
     public static void require(String text, @Nullable String column) throws SQLException {
-        if (text.length() <= 15 || !NUMBER.matcher(text).matches()) {
+        if (text.length() <= 15 || !LiteralText.isNumber(text)) {
             return;
         }
         BigDecimal number = new BigDecimal(text);

@@ -33,6 +33,7 @@ final class ExpressionReader {
     private final PrimaryReader primaries;
     private final Casts casts;
     private final Arithmetic arithmetic;
+    private final Arrays arrays;
 
     ExpressionReader(Cursor cursor, Findings findings, StatementReader statements) {
         this.cursor = cursor;
@@ -41,11 +42,16 @@ final class ExpressionReader {
         this.primaries = new PrimaryReader(cursor, findings, this, statements);
         this.casts = new Casts(cursor, findings);
         this.arithmetic = new Arithmetic(findings);
+        this.arrays = new Arrays(cursor, findings);
     }
 
     /** One expression from here on; where there is none, nothing is read. */
     Term read(Scope scope) throws SQLException {
-        return read(scope, OR);
+        int from = cursor.at;
+        Term term = read(scope, OR);
+        term.from = from;
+        term.to = cursor.at;
+        return term;
     }
 
     private Term read(Scope scope, int least) throws SQLException {
@@ -118,12 +124,17 @@ final class ExpressionReader {
         if (sum || product) {
             return arithmetic.of(operator, place, left, start, right, second, end);
         }
+        if (operator.equals("||") && casts.bytes(left, start, place, right, end)) {
+            return Term.certain(findings, PgType.BYTEA);
+        }
         if (operator.equals("||")) {
             left.resolve(PgType.TEXT);
             right.resolve(PgType.TEXT);
             casts.text(left, start, place);
             casts.text(right, second, end);
-            return Term.certain(findings, PgType.TEXT);
+            PgType joined =
+                    findings.ofSchema() ? Comparison.joined(left, cursor.tokens.get(right.single)) : PgType.TEXT;
+            return Term.certain(findings, joined);
         }
         return Term.of(findings, null);
     }
@@ -171,11 +182,16 @@ final class ExpressionReader {
         int at = cursor.isWord("NOT") ? cursor.at + 1 : cursor.at;
         String word = cursor.tokens.get(at).text().toUpperCase(Locale.ROOT);
         if (PATTERNS.contains(word)) {
+            int operator = cursor.at;
             cursor.at = at + 1;
             left.resolve(PgType.TEXT);
             read(scope, OTHER).resolve(PgType.TEXT);
+            int end = cursor.at;
             if (cursor.skipWord("ESCAPE")) {
                 read(scope, OTHER);
+            }
+            if (word.endsWith("LIKE") && end > at + 1) {
+                new LikePattern(cursor, findings).spell(start, operator, at, end);
             }
         } else if (word.equals("BETWEEN")) {
             Comparison comparison = new Comparison(findings, new Comparison.Operand(left, start, cursor.at));
@@ -218,7 +234,7 @@ final class ExpressionReader {
             return;
         }
         if (statements.isQuery()) {
-            List<Query.Item> items = statements.query(scope.inner()).items();
+            List<Query.Item> items = statements.query(scope.inner()).columns();
             if (left.elements.size() == items.size()) {
                 for (int i = 0; i < items.size(); i++) {
                     left.elements.get(i).unify(items.get(i).term());
@@ -240,7 +256,7 @@ final class ExpressionReader {
         int operator = cursor.at++;
         boolean any = cursor.isWord("ANY") || cursor.isWord("ALL") || cursor.isWord("SOME");
         if (any && cursor.tokens.is(cursor.at + 1, "(")) {
-            any(scope, left);
+            any(scope, left, start, operator);
             return Term.certain(findings, PgType.BOOL);
         }
         int second = cursor.at;
@@ -251,21 +267,15 @@ final class ExpressionReader {
         return Term.certain(findings, PgType.BOOL);
     }
 
-    /** The array of ANY is left to its own spelling; what a parameter is, the other side says. */
-    private void any(Scope scope, Term left) throws SQLException {
+    /** The array of ANY; how SQLite has it, is left to its own spelling. */
+    private void any(Scope scope, Term left, int start, int operator) throws SQLException {
+        int open = cursor.at + 1;
         cursor.at += 2;
         if (statements.isQuery()) {
             left.unify(statements.query(scope.inner()).value(findings));
-        } else if (cursor.token().kind() == Kind.PARAMETER && cursor.tokens.is(cursor.at + 1, ")")) {
-            PgType element = left.type;
-            findings.parameter(
-                    cursor.at,
-                    element == null || element.arrayOid() == 0 ? PgType.TEXT.arrayOid() : element.arrayOid());
         } else {
-            cursor.at = cursor.tokens.closing(cursor.at - 1);
-        }
-        if (cursor.token().kind() == Kind.PARAMETER) {
-            cursor.at++;
+            arrays.compare(new Comparison.Operand(left, start, operator), read(scope));
+            cursor.at = cursor.tokens.closing(open);
         }
         statements.close();
     }

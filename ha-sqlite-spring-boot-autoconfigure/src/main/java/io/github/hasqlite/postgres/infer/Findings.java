@@ -6,11 +6,13 @@ import io.github.hasqlite.postgres.sql.TokenBuffer;
 import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.LiteralText;
 import io.github.hasqlite.postgres.type.PgType;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +26,39 @@ final class Findings {
     private final @Nullable String[] before;
     private final @Nullable String[] after;
     private final @Nullable String[] instead;
+    private final Map<Integer, String> names = new HashMap<>();
+    private final Use use;
+    private @Nullable SQLException refusal;
+    private boolean clocks;
     private boolean edited;
     private List<Insight.Item> items = List.of();
 
+    /** What is done with a text. */
+    private enum Use {
+        /** It runs here, with this program's functions. */
+        STATEMENT,
+        /** It is to be kept in the schema. */
+        DEFINITION,
+        /** It is in the schema. */
+        STORED
+    }
+
     Findings(TokenBuffer tokens, int[] given) {
+        this(tokens, given, Use.STATEMENT);
+    }
+
+    /** Of what is to be in the schema, where only literals and what is plain SQLite can change. */
+    static Findings ofDefinition(TokenBuffer tokens) {
+        return new Findings(tokens, new int[0], Use.DEFINITION);
+    }
+
+    /** Of what is in the schema, which nobody changes. */
+    static Findings ofStored(TokenBuffer tokens) {
+        return new Findings(tokens, new int[0], Use.STORED);
+    }
+
+    private Findings(TokenBuffer tokens, int[] given, Use use) {
+        this.use = use;
         this.tokens = tokens;
         this.given = given;
         this.before = new @Nullable String[tokens.size()];
@@ -61,9 +92,13 @@ final class Findings {
         if (token.kind() == Kind.PARAMETER) {
             parameter(place, type.oid());
         } else if (token.kind() == Kind.TEXT) {
-            String literal = LiteralText.stored(type, token.literal());
-            if (literal != null) {
-                instead(place, literal);
+            try {
+                String literal = LiteralText.stored(type, token.literal());
+                if (literal != null) {
+                    literal(place, literal);
+                }
+            } catch (SQLException e) {
+                refusal = e;
             }
         }
     }
@@ -83,34 +118,102 @@ final class Findings {
         items = answered;
     }
 
+    /** Whether it is for the schema, which all programs read: none of the functions here are there. */
+    boolean ofSchema() {
+        return use != Use.STATEMENT;
+    }
+
+    /** Whether it is in the schema already, and what it does not cast is not cast. */
+    boolean stored() {
+        return use == Use.STORED;
+    }
+
+    /**
+     * There is something whose value would not be PostgreSQL's.
+     *
+     * @throws SQLException unless it is in the schema already (0A000)
+     */
+    void refuse(String what) throws SQLException {
+        if (use != Use.STORED) {
+            throw new SQLException(what, "0A000");
+        }
+    }
+
+    /**
+     * In the schema there is something that plain SQLite does not have.
+     *
+     * @throws SQLException if it is being put there (0A000)
+     */
+    void refuseInSchema(String what) throws SQLException {
+        if (use == Use.DEFINITION) {
+            throw new SQLException(what, "0A000");
+        }
+    }
+
+    /** Names the expression that ends at a place, unless an alias follows. */
+    void name(int place, String name) {
+        boolean alias = tokens.isWord(place + 1, "AS")
+                || (tokens.get(place + 1).isName() && !FromReader.isClause(tokens.get(place + 1)));
+        if (!ofSchema() && !alias) {
+            names.put(place, " AS \"" + name.replace("\"", "\"\"") + "\"");
+            edited = true;
+        }
+    }
+
+    /** What clocks say is spelled as it is stored, also in the schema. */
+    void spellClocks() {
+        clocks = true;
+    }
+
+    void clock(int place, String text) {
+        if (clocks || !ofSchema()) {
+            edit(instead, place, text);
+        }
+    }
+
+    /** Puts plain SQLite around what stands there. */
+    void around(int from, int to, String before, String after) {
+        edit(this.before, from, before + Objects.requireNonNullElse(at(this.before, from), ""));
+        edit(this.after, to - 1, Objects.requireNonNullElse(at(this.after, to - 1), "") + after);
+    }
+
+    private static @Nullable String at(@Nullable String[] texts, int place) {
+        return place >= 0 && place < texts.length ? texts[place] : null;
+    }
+
+    private void edit(@Nullable String[] texts, int place, String text) {
+        if (isPlace(place)) {
+            texts[place] = text;
+            edited = true;
+        }
+    }
+
     /** Texts that break off have places behind their end; SQLite says what is wrong with them. */
     private boolean isPlace(int place) {
         return place >= 0 && place < instead.length;
     }
 
     void before(int place, String text) {
-        if (!isPlace(place)) {
-            return;
+        if (!ofSchema()) {
+            edit(before, place, text + Objects.requireNonNullElse(at(before, place), ""));
         }
-        String present = before[place];
-        before[place] = present == null ? text : text + present;
-        edited = true;
     }
 
     void after(int place, String text) {
-        if (!isPlace(place)) {
-            return;
+        if (!ofSchema()) {
+            edit(after, place, Objects.requireNonNullElse(at(after, place), "") + text);
         }
-        String present = after[place];
-        after[place] = present == null ? text : present + text;
-        edited = true;
     }
 
     void instead(int place, String text) {
-        if (isPlace(place)) {
-            instead[place] = text;
-            edited = true;
+        if (!ofSchema()) {
+            edit(instead, place, text);
         }
+    }
+
+    /** Puts a value in the place of a literal. */
+    void literal(int place, String text) {
+        edit(instead, place, text);
     }
 
     void remove(int from, int to) {
@@ -119,7 +222,11 @@ final class Findings {
         }
     }
 
-    Insight insight() {
+    /** @throws SQLException if a literal cannot be had in SQLite (0A000) */
+    Insight insight() throws SQLException {
+        if (refusal != null) {
+            throw refusal;
+        }
         return new Insight(edited ? text() : null, Map.copyOf(parameters), Set.copyOf(exact), List.copyOf(items));
     }
 
@@ -127,11 +234,11 @@ final class Findings {
         StringBuilder sql = new StringBuilder();
         for (int i = 0; i < tokens.size(); i++) {
             String other = instead[i];
-            boolean gone = "".equals(other) && before[i] == null && after[i] == null;
+            boolean gone = "".equals(other) && before[i] == null && after[i] == null && !names.containsKey(i);
             sql.append(gone ? "" : tokens.get(i).gap());
             sql.append(before[i] == null ? "" : before[i]);
             sql.append(other == null ? tokens.get(i).text() : other);
-            sql.append(after[i] == null ? "" : after[i]);
+            sql.append(after[i] == null ? "" : after[i]).append(names.getOrDefault(i, ""));
         }
         return sql.toString();
     }
@@ -141,7 +248,7 @@ final class Findings {
         List<Insight.Item> items = new ArrayList<>();
         for (Query.Item item : read) {
             ColumnType type = item.term().announced;
-            items.add(new Insight.Item(item.star(), type));
+            items.add(new Insight.Item(item.star(), type, answered(item.columns())));
         }
         return items;
     }

@@ -2,8 +2,10 @@ package io.github.hasqlite.postgres.infer;
 
 import io.github.hasqlite.postgres.sql.SqlToken;
 import io.github.hasqlite.postgres.sql.SqlToken.Kind;
+import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -67,11 +69,15 @@ final class FromReader {
             Set.of("JOIN", "LEFT", "RIGHT", "FULL", "INNER", "OUTER", "CROSS", "NATURAL", "LATERAL", "ONLY");
 
     private final Cursor cursor;
+    private final Findings findings;
+    private final Arrays arrays;
     private final ExpressionReader expressions;
     private final StatementReader statements;
 
-    FromReader(Cursor cursor, ExpressionReader expressions, StatementReader statements) {
+    FromReader(Cursor cursor, Findings findings, ExpressionReader expressions, StatementReader statements) {
         this.cursor = cursor;
+        this.findings = findings;
+        this.arrays = new Arrays(cursor, findings);
         this.expressions = expressions;
         this.statements = statements;
     }
@@ -81,17 +87,24 @@ final class FromReader {
     }
 
     void read(Scope scope) throws SQLException {
+        boolean natural = false;
         while (!cursor.atEnd()) {
             int start = cursor.at;
+            int joined = scope.size();
             table(scope);
+            if (natural) {
+                scope.mergeNatural(joined);
+            }
             if (cursor.skipWord("ON")) {
                 expressions.read(scope).resolve(PgType.BOOL);
             } else if (cursor.skipWord("USING") && cursor.is("(")) {
-                cursor.at = cursor.tokens.closing(cursor.at) + 1;
+                scope.merge(joined, statements.names());
             }
             boolean more = cursor.skip(",");
+            natural = false;
             while (JOINS.stream().anyMatch(cursor::isWord)) {
                 more = true;
+                natural |= cursor.isWord("NATURAL");
                 cursor.at++;
             }
             if ((!more && !cursor.isWord("ON") && !cursor.isWord("USING")) || cursor.at == start) {
@@ -111,26 +124,32 @@ final class FromReader {
                 List<String> columns = cursor.is("(") ? statements.names() : List.of();
                 scope.derived(alias, StatementReader.named(query, columns));
             } else {
-                read(scope);
-                statements.close();
-                alias("");
+                parentheses(scope);
             }
         } else if (cursor.token().isName() && !isClause(cursor.token())) {
             named(scope);
         }
     }
 
+    /** Of joins, which have a name or not. */
+    private void parentheses(Scope scope) throws SQLException {
+        Scope inner = scope.inner();
+        read(inner);
+        statements.close();
+        String alias = alias("");
+        if (alias.isEmpty()) {
+            scope.adopt(inner);
+        } else {
+            scope.derived(alias, inner.star(null));
+        }
+    }
+
     private void named(Scope scope) throws SQLException {
         String name = name();
         if (cursor.skip("(")) {
-            if (!cursor.is(")")) {
-                expressions.list(scope);
-            }
+            List<Term> arguments = cursor.is(")") ? List.of() : expressions.list(scope);
             statements.close();
-            scope.derived(alias(name), List.of());
-            if (cursor.is("(")) {
-                statements.names();
-            }
+            function(scope, name, arguments);
             return;
         }
         scope.table(name, alias(name));
@@ -139,6 +158,25 @@ final class FromReader {
         } else if (cursor.isWord("NOT") && cursor.tokens.isWord(cursor.at + 1, "INDEXED")) {
             cursor.at += 2;
         }
+    }
+
+    /** Of {@code unnest} the columns are what the arrays have in them; of others nothing is known. */
+    private void function(Scope scope, String name, List<Term> arguments) throws SQLException {
+        boolean unnest = name.equals("unnest");
+        List<Query.Item> items = new ArrayList<>();
+        for (Term argument : unnest ? arguments : List.<Term>of()) {
+            arrays.read(argument, null);
+            ColumnType element = argument.element;
+            items.add(Query.Item.of(
+                    name, element == null ? Term.of(findings, null) : Term.certain(findings, element.type())));
+        }
+        if (unnest && cursor.isWord("WITH") && cursor.tokens.isWord(cursor.at + 1, "ORDINALITY")) {
+            cursor.at += 2;
+            items.add(Query.Item.of("ordinality", Term.certain(findings, PgType.INT8)));
+        }
+        String alias = alias(name);
+        List<String> columns = cursor.is("(") ? statements.names() : arguments.size() == 1 ? List.of(alias) : List.of();
+        scope.derived(alias, StatementReader.named(new Query(items), columns));
     }
 
     /** Of a table, without that of its schema. */

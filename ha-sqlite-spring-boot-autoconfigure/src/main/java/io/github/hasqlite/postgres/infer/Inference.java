@@ -1,7 +1,11 @@
 package io.github.hasqlite.postgres.infer;
 
+import io.github.hasqlite.postgres.sql.Spelling;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** Finds out what PostgreSQL would know of a statement. Stateless. */
 public final class Inference {
@@ -13,8 +17,8 @@ public final class Inference {
     private Inference() {}
 
     /**
-     * Reads a statement. What is not understood is left as it is; of statements that change the schema only casts
-     * are spelled.
+     * Reads a statement. What is not understood is left as it is; of statements that change the schema casts and
+     * literals are spelled.
      *
      * @param given numbers of the types that the client gives to parameters; 0 or too short where it gives none
      * @throws SQLException if a literal is none of the type that it is cast to (22xxx), there is no such type (42704), or
@@ -23,7 +27,9 @@ public final class Inference {
     public static Insight of(TokenBuffer tokens, int[] given, TableColumns tables) throws SQLException {
         Insight schema = SchemaCasts.of(tokens);
         if (schema != null) {
-            return schema;
+            String known = schema.spelled();
+            String spelled = DefinitionReader.spelled(known == null ? tokens : Spelling.tokens(known), tables);
+            return spelled == null ? schema : new Insight(spelled, Map.of(), Set.of(), List.of());
         }
         boolean known = false;
         for (String verb : VERBS) {

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +30,9 @@ public record Insight(
      *
      * @param star whether it stands for any number of columns
      * @param type what the text says; {@code null} if only values tell
+     * @param columns what is known of those that a star stands for; empty if nothing
      */
-    public record Item(boolean star, @Nullable ColumnType type) {}
+    public record Item(boolean star, @Nullable ColumnType type, List<Item> columns) {}
 
     /** Fills in the types of parameters that are 0. */
     public void fill(int[] types) {
@@ -61,6 +63,13 @@ public record Insight(
      */
     public List<@Nullable ColumnType> types(int width) {
         List<@Nullable ColumnType> types = new ArrayList<>();
+        List<Item> all = items.stream()
+                .flatMap(item -> item.columns().isEmpty() ? Stream.of(item) : item.columns().stream())
+                .toList();
+        if (all.size() == width && all.stream().noneMatch(Item::star)) {
+            all.forEach(item -> types.add(item.type()));
+            return types;
+        }
         long stars = items.stream().filter(Item::star).count();
         int covered = width - items.size() + 1;
         if (items.isEmpty() || stars > 1 || (stars == 0 && covered != 1) || covered < 0) {

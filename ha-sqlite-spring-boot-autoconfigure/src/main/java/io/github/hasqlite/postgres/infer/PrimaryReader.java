@@ -4,6 +4,7 @@ import io.github.hasqlite.postgres.sql.SqlToken;
 import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -164,6 +165,10 @@ final class PrimaryReader {
                 return Term.of(findings, null);
             }
         }
+        if (qualifies && cursor.tokens.is(cursor.at + 3, "(")) {
+            // the schema of a function
+            cursor.at += 2;
+        }
         if (cursor.tokens.is(cursor.at + 1, "(")) {
             return calls.read(scope);
         }
@@ -200,16 +205,32 @@ final class PrimaryReader {
                 return blob ? Term.certain(findings, PgType.BYTEA) : null;
             }
             case "ARRAY" -> {
-                if (cursor.tokens.is(cursor.at + 1, "[")) {
-                    cursor.at = cursor.tokens.closing(cursor.at + 1) + 1;
-                    return Term.of(findings, null).named("array", Term.STRONG);
-                }
-                return null;
+                return cursor.tokens.is(cursor.at + 1, "[") ? array(scope) : null;
             }
             default -> {
                 return casts.literal();
             }
         }
+    }
+
+    /** {@code ARRAY[…]}. */
+    private Term array(Scope scope) throws SQLException {
+        int open = cursor.at + 1;
+        int close = cursor.tokens.closing(open);
+        cursor.at += 2;
+        List<Comparison.Operand> members = new ArrayList<>();
+        do {
+            int start = cursor.at;
+            Term member = expressions.read(scope);
+            if (cursor.at > start) {
+                members.add(new Comparison.Operand(member, start, cursor.at));
+                members.get(0).term().unify(member);
+            }
+        } while (cursor.skip(","));
+        cursor.at = close + 1;
+        Term array = Term.of(findings, null).named("array", Term.STRONG);
+        array.members = members;
+        return array;
     }
 
     private Term clock(String word) {
@@ -218,11 +239,11 @@ final class PrimaryReader {
         switch (word) {
             case "CURRENT_TIMESTAMP" -> {
                 // as now() is spelled, so that it compares with what is stored
-                findings.instead(place, "now()");
+                findings.clock(place, "now()");
                 type = PgType.TIMESTAMPTZ;
             }
             case "LOCALTIMESTAMP" -> {
-                findings.instead(place, "strftime('%Y-%m-%dT%H:%M:%f000000', 'now')");
+                findings.clock(place, "strftime('%Y-%m-%dT%H:%M:%f000000', 'now')");
                 type = PgType.TIMESTAMP;
             }
             case "CURRENT_TIME" -> type = PgType.TIME;
@@ -243,6 +264,7 @@ final class PrimaryReader {
         cursor.at++;
         Term chosen = cursor.isWord("WHEN") ? null : expressions.read(scope);
         Term result = Term.of(findings, null);
+        List<Comparison.Operand> branches = new ArrayList<>();
         boolean first = true;
         String label = "case";
         int strength = Term.WEAK;
@@ -254,19 +276,25 @@ final class PrimaryReader {
                 chosen.unify(when);
             }
             if (cursor.skipWord("THEN")) {
+                int start = cursor.at;
                 Term then = expressions.read(scope);
+                branches.add(new Comparison.Operand(then, start, cursor.at));
                 result = first ? copy(then) : common(result, then);
                 first = false;
             }
         }
         if (cursor.skipWord("ELSE")) {
+            int start = cursor.at;
             Term otherwise = expressions.read(scope);
+            branches.add(new Comparison.Operand(otherwise, start, cursor.at));
             result = common(result, otherwise);
             boolean named = otherwise.strength == Term.STRONG;
             label = named ? otherwise.label : label;
             strength = named ? Term.STRONG : strength;
         }
         cursor.skipWord("END");
+        PgType moment = Comparison.widen(findings, branches);
+        result = moment == null ? result : Term.certain(findings, moment);
         return result.named(label, strength);
     }
 

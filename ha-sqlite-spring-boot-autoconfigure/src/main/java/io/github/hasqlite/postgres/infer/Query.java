@@ -1,19 +1,66 @@
 package io.github.hasqlite.postgres.infer;
 
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** What a query answers. */
+/**
+ * What a query answers.
+ *
+ * @param items its list as it is written
+ */
 record Query(List<Item> items) {
+
+    /** As many columns as SQLite lets a table have; texts that ask for more are not to take memory. */
+    static final int MOST_COLUMNS = 2000;
 
     /**
      * One of its list.
      *
      * @param star whether it stands for any number of columns
+     * @param columns what it stands for, if it is a star; one of them is a star itself where others of no known names are
+     * @param place where its expression is in the query's own list; {@code null} if it comes from elsewhere
      */
-    record Item(String name, Term term, boolean star) {}
+    record Item(String name, Term term, boolean star, List<Item> columns, Comparison.@Nullable Operand place) {
+
+        static Item of(String name, Term term) {
+            return new Item(name, term, false, List.of(), null);
+        }
+
+        static Item star(Term unknown, List<Item> columns) {
+            return new Item("*", unknown, true, columns, null);
+        }
+
+        Item named(String other) {
+            return new Item(other, term, star, columns, place);
+        }
+
+        /** As another query sees it. */
+        Item elsewhere() {
+            return new Item(name, term, star, columns, null);
+        }
+
+        Item at(int from, int to) {
+            return new Item(name, term, star, columns, new Comparison.Operand(term, from, to));
+        }
+    }
+
+    /** Its columns, by their places as far as there is no star among them, behind which places are not known. */
+    List<Item> columns() {
+        List<Item> columns = new ArrayList<>();
+        for (Item item : items) {
+            if (item.columns().isEmpty()) {
+                columns.add(item);
+            } else {
+                columns.addAll(item.columns());
+            }
+        }
+        return columns;
+    }
 
     /** The type of a query that stands for a value. */
     Term value(Findings findings) {
-        return items.size() == 1 && !items.get(0).star() ? items.get(0).term() : Term.of(findings, null);
+        List<Item> columns = columns();
+        return columns.size() == 1 && !columns.get(0).star() ? columns.get(0).term() : Term.of(findings, null);
     }
 }

@@ -3,23 +3,31 @@ package io.github.hasqlite.postgres.infer;
 import io.github.hasqlite.postgres.type.PgType;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The tables that names of columns can mean at a place. Tables are asked for when a name has to be known. */
 final class Scope {
 
-    private static final int MOST_TABLES = 16;
+    /** As many as SQLite joins. */
+    private static final int MOST_TABLES = 64;
 
     private final @Nullable Scope outer;
     private final Findings findings;
     private final TableColumns tables;
     private final List<Relation> relations = new ArrayList<>();
     private final Map<String, List<Query.Item>> queries;
+    private int starred = MOST_TABLES;
 
-    /** @param alias how columns are qualified */
-    private record Relation(String alias, @Nullable String table, List<Query.Item> items) {}
+    /**
+     * @param alias how columns are qualified
+     * @param merged names of columns that are those of tables before it
+     */
+    private record Relation(String alias, @Nullable String table, List<Query.Item> items, Set<String> merged) {}
 
     private Scope(
             @Nullable Scope outer, Findings findings, TableColumns tables, Map<String, List<Query.Item>> queries) {
@@ -46,15 +54,84 @@ final class Scope {
         for (Scope scope = this; scope != null; scope = scope.outer) {
             List<Query.Item> items = scope.queries.get(name);
             if (items != null) {
-                relations.add(new Relation(alias, null, items));
+                relations.add(new Relation(alias, null, items, new HashSet<>()));
                 return;
             }
         }
-        relations.add(new Relation(alias, name, List.of()));
+        relations.add(new Relation(alias, name, List.of(), new HashSet<>()));
     }
 
     void derived(String alias, List<Query.Item> items) {
-        relations.add(new Relation(alias, null, items));
+        relations.add(new Relation(alias, null, items, new HashSet<>()));
+    }
+
+    /** The tables of parentheses without a name. */
+    void adopt(Scope inner) {
+        relations.addAll(inner.relations);
+    }
+
+    /** A star means the first table from now on: that which is changed. */
+    void returning() {
+        starred = 1;
+    }
+
+    /** How many tables there are. */
+    int size() {
+        return relations.size();
+    }
+
+    /** Columns of USING, which a star answers once: those of the tables from a place on are those before it. */
+    void merge(int from, List<String> names) {
+        for (Relation relation : relations.subList(from, relations.size())) {
+            names.forEach(name -> relation.merged().add(name.toLowerCase(Locale.ROOT)));
+        }
+    }
+
+    /** As {@link #merge}, with all columns that are on both sides. */
+    void mergeNatural(int from) {
+        List<String> names = new ArrayList<>();
+        for (Relation relation : relations.subList(0, from)) {
+            all(relation).forEach(item -> names.add(item.name()));
+        }
+        merge(from, names);
+    }
+
+    /**
+     * What a star stands for.
+     *
+     * @param qualifier the name of its table; {@code null} for all tables
+     */
+    List<Query.Item> star(@Nullable String qualifier) {
+        List<Query.Item> items = new ArrayList<>();
+        for (Scope scope = this; scope != null; scope = qualifier == null ? null : scope.outer) {
+            boolean found = false;
+            int tables = Math.min(scope.relations.size(), qualifier == null ? scope.starred : MOST_TABLES);
+            for (Relation relation : scope.relations.subList(0, tables)) {
+                if (qualifier == null || (relation.alias().equalsIgnoreCase(qualifier) && !found)) {
+                    found = true;
+                    for (Query.Item item : all(relation)) {
+                        boolean merged = relation.merged().contains(item.name().toLowerCase(Locale.ROOT));
+                        if (qualifier != null || !merged) {
+                            items.add(item);
+                        }
+                    }
+                }
+            }
+            if (found) {
+                break;
+            }
+        }
+        return items.size() > Query.MOST_COLUMNS ? List.of() : items;
+    }
+
+    private List<Query.Item> all(Relation relation) {
+        List<Query.Item> items = new ArrayList<>();
+        if (relation.table() == null) {
+            relation.items().forEach(item -> items.add(item.elsewhere()));
+        } else {
+            tables.of(relation.table()).forEach(column -> items.add(Query.Item.of(column.name(), term(column))));
+        }
+        return items.isEmpty() ? List.of(Query.Item.star(Term.of(findings, null), List.of())) : items;
     }
 
     List<TableColumns.Column> columns(String table) {
@@ -86,21 +163,27 @@ final class Scope {
     private @Nullable Term column(Relation relation, String name) {
         if (relation.table() == null) {
             for (Query.Item item : relation.items()) {
-                if (item.name().equalsIgnoreCase(name)) {
+                if (item.name().equalsIgnoreCase(name) && !item.star()) {
                     return item.term();
                 }
             }
-            return null;
+            // one of those that are not known, rather than one of a query around it
+            boolean known = relation.items().stream().noneMatch(Query.Item::star);
+            return known ? null : Term.of(findings, null);
         }
         for (TableColumns.Column column : tables.of(relation.table())) {
             if (column.name().equalsIgnoreCase(name)) {
-                PgType type = column.type().certain() ? column.type().type() : null;
-                Term term = Term.of(findings, type);
-                term.column = true;
-                term.announced = type == null ? null : column.type();
-                return term;
+                return term(column);
             }
         }
         return null;
+    }
+
+    private Term term(TableColumns.Column column) {
+        PgType type = column.type().certain() ? column.type().type() : null;
+        Term term = Term.of(findings, type);
+        term.column = true;
+        term.announced = type == null ? null : column.type();
+        return term;
     }
 }

@@ -2,11 +2,14 @@ package io.github.hasqlite.postgres.infer;
 
 import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
+import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Reads queries and changes: which tables they name, what they store where, and what they answer. */
 final class StatementReader {
@@ -23,7 +26,7 @@ final class StatementReader {
         this.cursor = cursor;
         this.findings = findings;
         this.expressions = new ExpressionReader(cursor, findings, this);
-        this.tables = new FromReader(cursor, expressions, this);
+        this.tables = new FromReader(cursor, findings, expressions, this);
         this.changes = new ChangeReader(cursor, findings, expressions, tables, this);
     }
 
@@ -36,7 +39,7 @@ final class StatementReader {
             }
         }
         Query query = query(scope);
-        if (query.items().stream().anyMatch(item -> item.term().announced != null)) {
+        if (query.columns().stream().anyMatch(item -> item.term().announced != null)) {
             findings.items(Findings.answered(query.items()));
         }
         while (!cursor.atEnd()) {
@@ -47,6 +50,16 @@ final class StatementReader {
         }
     }
 
+    /** One expression from here on. */
+    Term expression(Scope scope) throws SQLException {
+        return expressions.read(scope);
+    }
+
+    /** The name of a table, without that of its schema. */
+    String name() {
+        return tables.name();
+    }
+
     /** Whether a query begins here. */
     boolean isQuery() {
         return cursor.isWord("SELECT") || cursor.isWord("VALUES") || cursor.isWord("WITH");
@@ -54,6 +67,11 @@ final class StatementReader {
 
     /** A query or a change from here on, up to what closes it. */
     Query query(Scope scope) throws SQLException {
+        return query(scope, first -> {});
+    }
+
+    /** @param begun told what the first of several queries answers, before the others are read */
+    private Query query(Scope scope, Consumer<Query> begun) throws SQLException {
         cursor.enter();
         try {
             if (cursor.skipWord("WITH")) {
@@ -69,11 +87,15 @@ final class StatementReader {
                 return changes.delete(scope);
             }
             Query first = core(scope);
+            begun.accept(first);
+            List<Query> all = new ArrayList<>(List.of(first));
             while (COMPOUND.stream().anyMatch(cursor::isWord)) {
                 cursor.at++;
                 cursor.skipWord("ALL");
-                unify(first, core(scope));
+                all.add(core(scope));
+                unify(first, all.get(all.size() - 1));
             }
+            widen(all);
             rest(scope);
             return first;
         } finally {
@@ -82,17 +104,61 @@ final class StatementReader {
     }
 
     private void unify(Query first, Query next) {
-        for (int i = 0; i < Math.min(first.items().size(), next.items().size()); i++) {
-            Query.Item item = first.items().get(i);
-            if (item.star() || next.items().get(i).star()) {
+        List<Query.Item> columns = first.columns();
+        List<Query.Item> others = next.columns();
+        for (int i = 0; i < Math.min(columns.size(), others.size()); i++) {
+            Query.Item item = columns.get(i);
+            if (item.star() || others.get(i).star()) {
                 return;
             }
-            Term other = next.items().get(i).term();
+            Term other = others.get(i).term();
             item.term().unify(other);
+            if (other != item.term()) {
+                item.term().alternatives.add(other);
+            }
             if (other.type != item.term().type) {
                 item.term().announced = null;
             }
         }
+    }
+
+    /** Dates and times of different types are those of the widest one. */
+    private void widen(List<Query> queries) throws SQLException {
+        List<List<Query.Item>> columns = queries.stream().map(Query::columns).toList();
+        int width = columns.stream().mapToInt(List::size).min().orElse(0);
+        for (int i = 0; i < width && queries.size() > 1; i++) {
+            int place = i;
+            List<Query.Item> items =
+                    columns.stream().map(list -> list.get(place)).toList();
+            if (items.stream().anyMatch(Query.Item::star)) {
+                return;
+            }
+            Query.Item first = items.get(0);
+            List<PgType> moments = items.stream()
+                    .map(item -> item.term().type)
+                    .filter(Comparison::isMoment)
+                    .distinct()
+                    .toList();
+            if (moments.size() > 1) {
+                PgType widest = widened(items);
+                first.term().type = widest;
+                first.term().announced = widest == null ? null : ColumnType.seen(widest);
+            }
+        }
+    }
+
+    private @Nullable PgType widened(List<Query.Item> items) throws SQLException {
+        List<Comparison.Operand> operands = new ArrayList<>();
+        for (Query.Item item : items) {
+            if (item.place() == null) {
+                findings.refuse("queries that answer dates and times of different types as one column through * are not"
+                        + " supported: write \"" + item.name() + "\", with a cast to the same type in each");
+                return null;
+            }
+            operands.add(item.place());
+        }
+        findings.name(operands.get(0).to() - 1, items.get(0).name());
+        return Comparison.widen(findings, operands);
     }
 
     private void with(Scope scope) throws SQLException {
@@ -109,7 +175,7 @@ final class StatementReader {
             }
             // it can ask for itself
             scope.name(name, List.of());
-            Query query = query(scope.inner());
+            Query query = query(scope.inner(), first -> scope.name(name, named(first, columns)));
             close();
             scope.name(name, named(query, columns));
         } while (cursor.skip(","));
@@ -117,9 +183,10 @@ final class StatementReader {
 
     static List<Query.Item> named(Query query, List<String> columns) {
         List<Query.Item> items = new ArrayList<>();
-        for (int i = 0; i < query.items().size(); i++) {
-            Query.Item item = query.items().get(i);
-            items.add(i < columns.size() ? new Query.Item(columns.get(i), item.term(), item.star()) : item);
+        boolean places = true;
+        for (Query.Item item : query.columns()) {
+            places &= !item.star();
+            items.add(places && items.size() < columns.size() ? item.named(columns.get(items.size())) : item);
         }
         return items;
     }
@@ -171,7 +238,7 @@ final class StatementReader {
             if (cursor.skip("(")) {
                 int number = 1;
                 for (Term term : expressions.list(scope)) {
-                    row.add(new Query.Item("column" + number++, term, false));
+                    row.add(Query.Item.of("column" + number++, term));
                 }
                 close();
             }
@@ -219,11 +286,13 @@ final class StatementReader {
     private Query.Item item(Scope scope) throws SQLException {
         int start = cursor.at;
         if (cursor.skip("*")) {
-            return new Query.Item("*", Term.of(findings, null), true);
+            return Query.Item.star(Term.of(findings, null), scope.star(null));
         }
         Term term = expressions.read(scope);
+        int end = cursor.at;
         if (cursor.tokens.is(cursor.at - 1, "*") && cursor.tokens.is(cursor.at - 2, ".")) {
-            return new Query.Item("*", term, true);
+            return Query.Item.star(
+                    term, scope.star(cursor.tokens.get(cursor.at - 3).name()));
         }
         String name = term.label;
         boolean as = cursor.skipWord("AS");
@@ -236,9 +305,9 @@ final class StatementReader {
         } else if (isColumn(start)) {
             name = cursor.tokens.get(cursor.at - 1).name();
         } else if (!as && cursor.at > start) {
-            findings.after(cursor.at - 1, " AS \"" + name.replace("\"", "\"\"") + "\"");
+            findings.name(cursor.at - 1, name);
         }
-        return new Query.Item(name, term, false);
+        return Query.Item.of(name, term).at(start, end);
     }
 
     /** Whether nothing but a name, perhaps with those of its table and schema, was read. */

@@ -38,6 +38,22 @@ final class Term {
     /** Where its only token is, if it is a literal or a parameter; -1 otherwise. */
     int single = -1;
 
+    /** What {@code ARRAY[…]} has in it; empty otherwise. */
+    List<Comparison.Operand> members = List.of();
+
+    /** What an array was cast to; {@code null} otherwise. */
+    @Nullable
+    ColumnType element;
+
+    /** Where the expression begins that was read last as this; -1 if it is none. */
+    int from = -1;
+
+    /** Behind the expression. */
+    int to = -1;
+
+    /** What stands in the same place of other parts of a UNION or VALUES. */
+    final List<Term> alternatives = new ArrayList<>(0);
+
     /** Of a row in parentheses; empty otherwise. */
     List<Term> elements = List.of();
 

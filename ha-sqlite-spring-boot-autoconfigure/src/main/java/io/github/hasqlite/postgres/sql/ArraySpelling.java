@@ -68,7 +68,9 @@ final class ArraySpelling {
             tokens.replace(
                     at + 2,
                     close,
-                    list != null ? list : "SELECT value FROM json_each(" + json(tokens, at + 2, close) + ")");
+                    list != null
+                            ? list
+                            : "SELECT " + element("") + " FROM json_each(" + json(tokens, at + 2, close) + ")");
         }
         tokens.replace(at - 1, at + 1, in ? " IN " : " NOT IN ");
     }
@@ -81,6 +83,16 @@ final class ArraySpelling {
 
     private static boolean isConstructor(TokenBuffer tokens, int from, int to) {
         return tokens.isWord(from, "ARRAY") && tokens.is(from + 1, "[") && tokens.closing(from + 1) == to - 1;
+    }
+
+    /**
+     * The value of an element in a row of {@code json_each}: bytes are objects in JSON.
+     *
+     * @param table with a dot behind it, if it has a name
+     */
+    static String element(String table) {
+        return "CASE " + table + "type WHEN 'object' THEN ifnull(unhex(" + table + "value ->> '$." + ArrayText.BYTES
+                + "'), " + table + "value) ELSE " + table + "value END";
     }
 
     /**

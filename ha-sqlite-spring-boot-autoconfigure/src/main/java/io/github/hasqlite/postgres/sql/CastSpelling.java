@@ -46,6 +46,22 @@ final class CastSpelling {
         }
     }
 
+    /** Casts to names of the catalog's objects alone. */
+    static void objects(TokenBuffer tokens) {
+        for (int i = 0; i < tokens.size(); i++) {
+            int close = tokens.isWord(i, "CAST") && tokens.is(i + 1, "(") ? tokens.closing(i + 1) : 0;
+            if (tokens.is(i, "::") && OBJECTS.contains(tokens.get(i + 1).name()) && !tokens.is(i + 2, "[")) {
+                i = cast(tokens, i, true);
+            } else if (tokens.isWord(close - 2, "AS")
+                    && OBJECTS.contains(tokens.get(close - 1).name())) {
+                String name = tokens.get(close - 1).name();
+                boolean literal = close == i + 5 && tokens.get(i + 2).kind() == Kind.TEXT;
+                tokens.remove(close - 2, close);
+                tokens.set(i, (literal ? "ha_oid_of_" : "ha_name_of_") + name);
+            }
+        }
+    }
+
     /** Where to go on. */
     private static int cast(TokenBuffer tokens, int at, boolean catalog) {
         int type = at + 1;

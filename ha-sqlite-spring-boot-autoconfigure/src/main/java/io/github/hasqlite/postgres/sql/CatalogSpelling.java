@@ -68,6 +68,11 @@ final class CatalogSpelling {
                 tokens.replace(i, i + 2, "ha_array_with(");
             } else if (token.kind() == Kind.WORD && tokens.is(i + 1, "(") && ALIKE.containsKey(token.name())) {
                 tokens.set(i, ALIKE.getOrDefault(token.name(), token.text()));
+            } else if (token.isWord("LIKE")
+                    && tokens.get(i + 1).kind() == Kind.TEXT
+                    && tokens.get(i + 1).literal().indexOf('\\') >= 0
+                    && !tokens.isWord(i + 2, "ESCAPE")) {
+                tokens.insert(i + 2, "ESCAPE '\\'");
             } else if (token.isWord("XMIN") && tokens.is(i - 1, ".")) {
                 // a hidden column: which transaction wrote the row, which nobody knows here
                 tokens.replace(i - 2, i + 1, "1");

@@ -22,6 +22,7 @@ public final class Spelling {
             // what is left of them: in definitions of the schema, and in what is not understood
             CastSpelling.apply(tokens, false);
             QuerySpelling.apply(tokens, false);
+            LimitSpelling.apply(tokens);
             ColumnAliasSpelling.apply(tokens);
             if (tokens.containsWord("CREATE") || tokens.containsWord("ALTER")) {
                 TableSpelling.apply(tokens);
@@ -46,12 +47,30 @@ public final class Spelling {
             SetFunctionSpelling.apply(tokens);
             CastSpelling.apply(tokens, true);
             QuerySpelling.apply(tokens, true);
+            LimitSpelling.apply(tokens);
             ColumnAliasSpelling.apply(tokens);
             CatalogSpelling.apply(tokens);
         } catch (IllegalStateException | IndexOutOfBoundsException e) {
             throw notUnderstood(e);
         }
         return tokens.sql();
+    }
+
+    /**
+     * The tokens of a question about the catalog, in which names of the catalog's objects are what they stand for: what
+     * is left is as in other statements.
+     *
+     * @throws SQLException if a text or a comment has no end (42601)
+     */
+    public static TokenBuffer catalogTokens(String sql) throws SQLException {
+        TokenBuffer tokens = tokens(sql);
+        try {
+            CatalogSpelling.applyBeforeCasts(tokens);
+            CastSpelling.objects(tokens);
+        } catch (IllegalStateException | IndexOutOfBoundsException e) {
+            throw notUnderstood(e);
+        }
+        return tokens;
     }
 
     /** What has no shape that PostgreSQL would take either. */

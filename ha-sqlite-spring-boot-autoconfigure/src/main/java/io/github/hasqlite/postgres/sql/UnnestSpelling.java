@@ -65,9 +65,8 @@ final class UnnestSpelling {
         for (int i = 0; i < arrays.size(); i++) {
             String name = i < names.size() ? names.get(i) : "unnest";
             columns.append(i == 0 ? "" : ", ")
-                    .append("ha_u")
-                    .append(i)
-                    .append(".value AS ")
+                    .append(ArraySpelling.element("ha_u" + i + "."))
+                    .append(" AS ")
                     .append(name);
             joined.append(i == 0 ? "" : " FULL JOIN ")
                     .append("json_each(")

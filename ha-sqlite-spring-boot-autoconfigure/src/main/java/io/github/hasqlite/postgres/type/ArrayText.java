@@ -1,11 +1,15 @@
 package io.github.hasqlite.postgres.type;
 
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Arrays as texts: in PostgreSQL's form {@code {a,"b c",NULL}}, and as JSON, which SQLite can read. */
 public final class ArrayText {
+
+    /** Under which name an object of JSON has bytes, which JSON has no values for. */
+    public static final String BYTES = "ha_bytea";
 
     private ArrayText() {}
 
@@ -80,13 +84,16 @@ public final class ArrayText {
         return '"' + element.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }
 
-    /** As JSON: Long and Double as numbers, all else as text. */
+    /** As JSON: Long and Double as numbers, bytes as an object with their digits, all else as text. */
     public static String json(List<? extends @Nullable Object> elements) {
         StringBuilder text = new StringBuilder("[");
         for (Object element : elements) {
             text.append(text.length() == 1 ? "" : ",");
             if (element == null || element instanceof Number) {
                 text.append(element);
+            } else if (element instanceof byte[] bytes) {
+                text.append("{\"").append(BYTES).append("\":\"");
+                text.append(HexFormat.of().formatHex(bytes)).append("\"}");
             } else {
                 jsonText(element.toString(), text);
             }

@@ -47,7 +47,6 @@ final class BinaryArray {
         }
         byte[] bytes = new byte[length];
         from.get(bytes);
-        Object value = BinaryParameter.decode(type, bytes);
-        return value instanceof byte[] blob ? ValueText.of(blob) : value;
+        return ParameterFormat.element(type, BinaryParameter.decode(type, bytes));
     }
 }

@@ -5,6 +5,8 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
@@ -17,6 +19,7 @@ final class BinaryParameter {
     private static final int NEGATIVE = 0x4000;
     private static final int SPECIAL = 0xc000;
     private static final int MOST_GROUPS = 200;
+    private static final int LAST_YEAR = 9999;
     private static final long NANOS = 1000;
     private static final long UNSIGNED = 0xffff_ffffL;
 
@@ -39,10 +42,10 @@ final class BinaryParameter {
             case FLOAT4 -> (double) from.getFloat();
             case FLOAT8 -> from.getDouble();
             case NUMERIC -> numeric(from);
-            case DATE -> ValueBinary.EPOCH.plusDays(from.getInt()).toString();
+            case DATE -> date(from.getInt());
             case TIME -> IsoTimes.TIME.format(LocalTime.ofNanoOfDay(Math.multiplyExact(from.getLong(), NANOS)));
-            case TIMESTAMP -> StoredTime.of(ValueBinary.EPOCH_TIME.plus(from.getLong(), ChronoUnit.MICROS));
-            case TIMESTAMPTZ -> StoredTime.ofUtc(ValueBinary.EPOCH_TIME.plus(from.getLong(), ChronoUnit.MICROS));
+            case TIMESTAMP -> StoredTime.of(moment(type, from.getLong()));
+            case TIMESTAMPTZ -> StoredTime.ofUtc(moment(type, from.getLong()));
             case INTERVAL -> interval(from);
             case UUID -> new UUID(from.getLong(), from.getLong()).toString();
             case BYTEA -> rest(from);
@@ -57,6 +60,34 @@ final class BinaryParameter {
             throw new SQLException("incorrect binary data for type " + type.display(), "22P03");
         }
         return value;
+    }
+
+    private static String date(int days) throws SQLException {
+        if (days == Integer.MAX_VALUE || days == Integer.MIN_VALUE) {
+            MomentCast.requireNoWord(PgType.DATE, days > 0 ? "infinity" : "-infinity");
+        }
+        LocalDate date = ValueBinary.EPOCH.plusDays(days);
+        requireYear(PgType.DATE, date.getYear());
+        return date.toString();
+    }
+
+    private static LocalDateTime moment(PgType type, long micros) throws SQLException {
+        if (micros == Long.MAX_VALUE || micros == Long.MIN_VALUE) {
+            MomentCast.requireNoWord(type, micros > 0 ? "infinity" : "-infinity");
+        }
+        LocalDateTime moment = ValueBinary.EPOCH_TIME.plus(micros, ChronoUnit.MICROS);
+        requireYear(type, moment.getYear());
+        return moment;
+    }
+
+    /** Others have more digits, and would not sort as texts. */
+    private static void requireYear(PgType type, int year) throws SQLException {
+        if (year < 1 || year > LAST_YEAR) {
+            throw new SQLException(
+                    "date/time field value out of range: a " + type.display() + " of the year " + year
+                            + " cannot be kept, only those from 1 to " + LAST_YEAR,
+                    "22008");
+        }
     }
 
     private static byte[] rest(ByteBuffer from) {

@@ -1,11 +1,16 @@
 package io.github.hasqlite.postgres.type;
 
+import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.SQLException;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Literals in the form in which values of their type are stored. Stateless. */
 public final class LiteralText {
+
+    private static final Pattern NUMBER =
+            Pattern.compile("[+-]?(?:\\d{1,1000}(?:\\.\\d{0,1000})?|\\.\\d{1,1000})(?:[eE][+-]?\\d{1,4})?");
 
     private LiteralText() {}
 
@@ -13,35 +18,46 @@ public final class LiteralText {
      * A text that stands where a type is wanted, as SQL, so that it is the same as a parameter there.
      *
      * @param literal without its quotes
+     * @throws SQLException if it is of the type, and cannot be had in SQLite (0A000)
      * @return {@code null} if it is to stay as it is written: it is not of the type, or the same for SQLite
      */
-    public static @Nullable String stored(PgType type, String literal) {
+    public static @Nullable String stored(PgType type, String literal) throws SQLException {
         try {
             return switch (type) {
-                case BYTEA ->
-                    literal.startsWith("\\x") ? sql(ValueCast.cast(ColumnType.declared(type), null, literal)) : null;
-                case BOOL, UUID, INTERVAL -> sql(ValueCast.cast(ColumnType.declared(type), null, literal));
+                case BOOL, BYTEA, UUID, INTERVAL -> sql(ValueCast.cast(ColumnType.declared(type), null, literal));
                 case INT2, INT4, INT8, FLOAT8 -> number(type, literal);
-                case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> moment(type, literal);
+                case NUMERIC -> numeric(literal.strip());
+                // as of a parameter: what the type has no place for, a zone or the time of a day, is not kept
+                case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> {
+                    MomentCast.requireNoWord(type, literal.strip());
+                    yield sql(ValueCast.cast(ColumnType.declared(type), null, literal));
+                }
                 default -> null;
             };
         } catch (SQLException e) {
+            if (SqlStates.FEATURE_NOT_SUPPORTED.equals(e.getSQLState())) {
+                throw e;
+            }
             // SQLite lets a column hold anything
             return null;
         }
+    }
+
+    /** Whether a text without blanks is a number, with at most 1,000 digits on each side of its point. */
+    public static boolean isNumber(String text) {
+        return NUMBER.matcher(text).matches();
     }
 
     private static String number(PgType type, String literal) throws SQLException {
         return sql(ValueCast.cast(ColumnType.declared(type == PgType.FLOAT8 ? type : PgType.INT8), null, literal));
     }
 
-    private static @Nullable String moment(PgType type, String literal) throws SQLException {
-        TimeText read = TimeText.parse(literal.strip());
-        // a zone would be lost, and a time in a date
-        boolean whole = read != null
-                && (read.offset() == null || type == PgType.TIMESTAMPTZ)
-                && (read.time() == null || type != PgType.DATE);
-        return whole ? sql(ValueCast.cast(ColumnType.declared(type), null, literal)) : null;
+    /** With its digits, of which SQLite keeps what it can; a text is compared with the result of an expression as a text. */
+    private static @Nullable String numeric(String literal) {
+        if (!isNumber(literal)) {
+            return null;
+        }
+        return literal.startsWith("-") || literal.startsWith("+") ? "(" + literal + ")" : literal;
     }
 
     /** A value as a literal of SQLite. */

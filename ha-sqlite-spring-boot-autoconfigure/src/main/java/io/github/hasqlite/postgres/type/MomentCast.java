@@ -55,12 +55,7 @@ final class MomentCast {
         if (given.equalsIgnoreCase("epoch") && type != PgType.TIME) {
             return new TimeText(LocalDate.EPOCH, LocalTime.MIDNIGHT, ZoneOffset.UTC);
         }
-        if (WORDS.contains(given.toLowerCase(Locale.ROOT))) {
-            throw new SQLException(
-                    "'" + given + "' as a " + type.display() + " cannot be had in SQLite; write now() or current_date,"
-                            + " with an interval added, or a date",
-                    "0A000");
-        }
+        requireNoWord(type, given);
         TimeText read = TimeText.parse(given);
         if (read != null) {
             return read;
@@ -70,6 +65,16 @@ final class MomentCast {
             throw new SQLException("date/time field value out of range: \"" + ValueCast.shown(text) + "\"", "22008");
         }
         throw ValueCast.invalid(type, text);
+    }
+
+    /** @throws SQLException if the text is a word that means a moment, which none that is stored does (0A000) */
+    static void requireNoWord(PgType type, String text) throws SQLException {
+        if (WORDS.contains(text.toLowerCase(Locale.ROOT))) {
+            throw new SQLException(
+                    "'" + text + "' as a " + type.display() + " cannot be had in SQLite; write now() or current_date,"
+                            + " with an interval added, or a date",
+                    "0A000");
+        }
     }
 
     static LocalDateTime utc(TimeText read, LocalDateTime local) {

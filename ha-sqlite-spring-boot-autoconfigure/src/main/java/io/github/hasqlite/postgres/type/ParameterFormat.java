@@ -1,5 +1,6 @@
 package io.github.hasqlite.postgres.type;
 
+import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,8 @@ public final class ParameterFormat {
     private static final int UUID_DIGITS = 32;
     private static final Pattern NUMBER =
             Pattern.compile("[+-]?(?:[0-9]{1,1000}(?:\\.[0-9]{0,1000})?|\\.[0-9]{1,1000})(?:[eE][+-]?[0-9]{1,5})?");
+
+    private static final Pattern OCTAL = Pattern.compile("[0-3][0-7][0-7]");
 
     private ParameterFormat() {}
 
@@ -48,13 +52,7 @@ public final class ParameterFormat {
         }
         try {
             Object value = binary ? BinaryParameter.decode(type, bytes) : text(type, utf8(bytes));
-            if (value instanceof Double number && number.isNaN()) {
-                throw new SQLException(
-                        "NaN is out of range for type " + type.display()
-                                + ": SQLite would make NULL of it; store NULL, or a text",
-                        "22003");
-            }
-            return value;
+            return notNaN(type, value);
         } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
             throw binary
                     ? new SQLException("invalid input for type " + type.display(), INVALID_TEXT, e)
@@ -68,12 +66,28 @@ public final class ParameterFormat {
         try {
             List<@Nullable Object> values = new ArrayList<>();
             for (String value : ArrayText.parse(text)) {
-                values.add(value == null ? null : text(element, value));
+                values.add(value == null ? null : element(element, text(element, value)));
             }
             return ArrayText.json(values);
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new SQLException("invalid input for type " + element.display() + "[]", INVALID_TEXT, e);
         }
+    }
+
+    /** As a part of an array: a number is one of JSON, as far as it keeps its digits, since no column makes it one. */
+    static Object element(PgType type, Object value) throws SQLException {
+        Object element = type == PgType.NUMERIC ? ValueCast.cast(ColumnType.declared(type), null, value) : value;
+        return notNaN(type, element);
+    }
+
+    private static Object notNaN(PgType type, Object value) throws SQLException {
+        if (value instanceof Double number && number.isNaN()) {
+            throw new SQLException(
+                    "NaN is out of range for type " + type.display()
+                            + ": SQLite would make NULL of it; store NULL, or a text",
+                    "22003");
+        }
+        return value;
     }
 
     static String utf8(byte[] bytes) throws SQLException {
@@ -99,7 +113,10 @@ public final class ParameterFormat {
             case NUMERIC -> numeric(text.strip());
             case BOOL -> bool(text.strip());
             case BYTEA -> bytes(text);
-            case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> StoredTime.of(type, text);
+            case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> {
+                MomentCast.requireNoWord(type, text.strip());
+                yield StoredTime.of(type, text);
+            }
             case INTERVAL -> interval(text);
             case UUID -> uuid(text.strip());
             case CHAR, NAME, TEXT, JSON, JSONB, UNKNOWN, BPCHAR, VARCHAR, TEXT_ARRAY, INT8_ARRAY -> text;
@@ -194,24 +211,25 @@ public final class ParameterFormat {
         if (text.startsWith("\\x")) {
             return HexFormat.of().parseHex(text.substring(2).replaceAll("\\s", ""));
         }
-        ByteBuffer bytes = ByteBuffer.allocate(text.length() * 3);
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c != '\\') {
-                bytes.put(String.valueOf(c).getBytes(StandardCharsets.UTF_8));
-            } else if (text.startsWith("\\", i + 1)) {
-                bytes.put((byte) '\\');
-                i++;
-            } else {
-                if (i + 4 > text.length()) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
+        int at = 0;
+        while (at < text.length()) {
+            int backslash = text.indexOf('\\', at);
+            int end = backslash < 0 ? text.length() : backslash;
+            bytes.writeBytes(text.substring(at, end).getBytes(StandardCharsets.UTF_8));
+            at = end;
+            if (text.startsWith("\\\\", at)) {
+                bytes.write('\\');
+                at += 2;
+            } else if (backslash >= 0) {
+                Matcher octal = OCTAL.matcher(text).region(at + 1, text.length());
+                if (!octal.lookingAt()) {
                     throw new IllegalArgumentException("octal number expected");
                 }
-                bytes.put((byte) Integer.parseInt(text.substring(i + 1, i + 4), 8));
-                i += 3;
+                bytes.write(Integer.parseInt(octal.group(), 8));
+                at = octal.end();
             }
         }
-        byte[] read = new byte[bytes.position()];
-        bytes.flip().get(read);
-        return read;
+        return bytes.toByteArray();
     }
 }

@@ -55,20 +55,48 @@ public final class ValueCast {
     }
 
     /**
-     * An array in PostgreSQL's form, with its elements cast.
+     * An array in PostgreSQL's form, with its elements cast; one of bytes as JSON, as a parameter is.
      *
      * @throws SQLException if it is none (22P02), or an element is none of the type
      */
     public static String array(ColumnType element, String text) throws SQLException {
+        boolean bytes = element.type() == PgType.BYTEA;
         List<@Nullable Object> elements = new ArrayList<>();
+        for (String value : elements(text)) {
+            Object read = value == null ? null : cast(element, null, value);
+            elements.add(read == null || bytes ? read : rendered(element, read));
+        }
+        return bytes ? ArrayText.json(elements) : ArrayText.of(elements);
+    }
+
+    /**
+     * The texts in an array in PostgreSQL's form.
+     *
+     * @throws SQLException if it is none (22P02)
+     */
+    public static List<@Nullable String> elements(String text) throws SQLException {
         try {
-            for (String value : ArrayText.parse(text.strip())) {
-                elements.add(value == null ? null : rendered(element, cast(element, null, value)));
-            }
+            return ArrayText.parse(text.strip());
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             throw new SQLException("malformed array literal: \"" + shown(text) + "\"", INVALID, e);
         }
-        return ArrayText.of(elements);
+    }
+
+    /**
+     * An array as JSON, with its elements as they are stored.
+     *
+     * @param text in PostgreSQL's form, or JSON, which stays as it is
+     * @throws SQLException if it is none (22P02), or an element is none of the type
+     */
+    public static String json(ColumnType element, String text) throws SQLException {
+        if (text.strip().startsWith("[")) {
+            return text;
+        }
+        List<@Nullable Object> elements = new ArrayList<>();
+        for (String value : elements(text)) {
+            elements.add(value == null ? null : cast(element, null, value));
+        }
+        return ArrayText.json(elements);
     }
 
     private static Object integer(PgType type, @Nullable PgType source, Object value, long least, long most)

@@ -122,8 +122,13 @@ class InferenceTests {
                         + " u, by) VALUES (1, 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', x'00ff')",
                 "SELECT id FROM t WHERE ts > '2026-01-02 03:04' AND NOT 'f' ¦ SELECT id FROM t WHERE ts >"
                         + " '2026-01-02T03:04:00.000000000' AND NOT 0",
-                "INSERT INTO t(d, ts, i) VALUES ('someday', '2026-01-02 03:04Z', 'many') ¦ INSERT INTO t(d, ts, i) VALUES"
-                        + " ('someday', '2026-01-02 03:04Z', 'many')",
+                "INSERT INTO t(d, ts, i) VALUES ('someday', 'later', 'many') ¦ INSERT INTO t(d, ts, i) VALUES"
+                        + " ('someday', 'later', 'many')",
+                "INSERT INTO t(d, ts, tz) VALUES ('2026-07-01 +02', '2026-07-01 12:00+02', '2026-07-01 12:00+02') ¦"
+                        + " INSERT INTO t(d, ts, tz) VALUES ('2026-07-01', '2026-07-01T12:00:00.000000000',"
+                        + " '2026-07-01T10:00:00.000000000Z')",
+                "SELECT id FROM t WHERE d = '2026-07-01 23:00-05' AND ts = '2026-07-01 +02' ¦ SELECT id FROM t WHERE d ="
+                        + " '2026-07-01' AND ts = '2026-07-01T00:00:00.000000000'",
                 "SELECT id FROM t WHERE x = '1' AND id = '5' ¦ SELECT id FROM t WHERE x = '1' AND id = 5",
                 "SELECT '5'::int AS a, date '2026-01-02' b FROM t ¦ SELECT 5 AS a, '2026-01-02' b FROM t",
                 "SELECT id FROM t WHERE d < ts AND ts < now() ¦ SELECT id FROM t WHERE ha_cast(d, 1114, -1, 1082) < ts"
@@ -239,6 +244,17 @@ class InferenceTests {
                 "SELECT iv BETWEEN '1 hour' AND '25 hours' AND iv IN ('2 days', '24 hours') FROM t ¦ 1",
                 "SELECT d BETWEEN ts AND now() FROM t ¦ 0",
                 "SELECT tz IN (date '2026-01-31', ts) AND ts NOT BETWEEN d + 1 AND now() FROM t ¦ 1",
+                "SELECT coalesce(NULL, d, tz) = '2026-01-31 00:00Z' AND min(d, ts) < ts AND CASE WHEN b THEN d ELSE ts END"
+                        + " = '2026-01-31' FROM t ¦ 1",
+                "SELECT * FROM (SELECT d FROM t UNION ALL SELECT ts FROM t) q WHERE d = '2026-01-31 03:04:05' ¦"
+                        + " 2026-01-31T03:04:05.000000000",
+                "SELECT d FROM t UNION SELECT d + 1 FROM t UNION ALL SELECT tz FROM t ORDER BY d DESC ¦"
+                        + " 2026-02-01T00:00:00.000000000Z",
+                "UPDATE t SET d = tz, ts = d RETURNING d || ' ' || ts ¦ 2026-01-31 2026-01-31 00:00:00",
+                "INSERT INTO t(ts, tz, d) VALUES (date '2026-01-02', timestamp '2026-01-02 03:04', now()) RETURNING"
+                        + " ts || ' ' || tz || ' ' || length(d) ¦ 2026-01-02 00:00:00 2026-01-02 03:04:00+00 10",
+                "INSERT INTO t(d, ts) SELECT max(ts), d AS e FROM t RETURNING d || ' ' || ts ¦ 2026-01-31 2026-01-31 00:00:00",
+                "SELECT coalesce(ts, now()) FROM t ¦ 2026-01-31T03:04:05.000000000Z",
                 "SELECT time '03:00' - time '01:30' ¦ 01:30:00",
                 "SELECT time '23:30' + interval '1 hour' ¦ 00:30:00.000000000",
                 "SELECT date '2026-01-02' + time '03:04' ¦ 2026-01-02T03:04:00.000000000",
@@ -282,6 +298,9 @@ class InferenceTests {
                 "SELECT ts + ts FROM t ¦ 42883",
                 "SELECT iv + 5 FROM t ¦ 42883",
                 "SELECT sum(iv) FROM t ¦ 0A000",
+                "SELECT d FROM t UNION ALL SELECT * FROM (SELECT ts FROM t) q ¦ 0A000",
+                "INSERT INTO t(d) SELECT * FROM (SELECT ts FROM t) q ¦ 0A000",
+                "UPDATE t SET (d, ts) = (now(), d) ¦ 0A000",
             })
     void whatHasNoSuchValueIsAnError(String sql, String state) {
         assertThatExceptionOfType(SQLException.class)

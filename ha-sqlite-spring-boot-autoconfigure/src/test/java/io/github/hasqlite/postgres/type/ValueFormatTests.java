@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -154,5 +155,39 @@ class ValueFormatTests {
                 throw new AssertionError("seed " + seed + ": " + type, e);
             }
         }
+    }
+
+    /** {@code {"\\x00ff", NULL}} in binary. */
+    @Test
+    void arraysOfBytesAreJson() throws SQLException {
+        byte[] array = HexFormat.of()
+                .parseHex("00000001" + "00000001" + "00000011" + "0000000200000001" + "0000000200ff" + "ffffffff");
+        assertThat(ParameterFormat.decode(null, PgType.BYTEA.arrayOid(), array, true))
+                .isEqualTo("[{\"ha_bytea\":\"00ff\"},null]");
+        byte[] text = "{NULL,\"\\\\x00ff\"}".getBytes(StandardCharsets.UTF_8);
+        assertThat(ParameterFormat.decode(null, PgType.BYTEA.arrayOid(), text, false))
+                .isEqualTo("[null,{\"ha_bytea\":\"00ff\"}]");
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> ParameterFormat.decode(
+                        null, PgType.FLOAT8.arrayOid(), "{NaN}".getBytes(StandardCharsets.UTF_8), false))
+                .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("22003"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "DATE,7fffffff,0A000",
+        "DATE,80000000,0A000",
+        "TIMESTAMP,7fffffffffffffff,0A000",
+        "TIMESTAMPTZ,8000000000000000,0A000",
+        "DATE,7f000000,22008",
+        "TIMESTAMP,7f00000000000000,22008"
+    })
+    void momentsThatNoTextIsAreRefused(PgType type, String hex, String state) {
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> ParameterFormat.decode(type, 0, HexFormat.of().parseHex(hex), true))
+                .satisfies(e -> assertThat(e.getSQLState()).as(e.getMessage()).isEqualTo(state));
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> ParameterFormat.decode(type, 0, " Infinity".getBytes(StandardCharsets.UTF_8), false))
+                .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("0A000"));
     }
 }

@@ -1,0 +1,92 @@
+package io.github.hasqlite.postgres.infer;
+
+import io.github.hasqlite.postgres.sql.SqlToken;
+import io.github.hasqlite.postgres.sql.SqlToken.Kind;
+import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.LiteralText;
+import io.github.hasqlite.postgres.type.PgType;
+import io.github.hasqlite.postgres.type.ValueCast;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** Arrays where they are understood, whose elements are compared with what is stored. */
+final class Arrays {
+
+    private final Cursor cursor;
+    private final Findings findings;
+
+    Arrays(Cursor cursor, Findings findings) {
+        this.cursor = cursor;
+        this.findings = findings;
+    }
+
+    /**
+     * {@code left = ANY (array)}, and {@code <> ALL}.
+     *
+     * @param left where it is
+     * @throws SQLException if the array is written wrongly, or an element is none of its type (22P02, 22007); if its type
+     *     cannot be compared with what is stored (0A000)
+     */
+    void compare(Comparison.Operand left, Term array) throws SQLException {
+        if (array.element != null) {
+            left.term().resolve(array.element.type());
+        } else if (array.single >= 0) {
+            left.term().resolve(PgType.TEXT);
+        }
+        PgType type = left.type();
+        boolean spans = type == PgType.INTERVAL || (array.element != null && array.element.type() == PgType.INTERVAL);
+        if (spans) {
+            throw new SQLException(
+                    "arrays of intervals are not supported: SQLite compares their texts; write x = '1 day' OR x = …",
+                    "0A000");
+        }
+        if (array.element != null) {
+            likewise(left, array.element.type());
+        } else {
+            array.members.forEach(member -> left.term().unify(member.term()));
+            new Comparison(findings, left).withAll(array.members);
+        }
+        read(array, type == null ? null : ColumnType.declared(type));
+    }
+
+    /** Days and moments have different texts: the left side becomes what the array has. */
+    private void likewise(Comparison.Operand left, PgType element) throws SQLException {
+        PgType type = left.type();
+        if (type == null || type == element || !Comparison.isMoment(type) || !Comparison.isMoment(element)) {
+            return;
+        }
+        if (type != PgType.DATE) {
+            throw new SQLException(
+                    "an array of " + element.display() + " cannot be compared with a " + type.display()
+                            + " in SQLite: cast the array to " + type.typname() + "[]",
+                    "0A000");
+        }
+        new Comparison(findings, left).cast(left, element);
+    }
+
+    /**
+     * Makes JSON of an array, with elements as they are stored.
+     *
+     * @param otherwise the type of its elements where its own text says none; {@code null} if nobody knows
+     */
+    void read(Term array, @Nullable ColumnType otherwise) throws SQLException {
+        if (array.single < 0) {
+            return;
+        }
+        SqlToken token = cursor.tokens.get(array.single);
+        ColumnType element = array.element != null ? array.element : otherwise;
+        if (token.kind() == Kind.PARAMETER) {
+            if (array.element != null && array.type != null && array.type.isText()) {
+                // a text of the client's, which only runs into an array
+                int oid = element == null ? PgType.TEXT.oid() : element.type().oid();
+                findings.before(array.single, "ha_elements(");
+                findings.after(array.single, ", " + oid + ")");
+            } else if (array.isOpen()) {
+                int oid = element == null ? 0 : element.type().arrayOid();
+                findings.parameter(array.single, oid == 0 ? PgType.TEXT.arrayOid() : oid);
+            }
+        } else if (token.kind() == Kind.TEXT && element != null) {
+            findings.literal(array.single, LiteralText.sql(ValueCast.json(element, token.literal())));
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package io.github.hasqlite.postgres.infer;
+
+import io.github.hasqlite.postgres.sql.SqlToken.Kind;
+import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.DeclaredTypes;
+import io.github.hasqlite.postgres.type.PgType;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Columns of a table that is being made, with what belongs to them. */
+record ColumnDefinitions(Cursor cursor, Findings findings, StatementReader statements) {
+
+    /** Words that end the type of a column. */
+    private static final Set<String> CONSTRAINTS = Set.of(
+            "constraint",
+            "primary",
+            "not",
+            "null",
+            "unique",
+            "check",
+            "default",
+            "collate",
+            "references",
+            "generated",
+            "as");
+
+    /** Words that begin what is no column. */
+    private static final Set<String> OF_TABLES =
+            Set.of("constraint", "primary", "unique", "check", "foreign", "exclude", "like");
+
+    /** All that is in parentheses. */
+    void read(Scope outer) throws SQLException {
+        int open = cursor.at;
+        int close = cursor.tokens.closing(open);
+        Scope scope = outer.inner();
+        List<Query.Item> columns = new ArrayList<>();
+        for (int i = open + 1; i < close; i = next(i, close)) {
+            columns.add(Query.Item.of(cursor.tokens.get(i).name(), column(i)));
+        }
+        scope.derived("", columns);
+        for (int i = open + 1; i < close; i = next(i, close)) {
+            constraints(scope, i, next(i, close), column(i).type);
+        }
+    }
+
+    void added(Scope scope) throws SQLException {
+        int at = cursor.at;
+        Term column = column(at);
+        scope.derived("", List.of(Query.Item.of(cursor.tokens.get(at).name(), column)));
+        constraints(scope, at, cursor.tokens.size(), column.type);
+    }
+
+    /** Behind the comma that follows. */
+    private int next(int from, int close) {
+        int at = from;
+        while (at < close && !cursor.tokens.is(at, ",")) {
+            at = cursor.tokens.is(at, "(") ? cursor.tokens.closing(at) + 1 : at + 1;
+        }
+        return at + 1;
+    }
+
+    private Term column(int at) {
+        StringBuilder type = new StringBuilder();
+        boolean column = !is(at, OF_TABLES);
+        for (int i = at + 1; column && i < cursor.tokens.size() && !is(i, CONSTRAINTS); i++) {
+            if (cursor.tokens.is(i, ",") || cursor.tokens.is(i, ")")) {
+                break;
+            }
+            int end = cursor.tokens.is(i, "(") ? cursor.tokens.closing(i) : i;
+            while (i < end) {
+                type.append(cursor.tokens.get(i++).text());
+            }
+            type.append(cursor.tokens.get(i).text()).append(' ');
+        }
+        ColumnType declared = DeclaredTypes.of(type.toString());
+        Term term = Term.of(findings, declared.certain() ? declared.type() : null);
+        term.column = true;
+        return term;
+    }
+
+    private boolean is(int at, Set<String> words) {
+        return cursor.tokens.get(at).kind() == Kind.WORD
+                && words.contains(cursor.tokens.get(at).name());
+    }
+
+    /** SQLite's own form of the moment does not sort with what is stored otherwise. */
+    private void clock(int place, @Nullable PgType type) {
+        if (type == PgType.TIMESTAMP || type == PgType.TIMESTAMPTZ) {
+            String zone = type == PgType.TIMESTAMPTZ ? "Z" : "";
+            findings.literal(place, "(strftime('%Y-%m-%dT%H:%M:%f000000" + zone + "', 'now'))");
+        } else if (type == PgType.DATE) {
+            findings.literal(place, "CURRENT_DATE");
+        }
+    }
+
+    private void constraints(Scope scope, int from, int to, @Nullable PgType type) throws SQLException {
+        cursor.at = from;
+        while (cursor.at < to && !cursor.atEnd()) {
+            boolean check = cursor.isWord("CHECK");
+            if (check || cursor.isWord("AS") || cursor.isWord("DEFAULT")) {
+                cursor.at++;
+                int close = cursor.tokens.closing(cursor.at);
+                if (cursor.skip("(")) {
+                    statements.expression(scope).resolve(check ? PgType.BOOL : type);
+                    cursor.at = close + 1;
+                } else if (cursor.token().kind() == Kind.TEXT) {
+                    // NOT NULL may follow, which is no part of the value
+                    Term.open(findings, cursor.at++).resolve(type);
+                } else if (cursor.isWord("CURRENT_TIMESTAMP") || cursor.isWord("LOCALTIMESTAMP")) {
+                    clock(cursor.at++, type);
+                }
+            } else {
+                cursor.at = cursor.is("(") ? cursor.tokens.closing(cursor.at) + 1 : cursor.at + 1;
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package io.github.hasqlite.postgres.infer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.github.hasqlite.core.sqlite.SqlStates;
+import io.github.hasqlite.postgres.function.PostgresFunctions;
+import io.github.hasqlite.postgres.sql.Spelling;
+import io.github.hasqlite.postgres.type.DeclaredTypes;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What operators and literals mean is what PostgreSQL takes them for, not what SQLite would. */
+class ValueInferenceTests {
+
+    private static final String[] COLUMNS = {
+        "id BIGINT",
+        "i INT4",
+        "n NUMERIC(20,4)",
+        "f FLOAT8",
+        "x TEXT",
+        "d DATE",
+        "ts TIMESTAMP",
+        "by BYTEA",
+        "iv INTERVAL",
+        "j JSONB"
+    };
+
+    private static final List<TableColumns.Column> TABLE = Arrays.stream(COLUMNS)
+            .map(column -> column.split(" "))
+            .map(column -> new TableColumns.Column(column[0], DeclaredTypes.of(column[1])))
+            .toList();
+
+    private static String spelled(String sql) throws SQLException {
+        String spelled = Inference.of(Spelling.tokens(sql), new int[0], table -> table.equals("t") ? TABLE : List.of())
+                .spelled();
+        return Spelling.ofDatabase(spelled == null ? sql : spelled);
+    }
+
+    private static @Nullable String value(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite::memory:");
+                Statement statement = connection.createStatement()) {
+            new PostgresFunctions().register(connection);
+            statement.executeUpdate("CREATE TABLE t(" + String.join(", ", COLUMNS) + ")");
+            statement.executeUpdate("INSERT INTO t VALUES (1, 5, 5.00, 5, 'Äb_c', '2026-01-31',"
+                    + " '2026-01-31T03:04:05.000000000', x'00ff', '1 day', '{}')");
+            try (ResultSet rows = statement.executeQuery(spelled(sql))) {
+                return rows.next() ? rows.getString(1) : "none";
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '¦',
+            quoteCharacter = '`',
+            value = {
+                "SELECT n / 2 FROM t ¦ 2.5",
+                "SELECT (i / 2) || '' || (n / i) FROM t ¦ 21.0",
+                "SELECT n * 2 < '9' FROM t ¦ 0",
+                "SELECT n * 2 >= '10.00' FROM t ¦ 1",
+                "SELECT round(n, 1) = '5.00' FROM t ¦ 1",
+                "SELECT sum(n) > '2' FROM t ¦ 1",
+                "SELECT 1.5 = '1.50' ¦ 1",
+                "SELECT -n = '-5.0' FROM t ¦ 1",
+                "SELECT coalesce(n, 0) = ' 5 ' FROM t ¦ 1",
+                "SELECT (n + 1) IN ('6.0', '7') FROM t ¦ 1",
+                "SELECT n + 1 BETWEEN '5.5' AND '6.50' FROM t ¦ 1",
+                "SELECT coalesce(nullif(n, '5.00'), -1) FROM t ¦ -1",
+                "SELECT count(*) FROM (SELECT n FROM t UNION SELECT '5.0') q ¦ 1",
+                "SELECT n + '1e2' FROM t ¦ 105.0",
+                "SELECT 5 / 2::numeric ¦ 2.5",
+                "SELECT 5 / CAST(2 AS numeric) ¦ 2.5",
+                "SELECT '5'::numeric / '2'::numeric ¦ 2.5",
+                "SELECT 7::numeric(10,2) / 2 ¦ 3.5",
+                "SELECT 10 * n / 100 FROM t ¦ 0.5",
+                "SELECT sum(n) / 2 FROM t ¦ 2.5",
+                "SELECT sum(n) OVER () / count(*) OVER () / 2 FROM t ¦ 2.5",
+                "SELECT max(n) / 2 + ceil(n) / 2 + abs(n) / 2 + coalesce(n, 0) / 2 FROM t ¦ 10.0",
+                "SELECT (CASE WHEN true THEN n END) / 2 + (SELECT n FROM t) / 2 FROM t ¦ 5.0",
+                "SELECT q.m / 2 FROM (SELECT n AS m FROM t) q ¦ 2.5",
+                "SELECT i / 2 FROM t ¦ 2",
+                "SELECT sum(i) / 2 FROM t ¦ 2",
+                "SELECT 7.5 % 2 ¦ 1.5",
+                "SELECT -n % 3.5 * 2 FROM t ¦ -3.0",
+                "SELECT mod(0.3, 0.1) + mod(n, 2) FROM t ¦ 1.0",
+                "SELECT 7 % 4 ¦ 3",
+                "UPDATE t SET n = n / 2 RETURNING n ¦ 2.5",
+                "SELECT ('50%' LIKE '50\\%') + ('a_b' LIKE 'a\\_b') + ('a_b' ILIKE 'A\\_B') + ('a\\b' LIKE 'a\\\\b') ¦"
+                        + " 4",
+                "SELECT ('axb' LIKE 'a\\_b') + ('axb' LIKE 'a!_b' ESCAPE '!') + ('a\\b' NOT LIKE 'a\\b' ESCAPE '') ¦ 0",
+                "SELECT ('Ä' ILIKE 'ä') + ('Straße' ILIKE '%STRA_E') + (x ILIKE x) + (x ILIKE 'ä%\\_C') FROM t ¦ 4",
+                "SELECT x NOT ILIKE 'äb%' OR x NOT ILIKE '%' || 'C' AND NOT x ILIKE lower(x) FROM t ¦ 0",
+                "SELECT ('äxaxb' ILIKE 'Ä%x_') + ('' ILIKE '%' || '') + ('é' ILIKE '__' || '') ¦ 2",
+                "SELECT x ILIKE NULL || 'a' FROM t ¦ ",
+                "SELECT ts - interval '1' day FROM t ¦ 2026-01-30T03:04:05.000000000",
+                "SELECT interval '2' year + interval '-1' MONTH ¦ 1 year 11 mons",
+                "SELECT interval '90' minute AS m FROM t ¦ 01:30:00",
+                "SELECT interval '1.5' second ¦ 00:00:01.5",
+                "SELECT interval '1 day' AS day ¦ 1 day",
+            })
+    void sqliteAnswersWhatPostgresqlWould(String sql, String expected) throws SQLException {
+        assertThat(value(sql)).as(spelled(sql)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '¦',
+            quoteCharacter = '`',
+            value = {
+                "SELECT n % 0 FROM t ¦ 22012",
+                "SELECT n % x FROM t ¦ 42883",
+                "SELECT id FROM t WHERE ts < 'infinity' ¦ 0A000",
+                "SELECT x ILIKE 'ä\\' FROM t ¦ 22025",
+                "SELECT x ILIKE ANY(ARRAY['ä']) FROM t ¦ 0A000",
+                "SELECT interval '1-2' year to month ¦ 0A000",
+                "SELECT interval '1.5' day ¦ 0A000",
+                "SELECT interval '1 day' hour ¦ 0A000",
+                "SELECT interval '1.2345' second(2) ¦ 0A000",
+                "SELECT interval(0) '1.5 seconds' ¦ 0A000",
+                "SELECT '1'::interval day ¦ 0A000",
+                "SELECT CAST('1' AS interval hour) ¦ 0A000",
+                "INSERT INTO t(d) VALUES ('today') ¦ 0A000",
+                "INSERT INTO t(j) SELECT j FROM t UNION ALL SELECT '1.10' ¦ 22003",
+                "INSERT INTO t(j) SELECT j FROM t UNION ALL SELECT '1.1' || '0' ¦ 22003",
+                "UPDATE t SET ts = 'infinity'::timestamp ¦ 0A000",
+            })
+    void whatHasNoSuchValueIsAnError(String sql, String state) {
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> value(sql))
+                .satisfies(e -> assertThat(SqlStates.of(e)).as(e.getMessage()).isEqualTo(state));
+    }
+}
