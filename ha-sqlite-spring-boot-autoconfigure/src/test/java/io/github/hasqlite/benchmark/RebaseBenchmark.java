@@ -156,7 +156,7 @@ public final class RebaseBenchmark {
 
     private final class Listener extends SilentListener {
         @Override
-        public void committed(long pages, boolean schemaChanged) {
+        public void committed(long pages, Effect effect) {
             try {
                 applied.put(ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime());
             } catch (InterruptedException e) {

@@ -116,7 +116,7 @@ final class FeedPlaces implements AutoCloseable {
                 statement.executeUpdate("BEGIN IMMEDIATE");
                 writing.write(connection);
                 statement.executeUpdate("COMMIT");
-                source.writeLock().committed(1);
+                source.writeLock().notesCommitted(1);
             } finally {
                 source.writeLock().release();
             }

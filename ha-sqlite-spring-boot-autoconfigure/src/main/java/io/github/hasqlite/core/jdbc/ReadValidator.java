@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ import org.sqlite.SQLiteConnection;
  */
 final class ReadValidator implements AutoCloseable {
 
-    /** More reading than this is not repeated; the transaction gets SQLITE_BUSY_SNAPSHOT instead. */
+    /** More different queries than this are not repeated; the transaction gets SQLITE_BUSY_SNAPSHOT instead. */
     static final int MAX_QUERIES = 64;
 
     private static final int MAX_ROWS = 10_000;
@@ -50,7 +51,7 @@ final class ReadValidator implements AutoCloseable {
      *
      * @param past a connection whose open transaction still sees the past
      */
-    boolean unchanged(SQLiteConnection past, List<Query> queries) throws SQLException {
+    boolean unchanged(SQLiteConnection past, Collection<Query> queries) throws SQLException {
         SQLiteConnection now = present();
         int[] budget = {MAX_ROWS};
         for (Query query : queries) {

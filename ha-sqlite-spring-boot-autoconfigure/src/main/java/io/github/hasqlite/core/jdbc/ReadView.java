@@ -2,10 +2,10 @@ package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.List;
+import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Set;
 import org.sqlite.SQLiteConnection;
 
@@ -15,13 +15,22 @@ import org.sqlite.SQLiteConnection;
  */
 final class ReadView {
 
+    /** What the names of replication's own tables and functions begin with. */
+    private static final String OWN = "ha_";
+
+    private static final int CURSORS = 64;
+
     private final SessionContext context;
-    private final List<ReadValidator.Query> queries = new ArrayList<>();
+    /** Different ones: the same query gives the same rows as long as the transaction only reads. */
+    private final Set<ReadValidator.Query> queries = new LinkedHashSet<>();
     /** What ran them, which may still be showing rows. */
     private final Set<RunningStatement> cursors = Collections.newSetFromMap(new IdentityHashMap<>());
 
+    private int cursorsToKeep = CURSORS;
     private boolean taken;
+    private boolean readsNotes;
     private long commits;
+    private long changes;
 
     ReadView(SessionContext context) {
         this.context = context;
@@ -30,6 +39,8 @@ final class ReadView {
     /** From now on, if not already, the transaction looks at the database as it is. */
     void take() {
         if (!taken) {
+            // in this order: a commit between the two is one that has changed something
+            changes = context.writeLock().changes();
             commits = context.writeLock().commits();
             taken = true;
         }
@@ -39,8 +50,13 @@ final class ReadView {
     void add(ParsedSql sql, RunningStatement statement) throws SQLException {
         if (queries.size() <= ReadValidator.MAX_QUERIES) {
             queries.add(new ReadValidator.Query(sql.text(), statement.boundValues()));
-            cursors.add(statement);
         }
+        readsNotes = readsNotes || sql.text().toLowerCase(Locale.ROOT).contains(OWN);
+        if (cursors.size() >= cursorsToKeep) {
+            cursors.removeIf(cursor -> !cursor.hasOpenRows());
+            cursorsToKeep = Math.max(CURSORS, 2 * cursors.size());
+        }
+        cursors.add(statement);
     }
 
     /** Whether nobody has committed since it was taken. */
@@ -54,6 +70,9 @@ final class ReadView {
      * @param past the connection, whose transaction still sees the past
      */
     boolean isUnchanged(SQLiteConnection past) throws SQLException {
+        if (changes == context.writeLock().changes() && !readsNotes) {
+            return true;
+        }
         return queries.size() <= ReadValidator.MAX_QUERIES
                 && context.validator().unchanged(past, queries);
     }
@@ -68,7 +87,9 @@ final class ReadView {
     /** The transaction is over. */
     void clear() {
         taken = false;
+        readsNotes = false;
         queries.clear();
         cursors.clear();
+        cursorsToKeep = CURSORS;
     }
 }

@@ -293,9 +293,13 @@ final class NodeParts implements AutoCloseable {
     private final class Bookkeeping implements AppliedListener {
 
         @Override
-        public void committed(long pages, boolean schemaChanged) {
+        public void committed(long pages, Effect effect) {
+            if (effect == Effect.NOTES) {
+                replica.writeLock().notesCommitted(pages);
+                return;
+            }
             replica.writeLock().committed(pages);
-            if (schemaChanged) {
+            if (effect == Effect.SCHEMA) {
                 catalog.changed();
                 writerPause.ends();
             }

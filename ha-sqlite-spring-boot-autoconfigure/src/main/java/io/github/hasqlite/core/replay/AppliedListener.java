@@ -8,12 +8,21 @@ import org.jspecify.annotations.Nullable;
 /** Told what was applied, with the write lock held. */
 public interface AppliedListener {
 
+    /** What a transaction has changed. */
+    enum Effect {
+        /** Replication's own tables alone. */
+        NOTES,
+        /** Rows of the application's, and no schema. */
+        ROWS,
+        SCHEMA
+    }
+
     /**
      * A transaction of the applier was committed.
      *
      * @param pages about how many pages of the database it wrote
      */
-    void committed(long pages, boolean schemaChanged);
+    void committed(long pages, Effect effect);
 
     /** A change set that says it is this node's is in the stream, and was not in the outbox. */
     void notPending(long counter);

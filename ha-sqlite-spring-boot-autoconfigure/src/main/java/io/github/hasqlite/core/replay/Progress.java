@@ -57,6 +57,13 @@ final class Progress {
      */
     record Reissued(Pending lost, Pending row, ChangeSet changeSet, byte @Nullable [] message) {}
 
+    AppliedListener.Effect effect() {
+        if (schemaChanged) {
+            return AppliedListener.Effect.SCHEMA;
+        }
+        return appliedChangeSets > 0 || undone ? AppliedListener.Effect.ROWS : AppliedListener.Effect.NOTES;
+    }
+
     long echoedId() {
         return echoed == null ? 0 : echoed.id();
     }

@@ -225,7 +225,7 @@ final class Replay {
         }
         progress.rejected.forEach(rejections::add);
         progress.conflicts.forEach(listener::conflict);
-        listener.committed(PAGES_A_COMMIT + progress.bytes / PAGE, progress.schemaChanged);
+        listener.committed(PAGES_A_COMMIT + progress.bytes / PAGE, progress.effect());
         progress.withoutEffect.forEach(state.withoutEffect::add);
         // whoever waits for this place finds everything counted, and whoever sees the outbox empty finds this place
         progress.step.committed();

@@ -147,7 +147,7 @@ public final class StreamReplay {
     private static final class NoListener implements AppliedListener {
 
         @Override
-        public void committed(long pages, boolean schemaChanged) {}
+        public void committed(long pages, Effect effect) {}
 
         @Override
         public void notPending(long counter) {}

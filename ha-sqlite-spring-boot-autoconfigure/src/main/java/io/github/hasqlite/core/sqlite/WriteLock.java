@@ -27,6 +27,7 @@ public final class WriteLock {
     private final NodeRuntime runtime;
     private final Permit permit;
     private final AtomicLong commits = new AtomicLong();
+    private final AtomicLong changes = new AtomicLong();
     private final AtomicLong writtenPages = new AtomicLong();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicInteger strangers = new AtomicInteger();
@@ -189,12 +190,27 @@ public final class WriteLock {
      * @param pages about how many pages it added to the write-ahead log
      */
     public void committed(long pages) {
+        changes.incrementAndGet();
+        notesCommitted(pages);
+    }
+
+    /**
+     * Counts a commit that has changed nothing but replication's own tables.
+     *
+     * @param pages about how many pages it added to the write-ahead log
+     */
+    public void notesCommitted(long pages) {
         commits.incrementAndGet();
         writtenPages.addAndGet(pages);
     }
 
     public long commits() {
         return commits.get();
+    }
+
+    /** How many commits may have changed what is the application's. */
+    public long changes() {
+        return changes.get();
     }
 
     public long writtenPages() {

@@ -181,7 +181,7 @@ public final class NodeVerification implements VerificationSource {
                 try (SQLiteConnection connection = new DatabaseFile(settings.pool()).open()) {
                     state.setDivergence(connection, text);
                 }
-                writeLock.committed(1);
+                writeLock.notesCommitted(1);
             }
         } finally {
             writeLock.release();

@@ -2,11 +2,14 @@ package io.github.hasqlite.core.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.HaSqliteDataSource;
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.commit.Transport;
 import io.github.hasqlite.core.node.ReplicationNode;
+import io.github.hasqlite.testing.GatedPublisher;
 import io.github.hasqlite.testing.MemoryStream;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -32,16 +35,19 @@ class LateWriteTests {
     Path folder;
 
     private HaSqliteDataSource dataSource;
+    private GatedPublisher gate;
 
     @BeforeEach
     void open() throws SQLException {
         MemoryStream stream = new MemoryStream();
+        gate = new GatedPublisher(stream.publisher());
         dataSource = ReplicationNode.replicating(
                         NodeSettings.of(
-                                "n1",
-                                PoolSettings.of(folder.resolve("one.db").toString())
-                                        .with(changes -> changes.foreignKeys(true))),
-                        Transport.of(stream.publisher(), stream.subscriber()))
+                                        "n1",
+                                        PoolSettings.of(folder.resolve("one.db").toString())
+                                                .with(changes -> changes.foreignKeys(true)))
+                                .with(to -> to.commitMode(CommitMode.ASYNC)),
+                        Transport.of(gate, stream.subscriber()))
                 .start()
                 .dataSource();
         commitElsewhere("CREATE TABLE t(a); CREATE TABLE other(a); INSERT INTO t VALUES(1)");
@@ -145,6 +151,76 @@ class LateWriteTests {
         assertThatThrownBy(() -> writesAfter(statement ->
                         statement.executeQuery("SELECT * FROM other").close()))
                 .hasMessageContaining("SQLITE_BUSY_SNAPSHOT");
+    }
+
+    @Test
+    void writesAfterAnyNumberOfRowsAndQueriesIfOnlyNotesWereCommitted() throws SQLException {
+        commitElsewhere("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
+                + " INSERT INTO other SELECT i FROM n");
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement();
+                Statement reader = connection.createStatement()) {
+            beginBeforeAnEcho(connection, statement);
+            for (int i = 0; i < 200; i++) {
+                statement.executeQuery("SELECT * FROM t WHERE a = " + i).close();
+            }
+            ResultSet rows = reader.executeQuery("SELECT a FROM other ORDER BY a");
+            assertThat(rows.next()).isTrue();
+            echo();
+            statement.executeUpdate("INSERT INTO t VALUES(2)");
+            int last = rows.getInt(1);
+            while (rows.next()) {
+                assertThat(rows.getInt(1)).isEqualTo(++last);
+            }
+            assertThat(last).isEqualTo(20_000);
+            connection.commit();
+        }
+    }
+
+    @Test
+    void doesNotWriteAfterNotesThatChanged() throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            beginBeforeAnEcho(connection, statement);
+            statement.executeQuery("SELECT count(*) FROM HA_outbox").close();
+            echo();
+            assertThatThrownBy(() -> statement.executeUpdate("INSERT INTO t VALUES(2)"))
+                    .hasMessageContaining("SQLITE_BUSY_SNAPSHOT");
+        }
+    }
+
+    @Test
+    void oneQueryAgainAndAgainIsOne() throws SQLException {
+        writesAfter(statement -> {
+            for (int i = 0; i < 200; i++) {
+                statement.executeQuery("SELECT * FROM t").close();
+            }
+        });
+    }
+
+    /** A transaction begins while a change set of this node waits to be published. */
+    private void beginBeforeAnEcho(Connection connection, Statement statement) throws SQLException {
+        awaitNothingPending();
+        gate.shut();
+        commitElsewhere("INSERT INTO t VALUES(7)");
+        connection.setAutoCommit(false);
+        statement.executeQuery("SELECT count(*) FROM t").close();
+    }
+
+    /** The change set comes back, which changes replication's own tables and nothing else. */
+    private void echo() {
+        gate.open();
+        awaitNothingPending();
+    }
+
+    private void awaitNothingPending() {
+        await().until(() -> {
+            try (Connection connection = dataSource.getConnection();
+                    Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery("SELECT count(*) FROM ha_outbox")) {
+                return rows.next() && rows.getInt(1) == 0;
+            }
+        });
     }
 
     private void writesAfter(Reading reading, String... more) throws SQLException {

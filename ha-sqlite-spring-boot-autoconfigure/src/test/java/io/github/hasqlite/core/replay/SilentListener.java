@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public class SilentListener implements AppliedListener {
 
     @Override
-    public void committed(long pages, boolean schemaChanged) {}
+    public void committed(long pages, Effect effect) {}
 
     @Override
     public void notPending(long counter) {}
