@@ -10,7 +10,10 @@ import io.github.hasqlite.testing.TestNode;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.sql.Statement;
 import java.util.Arrays;
 import java.util.Map;
@@ -29,6 +32,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What others see and count while two transactions are committed in the file and the stream has not answered yet. */
@@ -207,5 +212,178 @@ class StrictGroupWaitingTests {
         assertThat(counted).doesNotContainKey(WorkListener.Counted.COMMITTED_CHANGE_SETS);
         node.execute("INSERT INTO parent VALUES(1)");
         assertThat(counted).containsEntry(WorkListener.Counted.COMMITTED_CHANGE_SETS, 1L);
+    }
+
+    /** How an application ends a transaction that has written and read. */
+    private enum Ending {
+        ROLLBACK {
+            @Override
+            void end(Connection connection) throws SQLException {
+                connection.rollback();
+            }
+        },
+        CLOSE {
+            @Override
+            void end(Connection connection) throws SQLException {
+                connection.close();
+            }
+        },
+        STATEMENT {
+            @Override
+            void end(Connection connection) throws SQLException {
+                execute(connection, "ROLLBACK");
+            }
+        },
+        CONFLICT {
+            @Override
+            void end(Connection connection) throws SQLException {
+                execute(connection, "INSERT OR ROLLBACK INTO child VALUES(1, 1)");
+            }
+        };
+
+        abstract void end(Connection connection) throws SQLException;
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whoeverEndsATransactionLearnsWhetherWhatItReadStays(Ending ending) throws Exception {
+        commitTwo();
+        try (Connection connection = node.dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            execute(connection, "INSERT INTO parent VALUES(5)");
+            assertThat(count(connection)).isEqualTo(2);
+            Running ends = Running.begin(() -> {
+                ending.end(connection);
+                return "";
+            });
+            ends.awaitIn("core.commit.GroupCommit");
+            assertThat(ends.task.isDone()).isFalse();
+            refuse();
+            assertThatThrownBy(ends.task::get).cause().isInstanceOf(SerializationFailureException.class);
+        }
+        assertThat(node.query("SELECT count(*) FROM child")).containsExactly("0");
+    }
+
+    @Test
+    void anErrorThatComesFromWhatDoesNotStayIsNone() throws Exception {
+        commitTwo();
+        Running insert = Running.begin(() -> {
+            node.execute("INSERT INTO child VALUES(1, 1)");
+            return "inserted";
+        });
+        insert.awaitIn("core.commit.GroupCommit");
+        assertThat(insert.task.isDone()).isFalse();
+        refuse();
+        assertThat(insert.task.get()).isEqualTo("inserted");
+        assertThat(node.query("SELECT id, parent FROM child")).containsExactly("1|1");
+    }
+
+    @Test
+    void aCommitThatFailsByItselfWaitsForWhatItHasSeen() throws Exception {
+        node.execute("CREATE TABLE later(id INTEGER PRIMARY KEY,"
+                + " parent INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED)");
+        commitTwo();
+        try (Connection connection = node.dataSource().getConnection()) {
+            execute(connection, "PRAGMA foreign_keys = ON");
+            Running insert = Running.begin(() -> {
+                execute(connection, "INSERT INTO later VALUES(1, 7)");
+                return "";
+            });
+            insert.awaitIn("core.commit.GroupCommit");
+            assertThat(insert.task.isDone()).isFalse();
+            refuse();
+            assertThatThrownBy(insert.task::get).hasMessageContaining("FOREIGN KEY constraint failed");
+            execute(connection, "PRAGMA foreign_keys = OFF");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"VACUUM INTO '%s', false", "backup to '%s', false", "backup to '%s', true"})
+    void aCopyHoldsOnlyWhatTheStreamHas(String sql, boolean readOnly) throws Exception {
+        Path copy = folder.resolve("copy.db");
+        commitTwo();
+        Running copies = Running.begin(() -> {
+            try (Connection connection = node.dataSource().getConnection()) {
+                connection.setReadOnly(readOnly);
+                execute(connection, sql.formatted(copy));
+            }
+            return "";
+        });
+        copies.awaitIn("core.commit.GroupCommit");
+        assertThat(copies.task.isDone()).isFalse();
+        refuse();
+        copies.task.get();
+        try (Connection plain = DriverManager.getConnection("jdbc:sqlite:" + copy)) {
+            assertThat(count(plain)).isZero();
+        }
+    }
+
+    @Test
+    void whoWaitsCanBeCancelledAndHasItsTimeout() throws Exception {
+        commitTwo();
+        try (Connection above = node.dataSource().getConnection();
+                Connection connection = node.dataSource().getConnection();
+                Statement statement = connection.createStatement();
+                Connection other = node.dataSource().getConnection();
+                Statement limited = other.createStatement()) {
+            // keeps what nobody answers for from being taken back
+            above.setAutoCommit(false);
+            execute(above, "INSERT INTO parent VALUES(5)");
+            Running cancelled = Running.begin(() ->
+                    String.valueOf(statement.executeQuery("SELECT count(*) FROM child")));
+            cancelled.awaitIn("core.commit.GroupCommit");
+            statement.cancel();
+            assertThatThrownBy(cancelled.task::get).hasMessageContaining("interrupted");
+            limited.setQueryTimeout(1);
+            assertThatThrownBy(() -> limited.executeQuery("SELECT count(*) FROM child"))
+                    .isInstanceOf(SQLTimeoutException.class);
+            other.setAutoCommit(false);
+            other.setReadOnly(true);
+            assertThatThrownBy(() -> limited.executeQuery("SELECT count(*) FROM child"))
+                    .isInstanceOf(SQLTimeoutException.class);
+            other.rollback();
+            refuse();
+        }
+    }
+
+    @Test
+    void whatStandsOnWhatDoesNotStayGivesWayToReaders() throws Exception {
+        commitTwo();
+        try (Connection above = node.dataSource().getConnection()) {
+            above.setAutoCommit(false);
+            execute(above, "INSERT INTO parent VALUES(5)");
+            Running reader =
+                    Running.begin(() -> node.query("SELECT count(*) FROM child").toString());
+            reader.awaitIn("core.commit.GroupCommit");
+            refuse();
+            Awaitility.await().untilAsserted(() -> assertThatThrownBy(() -> execute(above, "INSERT INTO parent VALUES(NULL)"))
+                    .isInstanceOf(SerializationFailureException.class));
+            assertThat(reader.task.get()).isEqualTo("[0]");
+            assertThatThrownBy(() -> execute(above, "INSERT INTO parent VALUES(6)")).hasMessageContaining("rollback()");
+            above.rollback();
+            execute(above, "INSERT INTO parent VALUES(7)");
+            above.commit();
+        }
+        assertThat(node.query("SELECT id FROM parent")).containsExactly("7");
+    }
+
+    private static int count(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT count(*) FROM child")) {
+            rows.next();
+            return rows.getInt(1);
+        }
+    }
+
+    /** The stream refuses both; nothing after them is kept. */
+    private void refuse() {
+        held.on = false;
+        held.forwards.complete(false);
     }
 }

@@ -2,6 +2,7 @@ package io.github.hasqlite.core.commit;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.StrictIsolation;
 import io.github.hasqlite.core.jdbc.ReadGate;
 import io.github.hasqlite.core.outbox.OutboxTable;
@@ -22,6 +23,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteErrorCode;
@@ -86,19 +88,27 @@ final class GroupCommit implements ReadGate {
     }
 
     @Override
-    public boolean admits(long before) throws SQLException {
+    public boolean isDoomed() {
+        return undecided.isDoomed();
+    }
+
+    @Override
+    public boolean admits(long before, BooleanSupplier cancelled) throws SQLException {
         UndecidedCommit newest = undecided.newest();
         while (newest != null && !newest.isDecided()) {
-            awaitFate(newest);
+            awaitFate(newest, cancelled);
             // of one that was not committed after all nothing is known of those before it
             newest = newest.isWithdrawn() ? undecided.newest() : null;
         }
         return undecided.takenBack() == before;
     }
 
-    private void awaitFate(UndecidedCommit newest) throws SQLException {
+    private void awaitFate(UndecidedCommit newest, BooleanSupplier cancelled) throws SQLException {
         long deadline = runtime.nanoTime() + readersNanos;
         while (!newest.isDecided()) {
+            if (cancelled.getAsBoolean()) {
+                throw interrupted();
+            }
             long left = deadline - runtime.nanoTime();
             // those who have committed are quicker, and wait for it
             long untilDoubt = DOUBT_NANOS - (readersNanos - left);
@@ -118,9 +128,13 @@ final class GroupCommit implements ReadGate {
                 throw new IllegalStateException(e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw DB.newSQLException(SQLiteErrorCode.SQLITE_INTERRUPT.code, "interrupted");
+                throw interrupted();
             }
         }
+    }
+
+    private static SQLException interrupted() {
+        return DB.newSQLException(SQLiteErrorCode.SQLITE_INTERRUPT.code, "interrupted");
     }
 
     // ---- writers
@@ -146,7 +160,14 @@ final class GroupCommit implements ReadGate {
             settlement.write(table, outbox);
         }
         UndecidedCommit commit = undecided.begin(row, changes, message.length);
-        return new UndecidedEntry(commit, outbox, settlement, this, position);
+        UndecidedEntry entry = new UndecidedEntry(commit, outbox, settlement, this, position);
+        if (writeLock.isReadPast()) {
+            // whoever reads past from now on waits for what it finds undecided, and may not have found this one
+            entry.withdraw();
+            throw new SerializationFailureException("somebody begins to read the database past replication, before the"
+                    + " stream has accepted this transaction; roll it back and do it again");
+        }
+        return entry;
     }
 
     /** What becomes of a transaction that was made on top of what does not stay. */
@@ -210,7 +231,7 @@ final class GroupCommit implements ReadGate {
     private void awaitTakenBack(long deadlineNanos) throws SQLException {
         UndecidedCommit newest = undecided.newest();
         while (newest != null && !newest.isDecided() && runtime.nanoTime() < deadlineNanos) {
-            awaitFate(newest);
+            awaitFate(newest, () -> false);
             newest = newest.isWithdrawn() ? undecided.newest() : null;
         }
     }

@@ -116,7 +116,7 @@ final class ControlStatements {
         if (!reader && transaction.isActive() && sql.isPragma()) {
             transaction.reads(PragmaText.of(sql.text()), sql, statement);
         }
-        transaction.admission().pin();
+        transaction.admission().pin(statement);
         // may attach or detach a database, or change what LIKE means
         state.mayChangeSchema();
         Recorder recorder = transaction.recorder();
@@ -124,9 +124,7 @@ final class ControlStatements {
             recorder.functionsUnknown();
         }
         try {
-            T result = sql.isPragma() && CHECKS.contains(sql.name())
-                    ? transaction.admission().run(call)
-                    : call.run();
+            T result = runOther(sql, statement, call);
             if (replicated) {
                 guard.after(sql);
             }
@@ -136,6 +134,15 @@ final class ControlStatements {
             followAfter(e);
             throw e;
         }
+    }
+
+    private <T> T runOther(ParsedSql sql, RunningStatement statement, SqlCall<T> call) throws SQLException {
+        ReadAdmission admission = transaction.admission();
+        if (!sql.isPragma()) {
+            // one of these is the driver's command to copy the database into a file
+            return admission.copying(transaction.access(), call);
+        }
+        return CHECKS.contains(sql.name()) ? admission.run(statement, call) : call.run();
     }
 
     /** A pragma may have taken effect, be it only compiled. */

@@ -144,7 +144,11 @@ final class LoggedCommit {
         } finally {
             transaction.ended(true);
         }
-        entry.await();
+        try {
+            entry.await();
+        } finally {
+            transaction.admission().told();
+        }
         if (!stays) {
             count(rows);
         }
@@ -195,6 +199,8 @@ final class LoggedCommit {
                 placement.done(committed);
             } finally {
                 transaction.ended(committed);
+                // it was not published before all that it has seen was decided
+                transaction.admission().told();
             }
         }
         placement.await();

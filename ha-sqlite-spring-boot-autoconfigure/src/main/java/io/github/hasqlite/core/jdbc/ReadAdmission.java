@@ -24,15 +24,15 @@ final class ReadAdmission {
         ReadGate gate = ReadGate.of(log);
         this.transaction = transaction;
         this.pin = new ReadPin(connection, sqlite, savepoints, gate);
-        this.seen = new SeenStates(gate);
+        this.seen = new SeenStates(gate, connection.shield());
     }
 
     /** Runs what reads. */
-    <T> T run(SqlCall<T> call) throws SQLException {
+    <T> T run(LimitedStatement statement, SqlCall<T> call) throws SQLException {
         if (!transaction.isActive() && !seen.isOpen()) {
-            return seen.admitted(call);
+            return seen.admitted(statement.timeout(), call);
         }
-        pin();
+        pin(statement);
         return call.run();
     }
 
@@ -40,9 +40,9 @@ final class ReadAdmission {
      * What is about to run reads in the open transaction: from now on it sees one state of the database, of which
      * nothing can be taken back.
      */
-    void pin() throws SQLException {
+    void pin(LimitedStatement statement) throws SQLException {
         if (transaction.isActive() && !transaction.isWriting()) {
-            pin.set();
+            pin.set(statement.timeout());
         }
     }
 
@@ -69,5 +69,35 @@ final class ReadAdmission {
     /** Waits until it is known whether what it has seen stays, if it ended without being written to the log. */
     void requireKept() throws SQLException {
         seen.requireKept();
+    }
+
+    /** Whoever ended the transaction knows what became of it. */
+    void told() {
+        seen.told();
+    }
+
+    /** Runs a statement; if it ends a transaction with an error, that is not thrown before it is known that it stays. */
+    <T> T telling(SqlCall<T> call) throws SQLException {
+        try {
+            return call.run();
+        } catch (SQLException e) {
+            throw transaction.isActive() ? e : seen.afterEnd(e);
+        }
+    }
+
+    /** Whether the transaction, which writes, is on top of what does not stay. */
+    boolean isDoomed() {
+        return transaction.isWriting() && seen.isDoomed();
+    }
+
+    /** Runs what copies the whole database into a file, from where anybody reads it. */
+    <T> T copying(WriteAccess access, SqlCall<T> call) throws SQLException {
+        if (seen.isOpen()) {
+            return call.run();
+        }
+        return access.readingPast(() -> {
+            seen.close();
+            return call.run();
+        });
     }
 }

@@ -1,6 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
 import java.sql.SQLException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +21,13 @@ public interface ReadGate {
         }
 
         @Override
-        public boolean admits(long before) {
+        public boolean admits(long before, BooleanSupplier cancelled) {
             return true;
+        }
+
+        @Override
+        public boolean isDoomed() {
+            return false;
         }
     };
 
@@ -41,8 +47,12 @@ public interface ReadGate {
      * Waits until it is known what becomes of all that is in a snapshot which was taken before this call.
      *
      * @param before what {@link #takenBack} was before the snapshot was taken
+     * @param cancelled whether nobody waits any more, asked every now and then
      * @return whether all of it stays; otherwise the snapshot may hold what was taken back, and is not to be shown
-     * @throws SQLException SQLITE_BUSY if that takes too long
+     * @throws SQLException SQLITE_BUSY if that takes too long, SQLITE_INTERRUPT if it was cancelled
      */
-    boolean admits(long before) throws SQLException;
+    boolean admits(long before, BooleanSupplier cancelled) throws SQLException;
+
+    /** Whether what is undecided is to be taken back, as soon as the write lock is free. */
+    boolean isDoomed();
 }

@@ -30,12 +30,16 @@ final class ReadPin {
         this.gate = gate;
     }
 
-    /** Fixes it, if that was not done before in this transaction. */
-    void set() throws SQLException {
+    /**
+     * Fixes it, if that was not done before in this transaction.
+     *
+     * @param timeout of the statement; {@code null} if it has none
+     */
+    void set(@Nullable QueryTimeout timeout) throws SQLException {
         if (set || gate == ReadGate.OPEN) {
             return;
         }
-        while (!look()) {
+        while (!look(timeout)) {
             if (!savepoints.statements().isEmpty()) {
                 throw new SerializationFailureException(
                         "what this transaction would have read was not accepted by the stream; roll it back and do it"
@@ -56,7 +60,7 @@ final class ReadPin {
         }
     }
 
-    private boolean look() throws SQLException {
+    private boolean look(@Nullable QueryTimeout timeout) throws SQLException {
         NativeStatement statement = look;
         if (statement == null) {
             statement = new NativeStatement(connection, "SELECT count(*) FROM (SELECT 1 FROM main.ha_state LIMIT 1)");
@@ -64,7 +68,8 @@ final class ReadPin {
         }
         looks();
         statement.queryLong();
-        return gate.admits(before);
+        return QueryTimeout.limited(
+                timeout, () -> connection.shield().waiting(cancelled -> gate.admits(before, cancelled)));
     }
 
     /** The transaction is over. */

@@ -3,20 +3,26 @@ package io.github.hasqlite.core.jdbc;
 import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.core.sqlite.SqlCall;
 import java.sql.SQLException;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a connection has seen, and what may still be taken back of it. Belongs to one connection. Not thread-safe.
  */
 final class SeenStates {
 
+    private static final BooleanSupplier NEVER = () -> false;
+
     private final ReadGate gate;
-    /** The transaction that has ended had the write lock, so that it may have seen what is undecided. */
-    private boolean asked;
+    private final InterruptShield shield;
+    /** A transaction that has ended had the write lock, and whoever ended it does not know yet whether it saw what stays. */
+    private boolean untold;
 
     private long takenBackBefore;
 
-    SeenStates(ReadGate gate) {
+    SeenStates(ReadGate gate, InterruptShield shield) {
         this.gate = gate;
+        this.shield = shield;
     }
 
     /** Whether nothing is ever taken back. */
@@ -26,24 +32,37 @@ final class SeenStates {
 
     /** From now on nothing more is committed that may be taken back: waits for what is undecided. */
     void close() throws SQLException {
-        var unused = gate.admits(0);
+        var unused = gate.admits(0, NEVER);
     }
 
-    /** Runs what reads outside of a transaction, again if it may have seen what was taken back meanwhile. */
-    <T> T admitted(SqlCall<T> call) throws SQLException {
+    /** Whether what is undecided, and all that was seen of it, is to be taken back. */
+    boolean isDoomed() {
+        return gate.isDoomed();
+    }
+
+    /**
+     * Runs what reads outside of a transaction, again if it may have seen what was taken back meanwhile.
+     *
+     * @param timeout of the statement; {@code null} if it has none
+     */
+    <T> T admitted(@Nullable QueryTimeout timeout, SqlCall<T> call) throws SQLException {
         while (true) {
             long before = gate.takenBack();
             try {
                 T result = call.run();
-                if (gate.admits(before)) {
+                if (admits(timeout, before)) {
                     return result;
                 }
             } catch (SQLException e) {
-                if (gate.admits(before)) {
+                if (QueryTimeout.isInterrupt(e) || admits(timeout, before)) {
                     throw e;
                 }
             }
         }
+    }
+
+    private boolean admits(@Nullable QueryTimeout timeout, long before) throws SQLException {
+        return QueryTimeout.limited(timeout, () -> shield.waiting(cancelled -> gate.admits(before, cancelled)));
     }
 
     /**
@@ -52,8 +71,13 @@ final class SeenStates {
      * @param wrote whether it had it
      */
     void ends(boolean wrote) {
-        asked = wrote;
-        takenBackBefore = wrote ? gate.takenBack() : 0;
+        untold = wrote && !isOpen();
+        takenBackBefore = untold ? gate.takenBack() : 0;
+    }
+
+    /** Whoever ended the transaction knows what became of it, and so of what it has seen. */
+    void told() {
+        untold = false;
     }
 
     /**
@@ -62,13 +86,27 @@ final class SeenStates {
      * @throws SerializationFailureException if it does not
      */
     void requireKept() throws SQLException {
-        if (!asked) {
+        if (!untold) {
             return;
         }
-        asked = false;
-        if (!gate.admits(takenBackBefore)) {
+        untold = false;
+        if (!gate.admits(takenBackBefore, NEVER)) {
             throw new SerializationFailureException("what this transaction has read was not accepted by the stream; it"
                     + " was rolled back, nothing of it took effect, do all of it again");
+        }
+    }
+    /**
+     * What to throw of a transaction that has ended with an error, which may come from what does not stay.
+     *
+     * @return the error, once it is known that it does not
+     */
+    SQLException afterEnd(SQLException failure) {
+        try {
+            requireKept();
+            return failure;
+        } catch (SQLException e) {
+            e.addSuppressed(failure);
+            return e;
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.hasqlite.core.jdbc;
 
+import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.core.sqlite.NativeStatement;
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import io.github.hasqlite.core.sqlite.SqlCall;
@@ -103,6 +104,7 @@ final class Session {
         if (state.aborted) {
             state.aborted = false;
             state.implicitBegin = true;
+            transaction.admission().requireKept();
             return;
         }
         if (transaction.isActive() || !state.implicitBegin) {
@@ -136,7 +138,11 @@ final class Session {
         }
     }
 
-    /** Ends whatever is open, before the connection goes back to the pool. */
+    /**
+     * Ends whatever is open, before the connection goes back to the pool.
+     *
+     * @throws SQLException if it has seen what does not stay, or that is not known; it is done nevertheless
+     */
     void reset() throws SQLException {
         openRows = null;
         state.manual = false;
@@ -147,6 +153,7 @@ final class Session {
         }
         state.rolledBack(transaction.isActive());
         transaction.access().takeBack();
+        transaction.admission().requireKept();
     }
 
     /**
@@ -244,8 +251,22 @@ final class Session {
         if (transaction.access().isLent()) {
             transaction.follow();
         }
+        requireNotDoomed(sql);
         SqlCall<T> work = () -> run(sql, statement, call, nothing);
-        return sql.kind() == StatementKind.READ ? control.interruptible(work) : control.shielded(work);
+        return transaction.admission().telling(
+                () -> sql.kind() == StatementKind.READ ? control.interruptible(work) : control.shielded(work));
+    }
+
+    /** What is on top of what does not stay ends as soon as possible, since readers wait for that. */
+    private void requireNotDoomed(ParsedSql sql) throws SQLException {
+        if (state.manual && !sql.kind().endsTransaction() && transaction.admission().isDoomed()) {
+            transaction.abandon();
+            state.rolledBack(false);
+            abort();
+            transaction.admission().told();
+            throw new SerializationFailureException("the stream has not accepted what this transaction stands on; it was"
+                    + " rolled back, end it with rollback() and do all of it again");
+        }
     }
 
     private <T> T run(ParsedSql sql, RunningStatement statement, SqlCall<T> call, T nothing) throws SQLException {
@@ -262,21 +283,21 @@ final class Session {
                     state.queried = true;
                     transaction.reads(sql, statement);
                 }
-                yield transaction.admission().run(call);
+                yield transaction.admission().run(statement, call);
             }
-            case WRITE -> reader ? plain(call) : write(sql, statement, call);
+            case WRITE -> reader ? plain(statement, call) : write(sql, statement, call);
             case CREATE, DROP, ALTER, HEADER_PRAGMA -> {
                 state.changesSchema();
-                yield reader ? plain(call) : write(sql, statement, call);
+                yield reader ? plain(statement, call) : write(sql, statement, call);
             }
-            case MAINTENANCE -> reader ? plain(call) : maintain(sql, call);
+            case MAINTENANCE -> transaction.admission().copying(transaction.access(), () -> maintain(sql, statement, call));
             default -> control.run(sql, statement, call, nothing);
         };
     }
 
-    private <T> T plain(SqlCall<T> call) throws SQLException {
+    private <T> T plain(RunningStatement statement, SqlCall<T> call) throws SQLException {
         beginIfImplicit();
-        return transaction.admission().run(call);
+        return transaction.admission().run(statement, call);
     }
 
     private void beginIfImplicit() throws SQLException {
@@ -292,7 +313,11 @@ final class Session {
         }
     }
 
-    private <T> T maintain(ParsedSql sql, SqlCall<T> call) throws SQLException {
+    /** One of these copies the database into a file. */
+    private <T> T maintain(ParsedSql sql, RunningStatement statement, SqlCall<T> call) throws SQLException {
+        if (reader) {
+            return plain(statement, call);
+        }
         if (state.implicitBegin && !transaction.isActive()) {
             transaction.write(sql);
         }
@@ -303,13 +328,13 @@ final class Session {
         followQueries();
         if (transaction.access().isQueryOnly()) {
             // SQLite refuses whatever would write, and sets its counters
-            return plain(call);
+            return plain(statement, call);
         }
         if (!isSingle()) {
             transaction.write(sql);
             return recorded.run(sql, statement, call, false, true);
         }
-        return retry.untilSerialized(sql, () -> {
+        return untilSerialized(sql, () -> {
             transaction.write(sql);
             T result = recorded.run(sql, statement, call, true, true);
             if (statement.hasOpenRows() && !retry.mayLose()) {
@@ -354,7 +379,7 @@ final class Session {
 
     /** Runs a transaction of one statement, again if the stream refuses it. */
     <T> T untilSerialized(ParsedSql sql, SqlCall<T> call) throws SQLException {
-        return retry.untilSerialized(sql, call);
+        return retry.untilSerialized(sql, () -> transaction.admission().telling(call));
     }
 
     boolean writes(ParsedSql sql) {

@@ -344,7 +344,7 @@ final class Transaction {
             return result;
         }
         LoggedCommit logged = loggedCommit;
-        return connection.shield().over(() -> logged.run(call, nothing));
+        return admission.telling(() -> connection.shield().over(() -> logged.run(call, nothing)));
     }
 
     /** Rolls back for the application, which gets SQLite's error if nothing is open. */

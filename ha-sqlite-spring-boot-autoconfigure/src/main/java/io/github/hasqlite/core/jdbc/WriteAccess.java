@@ -1,5 +1,6 @@
 package io.github.hasqlite.core.jdbc;
 
+import io.github.hasqlite.core.sqlite.SqlCall;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -106,6 +107,16 @@ final class WriteAccess {
         if (!readPast) {
             readPast = true;
             lock.readPast(true);
+        }
+    }
+
+    /** Runs what lets others read all that is committed. */
+    <T> T readingPast(SqlCall<T> call) throws SQLException {
+        lock.readPast(true);
+        try {
+            return call.run();
+        } finally {
+            lock.readPast(false);
         }
     }
 

@@ -27,7 +27,7 @@ public final class UndecidedCommits {
     private String publisher = "";
     private @Nullable Flight flight;
     /** What becomes of what is on its way, and of all behind it, once it is taken out of the database. */
-    private @Nullable Doom doom;
+    private volatile @Nullable Doom doom;
 
     private boolean leading;
     private boolean closed;
@@ -36,7 +36,7 @@ public final class UndecidedCommits {
     /** Nothing is applied any more, so nothing could be taken back. */
     private boolean standing;
     /** What is undecided is being taken out of the database. */
-    private boolean takingBack;
+    private volatile boolean takingBack;
     /** Others came before what is on its way, and the applier is to find out what that means. */
     private boolean lost;
     /** Somebody holds the write lock and waits. */
@@ -274,8 +274,8 @@ public final class UndecidedCommits {
     }
 
     /** Whether something is to be taken out of the database before anything else happens to it. */
-    boolean isDoomed() {
-        return monitor.locked(this::isDoomedHere);
+    public boolean isDoomed() {
+        return isDoomedHere();
     }
 
     private boolean isDoomedHere() {

@@ -135,7 +135,7 @@ final class UndecidedReplay {
             rollBack(e);
             throw e;
         }
-        listener.committed(PAGES_A_COMMIT, false);
+        listener.committed(PAGES_A_COMMIT, AppliedListener.Effect.NOTES);
         settlement.committed();
     }
 
@@ -148,7 +148,7 @@ final class UndecidedReplay {
         List<UndecidedCommit> all = undecided.takeBack();
         if (!all.isEmpty()) {
             attempts.run(undoFirst -> takeBack());
-            listener.committed(PAGES_A_COMMIT + (long) all.size(), false);
+            listener.committed(PAGES_A_COMMIT + (long) all.size(), AppliedListener.Effect.ROWS);
             all.forEach(commit -> replica.pending().remove(commit.row()));
             pending.forget();
         }
