@@ -349,6 +349,7 @@ class StrictGroupWaitingTests {
                     .isInstanceOf(SQLTimeoutException.class);
             other.rollback();
             refuse();
+            assertThatThrownBy(above::close).isInstanceOf(SerializationFailureException.class);
         }
     }
 

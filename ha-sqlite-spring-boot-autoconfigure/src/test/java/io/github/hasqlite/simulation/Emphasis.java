@@ -100,6 +100,11 @@ record Emphasis(
             return new Also(foreignKeys, keys, false, wildClocks, often, damage, loss);
         }
 
+        /** Commits fail by themselves. */
+        Also enforcesForeignKeys() {
+            return new Also(true, keys, audited, wildClocks, compared, damaged, loss);
+        }
+
         /** What an interceptor wrote down of the old stream says nothing of the new one. */
         Also loses(Loss what) {
             return new Also(foreignKeys, keys, false, wildClocks, compared, damaged, what);
@@ -266,7 +271,7 @@ record Emphasis(
                 timeout(random),
                 new Steps(any(random, 4, 20), any(random, 2, 8), 6, 20, 30, 0),
                 faults(random, any(random, 4, 20), any(random, 0, 300)),
-                Also.any(tables, random));
+                Also.any(tables, random).enforcesForeignKeys());
     }
 
     private static Duration timeout(Random random) {

@@ -116,7 +116,11 @@ final class ControlStatements {
         if (!reader && transaction.isActive() && sql.isPragma()) {
             transaction.reads(PragmaText.of(sql.text()), sql, statement);
         }
-        transaction.admission().pin(statement);
+        if (sql.isPragma() && PragmaText.of(sql.text()).sets()) {
+            transaction.looks();
+        } else {
+            transaction.admission().pin(statement);
+        }
         // may attach or detach a database, or change what LIKE means
         state.mayChangeSchema();
         Recorder recorder = transaction.recorder();

@@ -27,7 +27,7 @@ final class KeptRows implements AutoCloseable {
     private final List<String> names = new ArrayList<>();
     private final List<@Nullable Object> values = new ArrayList<>();
     private @Nullable Query statement;
-    private @Nullable ResultSet result;
+    private @Nullable Rows result;
 
     /**
      * Reads rows.
@@ -55,7 +55,7 @@ final class KeptRows implements AutoCloseable {
 
     /** The rows; the same result set each time. */
     ResultSet rows() throws SQLException {
-        ResultSet open = result;
+        Rows open = result;
         if (open == null) {
             Query query = new Query(connection, query());
             statement = query;
@@ -98,6 +98,13 @@ final class KeptRows implements AutoCloseable {
                     .append(values.get(i) instanceof RawText ? "CAST(? AS TEXT)" : "?");
         }
         return sql.append("))").toString();
+    }
+
+    /** See {@link Rows#interrupt}. */
+    void interrupt() throws SQLException {
+        if (result != null) {
+            result.interrupt();
+        }
     }
 
     @Override

@@ -59,10 +59,21 @@ final class NativeTransaction {
         return true;
     }
 
-    /** Rolls back what is open, unless SQLite has done so by itself. */
+    /**
+     * Rolls back what is open, unless SQLite has done so by itself.
+     *
+     * @throws SQLException if SQLite refuses; the connection is closed then, which rolls back, too
+     */
     void rollBackOpen() throws SQLException {
-        if (!rollback.succeeds() && !endedByItself()) {
+        if (rollback.succeeds() || endedByItself()) {
+            return;
+        }
+        try {
             rollback.run();
+        } catch (SQLException e) {
+            try (connection) {
+                throw e;
+            }
         }
     }
 

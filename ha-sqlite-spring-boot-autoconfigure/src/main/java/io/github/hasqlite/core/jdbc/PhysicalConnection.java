@@ -1,6 +1,7 @@
 package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.core.sqlite.ConnectionFunctions;
+import io.github.hasqlite.core.sqlite.InterruptedRows;
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
@@ -14,7 +15,7 @@ import org.sqlite.jdbc4.JDBC4Connection;
  * transactions. The driver's auto-commit is off without a transaction being open, which spares the
  * BEGIN and COMMIT that the driver otherwise adds to every statement; the session adds its own.
  */
-final class PhysicalConnection extends JDBC4Connection {
+final class PhysicalConnection extends JDBC4Connection implements InterruptedRows {
 
     private final InterruptShield shield = new InterruptShield();
     private @Nullable Session session;
@@ -41,6 +42,13 @@ final class PhysicalConnection extends JDBC4Connection {
     /** What keeps others from interrupting anything but the application's own statement. */
     InterruptShield shield() {
         return shield;
+    }
+
+    @Override
+    public void endInterrupted() throws SQLException {
+        if (session != null) {
+            session.endInterrupted();
+        }
     }
 
     /** Lets a connection without a transaction see other databases, too. */

@@ -28,9 +28,9 @@ final class ReadAdmission {
     }
 
     /** Runs what reads. */
-    <T> T run(LimitedStatement statement, SqlCall<T> call) throws SQLException {
+    <T> T run(RunningStatement statement, SqlCall<T> call) throws SQLException {
         if (!transaction.isActive() && !seen.isOpen()) {
-            return seen.admitted(statement.timeout(), call);
+            return seen.admitted(statement, call);
         }
         pin(statement);
         return call.run();

@@ -13,6 +13,7 @@ import java.sql.Timestamp;
 import java.util.Calendar;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
+import org.sqlite.SQLiteErrorCode;
 import org.sqlite.core.CoreResultSet;
 import org.sqlite.core.CoreStatement;
 import org.sqlite.core.DB;
@@ -31,6 +32,8 @@ public final class Rows extends JDBC4ResultSet {
     private final @Nullable RowDescription described;
     /** What rows are that are no longer SQLite's own, or {@code null}. */
     private @Nullable RowDescription description;
+    /** What runs on the connection was interrupted while nobody was fetching. */
+    private boolean interrupted;
 
     Rows(CoreStatement statement, CoreResultSet driver) {
         this(statement, driver, null);
@@ -96,12 +99,42 @@ public final class Rows extends JDBC4ResultSet {
     @Override
     public boolean next() throws SQLException {
         follow();
+        if (interrupted) {
+            interrupted = false;
+            close();
+            throw interruption();
+        }
         QueryTimeout timeout = stmt instanceof LimitedStatement limited ? limited.timeout() : null;
         try {
             return timeout == null ? super.next() : QueryTimeout.limited(timeout, () -> super.next());
         } catch (SQLException e) {
+            if (QueryTimeout.isInterrupt(e)) {
+                // SQLite would begin with the first row again
+                close();
+                if (stmt instanceof RunningStatement running) {
+                    running.rowsInterrupted();
+                }
+            }
             throw QueryTimeout.explain(timeout, e);
         }
+    }
+
+    private static SQLException interruption() {
+        return SqlStates.complete(DB.newSQLException(
+                SQLiteErrorCode.SQLITE_INTERRUPT.code,
+                "another statement of the connection was interrupted, which ends the rows of all; run this one again"));
+    }
+
+    /** SQLite would refuse the next row with SQLITE_INTERRUPT: it is refused here, and the statement runs no more. */
+    void interrupt() throws SQLException {
+        follow();
+        interrupted = true;
+        stmt.pointer.safeRunInt(DB::reset);
+    }
+
+    /** The statement is about to run again. */
+    void forgetInterrupt() {
+        interrupted = false;
     }
 
     /** The limit of rows is reached: SQLite has not been asked for the end, so it does not know that it may commit. */
@@ -130,6 +163,9 @@ public final class Rows extends JDBC4ResultSet {
     @Override
     public int checkCol(int column) throws SQLException {
         follow();
+        if (interrupted) {
+            throw interruption();
+        }
         try {
             return super.checkCol(column);
         } catch (SQLException e) {

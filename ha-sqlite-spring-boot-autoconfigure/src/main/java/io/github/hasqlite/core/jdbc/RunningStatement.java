@@ -22,6 +22,15 @@ interface RunningStatement extends LimitedStatement {
      */
     void detachRows() throws SQLException;
 
+    /** Whether rows of it can still be fetched, from SQLite or from memory. */
+    boolean showsRows();
+
+    /** Ends its rows if it is showing some; whoever asks for the next one gets SQLITE_INTERRUPT. */
+    void interruptRows() throws SQLException;
+
+    /** Its rows were interrupted while they were fetched, and so all others of the connection. */
+    void rowsInterrupted() throws SQLException;
+
     /** The values bound to it, as the driver binds them. */
     List<@Nullable Object> boundValues();
 }

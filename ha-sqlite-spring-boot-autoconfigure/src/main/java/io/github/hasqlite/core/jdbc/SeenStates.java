@@ -4,7 +4,6 @@ import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.core.sqlite.SqlCall;
 import java.sql.SQLException;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a connection has seen, and what may still be taken back of it. Belongs to one connection. Not thread-safe.
@@ -43,26 +42,32 @@ final class SeenStates {
     /**
      * Runs what reads outside of a transaction, again if it may have seen what was taken back meanwhile.
      *
-     * @param timeout of the statement; {@code null} if it has none
+     * @param statement whose rows nobody sees if that is not known in time
      */
-    <T> T admitted(@Nullable QueryTimeout timeout, SqlCall<T> call) throws SQLException {
+    <T> T admitted(RunningStatement statement, SqlCall<T> call) throws SQLException {
         while (true) {
             long before = gate.takenBack();
             try {
                 T result = call.run();
-                if (admits(timeout, before)) {
+                if (admits(statement, before)) {
                     return result;
                 }
             } catch (SQLException e) {
-                if (QueryTimeout.isInterrupt(e) || admits(timeout, before)) {
+                if (QueryTimeout.isInterrupt(e) || admits(statement, before)) {
                     throw e;
                 }
             }
         }
     }
 
-    private boolean admits(@Nullable QueryTimeout timeout, long before) throws SQLException {
-        return QueryTimeout.limited(timeout, () -> shield.waiting(cancelled -> gate.admits(before, cancelled)));
+    private boolean admits(RunningStatement statement, long before) throws SQLException {
+        try {
+            return QueryTimeout.limited(
+                    statement.timeout(), () -> shield.waiting(cancelled -> gate.admits(before, cancelled)));
+        } catch (SQLException e) {
+            statement.interruptRows();
+            throw e;
+        }
     }
 
     /**

@@ -31,6 +31,8 @@ final class Session {
     /** The statement whose rows keep the transaction of an auto-commit write open. */
     private @Nullable RunningStatement openRows;
 
+    private final ShownRows shown = new ShownRows();
+
     Session(PhysicalConnection connection, SessionContext context, boolean reader) throws SQLException {
         this.reader = reader;
         this.transaction = new Transaction(connection, context, reader);
@@ -253,8 +255,24 @@ final class Session {
         }
         requireNotDoomed(sql);
         SqlCall<T> work = () -> run(sql, statement, call, nothing);
-        return transaction.admission().telling(
-                () -> sql.kind() == StatementKind.READ ? control.interruptible(work) : control.shielded(work));
+        try {
+            return transaction
+                    .admission()
+                    .telling(() ->
+                            sql.kind() == StatementKind.READ ? control.interruptible(work) : control.shielded(work));
+        } catch (SQLException e) {
+            if (QueryTimeout.isInterrupt(e)) {
+                shown.interrupt();
+            }
+            throw e;
+        } finally {
+            shown.add(statement);
+        }
+    }
+
+    /** SQLite was interrupted while rows were shown. */
+    void endInterrupted() throws SQLException {
+        shown.interrupt();
     }
 
     /** What is on top of what does not stay ends as soon as possible, since readers wait for that. */
@@ -398,6 +416,7 @@ final class Session {
 
     /** The rows of a statement are all fetched or given up: an auto-commit write commits now. */
     void rowsClosed(RunningStatement statement) throws SQLException {
+        shown.remove(statement);
         if (openRows == statement) {
             openRows = null;
             if (transaction.isActive()) {

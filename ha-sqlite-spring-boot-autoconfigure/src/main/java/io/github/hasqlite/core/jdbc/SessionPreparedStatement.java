@@ -254,6 +254,7 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
 
     private void closeRows() throws SQLException {
         closeKeptRows();
+        rows.forgetInterrupt();
         if (!pointer.isClosed()) {
             rs.close();
             if (session.isWaitingFor(this)) {
@@ -319,6 +320,25 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
             pointer.safeRunInt(DB::reset);
             resultsWaiting = false;
         }
+    }
+
+    @Override
+    public boolean showsRows() {
+        return kept != null || hasOpenRows();
+    }
+
+    @Override
+    public void interruptRows() throws SQLException {
+        if (kept != null) {
+            kept.interrupt();
+        } else if (hasOpenRows()) {
+            rows.interrupt();
+        }
+    }
+
+    @Override
+    public void rowsInterrupted() throws SQLException {
+        session.endInterrupted();
     }
 
     private void closeKeptRows() throws SQLException {

@@ -203,6 +203,7 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
             throw new SQLException("the statement has been closed");
         }
         closeKeptRows();
+        rows.forgetInterrupt();
         if (pointer != null && !pointer.isClosed()) {
             rs.close();
             if (resultsWaiting || session.isWaitingFor(this)) {
@@ -240,6 +241,25 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
             pointer.safeRunInt(DB::reset);
             resultsWaiting = false;
         }
+    }
+
+    @Override
+    public boolean showsRows() {
+        return kept != null || hasOpenRows();
+    }
+
+    @Override
+    public void interruptRows() throws SQLException {
+        if (kept != null) {
+            kept.interrupt();
+        } else if (hasOpenRows()) {
+            rows.interrupt();
+        }
+    }
+
+    @Override
+    public void rowsInterrupted() throws SQLException {
+        session.endInterrupted();
     }
 
     private void closeKeptRows() throws SQLException {

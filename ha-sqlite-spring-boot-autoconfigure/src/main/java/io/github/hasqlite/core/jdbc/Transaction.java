@@ -354,8 +354,11 @@ final class Transaction {
 
     /** Rolls back what is open, unless SQLite has done so by itself. */
     void abandon() throws SQLException {
-        sqlite.rollBackOpen();
-        ended(false);
+        try {
+            sqlite.rollBackOpen();
+        } finally {
+            ended(false);
+        }
     }
 
     /** Rolls back with the application's own statement. */

@@ -15,6 +15,9 @@ public final class NativeStatement {
     private static final int SQLITE_ROW = 100;
     private static final int SQLITE_DONE = 101;
 
+    /** More interrupts in a row than that are one that stays, because something runs that nobody here knows. */
+    private static final int ATTEMPTS = 100;
+
     private final SQLiteConnection connection;
     private final JDBC4PreparedStatement statement;
 
@@ -26,9 +29,6 @@ public final class NativeStatement {
     /** Runs it to its end; again if it is interrupted, see {@link #succeeds}. */
     public void run() throws SQLException {
         int code = step();
-        while (code == SQLiteErrorCode.SQLITE_INTERRUPT.code) {
-            code = step();
-        }
         if (code != SQLITE_DONE && code != SQLITE_ROW) {
             connection.getDatabase().throwex(code);
         }
@@ -39,16 +39,26 @@ public final class NativeStatement {
      * come late, says nothing about that: it is run again.
      */
     public boolean succeeds() throws SQLException {
-        int code = step();
-        while (code == SQLiteErrorCode.SQLITE_INTERRUPT.code) {
-            code = step();
-        }
-        return code == SQLITE_DONE;
+        return step() == SQLITE_DONE;
     }
 
     private int step() throws SQLException {
+        try {
+            return uninterrupted();
+        } finally {
+            statement.pointer.safeRunInt(DB::reset);
+        }
+    }
+
+    private int uninterrupted() throws SQLException {
         int code = statement.pointer.safeRunInt(DB::step);
-        statement.pointer.safeRunInt(DB::reset);
+        for (int again = 1; code == SQLiteErrorCode.SQLITE_INTERRUPT.code && again < ATTEMPTS; again++) {
+            statement.pointer.safeRunInt(DB::reset);
+            if (again > 1 && connection instanceof InterruptedRows rows) {
+                rows.endInterrupted();
+            }
+            code = statement.pointer.safeRunInt(DB::step);
+        }
         return code;
     }
 
@@ -56,11 +66,7 @@ public final class NativeStatement {
     public long queryLong() throws SQLException {
         DB database = connection.getDatabase();
         try {
-            int code = statement.pointer.safeRunInt(DB::step);
-            while (code == SQLiteErrorCode.SQLITE_INTERRUPT.code) {
-                statement.pointer.safeRunInt(DB::reset);
-                code = statement.pointer.safeRunInt(DB::step);
-            }
+            int code = uninterrupted();
             if (code != SQLITE_ROW) {
                 database.throwex(code);
             }

@@ -112,6 +112,42 @@ class QueryTimeoutTests {
         }
     }
 
+    /** SQLite interrupts all that is open on a connection, and refuses the rest until that is closed. */
+    @Test
+    void otherRowsOfTheConnectionEndAndNothingElse() throws SQLException {
+        for (boolean autoCommit : new boolean[] {true, false}) {
+            try (Connection connection = dataSource.getConnection();
+                    Statement statement = connection.createStatement();
+                    Statement other = connection.createStatement();
+                    PreparedStatement third = connection.prepareStatement("VALUES(1), (2), (3)")) {
+                connection.setAutoCommit(autoCommit);
+                ResultSet rows = other.executeQuery("VALUES(1), (2), (3)");
+                assertThat(rows.next()).isTrue();
+                ResultSet prepared = third.executeQuery();
+                assertThat(prepared.next()).isTrue();
+                statement.setQueryTimeout(1);
+                assertThatExceptionOfType(SQLException.class)
+                        .isThrownBy(() -> statement.executeQuery(ENDLESS))
+                        .satisfies(QueryTimeoutTests::assertTimedOut);
+                statement.executeUpdate("INSERT INTO t VALUES(1)");
+                for (ResultSet ended : new ResultSet[] {rows, prepared}) {
+                    assertThatExceptionOfType(SQLException.class)
+                            .isThrownBy(() -> ended.getInt(1))
+                            .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("57014"));
+                    assertThatExceptionOfType(SQLException.class)
+                            .isThrownBy(ended::next)
+                            .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("57014"));
+                    assertThat(ended.next()).isFalse();
+                }
+                if (!autoCommit) {
+                    connection.commit();
+                }
+                assertThat(third.executeQuery().next()).isTrue();
+            }
+        }
+        assertThat(rows()).isEqualTo(2);
+    }
+
     @Test
     void tellsOfABatchInItsOwnWay() throws SQLException {
         try (Connection connection = dataSource.getConnection();
