@@ -335,8 +335,8 @@ class StrictGroupWaitingTests {
             // keeps what nobody answers for from being taken back
             above.setAutoCommit(false);
             execute(above, "INSERT INTO parent VALUES(5)");
-            Running cancelled = Running.begin(() ->
-                    String.valueOf(statement.executeQuery("SELECT count(*) FROM child")));
+            Running cancelled =
+                    Running.begin(() -> String.valueOf(statement.executeQuery("SELECT count(*) FROM child")));
             cancelled.awaitIn("core.commit.GroupCommit");
             statement.cancel();
             assertThatThrownBy(cancelled.task::get).hasMessageContaining("interrupted");
@@ -363,10 +363,12 @@ class StrictGroupWaitingTests {
                     Running.begin(() -> node.query("SELECT count(*) FROM child").toString());
             reader.awaitIn("core.commit.GroupCommit");
             refuse();
-            Awaitility.await().untilAsserted(() -> assertThatThrownBy(() -> execute(above, "INSERT INTO parent VALUES(NULL)"))
-                    .isInstanceOf(SerializationFailureException.class));
+            Awaitility.await()
+                    .untilAsserted(() -> assertThatThrownBy(() -> execute(above, "INSERT INTO parent VALUES(NULL)"))
+                            .isInstanceOf(SerializationFailureException.class));
             assertThat(reader.task.get()).isEqualTo("[0]");
-            assertThatThrownBy(() -> execute(above, "INSERT INTO parent VALUES(6)")).hasMessageContaining("rollback()");
+            assertThatThrownBy(() -> execute(above, "INSERT INTO parent VALUES(6)"))
+                    .hasMessageContaining("rollback()");
             above.rollback();
             execute(above, "INSERT INTO parent VALUES(7)");
             above.commit();

@@ -265,7 +265,7 @@ record Emphasis(
                 tables,
                 2,
                 3,
-                1,
+                3,
                 any(random, 0, 3),
                 Duration.ofMillis(1_500),
                 timeout(random),

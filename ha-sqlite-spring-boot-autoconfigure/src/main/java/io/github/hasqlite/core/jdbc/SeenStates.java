@@ -3,14 +3,11 @@ package io.github.hasqlite.core.jdbc;
 import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.core.sqlite.SqlCall;
 import java.sql.SQLException;
-import java.util.function.BooleanSupplier;
 
 /**
  * What a connection has seen, and what may still be taken back of it. Belongs to one connection. Not thread-safe.
  */
 final class SeenStates {
-
-    private static final BooleanSupplier NEVER = () -> false;
 
     private final ReadGate gate;
     private final InterruptShield shield;
@@ -31,7 +28,7 @@ final class SeenStates {
 
     /** From now on nothing more is committed that may be taken back: waits for what is undecided. */
     void close() throws SQLException {
-        var unused = gate.admits(0, NEVER);
+        var unused = gate.admits(0, () -> false);
     }
 
     /** Whether what is undecided, and all that was seen of it, is to be taken back. */
@@ -95,7 +92,7 @@ final class SeenStates {
             return;
         }
         untold = false;
-        if (!gate.admits(takenBackBefore, NEVER)) {
+        if (!gate.admits(takenBackBefore, () -> false)) {
             throw new SerializationFailureException("what this transaction has read was not accepted by the stream; it"
                     + " was rolled back, nothing of it took effect, do all of it again");
         }

@@ -277,13 +277,16 @@ final class Session {
 
     /** What is on top of what does not stay ends as soon as possible, since readers wait for that. */
     private void requireNotDoomed(ParsedSql sql) throws SQLException {
-        if (state.manual && !sql.kind().endsTransaction() && transaction.admission().isDoomed()) {
+        if (state.manual
+                && !sql.kind().endsTransaction()
+                && transaction.admission().isDoomed()) {
             transaction.abandon();
             state.rolledBack(false);
             abort();
             transaction.admission().told();
-            throw new SerializationFailureException("the stream has not accepted what this transaction stands on; it was"
-                    + " rolled back, end it with rollback() and do all of it again");
+            throw new SerializationFailureException(
+                    "the stream has not accepted what this transaction stands on; it was"
+                            + " rolled back, end it with rollback() and do all of it again");
         }
     }
 
@@ -308,7 +311,8 @@ final class Session {
                 state.changesSchema();
                 yield reader ? plain(statement, call) : write(sql, statement, call);
             }
-            case MAINTENANCE -> transaction.admission().copying(transaction.access(), () -> maintain(sql, statement, call));
+            case MAINTENANCE ->
+                transaction.admission().copying(transaction.access(), () -> maintain(sql, statement, call));
             default -> control.run(sql, statement, call, nothing);
         };
     }
