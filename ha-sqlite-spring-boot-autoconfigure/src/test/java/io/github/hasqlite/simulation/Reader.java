@@ -34,7 +34,10 @@ final class Reader {
         try {
             while (!node.isQuiet()) {
                 runtime.sleep(TimeUnit.MICROSECONDS.toNanos(random.nextInt(MAX_PAUSE_MILLIS * 1_000)));
-                read();
+                // again at the same instant, at which those go on who have waited for the same as this one
+                do {
+                    read();
+                } while (random.nextInt(4) > 0);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,5 +1,6 @@
 package io.github.hasqlite.core.jdbc;
 
+import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.core.sqlite.NativeStatement;
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import io.github.hasqlite.core.sqlite.PragmaText;
@@ -71,6 +72,21 @@ final class ControlStatements {
         } catch (SQLException | RuntimeException e) {
             followAfter(e);
             throw e;
+        }
+    }
+
+    /** What is on top of what does not stay ends as soon as possible, since readers wait for that. */
+    void requireNotDoomed(ParsedSql sql) throws SQLException {
+        if (state.manual
+                && !sql.kind().endsTransaction()
+                && transaction.admission().isDoomed()) {
+            transaction.abandon();
+            state.rolledBack(false);
+            state.aborted = true;
+            transaction.admission().told();
+            throw new SerializationFailureException(
+                    "the stream has not accepted what this transaction stands on; it was"
+                            + " rolled back, end it with rollback() and do all of it again");
         }
     }
 

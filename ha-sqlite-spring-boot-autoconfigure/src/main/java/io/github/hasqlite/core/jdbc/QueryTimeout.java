@@ -95,6 +95,13 @@ final class QueryTimeout {
         return (e.getErrorCode() & 0xff) == SQLiteErrorCode.SQLITE_INTERRUPT.code;
     }
 
+    /** What a statement is told whose rows have ended because another one of its connection was interrupted. */
+    static SQLException ofOthers() {
+        return SqlStates.complete(DB.newSQLException(
+                SQLiteErrorCode.SQLITE_INTERRUPT.code,
+                "another statement of the connection was interrupted, which ends the rows of all; run this one again"));
+    }
+
     private SQLException explain(SQLException e) {
         boolean rolledBack = inTransaction && !session.inTransaction();
         if (rolledBack) {

@@ -37,7 +37,6 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     private final @Nullable KeyTables keys;
 
     private final QueryTimeouts timeouts;
-    private final Work work;
 
     /** How many connections of the pool of writers are in use or waited for. */
     private final AtomicInteger writersWanted = new AtomicInteger();
@@ -67,7 +66,6 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         this.keys = context.keys();
         this.timeouts = context.timeouts();
         this.writeLock = context.writeLock();
-        this.work = writeLock.runtime().work();
         this.checkpointer = checkpointer;
         this.replication = replication;
     }
@@ -286,7 +284,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
 
     /** What this database does, for those who measure and follow it. */
     public Work work() {
-        return work;
+        return writeLock.runtime().work();
     }
 
     /** Has the pools tell how they are used, those that tell nobody yet. */

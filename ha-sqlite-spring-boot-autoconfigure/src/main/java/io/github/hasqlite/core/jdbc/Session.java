@@ -1,6 +1,5 @@
 package io.github.hasqlite.core.jdbc;
 
-import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.core.sqlite.NativeStatement;
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import io.github.hasqlite.core.sqlite.SqlCall;
@@ -24,12 +23,9 @@ final class Session {
     private final ControlStatements control;
     private final RecordedStatements recorded;
     private final BatchWrites batches;
-    private final SerializationRetry retry;
+    private final SingleWrites singles;
     /** {@code null} if SQLite chooses all keys that are left to it. */
     private final @Nullable KeyedInserts keys;
-
-    /** The statement whose rows keep the transaction of an auto-commit write open. */
-    private @Nullable RunningStatement openRows;
 
     private final ShownRows shown = new ShownRows();
 
@@ -38,7 +34,6 @@ final class Session {
         this.transaction = new Transaction(connection, context, reader);
         this.context = context;
         this.compiled = new StatementCache(connection, context.catalog(), state, transaction);
-        this.retry = new SerializationRetry(transaction, context.writeLock().runtime(), context.commitLog());
         WriteRecording recording = WriteRecording.of(transaction, context.commitLog());
         KeyTables tables = context.keys();
         this.keys = tables == null || recording == null
@@ -46,8 +41,18 @@ final class Session {
                 : new KeyedInserts(connection, transaction.counters(), tables);
         this.control = new ControlStatements(connection, transaction, state, reader, this::beginIfImplicit);
         this.recorded = new RecordedStatements(transaction, state, recording, keys);
+        this.singles = new SingleWrites(
+                transaction,
+                recorded,
+                new SerializationRetry(transaction, context.writeLock().runtime(), context.commitLog()));
         this.batches = new BatchWrites(
-                connection, this, transaction, state, recorded, BoundInserts.of(connection, transaction, keys));
+                connection,
+                this,
+                transaction,
+                state,
+                singles,
+                recorded,
+                BoundInserts.of(connection, transaction, keys));
         this.lastInsertRowid = new NativeStatement(connection, "SELECT last_insert_rowid()");
     }
 
@@ -146,7 +151,7 @@ final class Session {
      * @throws SQLException if it has seen what does not stay, or that is not known; it is done nevertheless
      */
     void reset() throws SQLException {
-        openRows = null;
+        singles.forget();
         state.manual = false;
         state.implicitBegin = false;
         state.aborted = false;
@@ -253,7 +258,7 @@ final class Session {
         if (transaction.access().isLent()) {
             transaction.follow();
         }
-        requireNotDoomed(sql);
+        control.requireNotDoomed(sql);
         SqlCall<T> work = () -> run(sql, statement, call, nothing);
         try {
             return transaction
@@ -273,21 +278,6 @@ final class Session {
     /** SQLite was interrupted while rows were shown. */
     void endInterrupted() throws SQLException {
         shown.interrupt();
-    }
-
-    /** What is on top of what does not stay ends as soon as possible, since readers wait for that. */
-    private void requireNotDoomed(ParsedSql sql) throws SQLException {
-        if (state.manual
-                && !sql.kind().endsTransaction()
-                && transaction.admission().isDoomed()) {
-            transaction.abandon();
-            state.rolledBack(false);
-            abort();
-            transaction.admission().told();
-            throw new SerializationFailureException(
-                    "the stream has not accepted what this transaction stands on; it was"
-                            + " rolled back, end it with rollback() and do all of it again");
-        }
     }
 
     private <T> T run(ParsedSql sql, RunningStatement statement, SqlCall<T> call, T nothing) throws SQLException {
@@ -356,25 +346,7 @@ final class Session {
             transaction.write(sql);
             return recorded.run(sql, statement, call, false, true);
         }
-        return untilSerialized(sql, () -> {
-            transaction.write(sql);
-            T result = recorded.run(sql, statement, call, true, true);
-            if (statement.hasOpenRows() && !retry.mayLose()) {
-                openRows = statement;
-                return result;
-            }
-            try {
-                if (statement.hasOpenRows()) {
-                    statement.keepRows();
-                }
-                transaction.commitSingle();
-            } finally {
-                if (transaction.isActive()) {
-                    transaction.abandon();
-                }
-            }
-            return result;
-        });
+        return singles.run(sql, statement, call);
     }
 
     /** A query that fails while its rows are fetched, for want of memory or disk, may roll back. */
@@ -399,11 +371,6 @@ final class Session {
         return isSingle();
     }
 
-    /** Runs a transaction of one statement, again if the stream refuses it. */
-    <T> T untilSerialized(ParsedSql sql, SqlCall<T> call) throws SQLException {
-        return retry.untilSerialized(sql, () -> transaction.admission().telling(call));
-    }
-
     boolean writes(ParsedSql sql) {
         return sql.kind() == StatementKind.WRITE && !reader;
     }
@@ -415,17 +382,12 @@ final class Session {
 
     /** Whether the rows of this statement keep a transaction open. */
     boolean isWaitingFor(RunningStatement statement) {
-        return openRows == statement;
+        return singles.isWaitingFor(statement);
     }
 
     /** The rows of a statement are all fetched or given up: an auto-commit write commits now. */
     void rowsClosed(RunningStatement statement) throws SQLException {
         shown.remove(statement);
-        if (openRows == statement) {
-            openRows = null;
-            if (transaction.isActive()) {
-                transaction.commitSingle();
-            }
-        }
+        singles.rowsClosed(statement);
     }
 }
