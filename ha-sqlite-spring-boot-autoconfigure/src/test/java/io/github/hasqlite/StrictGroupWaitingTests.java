@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,8 @@ class StrictGroupWaitingTests {
 
     private final Map<WorkListener.Counted, Long> counted = new ConcurrentHashMap<>();
     private final Held held = new Held();
+    /** What whoever is about to commit, and has said so to readers, waits for. */
+    private volatile @Nullable Semaphore beforeCommit;
     private NatsServer server;
     private TestNode node;
 
@@ -55,7 +58,12 @@ class StrictGroupWaitingTests {
         node = TestNode.openStrict(server, folder.resolve("one.db"), "one", UnaryOperator.identity(), held::over);
         ((ReplicatingDataSource) node.dataSource()).work().add(new WorkListener() {
             @Override
-            public void took(Timed what, long nanos) {}
+            public void took(Timed what, long nanos) {
+                Semaphore before = beforeCommit;
+                if (what == Timed.CAPTURE && before != null) {
+                    before.acquireUninterruptibly();
+                }
+            }
 
             @Override
             public void counted(Counted what, long number) {
@@ -299,6 +307,35 @@ class StrictGroupWaitingTests {
             assertThat(insert.task.isDone()).isFalse();
             refuse();
             assertThatThrownBy(insert.task::get).hasMessageContaining("FOREIGN KEY constraint failed");
+            execute(connection, "PRAGMA foreign_keys = OFF");
+        }
+    }
+
+    @Test
+    void aCommitThatFailsByItselfSaysNothingOfThoseBeforeIt() throws Exception {
+        node.execute("CREATE TABLE later(id INTEGER PRIMARY KEY,"
+                + " parent INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED)");
+        commitTwo();
+        try (Connection connection = node.dataSource().getConnection()) {
+            execute(connection, "PRAGMA foreign_keys = ON");
+            connection.setAutoCommit(false);
+            execute(connection, "INSERT INTO later VALUES(1, 7)");
+            Semaphore before = new Semaphore(0);
+            beforeCommit = before;
+            Running commit = Running.begin(() -> {
+                connection.commit();
+                return "";
+            });
+            commit.awaitIn("Semaphore");
+            Running reader =
+                    Running.begin(() -> node.query("SELECT count(*) FROM child").toString());
+            reader.awaitIn("core.commit.GroupCommit");
+            beforeCommit = null;
+            before.release();
+            assertThatThrownBy(commit.task::get).hasMessageContaining("FOREIGN KEY constraint failed");
+            refuse();
+            assertThatThrownBy(connection::rollback).isInstanceOf(SerializationFailureException.class);
+            assertThat(reader.task.get()).isEqualTo("[0]");
             execute(connection, "PRAGMA foreign_keys = OFF");
         }
     }
