@@ -49,6 +49,7 @@ class StrictGroupWaitingTests {
     private final Held held = new Held();
     /** What whoever is about to commit, and has said so to readers, waits for. */
     private volatile @Nullable Semaphore beforeCommit;
+
     private NatsServer server;
     private TestNode node;
 
