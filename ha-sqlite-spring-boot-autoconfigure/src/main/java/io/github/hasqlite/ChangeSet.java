@@ -49,8 +49,28 @@ public record ChangeSet(
 
     /** The same change set with other changes. */
     public ChangeSet withChanges(List<Change> changed) {
+        List<Change> own = changes instanceof GroupedChanges.OfOne one ? one.with(changed) : changed;
         return new ChangeSet(
-                node, processId, filename, timestampNs, publisher, counter, baseSequence, streamSequence, changed);
+                node, processId, filename, timestampNs, publisher, counter, baseSequence, streamSequence, own);
+    }
+
+    /**
+     * The single transactions of which it consists, in their order, each with its own changes and {@link #timestampNs}:
+     * several if they came into the stream together (group commit of commit mode {@code strict}), otherwise only this
+     * one. They share a place in the stream and a counter; their {@link #number} tells them apart.
+     */
+    public List<ChangeSet> transactions() {
+        return changes instanceof GroupedChanges grouped ? grouped.divide(this) : List.of(this);
+    }
+
+    /** Its number among the transactions that share its place in the stream, from 1; 0 if it has that for itself. */
+    public int number() {
+        return changes instanceof GroupedChanges.OfOne one ? one.number() : 0;
+    }
+
+    /** How many changes of other transactions come before its own at its place in the stream. */
+    public int changesBefore() {
+        return changes instanceof GroupedChanges.OfOne one ? one.first() : 0;
     }
 
     /**

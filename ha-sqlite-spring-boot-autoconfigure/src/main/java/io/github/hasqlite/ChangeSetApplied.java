@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * A change set of the stream is committed on this node at its place: one of another node, or one of this node that has
+ * A transaction of the stream is committed on this node at its place: one of another node, or one of this node that has
  * come back from the stream. So every node that follows the stream is told of every change set, its author included.
  * Not told are change sets that had no effect on any node, or that this node has left out, and what a snapshot has
  * brought ({@link ChangeSetsMissed}). Immutable.
@@ -15,6 +15,8 @@ import java.util.TreeMap;
  * @param node the name of the node that wrote it
  * @param own whether that is this node
  * @param position its place in the stream
+ * @param number its number among the transactions that share this place, because they came into the stream together, from
+ *     1; 0 if it has the place for itself
  * @param stored when the stream stored it, by the server's clock; what this node has committed in commit mode {@code
  *     strict}, by its own
  * @param rowsByTable how many changes of rows of which table it has, in the order of the tables' names as its author
@@ -27,6 +29,7 @@ public record ChangeSetApplied(
         String node,
         boolean own,
         long position,
+        int number,
         Instant stored,
         Map<String, Long> rowsByTable,
         boolean anyTable)

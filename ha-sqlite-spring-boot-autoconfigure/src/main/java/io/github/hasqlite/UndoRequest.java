@@ -9,13 +9,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param scope how much, counted from one transaction
  * @param position the place in the stream of that transaction; 0 for the newest one, or for the first at {@code since}
+ * @param number which of the transactions that share this place, from 1; 0 for the one that has it for itself, or for the
+ *     first if all from there on are taken back
  * @param since if it is not {@code null}, the transaction is the first that the stream has stored then or later, by the
  *     server's clock
  * @param takeAlong whether what is in the way is taken back, too: later changes of the same rows, of rows that have
  *     taken their unique keys, and of rows that refer to them
  */
 public record UndoRequest(
-        Scope scope, long position, @Nullable Instant since, boolean takeAlong) {
+        Scope scope, long position, int number, @Nullable Instant since, boolean takeAlong) {
 
     /** How much is taken back. */
     public enum Scope {
@@ -34,6 +36,19 @@ public record UndoRequest(
         if (position < 0 || (position > 0 && since != null)) {
             throw new IllegalArgumentException("a position is positive, and there is either one or a time");
         }
+        if (number < 0 || (number > 0 && position == 0)) {
+            throw new IllegalArgumentException("a number is positive, and belongs to a position");
+        }
+    }
+
+    /** What is to be taken back, from a transaction that has its place for itself, or from the first at a place. */
+    public UndoRequest(Scope scope, long position, @Nullable Instant since, boolean takeAlong) {
+        this(scope, position, 0, since, takeAlong);
+    }
+
+    /** The same, from another one of the transactions that share the place. */
+    public UndoRequest number(int other) {
+        return new UndoRequest(scope, position, other, since, takeAlong);
     }
 
     /** One transaction. */
@@ -63,6 +78,6 @@ public record UndoRequest(
 
     /** The same with what is in the way. */
     public UndoRequest takingAlong() {
-        return new UndoRequest(scope, position, since, true);
+        return new UndoRequest(scope, position, number, since, true);
     }
 }

@@ -87,7 +87,7 @@ abstract class NodesWithMistakes {
                 folder.resolve(name + "-" + id + ".db"),
                 name,
                 settings -> NodeSettings.of(name, settings.pool().with(to -> to.foreignKeys(true)))
-                        .with(to -> to.commitMode(mode))
+                        .with(to -> to.commitMode(mode).groupCommit(true))
                         .with(to -> to.publisherTimeout(Duration.ofSeconds(10))),
                 publishing,
                 stream -> stream.with(to -> to.stream(id).subject(id + ".test")));

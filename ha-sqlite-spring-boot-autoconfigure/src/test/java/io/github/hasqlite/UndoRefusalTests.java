@@ -100,7 +100,7 @@ class UndoRefusalTests extends NodesWithMistakes {
                 .hasSize(1);
         HistoryCommand.Answer shown =
                 HistoryCommand.parse("HISTORY '1h'").orElseThrow().run(history, Instant.now());
-        assertThat(shown.columns()).containsExactly("seq", "sql", "timestamp", "node");
+        assertThat(shown.columns()).containsExactly("seq", "sql", "timestamp", "node", "number");
         assertThat(shown.rows()).hasSize(14);
         assertThat(shown.rows().get(12).get(1)).isEqualTo("UPDATE \"customer\" SET \"name\" = 'Eve' WHERE \"id\" = 2");
         long change = last("one");

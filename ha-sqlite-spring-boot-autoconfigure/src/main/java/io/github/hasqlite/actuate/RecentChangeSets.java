@@ -53,6 +53,9 @@ final class RecentChangeSets {
         Map<String, Object> described = new LinkedHashMap<>();
         if (event instanceof ChangeSetApplied applied) {
             described.put("sequence", applied.position());
+            if (applied.number() > 0) {
+                described.put("number", applied.number());
+            }
             described.put("stored", applied.stored());
             described.put("node", applied.node());
             described.put("tables", applied.rowsByTable());

@@ -85,7 +85,9 @@ final class Databases {
     private synchronized void join(String name, HaSqliteDataSource dataSource) {
         joined.forEach((other, itsDataSource) -> {
             join(itsDataSource, name, path(name));
+            seen(dataSource);
             join(dataSource, other, path(other));
+            seen(itsDataSource);
         });
         joined.put(name, dataSource);
     }
@@ -93,6 +95,12 @@ final class Databases {
     private static void join(HaSqliteDataSource reading, String schema, Path file) {
         if (reading instanceof ReplicatingDataSource pools) {
             pools.join(schema, file);
+        }
+    }
+
+    private static void seen(HaSqliteDataSource dataSource) {
+        if (dataSource instanceof ReplicatingDataSource pools) {
+            pools.joinedByOthers();
         }
     }
 

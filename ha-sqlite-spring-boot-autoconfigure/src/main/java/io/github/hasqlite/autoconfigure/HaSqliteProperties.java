@@ -129,12 +129,10 @@ public record HaSqliteProperties(
                 + keys + ", publisher=" + publisher + ", subscriber=" + subscriber + ", ddlSync=" + ddlSync
                 + ", deliverPolicy=" + deliverPolicy + ", autoStart=" + autoStart
                 + ", bootstrap=" + bootstrap + ", snapshotter=" + snapshotter + ", verification=" + verification
-                + ", history=" + history
-                + ", onStreamReset=" + onStreamReset
-                + ", members=" + members + ", leader=" + leader + ", http=" + http
+                + ", history=" + history + ", onStreamReset=" + onStreamReset + ", members=" + members + ", leader="
+                + leader + ", http=" + http
                 + ", gateway=" + gateway + ", postgres=" + postgres + ", nats=" + nats + ", apply=" + apply + ", pool="
-                + pool + ", joins=" + joins
-                + ", databases=" + databases + "]";
+                + pool + ", joins=" + joins + ", databases=" + databases + "]";
     }
 
     /**
@@ -142,8 +140,12 @@ public record HaSqliteProperties(
      *
      * @param isolation Which transactions made at the same time on several nodes cannot both commit: with
      *     serializable any two, with snapshot only those that write the same rows or unique keys.
+     * @param groupCommit Whether transactions of this node that commit at the same time are brought into the stream
+     *     together, in one message, instead of one after the other.
      */
-    public record Strict(@DefaultValue("serializable") StrictIsolation isolation) {}
+    public record Strict(
+            @DefaultValue("serializable") StrictIsolation isolation,
+            @DefaultValue("false") boolean groupCommit) {}
 
     /**
      * Transactions of the application.

@@ -206,7 +206,8 @@ final class NodeProperties {
                 KeySettings.SQLITE_COUNTS,
                 properties.autoStart(),
                 deliverPolicy(properties),
-                properties.ddlSync());
+                properties.ddlSync(),
+                properties.strict().groupCommit());
     }
 
     /** The same with what keys are taken from, unless the properties say that SQLite counts. */

@@ -305,7 +305,7 @@ class SqlApiTests {
         String sequence = position.substring(position.indexOf('.') + 1);
         Answer history = one.get("/history/" + sequence);
         assertThat(history.json().at("/results/0/columns").toString())
-                .isEqualTo("[\"seq\",\"sql\",\"timestamp\",\"node\"]");
+                .isEqualTo("[\"seq\",\"sql\",\"timestamp\",\"node\",\"number\"]");
         assertThat(history.json().at("/results/0/rows/0/0").asString()).isEqualTo(sequence);
         assertThat(one.get("/history").status()).isEqualTo(200);
         assertThat(one.get("/history/5m").json().at("/results/0/rows").size()).isGreaterThan(1);

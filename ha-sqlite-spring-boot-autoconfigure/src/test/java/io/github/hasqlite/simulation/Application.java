@@ -28,6 +28,8 @@ final class Application {
     private final SimulatedSchema schema;
     private final int schemaPercent;
     private final boolean keyed;
+    /** Some commits fail by themselves. */
+    private final boolean failing;
 
     Application(
             SimulatedNode node,
@@ -43,6 +45,7 @@ final class Application {
         this.schema = new SimulatedSchema(emphasis.tables(), random);
         this.schemaPercent = emphasis.schemaPercent();
         this.keyed = emphasis.also().keys();
+        this.failing = emphasis.groupCommit();
     }
 
     /** Works until the node is told to be quiet. */
@@ -100,6 +103,9 @@ final class Application {
             connection.rollback();
             entry.learns(Outcome.ROLLED_BACK);
             return;
+        }
+        if (failing && random.nextInt(4) == 0) {
+            execute(connection, SimulatedSchema.FAILING_COMMIT);
         }
         commit(connection, entry, node.mode() == CommitMode.ASYNC ? Outcome.COMMITTED_HERE : Outcome.STORED);
     }

@@ -18,6 +18,7 @@ import java.util.Random;
  * @param tables what applications work with
  * @param nodes how many take part
  * @param applications threads of each node that work with its data source
+ * @param readers threads of each node that only read
  * @param schemaPercent how many transactions of a hundred change the schema
  * @param snapshots how often each node takes one
  * @param timeout of a commit that waits for the stream
@@ -32,6 +33,7 @@ record Emphasis(
         List<Kind> tables,
         int nodes,
         int applications,
+        int readers,
         int schemaPercent,
         Duration snapshots,
         Duration timeout,
@@ -98,6 +100,11 @@ record Emphasis(
             return new Also(foreignKeys, keys, false, wildClocks, often, damage, loss);
         }
 
+        /** Commits fail by themselves. */
+        Also enforcesForeignKeys() {
+            return new Also(true, keys, audited, wildClocks, compared, damaged, loss);
+        }
+
         /** What an interceptor wrote down of the old stream says nothing of the new one. */
         Also loses(Loss what) {
             return new Also(foreignKeys, keys, false, wildClocks, compared, damaged, what);
@@ -117,8 +124,14 @@ record Emphasis(
             List.of(Kind.WITHOUT_ROWID, Kind.RELATED),
             List.of(Kind.CASCADING, Kind.TEXT));
 
+    /** From here on seeds are for strict commits that come together. */
+    static final long GROUPS = 1_000_000;
+
     /** The one of a seed. */
     static Emphasis of(long seed, Random random) {
+        if (seed >= GROUPS) {
+            return groups(TABLES.get(Math.floorMod(seed, TABLES.size())), random);
+        }
         List<Kind> tables = TABLES.get(Math.floorMod(Math.floorDiv(seed, KINDS), TABLES.size()));
         return switch (Math.floorMod(seed, KINDS)) {
             case 0, 5 -> keys(tables, random);
@@ -130,6 +143,11 @@ record Emphasis(
         };
     }
 
+    /** Whether strict commits come together. */
+    boolean groupCommit() {
+        return readers > 0;
+    }
+
     /** Nodes write the same rows at the same time, and much of it is pending. */
     private static Emphasis keys(List<Kind> tables, Random random) {
         return new Emphasis(
@@ -139,6 +157,7 @@ record Emphasis(
                 tables,
                 2 + random.nextInt(2),
                 1 + random.nextInt(2),
+                0,
                 3,
                 Duration.ofSeconds(2),
                 timeout(random),
@@ -156,6 +175,7 @@ record Emphasis(
                 tables,
                 3,
                 1,
+                0,
                 40,
                 Duration.ofSeconds(2),
                 timeout(random),
@@ -173,6 +193,7 @@ record Emphasis(
                 tables,
                 2 + random.nextInt(2),
                 2,
+                0,
                 6,
                 Duration.ofMillis(1_500),
                 timeout(random),
@@ -190,6 +211,7 @@ record Emphasis(
                 tables,
                 2 + random.nextInt(2),
                 1,
+                0,
                 8,
                 Duration.ofMillis(250),
                 timeout(random),
@@ -207,6 +229,7 @@ record Emphasis(
                 tables,
                 3,
                 1,
+                0,
                 6,
                 Duration.ofMillis(500),
                 timeout(random),
@@ -224,12 +247,31 @@ record Emphasis(
                 tables,
                 3,
                 1,
+                0,
                 8,
                 Duration.ofSeconds(1),
                 timeout(random),
                 new Steps(12, 4, 24, 12, 30, 0),
                 faults(random, any(random, 4, 60), 0),
                 Also.any(tables, random).compared(Duration.ofMillis(any(random, 700, 2_500)), random.nextInt(3) > 0));
+    }
+
+    /** Strict commits of several threads come together, and others read. */
+    private static Emphasis groups(List<Kind> tables, Random random) {
+        return new Emphasis(
+                CommitMode.STRICT,
+                merge(random),
+                isolation(random),
+                tables,
+                2,
+                3,
+                3,
+                any(random, 0, 3),
+                Duration.ofMillis(1_500),
+                timeout(random),
+                new Steps(any(random, 4, 20), any(random, 2, 8), 6, 20, 30, 0),
+                faults(random, any(random, 4, 20), any(random, 0, 300)),
+                Also.any(tables, random).enforcesForeignKeys());
     }
 
     private static Duration timeout(Random random) {

@@ -95,6 +95,11 @@ final class FinalCheck {
                 known += present && each.counted ? 1 : 0;
                 versions += present && each.version ? 1 : 0;
             }
+            for (long mark : cluster.ledger().seen()) {
+                if (!marks.there().contains(String.valueOf(mark))) {
+                    broken.add("read and gone: " + mark);
+                }
+            }
             Set<String> others = new HashSet<>(marks.there());
             others.removeAll(told);
             if (!others.isEmpty()) {

@@ -1,10 +1,12 @@
 package io.github.hasqlite.simulation;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** What applications were told about their transactions. Each wrote a mark. Used by whoever has the baton. */
 final class Ledger {
@@ -61,6 +63,7 @@ final class Ledger {
     }
 
     private final Map<Long, Entry> entries = new LinkedHashMap<>();
+    private final Set<Long> seen = new TreeSet<>();
     private long last = 1_000_000;
 
     long nextMark() {
@@ -81,6 +84,15 @@ final class Ledger {
                 each.outcome = Outcome.UNKNOWN;
             }
         }
+    }
+
+    /** Somebody has read these marks. */
+    void saw(Collection<Long> marks) {
+        seen.addAll(marks);
+    }
+
+    Set<Long> seen() {
+        return seen;
     }
 
     /** The stream may have lost anything that was in it. */

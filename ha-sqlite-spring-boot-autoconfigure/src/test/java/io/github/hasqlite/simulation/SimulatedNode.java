@@ -218,6 +218,12 @@ final class SimulatedNode {
             applications.add(thread);
             thread.start();
         }
+        for (int i = 1; i <= emphasis.readers(); i++) {
+            Reader reader = new Reader(this, process, made.dataSource(), ledger);
+            NodeThread thread = process.thread("application-reader" + i, reader::run);
+            applications.add(thread);
+            thread.start();
+        }
         try {
             while (!stopping) {
                 process.sleep(10_000_000);
@@ -247,8 +253,8 @@ final class SimulatedNode {
         NodeSettings own = NodeSettings.of(
                         name,
                         PoolSettings.of(file().toString())
-                                .with(to -> to.writers(emphasis.applications())
-                                        .readers(1)
+                                .with(to -> to.writers(emphasis.applications() + emphasis.readers())
+                                        .readers(Math.max(1, emphasis.readers()))
                                         .foreignKeys(also.foreignKeys())))
                 .with(to -> to.commitMode(emphasis.mode())
                         .publisherTimeout(emphasis.timeout())
@@ -288,15 +294,17 @@ final class SimulatedNode {
         List<Connection> open = new ArrayList<>();
         try {
             HikariDataSource writers = dataSource.unwrap(HikariDataSource.class);
-            for (int i = 1; i < emphasis.applications(); i++) {
+            for (int i = 1; i < emphasis.applications() + emphasis.readers(); i++) {
                 open.add(writers.getConnection());
             }
-            Connection reader = dataSource.getConnection();
-            open.add(reader);
-            reader.setReadOnly(true);
-            reader.setAutoCommit(false);
-            try (Statement statement = reader.createStatement()) {
-                statement.executeQuery("SELECT 1").close();
+            for (int i = 0; i < Math.max(1, emphasis.readers()); i++) {
+                Connection reader = dataSource.getConnection();
+                open.add(reader);
+                reader.setReadOnly(true);
+                reader.setAutoCommit(false);
+                try (Statement statement = reader.createStatement()) {
+                    statement.executeQuery("SELECT 1").close();
+                }
             }
         } finally {
             for (Connection each : open) {

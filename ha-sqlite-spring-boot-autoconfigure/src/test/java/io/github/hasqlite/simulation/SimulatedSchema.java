@@ -68,6 +68,13 @@ final class SimulatedSchema {
     /** Rows that get their keys from the node. */
     private static final String KEYED = "CREATE TABLE g(id INTEGER PRIMARY KEY, mark)";
 
+    /** Rows that have to have another one when their transaction commits. */
+    private static final String DEFERRED =
+            "CREATE TABLE d(id INTEGER PRIMARY KEY, other REFERENCES d(id) DEFERRABLE INITIALLY DEFERRED)";
+
+    /** A statement with which the COMMIT of its transaction fails. */
+    static final String FAILING_COMMIT = "INSERT INTO d VALUES(NULL, -1)";
+
     /** What is done to the table with the marks, beside the commands; more often than to others. */
     private static final int TO_MARKS = 8;
 
@@ -96,6 +103,9 @@ final class SimulatedSchema {
         }
         if (emphasis.also().keys()) {
             tables.add(KEYED);
+        }
+        if (emphasis.groupCommit()) {
+            tables.add(DEFERRED);
         }
         emphasis.tables().forEach(each -> tables.addAll(each.tables));
         return tables;

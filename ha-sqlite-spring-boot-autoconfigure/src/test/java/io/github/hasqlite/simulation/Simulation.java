@@ -97,7 +97,9 @@ public final class Simulation {
         List<SimulatedNode> nodes = cluster.nodes();
         for (int i = 0; i < count; i++) {
             nodes.add(cluster.node(
-                    "" + (char) ('a' + i), settings -> settings.with(to -> to.isolation(emphasis.isolation()))));
+                    "" + (char) ('a' + i),
+                    settings -> settings.with(
+                            to -> to.isolation(emphasis.isolation()).groupCommit(emphasis.groupCommit()))));
         }
         boolean inFile = random.nextBoolean();
         begin(nodes.get(0), inFile);

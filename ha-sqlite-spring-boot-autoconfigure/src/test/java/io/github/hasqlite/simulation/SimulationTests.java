@@ -24,8 +24,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("simulation")
 class SimulationTests {
 
-    private static final int SEEDS = Integer.getInteger("ha.sqlite.test.simulations", 220);
+    private static final int SEEDS = Integer.getInteger("ha.sqlite.test.simulations", 230);
     private static final int SEEDS_FOR_MUTANTS = 400;
+    private static final long GROUP_SEEDS = Math.max(1, SEEDS / 25);
     private static final int THREADS = 2;
 
     @Test
@@ -68,6 +69,34 @@ class SimulationTests {
         }
     }
 
+    @Test
+    void strictCommitsThatComeTogetherAreOneHistory() throws Exception {
+        check(Simulation.firstFailure(Emphasis.GROUPS, GROUP_SEEDS));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // readers do not wait
+        "io.github.hasqlite.core.commit.GroupCommit, awaitFate",
+        // nobody learns that what it has read was taken back
+        "io.github.hasqlite.core.replay.UndecidedCommits, noteTakenBack",
+        // what is doomed stays in the database
+        "io.github.hasqlite.core.replay.Rebase, undo",
+        // what was taken out of the database is published again
+        "io.github.hasqlite.core.replay.GatheredCommits, clear",
+        // what the stream has accepted stays in the outbox
+        "io.github.hasqlite.core.replay.Settlement, writeRows",
+        // what the stream may not have accepted stays there over a crash
+        "io.github.hasqlite.core.replay.UndecidedReplay, recover"
+    })
+    void brokenRuleOfGroupsIsFound(String className, String method) throws Exception {
+        Class<?> simulation = new MutantLoader(className, method).loadClass(Simulation.class.getName());
+        assertThat(simulation
+                        .getMethod("firstFailure", long.class, long.class)
+                        .invoke(null, Emphasis.GROUPS, SEEDS_FOR_MUTANTS))
+                .isNotNull();
+    }
+
     @ParameterizedTest
     @CsvSource({
         // what is pending is not taken out for what comes before it
@@ -105,8 +134,7 @@ class SimulationTests {
     })
     void brokenRuleIsFound(String className, String method) throws Exception {
         Class<?> simulation = new MutantLoader(className, method).loadClass(Simulation.class.getName());
-        assertThat(simulation.getMethod("firstFailure", long.class, long.class).invoke(null, 1L, (long)
-                        SEEDS_FOR_MUTANTS))
+        assertThat(simulation.getMethod("firstFailure", long.class, long.class).invoke(null, 1L, SEEDS_FOR_MUTANTS))
                 .isNotNull();
     }
 }

@@ -117,7 +117,7 @@ public final class TestNode implements AutoCloseable {
         return open(url, file, name, customizer, interceptors, UnaryOperator.identity());
     }
 
-    /** Opens a node in {@code strict} mode, serializable, with a timeout that suits tests. */
+    /** Opens a node in {@code strict} mode, serializable, with group commit and a timeout that suits tests. */
     public static TestNode openStrict(NatsServer server, Path file, String name) {
         return openStrict(server, file, name, UnaryOperator.identity(), UnaryOperator.identity());
     }
@@ -264,7 +264,8 @@ public final class TestNode implements AutoCloseable {
             int blockSize) {
         NatsSettings natsSettings = stream.apply(NatsSettings.of(url, "test")
                 .with(to -> to.connectTimeout(PATIENCE).publishTimeout(patience)));
-        NodeSettings settings = customizer.apply(NodeSettings.of(name, PoolSettings.of(file.toString())));
+        NodeSettings settings = customizer.apply(
+                NodeSettings.of(name, PoolSettings.of(file.toString())).with(to -> to.groupCommit(true)));
         NatsReplication nats = NatsReplication.connect(
                 natsSettings,
                 settings.readOnly()

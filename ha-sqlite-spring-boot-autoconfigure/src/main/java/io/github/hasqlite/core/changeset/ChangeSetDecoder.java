@@ -3,6 +3,7 @@ package io.github.hasqlite.core.changeset;
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.ChangeSetFormatException;
+import io.github.hasqlite.GroupedChanges;
 import io.github.hasqlite.LargeMessage;
 import io.github.hasqlite.Operation;
 import java.io.IOException;
@@ -18,15 +19,20 @@ import tools.jackson.core.sym.PropertyNameMatcher;
 /** Reads a message as a change set. */
 final class ChangeSetDecoder {
 
+    /** The place of the field in {@link FieldNames#OF_CHANGE_SET}. */
+    private static final int TRANSACTIONS = 8;
+
     private final JsonFactory factory;
     private final KnownTables tables = new KnownTables();
     private final PropertyNameMatcher fields;
     private final PropertyNameMatcher changeFields;
+    private final TransactionsReader divisions;
 
     ChangeSetDecoder(JsonFactory factory) {
         this.factory = factory;
         this.fields = FieldNames.matcher(factory, FieldNames.OF_CHANGE_SET);
         this.changeFields = FieldNames.matcher(factory, FieldNames.OF_CHANGE);
+        this.divisions = new TransactionsReader(factory);
     }
 
     ChangeSet decode(byte[] message) throws ChangeSetFormatException {
@@ -150,11 +156,11 @@ final class ChangeSetDecoder {
         private ChangeReader open() throws ChangeSetFormatException, IOException {
             MessageParser in = new MessageParser(factory, message.open(), longestString);
             in.nextToken();
-            int field;
-            do {
-                // the value of any other is one token
+            int field = in.nextField(fields, FieldNames.OF_CHANGE_SET, 0);
+            while (field >= 0 && !FieldNames.OF_CHANGE_SET.get(field).equals(FieldNames.CHANGES)) {
+                in.skipChildren();
                 field = in.nextField(fields, FieldNames.OF_CHANGE_SET, 0);
-            } while (field >= 0 && !FieldNames.OF_CHANGE_SET.get(field).equals(FieldNames.CHANGES));
+            }
             return new ChangeReader(in, changeFields, tables);
         }
     }
@@ -172,6 +178,7 @@ final class ChangeSetDecoder {
         private String filename = "";
         private long timestampNs;
         private List<Change> changes = List.of();
+        private List<GroupedChanges.Transaction> transactions = List.of();
 
         Fields(MessageParser in, Target target) {
             this.in = in;
@@ -182,13 +189,21 @@ final class ChangeSetDecoder {
             int seen = 0;
             int field;
             while ((field = in.nextField(fields, FieldNames.OF_CHANGE_SET, seen)) >= 0) {
-                seen |= 1 << field;
+                // nodes that do not know them read past them, so they are never a reason to reject a message
+                seen |= field == TRANSACTIONS ? 0 : 1 << field;
                 if (in.token() != JsonToken.VALUE_NULL) {
                     readField(field);
                 }
             }
             check();
-            return new ChangeSet(node, processId, filename, timestampNs, publisher, counter, baseSequence, 0, changes);
+            return new ChangeSet(
+                    node, processId, filename, timestampNs, publisher, counter, baseSequence, 0, divided());
+        }
+
+        private List<Change> divided() {
+            return transactions.isEmpty() || publisher.isEmpty() || ChangeSet.hasCommands(changes)
+                    ? changes
+                    : GroupedChanges.of(changes, transactions);
         }
 
         // The numbers are the places in FieldNames.OF_CHANGE_SET.
@@ -202,6 +217,7 @@ final class ChangeSetDecoder {
                 case 5 -> filename = in.name(null);
                 case 6 -> timestampNs = in.integer();
                 case 7 -> changes = changes();
+                case TRANSACTIONS -> transactions = divisions.read(in);
                 default -> throw new AssertionError(field);
             }
         }

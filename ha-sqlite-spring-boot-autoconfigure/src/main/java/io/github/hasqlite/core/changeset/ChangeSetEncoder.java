@@ -2,6 +2,7 @@ package io.github.hasqlite.core.changeset;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
+import io.github.hasqlite.GroupedChanges;
 import io.github.hasqlite.Operation;
 import io.github.hasqlite.RawText;
 import java.io.IOException;
@@ -22,6 +23,8 @@ final class ChangeSetEncoder {
     private static final JsonBytes.Field FILENAME = new JsonBytes.Field(FieldNames.FILENAME);
     private static final JsonBytes.Field TIMESTAMP_NS = new JsonBytes.Field(FieldNames.TIMESTAMP_NS);
     private static final JsonBytes.Field CHANGES = new JsonBytes.Field(FieldNames.CHANGES);
+    private static final JsonBytes.Field TRANSACTIONS = new JsonBytes.Field(FieldNames.TRANSACTIONS);
+    private static final JsonBytes.Field SIZE = new JsonBytes.Field(FieldNames.SIZE);
     private static final JsonBytes.Field OPERATION = new JsonBytes.Field(FieldNames.OPERATION);
     private static final JsonBytes.Field DATABASE = new JsonBytes.Field(FieldNames.DATABASE);
     private static final JsonBytes.Field OLD_ROWID = new JsonBytes.Field(FieldNames.OLD_ROWID);
@@ -83,7 +86,25 @@ final class ChangeSetEncoder {
         out.raw('[');
         writeChanges(out, changeSet.changes());
         out.raw(']');
+        if (changeSet.changes() instanceof GroupedChanges grouped) {
+            writeTransactions(out, grouped.transactions());
+        }
         out.raw('}');
+    }
+
+    private static void writeTransactions(JsonBytes out, List<GroupedChanges.Transaction> transactions) {
+        out.field(TRANSACTIONS);
+        out.raw('[');
+        for (int i = 0; i < transactions.size(); i++) {
+            if (i > 0) {
+                out.raw(',');
+            }
+            out.open();
+            writeNumber(out, SIZE, transactions.get(i).size());
+            writeNumber(out, TIMESTAMP_NS, transactions.get(i).timestampNs());
+            out.raw('}');
+        }
+        out.raw(']');
     }
 
     // First in the message, so that a node knows its own echo by a short prefix.

@@ -77,12 +77,21 @@ public final class DebeziumJson {
             out.writeNumberProperty("ts_ms", entry.stored().toEpochMilli());
             out.writeName("transaction");
             out.writeStartObject();
-            out.writeStringProperty("id", Long.toString(entry.position()));
+            out.writeStringProperty("id", id(entry));
             out.writeNumberProperty("total_order", index);
             out.writeEndObject();
             out.writeEndObject();
         }
         return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    private static String id(FeedEntry entry) {
+        return entry.position() + number(entry.changeSet());
+    }
+
+    /** What tells a transaction from others that share its place. */
+    private static String number(ChangeSet changeSet) {
+        return changeSet.number() == 0 ? "" : "." + changeSet.number();
     }
 
     private static void source(JsonGenerator out, FeedEntry entry, Change change) {
@@ -95,7 +104,7 @@ public final class DebeziumJson {
         out.writeStringProperty("db", changeSet.filename());
         out.writeStringProperty("table", change.table());
         out.writeStringProperty("sequence", Long.toString(entry.position()));
-        out.writeStringProperty("txId", changeSet.publisher() + ":" + changeSet.counter());
+        out.writeStringProperty("txId", changeSet.publisher() + ":" + changeSet.counter() + number(changeSet));
         out.writeEndObject();
     }
 

@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Change sets of the feed as JSON: what the nodes send each other, with the place in the stream and the time at which the
- * stream stored it in front. Thread-safe.
+ * stream stored it in front, and behind those the number of a transaction that shares its place with others and whether it
+ * is the last of them. Thread-safe.
  */
 public final class FeedJson {
 
@@ -27,7 +28,9 @@ public final class FeedJson {
      */
     public void write(FeedEntry entry, OutputStream out) throws IOException {
         ChangeSet changeSet = entry.changeSet();
-        String head = "{\"stream_seq\":" + entry.position() + ",\"stored_ns\":" + nanos(entry.stored()) + ",";
+        String number =
+                changeSet.number() == 0 ? "" : "\"number\":" + changeSet.number() + ",\"last\":" + entry.last() + ",";
+        String head = "{\"stream_seq\":" + entry.position() + ",\"stored_ns\":" + nanos(entry.stored()) + "," + number;
         out.write(head.getBytes(StandardCharsets.US_ASCII));
         serializer.serialize(changeSet, new WithoutBrace(out));
     }

@@ -7,7 +7,7 @@ import tools.jackson.core.util.Named;
 
 /**
  * The names of the fields. {@code publisher}, {@code counter}, {@code base_sequence}, the three
- * {@code …_types}, {@code pragmas} and those of a part alone are ours; the others are those of the Go implementation, which ignores ours.
+ * {@code …_types}, {@code pragmas}, {@code transactions} and those of a part alone are ours; the others are those of the Go implementation, which ignores ours.
  */
 final class FieldNames {
 
@@ -19,6 +19,9 @@ final class FieldNames {
     static final String FILENAME = "filename";
     static final String TIMESTAMP_NS = "timestamp_ns";
     static final String CHANGES = "changes";
+
+    /** How {@link #CHANGES} are divided among several transactions. */
+    static final String TRANSACTIONS = "transactions";
 
     static final String PART = "part";
     static final String PARTS = "parts";
@@ -44,7 +47,7 @@ final class FieldNames {
 
     /** Fields of a change set, in the order of the cases that read them. */
     static final List<String> OF_CHANGE_SET =
-            List.of(PUBLISHER, COUNTER, BASE_SEQUENCE, NODE, PROCESS_ID, FILENAME, TIMESTAMP_NS, CHANGES);
+            List.of(PUBLISHER, COUNTER, BASE_SEQUENCE, NODE, PROCESS_ID, FILENAME, TIMESTAMP_NS, CHANGES, TRANSACTIONS);
 
     /** Fields of a part of a change set, in the order of the cases that read them. */
     static final List<String> OF_FRAGMENT = List.of(

@@ -17,6 +17,9 @@ final class MessageParser implements AutoCloseable {
 
     private static final byte[] NOT_IN_MEMORY = {};
 
+    /** A number of more digits is no {@code long}. */
+    private static final int MAX_DIGITS = 19;
+
     private final JsonFactory factory;
     private final byte[] message;
     private final @Nullable BoundedStream stream;
@@ -101,6 +104,19 @@ final class MessageParser implements AutoCloseable {
             parser.nextToken();
             parser.skipChildren();
         }
+    }
+
+    /** Goes to the end of the current value. */
+    void skipChildren() {
+        parser.skipChildren();
+    }
+
+    /** The current value as a whole number from 0 on; negative if it is none. */
+    long wholeNumber() {
+        boolean whole = parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+                && parser.getStringLength() <= MAX_DIGITS
+                && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
+        return whole ? parser.getLongValue() : -1;
     }
 
     long integer() throws ChangeSetFormatException {

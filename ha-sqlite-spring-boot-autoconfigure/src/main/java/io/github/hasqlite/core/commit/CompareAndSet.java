@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Publishes a change set behind exactly one sequence of the stream, and finds out what became of it
  * where the answer is lost. The same message is then sent again with the same expectation: of all that
  * expect one sequence one is stored at most, so this settles who won as soon as the stream answers.
- * Used by one thread at a time.
+ * Thread-safe.
  */
 public final class CompareAndSet {
 
@@ -54,6 +54,11 @@ public final class CompareAndSet {
     /** Whether the stream can be reached, as far as is known. */
     boolean isConnected() {
         return publisher.isConnected();
+    }
+
+    /** How large a message may be at most, in bytes. */
+    int maxMessageBytes() {
+        return publisher.maxMessageBytes();
     }
 
     /** What became of it. */
@@ -127,7 +132,12 @@ public final class CompareAndSet {
         }
         Result result = new Stored(expectedLastSequence);
         for (int number = 1; number <= freight.pieces(); number++) {
-            result = one(freight.changeSet(), freight.piece(number), expectedLastSequence + number - 1, deadlineNanos);
+            result = one(
+                    freight.changeSet(),
+                    freight.piece(number),
+                    expectedLastSequence + number - 1,
+                    false,
+                    deadlineNanos);
             if (result instanceof Unknown unknown && number < freight.pieces()) {
                 // without its last part it has no effect, whatever became of this one
                 return new NotSent(unknown.reason());
@@ -139,8 +149,18 @@ public final class CompareAndSet {
         return result;
     }
 
-    private Result one(ChangeSet changeSet, byte[] message, long expected, long deadlineNanos) {
-        boolean maybeStored = false;
+    /**
+     * Publishes a change set that is no larger than a message may be.
+     *
+     * @param maybeStored whether the same was published before, and it is not known what became of it
+     */
+    Result publishWhole(ChangeSet changeSet, byte[] message, long expected, boolean maybeStored, long deadlineNanos) {
+        return one(changeSet, message, expected, maybeStored, deadlineNanos);
+    }
+
+    private Result one(
+            ChangeSet changeSet, byte[] message, long expected, boolean publishedBefore, long deadlineNanos) {
+        boolean maybeStored = publishedBefore;
         String reason = "";
         for (int attempt = 0; attempt == 0 || runtime.nanoTime() < deadlineNanos; attempt++) {
             try {

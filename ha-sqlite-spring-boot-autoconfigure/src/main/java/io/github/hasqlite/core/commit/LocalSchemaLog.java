@@ -8,6 +8,7 @@ import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.StrictIsolation;
 import io.github.hasqlite.core.apply.ChangeSetApplication;
 import io.github.hasqlite.core.jdbc.CommitLog;
+import io.github.hasqlite.core.jdbc.ReadGate;
 import io.github.hasqlite.core.outbox.PendingQueue;
 import io.github.hasqlite.core.replay.LocalReplica;
 import io.github.hasqlite.core.runtime.NodeRuntime;
@@ -74,6 +75,11 @@ public final class LocalSchemaLog implements CommitLog {
     }
 
     @Override
+    public ReadGate gate() {
+        return log.gate();
+    }
+
+    @Override
     public boolean reportsSerializationFailures() {
         return log.reportsSerializationFailures();
     }
@@ -111,8 +117,8 @@ public final class LocalSchemaLog implements CommitLog {
         }
 
         @Override
-        public boolean places(List<Change> changes) {
-            return appender.places(changes);
+        public boolean places(List<Change> changes, boolean elsewhere) {
+            return appender.places(changes, elsewhere);
         }
 
         @Override
@@ -138,7 +144,7 @@ public final class LocalSchemaLog implements CommitLog {
             if (pending.size() > 0) {
                 return new Later();
             }
-            return rows.isEmpty() || !appender.places(rows)
+            return rows.isEmpty() || !appender.places(rows, true)
                     ? new Here(appender, rows)
                     : new Accepted(appender.place(rows));
         }

@@ -32,6 +32,7 @@ import java.util.function.Consumer;
  * @param keys which keys rows get that have none
  * @param deliverPolicy where in the stream a read replica begins that has followed none yet
  * @param ddlSync whether schema changes of this node are made on all nodes
+ * @param groupCommit whether {@code strict} commits of this node that come together are brought into the stream together
  * @param autoStart whether replication starts with the node, and not only when the data source is told to
  */
 public record NodeSettings(
@@ -51,12 +52,13 @@ public record NodeSettings(
         KeySettings keys,
         boolean autoStart,
         DeliverPolicy deliverPolicy,
-        boolean ddlSync) {
+        boolean ddlSync,
+        boolean groupCommit) {
 
     /**
      * Defaults: {@code sync}, 15 s for a commit, five minutes to catch up, rows found by primary key and
      * set as a whole, halting at what cannot be applied, in the time of the Java virtual machine, keys counted by
-     * SQLite, replicating from the start.
+     * SQLite, replicating from the start, {@code strict} commits one by one.
      */
     public static NodeSettings of(String name, PoolSettings pool) {
         return new NodeSettings(
@@ -76,7 +78,8 @@ public record NodeSettings(
                 KeySettings.SQLITE_COUNTS,
                 true,
                 DeliverPolicy.ALL,
-                true);
+                true,
+                false);
     }
 
     /** The same but for what the consumer changes. */
@@ -104,6 +107,7 @@ public record NodeSettings(
         private boolean autoStart;
         private DeliverPolicy deliverPolicy;
         private boolean ddlSync;
+        private boolean groupCommit;
 
         private Changes(NodeSettings from) {
             this.from = from;
@@ -121,6 +125,7 @@ public record NodeSettings(
             autoStart = from.autoStart;
             deliverPolicy = from.deliverPolicy;
             ddlSync = from.ddlSync;
+            groupCommit = from.groupCommit;
         }
 
         public Changes commitMode(CommitMode mode) {
@@ -193,6 +198,11 @@ public record NodeSettings(
             return this;
         }
 
+        public Changes groupCommit(boolean together) {
+            groupCommit = together;
+            return this;
+        }
+
         private NodeSettings settings() {
             return new NodeSettings(
                     from.name,
@@ -211,7 +221,8 @@ public record NodeSettings(
                     keys,
                     autoStart,
                     deliverPolicy,
-                    ddlSync);
+                    ddlSync,
+                    groupCommit);
         }
     }
 }

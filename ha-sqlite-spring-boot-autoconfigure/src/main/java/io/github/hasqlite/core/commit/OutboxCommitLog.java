@@ -109,7 +109,7 @@ public final class OutboxCommitLog implements CommitLog {
         }
 
         @Override
-        public boolean places(List<Change> changes) {
+        public boolean places(List<Change> changes, boolean elsewhere) {
             return ChangeSet.hasCommands(changes);
         }
 

@@ -2,12 +2,16 @@ package io.github.hasqlite.core.commit;
 
 import io.github.hasqlite.Change;
 import io.github.hasqlite.ChangeSet;
-import io.github.hasqlite.SerializationFailureException;
+import io.github.hasqlite.LargeChanges;
 import io.github.hasqlite.StrictIsolation;
 import io.github.hasqlite.core.apply.CommandRules;
 import io.github.hasqlite.core.jdbc.CommitLog;
+import io.github.hasqlite.core.jdbc.ReadGate;
+import io.github.hasqlite.core.outbox.OutboxTable;
+import io.github.hasqlite.core.replay.LocalReplica;
 import io.github.hasqlite.core.replay.PositionTable;
 import io.github.hasqlite.core.replay.StreamPosition;
+import io.github.hasqlite.core.replay.UndecidedCommits;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.Connection;
@@ -15,10 +19,7 @@ import java.sql.SQLException;
 import java.sql.SQLNonTransientException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,13 +38,21 @@ public final class StrictCommitLog implements CommitLog {
     /** Waiting for one's turn only spares a lost race. */
     private static final long TURN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    private static final long OUTCOME_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** Of a transaction that is committed first: more is worth a message of its own. */
+    private static final int MAX_CHANGES = 1_000;
+
+    private static final int MAX_BYTES = 64 << 10;
 
     private final NodeRuntime runtime;
     private final ChangeSetFactory changeSets;
     private final StrictPublishing stream;
     private final StreamPosition position;
     private final LastCommits commits;
+    private final LocalReplica replica;
+    private final StrictOutcomes outcomes;
+    /** {@code null} if all transactions are accepted one by one. */
+    private final @Nullable GroupCommit group;
+
     private final BooleanSupplier joined;
     private final StrictIsolation isolation;
     /** How long a commit waits for the stream, and a loser to be tried again. */
@@ -71,6 +80,9 @@ public final class StrictCommitLog implements CommitLog {
         this.stream = stream;
         this.position = position;
         this.commits = commits;
+        this.replica = position.replica();
+        this.outcomes = new StrictOutcomes(settings, position, commits);
+        this.group = settings.groupCommit() ? new GroupCommit(settings, changeSets, stream, position, outcomes) : null;
         this.joined = joined;
         this.isolation = settings.isolation();
         this.timeout = settings.publisherTimeout();
@@ -83,14 +95,19 @@ public final class StrictCommitLog implements CommitLog {
     }
 
     @Override
+    public ReadGate gate() {
+        return group == null ? ReadGate.OPEN : group;
+    }
+
+    @Override
     public Appender open(Connection connection) throws SQLException {
-        return new StrictAppender(new PositionTable(connection));
+        return new StrictAppender(new PositionTable(connection), new OutboxTable(connection));
     }
 
     @Override
     public void awaitTurn() {
         long received = position.received();
-        if (received > position.sequence()) {
+        if (received > position.tip() && !position.undecided().isAny()) {
             try {
                 position.await(received, runtime.nanoTime() + Math.min(TURN_NANOS, timeout.toNanos()));
             } catch (InterruptedException e) {
@@ -112,42 +129,84 @@ public final class StrictCommitLog implements CommitLog {
     private final class StrictAppender implements Appender {
 
         private final PositionTable table;
+        private final OutboxTable outbox;
+        /** What the transaction that is about to be appended did, as a message. */
+        private byte @Nullable [] message;
 
-        StrictAppender(PositionTable table) {
+        StrictAppender(PositionTable table, OutboxTable outbox) {
             this.table = table;
+            this.outbox = outbox;
         }
 
         @Override
-        public boolean places(List<Change> changes) {
-            return true;
+        public void renew() throws SQLException {
+            outbox.renew();
         }
 
         @Override
-        public Entry append(List<Change> changes) {
-            throw new IllegalStateException("every transaction is brought to its place in the stream");
+        public boolean places(List<Change> changes, boolean elsewhere) {
+            message = null;
+            if (elsewhere || !mayCommitFirst(changes)) {
+                return true;
+            }
+            byte[] serialized = stream.serialize(changeSets.at(position.sequence(), 1, changes));
+            message = serialized.length > Math.min(MAX_BYTES, stream.maxMessageBytes() / 4) ? null : serialized;
+            return message == null;
+        }
+
+        @Override
+        public Entry append(List<Change> changes) throws SQLException {
+            byte[] serialized = message;
+            GroupCommit bringing = group;
+            if (serialized == null || bringing == null) {
+                throw new IllegalStateException("it is to be brought to its place in the stream");
+            }
+            message = null;
+            return bringing.append(changes, serialized, table, outbox);
         }
 
         @Override
         public Placement place(List<Change> changes) throws SQLException {
             requireStream();
             long deadline = runtime.nanoTime() + timeout.toNanos();
-            long base = position.sequence();
+            if (group != null && !group.awaitNothing(deadline)) {
+                return group.onDoomed(deadline);
+            }
+            long base = position.tip();
             ChangeSet changeSet = changeSets.at(base, position.nextCounter(changeSets.publisher()), changes);
             long beaten = position.received();
             if (beaten <= base) {
                 CompareAndSet.Result result = stream.publish(changeSet, base, deadline);
                 if (result instanceof CompareAndSet.Stored stored) {
-                    return new Here(table, changeSet, stored.sequence());
+                    return new Here(table, outbox, changeSet, stored.sequence());
                 }
                 if (!(result instanceof CompareAndSet.Lost lost)) {
-                    return unresolved(result);
+                    return outcomes.unresolved(result);
                 }
                 beaten = lost.sequence();
             }
             return isolation == StrictIsolation.SNAPSHOT && !changeSet.hasCommands()
                     ? certify(changeSet, beaten, deadline)
-                    : new Beaten(beaten);
+                    : outcomes.new Beaten(beaten);
         }
+    }
+
+    /**
+     * Whether a transaction may be committed here before the stream has accepted it. That pays if somebody waits who can
+     * go on then, or something is on its way already.
+     */
+    private boolean mayCommitFirst(List<Change> changes) {
+        UndecidedCommits undecided = position.undecided();
+        return group != null
+                && (undecided.isAny() || replica.writeLock().isAwaited())
+                && changes.size() <= MAX_CHANGES
+                && !(changes instanceof LargeChanges)
+                && !ChangeSet.hasCommands(changes)
+                && undecided.mayCommitFirst()
+                && !replica.writeLock().isReadPast()
+                && position.halted() == null
+                && stream.isConnected()
+                && joined.getAsBoolean();
     }
 
     private void requireStream() throws SQLException {
@@ -156,10 +215,10 @@ public final class StrictCommitLog implements CommitLog {
             throw stopped(halted);
         }
         if (!stream.isConnected()) {
-            throw notPublished("the stream cannot be reached");
+            throw StrictOutcomes.notPublished("the stream cannot be reached");
         }
         if (!joined.getAsBoolean()) {
-            throw notPublished("this node has not caught up with the stream yet");
+            throw StrictOutcomes.notPublished("this node has not caught up with the stream yet");
         }
     }
 
@@ -170,20 +229,6 @@ public final class StrictCommitLog implements CommitLog {
                         + "; it was rolled back, nothing of it took effect, and trying again does not help before "
                         + whatToDo.get(),
                 SqlStates.REPLICATION_STOPPED);
-    }
-
-    private static SQLException notPublished(String why) {
-        return new SQLException(
-                "in strict mode a transaction commits in the stream, but " + why
-                        + "; it was rolled back, nothing of it took effect, try again",
-                SqlStates.CANNOT_CONNECT);
-    }
-
-    private Placement unresolved(CompareAndSet.Result result) throws SQLException {
-        if (result instanceof CompareAndSet.NotSent notSent) {
-            throw notPublished(notSent.reason());
-        }
-        return new Unresolved(((CompareAndSet.Unknown) result).reason());
     }
 
     /**
@@ -200,14 +245,15 @@ public final class StrictCommitLog implements CommitLog {
                     changeSets.at(base, certification.nextCounter(changeSets.publisher()), made.changes());
             CompareAndSet.Result result = stream.publish(changeSet, base, deadline);
             if (result instanceof CompareAndSet.Stored stored) {
-                return new Elsewhere(stored.sequence(), position.outcome(changeSet.publisher(), changeSet.counter()));
+                return outcomes
+                .new Elsewhere(stored.sequence(), position.outcome(changeSet.publisher(), changeSet.counter()));
             }
             if (!(result instanceof CompareAndSet.Lost lost)) {
-                return unresolved(result);
+                return outcomes.unresolved(result);
             }
             beaten = lost.sequence();
         }
-        return new Beaten(Math.max(beaten, certification.sequence()));
+        return outcomes.new Beaten(Math.max(beaten, certification.sequence()));
     }
 
     private static boolean reaches(StreamPosition.Certification certification, long sequence, long deadline)
@@ -224,12 +270,14 @@ public final class StrictCommitLog implements CommitLog {
     private final class Here implements CommitLog.Placement {
 
         private final PositionTable table;
+        private final OutboxTable outbox;
         private final ChangeSet changeSet;
         private final long sequence;
         private final StreamPosition.Advance advance;
 
-        Here(PositionTable table, ChangeSet changeSet, long sequence) {
+        Here(PositionTable table, OutboxTable outbox, ChangeSet changeSet, long sequence) {
             this.table = table;
+            this.outbox = outbox;
             this.changeSet = changeSet;
             this.sequence = sequence;
             this.advance = position.advance(changeSet, sequence);
@@ -247,7 +295,7 @@ public final class StrictCommitLog implements CommitLog {
 
         @Override
         public void settle() throws SQLException {
-            advance.write(table);
+            advance.write(table, outbox);
         }
 
         @Override
@@ -273,87 +321,5 @@ public final class StrictCommitLog implements CommitLog {
 
         @Override
         public void await() {}
-    }
-
-    /** Others came first. */
-    private final class Beaten extends RolledBack {
-
-        private final long sequence;
-
-        Beaten(long sequence) {
-            this.sequence = sequence;
-        }
-
-        @Override
-        public void await() throws SQLException {
-            boolean caughtUp = false;
-            try {
-                caughtUp = position.await(sequence, runtime.nanoTime() + timeout.toNanos());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            throw new SerializationFailureException(
-                    "another transaction came first in the stream, as message " + sequence
-                            + "; this one was rolled back, nothing of it took effect, do all of it again"
-                            + (caughtUp ? "" : " (this node has not applied that message yet)"));
-        }
-    }
-
-    /** The stream has accepted it behind others: the applier brings it here, after them. */
-    private final class Elsewhere extends RolledBack {
-
-        private final long sequence;
-        private final CompletableFuture<@Nullable SQLException> outcome;
-
-        Elsewhere(long sequence, CompletableFuture<@Nullable SQLException> outcome) {
-            this.sequence = sequence;
-            this.outcome = outcome;
-        }
-
-        @Override
-        public void await() throws SQLException {
-            commits.inStream(sequence);
-            SQLException failure;
-            try {
-                if (!position.await(sequence, runtime.nanoTime() + timeout.toNanos())) {
-                    throw notApplied(null);
-                }
-                failure = runtime.await(outcome, OUTCOME_NANOS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw notApplied(e);
-            } catch (ExecutionException | TimeoutException e) {
-                throw notApplied(e);
-            }
-            if (failure != null) {
-                throw failure;
-            }
-        }
-
-        private SQLException notApplied(@Nullable Exception cause) {
-            return new SQLException(
-                    "the transaction is committed in the stream as message " + sequence
-                            + ", but not applied on this node yet; do not repeat it",
-                    SqlStates.OUTCOME_UNKNOWN,
-                    cause);
-        }
-    }
-
-    /** It may be in the stream or not. */
-    private final class Unresolved extends RolledBack {
-
-        private final String reason;
-
-        Unresolved(String reason) {
-            this.reason = reason;
-        }
-
-        @Override
-        public void await() throws SQLException {
-            throw new SQLException(
-                    "it is not known whether the stream has accepted the transaction (" + reason + ", within " + timeout
-                            + "): it was rolled back on this node, and is applied on all nodes if the stream has it",
-                    SqlStates.OUTCOME_UNKNOWN);
-        }
     }
 }

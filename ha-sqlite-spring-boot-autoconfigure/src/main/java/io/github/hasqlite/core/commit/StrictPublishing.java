@@ -57,6 +57,59 @@ public final class StrictPublishing {
         }
     }
 
+    /**
+     * Gets a change set ready that is not large.
+     *
+     * @throws SQLException if it cannot be published
+     */
+    Attempt attempt(ChangeSet changeSet, long expected) throws SQLException {
+        try {
+            return new Attempt(changeSet, serializer.serialize(changeSet), expected);
+        } catch (IllegalArgumentException e) {
+            throw new SQLException("the transaction is too large: " + e.getMessage() + "; it was rolled back", e);
+        }
+    }
+
+    /** How large a message may be at most, in bytes. */
+    int maxMessageBytes() {
+        return stream.maxMessageBytes();
+    }
+
+    /** A change set that is not large, as a message. */
+    byte[] serialize(ChangeSet changeSet) {
+        return serializer.serialize(changeSet);
+    }
+
+    /** A change set that is published until it is known what became of it. Used by one thread. */
+    final class Attempt {
+
+        private final ChangeSet changeSet;
+        private final byte[] message;
+        private final long expected;
+        private boolean maybeStored;
+
+        private Attempt(ChangeSet changeSet, byte[] message, long expected) {
+            this.changeSet = changeSet;
+            this.message = message;
+            this.expected = expected;
+        }
+
+        byte[] message() {
+            return message;
+        }
+
+        /**
+         * Publishes it, or finds out what became of it if it was published before.
+         *
+         * @param deadlineNanos when to give up, by {@link NodeRuntime#nanoTime()}
+         */
+        CompareAndSet.Result publish(long deadlineNanos) {
+            CompareAndSet.Result result = stream.publishWhole(changeSet, message, expected, maybeStored, deadlineNanos);
+            maybeStored |= result instanceof CompareAndSet.Unknown;
+            return result;
+        }
+    }
+
     /** Whether the stream can be reached, as far as is known. */
     boolean isConnected() {
         return stream.isConnected();

@@ -235,7 +235,7 @@ public final class GatewaySession implements AutoCloseable {
 
     // ---- limits and the end
 
-    /** Ends rows, a statement or a transaction that have taken too long. Never waits. */
+    /** Ends rows, a statement or a transaction that have taken too long. Waits for no client. */
     void endWhatIsOver(long now) {
         running.look(now);
         if (!gate.tryEnter()) {

@@ -11,6 +11,8 @@ import io.github.hasqlite.core.replay.AcceptedChangeSets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -146,13 +148,23 @@ final class FeedRun implements FeedSubscription, ChangeSetSubscriber.Listener {
         }
         if (changeSet != null) {
             awaitApplied(sequence);
-            ChangeSet told = source.state().hadEffect(sequence) ? FilteredChanges.of(changeSet, filter) : null;
-            if (told != null) {
-                FeedEntry entry = new FeedEntry(told, Times.instant(message.timestampNs()));
-                tell(() -> consumer.take(entry), sequence);
+            if (source.state().hadEffect(sequence)) {
+                tell(changeSet, message);
             }
         }
         reached(Math.max(sequence, position));
+    }
+
+    /** Tells of a change set, of the transactions of which it consists one by one. */
+    private void tell(ChangeSet changeSet, StreamMessage message) throws InterruptedException {
+        List<ChangeSet> told = changeSet.transactions().stream()
+                .map(transaction -> FilteredChanges.of(transaction, filter))
+                .filter(Objects::nonNull)
+                .toList();
+        for (int i = 0; i < told.size(); i++) {
+            FeedEntry entry = new FeedEntry(told.get(i), Times.instant(message.timestampNs()), i == told.size() - 1);
+            tell(() -> consumer.take(entry), message.sequence());
+        }
     }
 
     /** What was not seen of the time before may be why a message was taken for one without effect. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** The history as rows that answer a statement. */
 final class HistoryAnswers {
 
-    static final List<String> SHOWN = List.of("seq", "sql", "timestamp", "node");
+    static final List<String> SHOWN = List.of("seq", "sql", "timestamp", "node", "number");
     static final List<String> PLANNED = List.of("operation", "table", "detail");
     static final List<String> DONE = List.of("rows_affected", "transactions");
 
@@ -37,7 +37,8 @@ final class HistoryAnswers {
         for (int i = entries.size() - 1; i >= 0; i--) {
             HistoryEntry entry = entries.get(i);
             rows.add(List.of(
-                    entry.position(), statements(entry), entry.committed().toString(), entry.node()));
+                    entry.position(), statements(entry), entry.committed().toString(), entry.node(), (long)
+                            entry.number()));
         }
         return new Answer(SHOWN, rows);
     }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What can be asked of the history in the place of an SQL statement, as in the Go implementation: {@code HISTORY [n]},
  * {@code UNDO n}, {@code UNDOE n} and {@code UNDOT n}, where {@code n} is a place in the stream or a duration up to now,
- * such as {@code 5m} or {@code '1h30m'}. Behind {@code EXPLAIN}, what would be taken back is only told; with {@code
+ * such as {@code 5m} or {@code '1h30m'}; {@code n.m} is the transaction with number {@code m} of those that share a place. Behind {@code EXPLAIN}, what would be taken back is only told; with {@code
  * CASCADE} at the end, what is in the way is taken back, too. Immutable.
  */
 public sealed interface HistoryCommand {
@@ -57,13 +57,18 @@ public sealed interface HistoryCommand {
      *
      * @param scope how much is taken back
      * @param from the place of the transaction; 0 if there is a duration
+     * @param number its number among those that share the place; 0 if nothing is said
      * @param last how far back; {@code null} if there is a place
      * @param explain whether to tell only
      * @param cascade whether what is in the way is taken back, too
      */
     record TakeBack(
-            UndoRequest.Scope scope, long from, @Nullable Duration last, boolean explain, boolean cascade)
-            implements HistoryCommand {
+            UndoRequest.Scope scope,
+            long from,
+            int number,
+            @Nullable Duration last,
+            boolean explain,
+            boolean cascade) implements HistoryCommand {
 
         @Override
         public List<String> columns() {
@@ -72,7 +77,7 @@ public sealed interface HistoryCommand {
 
         @Override
         public Answer run(ReplicationHistory history, Instant now) throws IOException, SQLException {
-            UndoRequest request = new UndoRequest(scope, from, last == null ? null : now.minus(last), cascade);
+            UndoRequest request = new UndoRequest(scope, from, number, last == null ? null : now.minus(last), cascade);
             return explain ? HistoryAnswers.plan(history.plan(request)) : HistoryAnswers.done(history.undo(request));
         }
     }

@@ -48,7 +48,8 @@ final class HistoryReader {
     interface Visitor {
 
         /**
-         * Takes the next one; good until this returns if it is large.
+         * Takes the next one, of transactions that came together each on its own; good until this returns if it is
+         * large.
          *
          * @param message its last message
          */
@@ -79,7 +80,7 @@ final class HistoryReader {
                 }
                 ChangeSet changeSet = accepted.next(message);
                 if (changeSet != null && message.sequence() >= first) {
-                    visitor.take(changeSet, message);
+                    visit(changeSet, message, visitor);
                 }
                 return true;
             });
@@ -167,11 +168,18 @@ final class HistoryReader {
             stream.read(Math.max(1, first - ahead), last, message -> {
                 ChangeSet changeSet = accepted.next(message);
                 if (changeSet != null && message.sequence() >= first) {
-                    visitor.take(changeSet, message);
+                    visit(changeSet, message, visitor);
                 }
                 return true;
             });
             return accepted.doubtful() >= first;
+        }
+    }
+
+    private static void visit(ChangeSet changeSet, StreamMessage message, Visitor visitor)
+            throws IOException, SQLException {
+        for (ChangeSet transaction : changeSet.transactions()) {
+            visitor.take(transaction, message);
         }
     }
 
@@ -186,6 +194,7 @@ final class HistoryReader {
         }
         return new HistoryEntry(
                 message.sequence(),
+                changeSet.number(),
                 Times.instant(message.timestampNs()),
                 Times.instant(changeSet.timestampNs()),
                 changeSet.node(),

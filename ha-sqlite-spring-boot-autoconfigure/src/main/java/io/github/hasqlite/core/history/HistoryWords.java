@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 final class HistoryWords {
 
     private static final Pattern PLACE = Pattern.compile("[0-9]{1,18}");
+    private static final Pattern TRANSACTION = Pattern.compile("([0-9]{1,18})(?:\\.([0-9]{1,9}))?");
     private static final Pattern DURATION = Pattern.compile("(?:[0-9]+(?:\\.[0-9]+)?(?:ns|us|µs|ms|s|m|h|d))+");
     private static final Pattern STEP = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)(ns|us|µs|ms|s|m|h|d)");
     private static final double NANOS = 1e9;
@@ -48,14 +49,16 @@ final class HistoryWords {
             throw wrong(verb, usage, String.join(" ", words));
         }
         String word = unquoted(words[0]);
-        if (!isPlace(word)) {
-            return new HistoryCommand.TakeBack(scope, 0, duration(verb, usage, word), explain, cascade);
+        Matcher transaction = TRANSACTION.matcher(word);
+        if (!transaction.matches()) {
+            return new HistoryCommand.TakeBack(scope, 0, 0, duration(verb, usage, word), explain, cascade);
         }
-        long from = Long.parseLong(word);
-        if (from == 0) {
+        long from = Long.parseLong(transaction.group(1));
+        int number = transaction.group(2) == null ? 0 : Integer.parseInt(transaction.group(2));
+        if (from == 0 || (number == 0 && transaction.group(2) != null)) {
             throw wrong(verb, usage, word);
         }
-        return new HistoryCommand.TakeBack(scope, from, null, explain, cascade);
+        return new HistoryCommand.TakeBack(scope, from, number, null, explain, cascade);
     }
 
     private static boolean isPlace(String word) {
@@ -98,7 +101,8 @@ final class HistoryWords {
 
     private static SQLException wrong(String verb, String usage, String found) {
         return new SQLSyntaxErrorException(
-                "the statement is " + verb + " " + usage + ", where n is a place in the stream and a duration is"
+                "the statement is " + verb + " " + usage
+                        + ", where n is a place in the stream (n.m one of several transactions there) and a duration is"
                         + " written like 5m or '1h30m'; found: " + (found.isEmpty() ? "nothing" : found),
                 SqlStates.SYNTAX_ERROR);
     }

@@ -54,7 +54,7 @@ final class RowTracks implements HistoryReader.Visitor {
     public void take(ChangeSet changeSet, StreamMessage message) {
         selection.begin(changeSet);
         List<ReplacedRow> gaveWay = replaced.getOrDefault(changeSet.streamSequence(), List.of());
-        int index = 0;
+        int index = changeSet.changesBefore();
         for (Change change : changeSet.changes()) {
             if (change.operation() != Operation.SQL) {
                 boolean taken = selection.takes(change);

@@ -38,6 +38,9 @@ final class UndoPlanning {
     private final AppliedPlace place;
     private final Map<Long, List<ReplacedRow>> replaced;
     private final long from;
+    /** Of the transaction at {@link #from}, if that is known. */
+    private int number;
+
     private final Set<RowKey> along = new HashSet<>();
     /** Which row a conflict that was told of is about. */
     private final Map<UndoConflict, RowKey> inTheWay = new HashMap<>();
@@ -57,6 +60,7 @@ final class UndoPlanning {
         this.transactions = transactions;
         this.request = request;
         this.place = AppliedPlace.read(connection);
+        this.number = request.number();
         this.from = from();
         this.replaced = ReplacedRow.since(connection, serializer, from);
     }
@@ -75,6 +79,7 @@ final class UndoPlanning {
             if (newest.isEmpty()) {
                 throw new SQLException("the stream holds no transaction any more", SqlStates.NOT_IN_PREREQUISITE_STATE);
             }
+            number = newest.get(0).number();
             return newest.get(0).position();
         }
         if (request.position() < first) {
@@ -93,6 +98,7 @@ final class UndoPlanning {
     private SQLException noTransaction() {
         return new SQLException(
                 "there is no transaction of this database at " + request.position()
+                        + (request.number() > 0 ? "." + request.number() : "")
                         + ", and it has applied the stream up" + " to " + place.sequence()
                         + "; HISTORY shows which there are",
                 SqlStates.INVALID_PARAMETER);
@@ -125,8 +131,17 @@ final class UndoPlanning {
         UndoSurvey survey = reader.compute(
                 from, place, () -> new UndoSurvey(selection(), settings.identify(), replaced, settings.maxRows()));
         boolean exact = request.position() > 0 && request.scope() != Scope.EVERYTHING;
-        if (survey.first() == 0 || (exact && survey.first() != request.position())) {
+        if (survey.first() == 0
+                || (exact && survey.first() != request.position())
+                || (request.number() > 0
+                        && (survey.first() != request.position() || survey.firstNumber() != request.number()))) {
             throw noTransaction();
+        }
+        if (exact && request.number() == 0 && survey.firstNumber() > 0) {
+            throw new SQLException(
+                    "several transactions came into the stream together at " + request.position()
+                            + ". Say which of them: " + request.position() + ".1 is the first; HISTORY shows them",
+                    SqlStates.INVALID_PARAMETER);
         }
         long begin = Math.min(from, Math.max(1, survey.base() + 1));
         RowTracks tracks = reader.compute(
@@ -148,6 +163,6 @@ final class UndoPlanning {
     }
 
     private UndoSelection selection() {
-        return new UndoSelection(request.scope(), from, along, settings.identify());
+        return new UndoSelection(request.scope(), from, number, along, settings.identify());
     }
 }

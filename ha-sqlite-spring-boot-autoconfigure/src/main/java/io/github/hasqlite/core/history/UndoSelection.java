@@ -17,40 +17,52 @@ final class UndoSelection {
 
     private final Scope scope;
     private final long from;
+    private final int number;
     private final RowIdentify identify;
     private final Set<RowKey> rows = new HashSet<>();
     private final Set<RowKey> along;
     private long first;
-    private long current;
+    private int firstNumber;
+    private boolean before;
     private boolean whole;
 
     /**
-     * Selects from a place on.
+     * Selects from a transaction on.
      *
+     * @param from its place
+     * @param number its number among those that share the place; 0 for the first of them
      * @param along rows of which all changes are taken back, too
      */
-    UndoSelection(Scope scope, long from, Set<RowKey> along, RowIdentify identify) {
+    UndoSelection(Scope scope, long from, int number, Set<RowKey> along, RowIdentify identify) {
         this.scope = scope;
         this.from = from;
+        this.number = number;
         this.identify = identify;
         this.along = new HashSet<>(along);
     }
 
-    /** The place of the first change set from where it selects; 0 if there was none yet. */
+    /** The place of the first transaction from where it selects; 0 if there was none yet. */
     long first() {
         return first;
     }
 
-    /** A change set is gone through next. */
+    /** Its number among those that share the place; 0 if it has that for itself. */
+    int firstNumber() {
+        return firstNumber;
+    }
+
+    /** A transaction is gone through next. */
     void begin(ChangeSet changeSet) {
-        current = changeSet.streamSequence();
-        if (current < from) {
+        long current = changeSet.streamSequence();
+        before = current < from || (current == from && changeSet.number() < number);
+        if (before) {
             whole = false;
             return;
         }
         boolean isFirst = first == 0;
         if (isFirst) {
             first = current;
+            firstNumber = changeSet.number();
             if (scope == Scope.ROWS || scope == Scope.TRANSACTIONS) {
                 changeSet.changes().forEach(change -> remember(rows, change));
             }
@@ -65,7 +77,7 @@ final class UndoSelection {
 
     /** Whether a change of it is taken back. */
     boolean takes(Change change) {
-        if (current < from) {
+        if (before) {
             return false;
         }
         // both are looked at, because both follow rows

@@ -49,7 +49,7 @@ final class UndoSurvey implements HistoryReader.Visitor {
     public void take(ChangeSet changeSet, StreamMessage message) throws SQLException {
         selection.begin(changeSet);
         boolean any = false;
-        int index = 0;
+        int index = changeSet.changesBefore();
         for (Change change : changeSet.changes()) {
             boolean taken = selection.takes(change);
             if (change.operation() == Operation.SQL) {
@@ -145,7 +145,12 @@ final class UndoSurvey implements HistoryReader.Visitor {
         return transactions;
     }
 
-    /** The place of the first change set; 0 if there is none. */
+    /** The number of the first transaction at its place; 0 if it has that for itself. */
+    int firstNumber() {
+        return selection.firstNumber();
+    }
+
+    /** The place of the first transaction; 0 if there is none. */
     long first() {
         return selection.first();
     }

@@ -12,6 +12,7 @@ final class BatchWrites {
     private final Session session;
     private final Transaction transaction;
     private final SessionState state;
+    private final SingleWrites singles;
     private final RecordedStatements recorded;
     private final NativeStatement foreignKeys;
     /** {@code null} if nothing is replicated. */
@@ -22,12 +23,14 @@ final class BatchWrites {
             Session session,
             Transaction transaction,
             SessionState state,
+            SingleWrites singles,
             RecordedStatements recorded,
             @Nullable BoundInserts inserts)
             throws SQLException {
         this.session = session;
         this.transaction = transaction;
         this.state = state;
+        this.singles = singles;
         this.recorded = recorded;
         this.inserts = inserts;
         this.foreignKeys = new NativeStatement(connection, "PRAGMA foreign_keys");
@@ -46,7 +49,7 @@ final class BatchWrites {
             return;
         }
         if (alone) {
-            session.untilSerialized(sql, SqlCall.of(() -> {
+            singles.untilSerialized(sql, SqlCall.of(() -> {
                 transaction.write(sql);
                 writeRows(sql, statement, batch, true);
                 transaction.commitSingle();

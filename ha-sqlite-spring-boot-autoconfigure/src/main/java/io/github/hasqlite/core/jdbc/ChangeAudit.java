@@ -46,11 +46,24 @@ final class ChangeAudit {
     private @Nullable ParsedSql harmless;
     /** In this transaction the triggers were found to be there. */
     private boolean complete;
+    /** In this transaction more was counted than was captured. */
+    private boolean elsewhere;
 
     ChangeAudit(SQLiteConnection connection, ChangeCounters counters, Capture capture) {
         this.connection = connection;
         this.counters = counters;
         this.capture = capture;
+    }
+
+    /** A transaction begins to write. */
+    void begin() throws SQLException {
+        elsewhere = false;
+        restart();
+    }
+
+    /** Whether the transaction has also written what stays local, such as TEMP tables, or may have. */
+    boolean hasWrittenElsewhere() {
+        return elsewhere;
     }
 
     /** A transaction begins to write, or something ran of which it does not matter what it counted. */
@@ -116,6 +129,7 @@ final class ChangeAudit {
         }
         if (balance < 0) {
             owed = 0;
+            elsewhere = true;
             explain(sql);
         } else {
             owed = rowsOpen ? balance : Math.min(balance, owedBefore);
@@ -137,6 +151,7 @@ final class ChangeAudit {
         if (owed < 0) {
             long rows = -owed;
             owed = 0;
+            elsewhere = true;
             if (!isExplained()) {
                 capture.outdated();
                 throw new UncapturedChangeException(

@@ -60,6 +60,11 @@ public interface CommitLog {
         return null;
     }
 
+    /** Keeps from readers what is committed and may still be taken back. */
+    default ReadGate gate() {
+        return ReadGate.OPEN;
+    }
+
     /** Writes to the log through one connection. Always called with the write lock held. */
     interface Appender {
 
@@ -76,8 +81,9 @@ public interface CommitLog {
          * commits, instead of being {@linkplain #append appended} to the log.
          *
          * @param changes what it did; never empty
+         * @param elsewhere whether it has also written what is not in there, such as TEMP tables, or may have
          */
-        boolean places(List<Change> changes);
+        boolean places(List<Change> changes, boolean elsewhere);
 
         /**
          * Writes the transaction's changes to the log, inside that transaction, just before COMMIT.
@@ -110,11 +116,16 @@ public interface CommitLog {
         /** COMMIT failed, the transaction is still open: takes the entry out of it again. */
         void withdraw() throws SQLException;
 
+        /** Whether it stays committed whatever {@link #await} says; otherwise that says whether it does. */
+        default boolean stays() {
+            return true;
+        }
+
         /**
          * Waits as the commit mode demands. The write lock is no longer held.
          *
          * @throws SQLException if the stream did not acknowledge in time; the transaction is committed
-         *     all the same
+         *     all the same, unless being accepted by the stream is the commit: then it says what became of it
          */
         void await() throws SQLException;
     }

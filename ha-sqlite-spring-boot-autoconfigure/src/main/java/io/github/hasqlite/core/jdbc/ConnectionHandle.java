@@ -389,10 +389,13 @@ class ConnectionHandle implements Connection {
                 return;
             }
             returning(connection);
-            connection.session().reset();
-            if (originalIsolation >= 0) {
-                connection.setTransactionIsolation(originalIsolation);
-                originalIsolation = -1;
+            try {
+                connection.session().reset();
+            } finally {
+                if (originalIsolation >= 0) {
+                    connection.setTransactionIsolation(originalIsolation);
+                    originalIsolation = -1;
+                }
             }
         } finally {
             dataSource.returned(reader);

@@ -1,17 +1,22 @@
 package io.github.hasqlite.core.jdbc;
 
+import io.github.hasqlite.SerializationFailureException;
 import io.github.hasqlite.core.sqlite.NativeStatement;
 import io.github.hasqlite.core.sqlite.ParsedSql;
 import io.github.hasqlite.core.sqlite.PragmaText;
 import io.github.hasqlite.core.sqlite.SqlCall;
 import io.github.hasqlite.core.sqlite.StatementKind;
 import java.sql.SQLException;
+import java.util.Set;
 
 /**
  * Runs the statements of a session that neither read nor write rows: those that begin and end transactions and
  * savepoints, pragmas, ATTACH and DETACH. Not thread-safe.
  */
 final class ControlStatements {
+
+    /** Pragmas that read rows. */
+    private static final Set<String> CHECKS = Set.of("integrity_check", "quick_check", "foreign_key_check");
 
     private final Transaction transaction;
     private final SessionState state;
@@ -70,6 +75,21 @@ final class ControlStatements {
         }
     }
 
+    /** What is on top of what does not stay ends as soon as possible, since readers wait for that. */
+    void requireNotDoomed(ParsedSql sql) throws SQLException {
+        if (state.manual
+                && !sql.kind().endsTransaction()
+                && transaction.admission().isDoomed()) {
+            transaction.abandon();
+            state.rolledBack(false);
+            state.aborted = true;
+            transaction.admission().told();
+            throw new SerializationFailureException(
+                    "the stream has not accepted what this transaction stands on; it was"
+                            + " rolled back, end it with rollback() and do all of it again");
+        }
+    }
+
     private <T> T controlled(ParsedSql sql, SqlCall<T> call, T nothing) throws SQLException {
         if (sql.kind() != StatementKind.EMPTY) {
             implicit.begin();
@@ -112,6 +132,11 @@ final class ControlStatements {
         if (!reader && transaction.isActive() && sql.isPragma()) {
             transaction.reads(PragmaText.of(sql.text()), sql, statement);
         }
+        if (sql.isPragma() && PragmaText.of(sql.text()).sets()) {
+            transaction.looks();
+        } else {
+            transaction.admission().pin(statement);
+        }
         // may attach or detach a database, or change what LIKE means
         state.mayChangeSchema();
         Recorder recorder = transaction.recorder();
@@ -119,7 +144,7 @@ final class ControlStatements {
             recorder.functionsUnknown();
         }
         try {
-            T result = call.run();
+            T result = runOther(sql, statement, call);
             if (replicated) {
                 guard.after(sql);
             }
@@ -129,6 +154,15 @@ final class ControlStatements {
             followAfter(e);
             throw e;
         }
+    }
+
+    private <T> T runOther(ParsedSql sql, RunningStatement statement, SqlCall<T> call) throws SQLException {
+        ReadAdmission admission = transaction.admission();
+        if (!sql.isPragma()) {
+            // one of these is the driver's command to copy the database into a file
+            return admission.copying(transaction.access(), call);
+        }
+        return CHECKS.contains(sql.name()) ? admission.run(statement, call) : call.run();
     }
 
     /** A pragma may have taken effect, be it only compiled. */

@@ -2,6 +2,7 @@ package io.github.hasqlite.core.jdbc;
 
 import io.github.hasqlite.core.sqlite.SqlCall;
 import java.sql.SQLException;
+import java.util.function.BooleanSupplier;
 
 /**
  * Keeps {@link java.sql.Statement#cancel} from interrupting anything but the application's own statement and the fetching
@@ -11,6 +12,13 @@ import java.sql.SQLException;
 final class InterruptShield {
 
     private boolean raised;
+    /** What waits, and not for SQLite, is to end. */
+    private volatile boolean cancelled;
+
+    /** Something that waits, and looks now and then whether it is to end. */
+    interface Waiting {
+        boolean run(BooleanSupplier cancelled) throws SQLException;
+    }
 
     /** Runs what must not be interrupted. */
     <T> T over(SqlCall<T> call) throws SQLException {
@@ -38,9 +46,16 @@ final class InterruptShield {
         return before;
     }
 
+    /** Waits for something else than SQLite; like SQLite, for what is interrupted from now on. */
+    boolean waiting(Waiting wait) throws SQLException {
+        cancelled = false;
+        return wait.run(() -> cancelled);
+    }
+
     /** Interrupts, unless that must not be now. */
     synchronized void interrupt(SqlStateTranslation.Action interrupt) throws SQLException {
         if (!raised) {
+            cancelled = true;
             interrupt.run();
         }
     }

@@ -20,6 +20,7 @@ final class LoggedCommit {
     private final WriteAccess access;
     private final SessionContext context;
     private final Recorder recorder;
+    private final Recording recording;
     private final CommitLog.Appender log;
     private final DeferredForeignKeys foreignKeys;
     private final Work work;
@@ -36,6 +37,7 @@ final class LoggedCommit {
         this.access = access;
         this.context = context;
         this.recorder = recording.recorder();
+        this.recording = recording;
         this.log = recording.appender();
         this.foreignKeys = foreignKeys;
         this.work = context.writeLock().runtime().work();
@@ -49,10 +51,12 @@ final class LoggedCommit {
      */
     <T> T run(SqlCall<T> call, T nothing) throws SQLException {
         long begun = work.begin();
+        requireAllCaptured();
         List<Change> changes = recorder.drain();
         if (changes.isEmpty()) {
             T result = call.run();
             transaction.ended(true);
+            transaction.admission().requireKept();
             return result;
         }
         Tracing tracing = work.tracing();
@@ -71,11 +75,22 @@ final class LoggedCommit {
         }
     }
 
+    private void requireAllCaptured() throws SQLException {
+        try {
+            recording.requireAllCaptured();
+        } catch (UncapturedChangeException e) {
+            transaction.abandon();
+            throw e;
+        }
+    }
+
     private <T> T run(List<Change> changes, SqlCall<T> call, T nothing, long begun) throws SQLException {
         boolean open = false;
         try {
             access.suspendQueryOnly(true);
-            return log.places(changes) ? place(changes, call, nothing, begun) : append(changes, call, begun);
+            return log.places(changes, recording.audit().hasWrittenElsewhere())
+                    ? place(changes, call, nothing, begun)
+                    : append(changes, call, begun);
         } catch (SQLException | RuntimeException e) {
             work.count(Counted.COMMIT_FAILURES, 1);
             if (transaction.isActive() && sqlite.endedByItself()) {
@@ -119,20 +134,31 @@ final class LoggedCommit {
             }
             throw e;
         }
-        count(changes);
+        boolean stays = entry.stays();
+        int rows = changes.size();
+        if (stays) {
+            count(rows);
+        }
         try {
             entry.committed();
         } finally {
             transaction.ended(true);
         }
-        entry.await();
+        try {
+            entry.await();
+        } finally {
+            transaction.admission().told();
+        }
+        if (!stays) {
+            count(rows);
+        }
         return result;
     }
 
-    private void count(List<Change> changes) {
+    private void count(int rows) {
         if (work.isHeard()) {
             work.count(Counted.COMMITTED_CHANGE_SETS, 1);
-            work.count(Counted.COMMITTED_ROWS, changes.size());
+            work.count(Counted.COMMITTED_ROWS, rows);
         }
     }
 
@@ -158,7 +184,7 @@ final class LoggedCommit {
                 result = call.run();
                 counters.afterCommit();
                 committed = true;
-                count(changes);
+                count(changes.size());
                 if (placement.changesSchema()) {
                     context.catalog().changed();
                 }
@@ -173,6 +199,8 @@ final class LoggedCommit {
                 placement.done(committed);
             } finally {
                 transaction.ended(committed);
+                // it was not published before all that it has seen was decided
+                transaction.admission().told();
             }
         }
         placement.await();

@@ -19,6 +19,7 @@ final class QueryTimeout {
     private final QueryTimeouts timeouts;
     private final Session session;
     private final DB database;
+    private final InterruptShield shield;
     private final int seconds;
     private final long deadline;
     /** It was in a transaction that the application ends. */
@@ -31,6 +32,7 @@ final class QueryTimeout {
         this.session = connection.session();
         this.timeouts = session.timeouts();
         this.database = connection.getDatabase();
+        this.shield = connection.shield();
         this.seconds = seconds;
         this.deadline = timeouts.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         this.inTransaction = session.inTransaction() && !session.isAutoCommit();
@@ -71,7 +73,7 @@ final class QueryTimeout {
         if (interruptible && now - deadline >= 0) {
             interrupted = true;
             try {
-                database.interrupt();
+                shield.interrupt(database::interrupt);
             } catch (SQLException e) {
                 throw new IllegalStateException("a statement could not be interrupted", e);
             }
@@ -91,6 +93,13 @@ final class QueryTimeout {
     /** Whether a statement was interrupted, by whomever. */
     static boolean isInterrupt(SQLException e) {
         return (e.getErrorCode() & 0xff) == SQLiteErrorCode.SQLITE_INTERRUPT.code;
+    }
+
+    /** What a statement is told whose rows have ended because another one of its connection was interrupted. */
+    static SQLException ofOthers() {
+        return SqlStates.complete(DB.newSQLException(
+                SQLiteErrorCode.SQLITE_INTERRUPT.code,
+                "another statement of the connection was interrupted, which ends the rows of all; run this one again"));
     }
 
     private SQLException explain(SQLException e) {

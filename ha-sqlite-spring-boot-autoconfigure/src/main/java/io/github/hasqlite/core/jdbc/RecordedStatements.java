@@ -114,6 +114,7 @@ final class RecordedStatements {
             if (state.rolledBack) {
                 state.implicitBegin = false;
                 state.rolledBack(transaction.isActive());
+                transaction.admission().requireKept();
             } else if (single && sql.kind().isSchema()) {
                 // SQLite keeps in memory what a failed ALTER has done so far until all is rolled back
                 transaction.abandon();

@@ -40,7 +40,7 @@ record Recording(Recorder recorder, ChangeAudit audit, CommitLog.Appender append
      * @param lent whether the application has the driver's own connection, past which it may change the schema
      */
     void beganToWrite(boolean lent) throws SQLException {
-        audit.restart();
+        audit.begin();
         if (lent) {
             recorder.watchSchema();
         }

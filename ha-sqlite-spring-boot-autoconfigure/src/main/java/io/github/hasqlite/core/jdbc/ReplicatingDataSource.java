@@ -37,7 +37,6 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     private final @Nullable KeyTables keys;
 
     private final QueryTimeouts timeouts;
-    private final Work work;
 
     /** How many connections of the pool of writers are in use or waited for. */
     private final AtomicInteger writersWanted = new AtomicInteger();
@@ -46,6 +45,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
 
     private final int maxWriters;
     private final ParsedTexts parsed = new ParsedTexts();
+    private final WriteLock writeLock;
     private volatile JoinedSchemas joined = JoinedSchemas.NONE;
     private volatile ConnectionFunctions functions = ConnectionFunctions.NONE;
 
@@ -65,7 +65,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         this.catalog = context.catalog();
         this.keys = context.keys();
         this.timeouts = context.timeouts();
-        this.work = context.writeLock().runtime().work();
+        this.writeLock = context.writeLock();
         this.checkpointer = checkpointer;
         this.replication = replication;
     }
@@ -242,6 +242,11 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         joined = joined.with(schema, file.toAbsolutePath().toString());
     }
 
+    /** Connections of other databases see this one from now on, and so all that is committed in its file. */
+    public void joinedByOthers() {
+        writeLock.readPast(true);
+    }
+
     /** What to throw where a statement could not be compiled. */
     SQLException explain(SQLException failure) {
         return joined.explain(failure);
@@ -279,7 +284,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
 
     /** What this database does, for those who measure and follow it. */
     public Work work() {
-        return work;
+        return writeLock.runtime().work();
     }
 
     /** Has the pools tell how they are used, those that tell nobody yet. */

@@ -13,7 +13,6 @@ import java.sql.Timestamp;
 import java.util.Calendar;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConnection;
-import org.sqlite.SQLiteErrorCode;
 import org.sqlite.core.CoreResultSet;
 import org.sqlite.core.CoreStatement;
 import org.sqlite.core.DB;
@@ -102,7 +101,7 @@ public final class Rows extends JDBC4ResultSet {
         if (interrupted) {
             interrupted = false;
             close();
-            throw interruption();
+            throw QueryTimeout.ofOthers();
         }
         QueryTimeout timeout = stmt instanceof LimitedStatement limited ? limited.timeout() : null;
         try {
@@ -117,12 +116,6 @@ public final class Rows extends JDBC4ResultSet {
             }
             throw QueryTimeout.explain(timeout, e);
         }
-    }
-
-    private static SQLException interruption() {
-        return SqlStates.complete(DB.newSQLException(
-                SQLiteErrorCode.SQLITE_INTERRUPT.code,
-                "another statement of the connection was interrupted, which ends the rows of all; run this one again"));
     }
 
     /** SQLite would refuse the next row with SQLITE_INTERRUPT: it is refused here, and the statement runs no more. */
@@ -164,7 +157,7 @@ public final class Rows extends JDBC4ResultSet {
     public int checkCol(int column) throws SQLException {
         follow();
         if (interrupted) {
-            throw interruption();
+            throw QueryTimeout.ofOthers();
         }
         try {
             return super.checkCol(column);

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a session must know of the statement it runs. */
-interface RunningStatement {
+interface RunningStatement extends LimitedStatement {
 
     /** Whether rows of it are still to be fetched, so that SQLite would refuse to commit. */
     boolean hasOpenRows();

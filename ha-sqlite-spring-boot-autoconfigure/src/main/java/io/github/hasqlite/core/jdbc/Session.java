@@ -23,12 +23,9 @@ final class Session {
     private final ControlStatements control;
     private final RecordedStatements recorded;
     private final BatchWrites batches;
-    private final SerializationRetry retry;
+    private final SingleWrites singles;
     /** {@code null} if SQLite chooses all keys that are left to it. */
     private final @Nullable KeyedInserts keys;
-
-    /** The statement whose rows keep the transaction of an auto-commit write open. */
-    private @Nullable RunningStatement openRows;
 
     private final ShownRows shown = new ShownRows();
 
@@ -37,7 +34,6 @@ final class Session {
         this.transaction = new Transaction(connection, context, reader);
         this.context = context;
         this.compiled = new StatementCache(connection, context.catalog(), state, transaction);
-        this.retry = new SerializationRetry(transaction, context.writeLock().runtime(), context.commitLog());
         WriteRecording recording = WriteRecording.of(transaction, context.commitLog());
         KeyTables tables = context.keys();
         this.keys = tables == null || recording == null
@@ -45,8 +41,18 @@ final class Session {
                 : new KeyedInserts(connection, transaction.counters(), tables);
         this.control = new ControlStatements(connection, transaction, state, reader, this::beginIfImplicit);
         this.recorded = new RecordedStatements(transaction, state, recording, keys);
+        this.singles = new SingleWrites(
+                transaction,
+                recorded,
+                new SerializationRetry(transaction, context.writeLock().runtime(), context.commitLog()));
         this.batches = new BatchWrites(
-                connection, this, transaction, state, recorded, BoundInserts.of(connection, transaction, keys));
+                connection,
+                this,
+                transaction,
+                state,
+                singles,
+                recorded,
+                BoundInserts.of(connection, transaction, keys));
         this.lastInsertRowid = new NativeStatement(connection, "SELECT last_insert_rowid()");
     }
 
@@ -105,6 +111,7 @@ final class Session {
         if (state.aborted) {
             state.aborted = false;
             state.implicitBegin = true;
+            transaction.admission().requireKept();
             return;
         }
         if (transaction.isActive() || !state.implicitBegin) {
@@ -138,9 +145,13 @@ final class Session {
         }
     }
 
-    /** Ends whatever is open, before the connection goes back to the pool. */
+    /**
+     * Ends whatever is open, before the connection goes back to the pool.
+     *
+     * @throws SQLException if it has seen what does not stay, or that is not known; it is done nevertheless
+     */
     void reset() throws SQLException {
-        openRows = null;
+        singles.forget();
         state.manual = false;
         state.implicitBegin = false;
         state.aborted = false;
@@ -149,6 +160,7 @@ final class Session {
         }
         state.rolledBack(transaction.isActive());
         transaction.access().takeBack();
+        transaction.admission().requireKept();
     }
 
     /**
@@ -172,6 +184,8 @@ final class Session {
     void beforeUnwrapping() throws SQLException {
         transaction.preparation().beforeUnwrapping();
         transaction.lend();
+        transaction.access().readPast();
+        transaction.admission().close();
     }
 
     // ---- compiled statements
@@ -244,9 +258,13 @@ final class Session {
         if (transaction.access().isLent()) {
             transaction.follow();
         }
+        control.requireNotDoomed(sql);
         SqlCall<T> work = () -> run(sql, statement, call, nothing);
         try {
-            return sql.kind() == StatementKind.READ ? control.interruptible(work) : control.shielded(work);
+            return transaction
+                    .admission()
+                    .telling(() ->
+                            sql.kind() == StatementKind.READ ? control.interruptible(work) : control.shielded(work));
         } catch (SQLException e) {
             if (QueryTimeout.isInterrupt(e)) {
                 shown.interrupt();
@@ -276,21 +294,22 @@ final class Session {
                     state.queried = true;
                     transaction.reads(sql, statement);
                 }
-                yield call.run();
+                yield transaction.admission().run(statement, call);
             }
-            case WRITE -> reader ? plain(call) : write(sql, statement, call);
+            case WRITE -> reader ? plain(statement, call) : write(sql, statement, call);
             case CREATE, DROP, ALTER, HEADER_PRAGMA -> {
                 state.changesSchema();
-                yield reader ? plain(call) : write(sql, statement, call);
+                yield reader ? plain(statement, call) : write(sql, statement, call);
             }
-            case MAINTENANCE -> reader ? plain(call) : maintain(sql, call);
+            case MAINTENANCE ->
+                transaction.admission().copying(transaction.access(), () -> maintain(sql, statement, call));
             default -> control.run(sql, statement, call, nothing);
         };
     }
 
-    private <T> T plain(SqlCall<T> call) throws SQLException {
+    private <T> T plain(RunningStatement statement, SqlCall<T> call) throws SQLException {
         beginIfImplicit();
-        return call.run();
+        return transaction.admission().run(statement, call);
     }
 
     private void beginIfImplicit() throws SQLException {
@@ -306,7 +325,11 @@ final class Session {
         }
     }
 
-    private <T> T maintain(ParsedSql sql, SqlCall<T> call) throws SQLException {
+    /** One of these copies the database into a file. */
+    private <T> T maintain(ParsedSql sql, RunningStatement statement, SqlCall<T> call) throws SQLException {
+        if (reader) {
+            return plain(statement, call);
+        }
         if (state.implicitBegin && !transaction.isActive()) {
             transaction.write(sql);
         }
@@ -317,31 +340,13 @@ final class Session {
         followQueries();
         if (transaction.access().isQueryOnly()) {
             // SQLite refuses whatever would write, and sets its counters
-            return plain(call);
+            return plain(statement, call);
         }
         if (!isSingle()) {
             transaction.write(sql);
             return recorded.run(sql, statement, call, false, true);
         }
-        return retry.untilSerialized(sql, () -> {
-            transaction.write(sql);
-            T result = recorded.run(sql, statement, call, true, true);
-            if (statement.hasOpenRows() && !retry.mayLose()) {
-                openRows = statement;
-                return result;
-            }
-            try {
-                if (statement.hasOpenRows()) {
-                    statement.keepRows();
-                }
-                transaction.commitSingle();
-            } finally {
-                if (transaction.isActive()) {
-                    transaction.abandon();
-                }
-            }
-            return result;
-        });
+        return singles.run(sql, statement, call);
     }
 
     /** A query that fails while its rows are fetched, for want of memory or disk, may roll back. */
@@ -366,11 +371,6 @@ final class Session {
         return isSingle();
     }
 
-    /** Runs a transaction of one statement, again if the stream refuses it. */
-    <T> T untilSerialized(ParsedSql sql, SqlCall<T> call) throws SQLException {
-        return retry.untilSerialized(sql, call);
-    }
-
     boolean writes(ParsedSql sql) {
         return sql.kind() == StatementKind.WRITE && !reader;
     }
@@ -382,17 +382,12 @@ final class Session {
 
     /** Whether the rows of this statement keep a transaction open. */
     boolean isWaitingFor(RunningStatement statement) {
-        return openRows == statement;
+        return singles.isWaitingFor(statement);
     }
 
     /** The rows of a statement are all fetched or given up: an auto-commit write commits now. */
     void rowsClosed(RunningStatement statement) throws SQLException {
         shown.remove(statement);
-        if (openRows == statement) {
-            openRows = null;
-            if (transaction.isActive()) {
-                transaction.commitSingle();
-            }
-        }
+        singles.rowsClosed(statement);
     }
 }

@@ -25,11 +25,10 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
     private final ParsedSql parsed;
     private final GeneratedKey generatedKey;
     private final PhysicalConnection physical;
-    private @Nullable KeptRows kept;
     /** The statement itself while its rows are shown without it. */
     private @Nullable SafeStmtPtr compiledQuery;
 
-    private final Rows rows = new Rows(this, rs);
+    private final StatementRows shown = new StatementRows(new Rows(this, rs));
     private final long schemaEpoch;
     private final String[] columns;
     /** The schema that the names of the columns are of. */
@@ -115,8 +114,9 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
 
     private ResultSet query() throws SQLException {
         closeRows();
-        ResultSet result = session.execute(parsed, this, () -> keyed(super::executeQuery), (ResultSet) rows);
-        KeptRows present = kept;
+        ResultSet result =
+                session.execute(parsed, this, () -> keyed(super::executeQuery), (ResultSet) shown.ofSqlite());
+        KeptRows present = shown.kept();
         return present != null ? present.rows() : watched(result);
     }
 
@@ -227,13 +227,15 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
 
     @Override
     public @Nullable ResultSet getResultSet() throws SQLException {
-        KeptRows present = kept;
+        KeptRows present = shown.kept();
         try {
             if (present != null) {
                 return present.rows();
             }
             describeAnew();
-            return super.getResultSet() == null ? null : watched(rows.begin());
+            return super.getResultSet() == null
+                    ? null
+                    : watched(shown.ofSqlite().begin());
         } catch (SQLException e) {
             throw SqlStates.complete(e);
         }
@@ -253,8 +255,7 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
     }
 
     private void closeRows() throws SQLException {
-        closeKeptRows();
-        rows.forgetInterrupt();
+        shown.forget();
         if (!pointer.isClosed()) {
             rs.close();
             if (session.isWaitingFor(this)) {
@@ -288,7 +289,8 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
 
     @Override
     public void detachRows() throws SQLException {
-        SafeStmtPtr detached = rs.isOpen() && !pointer.isClosed() ? rows.detach(physical) : null;
+        SafeStmtPtr detached =
+                rs.isOpen() && !pointer.isClosed() ? shown.ofSqlite().detach(physical) : null;
         if (detached != null && compiledQuery == null) {
             compiledQuery = pointer;
             pointer = detached;
@@ -314,7 +316,7 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
             return;
         }
         try {
-            kept = new KeptRows(physical, new Rows(this, rs).begin());
+            shown.keep(new KeptRows(physical, new Rows(this, rs).begin()));
         } finally {
             rs.close();
             pointer.safeRunInt(DB::reset);
@@ -324,29 +326,17 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
 
     @Override
     public boolean showsRows() {
-        return kept != null || hasOpenRows();
+        return shown.kept() != null || hasOpenRows();
     }
 
     @Override
     public void interruptRows() throws SQLException {
-        if (kept != null) {
-            kept.interrupt();
-        } else if (hasOpenRows()) {
-            rows.interrupt();
-        }
+        shown.interrupt(hasOpenRows());
     }
 
     @Override
     public void rowsInterrupted() throws SQLException {
         session.endInterrupted();
-    }
-
-    private void closeKeptRows() throws SQLException {
-        KeptRows present = kept;
-        kept = null;
-        if (present != null) {
-            present.close();
-        }
     }
 
     @Override
@@ -379,8 +369,8 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
     public ResultSetMetaData getMetaData() throws SQLException {
         return SqlStateTranslation.call(() -> {
             ResultSetMetaData driver = super.getMetaData();
-            rows.colsMeta = rs.colsMeta;
-            return driver == rs ? rows : driver;
+            shown.ofSqlite().colsMeta = rs.colsMeta;
+            return driver == rs ? shown.ofSqlite() : driver;
         });
     }
 
@@ -393,7 +383,7 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
         if (!isClosed()) {
             handle.closed(this);
             generatedKey.close();
-            closeKeptRows();
+            shown.forget();
             if (!pointer.isClosed()) {
                 rs.close();
                 attach();

@@ -24,8 +24,7 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
     private final Session session;
     private final GeneratedKey generatedKey;
     private final PhysicalConnection physical;
-    private @Nullable KeptRows kept;
-    private final Rows rows = new Rows(this, rs);
+    private final StatementRows shown = new StatementRows(new Rows(this, rs));
     private boolean inserts;
     /** A query does not touch the generated keys of the statement before. */
     private boolean keepsKeys;
@@ -70,7 +69,7 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
         closeRows();
         ParsedSql parsed = handle.parse(sql);
         if (parsed.kind() == StatementKind.READ || parsed.kind() == StatementKind.OTHER) {
-            return session.execute(parsed, this, () -> queryLimited(parsed, sql), (ResultSet) rows);
+            return session.execute(parsed, this, () -> queryLimited(parsed, sql), (ResultSet) shown.ofSqlite());
         }
         // the driver runs what gives no rows, too, and fails only then
         keepsKeys = true;
@@ -182,12 +181,14 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
 
     @Override
     public @Nullable ResultSet getResultSet() throws SQLException {
-        KeptRows present = kept;
+        KeptRows present = shown.kept();
         try {
             if (present != null) {
                 return present.rows();
             }
-            return super.getResultSet() == null ? null : watched(rows.begin());
+            return super.getResultSet() == null
+                    ? null
+                    : watched(shown.ofSqlite().begin());
         } catch (SQLException e) {
             throw SqlStates.complete(e);
         }
@@ -202,8 +203,7 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
         if (isClosed()) {
             throw new SQLException("the statement has been closed");
         }
-        closeKeptRows();
-        rows.forgetInterrupt();
+        shown.forget();
         if (pointer != null && !pointer.isClosed()) {
             rs.close();
             if (resultsWaiting || session.isWaitingFor(this)) {
@@ -222,7 +222,8 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
 
     @Override
     public void detachRows() throws SQLException {
-        SafeStmtPtr detached = rs.isOpen() && !pointer.isClosed() ? rows.detach(physical) : null;
+        SafeStmtPtr detached =
+                rs.isOpen() && !pointer.isClosed() ? shown.ofSqlite().detach(physical) : null;
         if (detached != null) {
             pointer.close();
             pointer = detached;
@@ -235,7 +236,7 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
             return;
         }
         try {
-            kept = new KeptRows(physical, new Rows(this, rs).begin());
+            shown.keep(new KeptRows(physical, new Rows(this, rs).begin()));
         } finally {
             rs.close();
             pointer.safeRunInt(DB::reset);
@@ -245,29 +246,17 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
 
     @Override
     public boolean showsRows() {
-        return kept != null || hasOpenRows();
+        return shown.kept() != null || hasOpenRows();
     }
 
     @Override
     public void interruptRows() throws SQLException {
-        if (kept != null) {
-            kept.interrupt();
-        } else if (hasOpenRows()) {
-            rows.interrupt();
-        }
+        shown.interrupt(hasOpenRows());
     }
 
     @Override
     public void rowsInterrupted() throws SQLException {
         session.endInterrupted();
-    }
-
-    private void closeKeptRows() throws SQLException {
-        KeptRows present = kept;
-        kept = null;
-        if (present != null) {
-            present.close();
-        }
     }
 
     @Override
@@ -304,7 +293,7 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
         handle.closed(this);
         try {
             generatedKey.close();
-            closeKeptRows();
+            shown.forget();
             super.close();
             session.rowsClosed(this);
         } catch (SQLException e) {

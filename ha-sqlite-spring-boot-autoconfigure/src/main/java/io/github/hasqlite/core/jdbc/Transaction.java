@@ -27,6 +27,7 @@ final class Transaction {
     private final CapturePreparation preparation;
     private final StatementTrial trial;
     private final Savepoints savepoints;
+    private final ReadAdmission admission;
     private boolean active;
     private boolean writing;
     /** A schema command has run that nobody records. */
@@ -53,6 +54,7 @@ final class Transaction {
         this.preparation = new CapturePreparation(this, access, recording);
         this.trial = new StatementTrial(connection, this, sqlite);
         this.savepoints = new Savepoints(recorder);
+        this.admission = new ReadAdmission(this, connection, sqlite, savepoints, context.commitLog());
         this.late = new LateWrite(connection, context, sqlite, view, savepoints);
     }
 
@@ -170,7 +172,13 @@ final class Transaction {
     void looks() {
         if (active && !writing) {
             view.take();
+            admission.looks();
         }
+    }
+
+    /** Lets what is read be shown once it cannot be taken back any more. */
+    ReadAdmission admission() {
+        return admission;
     }
 
     /** Takes the write lock and makes this a write transaction, if it is none yet. */
@@ -335,14 +343,8 @@ final class Transaction {
             ended(true);
             return result;
         }
-        try {
-            recording.requireAllCaptured();
-        } catch (UncapturedChangeException e) {
-            abandon();
-            throw e;
-        }
         LoggedCommit logged = loggedCommit;
-        return connection.shield().over(() -> logged.run(call, nothing));
+        return admission.telling(() -> connection.shield().over(() -> logged.run(call, nothing)));
     }
 
     /** Rolls back for the application, which gets SQLite's error if nothing is open. */
@@ -371,6 +373,7 @@ final class Transaction {
             throw e;
         }
         ended(false);
+        admission.requireKept();
         return result;
     }
 
@@ -388,6 +391,7 @@ final class Transaction {
         if (recorder != null) {
             recorder.ended(committed);
         }
+        admission.ends(wrote);
         if (wrote) {
             if (committed) {
                 context.writeLock().committed(counters.pagesOfCommit());

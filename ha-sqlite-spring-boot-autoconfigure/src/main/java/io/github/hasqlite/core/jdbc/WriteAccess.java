@@ -1,5 +1,6 @@
 package io.github.hasqlite.core.jdbc;
 
+import io.github.hasqlite.core.sqlite.SqlCall;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,6 +19,8 @@ final class WriteAccess {
     private boolean lent;
     /** The application wants the connection to be for reading only. */
     private boolean queryOnly;
+    /** The application may read past the session. */
+    private boolean readPast;
 
     WriteAccess(SQLiteConnection connection, WriteLock lock) {
         this.connection = connection;
@@ -99,8 +102,30 @@ final class WriteAccess {
         }
     }
 
+    /** The application is about to get the driver's own connection, and may read with it. */
+    void readPast() {
+        if (!readPast) {
+            readPast = true;
+            lock.readPast(true);
+        }
+    }
+
+    /** Runs what lets others read all that is committed. */
+    <T> T readingPast(SqlCall<T> call) throws SQLException {
+        lock.readPast(true);
+        try {
+            return call.run();
+        } finally {
+            lock.readPast(false);
+        }
+    }
+
     /** The connection goes back to the pool. */
     void takeBack() throws SQLException {
+        if (readPast) {
+            readPast = false;
+            lock.readPast(false);
+        }
         if (lent || queryOnly) {
             lent = false;
             queryOnly = false;

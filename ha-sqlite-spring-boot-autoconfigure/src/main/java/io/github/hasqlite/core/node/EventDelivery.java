@@ -17,6 +17,7 @@ import io.github.hasqlite.core.runtime.NodeThread;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -67,7 +68,7 @@ final class EventDelivery implements AutoCloseable {
     /** Something that is still to be told. */
     private interface Noted {
 
-        ReplicationEvent event(String database);
+        List<? extends ReplicationEvent> events(String database);
 
         default long bytes() {
             return 0;
@@ -86,30 +87,32 @@ final class EventDelivery implements AutoCloseable {
         }
 
         @Override
-        public ReplicationEvent event(String database) {
-            return new ChangeSetsMissed(database, position, reason);
+        public List<ReplicationEvent> events(String database) {
+            return List.of(new ChangeSetsMissed(database, position, reason));
         }
     }
 
     private record Changed(String self, AppliedChangeSet applied) implements Noted {
 
         @Override
-        public ReplicationEvent event(String database) {
+        public List<? extends ReplicationEvent> events(String database) {
             try {
-                AppliedChangeSet.Extent extent = applied.extent();
-                return new ChangeSetApplied(
-                        database,
-                        extent.node(),
-                        extent.node().equals(self),
-                        applied.sequence(),
-                        Instant.ofEpochSecond(0, applied.storedNs()),
-                        extent.rowsByTable(),
-                        extent.anyTable());
+                return applied.extents().stream()
+                        .map(extent -> new ChangeSetApplied(
+                                database,
+                                extent.node(),
+                                extent.node().equals(self),
+                                applied.sequence(),
+                                extent.number(),
+                                Instant.ofEpochSecond(0, applied.storedNs()),
+                                extent.rowsByTable(),
+                                extent.anyTable()))
+                        .toList();
             } catch (ChangeSetFormatException e) {
-                return new ChangeSetsMissed(
+                return List.of(new ChangeSetsMissed(
                         database,
                         applied.sequence(),
-                        "change set " + applied.sequence() + " cannot be read again: " + e.getMessage());
+                        "change set " + applied.sequence() + " cannot be read again: " + e.getMessage()));
             }
         }
 
@@ -177,8 +180,8 @@ final class EventDelivery implements AutoCloseable {
     void conflict(Conflict conflict) {
         if (subscription != null) {
             noteIfThereIsRoom(
-                    database -> new ConflictDetected(
-                            database, conflict.kind(), conflict.table(), conflict.node(), conflict.streamSequence()),
+                    database -> List.of(new ConflictDetected(
+                            database, conflict.kind(), conflict.table(), conflict.node(), conflict.streamSequence())),
                     conflict.streamSequence());
         }
     }
@@ -193,7 +196,7 @@ final class EventDelivery implements AutoCloseable {
     /** This node has taken a snapshot. */
     void taken(Snapshot snapshot) {
         if (subscription != null) {
-            note(database -> new SnapshotTaken(database, snapshot));
+            note(database -> List.of(new SnapshotTaken(database, snapshot)));
         }
     }
 
@@ -218,7 +221,8 @@ final class EventDelivery implements AutoCloseable {
         String reason = halted;
         if (!Objects.equals(toldHalted, reason)) {
             toldHalted = reason;
-            add(reason == null ? ReplicationResumed::new : database -> new ReplicationHalted(database, reason));
+            add(database -> List.of(
+                    reason == null ? new ReplicationResumed(database) : new ReplicationHalted(database, reason)));
         }
     }
 
@@ -302,10 +306,12 @@ final class EventDelivery implements AutoCloseable {
     }
 
     private static void tell(Subscription told, Noted next) {
-        try {
-            told.listener().accept(next.event(told.database()));
-        } catch (RuntimeException | Error e) {
-            logger.error("A listener of database {} failed", told.database(), e);
+        for (ReplicationEvent event : next.events(told.database())) {
+            try {
+                told.listener().accept(event);
+            } catch (RuntimeException | Error e) {
+                logger.error("A listener of database {} failed", told.database(), e);
+            }
         }
     }
 

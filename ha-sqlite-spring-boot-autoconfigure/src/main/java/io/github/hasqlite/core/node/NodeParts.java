@@ -8,6 +8,7 @@ import io.github.hasqlite.Conflict;
 import io.github.hasqlite.ReplicationPosition;
 import io.github.hasqlite.ReplicationStartException;
 import io.github.hasqlite.Snapshot;
+import io.github.hasqlite.StrictIsolation;
 import io.github.hasqlite.core.capture.SchemaCatalog;
 import io.github.hasqlite.core.commit.ChangeSetFactory;
 import io.github.hasqlite.core.commit.CompareAndSet;
@@ -97,8 +98,10 @@ final class NodeParts implements AutoCloseable {
         this.applier = new Applier(
                 replica, given.serializer(), given.interceptors(), settings.onApplyFailure(), new Bookkeeping());
         guard.watch(applier);
+        applier.takeBackLeftovers();
         if (settings.commitMode() == CommitMode.STRICT) {
             applier.enforceStrictOrder();
+            applier.commitsFirst(settings.isolation() == StrictIsolation.SNAPSHOT);
         }
         this.following = subscriber == null
                 ? null
@@ -106,7 +109,7 @@ final class NodeParts implements AutoCloseable {
         this.join = new StreamJoin(settings, replica, applier, relay, changeSets.publisher(), following);
         this.status = new NodeStatus(settings, guard, trouble, replica, applier, join, following);
         this.unpublished = new Unpublished(settings, replica, relay, guard, applier, join, status);
-        StreamPosition position = new StreamPosition(applier, replica.state(), replica.application());
+        StreamPosition position = new StreamPosition(applier, replica);
         this.positions = new NodePositions(settings, replica, guard, relay, applier, position, commits);
         if (settings.commitMode() == CommitMode.STRICT && !settings.readOnly()) {
             CompareAndSet stream = strictStream();
@@ -378,7 +381,11 @@ final class NodeParts implements AutoCloseable {
 
     /** Gives what is still in the outbox a moment to get out; it would go out at the next start, too. */
     private void sayFarewell() {
-        if (replica.pending().size() > 0 && transport.publisher().isConnected() && applier.halted() == null) {
+        boolean publishes = settings.commitMode() != CommitMode.STRICT || settings.readOnly();
+        if (publishes
+                && replica.pending().size() > 0
+                && transport.publisher().isConnected()
+                && applier.halted() == null) {
             try {
                 relay.await(replica.pending().nextId() - 1, FAREWELL_NANOS);
             } catch (InterruptedException e) {

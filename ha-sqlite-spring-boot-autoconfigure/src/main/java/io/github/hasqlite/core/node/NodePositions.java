@@ -1,6 +1,7 @@
 package io.github.hasqlite.core.node;
 
 import io.github.hasqlite.ChangeSetPublisher;
+import io.github.hasqlite.CommitMode;
 import io.github.hasqlite.PositionNotReachedException;
 import io.github.hasqlite.ReplicationPosition;
 import io.github.hasqlite.core.commit.LastCommits;
@@ -72,7 +73,7 @@ final class NodePositions implements ReplicationPosition {
 
     @Override
     public long applied() {
-        return state.sequence();
+        return position.tip();
     }
 
     @Override
@@ -86,7 +87,9 @@ final class NodePositions implements ReplicationPosition {
         requireOpen();
         long row = pending.nextId() - 1;
         // what a node that only reads has in its outbox is of an earlier time, and stays there
-        return settings.readOnly() || pending.size() == 0 ? state.sequence() : ofOutbox(row, timeout);
+        return settings.readOnly() || pending.size() == 0 || settings.commitMode() == CommitMode.STRICT
+                ? position.tip()
+                : ofOutbox(row, timeout);
     }
 
     /** A position at or behind that of a row of the outbox: one that was acknowledged, or has come back. */

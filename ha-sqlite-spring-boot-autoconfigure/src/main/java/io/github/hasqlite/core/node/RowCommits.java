@@ -127,7 +127,7 @@ final class RowCommits implements RowTransactions {
         }
 
         private void commit() throws SQLException {
-            if (appender.places(done)) {
+            if (appender.places(done, true)) {
                 place();
             } else {
                 append();

@@ -79,8 +79,8 @@ final class StreamProbe implements AutoCloseable {
     private void probe() throws InterruptedException {
         writeLock.await();
         try {
-            long base = position.sequence();
-            if (position.received() <= base && position.halted() == null) {
+            long base = position.tip();
+            if (!position.undecided().isAny() && position.received() <= base && position.halted() == null) {
                 CompareAndSet.Result result = stream.publish(
                         changeSets.none(),
                         new ProbeMessage(runtime.randomName()).bytes(),

@@ -6,12 +6,10 @@ import io.github.hasqlite.ChangeSetSubscriber;
 import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.runtime.NodeThread;
-import io.github.hasqlite.core.runtime.WorkListener.Counted;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.WriteLock;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +22,8 @@ import org.slf4j.LoggerFactory;
 public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseable {
 
     private static final Logger logger = LoggerFactory.getLogger(Applier.class);
+
+    private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** What happens to a change set that cannot be applied after all attempts. */
     public enum OnFailure {
@@ -44,10 +44,9 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     private final NodeThread thread;
     private final Standstill standstill;
     private final Batches batches;
-    private final AppliedListener listener;
+    private final UndecidedCommits undecided;
+    private final UndecidedReplay undecidedReplay;
     private volatile String ownPublisher = "";
-    /** What the listener was told last that the applier waits for. */
-    private @Nullable String toldObstacle;
 
     /**
      * Makes an applier that does not run yet.
@@ -62,7 +61,6 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
             OnFailure onFailure,
             AppliedListener listener)
             throws SQLException {
-        this.listener = listener;
         this.writeLock = replica.writeLock();
         this.runtime = writeLock.runtime();
         this.inbox = new Inbox(runtime);
@@ -70,8 +68,18 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         this.state = replica.state();
         this.reader = new MessageReader(serializer);
         this.replay = new Replay(replica, serializer, reader, interceptors, listener, rejections, commandOutcomes);
-        this.batches = new Batches(state, inbox, replay, standstill, onFailure, this::compare, runtime.work());
-        this.thread = runtime.thread("ha-sqlite-applier", this::run);
+        this.undecided = new UndecidedCommits(runtime, state, inbox::wake);
+        this.undecidedReplay = new UndecidedReplay(this, replica, replay, listener);
+        this.batches = new Batches(
+                state,
+                inbox,
+                new Batches.Ways(replay, undecidedReplay),
+                standstill,
+                onFailure,
+                this::compare,
+                runtime.work());
+        ApplierLoop loop = new ApplierLoop(this, batches, undecidedReplay, standstill, writeLock, listener);
+        this.thread = runtime.thread("ha-sqlite-applier", loop::run);
     }
 
     /**
@@ -87,6 +95,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     /** Makes ready to apply without the thread. */
     void begin(String publisher) {
         ownPublisher = publisher;
+        undecided.publisher(publisher);
         replay.ownPublisher(publisher);
     }
 
@@ -103,6 +112,33 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     /** From now on a stream is found out that does not compare and set as commit mode {@code strict} needs it. */
     public void enforceStrictOrder() {
         replay.order().enforce();
+    }
+
+    /**
+     * From now on transactions may be committed here before the stream has accepted them.
+     *
+     * @param certify whether they stay although others came first, if they do not meet
+     */
+    public void commitsFirst(boolean certify) {
+        undecidedReplay.certify(certify);
+    }
+
+    /**
+     * Takes out of the database what an earlier start has left undecided. Before anything else is done with it.
+     *
+     * @throws SQLException if it cannot be taken out, with why
+     */
+    public void takeBackLeftovers() throws SQLException {
+        try {
+            undecidedReplay.recover();
+        } catch (HaltException e) {
+            throw new SQLException(e.getMessage(), SqlStates.REPLICATION_STOPPED, e);
+        }
+    }
+
+    /** What is committed here and not accepted by the stream yet. */
+    UndecidedCommits undecided() {
+        return undecided;
     }
 
     private void compare(InboundMessage received) {
@@ -258,6 +294,7 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
     public void moved() throws SQLException {
         inbox.clear();
         replay.moved();
+        undecided.replaced();
         standstill.moved();
     }
 
@@ -268,48 +305,6 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
 
     // ---- the thread
 
-    private void run() {
-        try {
-            while (true) {
-                try {
-                    applyUntilClosed();
-                    return;
-                } catch (HaltException e) {
-                    awaitDecision(e);
-                } catch (RuntimeException | Error e) {
-                    awaitDecision(new HaltException("the applier failed: " + e, e));
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void applyUntilClosed() throws InterruptedException, HaltException {
-        while (inbox.awaitWork()) {
-            writeLock.await();
-            try {
-                batches.applyWaiting();
-            } finally {
-                writeLock.release();
-            }
-            ApplyFailure failure = batches.failure();
-            tellObstacle();
-            if (failure != null) {
-                // without the lock: others may write meanwhile
-                runtime.sleep(TimeUnit.MILLISECONDS.toNanos(failure.pauseMillis()));
-            }
-        }
-    }
-
-    private void tellObstacle() {
-        String now = obstacle();
-        if (!Objects.equals(now, toldObstacle)) {
-            toldObstacle = now;
-            listener.halted(now);
-        }
-    }
-
     /**
      * Applies what has been received, at most one batch, with the write lock held and without the thread. What failed
      * for a reason that may pass stays in the inbox for the next call.
@@ -318,13 +313,25 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         batches.applyWaiting();
     }
 
-    private void awaitDecision(HaltException cause) throws InterruptedException {
-        if (!(cause instanceof SnapshotNeededException)) {
-            runtime.work().count(Counted.APPLY_FAILURES, 1);
+    /**
+     * What is accepted is still here when the stream cannot be reached at the next start. A connection that the
+     * application has not closed may have the write lock for ever: then it comes back from the stream.
+     */
+    private void settle() {
+        try {
+            if (undecided.unsettled().isEmpty() || !writeLock.await(SETTLE_NANOS)) {
+                return;
+            }
+            try {
+                undecidedReplay.settle();
+            } finally {
+                writeLock.release();
+            }
+        } catch (SQLException e) {
+            logger.debug("What the stream has accepted comes back from it at the next start", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        commandOutcomes.failAll(
-                new SQLException("replication has stopped: " + cause.getMessage(), SqlStates.REPLICATION_STOPPED));
-        standstill.await(cause);
     }
 
     @Override
@@ -337,6 +344,8 @@ public final class Applier implements ChangeSetSubscriber.Listener, AutoCloseabl
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        undecided.close();
+        settle();
         commandOutcomes.failAll(new SQLException("the data source is being closed", SqlStates.SHUTDOWN));
     }
 }

@@ -24,11 +24,15 @@ final class Batches {
     private final AppliedState state;
     private final Inbox inbox;
     private final Replay replay;
+    private final UndecidedReplay undecided;
     private final Standstill standstill;
     private final Applier.OnFailure onFailure;
     private final Consumer<InboundMessage> awaited;
     private final Work work;
     private volatile @Nullable ApplyFailure failure;
+
+    /** Applies messages, and deals with what is undecided before. */
+    record Ways(Replay replay, UndecidedReplay undecided) {}
 
     /**
      * Applies nothing yet.
@@ -38,14 +42,15 @@ final class Batches {
     Batches(
             AppliedState state,
             Inbox inbox,
-            Replay replay,
+            Ways ways,
             Standstill standstill,
             Applier.OnFailure onFailure,
             Consumer<InboundMessage> awaited,
             Work work) {
         this.state = state;
         this.inbox = inbox;
-        this.replay = replay;
+        this.replay = ways.replay();
+        this.undecided = ways.undecided();
         this.standstill = standstill;
         this.onFailure = onFailure;
         this.awaited = awaited;
@@ -63,13 +68,17 @@ final class Batches {
      * that may pass stays in the inbox for the next call.
      */
     void applyWaiting() throws InterruptedException, HaltException {
-        // what this finds comes first: nothing more of such a stream is applied
-        inbox.removeUpTo(state.sequence(), awaited);
-        String broken = standstill.reset();
-        if (broken != null) {
-            throw new HaltException(broken, null);
+        List<InboundMessage> batch;
+        try {
+            batch = next();
+        } catch (SQLException e) {
+            failure = ApplyFailure.next(failure, state.sequence() + 1, e);
+            if (!failure.mayPass()) {
+                throw new HaltException(failure.toString(), e);
+            }
+            inbox.wake();
+            return;
         }
-        List<InboundMessage> batch = upToVerification(inbox.peek(MAX_BATCH));
         if (batch.isEmpty()) {
             failure = null;
             return;
@@ -86,6 +95,23 @@ final class Batches {
         for (InboundMessage received : batch) {
             if (!applyAlone(received)) {
                 return;
+            }
+        }
+    }
+
+    /** What is to be applied next, with nothing in its way that is undecided. */
+    private List<InboundMessage> next() throws SQLException, HaltException {
+        undecided.begin();
+        while (true) {
+            // what this finds comes first: nothing more of such a stream is applied
+            inbox.removeUpTo(state.sequence(), awaited);
+            String broken = standstill.reset();
+            if (broken != null) {
+                throw new HaltException(broken, null);
+            }
+            List<InboundMessage> batch = upToVerification(inbox.peek(MAX_BATCH));
+            if (batch.isEmpty() || !undecided.before(batch)) {
+                return batch;
             }
         }
     }
@@ -145,10 +171,17 @@ final class Batches {
                     "message " + received.sequence() + " cannot even be left out: " + e.getMessage(), e);
         }
         inbox.remove(1);
+        undecided.after();
     }
 
     private void applyBatch(List<InboundMessage> batch) throws SQLException, HaltException {
-        replay.apply(batch);
+        try {
+            replay.apply(batch);
+        } catch (MetUndecidedException e) {
+            undecided.takeBack(new Fate.Beaten(batch.get(0).sequence()));
+            replay.apply(batch);
+        }
         inbox.remove(batch.size());
+        undecided.after();
     }
 }

@@ -40,7 +40,7 @@ final class Inbox {
     private long bytes;
     private int others;
     private long oldestSince;
-    private long lastSequence;
+    private volatile long lastSequence;
     private boolean held;
     private int hurried;
     private boolean watched;
@@ -103,12 +103,7 @@ final class Inbox {
 
     /** The newest sequence that was received; 0 if none was. */
     long lastSequence() {
-        monitor.lock();
-        try {
-            return lastSequence;
-        } finally {
-            monitor.unlock();
-        }
+        return lastSequence;
     }
 
     /** When the oldest message that waits was stored in the stream; 0 if none waits. */

@@ -134,6 +134,10 @@ final class PendingOverlay {
     /** Takes what is pending out of the database, if that was not done before in this transaction. */
     void undo(Progress progress) throws SQLException, HaltException {
         if (!progress.undone) {
+            Pending head = pending.peek(progress.popped);
+            if (head != null && head.counter() < 0) {
+                throw new MetUndecidedException();
+            }
             calm = 0;
             long begun = work.begin();
             rebase.undo(progress.echoedId());

@@ -53,6 +53,7 @@ final class Replay {
     private final Attempts attempts;
     private final TracedApplications applications;
     private final StrictOrder order = new StrictOrder();
+    private final Rebase rebase;
     private String ownPublisher = "";
 
     Replay(
@@ -75,7 +76,7 @@ final class Replay {
         this.conflicts = new ConflictTable(connection, serializer);
         this.deadLetters = new DeadLetters(connection);
         OutboxTable outbox = replica.outbox();
-        Rebase rebase = new Rebase(application, outbox, serializer, conflicts);
+        this.rebase = new Rebase(application, outbox, serializer, conflicts);
         this.pending = new PendingOverlay(application, outbox, replica.pending(), serializer, listener, rebase, work);
         this.changeSets = new ChangeSetReplay(
                 connection,
@@ -97,6 +98,16 @@ final class Replay {
     /** What commit mode {@code strict} takes for granted. */
     StrictOrder order() {
         return order;
+    }
+
+    /** What is pending here. */
+    PendingOverlay pending() {
+        return pending;
+    }
+
+    /** Takes what is pending out of the database. */
+    Rebase rebase() {
+        return rebase;
     }
 
     /** Says what messages are, also to those who go ahead of what is applied. */
@@ -298,8 +309,8 @@ final class Replay {
             if (!effect) {
                 progress.withoutEffect.add(received.sequence());
             } else if (progress.applied != null) {
-                Extent extent = Extent.of(changeSet, application.isRenamedSince(changeSet));
-                note(AppliedChangeSet.of(received.sequence(), received.message().timestampNs(), extent), progress);
+                List<Extent> extents = Extent.of(changeSet, application.isRenamedSince(changeSet));
+                note(AppliedChangeSet.of(received.sequence(), received.message().timestampNs(), extents), progress);
             }
         }
         if (!mine && own) {
@@ -355,21 +366,7 @@ final class Replay {
      */
     @Nullable
     AppliedChangeSet echo(InboundMessage received, AppliedState.Step step) throws SQLException {
-        if (!isFollowed()) {
-            return null;
-        }
-        Fragment last = received.part();
-        if (last == null) {
-            return AppliedChangeSet.unread(received, reader);
-        }
-        try {
-            ChangeSet changeSet = reader.changeSet(last, step.parts(connection, last.publisher()));
-            return AppliedChangeSet.of(
-                    received.sequence(), received.message().timestampNs(), Extent.of(changeSet, false));
-        } catch (ChangeSetFormatException e) {
-            // whoever delivers it says that
-            return AppliedChangeSet.unread(received, reader);
-        }
+        return isFollowed() ? AppliedChangeSet.echo(received, reader, step, connection) : null;
     }
 
     private static void note(@Nullable AppliedChangeSet applied, Progress progress) {

@@ -3,9 +3,11 @@ package io.github.hasqlite.core.replay;
 import io.github.hasqlite.ChangeSet;
 import io.github.hasqlite.core.apply.ChangeSetApplication;
 import io.github.hasqlite.core.apply.SchemaChanges;
+import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.replay.AppliedChangeSet.Extent;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,18 +24,30 @@ public final class StreamPosition {
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final Applier applier;
+    private final LocalReplica replica;
     private final AppliedState state;
     private final ChangeSetApplication application;
 
-    public StreamPosition(Applier applier, AppliedState state, ChangeSetApplication application) {
+    public StreamPosition(Applier applier, LocalReplica replica) {
         this.applier = applier;
-        this.state = state;
-        this.application = application;
+        this.replica = replica;
+        this.state = replica.state();
+        this.application = replica.application();
+    }
+
+    /** The database that stands there. */
+    public LocalReplica replica() {
+        return replica;
     }
 
     /** The sequence up to which the stream is applied here. Thread-safe. */
     public long sequence() {
         return state.sequence();
+    }
+
+    /** The place behind which the next change set of this node is stored if nobody comes first. Thread-safe. */
+    public long tip() {
+        return applier.undecided().tip();
     }
 
     /** The newest sequence that has come from the stream, applied or not. Thread-safe. */
@@ -51,7 +65,7 @@ public final class StreamPosition {
      * its earlier ones are either applied or never accepted by the stream, none is left out or used twice.
      */
     public long nextCounter(String publisher) {
-        return state.step().counter(publisher) + 1;
+        return settlement().step().counter(publisher) + 1;
     }
 
     /**
@@ -61,7 +75,7 @@ public final class StreamPosition {
      * @return whether it is
      */
     public boolean await(long sequence, long deadlineNanos) throws InterruptedException {
-        if (state.sequence() >= sequence) {
+        if (tip() >= sequence) {
             return true;
         }
         applier.hurry(true);
@@ -88,40 +102,55 @@ public final class StreamPosition {
      * @param sequence of its last message
      */
     public Advance advance(ChangeSet changeSet, long sequence) {
-        AppliedState.Step step = state.step();
-        step.reach(sequence);
-        step.accept(changeSet.publisher(), changeSet.counter());
-        return new Advance(step, changeSet);
+        Settlement settlement = settlement();
+        settlement.step().reach(sequence);
+        settlement.step().accept(changeSet.publisher(), changeSet.counter());
+        return new Advance(settlement, changeSet);
+    }
+
+    /** What the stream has accepted and is not written with the rows yet. */
+    public Settlement settlement() {
+        return new Settlement(applier.undecided(), applier, replica);
+    }
+
+    /** What is committed here and not accepted by the stream yet. Thread-safe. */
+    public UndecidedCommits undecided() {
+        return applier.undecided();
     }
 
     /** A step forward that counts once it is committed. */
     public final class Advance {
 
+        private final Settlement settlement;
         private final AppliedState.Step step;
         private final ChangeSet changeSet;
-        private @Nullable Extent extent;
+        private @Nullable List<Extent> extents;
 
-        private Advance(AppliedState.Step step, ChangeSet changeSet) {
-            this.step = step;
+        private Advance(Settlement settlement, ChangeSet changeSet) {
+            this.settlement = settlement;
+            this.step = settlement.step();
             this.changeSet = changeSet;
         }
 
         /** Writes it inside the transaction that makes the change set's changes; the last statement changes a row. */
-        public void write(PositionTable table) throws SQLException {
+        public void write(PositionTable table, OutboxTable outbox) throws SQLException {
+            settlement.writeRows(outbox);
             SchemaChanges.write(table.connection(), step.reached(), changeSet.publisher(), changeSet.changes());
             step.write(table);
             if (applier.replay().isFollowed()) {
-                extent = Extent.of(changeSet, false);
+                extents = Extent.of(changeSet, false);
             }
         }
 
         /** The transaction is committed. */
         public void committed() {
+            settlement.rowsCommitted();
             applier.replay().order().acknowledged(step.reached(), changeSet.counter());
             step.committed();
-            if (extent != null) {
+            settlement.tell();
+            if (extents != null) {
                 long now = TimeUnit.MILLISECONDS.toNanos(applier.runtime().currentTimeMillis());
-                applier.replay().tell(AppliedChangeSet.of(step.reached(), now, extent));
+                applier.replay().tell(AppliedChangeSet.of(step.reached(), now, extents));
             }
         }
     }
@@ -137,7 +166,7 @@ public final class StreamPosition {
     public Certification certify(ChangeSet changeSet) throws SQLException {
         Footprints made = new Footprints();
         made.add(changeSet.counter(), application.footprint(changeSet));
-        return new Certification(made);
+        return new Certification(made, settlement().step());
     }
 
     /**
@@ -146,13 +175,16 @@ public final class StreamPosition {
      */
     public final class Certification {
 
-        private final Footprints made;
-        private final AppliedState.Step step = state.step();
+        private final AppliedState.Step step;
+        private final ComingMessages coming;
+        private final long base;
         private int seen;
         private boolean met;
 
-        private Certification(Footprints made) {
-            this.made = made;
+        private Certification(Footprints made, AppliedState.Step step) {
+            this.step = step;
+            this.base = step.reached();
+            this.coming = new ComingMessages(made, step, applier.replay().judge(), application);
         }
 
         /**
@@ -180,22 +212,10 @@ public final class StreamPosition {
         private void look() throws SQLException {
             for (InboundMessage received : applier.inbox().after(seen)) {
                 seen++;
-                if (received.sequence() > state.sequence()) {
-                    met |= meets(received);
+                if (received.sequence() > base) {
+                    met |= coming.meets(received);
                 }
             }
-        }
-
-        private boolean meets(InboundMessage received) throws SQLException {
-            // nothing is pending where the stream accepts first
-            Verdict verdict = applier.replay().judge().judge(step, null, received);
-            if (!verdict.counts()) {
-                return verdict instanceof Verdict.Break;
-            }
-            step.accept(received.publisher(), received.counter());
-            ChangeSet other = verdict.changeSet();
-            // what came in parts is large: not worth reading it twice
-            return other == null || made.meet(application.footprint(other));
         }
 
         /** Whether something that came met the change set. */

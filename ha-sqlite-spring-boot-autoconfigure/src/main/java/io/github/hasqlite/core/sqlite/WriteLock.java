@@ -5,6 +5,7 @@ import io.github.hasqlite.core.runtime.Permit;
 import io.github.hasqlite.core.runtime.WorkListener.Timed;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
@@ -28,6 +29,8 @@ public final class WriteLock {
     private final AtomicLong commits = new AtomicLong();
     private final AtomicLong changes = new AtomicLong();
     private final AtomicLong writtenPages = new AtomicLong();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicInteger strangers = new AtomicInteger();
     private final long timeoutMillis;
     /** Why the application gets it no more; {@code null} if it does. */
     private volatile @Nullable String refusal;
@@ -118,9 +121,11 @@ public final class WriteLock {
 
     private boolean waitFor(SqlCall<Long> patience) throws SQLException, InterruptedException {
         long begun = runtime.work().begin();
+        waiting.incrementAndGet();
         try {
             return permit.tryAcquire(TimeUnit.MILLISECONDS.toNanos(patience.run()));
         } finally {
+            waiting.decrementAndGet();
             runtime.work().end(Timed.LOCK_WAIT, begun);
         }
     }
@@ -133,6 +138,40 @@ public final class WriteLock {
     public void await() throws InterruptedException {
         permit.acquire();
         taker = Thread.currentThread();
+    }
+
+    /**
+     * Waits for the lock as replication's own threads do, but not for ever.
+     *
+     * @param nanos how long to wait
+     * @return whether it is held now
+     * @throws InterruptedException if the thread is interrupted; the lock is not held then
+     */
+    public boolean await(long nanos) throws InterruptedException {
+        boolean acquired = permit.tryAcquire(nanos);
+        if (acquired) {
+            taker = Thread.currentThread();
+        }
+        return acquired;
+    }
+
+    /** Whether somebody of the application waits for it. */
+    public boolean isAwaited() {
+        return waiting.get() > 0;
+    }
+
+    /**
+     * Somebody begins, or ends, to read the database past those who know what is committed and may be taken back.
+     *
+     * @param on whether it begins
+     */
+    public void readPast(boolean on) {
+        strangers.addAndGet(on ? 1 : -1);
+    }
+
+    /** Whether somebody reads the database past those who know what may be taken back. */
+    public boolean isReadPast() {
+        return strangers.get() > 0;
     }
 
     /** Whose time and threads those who hold it go by. */

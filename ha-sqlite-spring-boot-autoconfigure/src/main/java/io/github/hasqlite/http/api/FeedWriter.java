@@ -108,7 +108,7 @@ final class FeedWriter implements FeedConsumer {
     public void take(FeedEntry entry) throws InterruptedException {
         write(target -> {
             if (debezium == null) {
-                line(target, events ? "id: " + entry.position() + "\ndata: " : "");
+                line(target, events ? "id: " + entry.resumePosition() + "\ndata: " : "");
                 json.write(entry, target);
                 line(target, events ? "\n\n" : "\n");
             } else {
@@ -116,7 +116,7 @@ final class FeedWriter implements FeedConsumer {
                         entry,
                         (table, envelope) -> line(target, events ? "data: " + envelope + "\n\n" : envelope + "\n"));
                 // its place when it is complete: who comes again behind the first of several would miss the others
-                line(target, events ? "id: " + entry.position() + "\n\n" : "");
+                line(target, events ? "id: " + entry.resumePosition() + "\n\n" : "");
             }
         });
     }

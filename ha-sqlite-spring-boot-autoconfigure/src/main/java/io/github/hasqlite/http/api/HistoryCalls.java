@@ -9,6 +9,9 @@ import java.util.regex.Pattern;
 final class HistoryCalls {
 
     private static final Pattern PLACE = Pattern.compile("\\d{1,18}");
+    /** One of several that share a place. */
+    private static final Pattern TRANSACTION = Pattern.compile("\\d{1,18}\\.\\d{1,9}");
+
     private static final Pattern DURATION = Pattern.compile("(?:\\d{1,9}(?:\\.\\d{1,9})?(?:ns|us|ms|s|m|h|d))+");
 
     private final ApiNode node;
@@ -41,7 +44,7 @@ final class HistoryCalls {
             String sql = (options.isOther("dryRun", "false", "true") ? "EXPLAIN " : "")
                     + verb
                     + " "
-                    + place(from)
+                    + (TRANSACTION.matcher(from).matches() ? from : place(from))
                     + (options.isOther("cascade", "false", "true") ? " CASCADE" : "");
             queries.answer(exchange, sql, options.timeout(timeout));
         };

@@ -4,7 +4,7 @@ import io.github.hasqlite.testing.NatsCluster;
 import io.github.hasqlite.testing.NatsServer;
 
 /** One nats-server or three of a cluster, and when they have what they acknowledge on the disk. */
-enum Servers {
+public enum Servers {
     ONE("one server", 1, false),
     ONE_SYNCING("one server, sync_interval: always", 1, true),
     THREE("three servers", 3, false),
@@ -21,14 +21,15 @@ enum Servers {
     }
 
     /** Those that run; ended with this. */
-    record Running(String url, int replicas, AutoCloseable processes) implements AutoCloseable {
+    public record Running(String url, int replicas, AutoCloseable processes) implements AutoCloseable {
         @Override
         public void close() throws Exception {
             processes.close();
         }
     }
 
-    Running start() {
+    /** Starts them. */
+    public Running start() {
         if (replicas == 1) {
             NatsServer server = syncing ? NatsServer.startSyncing() : NatsServer.start();
             return new Running(server.url(), 1, server);
@@ -36,6 +37,11 @@ enum Servers {
         NatsCluster cluster =
                 syncing ? NatsCluster.startSyncing(NatsServer.program()) : NatsCluster.start(NatsServer.program());
         return new Running(cluster.server(0).url(), replicas, cluster);
+    }
+
+    /** Whether they have on the disk what they acknowledge. */
+    public boolean isSyncing() {
+        return syncing;
     }
 
     @Override

@@ -23,12 +23,14 @@ class HistoryCommandTests {
         assertThat(HistoryCommand.parse("/* who */ History \"1h30m\";")).contains(new Show(0, Duration.ofMinutes(90)));
         assertThat(HistoryCommand.parse("HISTORY 1.5s")).contains(new Show(0, Duration.ofMillis(1500)));
         assertThat(HistoryCommand.parse("HISTORY '17'")).contains(new Show(17, null));
-        assertThat(HistoryCommand.parse("UNDO 3")).contains(new TakeBack(Scope.EVERYTHING, 3, null, false, false));
-        assertThat(HistoryCommand.parse("undoe 3;\n")).contains(new TakeBack(Scope.ROWS, 3, null, false, false));
+        assertThat(HistoryCommand.parse("UNDO 3")).contains(new TakeBack(Scope.EVERYTHING, 3, 0, null, false, false));
+        assertThat(HistoryCommand.parse("UNDOT 3.12"))
+                .contains(new TakeBack(Scope.TRANSACTIONS, 3, 12, null, false, false));
+        assertThat(HistoryCommand.parse("undoe 3;\n")).contains(new TakeBack(Scope.ROWS, 3, 0, null, false, false));
         assertThat(HistoryCommand.parse("UNDOT 2d"))
-                .contains(new TakeBack(Scope.TRANSACTIONS, 0, Duration.ofDays(2), false, false));
+                .contains(new TakeBack(Scope.TRANSACTIONS, 0, 0, Duration.ofDays(2), false, false));
         assertThat(HistoryCommand.parse("EXPLAIN UNDOT '300ms' cascade"))
-                .contains(new TakeBack(Scope.TRANSACTIONS, 0, Duration.ofMillis(300), true, true));
+                .contains(new TakeBack(Scope.TRANSACTIONS, 0, 0, Duration.ofMillis(300), true, true));
     }
 
     @ParameterizedTest

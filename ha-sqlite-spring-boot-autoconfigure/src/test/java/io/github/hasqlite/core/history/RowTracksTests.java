@@ -55,15 +55,15 @@ class RowTracksTests {
     }
 
     private RowTracks follow(Scope scope, long from) throws SQLException {
-        UndoSurvey survey =
-                new UndoSurvey(new UndoSelection(scope, from, Set.of(), RowIdentify.PK), RowIdentify.PK, replaced, 100);
+        UndoSurvey survey = new UndoSurvey(
+                new UndoSelection(scope, from, 0, Set.of(), RowIdentify.PK), RowIdentify.PK, replaced, 100);
         for (ChangeSet changeSet : stream) {
             if (changeSet.streamSequence() >= from) {
                 survey.take(changeSet, message(changeSet));
             }
         }
         RowTracks tracks = new RowTracks(
-                new UndoSelection(scope, from, Set.of(), RowIdentify.PK),
+                new UndoSelection(scope, from, 0, Set.of(), RowIdentify.PK),
                 survey.rows(),
                 replaced,
                 RowIdentify.PK,

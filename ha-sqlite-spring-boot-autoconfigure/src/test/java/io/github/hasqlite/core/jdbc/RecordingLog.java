@@ -23,7 +23,7 @@ public final class RecordingLog implements CommitLog, CommitLog.Appender {
     }
 
     @Override
-    public boolean places(List<Change> changes) {
+    public boolean places(List<Change> changes, boolean elsewhere) {
         return false;
     }
 

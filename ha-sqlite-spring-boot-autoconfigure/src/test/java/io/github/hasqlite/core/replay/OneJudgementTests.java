@@ -306,6 +306,7 @@ class OneJudgementTests {
         final PendingQueue pending = new PendingQueue(List.of(), NodeRuntime.ofJvm());
         final OutboxTable outbox;
         final ChangeSetApplication application;
+        final LocalReplica replica;
         final Applier applier;
 
         Node(Path file, String publisher) throws SQLException {
@@ -319,13 +320,9 @@ class OneJudgementTests {
             outbox = new OutboxTable(connection);
             application =
                     new ChangeSetApplication(connection, RowIdentify.PK, MergeMode.ROW, new RowImages(connection));
-            applier = new Applier(
-                    new LocalReplica(
-                            connection, new WriteLock(NodeRuntime.ofJvm(), 5_000), application, state, outbox, pending),
-                    SERIALIZER,
-                    List.of(),
-                    Applier.OnFailure.HALT,
-                    new SilentListener());
+            replica = new LocalReplica(
+                    connection, new WriteLock(NodeRuntime.ofJvm(), 5_000), application, state, outbox, pending);
+            applier = new Applier(replica, SERIALIZER, List.of(), Applier.OnFailure.HALT, new SilentListener());
             applier.begin(publisher);
         }
 
@@ -355,13 +352,13 @@ class OneJudgementTests {
         void commitFirst(ChangeSet changeSet) throws SQLException {
             StreamPosition.Advance advance = position().advance(changeSet, 1);
             try (PositionTable table = new PositionTable(connection)) {
-                advance.write(table);
+                advance.write(table, outbox);
             }
             advance.committed();
         }
 
         StreamPosition position() {
-            return new StreamPosition(applier, state, application);
+            return new StreamPosition(applier, replica);
         }
 
         long nextCounter(String publisher) {
