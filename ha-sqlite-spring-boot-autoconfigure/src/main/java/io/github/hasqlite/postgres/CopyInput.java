@@ -5,7 +5,11 @@ import java.sql.SQLException;
 /** Takes what a client copies in, in pieces that end anywhere. Not thread-safe. */
 interface CopyInput {
 
-    /** @throws SQLException if it has no such form, or a row cannot be taken */
+    /**
+     * Takes a piece.
+     *
+     * @throws SQLException if it has no such form, or a row cannot be taken
+     */
     void push(byte[] bytes) throws SQLException;
 
     /**
