@@ -6,7 +6,7 @@ import java.sql.SQLException;
 interface CopyInput {
 
     /**
-     * The next piece.
+     * Takes a piece.
      *
      * @throws SQLException if it has no such form, or a row cannot be taken
      */

@@ -121,6 +121,10 @@ class AssignmentTests {
         assertThat(RunningServer.rows(statement, "SELECT id, n, i, si FROM a WHERE id > 1 ORDER BY id"))
                 .isEqualTo("11|1.24|2|null;12|5.00|4|null;21|2.47|null|null;22|10.00|null|null;31|1.25|null|1;"
                         + "32|5.01|null|2;");
+        statement.execute("INSERT INTO a (SELECT 41, 1.5)");
+        statement.execute("INSERT INTO a(n, id) (VALUES (2.345, 42))");
+        assertThat(RunningServer.rows(statement, "SELECT si, n FROM a WHERE id > 40 ORDER BY id"))
+                .isEqualTo("2|null;null|2.35;");
         RunningServer.assertRefused(statement, "INSERT INTO a(id, d) SELECT id + 50, q FROM s", "42804");
     }
 

@@ -31,11 +31,11 @@ final class FormatFunction {
         }
         StringBuilder text = new StringBuilder();
         Matcher found = SPECIFIER.matcher(pattern.toString());
-        int behind = 0;
+        int start = 0;
         int next = 1;
         while (found.find()) {
-            text.append(pattern.toString(), /* start= */ behind, /* end= */ found.start());
-            behind = found.end();
+            text.append(pattern.toString(), start, found.start());
+            start = found.end();
             String type = found.group(TYPE);
             if (type == null) {
                 throw new IllegalArgumentException("unrecognized format() type specifier; use %s, %I, %L or %%");
@@ -54,7 +54,7 @@ final class FormatFunction {
                 throw new IllegalArgumentException("the text is too big");
             }
         }
-        return text.append(pattern.toString().substring(behind)).toString();
+        return text.append(pattern.toString().substring(start)).toString();
     }
 
     private static String value(String type, @Nullable Object value) {

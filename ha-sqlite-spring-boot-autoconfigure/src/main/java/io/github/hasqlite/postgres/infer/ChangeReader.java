@@ -40,8 +40,7 @@ final class ChangeReader {
         String table = tables.name();
         String alias = tables.alias(table);
         scope.table(table, alias);
-        List<String> names =
-                cursor.is("(") && !cursor.tokens.isWord(cursor.at + 1, "SELECT") ? statements.names() : null;
+        List<String> names = cursor.is("(") && !statements.isQuery(cursor.at + 1) ? statements.names() : null;
         int named = cursor.at;
         if (cursor.skipWord("OVERRIDING")) {
             cursor.at += 2;
@@ -55,14 +54,7 @@ final class ChangeReader {
             } while (cursor.skip(","));
             name(named, width, columns(scope, table, names), names);
         } else {
-            int start = cursor.at;
-            Query query = statements.query(outer.inner());
-            List<TableColumns.Column> columns = columns(scope, table, names);
-            int width = query.columns().stream().anyMatch(Query.Item::star)
-                    ? columns.size()
-                    : query.columns().size();
-            name(named, width, columns, names);
-            assignments.store(query, start, cursor.at, columns.subList(0, Math.min(width, columns.size())));
+            selected(outer, named, columns(scope, table, names), names);
         }
         Scope updated = scope.inner();
         updated.table(table, "excluded");
@@ -70,6 +62,27 @@ final class ChangeReader {
             conflict(updated, table);
         }
         return new ReturningReader(cursor, findings, statements).read(scope, table, alias);
+    }
+
+    /** The rows of a query, which SQLite wants without parentheses. */
+    private void selected(Scope outer, int named, List<TableColumns.Column> columns, @Nullable List<String> names)
+            throws SQLException {
+        int open = cursor.at;
+        int close = cursor.is("(") ? cursor.tokens.closing(open) : -1;
+        boolean enclosed = close > 0 && statements.isQuery(open + 1) && !cursor.tokens.get(close + 1).isName();
+        if (enclosed) {
+            findings.remove(open, open + 1);
+            findings.remove(close, close + 1);
+            cursor.at++;
+        }
+        int start = cursor.at;
+        Query query = statements.query(outer.inner());
+        int end = cursor.at;
+        cursor.at = enclosed ? close + 1 : end;
+        boolean starred = query.columns().stream().anyMatch(Query.Item::star);
+        int width = starred ? columns.size() : query.columns().size();
+        name(named, width, columns, names);
+        assignments.store(query, start, end, columns.subList(0, Math.min(width, columns.size())));
     }
 
     /** SQLite wants as many values as there are columns, unless some are named. */
