@@ -36,8 +36,6 @@ final class MomentText {
     private static final Pattern COMPACT_DATE = Pattern.compile("(\\d{4}|\\d{2})(\\d{2})(\\d{2})");
     private static final Pattern OFFSET = Pattern.compile("([+-])(\\d{1,2}):?(\\d{2})?(?::?(\\d{2}))?");
 
-    private static final Pattern BLANKS = Pattern.compile("[\\s,]+");
-
     /** Between a number and the name of a month, or a date and its time. */
     private static final Pattern SEAM = Pattern.compile(
             "(?<=\\d)[-/.](?=[a-z])|(?<=[a-z])[-/.](?=\\d)|(?<=[a-z][-/.]\\d{1,2})[-/.](?=\\d)|(?<=\\d{6})(?=t\\d)|(?<=\\d-\\d{1,2})(?=t\\d)");
