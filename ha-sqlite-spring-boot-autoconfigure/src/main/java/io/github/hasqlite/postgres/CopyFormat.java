@@ -5,6 +5,7 @@ import java.util.List;
 /**
  * How COPY writes rows.
  *
+ * @param binary whether values are in PostgreSQL's binary format, which all else is not for
  * @param csv whether values are quoted, as in CSV; otherwise with backslashes
  * @param header what the first line is
  * @param delimiter between values
@@ -16,6 +17,7 @@ import java.util.List;
  * @param forceNull columns in which also what is quoted stands for NULL
  */
 record CopyFormat(
+        boolean binary,
         boolean csv,
         Header header,
         char delimiter,

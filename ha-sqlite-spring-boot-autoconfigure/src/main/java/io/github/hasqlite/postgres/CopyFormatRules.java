@@ -15,7 +15,12 @@ import java.util.Map;
  * @param in whether rows come from the client
  */
 record CopyFormatRules(
-        boolean csv, Header header, Map<String, String> texts, Map<String, Columns> columns, boolean in) {
+        boolean binary,
+        boolean csv,
+        Header header,
+        Map<String, String> texts,
+        Map<String, Columns> columns,
+        boolean in) {
 
     /** The format, with what was not said. */
     CopyFormat format() throws SQLException {
@@ -45,6 +50,7 @@ record CopyFormatRules(
             }
         }
         return new CopyFormat(
+                binary,
                 csv,
                 header,
                 delimiter.charAt(0),

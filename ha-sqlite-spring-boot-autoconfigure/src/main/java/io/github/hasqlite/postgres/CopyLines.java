@@ -13,7 +13,7 @@ final class CopyLines {
     static final String BAD_FORMAT = "22P04";
 
     /** Bytes of a row at most; what has no end of line is not to fill the memory. */
-    private static final int LONGEST_ROW = 64 * 1024 * 1024;
+    static final int LONGEST_ROW = 64 * 1024 * 1024;
 
     /** Takes lines, without their ends. */
     interface Sink {

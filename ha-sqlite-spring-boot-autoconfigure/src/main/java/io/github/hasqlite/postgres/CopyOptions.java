@@ -27,6 +27,7 @@ final class CopyOptions {
     private final Set<String> seen = new HashSet<>();
     private Header header = Header.NONE;
     private boolean csv;
+    private boolean binary;
     private int at;
 
     private CopyOptions(TokenBuffer tokens, int from, boolean in) {
@@ -45,7 +46,8 @@ final class CopyOptions {
     static CopyFormat of(TokenBuffer tokens, int from, boolean in) throws SQLException {
         CopyOptions options = new CopyOptions(tokens, from, in);
         options.read();
-        return new CopyFormatRules(options.csv, options.header, options.texts, options.columns, in).format();
+        return new CopyFormatRules(options.binary, options.csv, options.header, options.texts, options.columns, in)
+                .format();
     }
 
     private void read() throws SQLException {
@@ -65,6 +67,9 @@ final class CopyOptions {
         }
         if (!ends()) {
             throw SqlSyntaxException.near(tokens, at);
+        }
+        if (binary && seen.stream().anyMatch(name -> !name.equals("format") && !name.equals("freeze"))) {
+            throw new SQLException("COPY in binary has no other options", SqlStates.FEATURE_NOT_SUPPORTED);
         }
         if (!csv) {
             for (String name : seen) {
@@ -117,7 +122,9 @@ final class CopyOptions {
     /** As before PostgreSQL 9: words without commas. */
     private void old() throws SQLException {
         if (tokens.isWord(at, "BINARY")) {
-            format("binary");
+            once("format");
+            binary = true;
+            at++;
         } else if (tokens.isWord(at, "FREEZE")) {
             throw unsupported("FREEZE");
         } else if (tokens.isWord(at, "CSV")) {
@@ -158,7 +165,7 @@ final class CopyOptions {
         switch (format) {
             case "csv" -> csv = true;
             case "text" -> csv = false;
-            case "binary" -> throw unsupported("the format binary");
+            case "binary" -> binary = true;
             default ->
                 throw new SQLException("COPY format \"" + format + "\" not recognized", SqlStates.INVALID_PARAMETER);
         }

@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads rows of COPY from pieces that end anywhere. What is wrong is said with its place. Not thread-safe. */
-final class CopyReader {
+final class CopyReader implements CopyInput {
 
     private static final int MOST_SHOWN = 100;
     private static final String END = "\\.";
@@ -69,7 +69,8 @@ final class CopyReader {
         this.headed = format.header() == CopyFormat.Header.NONE;
     }
 
-    void push(byte[] bytes) throws SQLException {
+    @Override
+    public void push(byte[] bytes) throws SQLException {
         try {
             lines.push(bytes);
         } catch (SQLException e) {
@@ -77,8 +78,8 @@ final class CopyReader {
         }
     }
 
-    /** Nothing more comes. */
-    void finish() throws SQLException {
+    @Override
+    public void finish() throws SQLException {
         try {
             lines.finish();
         } catch (SQLException e) {

@@ -3,12 +3,11 @@ package io.github.hasqlite.postgres;
 import io.github.hasqlite.core.gateway.GatewaySession;
 import io.github.hasqlite.core.gateway.GatewayStatement;
 import io.github.hasqlite.core.sqlite.SqlStates;
-import io.github.hasqlite.postgres.infer.ExactNumbers;
 import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.DeclaredTypes;
-import io.github.hasqlite.postgres.type.JsonNumber;
 import io.github.hasqlite.postgres.type.ParameterFormat;
 import io.github.hasqlite.postgres.type.PgType;
+import io.github.hasqlite.postgres.type.ValueAssignment;
 import io.github.hasqlite.postgres.type.ValueFormat;
 import io.github.hasqlite.postgres.wire.MessageWriter;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +23,7 @@ final class CopyRunner {
     private final Transactions transactions;
     private final Execution execution;
     private final ClientOutput output;
-    private @Nullable CopyReader incoming;
+    private @Nullable CopyInput incoming;
     private long rows;
 
     CopyRunner(GatewaySession gateway, Transactions transactions, Execution execution, ClientOutput output) {
@@ -92,23 +91,66 @@ final class CopyRunner {
             List<ColumnType> declared = answer.columns().stream()
                     .map(column -> DeclaredTypes.of(column.declaredType()))
                     .toList();
-            CopyWriter lines = new CopyWriter(format, names);
-            response('H', names.size());
-            if (format.header() != CopyFormat.Header.NONE) {
-                send(lines.header(names));
-            }
-            while (answer.next()) {
-                List<@Nullable String> line = new ArrayList<>();
-                for (int i = 0; i < names.size(); i++) {
-                    line.add(text(declared.get(i), answer.types().get(i), names.get(i), answer.value(i)));
-                }
-                send(lines.row(line));
-                output.flushIfLarge();
-                count++;
-            }
+            count = format.binary() ? binary(format, answer, names) : lines(format, answer, names, declared);
         }
         output.writer().message('c');
         Execution.complete(output.writer(), "COPY", count);
+    }
+
+    private long lines(CopyFormat format, TypedRows answer, List<String> names, List<ColumnType> declared)
+            throws SQLException {
+        long count = 0;
+        CopyWriter lines = new CopyWriter(format, names);
+        response('H', names.size(), format);
+        if (format.header() != CopyFormat.Header.NONE) {
+            send(lines.header(names));
+        }
+        while (answer.next()) {
+            List<@Nullable String> line = new ArrayList<>();
+            for (int i = 0; i < names.size(); i++) {
+                line.add(text(declared.get(i), answer.types().get(i), names.get(i), answer.value(i)));
+            }
+            send(lines.row(line));
+            output.flushIfLarge();
+            count++;
+        }
+        return count;
+    }
+
+    /** Each value is one of the type that its column is announced with elsewhere. */
+    private long binary(CopyFormat format, TypedRows answer, List<String> names) throws SQLException {
+        long count = 0;
+        response('H', names.size(), format);
+        // clients want what is before the first row and the row in one message
+        output.writer().begin('d').bytes(CopyBinary.signature()).int32(0).int32(0);
+        try {
+            while (answer.next()) {
+                binary(answer, names);
+                output.flushIfLarge();
+                count++;
+                output.writer().begin('d');
+            }
+        } catch (SQLException e) {
+            output.writer().abandon();
+            throw e;
+        }
+        output.writer().int16(CopyBinary.END).end();
+        return count;
+    }
+
+    /** Ends the message. */
+    private void binary(TypedRows answer, List<String> names) throws SQLException {
+        MessageWriter out = output.writer().int16(names.size());
+        for (int i = 0; i < names.size(); i++) {
+            Object value = answer.value(i);
+            byte[] bytes =
+                    value == null ? null : ValueFormat.encode(answer.types().get(i), names.get(i), value, true);
+            out.int32(bytes == null ? -1 : bytes.length);
+            if (bytes != null) {
+                out.bytes(bytes);
+            }
+        }
+        out.end();
     }
 
     /** Nobody is told the types of what is copied: what does not fit is the text that it is. */
@@ -126,11 +168,12 @@ final class CopyRunner {
         output.writer().begin('d').bytes(line.getBytes(StandardCharsets.UTF_8)).end();
     }
 
-    private void response(char type, int columns) {
+    private void response(char type, int columns, CopyFormat format) {
+        int code = format.binary() ? 1 : 0;
         MessageWriter out = output.writer();
-        out.begin(type).int8(0).int16(columns);
+        out.begin(type).int8(code).int16(columns);
         for (int i = 0; i < columns; i++) {
-            out.int16(0);
+            out.int16(code);
         }
         out.end();
     }
@@ -146,8 +189,57 @@ final class CopyRunner {
         transactions.beginImplicit();
         Plan.OfDatabase plan = Plan.OfDatabase.of(insert, "COPY");
         rows = 0;
-        incoming = new CopyReader(command.table(), command.format(), table.columns(), row -> insert(plan, types, row));
-        response('G', types.size());
+        incoming = command.format().binary()
+                ? new CopyBinaryReader(command.table(), table.columns(), new BinaryRows(plan, types))
+                : new CopyReader(command.table(), command.format(), table.columns(), row -> insert(plan, types, row));
+        response('G', types.size(), command.format());
+    }
+
+    /** Rows that come in binary. */
+    private final class BinaryRows implements CopyBinaryReader.Sink {
+
+        private final Plan.OfDatabase plan;
+        private final List<ColumnType> types;
+
+        BinaryRows(Plan.OfDatabase plan, List<ColumnType> types) {
+            this.plan = plan;
+            this.types = types;
+        }
+
+        @Override
+        public @Nullable Object value(int column, byte[] bytes) throws SQLException {
+            ColumnType type = types.get(column);
+            PgType sent = type.certain() ? sent(type.type(), bytes.length) : PgType.TEXT;
+            return stored(type, ParameterFormat.decode(sent, 0, bytes, true));
+        }
+
+        /** A client may know a column by another size of numbers. */
+        private static PgType sent(PgType type, int length) {
+            return switch (type) {
+                case INT2, INT4, INT8 ->
+                    length == Short.BYTES ? PgType.INT2 : length == Integer.BYTES ? PgType.INT4 : PgType.INT8;
+                case FLOAT4, FLOAT8 -> length == Float.BYTES ? PgType.FLOAT4 : PgType.FLOAT8;
+                default -> type;
+            };
+        }
+
+        @Override
+        public void row(List<@Nullable Object> values) throws SQLException {
+            execution.run(plan, values, tag -> {}).close();
+            rows++;
+        }
+    }
+
+    private static Object stored(ColumnType type, Object value) throws SQLException {
+        return type.certain() && isLimited(type.type()) ? ValueAssignment.of(type, null, value) : value;
+    }
+
+    /** What is more than its form. */
+    private static boolean isLimited(PgType type) {
+        return switch (type) {
+            case NUMERIC, VARCHAR, BPCHAR, JSON, JSONB, INT2, INT4 -> true;
+            default -> false;
+        };
     }
 
     private void insert(Plan.OfDatabase plan, List<ColumnType> types, CopyReader.Row row) throws SQLException {
@@ -161,13 +253,7 @@ final class CopyRunner {
             try {
                 byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
                 Object decoded = ParameterFormat.decode(types.get(i).type(), 0, bytes, false);
-                if (types.get(i).type() == PgType.NUMERIC && decoded instanceof String number) {
-                    ExactNumbers.require(number.strip(), null);
-                }
-                if (types.get(i).type() == PgType.JSON || types.get(i).type() == PgType.JSONB) {
-                    JsonNumber.kept(decoded);
-                }
-                bound.add(decoded);
+                bound.add(stored(types.get(i), decoded));
             } catch (SQLException e) {
                 throw row.refused(i, e);
             }
@@ -177,7 +263,7 @@ final class CopyRunner {
     }
 
     void data(byte[] bytes) throws SQLException {
-        CopyReader reader = incoming;
+        CopyInput reader = incoming;
         if (reader != null) {
             reader.push(bytes);
         }
@@ -185,7 +271,7 @@ final class CopyRunner {
 
     /** All rows are there. */
     void done() throws SQLException {
-        CopyReader reader = incoming;
+        CopyInput reader = incoming;
         incoming = null;
         if (reader != null) {
             reader.finish();

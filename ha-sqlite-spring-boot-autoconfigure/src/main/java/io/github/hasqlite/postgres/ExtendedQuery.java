@@ -71,10 +71,15 @@ final class ExtendedQuery {
         if (texts.size() > 1) {
             throw new SQLException("cannot insert multiple commands into a prepared statement", "42601");
         }
+        KnownTables.Version version = planner.version();
         Plan plan = texts.isEmpty() ? new Plan.Empty() : plan(texts.get(0), types);
         int[] all = Arrays.copyOf(types, Math.max(types.length, plan.parameters()));
         Planner.complete(plan, all);
-        statements.put(name, new Prepared(plan, sql, all), false);
+        Prepared prepared = new Prepared(plan, version, sql, all);
+        if (!name.isEmpty()) {
+            prepared.keep();
+        }
+        statements.put(name, prepared, false);
         output.writer().message('1');
     }
 
@@ -88,6 +93,7 @@ final class ExtendedQuery {
     void bind(MessageReader message) throws SQLException {
         String name = message.text();
         Prepared prepared = statement(message.text());
+        planner.refresh(prepared);
         int[] formats = formats(message);
         int count = message.int16();
         if (count != prepared.parameters()) {

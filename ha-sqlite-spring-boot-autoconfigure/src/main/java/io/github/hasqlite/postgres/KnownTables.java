@@ -28,10 +28,16 @@ final class KnownTables implements TableColumns {
     private static final String DEFINITION =
             "SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = ?1 COLLATE NOCASE";
 
+    /** Which columns take NULL, and which are generated; a key that is the number of its row takes none. */
+    private static final String DETAILS =
+            "SELECT name, \"notnull\" OR (pk > 0 AND lower(type) = 'integer' AND NOT EXISTS (SELECT 1 FROM"
+                    + " pragma_index_list(?1) WHERE origin = 'pk')), hidden > 1 FROM pragma_table_xinfo(?1)";
+
     private final GatewaySession gateway;
     private final Map<String, List<Column>> known = new HashMap<>();
     private long epoch = -1;
     private boolean changing;
+    private long changes;
     private int depth;
 
     KnownTables(GatewaySession gateway) {
@@ -43,12 +49,32 @@ final class KnownTables implements TableColumns {
         changing = true;
     }
 
-    @Override
-    public List<Column> of(String table) {
+    /** Differs from one before if the schema may have changed since, also by a transaction that is open. */
+    Version version() {
+        settle();
+        changes += changing ? 1 : 0;
+        return new Version(gateway.schemaEpoch(), changes);
+    }
+
+    /**
+     * As which the schema was known.
+     *
+     * @param epoch of what is committed on the node
+     * @param changes of the session's own
+     */
+    record Version(long epoch, long changes) {}
+
+    private void settle() {
         if (changing && gateway.state() == TransactionState.NONE) {
             changing = false;
+            changes++;
             known.clear();
         }
+    }
+
+    @Override
+    public List<Column> of(String table) {
+        settle();
         long present = gateway.schemaEpoch();
         if (depth == 0 && (changing || present != epoch || known.size() > MOST)) {
             known.clear();
@@ -69,11 +95,24 @@ final class KnownTables implements TableColumns {
                     .columns()) {
                 columns.add(new Column(column.name(), DeclaredTypes.of(column.declaredType())));
             }
+            details(table, columns);
             boolean certain = columns.stream().allMatch(column -> column.type().certain());
             return certain || depth >= DEEPEST ? columns : byDefinition(table, columns);
         } catch (SQLException e) {
             // a name of the statement's own, perhaps; if there is no such table, running it says so
             return List.of();
+        }
+    }
+
+    private void details(String table, List<Column> columns) throws SQLException {
+        try (GatewayResult rows = gateway.prepare(DETAILS).execute(List.of(table))) {
+            while (rows.next()) {
+                String name = String.valueOf(rows.value(0));
+                boolean required = !Long.valueOf(0).equals(rows.value(1));
+                boolean generated = !Long.valueOf(0).equals(rows.value(2));
+                columns.replaceAll(column ->
+                        column.name().equals(name) ? new Column(name, column.type(), !required, generated) : column);
+            }
         }
     }
 

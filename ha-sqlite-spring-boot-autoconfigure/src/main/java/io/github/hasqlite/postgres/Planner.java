@@ -13,6 +13,7 @@ import io.github.hasqlite.postgres.sql.Spelling;
 import io.github.hasqlite.postgres.sql.StatementText;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Locale;
 
 /** Decides what a statement of a client is. Not thread-safe. */
@@ -160,6 +161,7 @@ final class Planner {
 
     private Plan prepared(PrepareCommand command) throws SQLException {
         if (command instanceof PrepareCommand.Prepare prepare) {
+            KnownTables.Version version = version();
             Plan plan = plan(prepare.statement(), prepare.oids());
             boolean ofRows = plan instanceof Plan.OfDatabase database && database.belongsInTransaction();
             if (!ofRows && !(plan instanceof Plan.OfCatalog)) {
@@ -171,10 +173,13 @@ final class Planner {
             int[] types = new int[Math.max(prepare.types().size(), plan.parameters())];
             System.arraycopy(prepare.oids(), 0, types, 0, prepare.types().size());
             complete(plan, types);
-            return new Plan.OfPreparation(prepare.name(), new Prepared(plan, prepare.statement(), types), statements);
+            Prepared prepared = new Prepared(plan, version, prepare.statement(), types);
+            prepared.keep();
+            return new Plan.OfPreparation(prepare.name(), prepared, statements);
         }
         PrepareCommand.Execute execute = (PrepareCommand.Execute) command;
         Prepared prepared = statements.get(execute.name());
+        refresh(prepared);
         Plan.OfDatabase arguments =
                 execute.values().isEmpty() ? null : arguments("SELECT " + execute.values(), new int[0]);
         int given = arguments == null ? 0 : arguments.columns().size();
@@ -185,6 +190,24 @@ final class Planner {
                     SqlStates.SYNTAX_ERROR);
         }
         return new Plan.OfExecution(prepared, arguments);
+    }
+
+    /** The schema as plans are made with now. */
+    KnownTables.Version version() {
+        return tables.version();
+    }
+
+    /**
+     * Plans a statement anew whose tables may have changed since.
+     *
+     * @throws SQLException if it cannot be compiled any more, or answers something else (0A000)
+     */
+    void refresh(Prepared prepared) throws SQLException {
+        KnownTables.Version present = version();
+        List<String> texts = prepared.isOf(present) ? List.of() : StatementText.split(prepared.sql());
+        if (!texts.isEmpty()) {
+            prepared.replan(plan(texts.get(0), prepared.parameterTypes()), present);
+        }
     }
 
     private Plan.OfDatabase arguments(String sql, int[] types) throws SQLException {

@@ -1,6 +1,7 @@
 package io.github.hasqlite.postgres;
 
 import io.github.hasqlite.core.gateway.GatewayColumn;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.ParameterFormat;
 import io.github.hasqlite.postgres.type.PgType;
@@ -12,17 +13,72 @@ import org.jspecify.annotations.Nullable;
 /** A prepared statement of a session. Not thread-safe. */
 final class Prepared {
 
-    private final Plan plan;
     private final String sql;
     private final int[] parameterTypes;
+    private Plan plan;
+    private KnownTables.Version version;
+    private @Nullable Answer answer;
     private @Nullable List<ColumnType> announced;
     private List<String> names = List.of();
 
-    /** @param parameterTypes numbers of their types; 0 where nobody says */
-    Prepared(Plan plan, String sql, int[] parameterTypes) {
+    /**
+     * What it answers.
+     *
+     * @param names of the columns
+     * @param types that are known without rows
+     */
+    private record Answer(List<String> names, List<ColumnType> types) {
+
+        static Answer of(Plan plan) throws SQLException {
+            List<GatewayColumn> columns = plan.columns();
+            return new Answer(Prepared.names(columns), ExpectedTypes.of(columns, plan));
+        }
+    }
+
+    /**
+     * Planned for the first time.
+     *
+     * @param version of the schema that it was planned with
+     * @param parameterTypes numbers of their types; 0 where nobody says
+     */
+    Prepared(Plan plan, KnownTables.Version version, String sql, int[] parameterTypes) {
         this.plan = plan;
+        this.version = version;
         this.sql = sql;
         this.parameterTypes = parameterTypes;
+    }
+
+    /** Notes what it answers, which is not to change as long as it is kept. */
+    void keep() {
+        try {
+            answer = plan instanceof Plan.OfDatabase ? Answer.of(plan) : null;
+        } catch (SQLException e) {
+            // it is said when it runs
+            answer = null;
+        }
+    }
+
+    /** Whether it was planned with this version of the schema, or knows no tables. */
+    boolean isOf(KnownTables.Version present) {
+        return version.equals(present) || !(plan instanceof Plan.OfDatabase);
+    }
+
+    /**
+     * Takes another plan for the same text.
+     *
+     * @throws SQLException if it answers something else (0A000)
+     */
+    void replan(Plan other, KnownTables.Version present) throws SQLException {
+        Answer before = answer;
+        if (before != null && !before.equals(Answer.of(other))) {
+            throw new SQLException(ErrorReport.PLAN_CHANGED, SqlStates.FEATURE_NOT_SUPPORTED);
+        }
+        plan = other;
+        version = present;
+    }
+
+    int[] parameterTypes() {
+        return parameterTypes.clone();
     }
 
     Plan plan() {

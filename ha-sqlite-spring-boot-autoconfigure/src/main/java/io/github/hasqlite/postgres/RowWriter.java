@@ -42,7 +42,7 @@ final class RowWriter {
                     .int16(0)
                     .int32(type.type().oid())
                     .int16(type.type().length())
-                    .int32(type.modifier())
+                    .int32(type.toldModifier())
                     .int16(isBinary(formats, i) ? 1 : 0);
         }
         out.end();

@@ -83,7 +83,8 @@ class ArrayTests {
                 Statement statement = connection.createStatement()) {
             assertThat(statement.executeUpdate("DELETE FROM a WHERE ts <> ALL('{2026-01-02 03:04}')"))
                     .isZero();
-            RunningServer.assertRefused(statement, "SELECT 1 FROM a WHERE ts = ANY('{2026-01-02}'::date[])", "0A000");
+            assertThat(RunningServer.rows(statement, "SELECT count(*) FROM a WHERE ts = ANY('{2026-01-02}'::date[])"))
+                    .isEqualTo("0;");
             RunningServer.assertRefused(statement, "SELECT 1 FROM a WHERE iv = ANY('{24:00}')", "0A000");
             RunningServer.assertRefused(statement, "SELECT 1 FROM a WHERE d = ANY('{soon}'::date[])", "22007");
             RunningServer.assertRefused(statement, "SELECT 1 FROM a WHERE d = ANY('soon')", "22P02");
@@ -120,6 +121,27 @@ class ArrayTests {
                 try (ResultSet rows = query.executeQuery()) {
                     assertThat(rows.next() ? rows.getString(1) : "").as(type).isEqualTo(expected);
                 }
+            }
+        }
+    }
+
+    /** Of integers, or of texts. */
+    @Test
+    void answersAreArrays() throws SQLException {
+        try (Connection connection = server.connect();
+                Statement statement = connection.createStatement();
+                PreparedStatement query = connection.prepareStatement("SELECT ?::int[], ?::date[]")) {
+            assertThat(RunningServer.rows(
+                            statement,
+                            "SELECT '{1, 2}'::int[], ARRAY['a', 'b c', NULL], '{t,f}'::bool[], ARRAY[id, 5], y FROM a,"
+                                    + " (SELECT '{2026-01-02 03:04}'::timestamp[] AS y) q"))
+                    .isEqualTo("{1,2}|{a,\"b c\",NULL}|{t,f}|{1,5}|{\"2026-01-02 03:04:00\"};");
+            query.setArray(1, connection.createArrayOf("int", new Integer[] {3, 4}));
+            query.setString(2, "{1/2/2026}");
+            try (ResultSet rows = query.executeQuery()) {
+                assertThat(rows.next()).isTrue();
+                assertThat((Object[]) rows.getArray(1).getArray()).containsExactly(3L, 4L);
+                assertThat((Object[]) rows.getArray(2).getArray()).containsExactly("2026-01-02");
             }
         }
     }

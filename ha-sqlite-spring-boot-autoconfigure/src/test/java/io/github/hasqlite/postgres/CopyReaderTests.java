@@ -119,7 +119,7 @@ class CopyReaderTests {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "FROM STDIN (FORMAT binary)|0A000",
+                "FROM STDIN (FORMAT binary, HEADER)|0A000",
                 "FROM STDIN (FREEZE)|0A000",
                 "FROM STDIN (ENCODING 'LATIN1')|0A000",
                 "FROM STDIN WHERE a > 1|0A000",

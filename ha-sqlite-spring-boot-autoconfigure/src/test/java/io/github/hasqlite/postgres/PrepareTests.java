@@ -12,6 +12,7 @@ import java.sql.Statement;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,6 +127,34 @@ class PrepareTests {
                     assertThat(rows.getString(1)).isEqualTo("two");
                 }
             }
+        }
+    }
+
+    /** The text is planned anew: values are stored by what the columns are now. */
+    @Test
+    void anotherClientMayChangeTheTable() throws SQLException {
+        try (Connection other = server.connect();
+                Connection connection = server.connect();
+                Statement ddl = other.createStatement();
+                Statement statement = connection.createStatement()) {
+            ddl.execute("CREATE TABLE changed(id INT PRIMARY KEY, v NUMERIC(10,2) DEFAULT 1)");
+            statement.execute("PREPARE everything AS SELECT * FROM changed");
+            statement.execute("PREPARE stored(int, numeric) AS INSERT INTO changed(id, v) VALUES ($1, $2)");
+            statement.execute("PREPARE defaulted(int) AS INSERT INTO changed VALUES ($1, DEFAULT)");
+            statement.execute("PREPARE ids AS SELECT id FROM changed ORDER BY id");
+            statement.execute("EXECUTE stored(1, 1.005)");
+            assertThat(RunningServer.rows(statement, "EXECUTE everything")).isEqualTo("1|1.01;");
+            ddl.execute("ALTER TABLE changed ADD COLUMN more TEXT DEFAULT 'q'");
+            RunningServer.assertRefused(statement, "EXECUTE everything", "0A000");
+            ddl.execute("DROP TABLE changed");
+            RunningServer.assertRefused(statement, "EXECUTE ids", "42P01");
+            ddl.execute("CREATE TABLE changed(id INT PRIMARY KEY, v NUMERIC(10,1) DEFAULT 7)");
+            statement.execute("EXECUTE stored(1, 1.25)");
+            statement.execute("EXECUTE defaulted(2)");
+            assertThat(RunningServer.rows(statement, "SELECT * FROM changed ORDER BY id"))
+                    .isEqualTo("1|1.3;2|7.0;");
+            assertThat(RunningServer.rows(statement, "EXECUTE ids")).isEqualTo("1;2;");
+            ddl.execute("DROP TABLE changed");
         }
     }
 }

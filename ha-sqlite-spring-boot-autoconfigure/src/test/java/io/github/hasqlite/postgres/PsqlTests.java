@@ -177,7 +177,7 @@ class PsqlTests {
         assumeTrue(Chinook.isThere(), () -> "skipped: there is no " + script);
         assertThat(psql("-q", "-v", "ON_ERROR_STOP=1", "-f", script.toString())).isEmpty();
         assertThat(psql("-At", "-c", "SELECT count(*), sum(\"Total\") FROM \"Invoice\""))
-                .isEqualTo("412|2328.6\n");
+                .isEqualTo("412|2328.60\n");
         assertThat(psql("-c", "\\d \"Track\"")).contains("\"Track_AlbumId_fkey\" FOREIGN KEY", "numeric(10,2)");
     }
 }

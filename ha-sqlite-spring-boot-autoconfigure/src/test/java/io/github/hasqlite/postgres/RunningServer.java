@@ -116,6 +116,14 @@ final class RunningServer implements AutoCloseable {
         return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port() + "/app", properties);
     }
 
+    /** What the application writes, which has other rules for types. */
+    void runInApplication(String sql) throws SQLException {
+        try (Connection connection = node.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
     /** The rows that a query answers: their values divided by a bar, each ended by a semicolon. */
     static String rows(Statement statement, String sql) throws SQLException {
         StringBuilder text = new StringBuilder();

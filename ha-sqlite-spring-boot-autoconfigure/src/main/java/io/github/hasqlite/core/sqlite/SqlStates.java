@@ -138,6 +138,7 @@ public final class SqlStates {
         {"date/time field value out of range", "22008"},
         {"out of range for type", "22003"},
         {"numeric field overflow", "22003"},
+        {"value too long for type", TOO_LONG},
         {"operator does not exist", "42883"},
         {"cannot cast type", "42846"},
         {"division by zero", "22012"},

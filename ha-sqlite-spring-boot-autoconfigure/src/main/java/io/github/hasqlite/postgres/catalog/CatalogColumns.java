@@ -12,6 +12,8 @@ final class CatalogColumns {
 
     private final CatalogTables tables;
     private final CatalogObjects objects;
+    private static final String NOW = "strftime('%Y-%m-%dT%H:%M:%f000000Z','now')";
+
     private final ObjectIds ids;
 
     CatalogColumns(CatalogTables tables, CatalogObjects objects, ObjectIds ids) {
@@ -80,9 +82,15 @@ final class CatalogColumns {
                         "adnum",
                         (long) i + 1,
                         "adbin",
-                        column.otherwise());
+                        shown(column.otherwise()));
             }
         }
+    }
+
+    /** What is a clock in PostgreSQL stands in a definition as SQLite's function that says the same. */
+    private static String shown(String otherwise) {
+        String text = otherwise.replace(" ", "");
+        return text.equals(NOW.replace("Z'", "'")) ? "LOCALTIMESTAMP" : text.equals(NOW) ? "now()" : otherwise;
     }
 
     void insert(long relation, int number, String name, ColumnType type, boolean notNull) throws SQLException {
@@ -99,7 +107,7 @@ final class CatalogColumns {
                 "attnum",
                 (long) number,
                 "atttypmod",
-                (long) type.modifier(),
+                (long) type.toldModifier(),
                 "attnotnull",
                 notNull ? 1L : 0L,
                 "attcollation",

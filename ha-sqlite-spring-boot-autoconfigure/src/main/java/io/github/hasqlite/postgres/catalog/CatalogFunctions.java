@@ -40,6 +40,11 @@ final class CatalogFunctions {
             "txid_current",
             "pg_typeof",
             "quote_ident",
+            "quote_literal",
+            "quote_nullable",
+            "format",
+            "getdatabaseencoding",
+            "pg_client_encoding",
             "array_to_string",
             "unnest");
 
@@ -87,6 +92,7 @@ final class CatalogFunctions {
         always("pg_is_in_recovery", 0L);
         always("pg_encoding_to_char", "UTF8");
         always("getdatabaseencoding", "UTF8");
+        always("pg_client_encoding", "UTF8");
         always("pg_char_to_encoding", 6L);
         for (String name : new String[] {
             "inet_server_addr",
@@ -278,7 +284,9 @@ final class CatalogFunctions {
             return at(args, 1) == null ? null : matches(pattern, text(at(args, 1))) ? 1L : 0L;
         });
         functions.put("quote_ident", args -> at(args, 0) == null ? null : QuotedName.of(text(at(args, 0))));
-        functions.put("quote_literal", args -> '\'' + text(at(args, 0)).replace("'", "''") + '\'');
+        functions.put("quote_literal", args -> at(args, 0) == null ? null : FormatFunction.literal(at(args, 0)));
+        functions.put("quote_nullable", args -> FormatFunction.literal(at(args, 0)));
+        functions.put("format", args -> FormatFunction.of(args, longest));
         functions.put(
                 "left",
                 args -> text(at(args, 0)).substring(0, (int)

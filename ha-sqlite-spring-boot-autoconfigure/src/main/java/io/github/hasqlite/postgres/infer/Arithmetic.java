@@ -1,11 +1,18 @@
 package io.github.hasqlite.postgres.infer;
 
+import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /** Sums and products: what they are of, and those of times, which SQLite does not have. */
 final class Arithmetic {
+
+    /** Digits that floating point has at least. */
+    private static final int MOST_EXACT = 15;
+
+    /** With so many digits behind the point SQLite's function is as good as decimals are, and an index can serve. */
+    private static final int MOST_ROUNDED = 4;
 
     private final Findings findings;
 
@@ -55,15 +62,62 @@ final class Arithmetic {
         PgType type = number(left.type, right.type);
         boolean fraction = isFraction(left.type) || isFraction(right.type);
         if (fraction && operator.equals("/")) {
-            // a number without a fraction is an integer for SQLite, whatever its column is
-            findings.before(second, "CAST(");
-            findings.after(end - 1, " AS REAL)");
+            // a number without a fraction is an integer for SQLite, whatever its column is; a cast would be of another
+            // type
+            findings.around(first, place, "(", " * 1.0)");
         } else if (fraction && operator.equals("%")) {
+            findings.refuseInSchema("the rest of a division of numbers with fractions is not supported in the schema,"
+                    + " where SQLite takes whole numbers: write x - y * CAST(x / y AS INTEGER)");
             findings.before(first, "ha_rest(");
             findings.instead(place, ",");
             findings.after(end - 1, ")");
         }
-        return Term.of(findings, type);
+        Term result = Term.of(findings, type);
+        result.loose = true;
+        result.announced = type == PgType.NUMERIC ? ColumnType.seen(type) : null;
+        boolean rest = operator.equals("%") && type == PgType.NUMERIC && left.scale() >= 0 && right.scale() >= 0;
+        if (rest && left.isScaled() && right.isScaled()) {
+            result.announced = ColumnType.computed(Math.max(left.scale(), right.scale()));
+        }
+        if (type == PgType.NUMERIC && (sum || operator.equals("*"))) {
+            boolean known = left.scale() >= 0 && right.scale() >= 0;
+            int scale = sum ? Math.max(left.scale(), right.scale()) : left.scale() + right.scale();
+            boolean scaled = left.isScaled() && right.isScaled();
+            if (!exact(result, known ? scale : -1, scaled, new Comparison.Operand(result, first, end))) {
+                decimal(operator, first, place, end);
+            }
+        }
+        return result;
+    }
+
+    /** By the digits of each value, of which the definitions do not say how many there are. */
+    private void decimal(String operator, int first, int place, int end) {
+        findings.before(
+                first, operator.equals("*") ? "ha_multiply(" : operator.equals("+") ? "ha_add(" : "ha_subtract(");
+        findings.instead(place, ",");
+        findings.after(end - 1, ")");
+    }
+
+    /**
+     * What floating point adds behind the digits that the result has is taken away, so that equal numbers are equal.
+     *
+     * @param scale digits behind the point that the result has at most; -1 if that is not known
+     * @return whether that is done; decimals do it otherwise
+     */
+    boolean exact(Term result, int scale, boolean scaled, Comparison.Operand place) {
+        if (scale >= 0 && scale <= MOST_EXACT) {
+            result.announced = scaled ? ColumnType.computed(scale) : ColumnType.seen(PgType.NUMERIC);
+            result.most = scale;
+        }
+        boolean rounded = scale >= 0 && scale <= (findings.ofSchema() ? MOST_EXACT : MOST_ROUNDED);
+        if (rounded && scale > 0) {
+            findings.around(place.from(), place.to(), "round(", ", " + scale + ")");
+        }
+        return rounded;
+    }
+
+    static boolean isWhole(@Nullable PgType type) {
+        return type == PgType.INT2 || type == PgType.INT4 || type == PgType.INT8;
     }
 
     static boolean isFraction(@Nullable PgType type) {

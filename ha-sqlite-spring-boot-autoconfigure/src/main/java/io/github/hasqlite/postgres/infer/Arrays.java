@@ -40,28 +40,35 @@ final class Arrays {
                     "arrays of intervals are not supported: SQLite compares their texts; write x = '1 day' OR x = …",
                     "0A000");
         }
-        if (array.element != null) {
-            likewise(left, array.element.type());
-        } else {
+        PgType element = array.element == null ? null : array.element.type();
+        if (element == null) {
+            left.term().resolve(Comparison.widest(array.members));
             array.members.forEach(member -> left.term().unify(member.term()));
             new Comparison(findings, left).withAll(array.members);
         }
         read(array, type == null ? null : ColumnType.declared(type));
+        if (element != null && type != element && Comparison.isMoment(type) && Comparison.isMoment(element)) {
+            likewise(left, array, element);
+        }
     }
 
-    /** Days and moments have different texts: the left side becomes what the array has. */
-    private void likewise(Comparison.Operand left, PgType element) throws SQLException {
-        PgType type = left.type();
-        if (type == null || type == element || !Comparison.isMoment(type) || !Comparison.isMoment(element)) {
+    /** Dates and times of different types have different texts: the narrower side becomes one of the wider type. */
+    private void likewise(Comparison.Operand left, Term array, PgType element) throws SQLException {
+        PgType widest = Comparison.wider(left.type(), element);
+        if (left.type() != widest) {
+            new Comparison(findings, left).cast(left, widest);
+        }
+        if (element == widest) {
             return;
         }
-        if (type != PgType.DATE) {
-            throw new SQLException(
-                    "an array of " + element.display() + " cannot be compared with a " + type.display()
-                            + " in SQLite: cast the array to " + type.typname() + "[]",
-                    "0A000");
+        String cast = "ha_cast(value, " + (widest == null ? 0 : widest.oid()) + ", -1, " + element.oid() + ")";
+        if (array.single >= 0) {
+            findings.before(array.single, "(SELECT json_group_array(" + cast + ") FROM json_each(");
+            findings.after(array.single, "))");
         }
-        new Comparison(findings, left).cast(left, element);
+        for (Comparison.Operand member : array.members) {
+            new Comparison(findings, member).cast(member.of(Term.of(findings, element)), widest);
+        }
     }
 
     /**
@@ -88,5 +95,29 @@ final class Arrays {
         } else if (token.kind() == Kind.TEXT && element != null) {
             findings.literal(array.single, LiteralText.sql(ValueCast.json(element, token.literal())));
         }
+    }
+
+    /** One that a query answers goes out in PostgreSQL's form: of integers, or of texts. */
+    void answer(Term array, int from, int to) {
+        boolean made = array.single < 0
+                && !array.members.isEmpty()
+                && cursor.tokens.isWord(from, "ARRAY")
+                && cursor.tokens.closing(from + 1) == to - 1;
+        PgType element = array.element != null
+                ? array.element.type()
+                : made ? array.members.get(0).term().type : null;
+        if ((array.element == null && !made) || element == PgType.BYTEA || to <= from) {
+            return;
+        }
+        if (made) {
+            findings.instead(from, "json_array");
+            findings.instead(from + 1, "(");
+            findings.instead(to - 1, ")");
+        }
+        boolean whole = element == PgType.INT8 || element == PgType.INT4 || element == PgType.INT2;
+        int oid = element == null ? PgType.TEXT.oid() : element.oid();
+        findings.before(from, "ha_array_text(");
+        findings.after(to - 1, ", " + oid + ")");
+        array.announced = ColumnType.seen(whole ? PgType.INT8_ARRAY : PgType.TEXT_ARRAY);
     }
 }

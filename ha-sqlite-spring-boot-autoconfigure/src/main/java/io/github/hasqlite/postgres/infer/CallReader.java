@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class CallReader {
 
     /** All arguments are of one type, which is the answer's. */
-    private static final Set<String> COMMON = Set.of("coalesce", "ifnull", "greatest", "least", "min", "max", "nullif");
+    private static final Set<String> COMMON = Set.of("coalesce", "ifnull", "greatest", "least", "min", "max");
 
     /** Arguments are texts, and the answer is one. */
     private static final Set<String> TEXTS = Set.of(
@@ -53,7 +53,7 @@ final class CallReader {
     /** First arguments decide, others are offsets. */
     private static final Set<String> FIRST = Set.of("abs", "lag", "lead", "first_value", "last_value", "nth_value");
 
-    private static final Set<String> OF_NUMBERS = Set.of("sum", "avg", "total", "min", "max", "abs");
+    private static final Set<String> OF_NUMBERS = Set.of("sum", "avg", "total", "abs");
 
     /** The answer is a number that may have a fraction, also where it has none. */
     private static final Set<String> ROUNDED = Set.of("round", "ceil", "ceiling", "floor", "trunc", "sqrt");
@@ -73,12 +73,14 @@ final class CallReader {
     private final Findings findings;
     private final ExpressionReader expressions;
     private final StatementReader statements;
+    private final CallSpelling spelling;
 
     CallReader(Cursor cursor, Findings findings, ExpressionReader expressions, StatementReader statements) {
         this.cursor = cursor;
         this.findings = findings;
         this.expressions = expressions;
         this.statements = statements;
+        this.spelling = new CallSpelling(findings);
     }
 
     Term read(Scope scope) throws SQLException {
@@ -88,12 +90,24 @@ final class CallReader {
         List<Comparison.Operand> places = new ArrayList<>();
         List<Term> arguments = arguments(scope, places);
         statements.close();
-        PgType moment = COMMON.contains(name) ? Comparison.widen(findings, places) : null;
-        Term result = moment == null ? result(name, arguments) : Term.certain(findings, moment);
-        if (name.equals("mod") && arguments.stream().anyMatch(argument -> Arithmetic.isFraction(argument.type))) {
-            findings.instead(place, "ha_rest");
+        if (name.equals("nullif") && places.size() == 2) {
+            return spelling.nullIf(place, cursor.at, places).named(name, Term.STRONG);
         }
+        spelling.arguments(name, places);
+        PgType moment = COMMON.contains(name) ? Comparison.widen(findings, places) : null;
+        if (name.equals("pg_typeof") && arguments.size() == 1) {
+            return spelling.typeOf(arguments.get(0), place, cursor).named(name, Term.STRONG);
+        }
+        if (name.equals("random") && cursor.at == place + 3 && !findings.ofSchema()) {
+            // SQLite's is any integer
+            findings.before(place, "(abs(");
+            findings.after(place + 2, " % 9007199254740992) / 9007199254740992.0)");
+            return Term.certain(findings, PgType.FLOAT8).named(name, Term.STRONG);
+        }
+        Term result = moment == null ? result(name, arguments) : Term.certain(findings, moment);
+        spelling.function(place, name, arguments);
         rest(scope);
+        spelling.answer(name, new Comparison.Operand(result, place, cursor.at), arguments);
         return result.named(LABELS.getOrDefault(name, name), Term.STRONG);
     }
 
@@ -104,8 +118,13 @@ final class CallReader {
             statements.query(scope.inner());
             return arguments;
         }
+        cursor.skipWord("DISTINCT");
         while (!cursor.atEnd() && !cursor.is(")")) {
             int start = cursor.at;
+            statements.clauses().ordered(scope, List.of());
+            if (cursor.at > start) {
+                continue;
+            }
             Term argument = expressions.read(scope);
             if (cursor.at > start) {
                 arguments.add(argument);
@@ -166,7 +185,10 @@ final class CallReader {
         }
         if (FIRST.contains(name)) {
             Term term = Term.of(findings, first.type);
-            term.announced = first.announced;
+            // what stands for a row that is not there may have more digits
+            boolean other = arguments.size() > 2 && first.is(PgType.NUMERIC);
+            term.announced = other ? ColumnType.seen(PgType.NUMERIC) : first.announced;
+            term.most = other ? -1 : first.most;
             return term;
         }
         if (name.equals("date") || name.equals("time")) {
@@ -176,12 +198,35 @@ final class CallReader {
         if (ROUNDED.contains(name)) {
             first.resolve(PgType.FLOAT8);
             arguments.stream().skip(1).forEach(argument -> argument.resolve(PgType.INT8));
-            return Term.of(findings, first.is(PgType.NUMERIC) ? PgType.NUMERIC : PgType.FLOAT8);
+            return rounded(name, arguments);
+        }
+        if (name.equals("avg") && Arithmetic.isNumber(first.type) && !first.is(PgType.FLOAT8)) {
+            return Term.of(findings, PgType.NUMERIC);
+        }
+        if (CallSpelling.EMBEDDING.contains(name)
+                || name.equals("json")
+                || name.equals("json_patch")
+                || name.equals("json_remove")) {
+            return Term.certain(findings, PgType.JSON);
         }
         if (name.equals("sum") && Arithmetic.isNumber(first.type)) {
             return Term.of(findings, Arithmetic.number(first.type, PgType.INT8));
         }
         return Term.of(findings, FRACTIONS.contains(name) ? PgType.FLOAT8 : null);
+    }
+
+    private Term rounded(String name, List<Term> arguments) {
+        PgType type = arguments.isEmpty() ? null : arguments.get(0).type;
+        boolean numeric = type == PgType.NUMERIC || (Arithmetic.isWhole(type) && arguments.size() == 2);
+        Term result = Term.of(findings, numeric ? PgType.NUMERIC : PgType.FLOAT8);
+        int digits = arguments.size() == 2 ? arguments.get(1).single : -1;
+        String text = digits < 0 ? "" : cursor.tokens.get(digits).text();
+        if (numeric && arguments.size() == 1 && !name.equals("sqrt")) {
+            result.announced = ColumnType.computed(0);
+        } else if (numeric && text.matches("\\d|1[0-5]")) {
+            result.announced = ColumnType.computed(Integer.parseInt(text));
+        }
+        return result;
     }
 
     /** What {@code now()} and {@code localtimestamp} are spelled as; {@code null} if it is another form. */
@@ -200,6 +245,9 @@ final class CallReader {
     }
 
     private Term part(String name, List<Term> arguments) {
+        if (findings.stored() && isDay(name, arguments)) {
+            return Term.certain(findings, PgType.DATE);
+        }
         boolean pads = name.endsWith("pad");
         for (int i = 0; i < arguments.size(); i++) {
             arguments.get(i).resolve(i == 0 || (pads && i == 2) ? PgType.TEXT : PgType.INT8);
@@ -210,9 +258,19 @@ final class CallReader {
         return Term.certain(findings, bytes ? PgType.BYTEA : PgType.TEXT);
     }
 
+    /** As a definition in the schema has the day of a moment. */
+    private boolean isDay(String name, List<Term> arguments) {
+        return name.equals("substr")
+                && arguments.size() == 3
+                && Comparison.isMoment(arguments.get(0).type)
+                && cursor.tokens.get(arguments.get(1).single).text().equals("1")
+                && cursor.tokens.get(arguments.get(2).single).text().equals("10");
+    }
+
     private Term copy(Term of) {
         Term copy = Term.of(findings, of.type);
         copy.announced = of.announced;
+        copy.most = of.most;
         if (of.isOpen()) {
             copy.unify(of);
         }
@@ -223,10 +281,21 @@ final class CallReader {
     static Term common(Findings findings, Term one, Term other) {
         boolean known = one.type != null && other.type != null;
         boolean unequal = known && one.type != other.type;
+        if (unequal && findings.stored() && CallSpelling.isTruth(one, other)) {
+            return Term.certain(findings, PgType.BOOL);
+        }
+        boolean open = one.isOpen() || other.isOpen();
         one.unify(other);
-        ColumnType announced = unequal ? null : one.announced != null ? one.announced : other.announced;
         Term common = unequal ? Term.of(findings, Arithmetic.number(one.type, other.type)) : one;
-        common.announced = announced;
+        common.announced = unequal ? null : one.announced != null ? one.announced : other.announced;
+        if (common.is(PgType.NUMERIC) && (known || open)) {
+            // each has its own digits behind the point, a text or parameter any number of them
+            boolean unknown = open || one.scale() < 0 || other.scale() < 0;
+            boolean same = !unknown && one.scale() == other.scale() && one.isScaled() && other.isScaled();
+            int most = unknown ? -1 : Math.max(one.scale(), other.scale());
+            common.announced = same ? ColumnType.computed(most) : ColumnType.seen(PgType.NUMERIC);
+            common.most = most;
+        }
         return common;
     }
 
@@ -240,9 +309,8 @@ final class CallReader {
         }
         if (cursor.isWord("OVER")) {
             cursor.at++;
-            if (cursor.skip("(")) {
-                arguments(scope, new ArrayList<>());
-                statements.close();
+            if (cursor.is("(")) {
+                statements.clauses().window(scope);
             } else {
                 cursor.at++;
             }

@@ -7,6 +7,7 @@ import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.LiteralText;
 import io.github.hasqlite.postgres.type.PgType;
 import io.github.hasqlite.postgres.type.ValueCast;
+import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,10 @@ final class Casts {
             "jsonb",
             "bytea");
 
-    private static final int SCALE_BITS = 16;
+    private static final String CAST = "ha_cast(";
+
+    /** Digits that floating point has at least. */
+    private static final int EXACT = 15;
 
     private final Cursor cursor;
     private final Findings findings;
@@ -63,6 +67,9 @@ final class Casts {
             findings.remove(operator, name.end());
             return array(term, name);
         }
+        if (findings.ofSchema()) {
+            return inSchema(term, new Comparison.Operand(term, start, operator), target, name);
+        }
         String value = value(term, target);
         if (value != null) {
             findings.remove(operator, name.end());
@@ -71,24 +78,10 @@ final class Casts {
             }
         } else {
             findings.remove(operator, name.end());
-            findings.before(start, before(target));
+            findings.before(start, CAST);
             findings.after(operator - 1, after(term, target));
         }
         return of(term, target);
-    }
-
-    /** What is a part of a text, if PostgreSQL writes it differently from how it is stored. */
-    void text(Term term, int from, int to) {
-        boolean other = term.is(PgType.BOOL)
-                || term.is(PgType.TIMESTAMP)
-                || term.is(PgType.TIMESTAMPTZ)
-                || term.is(PgType.TIME)
-                || term.is(PgType.BYTEA);
-        if (other && to > from) {
-            ColumnType text = ColumnType.declared(PgType.TEXT);
-            findings.before(from, before(text));
-            findings.after(to - 1, after(term, text));
-        }
     }
 
     /**
@@ -107,6 +100,10 @@ final class Casts {
         }
         left.resolve(PgType.BYTEA);
         right.resolve(PgType.BYTEA);
+        if (findings.ofSchema()) {
+            findings.around(start, end, "CAST(", " AS BLOB)");
+            return true;
+        }
         findings.before(start, "ha_joined(");
         findings.instead(place, ",");
         findings.after(end - 1, ")");
@@ -125,7 +122,7 @@ final class Casts {
             return Term.of(findings, null);
         }
         if (findings.ofSchema()) {
-            return stored(term, as + 1, close);
+            return stored(term, call + 2, as + 1, close);
         }
         TypeName name = type(as + 1);
         ColumnType target = name.type();
@@ -140,7 +137,7 @@ final class Casts {
             }
         } else if (target != null) {
             findings.remove(call, call + 2);
-            findings.before(call, before(target));
+            findings.before(call, CAST);
             findings.remove(close, close + 1);
             findings.after(close, after(term, target));
         }
@@ -148,13 +145,53 @@ final class Casts {
     }
 
     /** What SQLite's own CAST makes of something: to other types it means what their names have in them. */
-    private Term stored(Term operand, int from, int close) {
+    private Term stored(Term operand, int start, int from, int close) throws SQLException {
         TypeName name = TypeName.read(cursor.tokens, from);
         cursor.at = close + 1;
         ColumnType target = name == null || name.array() || name.end() != close ? null : name.type();
-        boolean plain = target != null
-                && (Arithmetic.isNumber(target.type()) || target.type().isText() || target.type() == PgType.BYTEA);
-        return target == null || !plain ? Term.of(findings, null) : of(operand, target);
+        if (name == null || target == null) {
+            return Term.of(findings, null);
+        }
+        if (!findings.stored()) {
+            return inSchema(operand, new Comparison.Operand(operand, start, from - 1), target, null);
+        }
+        boolean plain = Arithmetic.isNumber(target.type()) || target.type().isText() || target.type() == PgType.BYTEA;
+        return plain ? of(operand, target) : Term.of(findings, null);
+    }
+
+    /**
+     * Where plain SQLite is to stand in the place of a cast, which {@link SchemaCasts} spells: what it needs to know of
+     * the operand.
+     *
+     * @param behind the type, if it stands behind the operand
+     */
+    private Term inSchema(Term term, Comparison.Operand operand, ColumnType target, @Nullable TypeName behind)
+            throws SQLException {
+        PgType type = target.type();
+        boolean literal = term.isOpen()
+                && term.single >= 0
+                && cursor.tokens.get(term.single).kind() == Kind.TEXT;
+        boolean moment = Comparison.isMoment(type) && Comparison.isMoment(term.type) && type != PgType.DATE;
+        if (literal && type != PgType.JSON && type != PgType.JSONB) {
+            Term constant = of(term, target);
+            constant.constant =
+                    ValueCast.cast(target, null, cursor.tokens.get(term.single).literal());
+            return constant;
+        }
+        if (type.isText()) {
+            new TextForm(findings).cast(operand);
+        } else if (Arithmetic.isWhole(type) && Arithmetic.isFraction(term.type) && term.single < 0) {
+            // SQLite would cut the fraction off
+            findings.around(operand.from(), operand.to(), "round(", ")");
+        } else if (type == PgType.NUMERIC && target.modifier() > 0 && term.single < 0) {
+            new PlainRounding(findings).spell(operand, target.scale());
+        } else if (moment && behind != null && target.modifier() < 0) {
+            new Comparison(findings, operand).cast(operand, type);
+            for (int i = operand.to(); i < behind.end(); i++) {
+                findings.literal(i, "");
+            }
+        }
+        return of(term, target);
     }
 
     /** {@code date '2026-01-02'} and the like; {@code null} if there is none here. */
@@ -183,11 +220,14 @@ final class Casts {
             cursor.at++;
             return of(term, name.type());
         }
+        if (findings.ofSchema()) {
+            return inSchema(term, new Comparison.Operand(term, term.single, cursor.at), name.type(), name);
+        }
         String value = value(term, name.type());
         if (value != null && !value.isEmpty()) {
             findings.instead(term.single, value);
         } else if (value == null) {
-            findings.before(term.single, before(name.type()));
+            findings.before(term.single, CAST);
             findings.after(term.single, after(term, name.type()));
         }
         return of(term, name.type());
@@ -212,7 +252,7 @@ final class Casts {
         if (term.isOpen()) {
             term.resolve(element.type());
         } else if (!term.is(element.type()) && !whole) {
-            findings.before(member.from(), before(element));
+            findings.before(member.from(), CAST);
             findings.after(member.to() - 1, after(term, element));
         }
     }
@@ -228,38 +268,48 @@ final class Casts {
         if (token != null && token.kind() == Kind.PARAMETER) {
             boolean open = term.isOpen();
             term.resolve(type);
+            if (type.isText()) {
+                findings.written(term);
+            }
             boolean same = open || term.is(type) || (term.isOpen() && type.isText());
             return same && target.modifier() < 0 ? "" : null;
         }
-        boolean json = type == PgType.JSON || type == PgType.JSONB;
-        if (token != null && token.kind() == Kind.TEXT && term.isOpen() && !json) {
+        if (token != null && token.kind() == Kind.TEXT && term.isOpen()) {
             return LiteralText.sql(ValueCast.cast(target, null, token.literal()));
+        }
+        if (token != null && token.kind() == Kind.NUMBER && type.isText() && LiteralText.isNumber(token.text())) {
+            String digits = new BigDecimal(token.text()).toPlainString();
+            return LiteralText.sql(ValueCast.cast(target, null, digits));
         }
         boolean text = type == PgType.TEXT || (type == PgType.VARCHAR && target.modifier() < 0);
         boolean isText = term.type == PgType.TEXT || term.type == PgType.VARCHAR;
         return text && isText && term.announced != null && !term.column ? "" : null;
     }
 
-    private static String before(ColumnType target) {
-        boolean json = target.type() == PgType.JSON || target.type() == PgType.JSONB;
-        return json ? "json(" : "ha_cast(";
-    }
-
     private static String after(Term term, ColumnType target) {
-        if (target.type() == PgType.JSON || target.type() == PgType.JSONB) {
-            return ")";
-        }
-        ColumnType known = term.announced;
-        int scale = known != null && known.type() == term.type && term.is(PgType.NUMERIC) ? known.scale() : 0;
-        int source = term.type == null ? 0 : term.type.oid() + (scale << SCALE_BITS);
-        return ", " + target.type().oid() + ", " + target.modifier() + ", " + source + ")";
+        return ", " + target.type().oid() + ", " + target.modifier() + ", " + TextForm.source(term) + ")";
     }
 
     private Term of(Term operand, ColumnType target) {
         Term term = Term.of(findings, target.type());
         term.announced = target;
+        if (target.type() == PgType.NUMERIC && target.modifier() < 0) {
+            scaled(term, operand);
+        }
         boolean named = operand.strength == Term.STRONG;
         return term.named(named ? operand.label : target.type().typname(), named ? Term.STRONG : Term.WEAK);
+    }
+
+    /** A number keeps its digits. */
+    private void scaled(Term numeric, Term operand) {
+        SqlToken token = cursor.tokens.get(operand.single);
+        String text = token.kind() == Kind.TEXT ? token.literal().strip() : "";
+        boolean literal = LiteralText.isNumber(text) && text.length() <= EXACT;
+        int scale = literal ? Math.max(new BigDecimal(text).scale(), 0) : operand.scale();
+        numeric.most = scale;
+        if (scale >= 0 && scale <= EXACT && (literal || operand.isScaled())) {
+            numeric.announced = ColumnType.computed(scale);
+        }
     }
 
     private Term array(Term operand, TypeName name) throws SQLException {

@@ -1,13 +1,11 @@
 package io.github.hasqlite.postgres.infer;
 
-import io.github.hasqlite.postgres.sql.SqlToken;
-import io.github.hasqlite.postgres.sql.SqlToken.Kind;
+import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.postgres.type.ColumnType;
-import io.github.hasqlite.postgres.type.JsonNumber;
-import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads INSERT, UPDATE and DELETE: what is stored in a column is of its type. */
@@ -18,6 +16,7 @@ final class ChangeReader {
     private final ExpressionReader expressions;
     private final FromReader tables;
     private final StatementReader statements;
+    private final Assignments assignments;
 
     ChangeReader(
             Cursor cursor,
@@ -30,6 +29,7 @@ final class ChangeReader {
         this.expressions = expressions;
         this.tables = tables;
         this.statements = statements;
+        this.assignments = new Assignments(cursor, findings);
     }
 
     Query insert(Scope outer) throws SQLException {
@@ -38,48 +38,83 @@ final class ChangeReader {
         }
         Scope scope = outer.inner();
         String table = tables.name();
-        scope.table(table, tables.alias(table));
-        List<String> names =
-                cursor.is("(") && !cursor.tokens.isWord(cursor.at + 1, "SELECT") ? statements.names() : null;
+        String alias = tables.alias(table);
+        scope.table(table, alias);
+        List<String> names = cursor.is("(") && !statements.isQuery(cursor.at + 1) ? statements.names() : null;
+        int named = cursor.at;
         if (cursor.skipWord("OVERRIDING")) {
             cursor.at += 2;
         }
         if (cursor.skipWord("DEFAULT")) {
             cursor.skipWord("VALUES");
         } else if (cursor.skipWord("VALUES")) {
+            int width;
             do {
-                values(scope, table, names);
+                width = values(scope, table, names);
             } while (cursor.skip(","));
+            name(named, width, columns(scope, table, names), names);
         } else {
-            Query query = statements.query(outer.inner());
-            List<Query.Item> answered = query.columns();
-            for (int i = 0; i < answered.size() && !answered.get(i).star(); i++) {
-                Query.Item item = answered.get(i);
-                store(item.term(), item.place(), scope, table, names, i);
-            }
+            selected(outer, named, columns(scope, table, names), names);
         }
         Scope updated = scope.inner();
         updated.table(table, "excluded");
         while (cursor.isWord("ON") && cursor.tokens.isWord(cursor.at + 1, "CONFLICT")) {
             conflict(updated, table);
         }
-        return returning(scope);
+        return new ReturningReader(cursor, findings, statements).read(scope, table, alias);
     }
 
-    private void values(Scope scope, String table, @Nullable List<String> names) throws SQLException {
-        if (!cursor.skip("(")) {
-            return;
+    /** The rows of a query, which SQLite wants without parentheses. */
+    private void selected(Scope outer, int named, List<TableColumns.Column> columns, @Nullable List<String> names)
+            throws SQLException {
+        int open = cursor.at;
+        int close = cursor.is("(") ? cursor.tokens.closing(open) : -1;
+        boolean enclosed = close > 0
+                && statements.isQuery(open + 1)
+                && !cursor.tokens.get(close + 1).isName();
+        if (enclosed) {
+            findings.remove(open, open + 1);
+            findings.remove(close, close + 1);
+            cursor.at++;
         }
+        int start = cursor.at;
+        Query query = statements.query(outer.inner());
+        int end = cursor.at;
+        cursor.at = enclosed ? close + 1 : end;
+        boolean starred = query.columns().stream().anyMatch(Query.Item::star);
+        int width = starred ? columns.size() : query.columns().size();
+        name(named, width, columns, names);
+        assignments.store(query, start, end, columns.subList(0, Math.min(width, columns.size())));
+    }
+
+    /** SQLite wants as many values as there are columns, unless some are named. */
+    private void name(int place, int width, List<TableColumns.Column> columns, @Nullable List<String> names) {
+        if (names == null && width > 0 && width < columns.size()) {
+            findings.after(
+                    place - 1,
+                    columns.stream()
+                            .limit(width)
+                            .map(column -> SqlIdentifier.quote(column.name()))
+                            .collect(Collectors.joining(", ", " (", ")")));
+        }
+    }
+
+    /** How many there are. */
+    private int values(Scope scope, String table, @Nullable List<String> names) throws SQLException {
         int position = 0;
+        if (!cursor.skip("(")) {
+            return position;
+        }
         do {
             if (!cursor.skipWord("DEFAULT")) {
                 int start = cursor.at;
                 Term value = expressions.read(scope);
-                store(value, new Comparison.Operand(value, start, cursor.at), scope, table, names, position);
+                store(value, start, cursor.at, columns(scope, table, names), position);
             }
             position++;
         } while (cursor.skip(","));
         statements.close();
+        return position;
     }
 
     private void conflict(Scope scope, String table) throws SQLException {
@@ -88,10 +123,10 @@ final class ChangeReader {
             expressions.list(scope);
             statements.close();
         }
-        statements.clauses(scope);
+        statements.clauses().read(scope, List.of());
         if (cursor.skipWord("DO") && cursor.skipWord("UPDATE")) {
             assignments(scope, table);
-            statements.clauses(scope);
+            statements.clauses().read(scope, List.of());
         } else {
             cursor.skipWord("NOTHING");
         }
@@ -102,10 +137,11 @@ final class ChangeReader {
         if (cursor.skipWord("OR")) {
             cursor.at++;
         }
-        cursor.skipWord("ONLY");
+        tables.only();
         Scope scope = outer.inner();
         String table = tables.name();
-        scope.table(table, tables.alias(table));
+        String alias = tables.changedAs(table);
+        scope.table(table, alias);
         int set = cursor.at;
         int from = statements.from(set + 1);
         int behind = from;
@@ -119,27 +155,23 @@ final class ChangeReader {
         if (from >= 0) {
             cursor.at = behind;
         }
-        statements.clauses(scope);
-        return returning(scope);
+        statements.clauses().read(scope, List.of());
+        return new ReturningReader(cursor, findings, statements).read(scope, table, alias);
     }
 
     Query delete(Scope outer) throws SQLException {
         cursor.at++;
         cursor.skipWord("FROM");
-        cursor.skipWord("ONLY");
+        tables.only();
         Scope scope = outer.inner();
         String table = tables.name();
-        scope.table(table, tables.alias(table));
+        String alias = tables.changedAs(table);
+        scope.table(table, alias);
         if (cursor.skipWord("USING")) {
             tables.read(scope);
         }
-        statements.clauses(scope);
-        return returning(scope);
-    }
-
-    private Query returning(Scope scope) throws SQLException {
-        scope.returning();
-        return new Query(cursor.skipWord("RETURNING") ? statements.list(scope) : List.of());
+        statements.clauses().read(scope, List.of());
+        return new ReturningReader(cursor, findings, statements).read(scope, table, alias);
     }
 
     /** {@code SET a = x, (b, c) = (y, z)}. */
@@ -157,93 +189,45 @@ final class ChangeReader {
             if (!cursor.skip("=") || cursor.skipWord("DEFAULT")) {
                 continue;
             }
+            List<TableColumns.Column> columns = columns(scope, table, names);
+            if (names.size() > 1 && cursor.is("(") && statements.isQuery(cursor.at + 1)) {
+                int start = ++cursor.at;
+                assignments.store(statements.query(scope.inner()), start, cursor.at, columns);
+                statements.close();
+                continue;
+            }
             int start = cursor.at;
             Term value = expressions.read(scope);
-            Comparison.Operand place = names.size() > 1 ? null : new Comparison.Operand(value, start, cursor.at);
-            List<Term> terms = names.size() > 1 ? value.elements : List.of(value);
-            for (int i = 0; i < terms.size() && i < names.size(); i++) {
-                store(terms.get(i), place, scope, table, names, i);
+            if (names.size() == 1) {
+                store(value, start, cursor.at, columns, 0);
+            }
+            for (int i = 0; i < value.elements.size() && names.size() > 1; i++) {
+                Comparison.Operand element = value.elements.get(i);
+                store(element.term(), element.from(), element.to(), columns, i);
             }
         } while (cursor.skip(","));
     }
 
-    /**
-     * @param place where the value is; {@code null} if it is a part of something else
-     * @param names of the columns that are given; {@code null} for all
-     */
-    private void store(
-            Term term,
-            Comparison.@Nullable Operand place,
-            Scope scope,
-            String table,
-            @Nullable List<String> names,
-            int position)
-            throws SQLException {
-        boolean moment = Comparison.isMoment(term.type);
-        if (!term.isOpen() && term.single < 0 && term.from >= term.to && !moment) {
-            return;
-        }
-        List<TableColumns.Column> columns = scope.columns(table);
-        TableColumns.Column column = null;
+    /** Those of a list of names, or all that are stored in. */
+    private static List<TableColumns.Column> columns(Scope scope, String table, @Nullable List<String> names) {
+        List<TableColumns.Column> all = scope.columns(table);
         if (names == null) {
-            column = position < columns.size() ? columns.get(position) : null;
-        } else if (position < names.size()) {
-            String name = names.get(position);
-            for (TableColumns.Column candidate : columns) {
-                column = candidate.name().equalsIgnoreCase(name) ? candidate : column;
-            }
+            return all.stream().filter(column -> !column.generated()).toList();
         }
-        if (column != null && column.type().certain()) {
-            if (moment) {
-                assign(term, place, column);
-            }
-            store(term, column);
+        List<TableColumns.Column> columns = new ArrayList<>();
+        for (String name : names) {
+            columns.add(all.stream()
+                    .filter(column -> column.name().equalsIgnoreCase(name))
+                    .findFirst()
+                    .orElse(new TableColumns.Column(name, ColumnType.ANYTHING)));
         }
+        return columns;
     }
 
-    private void assign(Term term, Comparison.@Nullable Operand place, TableColumns.Column column) throws SQLException {
-        PgType type = column.type().type();
-        if (place != null) {
-            Comparison.assign(findings, place, type);
-        } else if (term.type != type && Comparison.isMoment(type) && term.type != null) {
-            findings.refuse("a " + term.type.display() + " cannot be stored in column \"" + column.name()
-                    + "\" from here, which is " + type.display() + ": write it with a cast, x::" + type.typname());
+    private void store(Term term, int from, int to, List<TableColumns.Column> columns, int position)
+            throws SQLException {
+        if (position < columns.size()) {
+            assignments.store(term, from, to, columns.get(position));
         }
-    }
-
-    private void store(Term term, TableColumns.Column column) throws SQLException {
-        ColumnType type = column.type();
-        term.resolve(type.type());
-        if (type.type() == PgType.JSON || type.type() == PgType.JSONB) {
-            json(term);
-            for (Term alternative : term.alternatives) {
-                json(alternative);
-            }
-            return;
-        }
-        if (term.single < 0 || !isNumeric(type.type())) {
-            return;
-        }
-        SqlToken token = cursor.tokens.get(term.single);
-        if (token.kind() == Kind.PARAMETER) {
-            findings.exact(term.single);
-        } else {
-            String text = token.kind() == Kind.TEXT ? token.literal().strip() : token.text();
-            ExactNumbers.require(text, column.name());
-        }
-    }
-
-    /** Of a text that is a number the column would make one. */
-    private void json(Term term) throws SQLException {
-        if (term.single >= 0 && cursor.tokens.get(term.single).kind() == Kind.TEXT && term.to == term.from + 1) {
-            JsonNumber.kept(cursor.tokens.get(term.single).literal());
-        } else if (term.to > term.from && !cursor.tokens.isWord(term.from, "NULL")) {
-            findings.before(term.from, "ha_kept(");
-            findings.after(term.to - 1, ")");
-        }
-    }
-
-    private static boolean isNumeric(PgType type) {
-        return type == PgType.NUMERIC || type == PgType.INT8 || type == PgType.INT4 || type == PgType.INT2;
     }
 }

@@ -42,7 +42,7 @@ record ColumnDefinitions(Cursor cursor, Findings findings, StatementReader state
         }
         scope.derived("", columns);
         for (int i = open + 1; i < close; i = next(i, close)) {
-            constraints(scope, i, next(i, close), column(i).type);
+            constraints(scope, i, next(i, close), column(i));
         }
     }
 
@@ -50,7 +50,7 @@ record ColumnDefinitions(Cursor cursor, Findings findings, StatementReader state
         int at = cursor.at;
         Term column = column(at);
         scope.derived("", List.of(Query.Item.of(cursor.tokens.get(at).name(), column)));
-        constraints(scope, at, cursor.tokens.size(), column.type);
+        constraints(scope, at, cursor.tokens.size(), column);
     }
 
     /** Behind the comma that follows. */
@@ -78,6 +78,7 @@ record ColumnDefinitions(Cursor cursor, Findings findings, StatementReader state
         ColumnType declared = DeclaredTypes.of(type.toString());
         Term term = Term.of(findings, declared.certain() ? declared.type() : null);
         term.column = true;
+        term.announced = declared.certain() ? declared : null;
         return term;
     }
 
@@ -96,25 +97,58 @@ record ColumnDefinitions(Cursor cursor, Findings findings, StatementReader state
         }
     }
 
-    private void constraints(Scope scope, int from, int to, @Nullable PgType type) throws SQLException {
+    private void constraints(Scope scope, int from, int to, Term column) throws SQLException {
         cursor.at = from;
         while (cursor.at < to && !cursor.atEnd()) {
             boolean check = cursor.isWord("CHECK");
             if (check || cursor.isWord("AS") || cursor.isWord("DEFAULT")) {
                 cursor.at++;
-                int close = cursor.tokens.closing(cursor.at);
-                if (cursor.skip("(")) {
-                    statements.expression(scope).resolve(check ? PgType.BOOL : type);
-                    cursor.at = close + 1;
-                } else if (cursor.token().kind() == Kind.TEXT) {
-                    // NOT NULL may follow, which is no part of the value
-                    Term.open(findings, cursor.at++).resolve(type);
-                } else if (cursor.isWord("CURRENT_TIMESTAMP") || cursor.isWord("LOCALTIMESTAMP")) {
-                    clock(cursor.at++, type);
+                if (check) {
+                    condition(scope);
+                } else {
+                    value(scope, column);
                 }
             } else {
                 cursor.at = cursor.is("(") ? cursor.tokens.closing(cursor.at) + 1 : cursor.at + 1;
             }
+        }
+    }
+
+    private void condition(Scope scope) throws SQLException {
+        int close = cursor.tokens.closing(cursor.at);
+        if (cursor.skip("(")) {
+            statements.expression(scope).resolve(PgType.BOOL);
+            cursor.at = close + 1;
+        }
+    }
+
+    /** Of DEFAULT or a generated column. */
+    private void value(Scope scope, Term column) throws SQLException {
+        int close = cursor.tokens.closing(cursor.at);
+        if (cursor.skip("(")) {
+            int start = cursor.at;
+            Term value = statements.expression(scope);
+            assign(column, new Comparison.Operand(value, start, cursor.at));
+            cursor.at = close + 1;
+        } else if (cursor.token().kind() == Kind.TEXT) {
+            // NOT NULL may follow, which is no part of the value
+            Term value = Term.open(findings, cursor.at);
+            assign(column, new Comparison.Operand(value, cursor.at, ++cursor.at));
+        } else if (cursor.token().kind() == Kind.NUMBER) {
+            Term value = Term.of(findings, PgType.NUMERIC);
+            assign(column, new Comparison.Operand(value, cursor.at, ++cursor.at));
+        } else if (cursor.isWord("CURRENT_TIMESTAMP") || cursor.isWord("LOCALTIMESTAMP")) {
+            clock(cursor.at++, column.type);
+        } else if (cursor.isWord("TRUE") || cursor.isWord("FALSE")) {
+            Term value = Term.of(findings, PgType.BOOL);
+            assign(column, new Comparison.Operand(value, cursor.at, ++cursor.at));
+        }
+    }
+
+    private void assign(Term column, Comparison.Operand value) throws SQLException {
+        value.term().resolve(column.type);
+        if (column.announced != null) {
+            new Assignment(findings).to(column.announced, value);
         }
     }
 }

@@ -16,13 +16,23 @@ final class Comparison {
     /** An expression and where it is. */
     record Operand(Term term, int from, int to) {
 
+        /** What has no place of its own here, as a column that a star stands for. */
+        static Operand elsewhere(Term term) {
+            return new Operand(term, -1, -1);
+        }
+
         @Nullable
         PgType type() {
             return term.type;
         }
 
-        boolean isNumeric() {
-            return term.parameter && term.is(PgType.NUMERIC);
+        /** Another term at the same place. */
+        Operand of(Term other) {
+            return new Operand(other, from, to);
+        }
+
+        boolean isPlaced() {
+            return to > from;
         }
     }
 
@@ -31,8 +41,19 @@ final class Comparison {
         this.left = left;
     }
 
-    /** Spells both sides so that they compare as values. */
+    /** Spells both sides so that they compare as values; rows do so column by column. */
     void with(Operand right) throws SQLException {
+        List<Operand> row = left.term().elements;
+        List<Operand> other = right.term().elements;
+        for (int i = 0; i < row.size() && row.size() == other.size(); i++) {
+            new Comparison(findings, row.get(i)).with(other.get(i));
+        }
+        if (row.isEmpty()) {
+            withValue(right);
+        }
+    }
+
+    private void withValue(Operand right) throws SQLException {
         boolean lateral = left.type() == PgType.TIMESTAMP || left.type() == PgType.TIMESTAMPTZ;
         // an index on a column can serve if the other side changes, unless that loses the time of the day
         boolean other = right.term().column && !left.term().column && lateral && right.type() != PgType.DATE;
@@ -41,14 +62,57 @@ final class Comparison {
         } else {
             withAll(List.of(right));
         }
-        // the text of a number is compared as one with a column only
-        if (left.isNumeric() && !right.term().column) {
-            cast(left, PgType.NUMERIC);
+    }
+
+    /** With what a query answers, of which the left side says how it is compared. */
+    void within(List<Query.Item> items) throws SQLException {
+        List<Operand> row = left.term().elements;
+        List<Operand> columns = row.isEmpty() ? List.of(left) : row;
+        for (int i = 0; i < columns.size() && columns.size() == items.size(); i++) {
+            new Comparison(findings, columns.get(i)).within(items.get(i));
         }
+    }
+
+    private void within(Query.Item item) throws SQLException {
+        PgType type = item.term().type;
+        left.term().unify(item.term());
+        if (left.type() == PgType.INTERVAL || type == PgType.INTERVAL) {
+            new Intervals(findings).collate(left);
+        }
+        PgType widest = wider(left.type(), type);
+        if (item.star() || !isMoment(left.type()) || !isMoment(type) || left.type() == type) {
+            return;
+        }
+        if (left.type() != widest) {
+            cast(left, widest);
+        }
+        for (Operand place : item.places().isEmpty() ? List.of(Operand.elsewhere(item.term())) : item.places()) {
+            // a part of a UNION has been made one of its widest type
+            if (type != widest) {
+                cast(place.of(item.term()), widest);
+            }
+        }
+    }
+
+    /** Makes values that are all compared with each other of one type. */
+    static void alike(Findings findings, List<Operand> operands) throws SQLException {
+        if (operands.stream().anyMatch(operand -> operand.type() == PgType.INTERVAL)) {
+            new Comparison(findings, operands.get(0)).withAll(operands.subList(1, operands.size()));
+        }
+        widen(findings, operands);
     }
 
     /** As above, with each of several. */
     void withAll(List<Operand> others) throws SQLException {
+        List<Operand> row = left.term().elements;
+        for (int i = 0; i < row.size(); i++) {
+            int column = i;
+            List<Operand> values = others.stream()
+                    .filter(other -> other.term().elements.size() == row.size())
+                    .map(other -> other.term().elements.get(column))
+                    .toList();
+            new Comparison(findings, row.get(i)).withAll(values);
+        }
         PgType type = left.type();
         if (type == PgType.DATE) {
             type = others.stream()
@@ -69,10 +133,10 @@ final class Comparison {
         for (Operand other : others) {
             if (type == PgType.INTERVAL) {
                 wrap(other, "ha_span(", ")");
+            } else if (type == PgType.JSONB && other.type() == PgType.JSON) {
+                cast(other, type);
             } else if (isMoment(type) && isMoment(other.type()) && other.type() != type) {
                 cast(other, type);
-            } else if (other.isNumeric() && !left.term().column && Arithmetic.isNumber(type)) {
-                cast(other, PgType.NUMERIC);
             }
         }
     }
@@ -82,7 +146,7 @@ final class Comparison {
      *
      * @return its type; {@code null} if there are none that differ
      */
-    static @Nullable PgType widen(Findings findings, List<Operand> operands) {
+    static @Nullable PgType widen(Findings findings, List<Operand> operands) throws SQLException {
         PgType widest = null;
         boolean differ = false;
         for (Operand operand : operands) {
@@ -105,30 +169,34 @@ final class Comparison {
         return widest;
     }
 
-    private static @Nullable PgType wider(@Nullable PgType one, @Nullable PgType other) {
+    /** Of those that are dates and times; {@code null} if none is. */
+    static @Nullable PgType widest(List<Operand> operands) {
+        PgType widest = null;
+        for (Operand operand : operands) {
+            widest = isMoment(operand.type()) ? wider(widest, operand.type()) : widest;
+        }
+        return widest;
+    }
+
+    static @Nullable PgType wider(@Nullable PgType one, @Nullable PgType other) {
         if (one == PgType.TIMESTAMPTZ || other == PgType.TIMESTAMPTZ) {
             return PgType.TIMESTAMPTZ;
         }
         return one == PgType.TIMESTAMP || other == PgType.TIMESTAMP ? PgType.TIMESTAMP : other;
     }
 
-    /** What is stored in a column of another type of dates and times is made one of its. */
-    static void assign(Findings findings, Operand value, PgType column) throws SQLException {
-        boolean day = column == PgType.TIME && (value.type() == PgType.TIMESTAMP || value.type() == PgType.TIMESTAMPTZ);
-        if (day) {
-            findings.refuseInSchema("a moment cannot be stored as a time in the schema: write substr(x, 12)");
-        }
-        if (value.type() != column && (day || (isMoment(column) && isMoment(value.type())))) {
-            new Comparison(findings, value).cast(value, column);
-        }
-    }
-
     static boolean isMoment(@Nullable PgType type) {
         return type == PgType.DATE || type == PgType.TIMESTAMP || type == PgType.TIMESTAMPTZ;
     }
 
-    void cast(Operand operand, @Nullable PgType to) {
+    /** @throws SQLException if it stands elsewhere (0A000) */
+    void cast(Operand operand, @Nullable PgType to) throws SQLException {
         PgType from = operand.type();
+        if (!operand.isPlaced() && from != null && to != null && isMoment(from) && isMoment(to)) {
+            findings.refuse("a column of type " + from.display() + " that comes through * cannot be one of type "
+                    + to.display() + " here, with which it is compared or stored: write its name, with a cast, x::"
+                    + to.typname());
+        }
         if (to != null && findings.ofSchema()) {
             plain(operand, from, to);
         } else if (from != null && to != null) {
@@ -154,7 +222,7 @@ final class Comparison {
     /** What {@link #plain} has made: a text, or a moment of what a definition in the schema says of another one. */
     static PgType joined(Term left, SqlToken right) {
         String end = right.kind() == Kind.TEXT ? right.literal() : "";
-        boolean day = left.is(PgType.DATE) && end.startsWith("T00:00:00.000000000");
+        boolean day = left.is(PgType.DATE) && end.matches("T\\d\\d:\\d\\d:\\d\\d\\.\\d{9}Z?");
         boolean zoned = end.endsWith("Z") && (day || (left.is(PgType.TIMESTAMP) && end.equals("Z")));
         return zoned ? PgType.TIMESTAMPTZ : day ? PgType.TIMESTAMP : PgType.TEXT;
     }

@@ -1,5 +1,6 @@
 package io.github.hasqlite.postgres.infer;
 
+import io.github.hasqlite.postgres.sql.Spelling;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
@@ -23,6 +24,7 @@ final class DefinitionReader {
     private final Findings findings;
     private final Scope outermost;
     private final StatementReader statements;
+    private List<Query.Item> viewed = List.of();
 
     private DefinitionReader(TokenBuffer tokens, TableColumns tables) {
         this.tokens = tokens;
@@ -44,7 +46,11 @@ final class DefinitionReader {
         } catch (Cursor.TooDeep e) {
             return null;
         }
-        return reader.findings.insight().spelled();
+        String known = reader.findings.insight().spelled();
+        String casts = SchemaCasts.spelled(known == null ? tokens : Spelling.tokens(known));
+        String spelled = casts == null ? known : casts;
+        ViewColumns.require(reader.viewed, spelled == null ? tokens : Spelling.tokens(spelled), tables);
+        return spelled;
     }
 
     private void read() throws SQLException {
@@ -81,6 +87,7 @@ final class DefinitionReader {
     private void query(@Nullable String table) throws SQLException {
         findings.spellClocks();
         List<Query.Item> columns = statements.query(outermost.inner()).columns();
+        viewed = table == null ? columns : List.of();
         boolean loses =
                 columns.stream().anyMatch(column -> column.term().type != null && LOST.contains(column.term().type));
         if (table != null && loses) {

@@ -34,6 +34,7 @@ final class ExpressionReader {
     private final Casts casts;
     private final Arithmetic arithmetic;
     private final Arrays arrays;
+    private final JsonOperators json;
 
     ExpressionReader(Cursor cursor, Findings findings, StatementReader statements) {
         this.cursor = cursor;
@@ -43,6 +44,7 @@ final class ExpressionReader {
         this.casts = new Casts(cursor, findings);
         this.arithmetic = new Arithmetic(findings);
         this.arrays = new Arrays(cursor, findings);
+        this.json = new JsonOperators(findings);
     }
 
     /** One expression from here on; where there is none, nothing is read. */
@@ -93,7 +95,10 @@ final class ExpressionReader {
             if (cursor.tokens.is(sign, "-")) {
                 arithmetic.negate(operand, sign, cursor.at);
             }
-            return Term.of(findings, operand.type);
+            Term signed = Term.of(findings, operand.type);
+            signed.announced = operand.is(PgType.NUMERIC) ? operand.announced : null;
+            signed.most = operand.most;
+            return signed;
         }
         return primaries.read(scope);
     }
@@ -121,8 +126,21 @@ final class ExpressionReader {
         int second = cursor.at;
         Term right = read(scope, binds + 1);
         int end = cursor.at;
+        if (JsonOperators.isOne(operator)) {
+            return json.part(operator, place, left, start, right, end);
+        }
+        if (operator.equals("||") || operator.equals("-")) {
+            json.requireNone(operator, left, right);
+        }
         if (sum || product) {
             return arithmetic.of(operator, place, left, start, right, second, end);
+        }
+        Comparison.Operand first = new Comparison.Operand(left, start, place);
+        Comparison.Operand other = new Comparison.Operand(right, second, end);
+        if (operator.startsWith("|") || operator.startsWith("-")) {
+            // SQLite's || and -> bind more tightly than sums and products
+            tighten(first);
+            tighten(other);
         }
         if (operator.equals("||") && casts.bytes(left, start, place, right, end)) {
             return Term.certain(findings, PgType.BYTEA);
@@ -130,10 +148,13 @@ final class ExpressionReader {
         if (operator.equals("||")) {
             left.resolve(PgType.TEXT);
             right.resolve(PgType.TEXT);
-            casts.text(left, start, place);
-            casts.text(right, second, end);
             PgType joined =
                     findings.ofSchema() ? Comparison.joined(left, cursor.tokens.get(right.single)) : PgType.TEXT;
+            if (joined == PgType.TEXT) {
+                TextForm texts = new TextForm(findings);
+                texts.cast(first);
+                texts.cast(other);
+            }
             return Term.certain(findings, joined);
         }
         return Term.of(findings, null);
@@ -152,7 +173,7 @@ final class ExpressionReader {
                 return Term.certain(findings, PgType.BOOL);
             }
             case "IS", "ISNULL", "NOTNULL" -> {
-                return least > IS ? null : is(scope, left);
+                return least > IS ? null : is(scope, left, start);
             }
             default -> {
                 return least > PATTERN ? null : pattern(scope, left, start);
@@ -160,22 +181,54 @@ final class ExpressionReader {
         }
     }
 
-    private Term is(Scope scope, Term left) throws SQLException {
+    private Term is(Scope scope, Term left, int start) throws SQLException {
+        Comparison.Operand compared = new Comparison.Operand(left, start, cursor.at);
         boolean is = cursor.isWord("IS");
         cursor.at++;
         if (is) {
             cursor.skipWord("NOT");
             if (cursor.skipWord("DISTINCT")) {
                 cursor.skipWord("FROM");
-                left.unify(read(scope, COMPARISON + 1));
+                compare(scope, compared, COMPARISON);
             } else if (cursor.isWord("TRUE") || cursor.isWord("FALSE") || cursor.isWord("UNKNOWN")) {
                 left.resolve(PgType.BOOL);
                 cursor.at++;
             } else if (!cursor.skipWord("NULL")) {
-                left.unify(read(scope, COMPARISON + 1));
+                compare(scope, compared, COMPARISON);
             }
         }
-        return Term.certain(findings, PgType.BOOL);
+        return truth();
+    }
+
+    /** What an operator answers with which others of SQLite bind differently than PostgreSQL's. */
+    private Term truth() {
+        Term truth = Term.certain(findings, PgType.BOOL);
+        truth.loose = true;
+        return truth;
+    }
+
+    /** With what stands from here on. */
+    private void compare(Scope scope, Comparison.Operand left, int least) throws SQLException {
+        int from = cursor.at;
+        Term right = read(scope, least);
+        Comparison.Operand other = new Comparison.Operand(right, from, cursor.at);
+        left.term().unify(right);
+        // LIKE, IN, BETWEEN and IS bind for SQLite as = does, and less than <
+        tightenTruth(left);
+        tightenTruth(other);
+        new Comparison(findings, left).with(other);
+    }
+
+    private void tightenTruth(Comparison.Operand operand) {
+        if (operand.term().is(PgType.BOOL)) {
+            tighten(operand);
+        }
+    }
+
+    private void tighten(Comparison.Operand operand) {
+        if (operand.term().loose && operand.isPlaced()) {
+            findings.around(operand.from(), operand.to(), "(", ")");
+        }
     }
 
     private @Nullable Term pattern(Scope scope, Term left, int start) throws SQLException {
@@ -206,22 +259,24 @@ final class ExpressionReader {
         } else {
             return null;
         }
-        return Term.certain(findings, PgType.BOOL);
+        return truth();
     }
 
     /** What is compared with something, of which the type is known or not. */
-    private Comparison.Operand operand(Scope scope, Term left) throws SQLException {
+    private Comparison.Operand operand(Scope scope, Term left, int least) throws SQLException {
         int from = cursor.at;
-        Term right = read(scope, OTHER);
+        Term right = read(scope, least);
         left.unify(right);
-        return new Comparison.Operand(right, from, cursor.at);
+        Comparison.Operand operand = new Comparison.Operand(right, from, cursor.at);
+        tightenTruth(operand);
+        return operand;
     }
 
     private void between(Scope scope, Term left, Comparison comparison) throws SQLException {
         List<Comparison.Operand> bounds = new ArrayList<>();
-        bounds.add(operand(scope, left));
+        bounds.add(operand(scope, left, COMPARISON));
         if (cursor.skipWord("AND")) {
-            Comparison.Operand high = operand(scope, left);
+            Comparison.Operand high = operand(scope, left, OTHER);
             high.term().unify(bounds.get(0).term());
             bounds.add(high);
         }
@@ -234,19 +289,15 @@ final class ExpressionReader {
             return;
         }
         if (statements.isQuery()) {
-            List<Query.Item> items = statements.query(scope.inner()).columns();
-            if (left.elements.size() == items.size()) {
-                for (int i = 0; i < items.size(); i++) {
-                    left.elements.get(i).unify(items.get(i).term());
-                }
-            } else if (items.size() == 1) {
-                left.unify(items.get(0).term());
-            }
+            comparison.within(statements.query(scope.inner()).columns());
         } else if (!cursor.is(")")) {
             List<Comparison.Operand> values = new ArrayList<>();
             do {
-                values.add(operand(scope, left));
+                int from = cursor.at;
+                values.add(new Comparison.Operand(read(scope), from, cursor.at));
             } while (cursor.skip(","));
+            left.resolve(Comparison.widest(values));
+            values.forEach(value -> left.unify(value.term()));
             comparison.withAll(values);
         }
         statements.close();
@@ -259,12 +310,8 @@ final class ExpressionReader {
             any(scope, left, start, operator);
             return Term.certain(findings, PgType.BOOL);
         }
-        int second = cursor.at;
-        Term right = read(scope, COMPARISON + 1);
-        left.unify(right);
-        new Comparison(findings, new Comparison.Operand(left, start, operator))
-                .with(new Comparison.Operand(right, second, cursor.at));
-        return Term.certain(findings, PgType.BOOL);
+        compare(scope, new Comparison.Operand(left, start, operator), COMPARISON + 1);
+        return truth();
     }
 
     /** The array of ANY; how SQLite has it, is left to its own spelling. */
@@ -272,7 +319,8 @@ final class ExpressionReader {
         int open = cursor.at + 1;
         cursor.at += 2;
         if (statements.isQuery()) {
-            left.unify(statements.query(scope.inner()).value(findings));
+            new Comparison(findings, new Comparison.Operand(left, start, operator))
+                    .within(statements.query(scope.inner()).columns());
         } else {
             arrays.compare(new Comparison.Operand(left, start, operator), read(scope));
             cursor.at = cursor.tokens.closing(open);

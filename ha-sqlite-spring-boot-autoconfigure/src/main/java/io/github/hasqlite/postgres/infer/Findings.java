@@ -23,10 +23,12 @@ final class Findings {
     private final int[] given;
     private final Map<Integer, Integer> parameters = new HashMap<>();
     private final Set<Integer> exact = new HashSet<>();
+    private final Set<Integer> written = new HashSet<>();
     private final @Nullable String[] before;
     private final @Nullable String[] after;
     private final @Nullable String[] instead;
     private final Map<Integer, String> names = new HashMap<>();
+    private final Map<Integer, String> ends = new HashMap<>();
     private final Use use;
     private @Nullable SQLException refusal;
     private boolean clocks;
@@ -66,6 +68,10 @@ final class Findings {
         this.instead = new @Nullable String[tokens.size()];
     }
 
+    SqlToken token(int place) {
+        return tokens.get(place);
+    }
+
     /** The number of a parameter, from 0; -1 if it has none. */
     int number(int place) {
         String digits = tokens.get(place).text().substring(1);
@@ -75,11 +81,22 @@ final class Findings {
     /** What the client or an earlier place says about a parameter; {@code null} if nobody does. */
     @Nullable
     PgType parameter(int place) {
+        int oid = oid(place);
+        return oid == 0 ? null : PgType.ofOid(oid);
+    }
+
+    /** What a parameter that is an array has in it; {@code null} if it is none, or nobody says so. */
+    @Nullable
+    ColumnType element(int place) {
+        PgType element = PgType.elementOf(oid(place));
+        return element == null ? null : ColumnType.declared(element);
+    }
+
+    private int oid(int place) {
         int number = number(place);
-        int oid = number >= 0 && number < given.length && given[number] != 0
+        return number >= 0 && number < given.length && given[number] != 0
                 ? given[number]
                 : parameters.getOrDefault(number, 0);
-        return oid == 0 ? null : PgType.ofOid(oid);
     }
 
     boolean isUntyped(int place) {
@@ -112,6 +129,23 @@ final class Findings {
     /** A parameter goes into a column in which numbers with many digits lose some. */
     void exact(int place) {
         exact.add(number(place));
+    }
+
+    /** A parameter keeps the zeros that it is written with: it is answered, stored or made a text. */
+    void written(Term term) {
+        if (term.bare >= 0) {
+            written.add(term.bare);
+        }
+    }
+
+    /** What a number is written with at its end is no part of its value, elsewhere. */
+    private void spellNumbers() {
+        for (int i = 0; i < tokens.size() && use == Use.STATEMENT; i++) {
+            boolean number = tokens.get(i).kind() == Kind.PARAMETER && parameter(i) == PgType.NUMERIC;
+            if (number && !written.contains(i) && instead[i] == null) {
+                instead(i, "ha_cast(" + tokens.get(i).text() + ", " + PgType.NUMERIC.oid() + ", -1, 0)");
+            }
+        }
     }
 
     void items(List<Insight.Item> answered) {
@@ -205,15 +239,38 @@ final class Findings {
         }
     }
 
+    /** Puts something around a whole query, with the names of its columns. */
+    void enclose(int from, int to, String opening, String closing) {
+        before(from, opening);
+        if (!ofSchema() && isPlace(to - 1)) {
+            ends.merge(to - 1, closing, String::concat);
+        }
+    }
+
     void instead(int place, String text) {
         if (!ofSchema()) {
             edit(instead, place, text);
         }
     }
 
+    /** Puts something in the place of tokens, and of what they were to be spelled as. */
+    void replace(int from, int to, String text) {
+        for (int i = from; i < Math.min(to, instead.length) && !ofSchema(); i++) {
+            before[i] = null;
+            after[i] = null;
+            names.remove(i);
+            instead(i, i == from ? text : "");
+        }
+    }
+
     /** Puts a value in the place of a literal. */
     void literal(int place, String text) {
         edit(instead, place, text);
+    }
+
+    /** Puts plain SQLite behind what stands there. */
+    void behind(int place, String text) {
+        edit(after, place, Objects.requireNonNullElse(at(after, place), "") + text);
     }
 
     void remove(int from, int to) {
@@ -227,6 +284,7 @@ final class Findings {
         if (refusal != null) {
             throw refusal;
         }
+        spellNumbers();
         return new Insight(edited ? text() : null, Map.copyOf(parameters), Set.copyOf(exact), List.copyOf(items));
     }
 
@@ -234,11 +292,16 @@ final class Findings {
         StringBuilder sql = new StringBuilder();
         for (int i = 0; i < tokens.size(); i++) {
             String other = instead[i];
-            boolean gone = "".equals(other) && before[i] == null && after[i] == null && !names.containsKey(i);
+            boolean gone = "".equals(other)
+                    && before[i] == null
+                    && after[i] == null
+                    && !names.containsKey(i)
+                    && !ends.containsKey(i);
             sql.append(gone ? "" : tokens.get(i).gap());
             sql.append(before[i] == null ? "" : before[i]);
             sql.append(other == null ? tokens.get(i).text() : other);
             sql.append(after[i] == null ? "" : after[i]).append(names.getOrDefault(i, ""));
+            sql.append(ends.getOrDefault(i, ""));
         }
         return sql.toString();
     }
@@ -247,9 +310,16 @@ final class Findings {
     static List<Insight.Item> answered(List<Query.Item> read) {
         List<Insight.Item> items = new ArrayList<>();
         for (Query.Item item : read) {
-            ColumnType type = item.term().announced;
-            items.add(new Insight.Item(item.star(), type, answered(item.columns())));
+            items.add(new Insight.Item(item.star(), announced(item.term()), answered(item.columns())));
         }
         return items;
+    }
+
+    /** A sum of integers is one, and of numbers of floating point, also where there are no rows to tell. */
+    private static @Nullable ColumnType announced(Term term) {
+        boolean computed = term.is(PgType.INT8) || term.is(PgType.FLOAT8);
+        return term.announced == null && computed && term.alternatives.isEmpty()
+                ? ColumnType.seen(Objects.requireNonNull(term.type))
+                : term.announced;
     }
 }

@@ -88,12 +88,19 @@ final class FromReader {
 
     void read(Scope scope) throws SQLException {
         boolean natural = false;
+        boolean left = false;
+        boolean right = false;
         while (!cursor.atEnd()) {
             int start = cursor.at;
             int joined = scope.size();
             table(scope);
+            scope.optional(left ? joined : scope.size(), scope.size());
+            scope.optional(0, right ? joined : 0);
             if (natural) {
                 scope.mergeNatural(joined);
+            }
+            if (cursor.isWord("ON") && cursor.tokens.isWord(cursor.at + 1, "CONFLICT")) {
+                return;
             }
             if (cursor.skipWord("ON")) {
                 expressions.read(scope).resolve(PgType.BOOL);
@@ -102,10 +109,18 @@ final class FromReader {
             }
             boolean more = cursor.skip(",");
             natural = false;
+            left = false;
+            right = false;
             while (JOINS.stream().anyMatch(cursor::isWord)) {
                 more = true;
                 natural |= cursor.isWord("NATURAL");
-                cursor.at++;
+                left |= cursor.isWord("LEFT") || cursor.isWord("FULL");
+                right |= cursor.isWord("RIGHT") || cursor.isWord("FULL");
+                if (cursor.isWord("ONLY")) {
+                    only();
+                } else {
+                    cursor.at++;
+                }
             }
             if ((!more && !cursor.isWord("ON") && !cursor.isWord("USING")) || cursor.at == start) {
                 return;
@@ -115,7 +130,7 @@ final class FromReader {
 
     private void table(Scope scope) throws SQLException {
         cursor.skipWord("LATERAL");
-        cursor.skipWord("ONLY");
+        only();
         if (cursor.skip("(")) {
             if (statements.isQuery()) {
                 Query query = statements.query(scope.inner());
@@ -187,6 +202,26 @@ final class FromReader {
         String name = cursor.token().name();
         cursor.at++;
         return name;
+    }
+
+    /** Of tables that inherit there are none. */
+    void only() {
+        if (cursor.isWord("ONLY")
+                && (cursor.tokens.get(cursor.at + 1).isName() || cursor.tokens.is(cursor.at + 1, "("))) {
+            findings.remove(cursor.at, cursor.at + 1);
+            cursor.at++;
+        }
+    }
+
+    /** The name that a table has where it is changed, before which SQLite wants AS. */
+    String changedAs(String otherwise) {
+        int name = cursor.at;
+        boolean as = cursor.isWord("AS");
+        String alias = alias(otherwise);
+        if (!as && cursor.at > name) {
+            findings.before(name, "AS ");
+        }
+        return alias;
     }
 
     String alias(String otherwise) {

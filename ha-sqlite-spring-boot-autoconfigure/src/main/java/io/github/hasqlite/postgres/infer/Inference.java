@@ -1,6 +1,5 @@
 package io.github.hasqlite.postgres.infer;
 
-import io.github.hasqlite.postgres.sql.Spelling;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
 import java.sql.SQLException;
 import java.util.List;
@@ -25,11 +24,9 @@ public final class Inference {
      *     something cannot be had in SQLite (0A000)
      */
     public static Insight of(TokenBuffer tokens, int[] given, TableColumns tables) throws SQLException {
-        Insight schema = SchemaCasts.of(tokens);
-        if (schema != null) {
-            String known = schema.spelled();
-            String spelled = DefinitionReader.spelled(known == null ? tokens : Spelling.tokens(known), tables);
-            return spelled == null ? schema : new Insight(spelled, Map.of(), Set.of(), List.of());
+        if (tokens.isWord(0, "CREATE") || tokens.isWord(0, "ALTER")) {
+            String spelled = DefinitionReader.spelled(tokens, tables);
+            return spelled == null ? Insight.NONE : new Insight(spelled, Map.of(), Set.of(), List.of());
         }
         boolean known = false;
         for (String verb : VERBS) {

@@ -2,7 +2,10 @@ package io.github.hasqlite.postgres.infer;
 
 import io.github.hasqlite.postgres.sql.SqlToken;
 import io.github.hasqlite.postgres.sql.SqlToken.Kind;
+import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.LiteralText;
 import io.github.hasqlite.postgres.type.PgType;
+import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what operators are between: literals, parameters, columns, calls, CASE, what is in parentheses; with casts. */
 final class PrimaryReader {
+
+    /** Characters of a number that floating point has exactly. */
+    private static final int MOST_EXACT = 15;
 
     /** Words with which no expression begins: what comes before them has ended, or is not there. */
     private static final Set<String> ENDS = Set.of(
@@ -61,6 +67,9 @@ final class PrimaryReader {
             "RIGHT",
             "FULL");
 
+    /** Collations that are SQLite's own one. */
+    private static final Set<String> BYTEWISE = Set.of("C", "POSIX", "default", "ucs_basic");
+
     private final Cursor cursor;
     private final Findings findings;
     private final ExpressionReader expressions;
@@ -84,6 +93,9 @@ final class PrimaryReader {
             if (cursor.is("::")) {
                 term = casts.behind(term, start);
             } else if (cursor.skipWord("COLLATE")) {
+                if (BYTEWISE.contains(cursor.token().name())) {
+                    findings.literal(cursor.at, "BINARY");
+                }
                 cursor.at++;
             } else if (cursor.is("[")) {
                 cursor.at = cursor.tokens.closing(cursor.at) + 1;
@@ -120,8 +132,12 @@ final class PrimaryReader {
         int place = cursor.at++;
         Term term =
                 findings.isUntyped(place) ? Term.open(findings, place) : Term.of(findings, findings.parameter(place));
+        if (term.type != null && term.type != PgType.UNKNOWN) {
+            term.announced = ColumnType.seen(term.type);
+        }
+        term.element = findings.element(place);
         term.single = place;
-        term.parameter = true;
+        term.bare = place;
         return term;
     }
 
@@ -129,6 +145,11 @@ final class PrimaryReader {
         boolean whole = token.text().chars().allMatch(Character::isDigit);
         Term term = Term.of(findings, whole ? PgType.INT8 : PgType.NUMERIC);
         term.single = cursor.at++;
+        boolean exact =
+                !whole && LiteralText.isNumber(token.text()) && token.text().length() <= MOST_EXACT;
+        if (exact) {
+            term.announced = ColumnType.computed(Math.max(new BigDecimal(token.text()).scale(), 0));
+        }
         return term;
     }
 
@@ -136,16 +157,21 @@ final class PrimaryReader {
         cursor.at++;
         Term term;
         if (statements.isQuery()) {
-            term = statements.query(scope.inner()).value(findings);
-            Term value = Term.of(findings, term.type).named(term.label, term.strength);
-            value.announced = term.announced;
-            term = value;
+            Query query = statements.query(scope.inner());
+            Term answered = query.value(findings);
+            term = Term.of(findings, answered.type).named(answered.label, answered.strength);
+            term.announced = answered.announced;
+            term.most = answered.most;
+            term.elements = query.row();
         } else {
             List<Term> terms = expressions.list(scope);
             term = terms.get(0);
+            term.loose = false;
             if (terms.size() > 1) {
                 term = Term.of(findings, null);
-                term.elements = terms;
+                term.elements = terms.stream()
+                        .map(element -> new Comparison.Operand(element, element.from, element.to))
+                        .toList();
             }
         }
         statements.close();
@@ -262,18 +288,25 @@ final class PrimaryReader {
     /** {@code CASE [x] WHEN … THEN … [ELSE …] END}. */
     private Term choice(Scope scope) throws SQLException {
         cursor.at++;
+        int begin = cursor.at;
         Term chosen = cursor.isWord("WHEN") ? null : expressions.read(scope);
+        List<Comparison.Operand> compared = new ArrayList<>();
+        if (chosen != null) {
+            compared.add(new Comparison.Operand(chosen, begin, cursor.at));
+        }
         Term result = Term.of(findings, null);
         List<Comparison.Operand> branches = new ArrayList<>();
         boolean first = true;
         String label = "case";
         int strength = Term.WEAK;
         while (cursor.skipWord("WHEN")) {
+            int condition = cursor.at;
             Term when = expressions.read(scope);
             if (chosen == null) {
                 when.resolve(PgType.BOOL);
             } else {
                 chosen.unify(when);
+                compared.add(new Comparison.Operand(when, condition, cursor.at));
             }
             if (cursor.skipWord("THEN")) {
                 int start = cursor.at;
@@ -293,6 +326,7 @@ final class PrimaryReader {
             strength = named ? Term.STRONG : strength;
         }
         cursor.skipWord("END");
+        Comparison.alike(findings, compared);
         PgType moment = Comparison.widen(findings, branches);
         result = moment == null ? result : Term.certain(findings, moment);
         return result.named(label, strength);
@@ -301,6 +335,7 @@ final class PrimaryReader {
     private Term copy(Term of) {
         Term copy = Term.of(findings, of.type);
         copy.announced = of.announced;
+        copy.most = of.most;
         if (of.isOpen()) {
             copy.unify(of);
         }
@@ -335,7 +370,9 @@ final class PrimaryReader {
             Term found = scope.column(qualifier, name);
             Term term = found.isOpen() ? found : Term.of(findings, found.type);
             term.announced = found.announced;
+            term.most = found.most;
             term.column = found.column;
+            term.required = found.required;
             return term.isOpen() ? term : term.named(name, Term.STRONG);
         }
     }

@@ -2,7 +2,6 @@ package io.github.hasqlite.postgres.infer;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a query answers.
@@ -19,29 +18,35 @@ record Query(List<Item> items) {
      *
      * @param star whether it stands for any number of columns
      * @param columns what it stands for, if it is a star; one of them is a star itself where others of no known names are
-     * @param place where its expression is in the query's own list; {@code null} if it comes from elsewhere
+     * @param places where its expression is in the list of the query, and of each part of a UNION or VALUES; empty if it
+     *     comes from elsewhere
      */
-    record Item(String name, Term term, boolean star, List<Item> columns, Comparison.@Nullable Operand place) {
+    record Item(String name, Term term, boolean star, List<Item> columns, List<Comparison.Operand> places) {
 
         static Item of(String name, Term term) {
-            return new Item(name, term, false, List.of(), null);
+            return new Item(name, term, false, List.of(), List.of());
         }
 
         static Item star(Term unknown, List<Item> columns) {
-            return new Item("*", unknown, true, columns, null);
+            return new Item("*", unknown, true, columns, List.of());
         }
 
         Item named(String other) {
-            return new Item(other, term, star, columns, place);
+            return new Item(other, term, star, columns, places);
         }
 
         /** As another query sees it. */
         Item elsewhere() {
-            return new Item(name, term, star, columns, null);
+            return new Item(name, term, star, columns, List.of());
+        }
+
+        /** Where it is, if that is one place; one that is nowhere otherwise. */
+        Comparison.Operand place() {
+            return places.size() == 1 ? places.get(0) : Comparison.Operand.elsewhere(term);
         }
 
         Item at(int from, int to) {
-            return new Item(name, term, star, columns, new Comparison.Operand(term, from, to));
+            return new Item(name, term, star, columns, List.of(new Comparison.Operand(term, from, to)));
         }
     }
 
@@ -56,6 +61,14 @@ record Query(List<Item> items) {
             }
         }
         return columns;
+    }
+
+    /** The columns of a query that stands for a row; empty if it stands for one value, or nobody knows. */
+    List<Comparison.Operand> row() {
+        List<Item> columns = columns();
+        return columns.size() < 2 || columns.stream().anyMatch(Item::star)
+                ? List.of()
+                : columns.stream().map(Item::place).toList();
     }
 
     /** The type of a query that stands for a value. */

@@ -7,7 +7,9 @@ import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.LiteralText;
 import io.github.hasqlite.postgres.type.PgType;
 import io.github.hasqlite.postgres.type.ValueCast;
+import java.math.BigDecimal;
 import java.sql.SQLException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * it is refused.
  */
 final class SchemaCasts {
+
+    private static final Set<String> TYPED =
+            Set.of("date", "time", "timestamp", "timestamptz", "numeric", "bool", "boolean", "uuid", "bytea");
 
     private final TokenBuffer tokens;
     private final Findings findings;
@@ -32,6 +37,11 @@ final class SchemaCasts {
                 standard(i);
             } else if (tokens.isWord(i, "INTERVAL") && tokens.get(i + 1).kind() == Kind.TEXT) {
                 throw refused(PgType.INTERVAL);
+            } else if (tokens.isWord(i, "COLLATE")
+                    && tokens.get(i + 1).isName()
+                    && tokens.get(i + 1).name().equalsIgnoreCase("ha_interval")) {
+                throw new SQLException(
+                        "collation \"ha_interval\" is not for the schema, which other programs read", "0A000");
             } else if (isTyped(i)) {
                 literal(i);
             }
@@ -69,11 +79,25 @@ final class SchemaCasts {
             throw refused(target.type());
         }
         boolean json = target.type() == PgType.JSON || target.type() == PgType.JSONB;
-        if (!json && tokens.get(place).kind() == Kind.TEXT) {
+        SqlToken token = tokens.get(place);
+        if (token.kind() == Kind.NUMBER && LiteralText.isNumber(token.text())) {
+            number(place, target, new BigDecimal(token.text()));
+        } else if (!json && tokens.get(place).kind() == Kind.TEXT) {
             findings.instead(
                     place,
                     LiteralText.sql(
                             ValueCast.cast(target, null, tokens.get(place).literal())));
+        }
+    }
+
+    private void number(int place, ColumnType target, BigDecimal number) throws SQLException {
+        Object value = ValueCast.cast(target, ColumnType.declared(PgType.NUMERIC), number.toPlainString());
+        String literal = LiteralText.sql(value);
+        switch (target.type()) {
+            // what it is divided by counts in fractions
+            case NUMERIC -> findings.instead(place, "CAST(" + literal + " AS NUMERIC)");
+            case FLOAT4, FLOAT8 -> findings.instead(place, "CAST(" + literal + " AS REAL)");
+            default -> findings.instead(place, literal);
         }
     }
 
@@ -105,7 +129,8 @@ final class SchemaCasts {
     private boolean isTyped(int at) {
         return tokens.get(at + 1).kind() == Kind.TEXT
                 && !tokens.is(at - 1, ".")
-                && (tokens.isWord(at, "DATE") || tokens.isWord(at, "TIMESTAMP") || tokens.isWord(at, "TIMESTAMPTZ"));
+                && TYPED.contains(
+                        tokens.get(at).kind() == Kind.WORD ? tokens.get(at).name() : "");
     }
 
     private void literal(int at) throws SQLException {
@@ -154,13 +179,10 @@ final class SchemaCasts {
                 "0A000");
     }
 
-    /** What is known of a statement that changes the schema; {@code null} if it is another one. */
-    static @Nullable Insight of(TokenBuffer tokens) throws SQLException {
-        if (!tokens.isWord(0, "CREATE") && !tokens.isWord(0, "ALTER")) {
-            return null;
-        }
+    /** The text of a statement that changes the schema; {@code null} if nothing is to change. */
+    static @Nullable String spelled(TokenBuffer tokens) throws SQLException {
         Findings findings = new Findings(tokens, new int[0]);
         new SchemaCasts(tokens, findings).spell();
-        return findings.insight();
+        return findings.insight().spelled();
     }
 }

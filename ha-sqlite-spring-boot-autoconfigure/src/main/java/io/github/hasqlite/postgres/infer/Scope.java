@@ -1,6 +1,7 @@
 package io.github.hasqlite.postgres.infer;
 
 import io.github.hasqlite.postgres.type.PgType;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,8 +27,19 @@ final class Scope {
     /**
      * @param alias how columns are qualified
      * @param merged names of columns that are those of tables before it
+     * @param optional whether an outer join can have no row of it
      */
-    private record Relation(String alias, @Nullable String table, List<Query.Item> items, Set<String> merged) {}
+    private record Relation(
+            String alias, @Nullable String table, List<Query.Item> items, Set<String> merged, boolean optional) {
+
+        Relation(String alias, @Nullable String table, List<Query.Item> items) {
+            this(alias, table, items, new HashSet<>(), false);
+        }
+
+        Relation asOptional() {
+            return new Relation(alias, table, items, merged, true);
+        }
+    }
 
     private Scope(
             @Nullable Scope outer, Findings findings, TableColumns tables, Map<String, List<Query.Item>> queries) {
@@ -54,20 +66,30 @@ final class Scope {
         for (Scope scope = this; scope != null; scope = scope.outer) {
             List<Query.Item> items = scope.queries.get(name);
             if (items != null) {
-                relations.add(new Relation(alias, null, items, new HashSet<>()));
+                relations.add(new Relation(alias, null, items));
                 return;
             }
         }
-        relations.add(new Relation(alias, name, List.of(), new HashSet<>()));
+        relations.add(new Relation(alias, name, List.of()));
     }
 
     void derived(String alias, List<Query.Item> items) {
-        relations.add(new Relation(alias, null, items, new HashSet<>()));
+        relations.add(new Relation(alias, null, items));
     }
 
     /** The tables of parentheses without a name. */
     void adopt(Scope inner) {
         relations.addAll(inner.relations);
+    }
+
+    /** Of the tables from one place to another, the last not included, an outer join can have no row. */
+    void optional(int from, int to) {
+        relations.subList(from, to).replaceAll(Relation::asOptional);
+    }
+
+    /** Whether there is another table of this name than the first, which is changed. */
+    boolean joins(String alias) {
+        return relations.stream().skip(1).anyMatch(relation -> relation.alias().equalsIgnoreCase(alias));
     }
 
     /** A star means the first table from now on: that which is changed. */
@@ -81,14 +103,38 @@ final class Scope {
     }
 
     /** Columns of USING, which a star answers once: those of the tables from a place on are those before it. */
-    void merge(int from, List<String> names) {
+    void merge(int from, List<String> names) throws SQLException {
+        for (String name : names) {
+            requireAlike(name, type(0, from, name), type(from, relations.size(), name));
+        }
         for (Relation relation : relations.subList(from, relations.size())) {
             names.forEach(name -> relation.merged().add(name.toLowerCase(Locale.ROOT)));
         }
     }
 
+    private @Nullable PgType type(int from, int to, String name) {
+        for (Relation relation : relations.subList(from, to)) {
+            Term term = column(relation, name);
+            if (term != null) {
+                return term.type;
+            }
+        }
+        return null;
+    }
+
+    /** SQLite compares them as they are stored. */
+    private void requireAlike(String name, @Nullable PgType left, @Nullable PgType right) throws SQLException {
+        boolean moments = left != right && Comparison.isMoment(left) && Comparison.isMoment(right);
+        boolean intervals = left == PgType.INTERVAL && right == PgType.INTERVAL;
+        if (moments || intervals) {
+            String what = intervals ? "of intervals" : "of different types of dates and times";
+            findings.refuse("joins by the name of columns " + what + " are not supported: write JOIN … ON with \""
+                    + name + "\" of both tables instead");
+        }
+    }
+
     /** As {@link #merge}, with all columns that are on both sides. */
-    void mergeNatural(int from) {
+    void mergeNatural(int from) throws SQLException {
         List<String> names = new ArrayList<>();
         for (Relation relation : relations.subList(0, from)) {
             all(relation).forEach(item -> names.add(item.name()));
@@ -164,7 +210,7 @@ final class Scope {
         if (relation.table() == null) {
             for (Query.Item item : relation.items()) {
                 if (item.name().equalsIgnoreCase(name) && !item.star()) {
-                    return item.term();
+                    return relation.optional() ? perhaps(item.term()) : item.term();
                 }
             }
             // one of those that are not known, rather than one of a query around it
@@ -173,16 +219,28 @@ final class Scope {
         }
         for (TableColumns.Column column : tables.of(relation.table())) {
             if (column.name().equalsIgnoreCase(name)) {
-                return term(column);
+                return relation.optional() ? perhaps(term(column)) : term(column);
             }
         }
         return null;
+    }
+
+    /** The same, or NULL. */
+    private Term perhaps(Term term) {
+        if (!term.required) {
+            return term;
+        }
+        Term perhaps = Term.of(findings, term.type);
+        perhaps.announced = term.announced;
+        perhaps.column = term.column;
+        return perhaps;
     }
 
     private Term term(TableColumns.Column column) {
         PgType type = column.type().certain() ? column.type().type() : null;
         Term term = Term.of(findings, type);
         term.column = true;
+        term.required = !column.nullable();
         term.announced = type == null ? null : column.type();
         return term;
     }

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Reads queries and changes: which tables they name, what they store where, and what they answer. */
 final class StatementReader {
@@ -21,11 +20,15 @@ final class StatementReader {
     private final ExpressionReader expressions;
     private final FromReader tables;
     private final ChangeReader changes;
+    private final ClauseReader clauses;
+    private final Arrays arrays;
 
     StatementReader(Cursor cursor, Findings findings) {
         this.cursor = cursor;
         this.findings = findings;
         this.expressions = new ExpressionReader(cursor, findings, this);
+        this.arrays = new Arrays(cursor, findings);
+        this.clauses = new ClauseReader(cursor, findings, expressions);
         this.tables = new FromReader(cursor, findings, expressions, this);
         this.changes = new ChangeReader(cursor, findings, expressions, tables, this);
     }
@@ -39,9 +42,8 @@ final class StatementReader {
             }
         }
         Query query = query(scope);
-        if (query.columns().stream().anyMatch(item -> item.term().announced != null)) {
-            findings.items(Findings.answered(query.items()));
-        }
+        findings.items(Findings.answered(query.items()));
+        query.items().stream().filter(item -> item.places().size() == 1).forEach(item -> findings.written(item.term()));
         while (!cursor.atEnd()) {
             // what is not known here has expressions all the same
             int start = cursor.at;
@@ -55,6 +57,11 @@ final class StatementReader {
         return expressions.read(scope);
     }
 
+    /** What follows the tables of a query. */
+    ClauseReader clauses() {
+        return clauses;
+    }
+
     /** The name of a table, without that of its schema. */
     String name() {
         return tables.name();
@@ -62,7 +69,13 @@ final class StatementReader {
 
     /** Whether a query begins here. */
     boolean isQuery() {
-        return cursor.isWord("SELECT") || cursor.isWord("VALUES") || cursor.isWord("WITH");
+        return isQuery(cursor.at);
+    }
+
+    boolean isQuery(int at) {
+        return cursor.tokens.isWord(at, "SELECT")
+                || cursor.tokens.isWord(at, "VALUES")
+                || cursor.tokens.isWord(at, "WITH");
     }
 
     /** A query or a change from here on, up to what closes it. */
@@ -88,77 +101,18 @@ final class StatementReader {
             }
             Query first = core(scope);
             begun.accept(first);
-            List<Query> all = new ArrayList<>(List.of(first));
+            Compound all = new Compound(findings, first);
             while (COMPOUND.stream().anyMatch(cursor::isWord)) {
                 cursor.at++;
-                cursor.skipWord("ALL");
-                all.add(core(scope));
-                unify(first, all.get(all.size() - 1));
+                boolean once = !cursor.skipWord("ALL");
+                all.add(core(scope), once);
             }
-            widen(all);
-            rest(scope);
-            return first;
+            Query answered = all.query();
+            clauses.rest(scope, answered.columns());
+            return answered;
         } finally {
             cursor.leave();
         }
-    }
-
-    private void unify(Query first, Query next) {
-        List<Query.Item> columns = first.columns();
-        List<Query.Item> others = next.columns();
-        for (int i = 0; i < Math.min(columns.size(), others.size()); i++) {
-            Query.Item item = columns.get(i);
-            if (item.star() || others.get(i).star()) {
-                return;
-            }
-            Term other = others.get(i).term();
-            item.term().unify(other);
-            if (other != item.term()) {
-                item.term().alternatives.add(other);
-            }
-            if (other.type != item.term().type) {
-                item.term().announced = null;
-            }
-        }
-    }
-
-    /** Dates and times of different types are those of the widest one. */
-    private void widen(List<Query> queries) throws SQLException {
-        List<List<Query.Item>> columns = queries.stream().map(Query::columns).toList();
-        int width = columns.stream().mapToInt(List::size).min().orElse(0);
-        for (int i = 0; i < width && queries.size() > 1; i++) {
-            int place = i;
-            List<Query.Item> items =
-                    columns.stream().map(list -> list.get(place)).toList();
-            if (items.stream().anyMatch(Query.Item::star)) {
-                return;
-            }
-            Query.Item first = items.get(0);
-            List<PgType> moments = items.stream()
-                    .map(item -> item.term().type)
-                    .filter(Comparison::isMoment)
-                    .distinct()
-                    .toList();
-            if (moments.size() > 1) {
-                PgType widest = widened(items);
-                first.term().type = widest;
-                first.term().announced = widest == null ? null : ColumnType.seen(widest);
-            }
-        }
-    }
-
-    private @Nullable PgType widened(List<Query.Item> items) throws SQLException {
-        List<Comparison.Operand> operands = new ArrayList<>();
-        for (Query.Item item : items) {
-            if (item.place() == null) {
-                findings.refuse("queries that answer dates and times of different types as one column through * are not"
-                        + " supported: write \"" + item.name() + "\", with a cast to the same type in each");
-                return null;
-            }
-            operands.add(item.place());
-        }
-        findings.name(operands.get(0).to() - 1, items.get(0).name());
-        return Comparison.widen(findings, operands);
     }
 
     private void with(Scope scope) throws SQLException {
@@ -175,10 +129,24 @@ final class StatementReader {
             }
             // it can ask for itself
             scope.name(name, List.of());
-            Query query = query(scope.inner(), first -> scope.name(name, named(first, columns)));
+            Query query = query(scope.inner(), first -> scope.name(name, unscaled(named(first, columns))));
             close();
             scope.name(name, named(query, columns));
         } while (cursor.skip(","));
+    }
+
+    /** Of a query that asks for itself nobody knows how many digits it computes. */
+    private List<Query.Item> unscaled(List<Query.Item> items) {
+        return items.stream()
+                .map(item -> {
+                    if (!item.term().is(PgType.NUMERIC)) {
+                        return item;
+                    }
+                    Term any = Term.of(findings, PgType.NUMERIC);
+                    any.announced = ColumnType.seen(PgType.NUMERIC);
+                    return Query.Item.of(item.name(), any);
+                })
+                .toList();
     }
 
     static List<Query.Item> named(Query query, List<String> columns) {
@@ -213,7 +181,13 @@ final class StatementReader {
         }
         Scope scope = outer.inner();
         cursor.skipWord("ALL");
-        cursor.skipWord("DISTINCT");
+        boolean distinct = cursor.skipWord("DISTINCT");
+        if (distinct && cursor.isWord("ON") && cursor.tokens.is(cursor.at + 1, "(")) {
+            throw new SQLException(
+                    "DISTINCT ON is not supported: write SELECT … FROM (SELECT *, row_number() OVER (PARTITION BY what is"
+                            + " distinct ORDER BY what comes first) AS n FROM …) q WHERE n = 1",
+                    "0A000");
+        }
         int list = cursor.at;
         int from = from(list);
         int behind = from;
@@ -227,29 +201,32 @@ final class StatementReader {
         if (from >= 0) {
             cursor.at = behind;
         }
-        clauses(scope);
+        if (distinct) {
+            new Intervals(findings).distinct(items);
+        }
+        clauses.read(scope, new Query(items).columns());
         return new Query(items);
     }
 
     private Query values(Scope scope) throws SQLException {
-        Query first = null;
+        Compound rows = null;
         do {
             List<Query.Item> row = new ArrayList<>();
             if (cursor.skip("(")) {
                 int number = 1;
                 for (Term term : expressions.list(scope)) {
-                    row.add(Query.Item.of("column" + number++, term));
+                    row.add(Query.Item.of("column" + number++, term).at(term.from, term.to));
                 }
                 close();
             }
             Query next = new Query(row);
-            if (first == null) {
-                first = next;
+            if (rows == null) {
+                rows = new Compound(findings, next);
             } else {
-                unify(first, next);
+                rows.add(next, false);
             }
         } while (cursor.skip(","));
-        return first;
+        return rows.query();
     }
 
     /** Where the FROM of a query is whose list begins at a place; -1 if it has none. */
@@ -290,9 +267,13 @@ final class StatementReader {
         }
         Term term = expressions.read(scope);
         int end = cursor.at;
+        arrays.answer(term, start, end);
         if (cursor.tokens.is(cursor.at - 1, "*") && cursor.tokens.is(cursor.at - 2, ".")) {
             return Query.Item.star(
                     term, scope.star(cursor.tokens.get(cursor.at - 3).name()));
+        }
+        if (term.constant != null) {
+            typed(term, start, end);
         }
         String name = term.label;
         boolean as = cursor.skipWord("AS");
@@ -310,6 +291,23 @@ final class StatementReader {
         return Query.Item.of(name, term).at(start, end);
     }
 
+    /** What a query in the schema answers has no type there but by how it is written. */
+    private void typed(Term term, int start, int end) {
+        String value = String.valueOf(term.constant);
+        String spelled = null;
+        if (term.is(PgType.BOOL)) {
+            spelled = value.equals("1") ? "(1 = 1)" : "(1 = 0)";
+        } else if (term.is(PgType.DATE)) {
+            spelled = "date('" + value + "')";
+        } else if (Comparison.isMoment(term.type)) {
+            int time = value.indexOf('T');
+            spelled = "(date('" + value.substring(0, time) + "') || '" + value.substring(time) + "')";
+        }
+        for (int i = start; i < end && spelled != null; i++) {
+            findings.literal(i, i == start ? spelled : "");
+        }
+    }
+
     /** Whether nothing but a name, perhaps with those of its table and schema, was read. */
     private boolean isColumn(int start) {
         for (int i = start; i < cursor.at; i++) {
@@ -324,66 +322,6 @@ final class StatementReader {
                 && !cursor.tokens.isWord(start, "TRUE")
                 && !cursor.tokens.isWord(start, "FALSE")
                 && !cursor.tokens.isWord(start, "NULL");
-    }
-
-    /** WHERE, GROUP BY, HAVING, WINDOW. */
-    void clauses(Scope scope) throws SQLException {
-        if (cursor.skipWord("WHERE")) {
-            expressions.read(scope).resolve(PgType.BOOL);
-        }
-        if (cursor.isWord("GROUP") && cursor.tokens.isWord(cursor.at + 1, "BY")) {
-            cursor.at += 2;
-            expressions.list(scope);
-        }
-        if (cursor.skipWord("HAVING")) {
-            expressions.read(scope).resolve(PgType.BOOL);
-        }
-        if (cursor.skipWord("WINDOW")) {
-            // names and definitions in parentheses
-            while (cursor.token().isName() && cursor.tokens.isWord(cursor.at + 1, "AS")) {
-                cursor.at = cursor.tokens.closing(cursor.at + 2) + 1;
-                cursor.skip(",");
-            }
-        }
-        ordered(scope);
-    }
-
-    private void ordered(Scope scope) throws SQLException {
-        if (cursor.isWord("ORDER") && cursor.tokens.isWord(cursor.at + 1, "BY")) {
-            cursor.at += 2;
-            do {
-                int start = cursor.at;
-                Term term = expressions.read(scope);
-                if (term.is(PgType.INTERVAL) && cursor.at > start) {
-                    findings.before(start, "ha_span(");
-                    findings.after(cursor.at - 1, ")");
-                }
-                while (cursor.isWord("ASC")
-                        || cursor.isWord("DESC")
-                        || cursor.isWord("NULLS")
-                        || cursor.isWord("FIRST")
-                        || cursor.isWord("LAST")) {
-                    cursor.at++;
-                }
-            } while (cursor.skip(","));
-        }
-    }
-
-    /** LIMIT and OFFSET, in any order. */
-    private void rest(Scope scope) throws SQLException {
-        ordered(scope);
-        while (cursor.isWord("LIMIT") || cursor.isWord("OFFSET") || cursor.isWord("FETCH")) {
-            boolean fetch = cursor.isWord("FETCH");
-            cursor.at += fetch ? 2 : 1;
-            cursor.skipWord("ALL");
-            expressions.read(scope).resolve(PgType.INT8);
-            if (cursor.skip(",")) {
-                expressions.read(scope).resolve(PgType.INT8);
-            }
-            while (cursor.isWord("ROW") || cursor.isWord("ROWS") || cursor.isWord("ONLY")) {
-                cursor.at++;
-            }
-        }
     }
 
     /** Goes behind the parenthesis that closes what was read, over what was not understood, in which casts are. */

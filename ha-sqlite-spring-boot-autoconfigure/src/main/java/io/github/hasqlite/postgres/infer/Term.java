@@ -32,8 +32,21 @@ final class Term {
     /** A column, to which an index may belong. */
     boolean column;
 
-    /** A parameter and nothing else. */
-    boolean parameter;
+    /** Whether it is never NULL, as far as the definition of a table says. */
+    boolean required;
+
+    /** Where the parameter is whose value this has; -1 if it is something else. */
+    int bare = -1;
+
+    /** It ends or begins with an operator that SQLite takes for one that binds less than PostgreSQL does. */
+    boolean loose;
+
+    /** Its value as it is stored, if it is a literal that is cast in the schema; {@code null} otherwise. */
+    @Nullable
+    Object constant;
+
+    /** Digits behind the point that values have at most, which have different numbers of them; -1 otherwise. */
+    int most = -1;
 
     /** Where its only token is, if it is a literal or a parameter; -1 otherwise. */
     int single = -1;
@@ -55,7 +68,7 @@ final class Term {
     final List<Term> alternatives = new ArrayList<>(0);
 
     /** Of a row in parentheses; empty otherwise. */
-    List<Term> elements = List.of();
+    List<Comparison.Operand> elements = List.of();
 
     Term(Findings findings) {
         this.findings = findings;
@@ -79,6 +92,19 @@ final class Term {
         term.open.add(place);
         term.single = place;
         return term;
+    }
+
+    /** Digits behind the point that none of its values exceeds; -1 if that is not known. */
+    int scale() {
+        ColumnType told = announced;
+        return Arithmetic.isWhole(type) ? 0 : isScaled() && told != null ? told.scale() : most;
+    }
+
+    /** Whether all of its values have as many digits behind the point, zeros among them. */
+    boolean isScaled() {
+        ColumnType told = announced;
+        boolean numeric = told != null && told.type() == PgType.NUMERIC && told.modifier() > 0;
+        return Arithmetic.isWhole(type) || (numeric && type == PgType.NUMERIC);
     }
 
     Term named(String name, int how) {
@@ -110,7 +136,7 @@ final class Term {
     void unify(Term other) {
         if (!elements.isEmpty() && elements.size() == other.elements.size()) {
             for (int i = 0; i < elements.size(); i++) {
-                elements.get(i).unify(other.elements.get(i));
+                elements.get(i).term().unify(other.elements.get(i).term());
             }
         } else if (type != null) {
             other.resolve(type);

@@ -3,14 +3,42 @@ package io.github.hasqlite.postgres.infer;
 import io.github.hasqlite.postgres.sql.Spelling;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
 import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Types of those columns of views that are expressions, by the queries that define them. Stateless. */
 public final class ViewColumns {
 
+    /** Types whose values are stored differently from how PostgreSQL writes them. */
+    private static final Set<PgType> SHOWN =
+            Set.of(PgType.BOOL, PgType.DATE, PgType.TIME, PgType.TIMESTAMP, PgType.TIMESTAMPTZ);
+
     private ViewColumns() {}
+
+    /**
+     * Sees that whoever reads the definition of a view finds the types that its columns have now.
+     *
+     * @param answered by its query as it was written
+     * @param spelled the statement that creates it, as SQLite is to keep it
+     * @throws SQLException if the type of one would be lost (0A000)
+     */
+    static void require(List<Query.Item> answered, TokenBuffer spelled, TableColumns tables) throws SQLException {
+        List<Query.Item> kept =
+                answered.isEmpty() ? List.of() : query(spelled, tables).columns();
+        for (int i = 0; i < answered.size() && kept.size() == answered.size(); i++) {
+            PgType type = answered.get(i).term().type;
+            if (type != null && SHOWN.contains(type) && kept.get(i).term().type != type) {
+                throw new SQLException(
+                        "column \"" + answered.get(i).name() + "\" of the view would lose its type in SQLite, "
+                                + type.display()
+                                + ": no literal or cast tells it there; answer a column, or a condition",
+                        "0A000");
+            }
+        }
+    }
 
     /**
      * The columns with what the definition says of them.
@@ -34,10 +62,7 @@ public final class ViewColumns {
             Term term = answered.get(i).term();
             if (!columns.get(i).type().certain() && term.type != null) {
                 ColumnType type = term.announced != null ? term.announced : ColumnType.declared(term.type);
-                known.set(
-                        i,
-                        new TableColumns.Column(
-                                columns.get(i).name(), new ColumnType(term.type, type.modifier(), true)));
+                known.set(i, columns.get(i).typed(new ColumnType(term.type, type.modifier(), true)));
             }
         }
         return known;

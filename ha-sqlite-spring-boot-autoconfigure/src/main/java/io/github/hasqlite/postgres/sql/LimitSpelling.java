@@ -49,7 +49,8 @@ final class LimitSpelling {
 
     private static void present(TokenBuffer tokens, int from, int to, String none) {
         boolean number = to == from + 1 && tokens.get(from).text().matches("-?\\d+");
-        boolean negative = to == from + 2 && tokens.get(to - 1).kind() == Kind.NUMBER;
+        boolean negative =
+                tokens.is(from, "-") && to == from + 2 && tokens.get(to - 1).kind() == Kind.NUMBER;
         if (to <= from || number || negative) {
             return;
         }

@@ -92,6 +92,11 @@ final class Refusals {
         if (tokens.isWord(0, "SELECT")) {
             into(tokens);
         } else if (tokens.isWord(0, "TRUNCATE")) {
+            if (tokens.containsWord("RESTART")) {
+                throw refused(
+                        "TRUNCATE … RESTART IDENTITY",
+                        "numbers of rows count on, so that no two nodes give the same; leave RESTART IDENTITY out");
+            }
             if (tokens.contains(",")) {
                 throw refused("TRUNCATE of several tables", "write a TRUNCATE for each, in one transaction");
             }

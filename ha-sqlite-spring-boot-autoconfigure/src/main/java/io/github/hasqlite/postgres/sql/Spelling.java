@@ -26,6 +26,7 @@ public final class Spelling {
             ColumnAliasSpelling.apply(tokens);
             if (tokens.containsWord("CREATE") || tokens.containsWord("ALTER")) {
                 TableSpelling.apply(tokens);
+                KeySpelling.apply(tokens);
                 AlterSpelling.apply(tokens);
             }
         } catch (IllegalStateException | IndexOutOfBoundsException e) {

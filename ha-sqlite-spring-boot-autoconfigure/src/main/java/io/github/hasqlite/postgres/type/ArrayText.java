@@ -24,18 +24,34 @@ public final class ArrayText {
             throw new IllegalArgumentException("no array");
         }
         List<@Nullable String> elements = new ArrayList<>();
-        int at = 1;
-        while (at < length - 1) {
+        int at = blanks(text, 1);
+        while (at < length - 1 || !elements.isEmpty()) {
             StringBuilder element = new StringBuilder();
             boolean quoted = text.charAt(at) == '"';
-            at = quoted ? quoted(text, at + 1, element) : bare(text, at, element);
+            at = blanks(text, quoted ? quoted(text, at + 1, element) : bare(text, at, element));
             elements.add(!quoted && element.toString().equalsIgnoreCase("NULL") ? null : element.toString());
-            if (at < length - 1 && text.charAt(at) != ',') {
+            if (at == length - 1) {
+                return elements;
+            }
+            if (text.charAt(at) != ',') {
                 throw new IllegalArgumentException("no comma");
             }
-            at++;
+            at = blanks(text, at + 1);
         }
         return elements;
+    }
+
+    /** Behind blanks, which count for nothing around elements. */
+    private static int blanks(String text, int from) {
+        int at = from;
+        while (at < text.length() && isBlank(text.charAt(at))) {
+            at++;
+        }
+        return at;
+    }
+
+    private static boolean isBlank(char c) {
+        return c == ' ' || (c >= '\t' && c <= '\r');
     }
 
     private static int quoted(String text, int from, StringBuilder element) {
@@ -54,12 +70,25 @@ public final class ArrayText {
 
     private static int bare(String text, int from, StringBuilder element) {
         int at = from;
+        int kept = 0;
         while (text.charAt(at) != ',' && at < text.length() - 1) {
-            if (text.charAt(at) == '{') {
+            char c = text.charAt(at);
+            if (c == '{' || c == '}') {
                 throw new IllegalArgumentException("arrays of arrays are not supported");
             }
-            element.append(text.charAt(at++));
+            if (c == '"') {
+                throw new IllegalArgumentException("a quote within an element");
+            }
+            boolean escaped = c == '\\';
+            at += escaped ? 1 : 0;
+            element.append(text.charAt(at));
+            kept = escaped || !isBlank(c) ? element.length() : kept;
+            at++;
         }
+        if (kept == 0) {
+            throw new IllegalArgumentException("an element is missing");
+        }
+        element.setLength(kept);
         return at;
     }
 

@@ -51,10 +51,11 @@ final class BinaryParameter {
             case BYTEA -> rest(from);
             case JSONB -> {
                 from.get();
-                yield ParameterFormat.utf8(rest(from));
+                yield JsonText.stored(type, ParameterFormat.utf8(rest(from)));
             }
-            case CHAR, NAME, TEXT, JSON, UNKNOWN, BPCHAR, VARCHAR, TEXT_ARRAY, INT8_ARRAY ->
-                ParameterFormat.utf8(rest(from));
+            case JSON -> JsonText.stored(type, ParameterFormat.utf8(rest(from)));
+            case BPCHAR -> ValueAssignment.withoutBlanks(ParameterFormat.utf8(rest(from)));
+            case CHAR, NAME, TEXT, UNKNOWN, VARCHAR, TEXT_ARRAY, INT8_ARRAY -> ParameterFormat.utf8(rest(from));
         };
         if (from.hasRemaining()) {
             throw new SQLException("incorrect binary data for type " + type.display(), "22P03");

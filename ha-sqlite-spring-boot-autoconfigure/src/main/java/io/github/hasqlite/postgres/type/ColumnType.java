@@ -37,6 +37,16 @@ public record ColumnType(PgType type, int modifier, boolean certain) {
         return new ColumnType(PgType.NUMERIC, ((MOST_DIGITS << SCALE_BITS) | scale) + HEADER, true);
     }
 
+    /** The result of a computation that has no more digits behind the point than these. */
+    public static ColumnType computed(int scale) {
+        return new ColumnType(PgType.NUMERIC, numeric(scale).modifier(), false);
+    }
+
+    /** PostgreSQL's type modifier as clients are told it; -1 for none, as numbers that are computed have. */
+    public int toldModifier() {
+        return type == PgType.NUMERIC && modifier > 0 && precision() == MOST_DIGITS ? -1 : modifier;
+    }
+
     /** A type that a definition says. */
     public static ColumnType declared(PgType type) {
         return new ColumnType(type, -1, true);

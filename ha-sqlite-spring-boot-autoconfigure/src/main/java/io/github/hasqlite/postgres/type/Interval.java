@@ -189,6 +189,29 @@ public record Interval(int months, int days, long micros) {
         return Math.addExact(Math.multiplyExact(all, DAY), micros);
     }
 
+    /** The order of two intervals as texts; texts that are none are behind them, in the order of their letters. */
+    public static int compare(String first, String second) {
+        if (first.equals(second)) {
+            return 0;
+        }
+        Long one = spanOf(first);
+        Long other = spanOf(second);
+        if (one != null && other != null) {
+            return Long.compare(one, other);
+        }
+        boolean none = one == null && other == null;
+        return none ? first.compareTo(second) : one == null ? 1 : -1;
+    }
+
+    private static @Nullable Long spanOf(String text) {
+        Interval interval = parse(text);
+        try {
+            return interval == null ? null : (Long) interval.span();
+        } catch (ArithmeticException e) {
+            return null;
+        }
+    }
+
     /** As PostgreSQL writes it. */
     @Override
     public String toString() {

@@ -1,6 +1,6 @@
 package io.github.hasqlite.postgres.type;
 
-import io.github.hasqlite.core.sqlite.SqlStates;
+import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
@@ -18,29 +18,28 @@ public final class LiteralText {
      * A text that stands where a type is wanted, as SQL, so that it is the same as a parameter there.
      *
      * @param literal without its quotes
-     * @throws SQLException if it is of the type, and cannot be had in SQLite (0A000)
-     * @return {@code null} if it is to stay as it is written: it is not of the type, or the same for SQLite
+     * @throws SQLException if it is none of the type (22P02, 22007, 22008), or cannot be had in SQLite (0A000)
+     * @return {@code null} if it is to stay as it is written
      */
     public static @Nullable String stored(PgType type, String literal) throws SQLException {
-        try {
-            return switch (type) {
-                case BOOL, BYTEA, UUID, INTERVAL -> sql(ValueCast.cast(ColumnType.declared(type), null, literal));
-                case INT2, INT4, INT8, FLOAT8 -> number(type, literal);
-                case NUMERIC -> numeric(literal.strip());
-                // as of a parameter: what the type has no place for, a zone or the time of a day, is not kept
-                case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> {
-                    MomentCast.requireNoWord(type, literal.strip());
-                    yield sql(ValueCast.cast(ColumnType.declared(type), null, literal));
-                }
-                default -> null;
-            };
-        } catch (SQLException e) {
-            if (SqlStates.FEATURE_NOT_SUPPORTED.equals(e.getSQLState())) {
-                throw e;
+        return switch (type) {
+            case BOOL, BYTEA, UUID, INTERVAL -> sql(ValueCast.cast(ColumnType.declared(type), null, literal));
+            case INT2, INT4, INT8, FLOAT8 -> number(type, literal);
+            case NUMERIC -> numeric(literal.strip());
+            // as of a parameter: what the type has no place for, a zone or the time of a day, is not kept
+            case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> {
+                MomentCast.requireNoWord(type, literal.strip());
+                yield sql(ValueCast.cast(ColumnType.declared(type), null, literal));
             }
-            // SQLite lets a column hold anything
-            return null;
-        }
+            case JSON, JSONB -> sql(JsonText.stored(type, literal));
+            case BPCHAR -> sql(ValueAssignment.withoutBlanks(literal));
+            default -> null;
+        };
+    }
+
+    /** What the text of a number is as a literal, with the digits that it is written with; {@code null} if it is none. */
+    public static @Nullable String ofNumber(String text) {
+        return isNumber(text) ? sql(new BigDecimal(text).toPlainString()) : null;
     }
 
     /** Whether a text without blanks is a number, with at most 1,000 digits on each side of its point. */
@@ -53,9 +52,9 @@ public final class LiteralText {
     }
 
     /** With its digits, of which SQLite keeps what it can; a text is compared with the result of an expression as a text. */
-    private static @Nullable String numeric(String literal) {
+    private static String numeric(String literal) throws SQLException {
         if (!isNumber(literal)) {
-            return null;
+            return sql(ValueCast.cast(ColumnType.declared(PgType.NUMERIC), null, literal));
         }
         return literal.startsWith("-") || literal.startsWith("+") ? "(" + literal + ")" : literal;
     }

@@ -56,15 +56,11 @@ final class MomentCast {
             return new TimeText(LocalDate.EPOCH, LocalTime.MIDNIGHT, ZoneOffset.UTC);
         }
         requireNoWord(type, given);
-        TimeText read = TimeText.parse(given);
-        if (read != null) {
-            return read;
+        TimeText read = MomentText.parse(given);
+        if (read == null) {
+            throw ValueCast.invalid(type, text);
         }
-        boolean shaped = given.matches("(\\d{4}-\\d{2}-\\d{2})?[T ]?(\\d{2}:\\d{2}(:\\d{2})?.*)?") && !given.isEmpty();
-        if (shaped) {
-            throw new SQLException("date/time field value out of range: \"" + ValueCast.shown(text) + "\"", "22008");
-        }
-        throw ValueCast.invalid(type, text);
+        return read;
     }
 
     /** @throws SQLException if the text is a word that means a moment, which none that is stored does (0A000) */

@@ -119,7 +119,9 @@ public final class ParameterFormat {
             }
             case INTERVAL -> interval(text);
             case UUID -> uuid(text.strip());
-            case CHAR, NAME, TEXT, JSON, JSONB, UNKNOWN, BPCHAR, VARCHAR, TEXT_ARRAY, INT8_ARRAY -> text;
+            case BPCHAR -> ValueAssignment.withoutBlanks(text);
+            case JSON, JSONB -> JsonText.stored(type, text);
+            case CHAR, NAME, TEXT, UNKNOWN, VARCHAR, TEXT_ARRAY, INT8_ARRAY -> text;
         };
     }
 

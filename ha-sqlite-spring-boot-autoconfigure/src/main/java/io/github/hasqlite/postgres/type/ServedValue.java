@@ -64,12 +64,18 @@ final class ServedValue {
             return number;
         }
         if (value instanceof Double number) {
-            return number.isNaN() || number.isInfinite() ? number : new BigDecimal(number.toString());
+            return number.isNaN() || number.isInfinite() ? number : exact(number);
         }
         if (value instanceof String text && !text.isEmpty() && text.length() <= LONGEST_NUMBER) {
             return text.equalsIgnoreCase("NaN") ? (Object) Double.NaN : decimal(text);
         }
         return null;
+    }
+
+    /** With as many digits as it takes. */
+    private static BigDecimal exact(Double number) {
+        BigDecimal exact = new BigDecimal(number.toString()).stripTrailingZeros();
+        return exact.scale() < 0 ? exact.setScale(0) : exact;
     }
 
     /** PostgreSQL writes all digits behind the point that a column has; more of them stay as they are. */
@@ -160,7 +166,7 @@ final class ServedValue {
 
     private static @Nullable Object text(ColumnType column, Object value) {
         if (value instanceof String text) {
-            return noNul(text) ? text : null;
+            return noNul(text) ? padded(column, text) : null;
         }
         if (value instanceof Double number) {
             return ValueText.real(number);
@@ -169,6 +175,12 @@ final class ServedValue {
             return number.toString();
         }
         return column.certain() ? null : "\\x" + HexFormat.of().formatHex((byte[]) value);
+    }
+
+    /** A {@code char(n)} is shown with all of its characters. */
+    private static String padded(ColumnType column, String text) {
+        int missing = column.type() == PgType.BPCHAR ? column.length() - text.codePointCount(0, text.length()) : 0;
+        return missing > 0 ? text + " ".repeat(missing) : text;
     }
 
     /** Clients in C would show the text up to there as if it were all. */

@@ -1,6 +1,7 @@
 package io.github.hasqlite.postgres.type;
 
 import io.github.hasqlite.core.sqlite.IsoTimes;
+import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
@@ -11,16 +12,21 @@ final class StoredTime {
 
     private StoredTime() {}
 
-    /** @throws IllegalArgumentException if the text is none of the type, as a client writes it */
-    static String of(PgType type, String text) {
-        TimeText read = TimeText.parse(text.strip());
+    /**
+     * A text as a client writes it.
+     *
+     * @throws IllegalArgumentException if it is none of the type
+     * @throws SQLException if there is no such day or time (22008)
+     */
+    static String of(PgType type, String text) throws SQLException {
+        TimeText read = MomentText.parse(text.strip());
         if (read == null) {
             throw new IllegalArgumentException(text);
         }
         LocalDate date = read.date();
         LocalTime time = read.time();
         if (type == PgType.TIME) {
-            if (time == null || date != null) {
+            if (time == null) {
                 throw new IllegalArgumentException(text);
             }
             return IsoTimes.TIME.format(time);

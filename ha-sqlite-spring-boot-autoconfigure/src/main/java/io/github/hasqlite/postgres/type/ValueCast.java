@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class ValueCast {
 
     private static final int SHOWN = 40;
+    private static final int LONG_DIGITS = 18;
     private static final String OUT_OF_RANGE = "22003";
     private static final String INVALID = "22P02";
 
@@ -47,7 +48,8 @@ public final class ValueCast {
                 case INTERVAL -> interval(text(type, value));
                 case UUID -> ParameterFormat.uuid(text(type, value).strip());
                 case CHAR, NAME, TEXT, UNKNOWN, BPCHAR, VARCHAR -> limited(target, rendered(known, value));
-                case JSON, JSONB, TEXT_ARRAY, INT8_ARRAY -> rendered(known, value);
+                case JSON, JSONB -> JsonText.stored(type, rendered(known, value));
+                case TEXT_ARRAY, INT8_ARRAY -> rendered(known, value);
             };
         } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
             throw invalid(type, value);
@@ -64,7 +66,7 @@ public final class ValueCast {
         List<@Nullable Object> elements = new ArrayList<>();
         for (String value : elements(text)) {
             Object read = value == null ? null : cast(element, null, value);
-            elements.add(read == null || bytes ? read : rendered(element, read));
+            elements.add(read == null || bytes ? read : member(element, read));
         }
         return bytes ? ArrayText.json(elements) : ArrayText.of(elements);
     }
@@ -97,6 +99,26 @@ public final class ValueCast {
             elements.add(value == null ? null : cast(element, null, value));
         }
         return ArrayText.json(elements);
+    }
+
+    /**
+     * An array in PostgreSQL's form, of one that is JSON or has that form.
+     *
+     * @throws SQLException if it is none (22P02), or an element is none of the type
+     */
+    public static String arrayOf(ColumnType element, String text) throws SQLException {
+        if (!text.startsWith("[")) {
+            return array(element, text);
+        }
+        List<@Nullable Object> elements = new ArrayList<>();
+        for (String value : JsonText.elements(text)) {
+            elements.add(value == null ? null : member(element, cast(element, null, value)));
+        }
+        return ArrayText.of(elements);
+    }
+
+    private static String member(ColumnType element, Object value) throws SQLException {
+        return element.type() == PgType.BOOL ? Long.valueOf(1).equals(value) ? "t" : "f" : rendered(element, value);
     }
 
     private static Object integer(PgType type, @Nullable PgType source, Object value, long least, long most)
@@ -186,7 +208,11 @@ public final class ValueCast {
         double real = number.doubleValue();
         // a text would not be compared as a number: zeros at the end are those of the type
         boolean same = !Double.isInfinite(real) && new BigDecimal(Double.toString(real)).compareTo(number) == 0;
-        return same && number.stripTrailingZeros().scale() > 0 ? real : ParameterFormat.stored(number);
+        BigDecimal shortest = number.stripTrailingZeros();
+        if (same && shortest.scale() <= 0 && shortest.precision() - shortest.scale() <= LONG_DIGITS) {
+            return shortest.longValueExact();
+        }
+        return same ? (Object) real : ParameterFormat.stored(number);
     }
 
     private static Object bool(Object value) throws SQLException {
@@ -224,10 +250,14 @@ public final class ValueCast {
         if (value instanceof Double real) {
             return ValueText.real(real);
         }
+        if (source == PgType.BPCHAR && value instanceof String text) {
+            return ValueAssignment.withoutBlanks(text);
+        }
         return value instanceof byte[] bytes ? "\\x" + HexFormat.of().formatHex(bytes) : value.toString();
     }
 
-    private static String limited(ColumnType target, String text) {
+    private static String limited(ColumnType target, String given) {
+        String text = target.type() == PgType.BPCHAR ? ValueAssignment.withoutBlanks(given) : given;
         int most = target.length();
         return most >= 0 && text.codePointCount(0, text.length()) > most
                 ? text.substring(0, text.offsetByCodePoints(0, most))

@@ -87,7 +87,8 @@ class DerivedColumnsTests {
         assertThat(types(insight("SELECT *, true FROM (SELECT d + 1 AS e, b FROM t) q")
                         .types(3)))
                 .isEqualTo("date bool bool");
-        assertThat(types(insight("UPDATE t SET d = d FROM u RETURNING *, now()").types(5)))
+        assertThat(types(insight("UPDATE t SET d = d FROM u RETURNING t.*, now()")
+                        .types(5)))
                 .isEqualTo("int8 date timestamp bool timestamptz");
         assertThat(types(insight("SELECT *, now() FROM t, json_each('[]') j").types(9)))
                 .isEqualTo("- - - - - - - - timestamptz");

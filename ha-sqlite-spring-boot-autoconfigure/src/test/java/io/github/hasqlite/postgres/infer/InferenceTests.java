@@ -45,7 +45,7 @@ class InferenceTests {
                     "by BYTEA",
                     "iv INTERVAL"),
             "u",
-            columns("id BIGINT", "b BOOLEAN", "x UUID"));
+            columns("id BIGINT", "b BOOLEAN", "x UUID", "q NUMERIC"));
 
     private static List<TableColumns.Column> columns(String... definitions) {
         List<TableColumns.Column> columns = new ArrayList<>();
@@ -122,8 +122,6 @@ class InferenceTests {
                         + " u, by) VALUES (1, 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', x'00ff')",
                 "SELECT id FROM t WHERE ts > '2026-01-02 03:04' AND NOT 'f' ¦ SELECT id FROM t WHERE ts >"
                         + " '2026-01-02T03:04:00.000000000' AND NOT 0",
-                "INSERT INTO t(d, ts, i) VALUES ('someday', 'later', 'many') ¦ INSERT INTO t(d, ts, i) VALUES"
-                        + " ('someday', 'later', 'many')",
                 "INSERT INTO t(d, ts, tz) VALUES ('2026-07-01 +02', '2026-07-01 12:00+02', '2026-07-01 12:00+02') ¦"
                         + " INSERT INTO t(d, ts, tz) VALUES ('2026-07-01', '2026-07-01T12:00:00.000000000',"
                         + " '2026-07-01T10:00:00.000000000Z')",
@@ -141,9 +139,9 @@ class InferenceTests {
     @Test
     void numbersThatWouldLoseDigitsAreRefusedWhereTheyAreStored() throws SQLException {
         for (String sql : List.of(
-                "INSERT INTO t(n) VALUES (12345678901234567890.12)",
-                "INSERT INTO t(n) SELECT '0.12345678901234567891'",
-                "UPDATE t SET id = 9223372036854775808")) {
+                "INSERT INTO t(n) VALUES (1234567890123456.1234)",
+                "INSERT INTO u(q) VALUES (12345678901234567890.12)",
+                "INSERT INTO u(q) SELECT '0.12345678901234567891'")) {
             assertThatExceptionOfType(SQLException.class)
                     .isThrownBy(() -> insight(sql))
                     .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("22003"))
@@ -152,7 +150,7 @@ class InferenceTests {
         insight(
                 "INSERT INTO t(id, n, x, f) VALUES (9223372036854775807, 123456789012.25, '12345678901234567890.123456',"
                         + " 3.14159265358979323846)");
-        Insight stored = insight("INSERT INTO t(n, x) VALUES ($1, $2)");
+        Insight stored = insight("INSERT INTO u(q, x) VALUES ($1, $2)");
         stored.check(0, "12.25");
         stored.check(1, "12345678901234567890.5");
         assertThatExceptionOfType(SQLException.class).isThrownBy(() -> stored.check(0, "12345678901234567890.5"));
@@ -194,7 +192,7 @@ class InferenceTests {
                         PgType.INTERVAL,
                         PgType.DATE,
                         PgType.DATE,
-                        null);
+                        PgType.FLOAT8);
         assertThat(insight.types(3)).containsOnlyNulls();
     }
 
@@ -265,7 +263,7 @@ class InferenceTests {
                 "SELECT count + 1 FROM (SELECT count(*) FROM t) ¦ 2",
                 "WITH RECURSIVE r(i) AS (VALUES ('1'::int) UNION ALL SELECT i + 1 FROM r WHERE i < 3) SELECT sum(i) FROM r"
                         + " ¦ 6",
-                "SELECT id FROM t WHERE u = 'u' ORDER BY iv DESC NULLS LAST, x::int LIMIT '1' ¦ 1",
+                "SELECT id FROM t WHERE x <> 'u' ORDER BY iv DESC NULLS LAST, x::int LIMIT '1' ¦ 1",
                 "EXPLAIN QUERY PLAN SELECT x::int FROM t ¦ 2",
             })
     void sqliteAnswersWhatPostgresqlWould(String sql, String expected) throws SQLException {
@@ -299,8 +297,10 @@ class InferenceTests {
                 "SELECT iv + 5 FROM t ¦ 42883",
                 "SELECT sum(iv) FROM t ¦ 0A000",
                 "SELECT d FROM t UNION ALL SELECT * FROM (SELECT ts FROM t) q ¦ 0A000",
-                "INSERT INTO t(d) SELECT * FROM (SELECT ts FROM t) q ¦ 0A000",
-                "UPDATE t SET (d, ts) = (now(), d) ¦ 0A000",
+                "UPDATE t SET id = 9223372036854775808 ¦ 22003",
+                "INSERT INTO t(d) VALUES ('someday') ¦ 22007",
+                "INSERT INTO t(i) VALUES ('many') ¦ 22P02",
+                "SELECT id FROM t WHERE u = 'u' ¦ 22P02",
             })
     void whatHasNoSuchValueIsAnError(String sql, String state) {
         assertThatExceptionOfType(SQLException.class)

@@ -97,6 +97,25 @@ class SpellingTests {
                 .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("0A000"));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '¦',
+            quoteCharacter = '`',
+            value = {
+                "CREATE TABLE t (id int PRIMARY KEY, a text) ¦ CREATE TABLE t (id int PRIMARY KEY NOT NULL, a text)",
+                "CREATE TEMP TABLE t (a text, b varchar(9) DEFAULT 'x,)', c int, CONSTRAINT k PRIMARY KEY (a DESC, \"b\"))"
+                        + " ¦ CREATE TEMP TABLE t (a text NOT NULL, b varchar(9) DEFAULT 'x,)' NOT NULL, c int, CONSTRAINT"
+                        + " k PRIMARY KEY (a DESC, \"b\"))",
+                "CREATE TABLE t (id INTEGER PRIMARY KEY) ¦ CREATE TABLE t (id INTEGER PRIMARY KEY)",
+                "CREATE TABLE t (id INTEGER, PRIMARY KEY(id)) ¦ CREATE TABLE t (id INTEGER, PRIMARY KEY(id))",
+                "CREATE TABLE t (id INTEGER PRIMARY KEY DESC) ¦ CREATE TABLE t (id INTEGER PRIMARY KEY DESC NOT NULL)",
+                "CREATE TABLE t (id int NOT NULL PRIMARY KEY) ¦ CREATE TABLE t (id int NOT NULL PRIMARY KEY)",
+                "CREATE TABLE t AS SELECT (1) AS id ¦ CREATE TABLE t AS SELECT (1) AS id",
+            })
+    void keysTakeNoNull(String sql, String expected) throws SQLException {
+        assertThat(Spelling.ofDatabase(sql)).isEqualTo(expected);
+    }
+
     @Test
     void tablesAreMadeAndChangedAsMappersWriteIt() throws SQLException {
         assertThat(Spelling.ofDatabase(

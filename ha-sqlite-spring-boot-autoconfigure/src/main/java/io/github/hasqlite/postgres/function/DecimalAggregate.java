@@ -1,0 +1,108 @@
+package io.github.hasqlite.postgres.function;
+
+import io.github.hasqlite.postgres.type.DecimalSum;
+import java.math.BigDecimal;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.Function;
+
+/** The sum or the average of numbers by the digits that they have as decimals, also of a window. Of one connection. */
+final class DecimalAggregate extends Function.Window {
+
+    private static final int INTEGER = 1;
+    private static final int REAL = 2;
+    private static final int NULL = 5;
+
+    private final boolean average;
+    private BigDecimal sum = BigDecimal.ZERO;
+    private long count;
+    private long infinite;
+    private long negative;
+    private long none;
+
+    DecimalAggregate(boolean average) {
+        this.average = average;
+    }
+
+    @Override
+    protected void xStep() throws SQLException {
+        add(1);
+    }
+
+    @Override
+    protected void xInverse() throws SQLException {
+        add(-1);
+    }
+
+    private void add(int sign) throws SQLException {
+        int type = value_type(0);
+        if (type == NULL) {
+            return;
+        }
+        try {
+            Object value = type == INTEGER ? (Object) value_long(0) : type == REAL ? value_double(0) : value_text(0);
+            BigDecimal decimal = DecimalSum.decimal(value);
+            count += sign;
+            if (decimal != null) {
+                sum = sign > 0 ? sum.add(decimal) : sum.subtract(decimal);
+            } else if (!(value instanceof Double real)) {
+                none += sign;
+            } else if (real > 0) {
+                infinite += sign;
+            } else {
+                negative += sign;
+            }
+        } catch (SQLException e) {
+            error(String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    protected void xValue() throws SQLException {
+        Object value = value();
+        if (value instanceof Long number) {
+            result(number);
+        } else if (value instanceof Double number) {
+            result(number);
+        } else if (value != null) {
+            result(value.toString());
+        } else {
+            result();
+        }
+    }
+
+    private @Nullable Object value() {
+        if (count == 0) {
+            return null;
+        }
+        if (none > 0 || (infinite > 0 && negative > 0)) {
+            return "NaN";
+        }
+        if (infinite > 0 || negative > 0) {
+            return infinite > 0 ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
+        }
+        return average ? DecimalSum.quotient(sum, count) : DecimalSum.stored(sum);
+    }
+
+    @Override
+    protected void xFinal() throws SQLException {
+        xValue();
+        clear();
+    }
+
+    private void clear() {
+        sum = BigDecimal.ZERO;
+        count = 0;
+        infinite = 0;
+        negative = 0;
+        none = 0;
+    }
+
+    @Override
+    @SuppressWarnings("NoClone")
+    public Object clone() throws CloneNotSupportedException {
+        DecimalAggregate copy = (DecimalAggregate) super.clone();
+        copy.clear();
+        return copy;
+    }
+}

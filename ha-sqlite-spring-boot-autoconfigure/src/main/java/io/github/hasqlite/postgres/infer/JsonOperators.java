@@ -1,0 +1,63 @@
+package io.github.hasqlite.postgres.infer;
+
+import io.github.hasqlite.postgres.type.PgType;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** Operators of JSON: {@code ->>} answers texts, as PostgreSQL's does, where SQLite's answers numbers. */
+record JsonOperators(Findings findings) {
+
+    static boolean isOne(String operator) {
+        return operator.equals("->") || operator.equals("->>");
+    }
+
+    static boolean isJson(@Nullable PgType type) {
+        return type == PgType.JSON || type == PgType.JSONB;
+    }
+
+    /**
+     * What is in an object or array.
+     *
+     * @param place where the operator is
+     * @param start where the left operand begins
+     * @param end behind the right one
+     */
+    Term part(String operator, int place, Term left, int start, Term right, int end) {
+        right.resolve(PgType.TEXT);
+        if (findings.ofSchema() || end <= place + 1) {
+            // plain SQLite, whose values tell
+            return Term.of(findings, null);
+        }
+        boolean one = left.is(PgType.JSONB);
+        if (one) {
+            // a part has SQLite's form, which is not that of a whole value
+            int oid = PgType.JSONB.oid();
+            findings.before(start, "ha_cast(");
+            findings.after(end - 1, ", " + oid + ", -1, " + oid + ")");
+        }
+        if (operator.equals("->>")) {
+            findings.instead(place, "->");
+            findings.before(start, "ha_unquoted(");
+            findings.after(end - 1, ")");
+            return Term.certain(findings, PgType.TEXT);
+        }
+        return Term.certain(findings, one ? PgType.JSONB : PgType.JSON);
+    }
+
+    /**
+     * Joins and differences, which SQLite makes of the texts.
+     *
+     * @throws SQLException if it is one of JSON (0A000)
+     */
+    void requireNone(String operator, Term left, Term right) throws SQLException {
+        boolean json = isJson(left.type) ? isJson(right.type) || right.isOpen() : isJson(right.type) && left.isOpen();
+        boolean difference = isJson(left.type) && operator.equals("-");
+        if ((json || difference) && !findings.stored()) {
+            throw new SQLException(
+                    "operator " + operator
+                            + " of JSON is not supported: use json_patch(a, b), json_insert(a, path, value)"
+                            + " or json_remove(a, path)",
+                    "0A000");
+        }
+    }
+}

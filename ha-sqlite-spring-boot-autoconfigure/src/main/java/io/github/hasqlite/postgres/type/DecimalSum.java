@@ -1,0 +1,100 @@
+package io.github.hasqlite.postgres.type;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sums and products of numbers by the digits that they have as decimals, so that 0.1 and 0.2 are 0.3. What has more digits
+ * than floating point keeps is the nearest such number. Stateless.
+ */
+public final class DecimalSum {
+
+    private static final int MOST_DIGITS = 1000;
+    private static final int LONG_DIGITS = 18;
+    private static final MathContext QUOTIENT = new MathContext(40, RoundingMode.HALF_UP);
+
+    /** What is computed. */
+    public enum Operator {
+        PLUS,
+        MINUS,
+        TIMES
+    }
+
+    private DecimalSum() {}
+
+    /**
+     * The result.
+     *
+     * @param first Long, Double, String or byte[], as the other
+     * @return Long or Double; the text {@code NaN} if one is that
+     * @throws SQLException if one is no number (42883)
+     */
+    public static Object of(Operator operator, Object first, Object second) throws SQLException {
+        BigDecimal one = decimal(first);
+        BigDecimal other = decimal(second);
+        if (one != null && other != null) {
+            return stored(
+                    switch (operator) {
+                        case PLUS -> one.add(other);
+                        case MINUS -> one.subtract(other);
+                        case TIMES -> one.multiply(other);
+                    });
+        }
+        if (isNaN(first) || isNaN(second)) {
+            return "NaN";
+        }
+        double a = ((Number) first).doubleValue();
+        double b = ((Number) second).doubleValue();
+        double result = switch (operator) {
+            case PLUS -> a + b;
+            case MINUS -> a - b;
+            case TIMES -> a * b;
+        };
+        return Double.isNaN(result) ? "NaN" : (Object) result;
+    }
+
+    /** A sum of so many numbers, divided by them. */
+    public static Object quotient(BigDecimal sum, long count) {
+        return stored(sum.divide(BigDecimal.valueOf(count), QUOTIENT));
+    }
+
+    /** Long or Double. */
+    public static Object stored(BigDecimal number) {
+        BigDecimal shortest = number.stripTrailingZeros();
+        boolean whole = shortest.scale() <= 0 && shortest.precision() - shortest.scale() <= LONG_DIGITS;
+        return whole ? (Object) shortest.longValueExact() : (Object) shortest.doubleValue();
+    }
+
+    /**
+     * A number with the digits that it has.
+     *
+     * @param value Long, Double, String or byte[]
+     * @return {@code null} if it is infinite or {@code NaN}
+     * @throws SQLException if it is none (42883)
+     */
+    public static @Nullable BigDecimal decimal(Object value) throws SQLException {
+        if (value instanceof Long whole) {
+            return BigDecimal.valueOf(whole);
+        }
+        if (value instanceof Double real) {
+            return real.isInfinite() ? null : new BigDecimal(real.toString());
+        }
+        if (isNaN(value)) {
+            return null;
+        }
+        String text = value instanceof String given ? given.strip() : "";
+        if (!LiteralText.isNumber(text) || Math.abs((long) new BigDecimal(text).scale()) > MOST_DIGITS) {
+            throw new SQLException(
+                    "operator does not exist: \"" + ValueCast.shown(value) + "\" is no number to compute with",
+                    "42883");
+        }
+        return new BigDecimal(text);
+    }
+
+    private static boolean isNaN(Object value) {
+        return value instanceof String text && text.strip().equalsIgnoreCase("NaN");
+    }
+}
