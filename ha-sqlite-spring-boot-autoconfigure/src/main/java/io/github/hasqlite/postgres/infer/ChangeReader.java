@@ -69,7 +69,9 @@ final class ChangeReader {
             throws SQLException {
         int open = cursor.at;
         int close = cursor.is("(") ? cursor.tokens.closing(open) : -1;
-        boolean enclosed = close > 0 && statements.isQuery(open + 1) && !cursor.tokens.get(close + 1).isName();
+        boolean enclosed = close > 0
+                && statements.isQuery(open + 1)
+                && !cursor.tokens.get(close + 1).isName();
         if (enclosed) {
             findings.remove(open, open + 1);
             findings.remove(close, close + 1);
