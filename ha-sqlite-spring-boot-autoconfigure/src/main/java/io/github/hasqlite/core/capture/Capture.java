@@ -38,6 +38,9 @@ public final class Capture {
 
     private long installedEpoch = NOT_INSTALLED;
     private boolean installedInTransaction;
+    /** The schema that the triggers were made for was found to be the present one. */
+    private boolean certain;
+
     private boolean updatesReplace;
     private boolean schemaTouched;
     /** The application wants triggers to be recursive. */
@@ -113,9 +116,35 @@ public final class Capture {
                     && encoding == TextEncoding.UTF_8;
         }
         installations++;
+        certain = schemaTouched;
         installed = schema;
         installedEpoch = schema.epoch();
         installedInTransaction |= inTransaction;
+    }
+
+    /** Whether {@link #requirePresent} has nothing to do. */
+    public boolean isCertain() {
+        return certain;
+    }
+
+    /**
+     * Makes sure that the triggers fit the present schema, once for each time that they were made: the connection may
+     * have looked at the past when it read the schema. To be called in a transaction that has begun to write, which
+     * looks at the present.
+     *
+     * @throws SQLException if the schema cannot be read or a trigger not be created
+     */
+    public void requirePresent() throws SQLException {
+        CapturedSchema schema = installed;
+        if (certain || schema == null || schemaTouched || !isCurrent()) {
+            return;
+        }
+        if (!schema.isOf(connection)) {
+            catalog.forget(schema);
+            installedEpoch = NOT_INSTALLED;
+            install(true);
+        }
+        certain = true;
     }
 
     /** Captures rows from what is bound to large INSERTs. */

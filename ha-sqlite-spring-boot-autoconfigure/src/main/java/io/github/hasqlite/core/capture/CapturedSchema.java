@@ -77,6 +77,11 @@ final class CapturedSchema {
                 hasForeignKeys(connection));
     }
 
+    /** Whether it is the one that a connection sees. */
+    boolean isOf(Connection connection) throws SQLException {
+        return version == version(connection);
+    }
+
     private static long version(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("PRAGMA main.schema_version")) {

@@ -29,7 +29,18 @@ public final class SchemaCatalog {
         return epoch.get();
     }
 
-    /** The committed schema, read through {@code connection} if it is not known yet. */
+    /** This is not the committed schema: whoever has read it looked at the past. */
+    void forget(CapturedSchema past) {
+        if (schema == past) {
+            schema = null;
+        }
+    }
+
+    /**
+     * The committed schema, read through {@code connection} if it is not known yet. What a connection reads that looks
+     * at the past, because rows of it are still to be fetched for example, is not the one that it says it is: see
+     * {@link Capture#requirePresent}.
+     */
     CapturedSchema current(Connection connection) throws SQLException {
         CapturedSchema known = schema;
         long now = epoch.get();

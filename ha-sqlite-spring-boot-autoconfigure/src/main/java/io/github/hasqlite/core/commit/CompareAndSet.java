@@ -160,6 +160,37 @@ public final class CompareAndSet {
 
     private Result one(
             ChangeSet changeSet, byte[] message, long expected, boolean publishedBefore, long deadlineNanos) {
+        Interruption interruption = new Interruption();
+        try {
+            return one(changeSet, message, expected, publishedBefore, deadlineNanos, interruption);
+        } finally {
+            interruption.restore();
+        }
+    }
+
+    /** Remembers that the thread was interrupted until that does no harm. */
+    private static final class Interruption {
+
+        private boolean noted;
+
+        void note(Exception e) {
+            noted |= e instanceof InterruptedException;
+        }
+
+        void restore() {
+            if (noted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private Result one(
+            ChangeSet changeSet,
+            byte[] message,
+            long expected,
+            boolean publishedBefore,
+            long deadlineNanos,
+            Interruption interruption) {
         boolean maybeStored = publishedBefore;
         String reason = "";
         for (int attempt = 0; attempt == 0 || runtime.nanoTime() < deadlineNanos; attempt++) {
@@ -173,12 +204,11 @@ public final class CompareAndSet {
                 }
                 maybeStored = true;
                 reason = "it was said to be stored as " + sequence + " instead of " + (expected + 1);
-            } catch (TimeoutException e) {
+            } catch (TimeoutException | InterruptedException e) {
+                // a commit is never interrupted: whoever is, may have sent it for others, too
+                interruption.note(e);
                 maybeStored = true;
                 reason = "no answer came";
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return new Unknown("interrupted");
             } catch (ExecutionException e) {
                 Throwable cause = e.getCause();
                 reason = String.valueOf(cause == null ? e : cause.getMessage());

@@ -185,7 +185,8 @@ final class GroupCommit implements ReadGate {
     Fate await(UndecidedCommit commit) {
         commit.waits();
         boolean interrupted = false;
-        while (!commit.isDecided()) {
+        long deadline = runtime.nanoTime() + timeoutNanos;
+        while (!commit.isDecided() && runtime.nanoTime() < deadline) {
             if (lead(writeLock.isAwaited(), false)) {
                 continue;
             }
@@ -200,7 +201,7 @@ final class GroupCommit implements ReadGate {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        return commit.fate().getNow(new Fate.Abandoned());
+        return commit.fate().getNow(new Fate.Unknown("no answer came"));
     }
 
     /**

@@ -44,6 +44,14 @@ final class CapturePreparation {
         }
     }
 
+    /** The transaction has begun to write, and so looks at the present: the triggers are to fit that. */
+    void requirePresent() throws SQLException {
+        Recorder present = recorder;
+        if (present != null && !present.isCertain()) {
+            transaction.counters().own(present::requirePresent);
+        }
+    }
+
     /** A statement is about to be compiled, and to be run later. */
     void beforeCompiling(ParsedSql sql) throws SQLException {
         if (recorder != null && !recorder.isPrepared(sql)) {

@@ -24,6 +24,8 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the application holds: a connection that borrows a pooled one with its first statement, so
@@ -33,14 +35,16 @@ import org.jspecify.annotations.Nullable;
  */
 class ConnectionHandle implements Connection {
 
+    private static final Logger logger = LoggerFactory.getLogger(ConnectionHandle.class);
+
     private final ReplicatingDataSource dataSource;
     private final List<Statement> statements = new ArrayList<>(4);
+    private final ConnectionUse use;
     private @Nullable Connection pooled;
-    private @Nullable PhysicalConnection physical;
+    private volatile @Nullable PhysicalConnection physical;
     /** Reads before {@link #physical} is there, see {@link #readsAnywhere}; kept until the end. */
     private @Nullable Connection pooledReader;
 
-    private boolean closed;
     private boolean readOnly;
     private boolean autoCommit = true;
     private int originalIsolation = -1;
@@ -48,6 +52,12 @@ class ConnectionHandle implements Connection {
 
     ConnectionHandle(ReplicatingDataSource dataSource) {
         this.dataSource = dataSource;
+        this.use = dataSource.use();
+    }
+
+    /** Who uses it. */
+    final ConnectionUse use() {
+        return use;
     }
 
     ParsedSql parse(String sql) {
@@ -93,7 +103,7 @@ class ConnectionHandle implements Connection {
 
     /** Whether what is read now is the same on every connection: nothing has been done on one of them yet. */
     boolean readsAnywhere() {
-        return physical == null && autoCommit && !readOnly && !closed;
+        return physical == null && autoCommit && !readOnly && !use.isEnded();
     }
 
     /** Whether to wait for no connection, because the one to be used is here. */
@@ -122,7 +132,7 @@ class ConnectionHandle implements Connection {
     }
 
     private void checkOpen() throws SQLException {
-        if (closed) {
+        if (use.isEnded()) {
             throw new SQLException("database connection closed");
         }
     }
@@ -343,13 +353,19 @@ class ConnectionHandle implements Connection {
 
     // ---- the end
 
+    /** Whoever else uses it is interrupted, unless that is a COMMIT, and waited for. */
     @Override
     public void close() throws SQLException {
-        if (closed) {
-            return;
+        if (use.end()) {
+            use.whenFree(this::interrupt, this::giveBackAll);
         }
-        closed = true;
-        giveBackAll();
+    }
+
+    private void interrupt() throws SQLException {
+        PhysicalConnection connection = physical;
+        if (connection != null) {
+            connection.interrupt();
+        }
     }
 
     private void giveBackAll() throws SQLException {
@@ -404,17 +420,28 @@ class ConnectionHandle implements Connection {
 
     @Override
     public boolean isClosed() {
-        return closed;
+        return use.isEnded();
     }
 
+    /** Waits for nobody: while somebody else uses it, it is the executor that waits, and gives it back. */
     @Override
     public void abort(Executor executor) throws SQLException {
-        close();
+        if (!use.isOfOthers()) {
+            close();
+        } else if (use.end()) {
+            executor.execute(() -> {
+                try {
+                    use.whenFree(this::interrupt, this::giveBackAll);
+                } catch (SQLException e) {
+                    logger.warn("A connection that was aborted was given back with an error", e);
+                }
+            });
+        }
     }
 
     @Override
     public boolean isValid(int timeout) throws SQLException {
-        return !closed && (readsAnywhere() ? reader() : physical()).isValid(timeout);
+        return !use.isEnded() && (readsAnywhere() ? reader() : physical()).isValid(timeout);
     }
 
     // ---- everything else is the driver's affair

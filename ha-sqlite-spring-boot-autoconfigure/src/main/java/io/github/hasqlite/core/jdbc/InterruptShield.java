@@ -3,6 +3,7 @@ package io.github.hasqlite.core.jdbc;
 import io.github.hasqlite.core.sqlite.SqlCall;
 import java.sql.SQLException;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps {@link java.sql.Statement#cancel} from interrupting anything but the application's own statement and the fetching
@@ -12,6 +13,8 @@ import java.util.function.BooleanSupplier;
 final class InterruptShield {
 
     private boolean raised;
+    /** Who waits for the write lock. */
+    private @Nullable Thread waiter;
     /** What waits, and not for SQLite, is to end. */
     private volatile boolean cancelled;
 
@@ -52,9 +55,32 @@ final class InterruptShield {
         return wait.run(() -> cancelled);
     }
 
+    /** Waits for the write lock, which can be interrupted wherever it is waited for. */
+    void waitingForLock(SqlStateTranslation.Action wait) throws SQLException {
+        synchronized (this) {
+            cancelled = false;
+            waiter = Thread.currentThread();
+        }
+        try {
+            wait.run();
+        } finally {
+            synchronized (this) {
+                waiter = null;
+                if (cancelled) {
+                    // it was meant for the wait
+                    var unused = Thread.interrupted();
+                }
+            }
+        }
+    }
+
     /** Interrupts, unless that must not be now. */
     synchronized void interrupt(SqlStateTranslation.Action interrupt) throws SQLException {
-        if (!raised) {
+        Thread waiting = waiter;
+        if (waiting != null) {
+            cancelled = true;
+            waiting.interrupt();
+        } else if (!raised) {
             cancelled = true;
             interrupt.run();
         }

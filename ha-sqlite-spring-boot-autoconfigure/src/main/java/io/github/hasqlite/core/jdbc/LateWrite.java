@@ -11,6 +11,9 @@ import org.sqlite.SQLiteConnection;
  */
 final class LateWrite {
 
+    /** SQLite takes its lock with the first statement that may write, or says that the snapshot is old. */
+    static final String BEGIN_TO_WRITE = "DELETE FROM main.ha_state WHERE 0";
+
     private final SQLiteConnection connection;
     private final SessionContext context;
     private final NativeTransaction sqlite;
@@ -35,7 +38,7 @@ final class LateWrite {
 
     /**
      * If nothing that the transaction has read has changed, it moves on to the present; otherwise SQLite
-     * will say SQLITE_BUSY_SNAPSHOT to the statement, or the log wants it said another way.
+     * says SQLITE_BUSY_SNAPSHOT, or the log wants it said another way.
      *
      * @throws SQLException if it cannot write; whether a transaction is open must be asked then
      */
@@ -48,6 +51,10 @@ final class LateWrite {
             if (log != null && log.reportsSerializationFailures()) {
                 throw new SerializationFailureException(
                         "what this transaction has read was changed by another one; roll it back and do it again");
+            }
+            if (log != null) {
+                // before anything is made of what the connection sees, which is the past
+                sqlite.run(BEGIN_TO_WRITE);
             }
             return;
         }

@@ -44,6 +44,11 @@ final class PhysicalConnection extends JDBC4Connection implements InterruptedRow
         return shield;
     }
 
+    /** Interrupts what runs, if that may be, and a wait for the write lock. By any thread. */
+    void interrupt() throws SQLException {
+        shield.interrupt(() -> getDatabase().interrupt());
+    }
+
     @Override
     public void endInterrupted() throws SQLException {
         if (session != null) {

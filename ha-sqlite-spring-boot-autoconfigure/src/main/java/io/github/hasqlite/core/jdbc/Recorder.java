@@ -92,6 +92,16 @@ final class Recorder {
         capture.install(inTransaction);
     }
 
+    /** The transaction has begun to write: the triggers are to fit the schema that it sees. */
+    boolean isCertain() {
+        return capture.isCertain();
+    }
+
+    /** Makes sure that they do. */
+    void requirePresent() throws SQLException {
+        capture.requirePresent();
+    }
+
     /** Takes triggers away that do not fit: SQLite compiles them into the statements that fire them. */
     void removeOutdated() throws SQLException {
         capture.suspend();

@@ -247,6 +247,11 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
         writeLock.readPast(true);
     }
 
+    /** For one more connection of the application's. */
+    ConnectionUse use() {
+        return new ConnectionUse(writeLock.runtime());
+    }
+
     /** What to throw where a statement could not be compiled. */
     SQLException explain(SQLException failure) {
         return joined.explain(failure);

@@ -25,6 +25,9 @@ interface RunningStatement extends LimitedStatement {
     /** Whether rows of it can still be fetched, from SQLite or from memory. */
     boolean showsRows();
 
+    /** All its rows are fetched or given up. */
+    void rowsEnd() throws SQLException;
+
     /** Ends its rows if it is showing some; whoever asks for the next one gets SQLITE_INTERRUPT. */
     void interruptRows() throws SQLException;
 

@@ -44,15 +44,17 @@ final class SeenStates {
     <T> T admitted(RunningStatement statement, SqlCall<T> call) throws SQLException {
         while (true) {
             long before = gate.takenBack();
+            T result;
             try {
-                T result = call.run();
-                if (admits(statement, before)) {
-                    return result;
-                }
+                result = call.run();
             } catch (SQLException e) {
                 if (QueryTimeout.isInterrupt(e) || admits(statement, before)) {
                     throw e;
                 }
+                continue;
+            }
+            if (admits(statement, before)) {
+                return result;
             }
         }
     }

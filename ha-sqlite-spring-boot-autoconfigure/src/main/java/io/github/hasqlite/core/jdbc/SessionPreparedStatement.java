@@ -43,7 +43,7 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
     private SessionPreparedStatement(
             ConnectionHandle handle, PhysicalConnection connection, String sql, KeyedInserts.@Nullable Plan plan)
             throws SQLException {
-        super(connection, plan == null || plan.sql() == null ? sql : plan.sql());
+        super(connection, handle.use(), plan == null || plan.sql() == null ? sql : plan.sql());
         this.sql = sql;
         this.plan = plan;
         paramCount -= plan != null && plan.key() != null ? 1 : 0;
@@ -61,7 +61,7 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
     private SessionPreparedStatement(
             ConnectionHandle handle, PhysicalConnection connection, String sql, StatementCache.Compiled compiled)
             throws SQLException {
-        super(connection, PLACEHOLDER);
+        super(connection, handle.use(), PLACEHOLDER);
         pointer.close();
         this.sql = sql;
         pointer = compiled.pointer();
@@ -251,7 +251,7 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
     }
 
     private ResultSet watched(ResultSet rows) {
-        return session.isWaitingFor(this) ? WatchedRows.of(rows, this, session) : rows;
+        return session.isWaitingFor(this) ? WatchedRows.of(rows, this) : rows;
     }
 
     private void closeRows() throws SQLException {
@@ -336,7 +336,20 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
 
     @Override
     public void rowsInterrupted() throws SQLException {
-        session.endInterrupted();
+        handle.use().evenIfEnded(() -> {
+            if (!isClosed()) {
+                session.endInterrupted();
+            }
+        });
+    }
+
+    @Override
+    public void rowsEnd() throws SQLException {
+        handle.use().evenIfEnded(() -> {
+            if (!isClosed()) {
+                session.rowsClosed(this);
+            }
+        });
     }
 
     @Override
@@ -376,11 +389,12 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
 
     @Override
     public void close() throws SQLException {
-        SqlStateTranslation.run(this::closeAll);
+        handle.use().evenIfEnded(this::closeAll);
     }
 
     private void closeAll() throws SQLException {
-        if (!isClosed()) {
+        boolean open = !isClosed();
+        if (open) {
             handle.closed(this);
             generatedKey.close();
             shown.forget();
@@ -394,6 +408,8 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
             }
         }
         super.close();
-        session.rowsClosed(this);
+        if (open) {
+            session.rowsClosed(this);
+        }
     }
 }

@@ -30,7 +30,7 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
     private boolean keepsKeys;
 
     SessionStatement(ConnectionHandle handle, PhysicalConnection connection) {
-        super(connection);
+        super(connection, handle.use());
         this.handle = handle;
         this.session = connection.session();
         this.physical = connection;
@@ -195,7 +195,7 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
     }
 
     private ResultSet watched(ResultSet rows) {
-        return session.isWaitingFor(this) ? WatchedRows.of(rows, this, session) : rows;
+        return session.isWaitingFor(this) ? WatchedRows.of(rows, this) : rows;
     }
 
     /** Before anything runs. The connection of a closed statement may be somebody else's by now. */
@@ -256,7 +256,20 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
 
     @Override
     public void rowsInterrupted() throws SQLException {
-        session.endInterrupted();
+        handle.use().evenIfEnded(() -> {
+            if (!isClosed()) {
+                session.endInterrupted();
+            }
+        });
+    }
+
+    @Override
+    public void rowsEnd() throws SQLException {
+        handle.use().evenIfEnded(() -> {
+            if (!isClosed()) {
+                session.rowsClosed(this);
+            }
+        });
     }
 
     @Override
@@ -290,14 +303,17 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
 
     @Override
     public void close() throws SQLException {
+        handle.use().evenIfEnded(this::closeAll);
+    }
+
+    private void closeAll() throws SQLException {
+        boolean open = !isClosed();
         handle.closed(this);
-        try {
-            generatedKey.close();
-            shown.forget();
-            super.close();
+        generatedKey.close();
+        shown.forget();
+        super.close();
+        if (open) {
             session.rowsClosed(this);
-        } catch (SQLException e) {
-            throw SqlStates.complete(e);
         }
     }
 }

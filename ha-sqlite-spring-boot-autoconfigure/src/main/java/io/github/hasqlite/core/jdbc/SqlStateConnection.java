@@ -28,88 +28,88 @@ class SqlStateConnection extends ConnectionHandle {
 
     @Override
     public Statement createStatement(int type, int concurrency, int holdability) throws SQLException {
-        return SqlStateTranslation.call(() -> super.createStatement(type, concurrency, holdability));
+        return use().call(() -> super.createStatement(type, concurrency, holdability));
     }
 
     @Override
     public PreparedStatement prepareStatement(String sql, int type, int concurrency, int holdability)
             throws SQLException {
-        return SqlStateTranslation.call(() -> super.prepareStatement(sql, type, concurrency, holdability));
+        return use().call(() -> super.prepareStatement(sql, type, concurrency, holdability));
     }
 
     @Override
     public CallableStatement prepareCall(String sql) throws SQLException {
-        return SqlStateTranslation.call(() -> super.prepareCall(sql));
+        return use().call(() -> super.prepareCall(sql));
     }
 
     @Override
     public CallableStatement prepareCall(String sql, int type, int concurrency) throws SQLException {
-        return SqlStateTranslation.call(() -> super.prepareCall(sql, type, concurrency));
+        return use().call(() -> super.prepareCall(sql, type, concurrency));
     }
 
     @Override
     public CallableStatement prepareCall(String sql, int type, int concurrency, int holdability) throws SQLException {
-        return SqlStateTranslation.call(() -> super.prepareCall(sql, type, concurrency, holdability));
+        return use().call(() -> super.prepareCall(sql, type, concurrency, holdability));
     }
 
     @Override
     public void setAutoCommit(boolean on) throws SQLException {
-        SqlStateTranslation.run(() -> super.setAutoCommit(on));
+        use().run(() -> super.setAutoCommit(on));
     }
 
     @Override
     public boolean getAutoCommit() throws SQLException {
-        return SqlStateTranslation.call(() -> super.getAutoCommit());
+        return use().call(() -> super.getAutoCommit());
     }
 
     @Override
     public void commit() throws SQLException {
-        SqlStateTranslation.run(() -> super.commit());
+        use().run(() -> super.commit());
     }
 
     @Override
     public void rollback() throws SQLException {
-        SqlStateTranslation.run(() -> super.rollback());
+        use().run(() -> super.rollback());
     }
 
     @Override
     public Savepoint setSavepoint() throws SQLException {
-        return SqlStateTranslation.call(() -> super.setSavepoint());
+        return use().call(() -> super.setSavepoint());
     }
 
     @Override
     public Savepoint setSavepoint(String name) throws SQLException {
-        return SqlStateTranslation.call(() -> super.setSavepoint(name));
+        return use().call(() -> super.setSavepoint(name));
     }
 
     @Override
     public void releaseSavepoint(Savepoint savepoint) throws SQLException {
-        SqlStateTranslation.run(() -> super.releaseSavepoint(savepoint));
+        use().run(() -> super.releaseSavepoint(savepoint));
     }
 
     @Override
     public void rollback(Savepoint savepoint) throws SQLException {
-        SqlStateTranslation.run(() -> super.rollback(savepoint));
+        use().run(() -> super.rollback(savepoint));
     }
 
     @Override
     public void setReadOnly(boolean on) throws SQLException {
-        SqlStateTranslation.run(() -> super.setReadOnly(on));
+        use().run(() -> super.setReadOnly(on));
     }
 
     @Override
     public boolean isReadOnly() throws SQLException {
-        return SqlStateTranslation.call(() -> super.isReadOnly());
+        return use().call(() -> super.isReadOnly());
     }
 
     @Override
     public void setTransactionIsolation(int level) throws SQLException {
-        SqlStateTranslation.run(() -> super.setTransactionIsolation(level));
+        use().run(() -> super.setTransactionIsolation(level));
     }
 
     @Override
     public int getTransactionIsolation() throws SQLException {
-        return SqlStateTranslation.call(() -> super.getTransactionIsolation());
+        return use().call(() -> super.getTransactionIsolation());
     }
 
     @Override
@@ -124,32 +124,32 @@ class SqlStateConnection extends ConnectionHandle {
 
     @Override
     public boolean isValid(int timeout) throws SQLException {
-        return SqlStateTranslation.call(() -> super.isValid(timeout));
+        return use().call(() -> super.isValid(timeout));
     }
 
     @Override
     public <T> T unwrap(Class<T> type) throws SQLException {
-        return SqlStateTranslation.call(() -> super.unwrap(type));
+        return use().call(() -> super.unwrap(type));
     }
 
     @Override
     public boolean isWrapperFor(Class<?> type) throws SQLException {
-        return SqlStateTranslation.call(() -> super.isWrapperFor(type));
+        return use().call(() -> super.isWrapperFor(type));
     }
 
     @Override
     public String nativeSQL(String sql) throws SQLException {
-        return SqlStateTranslation.call(() -> super.nativeSQL(sql));
+        return use().call(() -> super.nativeSQL(sql));
     }
 
     @Override
     public DatabaseMetaData getMetaData() throws SQLException {
-        return SqlStateTranslation.call(() -> super.getMetaData());
+        return use().call(() -> super.getMetaData());
     }
 
     @Override
     public void setCatalog(String catalog) throws SQLException {
-        SqlStateTranslation.run(() -> super.setCatalog(catalog));
+        use().run(() -> super.setCatalog(catalog));
     }
 
     @Override
@@ -172,47 +172,47 @@ class SqlStateConnection extends ConnectionHandle {
 
     @Override
     public void clearWarnings() throws SQLException {
-        SqlStateTranslation.run(() -> super.clearWarnings());
+        use().run(() -> super.clearWarnings());
     }
 
     @Override
     public Map<String, Class<?>> getTypeMap() throws SQLException {
-        return SqlStateTranslation.call(() -> super.getTypeMap());
+        return use().call(() -> super.getTypeMap());
     }
 
     @Override
     public void setTypeMap(Map<String, Class<?>> map) throws SQLException {
-        SqlStateTranslation.run(() -> super.setTypeMap(map));
+        use().run(() -> super.setTypeMap(map));
     }
 
     @Override
     public void setHoldability(int holdability) throws SQLException {
-        SqlStateTranslation.run(() -> super.setHoldability(holdability));
+        use().run(() -> super.setHoldability(holdability));
     }
 
     @Override
     public int getHoldability() throws SQLException {
-        return SqlStateTranslation.call(() -> super.getHoldability());
+        return use().call(() -> super.getHoldability());
     }
 
     @Override
     public Clob createClob() throws SQLException {
-        return SqlStateTranslation.call(() -> super.createClob());
+        return use().call(() -> super.createClob());
     }
 
     @Override
     public Blob createBlob() throws SQLException {
-        return SqlStateTranslation.call(() -> super.createBlob());
+        return use().call(() -> super.createBlob());
     }
 
     @Override
     public NClob createNClob() throws SQLException {
-        return SqlStateTranslation.call(() -> super.createNClob());
+        return use().call(() -> super.createNClob());
     }
 
     @Override
     public SQLXML createSQLXML() throws SQLException {
-        return SqlStateTranslation.call(() -> super.createSQLXML());
+        return use().call(() -> super.createSQLXML());
     }
 
     @Override
@@ -244,12 +244,12 @@ class SqlStateConnection extends ConnectionHandle {
 
     @Override
     public Struct createStruct(String typeName, Object[] attributes) throws SQLException {
-        return SqlStateTranslation.call(() -> super.createStruct(typeName, attributes));
+        return use().call(() -> super.createStruct(typeName, attributes));
     }
 
     @Override
     public void setSchema(String schema) throws SQLException {
-        SqlStateTranslation.run(() -> super.setSchema(schema));
+        use().run(() -> super.setSchema(schema));
     }
 
     @Override
@@ -263,11 +263,11 @@ class SqlStateConnection extends ConnectionHandle {
 
     @Override
     public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
-        SqlStateTranslation.run(() -> super.setNetworkTimeout(executor, milliseconds));
+        use().run(() -> super.setNetworkTimeout(executor, milliseconds));
     }
 
     @Override
     public int getNetworkTimeout() throws SQLException {
-        return SqlStateTranslation.call(() -> super.getNetworkTimeout());
+        return use().call(() -> super.getNetworkTimeout());
     }
 }

@@ -17,12 +17,14 @@ import org.sqlite.jdbc4.JDBC4PreparedStatement;
 class SqlStatePreparedStatement extends JDBC4PreparedStatement implements LimitedStatement {
 
     private final PhysicalConnection connection;
+    private final ConnectionUse use;
     /** Of the last execution, whose rows may still be fetched. */
     private @Nullable QueryTimeout timeout;
 
-    SqlStatePreparedStatement(PhysicalConnection connection, String sql) throws SQLException {
+    SqlStatePreparedStatement(PhysicalConnection connection, ConnectionUse use, String sql) throws SQLException {
         super(connection, sql);
         this.connection = connection;
+        this.use = use;
     }
 
     /**
@@ -30,6 +32,10 @@ class SqlStatePreparedStatement extends JDBC4PreparedStatement implements Limite
      * here with that of other writers included; and then it is how long SQLite may run it.
      */
     final <T> T stated(SqlCall<T> call) throws SQLException {
+        return use.call(() -> limitedTo(call));
+    }
+
+    private <T> T limitedTo(SqlCall<T> call) throws SQLException {
         timeout = QueryTimeout.begin(connection, getQueryTimeout());
         try {
             return timeout == null ? call.run() : withConnectionTimeout(call::run);

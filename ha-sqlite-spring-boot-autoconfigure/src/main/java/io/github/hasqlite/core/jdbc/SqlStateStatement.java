@@ -12,12 +12,14 @@ import org.sqlite.jdbc4.JDBC4Statement;
 class SqlStateStatement extends JDBC4Statement implements LimitedStatement {
 
     private final PhysicalConnection connection;
+    private final ConnectionUse use;
     /** Of the last execution, whose rows may still be fetched. */
     private @Nullable QueryTimeout timeout;
 
-    SqlStateStatement(PhysicalConnection connection) {
+    SqlStateStatement(PhysicalConnection connection, ConnectionUse use) {
         super(connection);
         this.connection = connection;
+        this.use = use;
     }
 
     /**
@@ -25,6 +27,10 @@ class SqlStateStatement extends JDBC4Statement implements LimitedStatement {
      * here with that of other writers included; and then it is how long SQLite may run it.
      */
     final <T> T stated(SqlCall<T> call) throws SQLException {
+        return use.call(() -> limitedTo(call));
+    }
+
+    private <T> T limitedTo(SqlCall<T> call) throws SQLException {
         timeout = QueryTimeout.begin(connection, getQueryTimeout());
         try {
             return timeout == null ? call.run() : withConnectionTimeout(call::run);

@@ -137,8 +137,7 @@ final class Transaction {
         }
         startWriting(this::moveOn);
         if (recorder != null) {
-            // SQLite takes its lock with the first statement that may write, or says that the snapshot is old
-            sqlite.run("DELETE FROM main.ha_state WHERE 0");
+            sqlite.run(LateWrite.BEGIN_TO_WRITE);
         }
     }
 
@@ -193,6 +192,7 @@ final class Transaction {
             }));
         }
         preparation.prepare(sql, true);
+        preparation.requirePresent();
         if (recorder == null) {
             changesSchema |= sql.kind().isSchema();
         } else if (recorder.looksAt(sql)) {

@@ -15,19 +15,15 @@ final class WatchedRows implements InvocationHandler {
 
     private final ResultSet rows;
     private final RunningStatement statement;
-    private final Session session;
 
-    private WatchedRows(ResultSet rows, RunningStatement statement, Session session) {
+    private WatchedRows(ResultSet rows, RunningStatement statement) {
         this.rows = rows;
         this.statement = statement;
-        this.session = session;
     }
 
-    static ResultSet of(ResultSet rows, RunningStatement statement, Session session) {
+    static ResultSet of(ResultSet rows, RunningStatement statement) {
         return (ResultSet) Proxy.newProxyInstance(
-                ResultSet.class.getClassLoader(),
-                new Class<?>[] {ResultSet.class},
-                new WatchedRows(rows, statement, session));
+                ResultSet.class.getClassLoader(), new Class<?>[] {ResultSet.class}, new WatchedRows(rows, statement));
     }
 
     @Override
@@ -43,7 +39,7 @@ final class WatchedRows implements InvocationHandler {
             limited.endAtLimit();
         }
         if (ended || method.getName().equals("close")) {
-            SqlStateTranslation.run(() -> session.rowsClosed(statement));
+            statement.rowsEnd();
         }
         return result;
     }

@@ -5,7 +5,6 @@ import io.github.hasqlite.core.sqlite.WriteLock;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import org.sqlite.SQLiteConnection;
 
 /**
  * The leave of one connection to write: the write lock, and SQLite's switch {@code query_only}, which is on
@@ -13,7 +12,7 @@ import org.sqlite.SQLiteConnection;
  */
 final class WriteAccess {
 
-    private final SQLiteConnection connection;
+    private final PhysicalConnection connection;
     private final WriteLock lock;
     /** The application holds the driver's own connection, past which it must not write. */
     private boolean lent;
@@ -22,7 +21,7 @@ final class WriteAccess {
     /** The application may read past the session. */
     private boolean readPast;
 
-    WriteAccess(SQLiteConnection connection, WriteLock lock) {
+    WriteAccess(PhysicalConnection connection, WriteLock lock) {
         this.connection = connection;
         this.lock = lock;
     }
@@ -33,7 +32,7 @@ final class WriteAccess {
      * @throws SQLException SQLITE_BUSY after the time that the connection waits for others
      */
     void acquire() throws SQLException {
-        lock.acquire(this::busyMillis);
+        connection.shield().waitingForLock(() -> lock.acquire(this::busyMillis));
         try {
             allowWrites(true);
         } catch (SQLException e) {
