@@ -141,6 +141,8 @@ class PageTests {
         one.await("document.activeElement.id === 'undo-confirm' && !document.activeElement.disabled");
         one.press("Enter", 0);
         two.await("!document.querySelector('#tasks input').checked");
+        // while it is open the keyboard stays in it
+        one.await("document.querySelector('dialog[open]') === null");
         one.tabTo("active.id === 'sql'");
         one.press("Enter", 2);
         one.awaitText("#query-result", "Feed the cat");
