@@ -95,6 +95,8 @@ class AssignmentTests {
     @CsvSource({
         "si = 70000,22003",
         "si = si + 70000,22003",
+        "i = 9223372036854775807 + si,22003",
+        "i = (SELECT max(i) FROM a) * 9223372036854775807 + 9223372036854775807,22003",
         "n = 9999.995,22003",
         "v = 'abcd',22001",
         "v = v || 'abcd',22001",
@@ -107,7 +109,7 @@ class AssignmentTests {
         "i = 'x',22P02"
     })
     void orIsRefused(String assignment, String state) throws SQLException {
-        statement.execute("UPDATE a SET si = 1, v = '', n = 1");
+        statement.execute("UPDATE a SET si = 1, i = 2, v = '', n = 1");
         RunningServer.assertRefused(statement, "UPDATE a SET " + assignment, state);
     }
 

@@ -62,6 +62,29 @@ class CatalogLimitsTests {
                         .isEqualTo(questions + ";"));
     }
 
+    /** A view of a function that SQLite does not have can be made, and not be read. */
+    @Test
+    void aViewThatCannotBeReadHarmsNoTransaction() throws Exception {
+        try (Connection connection = server.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE flag(id INT PRIMARY KEY, ok BOOLEAN)");
+            statement.execute("CREATE VIEW unreadable AS SELECT nothing_like_it(ok) AS x FROM flag");
+            connection.setAutoCommit(false);
+            statement.execute("INSERT INTO flag VALUES (1, true)");
+            assertThat(rows(statement, "SELECT relname FROM pg_class WHERE relname = 'unreadable'"))
+                    .isEqualTo("unreadable;");
+            assertRefused(statement, "SELECT * FROM unreadable", "42883");
+            connection.rollback();
+            statement.execute("INSERT INTO flag VALUES (1, true)");
+            statement.execute("DROP VIEW unreadable");
+            assertThat(rows(statement, "SELECT count(*) FROM pg_class WHERE relname IN ('flag', 'unreadable')"))
+                    .isEqualTo("1;");
+            connection.commit();
+            assertThat(rows(statement, "SELECT id FROM flag")).isEqualTo("1;");
+            connection.commit();
+        }
+    }
+
     @Test
     void whatHasNoEndIsEndedByItsTimeAndByCancelling() throws Exception {
         try (Connection one = server.connect();

@@ -3,6 +3,7 @@ package io.github.hasqlite.postgres.catalog;
 import io.github.hasqlite.core.gateway.GatewayResult;
 import io.github.hasqlite.core.gateway.GatewaySession;
 import io.github.hasqlite.core.gateway.TransactionState;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.TableDefinition;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -29,6 +30,8 @@ final class SchemaReader {
                     + " FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table'"
                     + " ORDER BY m.rowid, f.id DESC, f.seq";
 
+    private static final String SAVEPOINT = "ha_catalog";
+
     private final GatewaySession session;
 
     SchemaReader(GatewaySession session) {
@@ -51,16 +54,31 @@ final class SchemaReader {
                 visible(objects, 2), visible(columns, 0), visible(rows(INDEXES), 0), visible(rows(FOREIGN_KEYS), 0));
     }
 
-    /** A view of what is not there any more has no columns. */
+    /**
+     * A view that cannot be read, because what it names is not there, has no columns. The error of that must not be one of
+     * the client's transaction.
+     */
     private List<List<@Nullable Object>> ofView(@Nullable Object name) throws SQLException {
+        boolean saved = session.state() != TransactionState.NONE;
+        if (saved) {
+            rows("SAVEPOINT " + SAVEPOINT);
+        }
+        List<List<@Nullable Object>> columns;
         try {
-            return rows(VIEW_COLUMNS, name);
+            columns = rows(VIEW_COLUMNS, name);
         } catch (SQLException e) {
-            if (session.state() != TransactionState.NONE) {
+            if (SqlStates.CANCELLED.equals(e.getSQLState())) {
                 throw e;
             }
-            return List.of();
+            columns = List.of();
+            if (saved) {
+                rows("ROLLBACK TO " + SAVEPOINT);
+            }
         }
+        if (saved) {
+            rows("RELEASE " + SAVEPOINT);
+        }
+        return columns;
     }
 
     private static List<List<@Nullable Object>> visible(List<List<@Nullable Object>> rows, int table) {

@@ -182,7 +182,8 @@ final class Assignments {
                 && term.announced.type() == type.type()
                 && term.announced.modifier() == type.modifier();
         return switch (type.type()) {
-            case INT8 -> from != PgType.INT8 && from != PgType.INT4 && from != PgType.INT2 && from != PgType.OID;
+            // what is computed may be more than an integer holds, of which SQLite makes a floating point number
+            case INT8 -> !(isWhole(from) && (term.column || term.single >= 0 || term.bare >= 0));
             case INT2, INT4 -> !(same && term.column) && !(term.bare >= 0 && from == type.type());
             case FLOAT4, FLOAT8 -> !isNumber(from);
             case NUMERIC -> type.modifier() > 0 ? !same : !isNumber(from);
@@ -216,6 +217,10 @@ final class Assignments {
 
     private static boolean isNumber(@Nullable PgType type) {
         return Arithmetic.isNumber(type) || type == PgType.OID;
+    }
+
+    private static boolean isWhole(@Nullable PgType type) {
+        return Arithmetic.isWhole(type) || type == PgType.OID;
     }
 
     private static boolean isMoment(@Nullable PgType type) {
