@@ -12,6 +12,7 @@ final class SettingValues {
     private static final List<String> ISOLATION =
             List.of("read uncommitted", "read committed", "repeatable read", "serializable");
 
+    private static final Pattern ANOTHER_ORDER = Pattern.compile("DMY|YMD|EURO");
     private static final Pattern UTC_NAME =
             Pattern.compile("(?:etc/)?(?:utc|gmt|uct|zulu|universal|greenwich|z)(?:[+-]?0)?", Pattern.CASE_INSENSITIVE);
 
@@ -45,8 +46,9 @@ final class SettingValues {
                 return "on";
             }
             case "datestyle" -> {
-                if (!value.toUpperCase(Locale.ROOT).contains("ISO")) {
-                    throw invalid(name, value, "dates are written in the style ISO alone");
+                String style = value.toUpperCase(Locale.ROOT);
+                if (!style.contains("ISO") || ANOTHER_ORDER.matcher(style).find()) {
+                    throw invalid(name, value, "dates are written and read in the style ISO, MDY alone");
                 }
                 return "ISO, MDY";
             }

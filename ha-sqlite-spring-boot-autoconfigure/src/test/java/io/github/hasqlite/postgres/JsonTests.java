@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -58,11 +60,27 @@ class JsonTests {
                 "SELECT id FROM j WHERE jb = '[1,2,3]' ¦ 2",
                 "SELECT jb ->> 1, (jb ->> 1)::int + 1, jb -> 'a' -> 'y' ->> 0 FROM j WHERE id = 2 ¦ 2|3|null",
                 "SELECT jb ->> 'nope' IS NULL FROM j WHERE id = 3 ¦ t",
+                "SELECT '{\"$\":1,\"a\":2}'::json ->> '$', '{\"a\":2}'::json ->> '$.a', '[7]'::json ->> '[0]' ¦ 1|null|null",
+                "SELECT '{\"\":5}'::json ->> '', '{\"x y\":7}'::json ->> 'x y', '[7, 8]'::json ->> -1 ¦ 5|7|8",
                 "SELECT json_object('x', jb) ->> 'x' FROM j WHERE id = 2 ¦ [1,2,3]",
                 "SELECT '{\"a\": 1}'::json, '{\"a\":1}'::jsonb, '1.50'::jsonb ¦ {\"a\": 1}|{\"a\": 1}|1.50",
             })
     void answersWhatPostgresqlDoes(String sql, String expected) throws SQLException {
         assertThat(RunningServer.rows(statement, sql)).isEqualTo(expected + ";");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "NULL",
+            value = {"$,1", "$.a,NULL", "a,2"})
+    void aParameterIsAKeyAndNoPath(String key, @Nullable String expected) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement("SELECT '{\"$\":1,\"a\":2}'::json ->> ?")) {
+            query.setString(1, key);
+            try (ResultSet row = query.executeQuery()) {
+                assertThat(row.next()).isTrue();
+                assertThat(row.getString(1)).isEqualTo(expected);
+            }
+        }
     }
 
     @Test
@@ -86,6 +104,8 @@ class JsonTests {
                 "UPDATE j SET jb = 5 ¦ 42804",
                 "SELECT jb || jb FROM j ¦ 0A000",
                 "SELECT jb - 'a' FROM j ¦ 0A000",
+                "SELECT 'a' 'b' ¦ 42601",
+                "SET datestyle = 'ISO, DMY' ¦ 22023",
             })
     void orRefusesIt(String sql, String state) {
         RunningServer.assertRefused(statement, sql, state);

@@ -23,7 +23,8 @@ import org.sqlite.Function;
  * Casts and sums of times: {@code ha_cast(value, type, modifier, source)}, and {@code ha_assigned} for what is stored, with the numbers of the types (0 if the source
  * is not known; that of a numeric with the digits behind its point above 16 bits), {@code ha_plus(a, b)}, {@code ha_minus(a, b)}, {@code ha_times(interval, factor)}, {@code
  * ha_divided(interval, divisor)}, {@code ha_add(a, b)}, {@code ha_subtract(a, b)} and {@code ha_multiply(a, b)} of decimals, {@code
- * ha_sum(numeric)} and {@code ha_avg(numeric)} of many of them, {@code ha_rest(a, b)} of a division, {@code ha_round(numeric, digits)}, {@code ha_even(float8)}, {@code ha_unquoted(json)} of a text, {@code
+ * ha_sum(numeric)} and {@code ha_avg(numeric)} of many of them, {@code ha_rest(a, b)} of a division, {@code ha_round(numeric, digits)}, {@code ha_even(float8)}, {@code ha_unquoted(json)} of a text, {@code ha_json_key(text)},
+ * {@code
  * ha_joined(bytes, bytes)}, {@code ha_ilike(text, pattern)}, {@code ha_span(interval)}, {@code ha_nullif(interval,
  * interval)}, {@code ha_number(value)}, {@code ha_elements(array, type)} and {@code ha_array_text(array, type)}.
  * NULL gives NULL. The collation {@code ha_interval} has intervals in their order. Stateless.
@@ -56,6 +57,7 @@ public final class PostgresFunctions implements ConnectionFunctions {
         operation(connection, "ha_round", 2, Rounding::away);
         operation(connection, "ha_even", 1, (a, none) -> Rounding.even(a));
         operation(connection, "ha_unquoted", 1, (a, none) -> JsonText.unquoted(a.toString()));
+        operation(connection, "ha_json_key", 1, (a, none) -> a instanceof String key ? JsonText.key(key) : a);
         operation(connection, "ha_joined", 2, PostgresFunctions::joined);
         operation(connection, "ha_ilike", 2, LikeText::insensitive);
         operation(connection, "ha_number", 1, (a, none) -> MomentSum.number(a));

@@ -1,5 +1,9 @@
 package io.github.hasqlite.postgres.infer;
 
+import io.github.hasqlite.postgres.sql.SqlToken;
+import io.github.hasqlite.postgres.sql.SqlToken.Kind;
+import io.github.hasqlite.postgres.type.JsonText;
+import io.github.hasqlite.postgres.type.LiteralText;
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +25,11 @@ record JsonOperators(Findings findings) {
      * @param place where the operator is
      * @param start where the left operand begins
      * @param end behind the right one
+     * @throws SQLException if SQLite cannot be asked for the key (0A000)
      */
-    Term part(String operator, int place, Term left, int start, Term right, int end) {
+    Term part(String operator, int place, Term left, int start, Term right, int end) throws SQLException {
         right.resolve(PgType.TEXT);
+        key(place + 1, right, end);
         if (findings.ofSchema() || end <= place + 1) {
             // plain SQLite, whose values tell
             return Term.of(findings, null);
@@ -42,6 +48,21 @@ record JsonOperators(Findings findings) {
             return Term.certain(findings, PgType.TEXT);
         }
         return Term.certain(findings, one ? PgType.JSONB : PgType.JSON);
+    }
+
+    /** A text is a key, and never one of SQLite's paths. */
+    private void key(int from, Term right, int end) throws SQLException {
+        SqlToken token = findings.token(from);
+        boolean single = end == from + 1;
+        if (single && token.kind() == Kind.TEXT) {
+            String key = token.literal();
+            String path = JsonText.key(key);
+            if (!path.equals(key)) {
+                findings.literal(from, LiteralText.sql(path));
+            }
+        } else if (end > from && !findings.ofSchema() && (right.type == null || right.type.isText())) {
+            findings.around(from, end, "ha_json_key(", ")");
+        }
     }
 
     /**

@@ -111,6 +111,7 @@ final class PrimaryReader {
         SqlToken token = cursor.token();
         switch (token.kind()) {
             case TEXT -> {
+                requireNoOther(cursor.tokens.get(cursor.at + 1));
                 return Term.open(findings, cursor.at++);
             }
             case PARAMETER -> {
@@ -176,6 +177,14 @@ final class PrimaryReader {
         }
         statements.close();
         return term;
+    }
+
+    /** SQLite takes a second literal for an alias. */
+    private static void requireNoOther(SqlToken behind) throws SQLException {
+        if (behind.kind() == Kind.TEXT && !behind.gap().isEmpty()) {
+            throw new SQLException(
+                    "literals behind each other are not joined: write one literal, or || between them", "42601");
+        }
     }
 
     private Term name(Scope scope, SqlToken token) throws SQLException {

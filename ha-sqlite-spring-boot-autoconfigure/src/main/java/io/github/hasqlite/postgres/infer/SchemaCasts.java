@@ -51,7 +51,7 @@ final class SchemaCasts {
     /** Where to go on. */
     private int behind(int operator) throws SQLException {
         int start = tokens.operandStart(operator);
-        boolean literal = start == operator - 1 && isLiteral(tokens.get(start));
+        int literal = literal(start, operator);
         int at = operator;
         // each of x::a::b is one more call around x
         while (tokens.is(at, "::")) {
@@ -62,8 +62,8 @@ final class SchemaCasts {
             findings.remove(at, name.end());
             ColumnType target = name.type();
             if (target != null && !name.array()) {
-                if (literal) {
-                    value(start, target);
+                if (literal >= 0) {
+                    value(literal, target);
                 } else if (!isTruth(start, operator, target)) {
                     findings.before(start, before(target));
                     findings.after(operator - 1, after(target));
@@ -72,6 +72,22 @@ final class SchemaCasts {
             at = name.end();
         }
         return at;
+    }
+
+    /**
+     * Where the literal is of which an operand consists, within parentheses or not.
+     *
+     * @param to behind the operand
+     * @return -1 if it is something else
+     */
+    private int literal(int from, int to) {
+        int first = from;
+        int last = to - 1;
+        while (first < last && tokens.is(first, "(") && tokens.is(last, ")")) {
+            first++;
+            last--;
+        }
+        return first == last && isLiteral(tokens.get(last)) ? last : -1;
     }
 
     private void value(int place, ColumnType target) throws SQLException {
@@ -113,10 +129,11 @@ final class SchemaCasts {
             // SQLite's own way to name a type
             return;
         }
-        if (as == call + 3 && isLiteral(tokens.get(call + 2))) {
+        int literal = literal(call + 2, as);
+        if (literal >= 0) {
             findings.remove(call, call + 1);
             findings.remove(as, close);
-            value(call + 2, target);
+            value(literal, target);
         } else {
             findings.instead(call, before(target));
             findings.remove(call + 1, call + 2);

@@ -64,6 +64,21 @@ public final class JsonText {
     }
 
     /**
+     * A key of an object as the right operand of SQLite's {@code ->}, which takes some texts for paths.
+     *
+     * @throws SQLException if SQLite cannot be asked for it (0A000)
+     */
+    public static String key(String key) throws SQLException {
+        boolean path = key.isEmpty() || key.charAt(0) == '$' || key.charAt(0) == '[';
+        if (path && (key.indexOf('"') >= 0 || key.indexOf('\\') >= 0)) {
+            throw new SQLException(
+                    "a key of JSON that begins with $ or [ and has quotes or backslashes is not supported: " + key,
+                    "0A000");
+        }
+        return path ? "$.\"" + key + '"' : key;
+    }
+
+    /**
      * What is in an array, texts without their quotes.
      *
      * @throws SQLException if it is none (22P02)

@@ -72,6 +72,7 @@ class SchemaExpressionTests {
                 "SELECT sum(n) / count(*) + 7::numeric / 2 + 7::float8 / 2 FROM t ¦ 8.5",
                 "SELECT n + 0.1 + 0.2 = 1.8 AND n * 1.1 = 1.65 FROM t ¦ 1",
                 "SELECT round(m, 2) + round(1.005, 2) + n::numeric(10,1) FROM t ¦ 1.53",
+                "SELECT (0.5)::int || '|' || CAST(((1.5)) AS int) || '|' || (-1.5)::int FROM t ¦ 1|2|-2",
                 "SELECT m::int || '|' || CAST(n AS integer) || '|' || 2.5::int || 5::text FROM t ¦ -1|2|35",
                 "SELECT x LIKE 'a\\%b' AND x NOT LIKE 'a\\_b' AND x LIKE replace('a_b', '_', '\\%') FROM t ¦ 1",
                 "SELECT 'is ' || b || concat(b, d) || b::text || CAST(NOT b AS text) FROM t ¦ is truet2026-01-01truefalse",
