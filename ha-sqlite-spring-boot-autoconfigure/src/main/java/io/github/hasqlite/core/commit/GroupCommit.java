@@ -94,13 +94,18 @@ final class GroupCommit implements ReadGate {
 
     @Override
     public boolean admits(long before, BooleanSupplier cancelled) throws SQLException {
+        awaitNewest(Long.MAX_VALUE, cancelled);
+        return undecided.takenBack() == before;
+    }
+
+    /** Waits for what is undecided, and was before this call; begins no wait behind the deadline. */
+    private void awaitNewest(long deadlineNanos, BooleanSupplier cancelled) throws SQLException {
         UndecidedCommit newest = undecided.newest();
-        while (newest != null && !newest.isDecided()) {
+        while (newest != null && !newest.isDecided() && runtime.nanoTime() < deadlineNanos) {
             awaitFate(newest, cancelled);
             // of one that was not committed after all nothing is known of those before it
             newest = newest.isWithdrawn() ? undecided.newest() : null;
         }
-        return undecided.takenBack() == before;
     }
 
     private void awaitFate(UndecidedCommit newest, BooleanSupplier cancelled) throws SQLException {
@@ -175,7 +180,8 @@ final class GroupCommit implements ReadGate {
         return new RolledBack() {
             @Override
             public void await() throws SQLException {
-                awaitTakenBack(deadlineNanos);
+                // the applier takes out what is doomed
+                awaitNewest(deadlineNanos, () -> false);
                 throw StrictOutcomes.abandoned();
             }
         };
@@ -226,15 +232,6 @@ final class GroupCommit implements ReadGate {
             }
         }
         return !undecided.isAny();
-    }
-
-    /** Waits, without the write lock, until the applier has taken out what is doomed. */
-    private void awaitTakenBack(long deadlineNanos) throws SQLException {
-        UndecidedCommit newest = undecided.newest();
-        while (newest != null && !newest.isDecided() && runtime.nanoTime() < deadlineNanos) {
-            awaitFate(newest, () -> false);
-            newest = newest.isWithdrawn() ? undecided.newest() : null;
-        }
     }
 
     // ---- bringing them into the stream

@@ -92,12 +92,12 @@ final class Recorder {
         capture.install(inTransaction);
     }
 
-    /** The transaction has begun to write: the triggers are to fit the schema that it sees. */
+    /** Whether {@link #requirePresent} has nothing to do. */
     boolean isCertain() {
         return capture.isCertain();
     }
 
-    /** Makes sure that they do. */
+    /** The transaction has begun to write: makes sure that the triggers fit the schema that it sees. */
     void requirePresent() throws SQLException {
         capture.requirePresent();
     }

@@ -111,7 +111,7 @@ public final class Rows extends JDBC4ResultSet {
                 // SQLite would begin with the first row again
                 close();
                 if (stmt instanceof RunningStatement running) {
-                    running.rowsInterrupted();
+                    running.shown().interrupted();
                 }
             }
             throw QueryTimeout.explain(timeout, e);

@@ -22,17 +22,11 @@ interface RunningStatement extends LimitedStatement {
      */
     void detachRows() throws SQLException;
 
-    /** Whether rows of it can still be fetched, from SQLite or from memory. */
-    boolean showsRows();
+    /** What it shows. */
+    StatementRows shown();
 
-    /** All its rows are fetched or given up. */
-    void rowsEnd() throws SQLException;
-
-    /** Ends its rows if it is showing some; whoever asks for the next one gets SQLITE_INTERRUPT. */
-    void interruptRows() throws SQLException;
-
-    /** Its rows were interrupted while they were fetched, and so all others of the connection. */
-    void rowsInterrupted() throws SQLException;
+    /** Whether it is closed; its connection may be somebody else's then. */
+    boolean isClosed() throws SQLException;
 
     /** The values bound to it, as the driver binds them. */
     List<@Nullable Object> boundValues();

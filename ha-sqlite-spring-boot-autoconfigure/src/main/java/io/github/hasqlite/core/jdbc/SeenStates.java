@@ -64,7 +64,7 @@ final class SeenStates {
             return QueryTimeout.limited(
                     statement.timeout(), () -> shield.waiting(cancelled -> gate.admits(before, cancelled)));
         } catch (SQLException e) {
-            statement.interruptRows();
+            statement.shown().interrupt();
             throw e;
         }
     }

@@ -28,7 +28,7 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
     /** The statement itself while its rows are shown without it. */
     private @Nullable SafeStmtPtr compiledQuery;
 
-    private final StatementRows shown = new StatementRows(new Rows(this, rs));
+    private final StatementRows shown;
     private final long schemaEpoch;
     private final String[] columns;
     /** The schema that the names of the columns are of. */
@@ -49,6 +49,7 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
         paramCount -= plan != null && plan.key() != null ? 1 : 0;
         this.handle = handle;
         this.session = connection.session();
+        this.shown = new StatementRows(this, new Rows(this, rs), session, handle.use());
         this.parsed = handle.parse(sql);
         this.physical = connection;
         this.generatedKey = new GeneratedKey(connection);
@@ -71,6 +72,7 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
         plan = compiled.plan();
         this.handle = handle;
         this.session = connection.session();
+        this.shown = new StatementRows(this, new Rows(this, rs), session, handle.use());
         this.parsed = handle.parse(sql);
         this.physical = connection;
         this.generatedKey = new GeneratedKey(connection);
@@ -325,31 +327,8 @@ final class SessionPreparedStatement extends SqlStatePreparedStatement implement
     }
 
     @Override
-    public boolean showsRows() {
-        return shown.kept() != null || hasOpenRows();
-    }
-
-    @Override
-    public void interruptRows() throws SQLException {
-        shown.interrupt(hasOpenRows());
-    }
-
-    @Override
-    public void rowsInterrupted() throws SQLException {
-        handle.use().evenIfEnded(() -> {
-            if (!isClosed()) {
-                session.endInterrupted();
-            }
-        });
-    }
-
-    @Override
-    public void rowsEnd() throws SQLException {
-        handle.use().evenIfEnded(() -> {
-            if (!isClosed()) {
-                session.rowsClosed(this);
-            }
-        });
+    public StatementRows shown() {
+        return shown;
     }
 
     @Override

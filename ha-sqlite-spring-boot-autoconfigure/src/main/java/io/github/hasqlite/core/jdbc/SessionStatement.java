@@ -24,7 +24,7 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
     private final Session session;
     private final GeneratedKey generatedKey;
     private final PhysicalConnection physical;
-    private final StatementRows shown = new StatementRows(new Rows(this, rs));
+    private final StatementRows shown;
     private boolean inserts;
     /** A query does not touch the generated keys of the statement before. */
     private boolean keepsKeys;
@@ -33,6 +33,7 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
         super(connection, handle.use());
         this.handle = handle;
         this.session = connection.session();
+        this.shown = new StatementRows(this, new Rows(this, rs), session, handle.use());
         this.physical = connection;
         this.generatedKey = new GeneratedKey(connection);
     }
@@ -245,31 +246,8 @@ final class SessionStatement extends SqlStateStatement implements RunningStateme
     }
 
     @Override
-    public boolean showsRows() {
-        return shown.kept() != null || hasOpenRows();
-    }
-
-    @Override
-    public void interruptRows() throws SQLException {
-        shown.interrupt(hasOpenRows());
-    }
-
-    @Override
-    public void rowsInterrupted() throws SQLException {
-        handle.use().evenIfEnded(() -> {
-            if (!isClosed()) {
-                session.endInterrupted();
-            }
-        });
-    }
-
-    @Override
-    public void rowsEnd() throws SQLException {
-        handle.use().evenIfEnded(() -> {
-            if (!isClosed()) {
-                session.rowsClosed(this);
-            }
-        });
+    public StatementRows shown() {
+        return shown;
     }
 
     @Override

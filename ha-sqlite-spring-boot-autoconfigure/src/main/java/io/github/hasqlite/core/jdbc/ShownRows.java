@@ -16,11 +16,11 @@ final class ShownRows {
 
     /** A statement has run. */
     void add(RunningStatement statement) {
-        if (!statement.showsRows()) {
+        if (!statement.shown().areShown()) {
             return;
         }
         if (statements.size() >= limit) {
-            statements.removeIf(present -> !present.showsRows());
+            statements.removeIf(present -> !present.shown().areShown());
             limit = Math.max(FEW, 2 * statements.size());
         }
         statements.add(statement);
@@ -34,7 +34,7 @@ final class ShownRows {
     /** SQLite was interrupted: ends what is left, which it would refuse to go on with. */
     void interrupt() throws SQLException {
         for (RunningStatement statement : List.copyOf(statements)) {
-            statement.interruptRows();
+            statement.shown().interrupt();
         }
         statements.clear();
     }

@@ -39,7 +39,7 @@ final class WatchedRows implements InvocationHandler {
             limited.endAtLimit();
         }
         if (ended || method.getName().equals("close")) {
-            statement.rowsEnd();
+            statement.shown().end();
         }
         return result;
     }
