@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 final class JvmPermit implements Permit {
 
     /** Much shorter than anybody notices, longer than most transactions take. */
-    private static final long PATIENCE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+    static final long PATIENCE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
     /** How long one that claims it looks whether it is handed over before it goes to sleep: about what a transaction takes. */
     private static final long SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(100);

@@ -6,18 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(90)
 class JvmPermitTests {
 
     private static final long LONG = TimeUnit.SECONDS.toNanos(50);
@@ -67,30 +69,75 @@ class JvmPermitTests {
     }
 
     @Test
-    void whoWaitsGetsItAlthoughAnotherComesBackForItAgainAndAgain() throws Exception {
-        AtomicBoolean over = new AtomicBoolean();
-        CountDownLatch allHadIt = new CountDownLatch(3);
-        List<Future<?>> greedy = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            greedy.add(threads.submit(() -> {
-                permit.acquire();
-                permit.release();
-                allHadIt.countDown();
-                while (!over.get()) {
-                    permit.acquire();
-                    permit.release();
+    void whoHasWaitedGetsItAlthoughAnotherWantsItAgainAtOnce() throws Exception {
+        permit.acquire();
+        BlockingQueue<Thread> waiting = new LinkedBlockingQueue<>();
+        Future<Boolean> had = threads.submit(() -> {
+            waiting.add(Thread.currentThread());
+            return permit.tryAcquire(LONG);
+        });
+        Thread patient = waiting.take();
+        int turns = 0;
+        do {
+            Awaitility.await().until(() -> patient.getState() == Thread.State.TIMED_WAITING);
+            spin(2 * JvmPermit.PATIENCE_NANOS);
+            permit.release();
+            turns++;
+        } while (permit.tryAcquire(0));
+        assertThat(had.get()).isTrue();
+        assertThat(turns)
+                .as("woken the first time, and handed over the second time at the latest")
+                .isLessThan(3);
+    }
+
+    /** Whoever gives up just then may have been woken, or handed the permit, in the place of another one. */
+    @Test
+    void theNextOneGetsItAlsoIfTheFirstGivesUpJustThen() throws Exception {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        for (int turn = 0; turn < 1_500; turn++) {
+            boolean claims = turn % 3 == 0;
+            boolean byInterrupt = turn % 2 == 0;
+            long patience = claims ? 700_000 : 60_000;
+            permit.acquire();
+            BlockingQueue<Thread> waiting = new LinkedBlockingQueue<>();
+            Future<?> first = threads.submit(() -> {
+                waiting.add(Thread.currentThread());
+                try {
+                    if (permit.tryAcquire(byInterrupt ? LONG : patience)) {
+                        permit.release();
+                    }
+                } catch (InterruptedException e) {
+                    // it has given up
                 }
-                return null;
-            }));
-        }
-        allHadIt.await();
-        for (int i = 0; i < 200; i++) {
-            assertThat(permit.tryAcquire(LONG)).isTrue();
+            });
+            Thread impatient = waiting.take();
+            Future<Boolean> second = threads.submit(() -> permit.tryAcquire(LONG));
+            boolean taken = true;
+            if (claims) {
+                // wakes the first one, which usually finds it taken again and claims it
+                spin(500_000);
+                permit.release();
+                taken = permit.tryAcquire(0);
+            }
+            spin(random.nextInt((int) patience * 2) / 2 + patience / 2);
+            if (byInterrupt) {
+                impatient.interrupt();
+                spin(random.nextInt(3_000));
+            }
+            if (taken) {
+                permit.release();
+            }
+            first.get();
+            assertThat(second.get(20, TimeUnit.SECONDS)).as("seed %s", seed).isTrue();
             permit.release();
         }
-        over.set(true);
-        for (Future<?> each : greedy) {
-            each.get();
+    }
+
+    private static void spin(long nanos) {
+        long until = System.nanoTime() + nanos;
+        while (System.nanoTime() - until < 0) {
+            Thread.onSpinWait();
         }
     }
 
