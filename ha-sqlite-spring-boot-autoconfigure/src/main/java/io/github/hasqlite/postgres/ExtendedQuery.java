@@ -73,6 +73,9 @@ final class ExtendedQuery {
         }
         KnownTables.Version version = planner.version();
         Plan plan = texts.isEmpty() ? new Plan.Empty() : plan(texts.get(0), types);
+        if (plan instanceof Plan.OfDatabase database) {
+            database.compile();
+        }
         int[] all = Arrays.copyOf(types, Math.max(types.length, plan.parameters()));
         Planner.complete(plan, all);
         Prepared prepared = new Prepared(plan, version, sql, all);

@@ -84,7 +84,8 @@ final class TypedRows implements Portals.Open {
             GatewayColumn column, @Nullable ColumnType hint, int at, Deque<@Nullable Object[]> first) {
         ColumnType declared = DeclaredTypes.of(column.declaredType());
         if (declared.certain()) {
-            if (fits(declared, at, first)) {
+            // as a text 'true' would look like what no condition takes it for
+            if (fits(declared, at, first) || (declared.type() == PgType.BOOL && hasText(at, first))) {
                 return declared;
             }
             ColumnType local = ColumnType.declared(PgType.TIMESTAMP);
@@ -126,6 +127,10 @@ final class TypedRows implements Portals.Open {
 
     private static boolean fits(ColumnType type, int at, Deque<@Nullable Object[]> first) {
         return first.stream().allMatch(row -> ValueFormat.fits(type, row[at]));
+    }
+
+    private static boolean hasText(int at, Deque<@Nullable Object[]> first) {
+        return first.stream().anyMatch(row -> row[at] instanceof String);
     }
 
     List<GatewayColumn> columns() {

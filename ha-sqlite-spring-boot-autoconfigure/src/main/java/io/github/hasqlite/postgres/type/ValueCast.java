@@ -8,7 +8,6 @@ import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Casts as PostgreSQL does them, of values as SQLite stores them. Stateless. */
@@ -157,21 +156,16 @@ public final class ValueCast {
         } else if (value instanceof Double real) {
             number = real;
         } else {
-            String text = text(type, value).strip();
-            number = ParameterFormat.real(text);
-            boolean infinite = text.toLowerCase(Locale.ROOT).contains("inf");
+            number = ParameterFormat.real(type, text(type, value).strip());
             if (Double.isNaN(number)) {
                 throw new SQLException(
                         "NaN cannot be had in SQLite, which would make NULL of it; cast to numeric or text instead",
                         "0A000");
             }
-            if (Double.isInfinite(number) && !infinite) {
-                throw outOfRange(type, value);
-            }
         }
         if (type == PgType.FLOAT4) {
             float single = (float) number;
-            if (Float.isInfinite(single) && !Double.isInfinite(number)) {
+            if ((Float.isInfinite(single) && !Double.isInfinite(number)) || (single == 0 && number != 0)) {
                 throw outOfRange(type, value);
             }
             // the digits that a client would see, not those of the nearest double
@@ -275,7 +269,7 @@ public final class ValueCast {
                 "invalid input syntax for type " + name + ": \"" + shown(value) + "\"", moment ? "22007" : INVALID);
     }
 
-    private static SQLException outOfRange(PgType type, Object value) {
+    static SQLException outOfRange(PgType type, Object value) {
         return new SQLException(
                 "value \"" + shown(value) + "\" is out of range for type " + type.display(), OUT_OF_RANGE);
     }
