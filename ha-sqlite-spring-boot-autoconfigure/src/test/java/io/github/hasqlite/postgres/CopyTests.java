@@ -111,7 +111,7 @@ class CopyTests {
         assertRefused(
                 "COPY measured(f) FROM STDIN", "1e-400\n", "22003", "COPY measured, line 1, column f: \"1e-400\"");
         copies.copyIn("COPY measured(ts) FROM STDIN", new StringReader("2026-12-31 23:59:59.9999996\n"));
-        assertThat(RunningServer.rows(statement, "SELECT ts::text FROM measured")).isEqualTo("2027-01-01 00:00:00");
+        assertThat(RunningServer.rows(statement, "SELECT ts::text FROM measured")).isEqualTo("2027-01-01 00:00:00;");
         CopyIn invalid = copies.copyIn("COPY item(id, \"Na Me\") FROM STDIN");
         invalid.writeToCopy(new byte[] {'1', '\t', (byte) 0xff, '\n'}, 0, 4);
         assertThatExceptionOfType(SQLException.class)

@@ -199,7 +199,7 @@ class TypedStatementsTests {
     @Test
     void datesWithTimesAreTimestamps() throws SQLException {
         execute("CREATE TABLE IF NOT EXISTS day(d DATE)");
-        server.runInApplication("INSERT INTO day VALUES ('2026-01-02T03:04:05')");
+        server.runInApplication("INSERT INTO day VALUES ('2026-01-02 03:04:05')");
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT d FROM day")) {
             assertThat(rows.getMetaData().getColumnTypeName(1)).isEqualTo("timestamp");

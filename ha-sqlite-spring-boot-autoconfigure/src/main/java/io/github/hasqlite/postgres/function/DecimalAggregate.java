@@ -1,6 +1,7 @@
 package io.github.hasqlite.postgres.function;
 
 import io.github.hasqlite.postgres.type.DecimalSum;
+import io.github.hasqlite.postgres.type.ExactDecimal;
 import java.math.BigDecimal;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +60,13 @@ final class DecimalAggregate extends Function.Window {
 
     @Override
     protected void xValue() throws SQLException {
-        Object value = value();
+        Object value;
+        try {
+            value = value();
+        } catch (SQLException e) {
+            error(String.valueOf(e.getMessage()));
+            return;
+        }
         if (value instanceof Long number) {
             result(number);
         } else if (value instanceof Double number) {
@@ -71,7 +78,7 @@ final class DecimalAggregate extends Function.Window {
         }
     }
 
-    private @Nullable Object value() {
+    private @Nullable Object value() throws SQLException {
         if (count == 0) {
             return null;
         }
@@ -81,7 +88,7 @@ final class DecimalAggregate extends Function.Window {
         if (infinite > 0 || negative > 0) {
             return infinite > 0 ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
         }
-        return average ? DecimalSum.quotient(sum, count) : DecimalSum.stored(sum);
+        return average ? DecimalSum.quotient(sum, count) : ExactDecimal.stored(sum);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.hasqlite.postgres.function;
 import io.github.hasqlite.core.sqlite.ConnectionFunctions;
 import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.DecimalSum;
+import io.github.hasqlite.postgres.type.ExactDecimal;
 import io.github.hasqlite.postgres.type.Interval;
 import io.github.hasqlite.postgres.type.JsonText;
 import io.github.hasqlite.postgres.type.LikeText;
@@ -20,10 +21,10 @@ import org.sqlite.Collation;
 import org.sqlite.Function;
 
 /**
- * Casts and sums of times: {@code ha_cast(value, type, modifier, source)}, and {@code ha_assigned} for what is stored, with the numbers of the types (0 if the source
+ * Casts and sums of times: {@code ha_cast(value, type, modifier, source)}, {@code ha_exact} for a numeric that is computed with, and {@code ha_assigned} for what is stored, with the numbers of the types (0 if the source
  * is not known; that of a numeric with the digits behind its point above 16 bits), {@code ha_plus(a, b)}, {@code ha_minus(a, b)}, {@code ha_times(interval, factor)}, {@code
  * ha_divided(interval, divisor)}, {@code ha_add(a, b)}, {@code ha_subtract(a, b)} and {@code ha_multiply(a, b)} of decimals, {@code
- * ha_sum(numeric)} and {@code ha_avg(numeric)} of many of them, {@code ha_rest(a, b)} of a division, {@code ha_round(numeric, digits)}, {@code ha_even(float8)}, {@code ha_unquoted(json)} of a text, {@code ha_json_key(text)},
+ * ha_sum(numeric)} and {@code ha_avg(numeric)} of many of them, {@code ha_checked(sum, digits)} and {@code ha_limited(average)} of floating point, {@code ha_rest(a, b)} of a division, {@code ha_round(numeric, digits)}, {@code ha_even(float8)}, {@code ha_unquoted(json)} of a text, {@code ha_json_key(text)},
  * {@code
  * ha_joined(bytes, bytes)}, {@code ha_ilike(text, pattern)}, {@code ha_span(interval)}, {@code ha_nullif(interval,
  * interval)}, {@code ha_number(value)}, {@code ha_elements(array, type)} and {@code ha_array_text(array, type)}.
@@ -45,6 +46,7 @@ public final class PostgresFunctions implements ConnectionFunctions {
     @Override
     public void register(Connection connection) throws SQLException {
         Function.create(connection, "ha_cast", new Cast(ValueCast::cast), CAST_ARGUMENTS, FLAGS);
+        Function.create(connection, "ha_exact", new Cast(ExactDecimal::cast), CAST_ARGUMENTS, FLAGS);
         Function.create(connection, "ha_assigned", new Cast(ValueAssignment::of), CAST_ARGUMENTS, FLAGS);
         operation(connection, "ha_plus", 2, (a, b) -> MomentSum.of(a, b, 1));
         operation(connection, "ha_minus", 2, (a, b) -> MomentSum.of(a, b, -1));
@@ -54,6 +56,8 @@ public final class PostgresFunctions implements ConnectionFunctions {
         operation(connection, "ha_add", 2, (a, b) -> DecimalSum.of(DecimalSum.Operator.PLUS, a, b));
         operation(connection, "ha_subtract", 2, (a, b) -> DecimalSum.of(DecimalSum.Operator.MINUS, a, b));
         operation(connection, "ha_multiply", 2, (a, b) -> DecimalSum.of(DecimalSum.Operator.TIMES, a, b));
+        operation(connection, "ha_checked", 2, ExactDecimal::rounded);
+        operation(connection, "ha_limited", 1, (a, none) -> ExactDecimal.limited(a));
         operation(connection, "ha_round", 2, Rounding::away);
         operation(connection, "ha_even", 1, (a, none) -> Rounding.even(a));
         operation(connection, "ha_unquoted", 1, (a, none) -> JsonText.unquoted(a.toString()));

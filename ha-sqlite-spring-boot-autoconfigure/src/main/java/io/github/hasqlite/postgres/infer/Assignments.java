@@ -57,6 +57,9 @@ final class Assignments {
         ColumnType type = column.type();
         ColumnType numeric = ColumnType.declared(PgType.NUMERIC);
         boolean fraction = type.type() == PgType.NUMERIC && type.modifier() < 0;
+        if (type.type() == PgType.FLOAT8 && findings.wide(place) != null) {
+            findings.literal(place, LiteralText.sql(ValueAssignment.of(type, null, token.text())));
+        }
         if (fraction || type.type() == PgType.FLOAT8) {
             return;
         }
@@ -185,8 +188,8 @@ final class Assignments {
             // what is computed may be more than an integer holds, of which SQLite makes a floating point number
             case INT8 -> !(isWhole(from) && (term.column || term.single >= 0 || term.bare >= 0));
             case INT2, INT4 -> !(same && term.column) && !(term.bare >= 0 && from == type.type());
-            case FLOAT4, FLOAT8 -> !isNumber(from);
-            case NUMERIC -> type.modifier() > 0 ? !same : !isNumber(from);
+            case FLOAT4, FLOAT8 -> !isNumber(from) || isWide(term);
+            case NUMERIC -> type.modifier() > 0 ? !same : !isNumber(from) || isWide(term);
             case BOOL, UUID, INTERVAL, DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> from != type.type();
             case JSON, JSONB -> from != type.type() || !term.column;
             default ->
@@ -195,6 +198,11 @@ final class Assignments {
                                 && !same
                                 && !(type.type() == PgType.BPCHAR && type.length() < 0 && from == PgType.BPCHAR));
         };
+    }
+
+    /** Whether it may be a text with more digits than a number keeps. */
+    private boolean isWide(Term term) {
+        return term.cast >= 0 || findings.wide(term.bare) != null;
     }
 
     /** Whether a literal that is a text is not yet what is stored when it is of the type. */

@@ -212,7 +212,14 @@ final class CallReader {
         if (name.equals("sum") && Arithmetic.isNumber(first.type)) {
             return Term.of(findings, Arithmetic.number(first.type, PgType.INT8));
         }
-        return Term.of(findings, FRACTIONS.contains(name) ? PgType.FLOAT8 : null);
+        if (!FRACTIONS.contains(name)) {
+            return Term.of(findings, null);
+        }
+        boolean numeric = arguments.stream().anyMatch(argument -> argument.is(PgType.NUMERIC))
+                && arguments.stream().noneMatch(argument -> argument.is(PgType.FLOAT8));
+        return numeric && !name.equals("total")
+                ? Term.certain(findings, PgType.NUMERIC)
+                : Term.of(findings, PgType.FLOAT8);
     }
 
     private Term rounded(String name, List<Term> arguments) {

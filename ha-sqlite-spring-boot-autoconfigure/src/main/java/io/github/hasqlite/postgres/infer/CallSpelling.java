@@ -93,13 +93,19 @@ record CallSpelling(Findings findings) {
             return;
         }
         Term of = arguments.get(0);
-        if (name.equals("sum") && !new Arithmetic(findings).exact(call.term(), of.scale(), of.isScaled(), call)) {
+        if (name.equals("sum") && !new Arithmetic(findings).exactSum(of, call)) {
+            findings.written(of);
             findings.instead(call.from(), "ha_sum");
             call.term().announced = of.isScaled() ? call.term().announced : ColumnType.seen(PgType.NUMERIC);
         } else if (name.equals("avg")) {
             call.term().announced = ColumnType.seen(PgType.NUMERIC);
             if (of.is(PgType.NUMERIC)) {
+                findings.written(of);
                 findings.instead(call.from(), "ha_avg");
+            } else if (of.is(PgType.INT8)) {
+                // its sum has all digits
+                findings.before(call.from(), "ha_limited(");
+                findings.after(call.to() - 1, ")");
             }
         }
     }

@@ -131,6 +131,11 @@ final class Comparison {
             wrap(left, "ha_span(", ")");
         }
         for (Operand other : others) {
+            if (type == PgType.FLOAT8) {
+                findings.real(other.term());
+            } else if (other.type() == PgType.FLOAT8) {
+                findings.real(left.term());
+            }
             if (type == PgType.INTERVAL) {
                 wrap(other, "ha_span(", ")");
             } else if (type == PgType.JSONB && other.type() == PgType.JSON) {

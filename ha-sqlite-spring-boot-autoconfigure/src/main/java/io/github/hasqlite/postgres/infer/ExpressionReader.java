@@ -93,11 +93,15 @@ final class ExpressionReader {
             int sign = cursor.at++;
             Term operand = read(scope, SIGN);
             if (cursor.tokens.is(sign, "-")) {
+                if (NumberLiteral.negate(operand, sign, findings)) {
+                    return operand;
+                }
                 arithmetic.negate(operand, sign, cursor.at);
             }
             Term signed = Term.of(findings, operand.type);
             signed.announced = operand.is(PgType.NUMERIC) ? operand.announced : null;
             signed.most = operand.most;
+            signed.digits = operand.digits;
             return signed;
         }
         return primaries.read(scope);

@@ -4,8 +4,11 @@ import io.github.hasqlite.postgres.sql.SqlToken;
 import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
 import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.ExactDecimal;
 import io.github.hasqlite.postgres.type.LiteralText;
 import io.github.hasqlite.postgres.type.PgType;
+import io.github.hasqlite.postgres.type.ValueCast;
+import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +27,7 @@ final class Findings {
     private final Map<Integer, Integer> parameters = new HashMap<>();
     private final Set<Integer> exact = new HashSet<>();
     private final Set<Integer> written = new HashSet<>();
+    private final Map<Integer, String> wide = new HashMap<>();
     private final @Nullable String[] before;
     private final @Nullable String[] after;
     private final @Nullable String[] instead;
@@ -131,20 +135,62 @@ final class Findings {
         exact.add(number(place));
     }
 
-    /** A parameter keeps the zeros that it is written with: it is answered, stored or made a text. */
+    /** A value keeps the zeros and all digits that it is written with: it is answered, stored or made a text. */
     void written(Term term) {
-        if (term.bare >= 0) {
-            written.add(term.bare);
+        written.add(term.bare);
+        if (term.cast >= 0 && !ofSchema() && !sorts()) {
+            before[term.cast] = Objects.requireNonNullElse(at(before, term.cast), "")
+                    .replace(Casts.EXACT_CAST, Casts.CAST);
         }
     }
 
+    /** Whether what is answered or stored may also be compared. */
+    private boolean sorts() {
+        for (int i = 0; i < tokens.size(); i++) {
+            if (tokens.isWord(i, "ORDER") || tokens.isWord(i, "DISTINCT") || tokens.isWord(i, "GROUP")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Floating point is computed or compared with something.
+     *
+     * @throws SQLException if it is a number in the text that is out of its range (22003)
+     */
+    void real(Term term) throws SQLException {
+        String digits = wide.get(term.bare);
+        if (digits != null) {
+            instead(term.bare, LiteralText.sql(ValueCast.cast(ColumnType.declared(PgType.FLOAT8), null, digits)));
+        }
+    }
+
+    /** A number has more digits than SQLite computes with: it can only be written. */
+    void wide(int place, String digits) {
+        wide.put(place, digits);
+    }
+
+    /** The digits of such a number; {@code null} if there is another one. */
+    @Nullable
+    String wide(int place) {
+        return wide.get(place);
+    }
+
     /** What a number is written with at its end is no part of its value, elsewhere. */
-    private void spellNumbers() {
+    private void spellNumbers() throws SQLException {
         for (int i = 0; i < tokens.size() && use == Use.STATEMENT; i++) {
             boolean number = tokens.get(i).kind() == Kind.PARAMETER && parameter(i) == PgType.NUMERIC;
             if (number && !written.contains(i) && instead[i] == null) {
-                instead(i, "ha_cast(" + tokens.get(i).text() + ", " + PgType.NUMERIC.oid() + ", -1, 0)");
+                instead(i, Casts.EXACT_CAST + tokens.get(i).text() + ", " + PgType.NUMERIC.oid() + ", -1, 0)");
             }
+        }
+        for (Map.Entry<Integer, String> number : wide.entrySet()) {
+            if (!written.contains(number.getKey()) && instead[number.getKey()] == null) {
+                ExactDecimal.stored(new BigDecimal(number.getValue()));
+            }
+            instead[number.getKey()] =
+                    Objects.requireNonNullElse(instead[number.getKey()], "'" + number.getValue() + "'");
         }
     }
 
@@ -285,7 +331,7 @@ final class Findings {
             throw refusal;
         }
         spellNumbers();
-        return new Insight(edited ? text() : null, Map.copyOf(parameters), Set.copyOf(exact), List.copyOf(items));
+        return new Insight(edited || !wide.isEmpty() ? text() : null, Map.copyOf(parameters), Set.copyOf(exact), List.copyOf(items));
     }
 
     private String text() {

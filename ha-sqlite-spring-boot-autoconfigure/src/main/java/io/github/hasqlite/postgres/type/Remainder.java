@@ -21,10 +21,7 @@ public final class Remainder {
         if (by.signum() == 0) {
             throw new SQLException("division by zero", "22012");
         }
-        return ValueCast.cast(
-                ColumnType.declared(PgType.NUMERIC),
-                null,
-                number(dividend).remainder(by).toPlainString());
+        return ExactDecimal.stored(number(dividend).remainder(by));
     }
 
     private static BigDecimal number(Object value) throws SQLException {

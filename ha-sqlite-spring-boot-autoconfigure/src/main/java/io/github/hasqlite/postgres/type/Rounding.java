@@ -29,7 +29,7 @@ public final class Rounding {
         }
         int kept = (int) Math.max(-MOST_DIGITS, Math.min(MOST_DIGITS, places));
         BigDecimal rounded = new BigDecimal(number.toString()).setScale(kept, RoundingMode.HALF_UP);
-        return ValueCast.cast(ColumnType.declared(PgType.NUMERIC), null, rounded.toPlainString());
+        return ExactDecimal.stored(rounded);
     }
 
     /**
