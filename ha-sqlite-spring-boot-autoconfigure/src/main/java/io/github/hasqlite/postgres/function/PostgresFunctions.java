@@ -5,6 +5,7 @@ import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.DecimalSum;
 import io.github.hasqlite.postgres.type.ExactDecimal;
 import io.github.hasqlite.postgres.type.Interval;
+import io.github.hasqlite.postgres.type.JsonOrder;
 import io.github.hasqlite.postgres.type.JsonText;
 import io.github.hasqlite.postgres.type.LikeText;
 import io.github.hasqlite.postgres.type.MomentSum;
@@ -28,7 +29,7 @@ import org.sqlite.Function;
  * {@code
  * ha_joined(bytes, bytes)}, {@code ha_ilike(text, pattern)}, {@code ha_span(interval)}, {@code ha_nullif(interval,
  * interval)}, {@code ha_number(value)}, {@code ha_elements(array, type)} and {@code ha_array_text(array, type)}.
- * NULL gives NULL. The collation {@code ha_interval} has intervals in their order. Stateless.
+ * NULL gives NULL. The collations {@code ha_interval} and {@code ha_jsonb} have intervals and JSON in their order. Stateless.
  */
 public final class PostgresFunctions implements ConnectionFunctions {
 
@@ -72,6 +73,7 @@ public final class PostgresFunctions implements ConnectionFunctions {
         Function.create(connection, "ha_avg", new DecimalAggregate(true), 1, FLAGS);
         Function.create(connection, "ha_nullif", new Unequal(), 2, FLAGS);
         Collation.create(connection, "ha_interval", new Spans());
+        Collation.create(connection, "ha_jsonb", new Values());
     }
 
     /** An array that a client has as a text, as JSON. */
@@ -187,6 +189,15 @@ public final class PostgresFunctions implements ConnectionFunctions {
         @Override
         protected int xCompare(String first, String second) {
             return Interval.compare(first, second);
+        }
+    }
+
+    /** Values of {@code jsonb} by what they are. */
+    private static final class Values extends Collation {
+
+        @Override
+        protected int xCompare(String first, String second) {
+            return JsonOrder.compare(first, second);
         }
     }
 

@@ -123,6 +123,8 @@ record CallSpelling(Findings findings) {
         if (first.is(PgType.INTERVAL)) {
             findings.refuseInSchema("nullif of intervals is not supported in the schema, which is SQLite's own");
             findings.instead(call, "ha_nullif");
+        } else {
+            new Intervals(findings).collate(places.get(0));
         }
         PgType moment = Comparison.widen(findings, places);
         if (moment != null && moment != first.type) {

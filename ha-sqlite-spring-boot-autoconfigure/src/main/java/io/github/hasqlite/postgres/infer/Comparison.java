@@ -76,7 +76,7 @@ final class Comparison {
     private void within(Query.Item item) throws SQLException {
         PgType type = item.term().type;
         left.term().unify(item.term());
-        if (left.type() == PgType.INTERVAL || type == PgType.INTERVAL) {
+        if (Intervals.areMany(left.type()) || Intervals.areMany(type)) {
             new Intervals(findings).collate(left);
         }
         PgType widest = wider(left.type(), type);
@@ -96,7 +96,7 @@ final class Comparison {
 
     /** Makes values that are all compared with each other of one type. */
     static void alike(Findings findings, List<Operand> operands) throws SQLException {
-        if (operands.stream().anyMatch(operand -> operand.type() == PgType.INTERVAL)) {
+        if (operands.stream().anyMatch(operand -> Intervals.areMany(operand.type()))) {
             new Comparison(findings, operands.get(0)).withAll(operands.subList(1, operands.size()));
         }
         widen(findings, operands);
@@ -129,6 +129,9 @@ final class Comparison {
                     "intervals cannot be compared in the schema, which is SQLite's own: keep seconds, as a"
                             + " number, or compare moments with datetime(x, '+1 day')");
             wrap(left, "ha_span(", ")");
+        }
+        if (type == PgType.JSONB) {
+            new Intervals(findings).collate(left);
         }
         for (Operand other : others) {
             if (type == PgType.FLOAT8) {

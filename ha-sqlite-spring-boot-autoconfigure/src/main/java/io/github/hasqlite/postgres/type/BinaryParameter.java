@@ -6,7 +6,6 @@ import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
-import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.temporal.ChronoUnit;
@@ -26,7 +25,6 @@ final class BinaryParameter {
     private static final int MOST_SCALE = 0x3fff;
     private static final int UNSIGNED_SHORT = 0xffff;
     private static final int MOST_GROUPS = 200;
-    private static final int LAST_YEAR = 9999;
     private static final long NANOS = 1000;
     private static final long MICROS_OF_DAY = 86_400_000_000L;
     private static final String INVALID = "22P03";
@@ -86,28 +84,14 @@ final class BinaryParameter {
         if (days == Integer.MAX_VALUE || days == Integer.MIN_VALUE) {
             MomentCast.requireNoWord(PgType.DATE, days > 0 ? "infinity" : "-infinity");
         }
-        LocalDate date = ValueBinary.EPOCH.plusDays(days);
-        requireYear(PgType.DATE, date.getYear());
-        return date.toString();
+        return StoredTime.of(ValueBinary.EPOCH.plusDays(days));
     }
 
     private static LocalDateTime moment(PgType type, long micros) throws SQLException {
         if (micros == Long.MAX_VALUE || micros == Long.MIN_VALUE) {
             MomentCast.requireNoWord(type, micros > 0 ? "infinity" : "-infinity");
         }
-        LocalDateTime moment = ValueBinary.EPOCH_TIME.plus(micros, ChronoUnit.MICROS);
-        requireYear(type, moment.getYear());
-        return moment;
-    }
-
-    /** Others have more digits, and would not sort as texts. */
-    private static void requireYear(PgType type, int year) throws SQLException {
-        if (year < 1 || year > LAST_YEAR) {
-            throw new SQLException(
-                    "date/time field value out of range: a " + type.display() + " of the year " + year
-                            + " cannot be kept, only those from 1 to " + LAST_YEAR,
-                    "22008");
-        }
+        return ValueBinary.EPOCH_TIME.plus(micros, ChronoUnit.MICROS);
     }
 
     private static byte[] rest(ByteBuffer from) {

@@ -44,7 +44,7 @@ final class MomentCast {
         // what has a zone is a moment; a text that is read as a date or time without one has it for nothing
         LocalDateTime moment = source == PgType.TIMESTAMPTZ || type == PgType.TIMESTAMPTZ ? utc(read, local) : local;
         if (type == PgType.DATE) {
-            return moment.toLocalDate().toString();
+            return StoredTime.of(moment.toLocalDate());
         }
         LocalDateTime exact = rounded(moment, target.modifier());
         return type == PgType.TIMESTAMP ? StoredTime.of(exact) : StoredTime.ofUtc(exact);
