@@ -267,10 +267,9 @@ final class ExpressionReader {
     }
 
     /** What is compared with something, of which the type is known or not. */
-    private Comparison.Operand operand(Scope scope, Term left, int least) throws SQLException {
+    private Comparison.Operand operand(Scope scope, int least) throws SQLException {
         int from = cursor.at;
         Term right = read(scope, least);
-        left.unify(right);
         Comparison.Operand operand = new Comparison.Operand(right, from, cursor.at);
         tightenTruth(operand);
         return operand;
@@ -278,11 +277,14 @@ final class ExpressionReader {
 
     private void between(Scope scope, Term left, Comparison comparison) throws SQLException {
         List<Comparison.Operand> bounds = new ArrayList<>();
-        bounds.add(operand(scope, left, COMPARISON));
+        bounds.add(operand(scope, COMPARISON));
         if (cursor.skipWord("AND")) {
-            Comparison.Operand high = operand(scope, left, OTHER);
-            high.term().unify(bounds.get(0).term());
-            bounds.add(high);
+            bounds.add(operand(scope, OTHER));
+        }
+        Comparison.requireOne(findings, left, bounds);
+        for (Comparison.Operand bound : bounds) {
+            left.unify(bound.term());
+            bound.term().unify(bounds.get(0).term());
         }
         comparison.withAll(bounds);
     }
@@ -300,6 +302,7 @@ final class ExpressionReader {
                 int from = cursor.at;
                 values.add(new Comparison.Operand(read(scope), from, cursor.at));
             } while (cursor.skip(","));
+            Comparison.requireOne(findings, left, values);
             left.resolve(Comparison.widest(values));
             values.forEach(value -> left.unify(value.term()));
             comparison.withAll(values);

@@ -297,7 +297,6 @@ final class PrimaryReader {
             if (chosen == null) {
                 when.resolve(PgType.BOOL);
             } else {
-                chosen.unify(when);
                 compared.add(new Comparison.Operand(when, condition, cursor.at));
             }
             if (cursor.skipWord("THEN")) {
@@ -318,6 +317,10 @@ final class PrimaryReader {
             strength = named ? Term.STRONG : strength;
         }
         cursor.skipWord("END");
+        if (chosen != null) {
+            Comparison.requireOne(findings, chosen, compared.subList(1, compared.size()));
+            compared.forEach(operand -> chosen.unify(operand.term()));
+        }
         Comparison.alike(findings, compared);
         PgType moment = Comparison.widen(findings, branches);
         result = moment == null ? result : Term.certain(findings, moment);
