@@ -115,7 +115,7 @@ final class Planner {
         TokenBuffer tokens = Spelling.catalogTokens(sql);
         Insight insight;
         try {
-            insight = Inference.of(tokens, types, catalog.tables(gateway, asking));
+            insight = Inference.ofCatalog(tokens, types, catalog.tables(gateway, asking));
         } catch (SQLException e) {
             if (SqlStates.of(e).startsWith(INVALID_DATA)) {
                 throw e;

@@ -72,6 +72,7 @@ public final class PostgresFunctions implements ConnectionFunctions {
         Function.create(connection, "ha_sum", new DecimalAggregate(false), 1, FLAGS);
         Function.create(connection, "ha_avg", new DecimalAggregate(true), 1, FLAGS);
         Function.create(connection, "ha_nullif", new Unequal(), 2, FLAGS);
+        PostgresValues.register(connection, FLAGS);
         Collation.create(connection, "ha_interval", new Spans());
         Collation.create(connection, "ha_jsonb", new Values());
     }
@@ -104,49 +105,12 @@ public final class PostgresFunctions implements ConnectionFunctions {
         return (byte[]) ValueCast.cast(ColumnType.declared(PgType.BYTEA), null, value);
     }
 
-    /** Reads and answers values. Used by one connection. */
-    private abstract static class Valued extends Function {
-
-        private static final int INTEGER = 1;
-        private static final int REAL = 2;
-        private static final int TEXT = 3;
-        private static final int NULL = 5;
-
-        @Nullable
-        Object argument(int at) throws SQLException {
-            return switch (value_type(at)) {
-                case INTEGER -> (Object) value_long(at);
-                case REAL -> value_double(at);
-                case TEXT -> value_text(at);
-                case NULL -> null;
-                default -> blob(value_blob(at));
-            };
-        }
-
-        /** SQLite has no address for no bytes. */
-        private static byte[] blob(byte @Nullable [] bytes) {
-            return bytes == null ? new byte[0] : bytes;
-        }
-
-        void answer(Object value) throws SQLException {
-            if (value instanceof Long number) {
-                result(number);
-            } else if (value instanceof Double number) {
-                result(number);
-            } else if (value instanceof byte[] bytes) {
-                result(bytes);
-            } else {
-                result(value.toString());
-            }
-        }
-    }
-
     /** Makes a value one of a type, from what it is known to be. */
     private interface Conversion {
         Object of(ColumnType target, @Nullable ColumnType known, Object value) throws SQLException;
     }
 
-    private static final class Cast extends Valued {
+    private static final class Cast extends ValuedFunction {
 
         private static final int TYPE = 1;
         private static final int MODIFIER = 2;
@@ -202,7 +166,7 @@ public final class PostgresFunctions implements ConnectionFunctions {
     }
 
     /** The first interval unless the other one is equal. */
-    private static final class Unequal extends Valued {
+    private static final class Unequal extends ValuedFunction {
 
         @Override
         protected void xFunc() throws SQLException {
@@ -218,7 +182,7 @@ public final class PostgresFunctions implements ConnectionFunctions {
         }
     }
 
-    private static final class Computed extends Valued {
+    private static final class Computed extends ValuedFunction {
 
         private final int arguments;
         private final Operation operation;

@@ -105,8 +105,12 @@ final class CallReader {
             return Term.certain(findings, PgType.FLOAT8).named(name, Term.STRONG);
         }
         Term result = moment == null ? result(name, arguments) : Term.certain(findings, moment);
-        spelling.function(place, name, arguments);
         rest(scope);
+        Term known = new PostgresCalls(findings).spell(name, new Comparison.Operand(result, place, cursor.at), places);
+        if (known != null) {
+            return known.named(LABELS.getOrDefault(name, name), Term.STRONG);
+        }
+        spelling.function(place, name, arguments);
         spelling.answer(name, new Comparison.Operand(result, place, cursor.at), arguments);
         return result.named(LABELS.getOrDefault(name, name), Term.STRONG);
     }
@@ -211,6 +215,12 @@ final class CallReader {
         }
         if (name.equals("sum") && Arithmetic.isNumber(first.type)) {
             return Term.of(findings, Arithmetic.number(first.type, PgType.INT8));
+        }
+        if (name.equals("mod") && arguments.size() == 2) {
+            return Term.of(findings, Arithmetic.number(first.type, arguments.get(1).type));
+        }
+        if (name.equals("sign")) {
+            return Term.certain(findings, first.is(PgType.NUMERIC) ? PgType.NUMERIC : PgType.FLOAT8);
         }
         if (!FRACTIONS.contains(name)) {
             return Term.of(findings, null);

@@ -58,7 +58,7 @@ record CallSpelling(Findings findings) {
         boolean fractions = arguments.stream().anyMatch(argument -> Arithmetic.isFraction(argument.type));
         return switch (name) {
             case "round" -> digits && !arguments.get(0).is(PgType.FLOAT8) ? "ha_round" : real ? "ha_even" : null;
-            case "mod" -> fractions ? "ha_rest" : null;
+            case "mod" -> digits && (fractions || Arithmetic.isWhole(arguments.get(1).type)) ? "ha_rest" : null;
             default -> null;
         };
     }

@@ -43,6 +43,8 @@ final class Findings {
     private enum Use {
         /** It runs here, with this program's functions. */
         STATEMENT,
+        /** It asks the catalog, which has functions of its own. */
+        CATALOG,
         /** It is to be kept in the schema. */
         DEFINITION,
         /** It is in the schema. */
@@ -61,6 +63,11 @@ final class Findings {
     /** Of what is in the schema, which nobody changes. */
     static Findings ofStored(TokenBuffer tokens) {
         return new Findings(tokens, new int[0], Use.STORED);
+    }
+
+    /** Of a question about the catalog. */
+    static Findings ofCatalog(TokenBuffer tokens, int[] given) {
+        return new Findings(tokens, given, Use.CATALOG);
     }
 
     private Findings(TokenBuffer tokens, int[] given, Use use) {
@@ -179,7 +186,7 @@ final class Findings {
 
     /** What a number is written with at its end is no part of its value, elsewhere. */
     private void spellNumbers() throws SQLException {
-        for (int i = 0; i < tokens.size() && use == Use.STATEMENT; i++) {
+        for (int i = 0; i < tokens.size() && !ofSchema(); i++) {
             boolean number = tokens.get(i).kind() == Kind.PARAMETER && parameter(i) == PgType.NUMERIC;
             if (number && !written.contains(i) && instead[i] == null) {
                 instead(i, Casts.EXACT_CAST + tokens.get(i).text() + ", " + PgType.NUMERIC.oid() + ", -1, 0)");
@@ -200,7 +207,11 @@ final class Findings {
 
     /** Whether it is for the schema, which all programs read: none of the functions here are there. */
     boolean ofSchema() {
-        return use != Use.STATEMENT;
+        return use == Use.DEFINITION || use == Use.STORED;
+    }
+
+    boolean ofCatalog() {
+        return use == Use.CATALOG;
     }
 
     /** Whether it is in the schema already, and what it does not cast is not cast. */
