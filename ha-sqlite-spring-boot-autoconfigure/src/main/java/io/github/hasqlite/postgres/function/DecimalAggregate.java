@@ -17,6 +17,7 @@ final class DecimalAggregate extends Function.Window {
     private final boolean average;
     private BigDecimal sum = BigDecimal.ZERO;
     private long count;
+    private boolean exact = true;
     private long infinite;
     private long negative;
     private long none;
@@ -44,6 +45,7 @@ final class DecimalAggregate extends Function.Window {
             Object value = type == INTEGER ? (Object) value_long(0) : type == REAL ? value_double(0) : value_text(0);
             BigDecimal decimal = DecimalSum.decimal(value);
             count += sign;
+            exact &= ExactDecimal.isExact(value);
             if (decimal != null) {
                 sum = sign > 0 ? sum.add(decimal) : sum.subtract(decimal);
             } else if (!(value instanceof Double real)) {
@@ -88,7 +90,7 @@ final class DecimalAggregate extends Function.Window {
         if (infinite > 0 || negative > 0) {
             return infinite > 0 ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
         }
-        return average ? DecimalSum.quotient(sum, count) : ExactDecimal.stored(sum);
+        return average ? DecimalSum.quotient(sum, count) : ExactDecimal.stored(sum, exact);
     }
 
     @Override
@@ -99,6 +101,7 @@ final class DecimalAggregate extends Function.Window {
 
     private void clear() {
         sum = BigDecimal.ZERO;
+        exact = true;
         count = 0;
         infinite = 0;
         negative = 0;

@@ -125,6 +125,11 @@ final class CallReader {
         cursor.skipWord("DISTINCT");
         while (!cursor.atEnd() && !cursor.is(")")) {
             int start = cursor.at;
+            if (cursor.isWord("FROM") || cursor.isWord("FOR")) {
+                // with what is in parentheses behind it no call
+                cursor.at++;
+                continue;
+            }
             statements.clauses().ordered(scope, List.of());
             if (cursor.at > start) {
                 continue;

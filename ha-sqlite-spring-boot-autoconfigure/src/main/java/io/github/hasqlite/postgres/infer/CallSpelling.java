@@ -125,6 +125,12 @@ record CallSpelling(Findings findings) {
             findings.instead(call, "ha_nullif");
         } else {
             new Intervals(findings).collate(places.get(0));
+            if (first.is(PgType.BPCHAR)) {
+                new Comparison(findings, places.get(0)).with(places.get(1));
+            } else if (first.is(PgType.VARCHAR) && places.get(1).type() == PgType.BPCHAR) {
+                findings.refuse("nullif of a varchar and a char(n), in which blanks at the end count for nothing, is not"
+                        + " supported: write CASE WHEN a = b THEN NULL ELSE a END");
+            }
         }
         PgType moment = Comparison.widen(findings, places);
         if (moment != null && moment != first.type) {

@@ -183,6 +183,9 @@ final class Comparison {
                             + " number, or compare moments with datetime(x, '+1 day')");
             wrap(left, "ha_span(", ")");
         }
+        if (type == PgType.VARCHAR && others.stream().anyMatch(other -> other.type() == PgType.BPCHAR)) {
+            trim(left);
+        }
         if (type == PgType.JSONB) {
             new Intervals(findings).collate(left);
         }
@@ -191,6 +194,9 @@ final class Comparison {
                 findings.real(other.term());
             } else if (other.type() == PgType.FLOAT8) {
                 findings.real(left.term());
+            }
+            if (type == PgType.BPCHAR && other.type() == PgType.VARCHAR) {
+                trim(other);
             }
             if (type == PgType.INTERVAL) {
                 wrap(other, "ha_span(", ")");
@@ -286,6 +292,13 @@ final class Comparison {
         boolean day = left.is(PgType.DATE) && end.matches("T\\d\\d:\\d\\d:\\d\\d\\.\\d{9}Z?");
         boolean zoned = end.endsWith("Z") && (day || (left.is(PgType.TIMESTAMP) && end.equals("Z")));
         return zoned ? PgType.TIMESTAMPTZ : day ? PgType.TIMESTAMP : PgType.TEXT;
+    }
+
+    /** Of a text that is compared with a {@code char(n)} blanks at its end count for nothing. */
+    private void trim(Operand operand) {
+        if (operand.isPlaced()) {
+            findings.around(operand.from(), operand.to(), "rtrim(", ", ' ')");
+        }
     }
 
     private void wrap(Operand operand, String before, String after) {

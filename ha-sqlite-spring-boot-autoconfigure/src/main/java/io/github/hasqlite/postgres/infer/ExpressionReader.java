@@ -242,6 +242,7 @@ final class ExpressionReader {
             int operator = cursor.at;
             cursor.at = at + 1;
             left.resolve(PgType.TEXT);
+            new TextForm(findings).pad(new Comparison.Operand(left, start, operator));
             read(scope, OTHER).resolve(PgType.TEXT);
             int end = cursor.at;
             if (cursor.skipWord("ESCAPE")) {

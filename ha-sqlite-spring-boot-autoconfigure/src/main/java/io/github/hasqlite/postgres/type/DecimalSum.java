@@ -41,7 +41,8 @@ public final class DecimalSum {
                         case PLUS -> one.add(other);
                         case MINUS -> one.subtract(other);
                         case TIMES -> one.multiply(other);
-                    });
+                    },
+                    ExactDecimal.isExact(first) && ExactDecimal.isExact(second));
         }
         if (isNaN(first) || isNaN(second)) {
             return "NaN";

@@ -16,6 +16,7 @@ public final class ExactDecimal {
 
     private static final MathContext SHOWN = new MathContext(20);
     private static final int LONGEST_SHOWN = 60;
+    private static final int DIGITS = 15;
     private static final BigDecimal LEAST = BigDecimal.valueOf(Long.MIN_VALUE);
     private static final BigDecimal MOST = BigDecimal.valueOf(Long.MAX_VALUE);
 
@@ -44,6 +45,25 @@ public final class ExactDecimal {
             throw outOfRange(number.precision() > LONGEST_SHOWN ? number.round(SHOWN) : number);
         }
         return stored;
+    }
+
+    /**
+     * As above, of numbers of which one may be the result of a division, which no decimal is.
+     *
+     * @param exact whether none of them is
+     * @throws SQLException if it has more digits than are kept, and all of them count (22003)
+     */
+    public static Object stored(BigDecimal number, boolean exact) throws SQLException {
+        Object stored = numberOf(number);
+        boolean rounded = stored == null && !exact && Math.abs(number.doubleValue()) < MOST_EXACT;
+        return rounded ? (Object) number.doubleValue() : stored(number);
+    }
+
+    /** Whether a value has no more digits than floating point keeps of all decimals. */
+    public static boolean isExact(Object value) {
+        return !(value instanceof Double real)
+                || Double.isInfinite(real)
+                || new BigDecimal(real.toString()).stripTrailingZeros().precision() <= DIGITS;
     }
 
     /**

@@ -21,7 +21,8 @@ public final class Remainder {
         if (by.signum() == 0) {
             throw new SQLException("division by zero", "22012");
         }
-        return ExactDecimal.stored(number(dividend).remainder(by));
+        return ExactDecimal.stored(
+                number(dividend).remainder(by), ExactDecimal.isExact(dividend) && ExactDecimal.isExact(divisor));
     }
 
     private static BigDecimal number(Object value) throws SQLException {

@@ -38,7 +38,7 @@ public final class Rounding {
         }
         int kept = (int) Math.max(-MOST_DIGITS, Math.min(MOST_DIGITS, places));
         BigDecimal rounded = new BigDecimal(number.toString()).setScale(kept, mode);
-        return ExactDecimal.stored(rounded);
+        return ExactDecimal.stored(rounded, ExactDecimal.isExact(number));
     }
 
     /**
