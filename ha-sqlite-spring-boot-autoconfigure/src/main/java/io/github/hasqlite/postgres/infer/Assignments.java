@@ -190,7 +190,8 @@ final class Assignments {
             case INT2, INT4 -> !(same && term.column) && !(term.bare >= 0 && from == type.type());
             case FLOAT4, FLOAT8 -> !isNumber(from) || isWide(term);
             case NUMERIC -> type.modifier() > 0 ? !same : !isNumber(from) || isWide(term);
-            case BOOL, UUID, INTERVAL, DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> from != type.type();
+            case BOOL, UUID, INTERVAL, DATE -> from != type.type();
+            case TIME, TIMESTAMP, TIMESTAMPTZ -> from != type.type() || (type.modifier() >= 0 && !same);
             case JSON, JSONB -> from != type.type() || !term.column;
             default ->
                 (type.type().isText() && TextForm.differs(from))
@@ -210,6 +211,7 @@ final class Assignments {
         return isLimited(type)
                 || (type.type() == PgType.NUMERIC && type.modifier() > 0)
                 || isJson(type.type())
+                || (type.modifier() >= 0 && (isMoment(type.type()) || type.type() == PgType.TIME))
                 || type.type() == PgType.INT2
                 || type.type() == PgType.INT4;
     }

@@ -46,7 +46,7 @@ final class BinaryParameter {
             case INT4 -> (long) from.getInt();
             case OID -> from.getInt() & UNSIGNED;
             case INT8 -> from.getLong();
-            case FLOAT4 -> Double.parseDouble(Float.toString(from.getFloat()));
+            case FLOAT4 -> Double.parseDouble(ValueText.shortest(from.getFloat()));
             case FLOAT8 -> from.getDouble();
             case NUMERIC -> numeric(from);
             case DATE -> date(from.getInt());

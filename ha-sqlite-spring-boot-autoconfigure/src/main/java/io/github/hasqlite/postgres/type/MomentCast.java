@@ -34,8 +34,14 @@ final class MomentCast {
             LocalTime local = source == PgType.TIMESTAMPTZ && date != null
                     ? utc(read, date.atTime(time)).toLocalTime()
                     : time;
-            return IsoTimes.TIME.format(
-                    rounded(LocalDate.EPOCH.atTime(local), target.modifier()).toLocalTime());
+            LocalDateTime exact = rounded(LocalDate.EPOCH.atTime(local), target.modifier());
+            if (!exact.toLocalDate().equals(LocalDate.EPOCH)) {
+                throw new SQLException(
+                        "date/time field value out of range: \"" + ValueCast.shown(text)
+                                + "\" is 24:00:00, and times are kept up to 23:59:59.999999",
+                        "22008");
+            }
+            return IsoTimes.TIME.format(exact.toLocalTime());
         }
         if (date == null) {
             throw ValueCast.invalid(type, text);

@@ -154,7 +154,7 @@ public final class ParameterFormat {
             throw ValueCast.outOfRange(type, text);
         }
         // the digits that a client would see, not those of the nearest double
-        return type == PgType.FLOAT4 ? Double.parseDouble(Float.toString((float) number)) : number;
+        return type == PgType.FLOAT4 ? Double.parseDouble(ValueText.shortest((float) number)) : number;
     }
 
     private static @Nullable Double word(String text) {

@@ -169,7 +169,7 @@ public final class ValueCast {
                 throw outOfRange(type, value);
             }
             // the digits that a client would see, not those of the nearest double
-            return Double.parseDouble(Float.toString(single));
+            return Double.parseDouble(ValueText.shortest(single));
         }
         return number;
     }
@@ -180,13 +180,13 @@ public final class ValueCast {
             number = BigDecimal.valueOf(whole);
         } else if (value instanceof Double real) {
             if (real.isInfinite()) {
-                return real;
+                return infinite(target, real);
             }
             number = new BigDecimal(real.toString());
         } else {
             Object read = ParameterFormat.numericOf(text(PgType.NUMERIC, value).strip());
             if (!(read instanceof BigDecimal decimal)) {
-                return read;
+                return read instanceof Double real ? infinite(target, real) : read;
             }
             number = decimal;
         }
@@ -207,6 +207,13 @@ public final class ValueCast {
             return shortest.longValueExact();
         }
         return same ? (Object) real : ParameterFormat.stored(number);
+    }
+
+    private static Object infinite(ColumnType target, Double real) throws SQLException {
+        if (target.modifier() > 0) {
+            throw new SQLException("numeric field overflow: one with a precision cannot be infinite", OUT_OF_RANGE);
+        }
+        return real;
     }
 
     private static Object bool(Object value) throws SQLException {

@@ -32,9 +32,12 @@ public final class ValueFormat {
         if (served == null) {
             throw misfit(column, name, value);
         }
-        return binary
-                ? ValueBinary.of(column.type(), served)
-                : ValueText.of(served).getBytes(StandardCharsets.UTF_8);
+        if (binary) {
+            return ValueBinary.of(column.type(), served);
+        }
+        boolean single = column.type() == PgType.FLOAT4 && served instanceof Double;
+        String text = single ? ValueText.single((Double) served) : ValueText.of(served);
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static SQLException misfit(ColumnType column, String name, Object value) {
