@@ -21,7 +21,7 @@ public final class JsonNumber {
     public static Object kept(Object value) throws SQLException {
         if (value instanceof String text
                 && NUMBER.matcher(text.strip()).matches()
-                && !text.equals(stored(text.strip()))) {
+                && !text.strip().equals(stored(text.strip()))) {
             throw new SQLException(
                     "the number " + ValueCast.shown(text) + " is out of range for type json here: SQLite would store "
                             + stored(text.strip()) + "; declare the column TEXT, or put it into an object or array",
