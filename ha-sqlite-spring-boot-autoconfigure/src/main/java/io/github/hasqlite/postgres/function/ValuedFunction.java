@@ -7,7 +7,6 @@ import org.sqlite.Function;
 /** Reads and answers values. Used by one connection. */
 abstract class ValuedFunction extends Function {
 
-
     private static final int INTEGER = 1;
     private static final int REAL = 2;
     private static final int TEXT = 3;

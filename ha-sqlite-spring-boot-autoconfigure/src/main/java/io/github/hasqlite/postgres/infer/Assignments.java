@@ -39,6 +39,9 @@ final class Assignments {
         ColumnType type = column.type();
         resolve(term, column);
         findings.written(term);
+        if (type.type() == PgType.FLOAT8) {
+            findings.real(term);
+        }
         boolean literal = term.single >= 0 && to == from + 1;
         SqlToken token = cursor.tokens.get(from);
         if (literal && token.kind() == Kind.TEXT && needsText(type)) {
@@ -57,9 +60,6 @@ final class Assignments {
         ColumnType type = column.type();
         ColumnType numeric = ColumnType.declared(PgType.NUMERIC);
         boolean fraction = type.type() == PgType.NUMERIC && type.modifier() < 0;
-        if (type.type() == PgType.FLOAT8 && findings.wide(place) != null) {
-            findings.literal(place, LiteralText.sql(ValueAssignment.of(type, null, token.text())));
-        }
         if (fraction || type.type() == PgType.FLOAT8) {
             return;
         }

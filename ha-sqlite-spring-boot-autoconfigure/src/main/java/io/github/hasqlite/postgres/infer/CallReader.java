@@ -60,6 +60,10 @@ final class CallReader {
 
     private static final Set<String> FRACTIONS = Set.of("avg", "total", "power", "pow", "exp", "ln", "log", "log10");
 
+    /** They are of floating point. */
+    private static final Set<String> REAL = Set.of(
+            "acos", "asin", "atan", "atan2", "cos", "sin", "tan", "cosh", "sinh", "tanh", "degrees", "radians");
+
     /** The answer is a truth value: functions of the catalog and the session, and PostgreSQL's aggregates. */
     private static final Pattern TRUTHS = Pattern.compile("has_\\w+_privilege|pg_has_role|pg_\\w+_is_visible"
             + "|pg_try_advisory_\\w+|pg_advisory_unlock(_shared)?|pg_is_in_recovery|pg_is_wal_replay_paused"
@@ -103,6 +107,11 @@ final class CallReader {
             findings.before(place, "(abs(");
             findings.after(place + 2, " % 9007199254740992) / 9007199254740992.0)");
             return Term.certain(findings, PgType.FLOAT8).named(name, Term.STRONG);
+        }
+        if (REAL.contains(name)) {
+            for (Term argument : arguments) {
+                findings.real(argument);
+            }
         }
         Term result = moment == null ? result(name, arguments) : Term.certain(findings, moment);
         rest(scope);

@@ -23,6 +23,9 @@ record CallSpelling(Findings findings) {
             "json_replace",
             "json_set");
 
+    /** What they answer of numbers with few digits may have many. */
+    private static final Set<String> POWERS = Set.of("power", "pow", "exp");
+
     /** What arguments are made of before the call. */
     void arguments(String name, List<Comparison.Operand> places) throws SQLException {
         for (Comparison.Operand argument : places) {
@@ -89,7 +92,14 @@ record CallSpelling(Findings findings) {
      * @param call of the aggregate, with its type
      */
     void answer(String name, Comparison.Operand call, List<Term> arguments) {
-        if (!call.term().is(PgType.NUMERIC) || arguments.size() != 1) {
+        if (!call.term().is(PgType.NUMERIC)) {
+            return;
+        }
+        if (POWERS.contains(name)) {
+            findings.before(call.from(), "ha_limited(");
+            findings.after(call.to() - 1, ")");
+        }
+        if (arguments.size() != 1) {
             return;
         }
         Term of = arguments.get(0);
@@ -128,8 +138,9 @@ record CallSpelling(Findings findings) {
             if (first.is(PgType.BPCHAR)) {
                 new Comparison(findings, places.get(0)).with(places.get(1));
             } else if (first.is(PgType.VARCHAR) && places.get(1).type() == PgType.BPCHAR) {
-                findings.refuse("nullif of a varchar and a char(n), in which blanks at the end count for nothing, is not"
-                        + " supported: write CASE WHEN a = b THEN NULL ELSE a END");
+                findings.refuse(
+                        "nullif of a varchar and a char(n), in which blanks at the end count for nothing, is not"
+                                + " supported: write CASE WHEN a = b THEN NULL ELSE a END");
             }
         }
         PgType moment = Comparison.widen(findings, places);

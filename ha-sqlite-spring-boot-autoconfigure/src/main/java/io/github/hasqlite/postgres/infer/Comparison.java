@@ -94,59 +94,6 @@ final class Comparison {
         }
     }
 
-    /**
-     * Sees that a literal or parameter is compared with values of one type only: of another one it would be another value.
-     *
-     * @throws SQLException if they differ (42804)
-     */
-    static void requireOne(Findings findings, Term left, List<Operand> others) throws SQLException {
-        requireOne(findings, left, others, false);
-    }
-
-    /**
-     * As above, with the elements of an array, which are of one type in PostgreSQL.
-     *
-     * @throws SQLException if they differ (42804)
-     */
-    static void requireElement(Findings findings, Term left, List<Operand> elements) throws SQLException {
-        requireOne(findings, left, elements, true);
-    }
-
-    private static void requireOne(Findings findings, Term left, List<Operand> others, boolean elements)
-            throws SQLException {
-        for (int i = 0; i < left.elements.size(); i++) {
-            int column = i;
-            List<Operand> values = others.stream()
-                    .filter(other -> other.term().elements.size() == left.elements.size())
-                    .map(other -> other.term().elements.get(column))
-                    .toList();
-            requireOne(findings, left.elements.get(i).term(), values, elements);
-        }
-        Term first = null;
-        for (Operand other : others) {
-            boolean differs = first != null && other.type() != null && !isAlike(first, other.term(), elements);
-            if (differs && left.isOpen() && !findings.stored()) {
-                throw new SQLException(
-                        "a literal or parameter is compared with values of the types " + first.type.display() + " and "
-                                + other.type().display() + ": cast it, as in 'x'::"
-                                + other.type().typname() + ", or cast these to one type",
-                        "42804");
-            }
-            first = first == null && other.type() != null ? other.term() : first;
-        }
-    }
-
-    /** Whether a text means the same as a value of each. */
-    private static boolean isAlike(Term one, Term other, boolean elements) {
-        PgType a = one.type;
-        PgType b = other.type;
-        boolean numbers = Arithmetic.isNumber(a) && Arithmetic.isNumber(b);
-        boolean texts = a != null && b != null && a.isText() && b.isText() && (a == PgType.BPCHAR) == (b == PgType.BPCHAR);
-        // values that stand there are of one type in PostgreSQL, columns are not
-        boolean moments = isMoment(a) && isMoment(b) && (elements || (!one.column && !other.column));
-        return a == b || numbers || texts || moments;
-    }
-
     /** Makes values that are all compared with each other of one type. */
     static void alike(Findings findings, List<Operand> operands) throws SQLException {
         if (operands.stream().anyMatch(operand -> Intervals.areMany(operand.type()))) {

@@ -102,6 +102,7 @@ final class ExpressionReader {
             signed.announced = operand.is(PgType.NUMERIC) ? operand.announced : null;
             signed.most = operand.most;
             signed.digits = operand.digits;
+            signed.bare = findings.ofSchema() ? operand.bare : -1;
             return signed;
         }
         return primaries.read(scope);
@@ -282,7 +283,7 @@ final class ExpressionReader {
         if (cursor.skipWord("AND")) {
             bounds.add(operand(scope, OTHER));
         }
-        Comparison.requireOne(findings, left, bounds);
+        ComparedLiteral.requireOne(findings, left, bounds);
         for (Comparison.Operand bound : bounds) {
             left.unify(bound.term());
             bound.term().unify(bounds.get(0).term());
@@ -303,7 +304,7 @@ final class ExpressionReader {
                 int from = cursor.at;
                 values.add(new Comparison.Operand(read(scope), from, cursor.at));
             } while (cursor.skip(","));
-            Comparison.requireOne(findings, left, values);
+            ComparedLiteral.requireOne(findings, left, values);
             left.resolve(Comparison.widest(values));
             values.forEach(value -> left.unify(value.term()));
             comparison.withAll(values);

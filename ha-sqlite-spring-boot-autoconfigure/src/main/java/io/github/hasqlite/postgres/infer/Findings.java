@@ -146,8 +146,8 @@ final class Findings {
     void written(Term term) {
         written.add(term.bare);
         if (term.cast >= 0 && !ofSchema() && !sorts()) {
-            before[term.cast] = Objects.requireNonNullElse(at(before, term.cast), "")
-                    .replace(Casts.EXACT_CAST, Casts.CAST);
+            before[term.cast] =
+                    Objects.requireNonNullElse(at(before, term.cast), "").replace(Casts.EXACT_CAST, Casts.CAST);
         }
     }
 
@@ -169,7 +169,9 @@ final class Findings {
     void real(Term term) throws SQLException {
         String digits = wide.get(term.bare);
         if (digits != null) {
-            instead(term.bare, LiteralText.sql(ValueCast.cast(ColumnType.declared(PgType.FLOAT8), null, digits)));
+            Object real = ValueCast.cast(ColumnType.declared(PgType.FLOAT8), null, digits);
+            // a minus behind another one would begin a comment
+            literal(term.bare, "(" + LiteralText.sql(real) + ")");
         }
     }
 
@@ -193,11 +195,14 @@ final class Findings {
             }
         }
         for (Map.Entry<Integer, String> number : wide.entrySet()) {
-            if (!written.contains(number.getKey()) && instead[number.getKey()] == null) {
-                ExactDecimal.stored(new BigDecimal(number.getValue()));
+            int place = number.getKey();
+            if (instead[place] == null) {
+                // as a text it has all digits, with which nothing can be computed
+                if (ofSchema() || !written.contains(place)) {
+                    ExactDecimal.stored(new BigDecimal(number.getValue()));
+                }
+                instead[place] = "'" + number.getValue() + "'";
             }
-            instead[number.getKey()] =
-                    Objects.requireNonNullElse(instead[number.getKey()], "'" + number.getValue() + "'");
         }
     }
 
@@ -342,7 +347,11 @@ final class Findings {
             throw refusal;
         }
         spellNumbers();
-        return new Insight(edited || !wide.isEmpty() ? text() : null, Map.copyOf(parameters), Set.copyOf(exact), List.copyOf(items));
+        return new Insight(
+                edited || !wide.isEmpty() ? text() : null,
+                Map.copyOf(parameters),
+                Set.copyOf(exact),
+                List.copyOf(items));
     }
 
     private String text() {

@@ -5,7 +5,6 @@ import io.github.hasqlite.postgres.type.ExactDecimal;
 import io.github.hasqlite.postgres.type.LiteralText;
 import io.github.hasqlite.postgres.type.PgType;
 import java.math.BigDecimal;
-import java.sql.SQLException;
 
 /** Numbers in the text of a statement, of which SQLite rounds those with many digits. Stateless. */
 final class NumberLiteral {
@@ -15,12 +14,8 @@ final class NumberLiteral {
 
     private NumberLiteral() {}
 
-    /**
-     * The one that stands here.
-     *
-     * @throws SQLException if it is to be in the schema and SQLite would round it (22003)
-     */
-    static Term read(Cursor cursor, Findings findings) throws SQLException {
+    /** The one that stands here. */
+    static Term read(Cursor cursor, Findings findings) {
         int place = cursor.at++;
         String text = cursor.tokens.get(place).text();
         boolean whole = text.chars().allMatch(Character::isDigit);
@@ -39,9 +34,7 @@ final class NumberLiteral {
         if (!integer) {
             term.announced = ColumnType.computed(Math.max(number.scale(), 0));
         }
-        if (!exact && findings.ofSchema()) {
-            ExactDecimal.stored(number);
-        } else if (!exact) {
+        if (!exact) {
             findings.wide(place, number.toPlainString());
             term.bare = place;
         }
@@ -59,7 +52,8 @@ final class NumberLiteral {
      * @return whether it is one
      */
     static boolean negate(Term operand, int sign, Findings findings) {
-        String digits = operand.bare == sign + 1 ? findings.wide(operand.bare) : null;
+        boolean edited = operand.bare == sign + 1 && !findings.ofSchema();
+        String digits = edited ? findings.wide(operand.bare) : null;
         if (digits != null) {
             findings.wide(operand.bare, "-" + digits);
             findings.remove(sign, sign + 1);

@@ -126,7 +126,7 @@ record PostgresCalls(Findings findings) {
         if (type != PgType.BOOL) {
             new TextForm(findings).cast(element);
         }
-        int oid = whole || type == PgType.BOOL ? type.oid() : PgType.TEXT.oid();
+        int oid = type != null && (whole || type == PgType.BOOL) ? type.oid() : PgType.TEXT.oid();
         findings.instead(call.from(), "json_group_array");
         findings.before(call.from(), "ha_array_text(nullif(");
         findings.after(call.to() - 1, ", '[]'), " + oid + ")");
@@ -142,14 +142,16 @@ record PostgresCalls(Findings findings) {
         Comparison.Operand field = arguments.get(pattern ? 1 : 0);
         if (name.equals("extract") && findings.token(field.from()).kind() != Kind.TEXT) {
             // the word before FROM, which is no column
-            findings.instead(field.from(), LiteralText.sql(findings.token(field.from()).name()));
+            findings.instead(
+                    field.from(), LiteralText.sql(findings.token(field.from()).name()));
         }
         if (name.equals("extract")) {
             findings.instead(field.to(), ",");
         }
         field.term().resolve(PgType.TEXT);
         PgType type = value.type();
-        boolean moment = Comparison.isMoment(type) || (!pattern && type == PgType.TIME) || (!pattern && type == PgType.INTERVAL);
+        boolean moment =
+                Comparison.isMoment(type) || (!pattern && type == PgType.TIME) || (!pattern && type == PgType.INTERVAL);
         boolean truncates = name.equals("date_trunc");
         if (type == null || !moment || (truncates && !Comparison.isMoment(type))) {
             throw new SQLException(

@@ -318,7 +318,7 @@ final class PrimaryReader {
         }
         cursor.skipWord("END");
         if (chosen != null) {
-            Comparison.requireOne(findings, chosen, compared.subList(1, compared.size()));
+            ComparedLiteral.requireOne(findings, chosen, compared.subList(1, compared.size()));
             compared.forEach(operand -> chosen.unify(operand.term()));
         }
         Comparison.alike(findings, compared);

@@ -45,7 +45,8 @@ final class SchemaCasts {
                     && tokens.get(i + 1).isName()
                     && PROGRAMS.contains(tokens.get(i + 1).name().toLowerCase(Locale.ROOT))) {
                 throw new SQLException(
-                        "collation \"" + tokens.get(i + 1).name() + "\" is not for the schema, which other programs read",
+                        "collation \"" + tokens.get(i + 1).name()
+                                + "\" is not for the schema, which other programs read",
                         "0A000");
             } else if (isTyped(i)) {
                 literal(i);

@@ -113,9 +113,9 @@ final class Term {
             return digits >= 0 ? digits : ColumnType.ANYTHING.precision();
         }
         return switch (type) {
-            case INT2 -> 5;
-            case INT4 -> 10;
-            case INT8 -> 19;
+            case INT2 -> Short.toString(Short.MAX_VALUE).length();
+            case INT4 -> Integer.toString(Integer.MAX_VALUE).length();
+            case INT8 -> Long.toString(Long.MAX_VALUE).length();
             default -> told == null ? ColumnType.ANYTHING.precision() : told.precision();
         };
     }

@@ -26,9 +26,16 @@ record TextForm(Findings findings) {
     /** A {@code char(n)} has blanks up to its length for patterns, without which it is stored. */
     void pad(Comparison.Operand value) {
         ColumnType type = value.term().announced;
-        if (value.term().is(PgType.BPCHAR) && type != null && type.length() > 0 && type.length() <= MOST_PADDED && value.isPlaced()) {
+        if (value.term().is(PgType.BPCHAR)
+                && type != null
+                && type.length() > 0
+                && type.length() <= MOST_PADDED
+                && value.isPlaced()) {
             findings.around(
-                    value.from(), value.to(), "substr((", ") || '" + " ".repeat(type.length()) + "', 1, " + type.length() + ")");
+                    value.from(),
+                    value.to(),
+                    "substr((",
+                    ") || '" + " ".repeat(type.length()) + "', 1, " + type.length() + ")");
         }
     }
 

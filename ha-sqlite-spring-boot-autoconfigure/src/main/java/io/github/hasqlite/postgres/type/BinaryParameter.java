@@ -126,8 +126,8 @@ final class BinaryParameter {
             return sign == NAN ? "NaN" : sign == INFINITE ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
         }
         // PostgreSQL cuts what is behind the digits that are said
-        BigDecimal number = new BigDecimal(digits, BASE_DIGITS * (groups - 1 - weight))
-                .setScale(scale, RoundingMode.DOWN);
+        BigDecimal number =
+                new BigDecimal(digits, BASE_DIGITS * (groups - 1 - weight)).setScale(scale, RoundingMode.DOWN);
         return ParameterFormat.stored(sign == NEGATIVE ? number.negate() : number);
     }
 

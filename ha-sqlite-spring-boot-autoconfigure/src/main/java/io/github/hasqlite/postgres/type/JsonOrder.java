@@ -74,7 +74,9 @@ public final class JsonOrder {
         Value left = new JsonOrder(first).value();
         Value right = new JsonOrder(second).value();
         // an empty array is less than all scalars there, unless it is within another value
-        if (left.kind == Kind.ARRAY != (right.kind == Kind.ARRAY) && left.kind != Kind.OBJECT && right.kind != Kind.OBJECT) {
+        if (left.kind == Kind.ARRAY != (right.kind == Kind.ARRAY)
+                && left.kind != Kind.OBJECT
+                && right.kind != Kind.OBJECT) {
             Value array = left.kind == Kind.ARRAY ? left : right;
             int sign = array.parts.isEmpty() ? -1 : 1;
             return left.kind == Kind.ARRAY ? sign : -sign;
@@ -91,8 +93,7 @@ public final class JsonOrder {
     }
 
     private static int bytes(String one, String other) {
-        return Arrays.compareUnsigned(
-                one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
+        return Arrays.compareUnsigned(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Of a text that is known to be one. */

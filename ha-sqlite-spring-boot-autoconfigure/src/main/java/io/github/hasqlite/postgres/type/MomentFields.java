@@ -19,6 +19,7 @@ public final class MomentFields {
     private static final int MILLENNIUM = 1000;
     private static final int DECADE = 10;
     private static final int QUARTER = 3;
+    private static final int WEEK = 7;
     private static final int MONTHS = 12;
     private static final int MICRO_DIGITS = 6;
     private static final int MILLI_DIGITS = 3;
@@ -53,7 +54,11 @@ public final class MomentFields {
             LocalDateTime moment = moment(type, value);
             number = type == PgType.TIME ? null : ofDay(name, moment.toLocalDate());
             if (number == null && name.equals("epoch")) {
-                number = seconds(type == PgType.TIME ? moment.toLocalTime().toSecondOfDay() : moment.toEpochSecond(ZoneOffset.UTC), moment);
+                number = seconds(
+                        type == PgType.TIME
+                                ? moment.toLocalTime().toSecondOfDay()
+                                : moment.toEpochSecond(ZoneOffset.UTC),
+                        moment);
             } else if (number == null && type != PgType.DATE) {
                 number = ofTime(name, moment.toLocalTime());
             }
@@ -65,7 +70,7 @@ public final class MomentFields {
     }
 
     private static BigDecimal seconds(long seconds, LocalDateTime moment) {
-        return BigDecimal.valueOf(seconds).add(BigDecimal.valueOf(moment.getNano() / 1000, MICRO_DIGITS));
+        return BigDecimal.valueOf(seconds).add(BigDecimal.valueOf(moment.get(ChronoField.MICRO_OF_SECOND), MICRO_DIGITS));
     }
 
     private static @Nullable BigDecimal ofDay(String field, LocalDate day) {
@@ -77,7 +82,7 @@ public final class MomentFields {
             case "quarter" -> day.get(IsoFields.QUARTER_OF_YEAR);
             case "week" -> day.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR);
             case "isoyear" -> day.get(IsoFields.WEEK_BASED_YEAR);
-            case "dow" -> day.getDayOfWeek().getValue() % 7;
+            case "dow" -> day.getDayOfWeek().getValue() % WEEK;
             case "isodow" -> day.getDayOfWeek().getValue();
             case "doy" -> day.getDayOfYear();
             case "decade" -> year / DECADE;
@@ -89,7 +94,7 @@ public final class MomentFields {
     }
 
     private static @Nullable BigDecimal ofTime(String field, LocalTime time) {
-        long micros = time.get(ChronoField.SECOND_OF_MINUTE) * SECOND + time.getNano() / 1000;
+        long micros = time.get(ChronoField.SECOND_OF_MINUTE) * SECOND + time.get(ChronoField.MICRO_OF_SECOND);
         return switch (field) {
             case "hour" -> BigDecimal.valueOf(time.getHour());
             case "minute" -> BigDecimal.valueOf(time.getMinute());
@@ -145,7 +150,8 @@ public final class MomentFields {
             case "week" -> day.minusDays(day.getDayOfWeek().getValue() - 1L).atStartOfDay();
             case "month" -> day.withDayOfMonth(1).atStartOfDay();
             case "quarter" ->
-                LocalDate.of(year, (day.getMonthValue() - 1) / QUARTER * QUARTER + 1, 1).atStartOfDay();
+                LocalDate.of(year, (day.getMonthValue() - 1) / QUARTER * QUARTER + 1, 1)
+                        .atStartOfDay();
             case "year" -> first(year);
             case "decade" -> first(year / DECADE * DECADE);
             case "century" -> first((year - 1) / CENTURY * CENTURY + 1);
@@ -177,9 +183,17 @@ public final class MomentFields {
         return switch (name) {
             case "millennia", "millenniums" -> "millennium";
             case "centuries" -> "century";
-            case "decades", "years", "quarters", "months", "weeks", "days", "hours", "minutes", "seconds", "milliseconds",
-                    "microseconds" ->
-                name.substring(0, name.length() - 1);
+            case "decades",
+                    "years",
+                    "quarters",
+                    "months",
+                    "weeks",
+                    "days",
+                    "hours",
+                    "minutes",
+                    "seconds",
+                    "milliseconds",
+                    "microseconds" -> name.substring(0, name.length() - 1);
             default -> name;
         };
     }

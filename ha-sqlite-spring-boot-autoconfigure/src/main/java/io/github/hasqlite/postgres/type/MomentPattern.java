@@ -11,8 +11,9 @@ import java.util.regex.Pattern;
 /** Dates and times as {@code to_char} writes them, in the words of its language C. Stateless. */
 public final class MomentPattern {
 
-    private static final Pattern PART = Pattern.compile("(FM)?((?i:YYYY|YY|HH24|HH12|HH|MI|MS|US|MM|SS(?!SS)|DDD|DD|IYYY|IW|ID|Q)"
-            + "|MONTH|Month|month|MON|Mon|mon|DAY|Day|day|DY|Dy|dy|(?i:D)|AM|PM|am|pm)|\"([^\"]*)\"|([^A-Za-z\"\\\\]+)");
+    private static final Pattern PART = Pattern.compile(
+            "(FM)?((?i:YYYY|YY|HH24|HH12|HH|MI|MS|US|MM|SS(?!SS)|DDD|DD|IYYY|IW|ID|Q)"
+                    + "|MONTH|Month|month|MON|Mon|mon|DAY|Day|day|DY|Dy|dy|(?i:D)|AM|PM|am|pm)|\"([^\"]*)\"|([^A-Za-z\"\\\\]+)");
 
     private static final int WIDEST = 9;
     private static final int MICRO = 1000;

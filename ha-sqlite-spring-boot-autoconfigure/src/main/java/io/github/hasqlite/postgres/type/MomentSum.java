@@ -66,9 +66,7 @@ public final class MomentSum {
     private static @Nullable Object days(String text, long days) throws SQLException {
         TimeText read = TimeText.parse(text);
         LocalDate date = read == null ? null : read.date();
-        return read != null && date != null && read.time() == null
-                ? StoredTime.of(date.plusDays(days))
-                : null;
+        return read != null && date != null && read.time() == null ? StoredTime.of(date.plusDays(days)) : null;
     }
 
     private static @Nullable Object texts(String a, String b, int sign) throws SQLException {

@@ -38,8 +38,8 @@ final class StoredTime {
 
     static SQLException outOfRange(String what) {
         return new SQLException(
-                "date/time field value out of range: what is " + what + " cannot be kept, only dates from the year 1 to "
-                        + LAST_YEAR,
+                "date/time field value out of range: what is " + what
+                        + " cannot be kept, only dates from the year 1 to " + LAST_YEAR,
                 "22008");
     }
 }

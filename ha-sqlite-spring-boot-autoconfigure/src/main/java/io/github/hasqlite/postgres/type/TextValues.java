@@ -7,6 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** PostgreSQL's functions of texts that SQLite does not have. Characters are those of Unicode. Stateless. */
 public final class TextValues {
@@ -62,7 +63,11 @@ public final class TextValues {
         return before ? fill + values.get(0) : values.get(0) + fill;
     }
 
-    /** @throws SQLException if that is too long (54000) */
+    /**
+     * As often as it is said.
+     *
+     * @throws SQLException if that is too long (54000)
+     */
     public static Object repeated(Object text, Object count) throws SQLException {
         long times = Math.max(0, ((Number) count).longValue());
         int length = text.toString().length();
@@ -95,9 +100,8 @@ public final class TextValues {
             throw new SQLException("field position must not be zero", "22023");
         }
         String text = values.get(0).toString();
-        String[] parts = separator.isEmpty()
-                ? new String[] {text}
-                : text.split(java.util.regex.Pattern.quote(separator), -1);
+        String[] parts =
+                separator.isEmpty() ? new String[] {text} : text.split(Pattern.quote(separator), -1);
         long at = number > 0 ? number - 1 : parts.length + number;
         return at >= 0 && at < parts.length ? parts[(int) at] : "";
     }
@@ -123,7 +127,11 @@ public final class TextValues {
         return new String(all, 0, all.length);
     }
 
-    /** @param values text, characters to be replaced, and those that stand for them, or nothing */
+    /**
+     * With other characters.
+     *
+     * @param values text, characters to be replaced, and those that stand for them, or nothing
+     */
     public static Object translated(List<Object> values) {
         int[] from = characters(values.get(1));
         int[] to = characters(values.get(2));
@@ -147,7 +155,11 @@ public final class TextValues {
         return text.toString().isEmpty() ? 0L : (long) text.toString().codePointAt(0);
     }
 
-    /** @throws SQLException if there is no such character (54000) */
+    /**
+     * The character with a number.
+     *
+     * @throws SQLException if there is none (54000)
+     */
     public static Object character(Object code) throws SQLException {
         long number = ((Number) code).longValue();
         boolean surrogate = number >= Character.MIN_SURROGATE && number <= Character.MAX_SURROGATE;
@@ -159,8 +171,7 @@ public final class TextValues {
 
     /** In hexadecimal digits. */
     public static Object md5(Object value) {
-        byte[] bytes =
-                value instanceof byte[] given ? given : value.toString().getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = value instanceof byte[] given ? given : value.toString().getBytes(StandardCharsets.UTF_8);
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(bytes));
         } catch (NoSuchAlgorithmException e) {

@@ -121,6 +121,49 @@ class ValueInferenceTests {
             delimiter = '¦',
             quoteCharacter = '`',
             value = {
+                "SELECT extract(year FROM d) + extract(dow FROM ts) + extract(doy FROM ('2026-02-01'::date)) FROM t ¦ 2064",
+                "SELECT extract(epoch FROM ts) || ' ' || extract(second FROM interval '1.25 s') FROM t"
+                        + " ¦ 1769828645.000000 1.250000",
+                "SELECT date_part('week', date '2027-01-01') ¦ 53",
+                "SELECT extract(epoch FROM interval '1 year 2 mons 3 days 04:05:06.7') ¦ 37015506.7",
+                "SELECT date_trunc('month', ts) FROM t ¦ 2026-01-01T00:00:00.000000000",
+                "SELECT date_trunc('week', d) FROM t ¦ 2026-01-26T00:00:00.000000000Z",
+                "SELECT to_char(ts, 'Dy DD Mon YYYY hh12:MI:SS.US am') FROM t ¦ Sat 31 Jan 2026 03:04:05.000000 am",
+                "SELECT greatest(i, NULL, 7) || '' || least(n, 4.5) || least('b', 'C') FROM t ¦ 74.5C",
+                "SELECT greatest(iv, '25 hours') FROM t ¦ 25:00:00",
+                "SELECT greatest(d, ts) FROM t ¦ 2026-01-31T03:04:05.000000000",
+                "SELECT coalesce(greatest(NULL, NULL), 'none') ¦ none",
+                "SELECT left('äöü', 2) || right('äöü', -2) || lpad('a', 3, 'xy') || rpad('abc', 2) ¦ äöüxyaab",
+                "SELECT split_part('a,b,c', ',', -1) || strpos('äb', 'b') || repeat('x', 2) || reverse('äb') ¦ c2xxbä",
+                "SELECT initcap('hi THOMAS') || translate('12345', '143', 'ax') || md5('abc')"
+                        + " ¦ Hi Thomasa2x5900150983cd24fb0d6963f7d28e17f72",
+                "SELECT trunc(2.567, 2) || ' ' || trunc(-1234.5, -2) || ' ' || mod(-7, 3) || ' ' || gcd(12, -18)"
+                        + " ¦ 2.56 -1200 -1 6",
+                "SELECT bool_and(i > 4) || ' ' || bool_or(i > 5) || ' ' || every(b) FROM (SELECT i, i = 5 AS b FROM t) q"
+                        + " ¦ true false true",
+                "SELECT array_agg(v ORDER BY v) FROM (SELECT 'a b' AS v UNION ALL SELECT NULL UNION ALL SELECT 'c') q"
+                        + " ¦ {\"a b\",c,NULL}",
+                "SELECT array_agg(i) FILTER (WHERE false) FROM t ¦ ",
+                "SELECT 'abc'::bpchar || '|' || 'abc'::char || '|' || 'ab '::bpchar(2) ¦ abc|a|ab",
+                "SELECT ('a'::char(3) = 'a '::varchar) + ('a'::char(3) LIKE 'a  ') ¦ 2",
+                "SELECT 2147483648::real::text || ' ' || 1234567890123456.78::real ¦ 2.1474836e+09 1.234568e+15",
+            })
+    void functionsAreThoseOfPostgresql(String sql, @Nullable String expected) throws SQLException {
+        assertThat(value(sql)).as(spelled(sql)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '¦',
+            quoteCharacter = '`',
+            value = {
+                "SELECT extract(hour FROM d) FROM t ¦ 0A000",
+                "SELECT to_char(n, '9.9') FROM t ¦ 0A000",
+                "SELECT to_char(ts, 'WW') FROM t ¦ 0A000",
+                "SELECT array_agg(by) FROM t ¦ 0A000",
+                "SELECT split_part('a', ',', 0) ¦ 22023",
+                "SELECT '23:59:59.9999999'::time ¦ 22008",
+                "INSERT INTO t(n) VALUES ('Infinity'::numeric(4,2)) ¦ 22003",
                 "SELECT n % 0 FROM t ¦ 22012",
                 "SELECT n % x FROM t ¦ 42883",
                 "SELECT id FROM t WHERE '1' IN (i, x) ¦ 42804",
