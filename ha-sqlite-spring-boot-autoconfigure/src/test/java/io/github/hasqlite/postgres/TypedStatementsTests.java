@@ -216,7 +216,8 @@ class TypedStatementsTests {
         try (Statement statement = connection.createStatement()) {
             RunningServer.assertRefused(statement, "SELECT b FROM odd", "22P02");
             assertThat(RunningServer.rows(statement, "SELECT u, d, ts, by, c, ts0 FROM odd"))
-                    .isEqualTo("A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11|2024-1-5|1700000000|\\x00|a  |2026-01-02 03:04:05;");
+                    .isEqualTo(
+                            "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11|2024-1-5|1700000000|\\x00|a  |2026-01-02 03:04:05;");
             statement.execute("DELETE FROM odd");
             statement.execute("INSERT INTO odd(ts0) VALUES ('2026-01-02 03:04:05.6')");
             statement.execute("INSERT INTO odd(ts0) SELECT '2026-01-02 03:04:05.5'::timestamp");

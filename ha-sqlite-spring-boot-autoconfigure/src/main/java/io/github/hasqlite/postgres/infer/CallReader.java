@@ -61,8 +61,8 @@ final class CallReader {
     private static final Set<String> FRACTIONS = Set.of("avg", "total", "power", "pow", "exp", "ln", "log", "log10");
 
     /** They are of floating point. */
-    private static final Set<String> REAL = Set.of(
-            "acos", "asin", "atan", "atan2", "cos", "sin", "tan", "cosh", "sinh", "tanh", "degrees", "radians");
+    private static final Set<String> REAL =
+            Set.of("acos", "asin", "atan", "atan2", "cos", "sin", "tan", "cosh", "sinh", "tanh", "degrees", "radians");
 
     /** The answer is a truth value: functions of the catalog and the session, and PostgreSQL's aggregates. */
     private static final Pattern TRUTHS = Pattern.compile("has_\\w+_privilege|pg_has_role|pg_\\w+_is_visible"
@@ -231,6 +231,7 @@ final class CallReader {
             return Term.of(findings, Arithmetic.number(first.type, PgType.INT8));
         }
         if (name.equals("mod") && arguments.size() == 2) {
+            first.unify(arguments.get(1));
             return Term.of(findings, Arithmetic.number(first.type, arguments.get(1).type));
         }
         if (name.equals("sign")) {

@@ -55,8 +55,8 @@ final class ComparedLiteral {
         boolean constant = elements || (!one.term().column && !other.term().column);
         if (a != null && b != null && !isAlike(a, b, constant)) {
             throw new SQLException(
-                    "a literal or parameter is compared with values of the types " + a.display() + " and "
-                            + b.display() + ": cast it, as in 'x'::" + b.typname() + ", or cast these to one type",
+                    "a literal or parameter is compared with values of the types " + a.display() + " and " + b.display()
+                            + ": cast it, as in 'x'::" + b.typname() + ", or cast these to one type",
                     "42804");
         }
     }

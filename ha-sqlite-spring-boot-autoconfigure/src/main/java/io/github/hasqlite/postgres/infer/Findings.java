@@ -164,7 +164,7 @@ final class Findings {
     /**
      * Floating point is computed or compared with something.
      *
-     * @throws SQLException if it is a number in the text that is out of its range (22003)
+     * @throws SQLException if it is a number in the text that is out of the range of that (22003)
      */
     void real(Term term) throws SQLException {
         String digits = wide.get(term.bare);
@@ -172,6 +172,8 @@ final class Findings {
             Object real = ValueCast.cast(ColumnType.declared(PgType.FLOAT8), null, digits);
             // a minus behind another one would begin a comment
             literal(term.bare, "(" + LiteralText.sql(real) + ")");
+        } else if (term.bare >= 0 && tokens.get(term.bare).kind() == Kind.PARAMETER && term.is(PgType.NUMERIC)) {
+            instead(term.bare, Casts.CAST + tokens.get(term.bare).text() + ", " + PgType.FLOAT8.oid() + ", -1, 0)");
         }
     }
 

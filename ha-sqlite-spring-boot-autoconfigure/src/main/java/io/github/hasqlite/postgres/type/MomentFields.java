@@ -70,7 +70,8 @@ public final class MomentFields {
     }
 
     private static BigDecimal seconds(long seconds, LocalDateTime moment) {
-        return BigDecimal.valueOf(seconds).add(BigDecimal.valueOf(moment.get(ChronoField.MICRO_OF_SECOND), MICRO_DIGITS));
+        return BigDecimal.valueOf(seconds)
+                .add(BigDecimal.valueOf(moment.get(ChronoField.MICRO_OF_SECOND), MICRO_DIGITS));
     }
 
     private static @Nullable BigDecimal ofDay(String field, LocalDate day) {

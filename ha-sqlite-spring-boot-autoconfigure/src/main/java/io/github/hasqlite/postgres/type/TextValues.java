@@ -100,8 +100,7 @@ public final class TextValues {
             throw new SQLException("field position must not be zero", "22023");
         }
         String text = values.get(0).toString();
-        String[] parts =
-                separator.isEmpty() ? new String[] {text} : text.split(Pattern.quote(separator), -1);
+        String[] parts = separator.isEmpty() ? new String[] {text} : text.split(Pattern.quote(separator), -1);
         long at = number > 0 ? number - 1 : parts.length + number;
         return at >= 0 && at < parts.length ? parts[(int) at] : "";
     }
