@@ -103,7 +103,8 @@ final class TypedRows implements Portals.Open {
             }
             return ColumnType.ANYTHING;
         }
-        return hint != null && fits(hint, at, first) ? hint : seen(at, first);
+        boolean truth = hint != null && hint.type() == PgType.BOOL && hasText(at, first);
+        return hint != null && (truth || fits(hint, at, first)) ? hint : seen(at, first);
     }
 
     /** Nothing says what an expression is but its values. */

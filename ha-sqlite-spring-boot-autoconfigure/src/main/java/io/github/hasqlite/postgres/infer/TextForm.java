@@ -18,8 +18,9 @@ record TextForm(Findings findings) {
         spell(value, false);
     }
 
-    /** As {@code concat} writes it, which has {@code t} for {@code true}. */
+    /** As {@code concat} writes it, which has {@code t} for {@code true}, and blanks at the end of a {@code char(n)}. */
     void shown(Comparison.Operand value) throws SQLException {
+        pad(value);
         spell(value, true);
     }
 
