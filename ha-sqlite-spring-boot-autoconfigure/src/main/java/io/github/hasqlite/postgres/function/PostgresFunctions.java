@@ -25,7 +25,7 @@ import org.sqlite.Function;
  * Casts and sums of times: {@code ha_cast(value, type, modifier, source)}, {@code ha_exact} for a numeric that is computed with, and {@code ha_assigned} for what is stored, with the numbers of the types (0 if the source
  * is not known; that of a numeric with the digits behind its point above 16 bits), {@code ha_plus(a, b)}, {@code ha_minus(a, b)}, {@code ha_times(interval, factor)}, {@code
  * ha_divided(interval, divisor)}, {@code ha_add(a, b)}, {@code ha_subtract(a, b)} and {@code ha_multiply(a, b)} of decimals, {@code
- * ha_sum(numeric)} and {@code ha_avg(numeric)} of many of them, {@code ha_checked(sum, digits)} and {@code ha_limited(average)} of floating point, {@code ha_rest(a, b)} of a division, {@code ha_round(numeric, digits)}, {@code ha_even(float8)}, {@code ha_unquoted(json)} of a text, {@code ha_json_key(text)},
+ * ha_sum(numeric)} and {@code ha_avg(numeric)} of many of them, {@code ha_checked(sum, digits)} and {@code ha_limited(average)} of floating point, {@code ha_rest(a, b)} and {@code ha_divisor(b)} of a division, {@code ha_round(numeric, digits)}, {@code ha_even(float8)}, {@code ha_unquoted(json)} of a text, {@code ha_json_key(text)},
  * {@code
  * ha_joined(bytes, bytes)}, {@code ha_ilike(text, pattern)}, {@code ha_span(interval)}, {@code ha_nullif(interval,
  * interval)}, {@code ha_number(value)}, {@code ha_elements(array, type)} and {@code ha_array_text(array, type)}.
@@ -54,6 +54,7 @@ public final class PostgresFunctions implements ConnectionFunctions {
         operation(connection, "ha_times", 2, (a, b) -> MomentSum.product(a, b, false));
         operation(connection, "ha_divided", 2, (a, b) -> MomentSum.product(a, b, true));
         operation(connection, "ha_rest", 2, Remainder::of);
+        operation(connection, "ha_divisor", 1, (a, none) -> Remainder.divisor(a));
         operation(connection, "ha_add", 2, (a, b) -> DecimalSum.of(DecimalSum.Operator.PLUS, a, b));
         operation(connection, "ha_subtract", 2, (a, b) -> DecimalSum.of(DecimalSum.Operator.MINUS, a, b));
         operation(connection, "ha_multiply", 2, (a, b) -> DecimalSum.of(DecimalSum.Operator.TIMES, a, b));

@@ -1,5 +1,7 @@
 package io.github.hasqlite.postgres.infer;
 
+import io.github.hasqlite.postgres.sql.SqlToken;
+import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
@@ -64,6 +66,11 @@ final class Arithmetic {
         }
         PgType type = number(left.type, right.type);
         boolean fraction = isFraction(left.type) || isFraction(right.type);
+        boolean divides = operator.equals("/") || (operator.equals("%") && !fraction);
+        if (divides && type != null && !findings.ofSchema() && !isNonzero(right, second, end)) {
+            findings.before(second, "ha_divisor(");
+            findings.after(end - 1, ")");
+        }
         if (fraction && operator.equals("/")) {
             // a number without a fraction is an integer for SQLite, whatever its column is; a cast would be of another
             // type
@@ -102,6 +109,15 @@ final class Arithmetic {
             findings.real(right);
         }
         return result;
+    }
+
+    /** Whether it is a number in the text that is not 0, of which SQLite's quotient is NULL. */
+    private boolean isNonzero(Term term, int from, int to) {
+        SqlToken token = findings.token(from);
+        return term.single == from
+                && to == from + 1
+                && token.kind() == Kind.NUMBER
+                && token.text().matches("[0-9.]*[1-9][0-9.]*");
     }
 
     /** By the digits of each value, of which the definitions do not say how many there are. */
