@@ -215,6 +215,7 @@ class TypedStatementsTests {
                 + " 1700000000, '\\x00', 'a  ', '2026-01-02 03:04:05')");
         try (Statement statement = connection.createStatement()) {
             RunningServer.assertRefused(statement, "SELECT b FROM odd", "22P02");
+            RunningServer.assertRefused(statement, "SELECT 9223372036854775807 + 1", "22003");
             assertThat(RunningServer.rows(statement, "SELECT u, d, ts, by, c, ts0 FROM odd"))
                     .isEqualTo(
                             "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11|2024-1-5|1700000000|\\x00|a  |2026-01-02 03:04:05;");

@@ -15,6 +15,7 @@ final class DecimalAggregate extends Function.Window {
     private static final int NULL = 5;
 
     private final boolean average;
+    private final boolean decimals;
     private BigDecimal sum = BigDecimal.ZERO;
     private long count;
     private boolean exact = true;
@@ -22,8 +23,10 @@ final class DecimalAggregate extends Function.Window {
     private long negative;
     private long none;
 
-    DecimalAggregate(boolean average) {
+    /** @param decimals whether all numbers are decimals, and none the result of a division */
+    DecimalAggregate(boolean average, boolean decimals) {
         this.average = average;
+        this.decimals = decimals;
     }
 
     @Override
@@ -45,7 +48,7 @@ final class DecimalAggregate extends Function.Window {
             Object value = type == INTEGER ? (Object) value_long(0) : type == REAL ? value_double(0) : value_text(0);
             BigDecimal decimal = DecimalSum.decimal(value);
             count += sign;
-            exact &= ExactDecimal.isExact(value);
+            exact &= decimals || ExactDecimal.isExact(value);
             if (decimal != null) {
                 sum = sign > 0 ? sum.add(decimal) : sum.subtract(decimal);
             } else if (!(value instanceof Double real)) {

@@ -38,6 +38,9 @@ public final class PostgresFunctions implements ConnectionFunctions {
 
     private static final int CAST_ARGUMENTS = 4;
 
+    /** Behind the names of those for decimals, of which no digit counts for nothing. */
+    private static final String EXACTLY = "_exactly";
+
     /** What is done with one or two values. */
     private interface Operation {
         @Nullable
@@ -55,9 +58,10 @@ public final class PostgresFunctions implements ConnectionFunctions {
         operation(connection, "ha_divided", 2, (a, b) -> MomentSum.product(a, b, true));
         operation(connection, "ha_rest", 2, Remainder::of);
         operation(connection, "ha_divisor", 1, (a, none) -> Remainder.divisor(a));
-        operation(connection, "ha_add", 2, (a, b) -> DecimalSum.of(DecimalSum.Operator.PLUS, a, b));
-        operation(connection, "ha_subtract", 2, (a, b) -> DecimalSum.of(DecimalSum.Operator.MINUS, a, b));
-        operation(connection, "ha_multiply", 2, (a, b) -> DecimalSum.of(DecimalSum.Operator.TIMES, a, b));
+        for (DecimalSum.Operator operator : DecimalSum.Operator.values()) {
+            operation(connection, operator.function(), 2, (a, b) -> DecimalSum.of(operator, a, b));
+            operation(connection, operator.function() + EXACTLY, 2, (a, b) -> DecimalSum.exactly(operator, a, b));
+        }
         operation(connection, "ha_checked", 2, ExactDecimal::rounded);
         operation(connection, "ha_limited", 1, (a, none) -> ExactDecimal.limited(a));
         operation(connection, "ha_round", 2, Rounding::away);
@@ -70,8 +74,9 @@ public final class PostgresFunctions implements ConnectionFunctions {
         operation(connection, "ha_span", 1, (a, none) -> MomentSum.span(a));
         operation(connection, "ha_elements", 2, PostgresFunctions::elements);
         operation(connection, "ha_array_text", 2, (array, type) -> ValueCast.arrayOf(element(type), array.toString()));
-        Function.create(connection, "ha_sum", new DecimalAggregate(false), 1, FLAGS);
-        Function.create(connection, "ha_avg", new DecimalAggregate(true), 1, FLAGS);
+        Function.create(connection, "ha_sum", new DecimalAggregate(false, false), 1, FLAGS);
+        Function.create(connection, "ha_sum" + EXACTLY, new DecimalAggregate(false, true), 1, FLAGS);
+        Function.create(connection, "ha_avg", new DecimalAggregate(true, false), 1, FLAGS);
         Function.create(connection, "ha_nullif", new Unequal(), 2, FLAGS);
         PostgresValues.register(connection, FLAGS);
         Collation.create(connection, "ha_interval", new Spans());

@@ -3,6 +3,7 @@ package io.github.hasqlite.postgres.infer;
 import io.github.hasqlite.postgres.sql.SqlToken;
 import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.DecimalSum;
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -101,7 +102,7 @@ final class Arithmetic {
             if (!exact(result, known ? scale : -1, scaled, new Comparison.Operand(result, first, end))) {
                 findings.written(left);
                 findings.written(right);
-                decimal(operator, first, place, end);
+                decimal(operator, first, place, end, left.isScaled() && right.isScaled());
             }
         }
         if (type == PgType.FLOAT8) {
@@ -121,9 +122,11 @@ final class Arithmetic {
     }
 
     /** By the digits of each value, of which the definitions do not say how many there are. */
-    private void decimal(String operator, int first, int place, int end) {
-        findings.before(
-                first, operator.equals("*") ? "ha_multiply(" : operator.equals("+") ? "ha_add(" : "ha_subtract(");
+    private void decimal(String operator, int first, int place, int end, boolean scaled) {
+        DecimalSum.Operator decimal = operator.equals("*")
+                ? DecimalSum.Operator.TIMES
+                : operator.equals("+") ? DecimalSum.Operator.PLUS : DecimalSum.Operator.MINUS;
+        findings.before(first, decimal.function() + (scaled ? "_exactly(" : "("));
         findings.instead(place, ",");
         findings.after(end - 1, ")");
     }

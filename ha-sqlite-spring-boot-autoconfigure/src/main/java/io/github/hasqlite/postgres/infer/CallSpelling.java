@@ -105,7 +105,7 @@ record CallSpelling(Findings findings) {
         Term of = arguments.get(0);
         if (name.equals("sum") && !new Arithmetic(findings).exactSum(of, call)) {
             findings.written(of);
-            findings.instead(call.from(), "ha_sum");
+            findings.instead(call.from(), of.isScaled() ? "ha_sum_exactly" : "ha_sum");
             call.term().announced = of.isScaled() ? call.term().announced : ColumnType.seen(PgType.NUMERIC);
         } else if (name.equals("avg")) {
             call.term().announced = ColumnType.seen(PgType.NUMERIC);

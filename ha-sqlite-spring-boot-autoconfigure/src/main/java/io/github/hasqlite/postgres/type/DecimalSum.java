@@ -18,9 +18,20 @@ public final class DecimalSum {
 
     /** What is computed. */
     public enum Operator {
-        PLUS,
-        MINUS,
-        TIMES
+        PLUS("ha_add"),
+        MINUS("ha_subtract"),
+        TIMES("ha_multiply");
+
+        private final String function;
+
+        Operator(String function) {
+            this.function = function;
+        }
+
+        /** What SQLite knows it as. */
+        public String function() {
+            return function;
+        }
     }
 
     private DecimalSum() {}
@@ -33,6 +44,15 @@ public final class DecimalSum {
      * @throws SQLException if one is no number (42883), or the result has too many digits (22003)
      */
     public static Object of(Operator operator, Object first, Object second) throws SQLException {
+        return of(operator, first, second, ExactDecimal.isExact(first) && ExactDecimal.isExact(second));
+    }
+
+    /** As above, of numbers that are decimals, also where they have more digits than all of floating point has. */
+    public static Object exactly(Operator operator, Object first, Object second) throws SQLException {
+        return of(operator, first, second, true);
+    }
+
+    private static Object of(Operator operator, Object first, Object second, boolean exact) throws SQLException {
         BigDecimal one = decimal(first);
         BigDecimal other = decimal(second);
         if (one != null && other != null) {
@@ -42,7 +62,7 @@ public final class DecimalSum {
                         case MINUS -> one.subtract(other);
                         case TIMES -> one.multiply(other);
                     },
-                    ExactDecimal.isExact(first) && ExactDecimal.isExact(second));
+                    exact);
         }
         if (isNaN(first) || isNaN(second)) {
             return "NaN";

@@ -47,6 +47,9 @@ public final class ValueFormat {
                             + " carry; select hex(" + name + ")",
                     NOT_IN_TEXT);
         }
+        if (column.type() == PgType.INT8 && !column.certain() && value instanceof Double) {
+            return ValueCast.outOfRange(column.type(), value);
+        }
         String shown = value instanceof byte[] bytes ? bytes.length + " bytes" : "'" + value + "'";
         if (shown.length() > SHOWN) {
             shown = shown.substring(0, SHOWN) + "…";

@@ -93,6 +93,7 @@ class ValueInferenceTests {
                 "SELECT -n % 3.5 * 2 FROM t ¦ -3.0",
                 "SELECT mod(0.3, 0.1) + mod(n, 2) FROM t ¦ 1",
                 "SELECT 1234567890123456.78 || '' || -1234567890123456.78 ¦ 1234567890123456.78-1234567890123456.78",
+                "SELECT n / 3 + 1 FROM t ¦ 2.6666666666666665",
                 "SELECT 3.14159265358979323846 * f FROM t ¦ 15.707963267948966",
                 "SELECT '{\"a\":1.0}'::jsonb = '{\"a\":1}' ¦ 1",
                 "SELECT '[1,2]'::jsonb < '[3]'::jsonb ¦ 0",
@@ -177,6 +178,9 @@ class ValueInferenceTests {
                 "SELECT 1e400 > n FROM t ¦ 22003",
                 "SELECT 1e-400 * f FROM t ¦ 22003",
                 "SELECT 1234567890123456.78 * 2 ¦ 22003",
+                "SELECT 12345678.12345678 * 12345678.12345678 ¦ 22003",
+                "SELECT (n / 3 + 1234567890123456) * 10 FROM t ¦ 22003",
+                "SELECT 123456789012345 * 10.01 ¦ 22003",
                 "SELECT i FROM t WHERE n < '1234567890123456.78'::numeric ¦ 22003",
                 "SELECT (x || '1234567890123456.78')::numeric + 1 FROM t WHERE id < 0 UNION SELECT"
                         + " '12345678901234567.89'::numeric ¦ 22003",
