@@ -230,30 +230,17 @@ final class CopyRunner {
         }
     }
 
+    /** As an INSERT stores it. */
     private static Object stored(ColumnType type, Object value) throws SQLException {
-        return type.certain() && isLimited(type.type()) ? ValueAssignment.of(type, null, value) : value;
-    }
-
-    /** What is more than its form. */
-    private static boolean isLimited(PgType type) {
-        return switch (type) {
-            case NUMERIC, VARCHAR, BPCHAR, JSON, JSONB, INT2, INT4 -> true;
-            default -> false;
-        };
+        return type.certain() ? ValueAssignment.of(type, null, value) : value;
     }
 
     private void insert(Plan.OfDatabase plan, List<ColumnType> types, CopyReader.Row row) throws SQLException {
         List<@Nullable Object> bound = new ArrayList<>(types.size());
         for (int i = 0; i < types.size(); i++) {
             String value = row.values().get(i);
-            if (value == null || !types.get(i).certain()) {
-                bound.add(value);
-                continue;
-            }
             try {
-                byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-                Object decoded = ParameterFormat.decode(types.get(i).type(), 0, bytes, false);
-                bound.add(stored(types.get(i), decoded));
+                bound.add(value == null ? null : stored(types.get(i), value));
             } catch (SQLException e) {
                 throw row.refused(i, e);
             }

@@ -30,6 +30,7 @@ final class ExtendedQuery {
     private final Portals<Portal> portals;
     private final ClientOutput output;
     private final PreparedStatements statements;
+    private final Compiled compiled = new Compiled();
     private String current = "";
 
     ExtendedQuery(
@@ -73,6 +74,9 @@ final class ExtendedQuery {
         }
         KnownTables.Version version = planner.version();
         Plan plan = texts.isEmpty() ? new Plan.Empty() : plan(texts.get(0), types);
+        if (plan instanceof Plan.OfDatabase database) {
+            compiled.require(database, version);
+        }
         int[] all = Arrays.copyOf(types, Math.max(types.length, plan.parameters()));
         Planner.complete(plan, all);
         Prepared prepared = new Prepared(plan, version, sql, all);

@@ -92,6 +92,11 @@ sealed interface Plan {
             return statement.sql().kind();
         }
 
+        /** @throws SQLException if it cannot be compiled, as far as that is known before it runs */
+        void compile() throws SQLException {
+            statement.columns();
+        }
+
         boolean isRead() {
             return kind() == StatementKind.READ && !statement.sql().locks();
         }

@@ -10,6 +10,7 @@ import io.github.hasqlite.postgres.infer.Insight;
 import io.github.hasqlite.postgres.sql.DefaultSpelling;
 import io.github.hasqlite.postgres.sql.SessionValueSpelling;
 import io.github.hasqlite.postgres.sql.Spelling;
+import io.github.hasqlite.postgres.sql.SqlToken;
 import io.github.hasqlite.postgres.sql.StatementText;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
 import java.sql.SQLException;
@@ -114,7 +115,7 @@ final class Planner {
         TokenBuffer tokens = Spelling.catalogTokens(sql);
         Insight insight;
         try {
-            insight = Inference.of(tokens, types, catalog.tables(gateway, asking));
+            insight = Inference.ofCatalog(tokens, types, catalog.tables(gateway, asking));
         } catch (SQLException e) {
             if (SqlStates.of(e).startsWith(INVALID_DATA)) {
                 throw e;
@@ -134,6 +135,7 @@ final class Planner {
     }
 
     private Plan.OfDatabase database(String sql, TokenBuffer tokens, int[] types, String tag) throws SQLException {
+        requireNumbers(tokens);
         String written = DefaultSpelling.apply(tokens, new SchemaDefaults(gateway)) ? tokens.sql() : sql;
         Insight insight = Inference.of(tokens, types, tables);
         String spelled = insight.spelled();
@@ -143,6 +145,15 @@ final class Planner {
             tables.changing();
         }
         return plan;
+    }
+
+    private static void requireNumbers(TokenBuffer tokens) throws SQLException {
+        for (int i = 0; i < tokens.size(); i++) {
+            if (tokens.get(i).kind() == SqlToken.Kind.PARAMETER
+                    && tokens.get(i).text().matches(".0+")) {
+                throw new SQLException("there is no parameter $0: they are numbered from 1", "42P02");
+            }
+        }
     }
 
     private Plan cursor(CursorCommand command) throws SQLException {

@@ -84,7 +84,8 @@ final class TypedRows implements Portals.Open {
             GatewayColumn column, @Nullable ColumnType hint, int at, Deque<@Nullable Object[]> first) {
         ColumnType declared = DeclaredTypes.of(column.declaredType());
         if (declared.certain()) {
-            if (fits(declared, at, first)) {
+            // as a text 'true' would look like what no condition takes it for
+            if (fits(declared, at, first) || (declared.type() == PgType.BOOL && hasText(at, first))) {
                 return declared;
             }
             ColumnType local = ColumnType.declared(PgType.TIMESTAMP);
@@ -102,7 +103,7 @@ final class TypedRows implements Portals.Open {
             }
             return ColumnType.ANYTHING;
         }
-        return hint != null && fits(hint, at, first) ? hint : seen(at, first);
+        return hint != null && isSaid(hint, at, first) ? hint : seen(at, first);
     }
 
     /** Nothing says what an expression is but its values. */
@@ -126,6 +127,22 @@ final class TypedRows implements Portals.Open {
 
     private static boolean fits(ColumnType type, int at, Deque<@Nullable Object[]> first) {
         return first.stream().allMatch(row -> ValueFormat.fits(type, row[at]));
+    }
+
+    /** Whether it holds for the first rows, or what they have is an error. */
+    private static boolean isSaid(ColumnType hint, int at, Deque<@Nullable Object[]> first) {
+        return fits(hint, at, first)
+                || (hint.type() == PgType.BOOL && hasText(at, first))
+                || (hint.type() == PgType.INT8 && hasReal(at, first));
+    }
+
+    /** An integer that was too large for one. */
+    private static boolean hasReal(int at, Deque<@Nullable Object[]> first) {
+        return first.stream().anyMatch(row -> row[at] instanceof Double);
+    }
+
+    private static boolean hasText(int at, Deque<@Nullable Object[]> first) {
+        return first.stream().anyMatch(row -> row[at] instanceof String);
     }
 
     List<GatewayColumn> columns() {

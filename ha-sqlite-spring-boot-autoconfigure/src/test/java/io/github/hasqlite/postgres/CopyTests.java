@@ -105,6 +105,13 @@ class CopyTests {
                 "0.1\n12345678901234567.89\n",
                 "22003",
                 "COPY price, line 2, column amount: \"12345678901234567.89\"");
+        statement.execute("CREATE TABLE measured(f DOUBLE PRECISION, ts TIMESTAMP)");
+        assertRefused("COPY measured(f) FROM STDIN", "1e400\n", "22003", "COPY measured, line 1, column f: \"1e400\"");
+        assertRefused(
+                "COPY measured(f) FROM STDIN", "1e-400\n", "22003", "COPY measured, line 1, column f: \"1e-400\"");
+        copies.copyIn("COPY measured(ts) FROM STDIN", new StringReader("2026-12-31 23:59:59.9999996\n"));
+        assertThat(RunningServer.rows(statement, "SELECT ts::text FROM measured"))
+                .isEqualTo("2027-01-01 00:00:00;");
         CopyIn invalid = copies.copyIn("COPY item(id, \"Na Me\") FROM STDIN");
         invalid.writeToCopy(new byte[] {'1', '\t', (byte) 0xff, '\n'}, 0, 4);
         assertThatExceptionOfType(SQLException.class)

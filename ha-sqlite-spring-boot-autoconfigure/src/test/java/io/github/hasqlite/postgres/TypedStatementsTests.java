@@ -199,12 +199,44 @@ class TypedStatementsTests {
     @Test
     void datesWithTimesAreTimestamps() throws SQLException {
         execute("CREATE TABLE IF NOT EXISTS day(d DATE)");
-        server.runInApplication("INSERT INTO day VALUES ('2026-01-02T03:04:05')");
+        server.runInApplication("INSERT INTO day VALUES ('2026-01-02 03:04:05')");
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT d FROM day")) {
             assertThat(rows.getMetaData().getColumnTypeName(1)).isEqualTo("timestamp");
         }
         execute("DROP TABLE day");
+    }
+
+    /** What no condition takes for a value of the type is not shown as one. */
+    @Test
+    void whatIsStoredInAnotherFormIsNotShownAsAValue() throws SQLException {
+        execute("CREATE TABLE odd(b BOOLEAN, u UUID, d DATE, ts TIMESTAMP, by BYTEA, c CHAR(4), ts0 TIMESTAMP(0))");
+        server.runInApplication("INSERT INTO odd VALUES ('true', 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11', '2024-1-5',"
+                + " 1700000000, '\\x00', 'a  ', '2026-01-02 03:04:05')");
+        try (Statement statement = connection.createStatement()) {
+            RunningServer.assertRefused(statement, "SELECT b FROM odd", "22P02");
+            RunningServer.assertRefused(statement, "SELECT 9223372036854775807 + 1", "22003");
+            assertThat(RunningServer.rows(statement, "SELECT u, d, ts, by, c, ts0 FROM odd"))
+                    .isEqualTo(
+                            "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11|2024-1-5|1700000000|\\x00|a  |2026-01-02 03:04:05;");
+            statement.execute("DELETE FROM odd");
+            statement.execute("INSERT INTO odd(ts0) VALUES ('2026-01-02 03:04:05.6')");
+            statement.execute("INSERT INTO odd(ts0) SELECT '2026-01-02 03:04:05.5'::timestamp");
+            assertThat(RunningServer.rows(statement, "SELECT DISTINCT ts0 FROM odd"))
+                    .isEqualTo("2026-01-02 03:04:06;");
+        }
+        execute("DROP TABLE odd");
+    }
+
+    /** What is not to be compiled is known when it is prepared. */
+    @ParameterizedTest
+    @CsvSource({"SELECT 1/,42601", "SELECT * FROM nowhere,42P01", "SELECT $0,42P02", "DELETE FROM nowhere,42P01"})
+    void whatCannotBeCompiledIsRefusedWhenItIsPrepared(String sql, String state) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            assertThatExceptionOfType(SQLException.class)
+                    .isThrownBy(statement::getMetaData)
+                    .satisfies(e -> assertThat(e.getSQLState()).isEqualTo(state));
+        }
     }
 
     /** The driver writes values of parameters into the statement in this mode, with the zone of this machine. */

@@ -1,6 +1,7 @@
 package io.github.hasqlite.postgres.function;
 
 import io.github.hasqlite.postgres.type.DecimalSum;
+import io.github.hasqlite.postgres.type.ExactDecimal;
 import java.math.BigDecimal;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -14,14 +15,18 @@ final class DecimalAggregate extends Function.Window {
     private static final int NULL = 5;
 
     private final boolean average;
+    private final boolean decimals;
     private BigDecimal sum = BigDecimal.ZERO;
     private long count;
+    private boolean exact = true;
     private long infinite;
     private long negative;
     private long none;
 
-    DecimalAggregate(boolean average) {
+    /** @param decimals whether all numbers are decimals, and none the result of a division */
+    DecimalAggregate(boolean average, boolean decimals) {
         this.average = average;
+        this.decimals = decimals;
     }
 
     @Override
@@ -43,6 +48,7 @@ final class DecimalAggregate extends Function.Window {
             Object value = type == INTEGER ? (Object) value_long(0) : type == REAL ? value_double(0) : value_text(0);
             BigDecimal decimal = DecimalSum.decimal(value);
             count += sign;
+            exact &= decimals || ExactDecimal.isExact(value);
             if (decimal != null) {
                 sum = sign > 0 ? sum.add(decimal) : sum.subtract(decimal);
             } else if (!(value instanceof Double real)) {
@@ -59,7 +65,13 @@ final class DecimalAggregate extends Function.Window {
 
     @Override
     protected void xValue() throws SQLException {
-        Object value = value();
+        Object value;
+        try {
+            value = value();
+        } catch (SQLException e) {
+            error(String.valueOf(e.getMessage()));
+            return;
+        }
         if (value instanceof Long number) {
             result(number);
         } else if (value instanceof Double number) {
@@ -71,7 +83,7 @@ final class DecimalAggregate extends Function.Window {
         }
     }
 
-    private @Nullable Object value() {
+    private @Nullable Object value() throws SQLException {
         if (count == 0) {
             return null;
         }
@@ -81,7 +93,7 @@ final class DecimalAggregate extends Function.Window {
         if (infinite > 0 || negative > 0) {
             return infinite > 0 ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
         }
-        return average ? DecimalSum.quotient(sum, count) : DecimalSum.stored(sum);
+        return average ? DecimalSum.quotient(sum, count) : ExactDecimal.stored(sum, exact);
     }
 
     @Override
@@ -92,6 +104,7 @@ final class DecimalAggregate extends Function.Window {
 
     private void clear() {
         sum = BigDecimal.ZERO;
+        exact = true;
         count = 0;
         infinite = 0;
         negative = 0;

@@ -3,7 +3,9 @@ package io.github.hasqlite.postgres.function;
 import io.github.hasqlite.core.sqlite.ConnectionFunctions;
 import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.DecimalSum;
+import io.github.hasqlite.postgres.type.ExactDecimal;
 import io.github.hasqlite.postgres.type.Interval;
+import io.github.hasqlite.postgres.type.JsonOrder;
 import io.github.hasqlite.postgres.type.JsonText;
 import io.github.hasqlite.postgres.type.LikeText;
 import io.github.hasqlite.postgres.type.MomentSum;
@@ -20,14 +22,14 @@ import org.sqlite.Collation;
 import org.sqlite.Function;
 
 /**
- * Casts and sums of times: {@code ha_cast(value, type, modifier, source)}, and {@code ha_assigned} for what is stored, with the numbers of the types (0 if the source
+ * Casts and sums of times: {@code ha_cast(value, type, modifier, source)}, {@code ha_exact} for a numeric that is computed with, and {@code ha_assigned} for what is stored, with the numbers of the types (0 if the source
  * is not known; that of a numeric with the digits behind its point above 16 bits), {@code ha_plus(a, b)}, {@code ha_minus(a, b)}, {@code ha_times(interval, factor)}, {@code
  * ha_divided(interval, divisor)}, {@code ha_add(a, b)}, {@code ha_subtract(a, b)} and {@code ha_multiply(a, b)} of decimals, {@code
- * ha_sum(numeric)} and {@code ha_avg(numeric)} of many of them, {@code ha_rest(a, b)} of a division, {@code ha_round(numeric, digits)}, {@code ha_even(float8)}, {@code ha_unquoted(json)} of a text, {@code ha_json_key(text)},
+ * ha_sum(numeric)} and {@code ha_avg(numeric)} of many of them, {@code ha_checked(sum, digits)} and {@code ha_limited(average)} of floating point, {@code ha_rest(a, b)} and {@code ha_divisor(b)} of a division, {@code ha_round(numeric, digits)}, {@code ha_even(float8)}, {@code ha_unquoted(json)} of a text, {@code ha_json_key(text)},
  * {@code
  * ha_joined(bytes, bytes)}, {@code ha_ilike(text, pattern)}, {@code ha_span(interval)}, {@code ha_nullif(interval,
  * interval)}, {@code ha_number(value)}, {@code ha_elements(array, type)} and {@code ha_array_text(array, type)}.
- * NULL gives NULL. The collation {@code ha_interval} has intervals in their order. Stateless.
+ * NULL gives NULL. The collations {@code ha_interval} and {@code ha_jsonb} have intervals and JSON in their order. Stateless.
  */
 public final class PostgresFunctions implements ConnectionFunctions {
 
@@ -35,6 +37,9 @@ public final class PostgresFunctions implements ConnectionFunctions {
     private static final int FLAGS = 0x800 | 0x80000;
 
     private static final int CAST_ARGUMENTS = 4;
+
+    /** Behind the names of those for decimals, of which no digit counts for nothing. */
+    private static final String EXACTLY = "_exactly";
 
     /** What is done with one or two values. */
     private interface Operation {
@@ -45,15 +50,20 @@ public final class PostgresFunctions implements ConnectionFunctions {
     @Override
     public void register(Connection connection) throws SQLException {
         Function.create(connection, "ha_cast", new Cast(ValueCast::cast), CAST_ARGUMENTS, FLAGS);
+        Function.create(connection, "ha_exact", new Cast(ExactDecimal::cast), CAST_ARGUMENTS, FLAGS);
         Function.create(connection, "ha_assigned", new Cast(ValueAssignment::of), CAST_ARGUMENTS, FLAGS);
         operation(connection, "ha_plus", 2, (a, b) -> MomentSum.of(a, b, 1));
         operation(connection, "ha_minus", 2, (a, b) -> MomentSum.of(a, b, -1));
         operation(connection, "ha_times", 2, (a, b) -> MomentSum.product(a, b, false));
         operation(connection, "ha_divided", 2, (a, b) -> MomentSum.product(a, b, true));
         operation(connection, "ha_rest", 2, Remainder::of);
-        operation(connection, "ha_add", 2, (a, b) -> DecimalSum.of(DecimalSum.Operator.PLUS, a, b));
-        operation(connection, "ha_subtract", 2, (a, b) -> DecimalSum.of(DecimalSum.Operator.MINUS, a, b));
-        operation(connection, "ha_multiply", 2, (a, b) -> DecimalSum.of(DecimalSum.Operator.TIMES, a, b));
+        operation(connection, "ha_divisor", 1, (a, none) -> Remainder.divisor(a));
+        for (DecimalSum.Operator operator : DecimalSum.Operator.values()) {
+            operation(connection, operator.function(), 2, (a, b) -> DecimalSum.of(operator, a, b));
+            operation(connection, operator.function() + EXACTLY, 2, (a, b) -> DecimalSum.exactly(operator, a, b));
+        }
+        operation(connection, "ha_checked", 2, ExactDecimal::rounded);
+        operation(connection, "ha_limited", 1, (a, none) -> ExactDecimal.limited(a));
         operation(connection, "ha_round", 2, Rounding::away);
         operation(connection, "ha_even", 1, (a, none) -> Rounding.even(a));
         operation(connection, "ha_unquoted", 1, (a, none) -> JsonText.unquoted(a.toString()));
@@ -64,10 +74,13 @@ public final class PostgresFunctions implements ConnectionFunctions {
         operation(connection, "ha_span", 1, (a, none) -> MomentSum.span(a));
         operation(connection, "ha_elements", 2, PostgresFunctions::elements);
         operation(connection, "ha_array_text", 2, (array, type) -> ValueCast.arrayOf(element(type), array.toString()));
-        Function.create(connection, "ha_sum", new DecimalAggregate(false), 1, FLAGS);
-        Function.create(connection, "ha_avg", new DecimalAggregate(true), 1, FLAGS);
+        Function.create(connection, "ha_sum", new DecimalAggregate(false, false), 1, FLAGS);
+        Function.create(connection, "ha_sum" + EXACTLY, new DecimalAggregate(false, true), 1, FLAGS);
+        Function.create(connection, "ha_avg", new DecimalAggregate(true, false), 1, FLAGS);
         Function.create(connection, "ha_nullif", new Unequal(), 2, FLAGS);
+        PostgresValues.register(connection, FLAGS);
         Collation.create(connection, "ha_interval", new Spans());
+        Collation.create(connection, "ha_jsonb", new Values());
     }
 
     /** An array that a client has as a text, as JSON. */
@@ -98,49 +111,12 @@ public final class PostgresFunctions implements ConnectionFunctions {
         return (byte[]) ValueCast.cast(ColumnType.declared(PgType.BYTEA), null, value);
     }
 
-    /** Reads and answers values. Used by one connection. */
-    private abstract static class Valued extends Function {
-
-        private static final int INTEGER = 1;
-        private static final int REAL = 2;
-        private static final int TEXT = 3;
-        private static final int NULL = 5;
-
-        @Nullable
-        Object argument(int at) throws SQLException {
-            return switch (value_type(at)) {
-                case INTEGER -> (Object) value_long(at);
-                case REAL -> value_double(at);
-                case TEXT -> value_text(at);
-                case NULL -> null;
-                default -> blob(value_blob(at));
-            };
-        }
-
-        /** SQLite has no address for no bytes. */
-        private static byte[] blob(byte @Nullable [] bytes) {
-            return bytes == null ? new byte[0] : bytes;
-        }
-
-        void answer(Object value) throws SQLException {
-            if (value instanceof Long number) {
-                result(number);
-            } else if (value instanceof Double number) {
-                result(number);
-            } else if (value instanceof byte[] bytes) {
-                result(bytes);
-            } else {
-                result(value.toString());
-            }
-        }
-    }
-
     /** Makes a value one of a type, from what it is known to be. */
     private interface Conversion {
         Object of(ColumnType target, @Nullable ColumnType known, Object value) throws SQLException;
     }
 
-    private static final class Cast extends Valued {
+    private static final class Cast extends ValuedFunction {
 
         private static final int TYPE = 1;
         private static final int MODIFIER = 2;
@@ -186,8 +162,17 @@ public final class PostgresFunctions implements ConnectionFunctions {
         }
     }
 
+    /** Values of {@code jsonb} by what they are. */
+    private static final class Values extends Collation {
+
+        @Override
+        protected int xCompare(String first, String second) {
+            return JsonOrder.compare(first, second);
+        }
+    }
+
     /** The first interval unless the other one is equal. */
-    private static final class Unequal extends Valued {
+    private static final class Unequal extends ValuedFunction {
 
         @Override
         protected void xFunc() throws SQLException {
@@ -203,7 +188,7 @@ public final class PostgresFunctions implements ConnectionFunctions {
         }
     }
 
-    private static final class Computed extends Valued {
+    private static final class Computed extends ValuedFunction {
 
         private final int arguments;
         private final Operation operation;

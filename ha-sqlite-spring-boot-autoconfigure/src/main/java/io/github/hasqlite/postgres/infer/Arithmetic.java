@@ -1,6 +1,9 @@
 package io.github.hasqlite.postgres.infer;
 
+import io.github.hasqlite.postgres.sql.SqlToken;
+import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.DecimalSum;
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +13,9 @@ final class Arithmetic {
 
     /** Digits that floating point has at least. */
     private static final int MOST_EXACT = 15;
+
+    /** Digits of numbers of which floating point sums many without an error in these. */
+    private static final int MOST_SUMMED = 10;
 
     /** With so many digits behind the point SQLite's function is as good as decimals are, and an index can serve. */
     private static final int MOST_ROUNDED = 4;
@@ -61,6 +67,11 @@ final class Arithmetic {
         }
         PgType type = number(left.type, right.type);
         boolean fraction = isFraction(left.type) || isFraction(right.type);
+        boolean divides = operator.equals("/") || (operator.equals("%") && !fraction);
+        if (divides && type != null && !findings.ofSchema() && !isNonzero(right, second, end)) {
+            findings.before(second, "ha_divisor(");
+            findings.after(end - 1, ")");
+        }
         if (fraction && operator.equals("/")) {
             // a number without a fraction is an integer for SQLite, whatever its column is; a cast would be of another
             // type
@@ -77,23 +88,45 @@ final class Arithmetic {
         result.announced = type == PgType.NUMERIC ? ColumnType.seen(type) : null;
         boolean rest = operator.equals("%") && type == PgType.NUMERIC && left.scale() >= 0 && right.scale() >= 0;
         if (rest && left.isScaled() && right.isScaled()) {
-            result.announced = ColumnType.computed(Math.max(left.scale(), right.scale()));
+            int scale = Math.max(left.scale(), right.scale());
+            result.announced = ColumnType.computed(scale);
+            result.digits = right.digits() - right.scale() + scale;
         }
         if (type == PgType.NUMERIC && (sum || operator.equals("*"))) {
             boolean known = left.scale() >= 0 && right.scale() >= 0;
             int scale = sum ? Math.max(left.scale(), right.scale()) : left.scale() + right.scale();
             boolean scaled = left.isScaled() && right.isScaled();
+            result.digits = sum
+                    ? Math.max(left.digits() - left.scale(), right.digits() - right.scale()) + 1 + scale
+                    : left.digits() + right.digits();
             if (!exact(result, known ? scale : -1, scaled, new Comparison.Operand(result, first, end))) {
-                decimal(operator, first, place, end);
+                findings.written(left);
+                findings.written(right);
+                decimal(operator, first, place, end, left.isScaled() && right.isScaled());
             }
+        }
+        if (type == PgType.FLOAT8) {
+            findings.real(left);
+            findings.real(right);
         }
         return result;
     }
 
+    /** Whether it is a number in the text that is not 0, of which SQLite's quotient is NULL. */
+    private boolean isNonzero(Term term, int from, int to) {
+        SqlToken token = findings.token(from);
+        return term.single == from
+                && to == from + 1
+                && token.kind() == Kind.NUMBER
+                && token.text().matches("[0-9.]*[1-9][0-9.]*");
+    }
+
     /** By the digits of each value, of which the definitions do not say how many there are. */
-    private void decimal(String operator, int first, int place, int end) {
-        findings.before(
-                first, operator.equals("*") ? "ha_multiply(" : operator.equals("+") ? "ha_add(" : "ha_subtract(");
+    private void decimal(String operator, int first, int place, int end, boolean scaled) {
+        DecimalSum.Operator decimal = operator.equals("*")
+                ? DecimalSum.Operator.TIMES
+                : operator.equals("+") ? DecimalSum.Operator.PLUS : DecimalSum.Operator.MINUS;
+        findings.before(first, decimal.function() + (scaled ? "_exactly(" : "("));
         findings.instead(place, ",");
         findings.after(end - 1, ")");
     }
@@ -105,15 +138,35 @@ final class Arithmetic {
      * @return whether that is done; decimals do it otherwise
      */
     boolean exact(Term result, int scale, boolean scaled, Comparison.Operand place) {
-        if (scale >= 0 && scale <= MOST_EXACT) {
-            result.announced = scaled ? ColumnType.computed(scale) : ColumnType.seen(PgType.NUMERIC);
-            result.most = scale;
-        }
-        boolean rounded = scale >= 0 && scale <= (findings.ofSchema() ? MOST_EXACT : MOST_ROUNDED);
+        boolean rounded = announced(result, scale, scaled)
+                && (findings.ofSchema() || (scale <= MOST_ROUNDED && result.digits() <= MOST_EXACT));
         if (rounded && scale > 0) {
             findings.around(place.from(), place.to(), "round(", ", " + scale + ")");
         }
         return rounded;
+    }
+
+    /** As above, of the sum of many. */
+    boolean exactSum(Term of, Comparison.Operand call) {
+        int scale = of.scale();
+        if (findings.ofSchema()) {
+            return exact(call.term(), scale, of.isScaled(), call);
+        }
+        boolean rounded =
+                announced(call.term(), scale, of.isScaled()) && scale <= MOST_ROUNDED && of.digits() <= MOST_SUMMED;
+        if (rounded) {
+            findings.around(call.from(), call.to(), "ha_checked(", ", " + scale + ")");
+        }
+        return rounded;
+    }
+
+    private static boolean announced(Term result, int scale, boolean scaled) {
+        boolean known = scale >= 0 && scale <= MOST_EXACT;
+        if (known) {
+            result.announced = scaled ? ColumnType.computed(scale) : ColumnType.seen(PgType.NUMERIC);
+            result.most = scale;
+        }
+        return known;
     }
 
     static boolean isWhole(@Nullable PgType type) {

@@ -42,6 +42,7 @@ final class Arrays {
         }
         PgType element = array.element == null ? null : array.element.type();
         if (element == null) {
+            ComparedLiteral.requireElement(findings, left.term(), array.members);
             left.term().resolve(Comparison.widest(array.members));
             array.members.forEach(member -> left.term().unify(member.term()));
             new Comparison(findings, left).withAll(array.members);

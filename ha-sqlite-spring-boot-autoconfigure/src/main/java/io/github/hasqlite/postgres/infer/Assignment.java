@@ -26,6 +26,10 @@ record Assignment(Findings findings) {
             new PlainRounding(findings).spell(value, column.scale());
         } else if (Arithmetic.isWhole(type) && Arithmetic.isFraction(from)) {
             findings.around(value.from(), value.to(), "CAST(round(", ") AS INTEGER)");
+        } else if (type == PgType.BOOL && from != null && from.isText() && value.term().single < 0) {
+            findings.refuseInSchema(
+                    "a text cannot be stored as a truth value in the schema, where it stays a text: write"
+                            + " x IN ('true', 't')");
         } else if (type == PgType.TIME && moment) {
             findings.refuseInSchema("a moment cannot be stored as a time in the schema: write substr(x, 12)");
         } else if (from != type && Comparison.isMoment(type) && Comparison.isMoment(from)) {

@@ -39,6 +39,9 @@ final class Assignments {
         ColumnType type = column.type();
         resolve(term, column);
         findings.written(term);
+        if (type.type() == PgType.FLOAT8) {
+            findings.real(term);
+        }
         boolean literal = term.single >= 0 && to == from + 1;
         SqlToken token = cursor.tokens.get(from);
         if (literal && token.kind() == Kind.TEXT && needsText(type)) {
@@ -185,9 +188,10 @@ final class Assignments {
             // what is computed may be more than an integer holds, of which SQLite makes a floating point number
             case INT8 -> !(isWhole(from) && (term.column || term.single >= 0 || term.bare >= 0));
             case INT2, INT4 -> !(same && term.column) && !(term.bare >= 0 && from == type.type());
-            case FLOAT4, FLOAT8 -> !isNumber(from);
-            case NUMERIC -> type.modifier() > 0 ? !same : !isNumber(from);
-            case BOOL, UUID, INTERVAL, DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> from != type.type();
+            case FLOAT4, FLOAT8 -> !isNumber(from) || isWide(term);
+            case NUMERIC -> type.modifier() > 0 ? !same : !isNumber(from) || isWide(term);
+            case BOOL, UUID, INTERVAL, DATE -> from != type.type();
+            case TIME, TIMESTAMP, TIMESTAMPTZ -> from != type.type() || (type.modifier() >= 0 && !same);
             case JSON, JSONB -> from != type.type() || !term.column;
             default ->
                 (type.type().isText() && TextForm.differs(from))
@@ -197,11 +201,17 @@ final class Assignments {
         };
     }
 
+    /** Whether it may be a text with more digits than a number keeps. */
+    private boolean isWide(Term term) {
+        return term.cast >= 0 || findings.wide(term.bare) != null;
+    }
+
     /** Whether a literal that is a text is not yet what is stored when it is of the type. */
     private static boolean needsText(ColumnType type) {
         return isLimited(type)
                 || (type.type() == PgType.NUMERIC && type.modifier() > 0)
                 || isJson(type.type())
+                || (type.modifier() >= 0 && (isMoment(type.type()) || type.type() == PgType.TIME))
                 || type.type() == PgType.INT2
                 || type.type() == PgType.INT4;
     }

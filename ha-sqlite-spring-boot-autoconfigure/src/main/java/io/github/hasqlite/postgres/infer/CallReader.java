@@ -60,6 +60,10 @@ final class CallReader {
 
     private static final Set<String> FRACTIONS = Set.of("avg", "total", "power", "pow", "exp", "ln", "log", "log10");
 
+    /** They are of floating point. */
+    private static final Set<String> REAL =
+            Set.of("acos", "asin", "atan", "atan2", "cos", "sin", "tan", "cosh", "sinh", "tanh", "degrees", "radians");
+
     /** The answer is a truth value: functions of the catalog and the session, and PostgreSQL's aggregates. */
     private static final Pattern TRUTHS = Pattern.compile("has_\\w+_privilege|pg_has_role|pg_\\w+_is_visible"
             + "|pg_try_advisory_\\w+|pg_advisory_unlock(_shared)?|pg_is_in_recovery|pg_is_wal_replay_paused"
@@ -104,9 +108,18 @@ final class CallReader {
             findings.after(place + 2, " % 9007199254740992) / 9007199254740992.0)");
             return Term.certain(findings, PgType.FLOAT8).named(name, Term.STRONG);
         }
+        if (REAL.contains(name)) {
+            for (Term argument : arguments) {
+                findings.real(argument);
+            }
+        }
         Term result = moment == null ? result(name, arguments) : Term.certain(findings, moment);
-        spelling.function(place, name, arguments);
         rest(scope);
+        Term known = new PostgresCalls(findings).spell(name, new Comparison.Operand(result, place, cursor.at), places);
+        if (known != null) {
+            return known.named(LABELS.getOrDefault(name, name), Term.STRONG);
+        }
+        spelling.function(place, name, arguments);
         spelling.answer(name, new Comparison.Operand(result, place, cursor.at), arguments);
         return result.named(LABELS.getOrDefault(name, name), Term.STRONG);
     }
@@ -121,6 +134,11 @@ final class CallReader {
         cursor.skipWord("DISTINCT");
         while (!cursor.atEnd() && !cursor.is(")")) {
             int start = cursor.at;
+            if (cursor.isWord("FROM") || cursor.isWord("FOR")) {
+                // with what is in parentheses behind it no call
+                cursor.at++;
+                continue;
+            }
             statements.clauses().ordered(scope, List.of());
             if (cursor.at > start) {
                 continue;
@@ -212,7 +230,21 @@ final class CallReader {
         if (name.equals("sum") && Arithmetic.isNumber(first.type)) {
             return Term.of(findings, Arithmetic.number(first.type, PgType.INT8));
         }
-        return Term.of(findings, FRACTIONS.contains(name) ? PgType.FLOAT8 : null);
+        if (name.equals("mod") && arguments.size() == 2) {
+            first.unify(arguments.get(1));
+            return Term.of(findings, Arithmetic.number(first.type, arguments.get(1).type));
+        }
+        if (name.equals("sign")) {
+            return Term.certain(findings, first.is(PgType.NUMERIC) ? PgType.NUMERIC : PgType.FLOAT8);
+        }
+        if (!FRACTIONS.contains(name)) {
+            return Term.of(findings, null);
+        }
+        boolean numeric = arguments.stream().anyMatch(argument -> argument.is(PgType.NUMERIC))
+                && arguments.stream().noneMatch(argument -> argument.is(PgType.FLOAT8));
+        return numeric && !name.equals("total")
+                ? Term.certain(findings, PgType.NUMERIC)
+                : Term.of(findings, PgType.FLOAT8);
     }
 
     private Term rounded(String name, List<Term> arguments) {

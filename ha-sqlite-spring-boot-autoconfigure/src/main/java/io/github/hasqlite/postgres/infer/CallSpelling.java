@@ -23,6 +23,9 @@ record CallSpelling(Findings findings) {
             "json_replace",
             "json_set");
 
+    /** What they answer of numbers with few digits may have many. */
+    private static final Set<String> POWERS = Set.of("power", "pow", "exp");
+
     /** What arguments are made of before the call. */
     void arguments(String name, List<Comparison.Operand> places) throws SQLException {
         for (Comparison.Operand argument : places) {
@@ -58,7 +61,7 @@ record CallSpelling(Findings findings) {
         boolean fractions = arguments.stream().anyMatch(argument -> Arithmetic.isFraction(argument.type));
         return switch (name) {
             case "round" -> digits && !arguments.get(0).is(PgType.FLOAT8) ? "ha_round" : real ? "ha_even" : null;
-            case "mod" -> fractions ? "ha_rest" : null;
+            case "mod" -> digits && (fractions || Arithmetic.isWhole(arguments.get(1).type)) ? "ha_rest" : null;
             default -> null;
         };
     }
@@ -89,17 +92,30 @@ record CallSpelling(Findings findings) {
      * @param call of the aggregate, with its type
      */
     void answer(String name, Comparison.Operand call, List<Term> arguments) {
-        if (!call.term().is(PgType.NUMERIC) || arguments.size() != 1) {
+        if (!call.term().is(PgType.NUMERIC)) {
+            return;
+        }
+        if (POWERS.contains(name)) {
+            findings.before(call.from(), "ha_limited(");
+            findings.after(call.to() - 1, ")");
+        }
+        if (arguments.size() != 1) {
             return;
         }
         Term of = arguments.get(0);
-        if (name.equals("sum") && !new Arithmetic(findings).exact(call.term(), of.scale(), of.isScaled(), call)) {
-            findings.instead(call.from(), "ha_sum");
+        if (name.equals("sum") && !new Arithmetic(findings).exactSum(of, call)) {
+            findings.written(of);
+            findings.instead(call.from(), of.isScaled() ? "ha_sum_exactly" : "ha_sum");
             call.term().announced = of.isScaled() ? call.term().announced : ColumnType.seen(PgType.NUMERIC);
         } else if (name.equals("avg")) {
             call.term().announced = ColumnType.seen(PgType.NUMERIC);
             if (of.is(PgType.NUMERIC)) {
+                findings.written(of);
                 findings.instead(call.from(), "ha_avg");
+            } else if (of.is(PgType.INT8)) {
+                // its sum has all digits
+                findings.before(call.from(), "ha_limited(");
+                findings.after(call.to() - 1, ")");
             }
         }
     }
@@ -117,6 +133,15 @@ record CallSpelling(Findings findings) {
         if (first.is(PgType.INTERVAL)) {
             findings.refuseInSchema("nullif of intervals is not supported in the schema, which is SQLite's own");
             findings.instead(call, "ha_nullif");
+        } else {
+            new Intervals(findings).collate(places.get(0));
+            if (first.is(PgType.BPCHAR)) {
+                new Comparison(findings, places.get(0)).with(places.get(1));
+            } else if (first.is(PgType.VARCHAR) && places.get(1).type() == PgType.BPCHAR) {
+                findings.refuse(
+                        "nullif of a varchar and a char(n), in which blanks at the end count for nothing, is not"
+                                + " supported: write CASE WHEN a = b THEN NULL ELSE a END");
+            }
         }
         PgType moment = Comparison.widen(findings, places);
         if (moment != null && moment != first.type) {

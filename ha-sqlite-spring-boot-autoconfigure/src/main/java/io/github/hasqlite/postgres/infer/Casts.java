@@ -44,7 +44,10 @@ final class Casts {
             "jsonb",
             "bytea");
 
-    private static final String CAST = "ha_cast(";
+    static final String CAST = "ha_cast(";
+
+    /** As above, of a number that keeps its digits also where it is compared. */
+    static final String EXACT_CAST = "ha_exact(";
 
     /** Digits that floating point has at least. */
     private static final int EXACT = 15;
@@ -78,10 +81,25 @@ final class Casts {
             }
         } else {
             findings.remove(operator, name.end());
-            findings.before(start, CAST);
-            findings.after(operator - 1, after(term, target));
+            wrap(term, target, start, operator - 1);
         }
-        return of(term, target);
+        return exact(of(term, target), term, start, value == null);
+    }
+
+    /** With a call around it. */
+    private void wrap(Term term, ColumnType target, int first, int last) {
+        findings.written(term);
+        findings.before(first, target.type() == PgType.NUMERIC ? EXACT_CAST : CAST);
+        findings.after(last, after(term, target));
+    }
+
+    /** A numeric may have more digits than SQLite computes with. */
+    private Term exact(Term cast, Term operand, int start, boolean wrapped) {
+        if (cast.is(PgType.NUMERIC)) {
+            cast.cast = wrapped ? start : -1;
+            cast.bare = !wrapped && findings.wide(operand.single) != null ? operand.single : -1;
+        }
+        return cast;
     }
 
     /**
@@ -137,11 +155,10 @@ final class Casts {
             }
         } else if (target != null) {
             findings.remove(call, call + 2);
-            findings.before(call, CAST);
             findings.remove(close, close + 1);
-            findings.after(close, after(term, target));
+            wrap(term, target, call, close);
         }
-        return target == null || name.array() ? array(term, name) : of(term, target);
+        return target == null || name.array() ? array(term, name) : exact(of(term, target), term, call, value == null);
     }
 
     /** What SQLite's own CAST makes of something: to other types it means what their names have in them. */
@@ -227,10 +244,9 @@ final class Casts {
         if (value != null && !value.isEmpty()) {
             findings.instead(term.single, value);
         } else if (value == null) {
-            findings.before(term.single, CAST);
-            findings.after(term.single, after(term, name.type()));
+            wrap(term, name.type(), term.single, term.single);
         }
-        return of(term, name.type());
+        return exact(of(term, name.type()), term, term.single, value == null);
     }
 
     private TypeName type(int at) throws SQLException {
@@ -275,7 +291,12 @@ final class Casts {
             return same && target.modifier() < 0 ? "" : null;
         }
         if (token != null && token.kind() == Kind.TEXT && term.isOpen()) {
-            return LiteralText.sql(ValueCast.cast(target, null, token.literal()));
+            Object cast = ValueCast.cast(target, null, token.literal());
+            boolean wide = type == PgType.NUMERIC && cast instanceof String text && !text.equals("NaN");
+            if (wide) {
+                findings.wide(term.single, cast.toString());
+            }
+            return wide ? "" : LiteralText.sql(cast);
         }
         if (token != null && token.kind() == Kind.NUMBER && type.isText() && LiteralText.isNumber(token.text())) {
             String digits = new BigDecimal(token.text()).toPlainString();

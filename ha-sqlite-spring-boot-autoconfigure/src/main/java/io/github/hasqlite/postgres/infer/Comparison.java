@@ -76,7 +76,7 @@ final class Comparison {
     private void within(Query.Item item) throws SQLException {
         PgType type = item.term().type;
         left.term().unify(item.term());
-        if (left.type() == PgType.INTERVAL || type == PgType.INTERVAL) {
+        if (Intervals.areMany(left.type()) || Intervals.areMany(type)) {
             new Intervals(findings).collate(left);
         }
         PgType widest = wider(left.type(), type);
@@ -96,7 +96,7 @@ final class Comparison {
 
     /** Makes values that are all compared with each other of one type. */
     static void alike(Findings findings, List<Operand> operands) throws SQLException {
-        if (operands.stream().anyMatch(operand -> operand.type() == PgType.INTERVAL)) {
+        if (operands.stream().anyMatch(operand -> Intervals.areMany(operand.type()))) {
             new Comparison(findings, operands.get(0)).withAll(operands.subList(1, operands.size()));
         }
         widen(findings, operands);
@@ -130,7 +130,21 @@ final class Comparison {
                             + " number, or compare moments with datetime(x, '+1 day')");
             wrap(left, "ha_span(", ")");
         }
+        if (type == PgType.VARCHAR && others.stream().anyMatch(other -> other.type() == PgType.BPCHAR)) {
+            trim(left);
+        }
+        if (type == PgType.JSONB) {
+            new Intervals(findings).collate(left);
+        }
         for (Operand other : others) {
+            if (type == PgType.FLOAT8) {
+                findings.real(other.term());
+            } else if (other.type() == PgType.FLOAT8) {
+                findings.real(left.term());
+            }
+            if (type == PgType.BPCHAR && other.type() == PgType.VARCHAR) {
+                trim(other);
+            }
             if (type == PgType.INTERVAL) {
                 wrap(other, "ha_span(", ")");
             } else if (type == PgType.JSONB && other.type() == PgType.JSON) {
@@ -225,6 +239,13 @@ final class Comparison {
         boolean day = left.is(PgType.DATE) && end.matches("T\\d\\d:\\d\\d:\\d\\d\\.\\d{9}Z?");
         boolean zoned = end.endsWith("Z") && (day || (left.is(PgType.TIMESTAMP) && end.equals("Z")));
         return zoned ? PgType.TIMESTAMPTZ : day ? PgType.TIMESTAMP : PgType.TEXT;
+    }
+
+    /** Of a text that is compared with a {@code char(n)} blanks at its end count for nothing. */
+    private void trim(Operand operand) {
+        if (operand.isPlaced()) {
+            findings.around(operand.from(), operand.to(), "rtrim(", ", ' ')");
+        }
     }
 
     private void wrap(Operand operand, String before, String after) {

@@ -68,7 +68,7 @@ final class Compound {
     private Query.Item column(List<Query.Item> items) throws SQLException {
         Query.Item first = items.get(0);
         Term term = first.term();
-        if (distinct && term.is(PgType.INTERVAL)) {
+        if (distinct && Intervals.areMany(term.type)) {
             new Intervals(findings).distinct(List.of(first));
         }
         PgType type = type(items);

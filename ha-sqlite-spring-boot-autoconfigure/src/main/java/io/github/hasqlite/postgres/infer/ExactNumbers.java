@@ -20,7 +20,8 @@ public final class ExactNumbers {
      * @throws SQLException if it would lose some (22003)
      */
     public static void require(String text, @Nullable String column) throws SQLException {
-        if (text.length() <= 15 || !LiteralText.isNumber(text)) {
+        boolean exponent = text.indexOf('e') >= 0 || text.indexOf('E') >= 0;
+        if ((text.length() <= 15 && !exponent) || !LiteralText.isNumber(text)) {
             return;
         }
         BigDecimal number = new BigDecimal(text);

@@ -93,11 +93,16 @@ final class ExpressionReader {
             int sign = cursor.at++;
             Term operand = read(scope, SIGN);
             if (cursor.tokens.is(sign, "-")) {
+                if (NumberLiteral.negate(operand, sign, findings)) {
+                    return operand;
+                }
                 arithmetic.negate(operand, sign, cursor.at);
             }
             Term signed = Term.of(findings, operand.type);
             signed.announced = operand.is(PgType.NUMERIC) ? operand.announced : null;
             signed.most = operand.most;
+            signed.digits = operand.digits;
+            signed.bare = findings.ofSchema() ? operand.bare : -1;
             return signed;
         }
         return primaries.read(scope);
@@ -238,6 +243,7 @@ final class ExpressionReader {
             int operator = cursor.at;
             cursor.at = at + 1;
             left.resolve(PgType.TEXT);
+            new TextForm(findings).pad(new Comparison.Operand(left, start, operator));
             read(scope, OTHER).resolve(PgType.TEXT);
             int end = cursor.at;
             if (cursor.skipWord("ESCAPE")) {
@@ -263,10 +269,9 @@ final class ExpressionReader {
     }
 
     /** What is compared with something, of which the type is known or not. */
-    private Comparison.Operand operand(Scope scope, Term left, int least) throws SQLException {
+    private Comparison.Operand operand(Scope scope, int least) throws SQLException {
         int from = cursor.at;
         Term right = read(scope, least);
-        left.unify(right);
         Comparison.Operand operand = new Comparison.Operand(right, from, cursor.at);
         tightenTruth(operand);
         return operand;
@@ -274,11 +279,14 @@ final class ExpressionReader {
 
     private void between(Scope scope, Term left, Comparison comparison) throws SQLException {
         List<Comparison.Operand> bounds = new ArrayList<>();
-        bounds.add(operand(scope, left, COMPARISON));
+        bounds.add(operand(scope, COMPARISON));
         if (cursor.skipWord("AND")) {
-            Comparison.Operand high = operand(scope, left, OTHER);
-            high.term().unify(bounds.get(0).term());
-            bounds.add(high);
+            bounds.add(operand(scope, OTHER));
+        }
+        ComparedLiteral.requireOne(findings, left, bounds);
+        for (Comparison.Operand bound : bounds) {
+            left.unify(bound.term());
+            bound.term().unify(bounds.get(0).term());
         }
         comparison.withAll(bounds);
     }
@@ -296,6 +304,7 @@ final class ExpressionReader {
                 int from = cursor.at;
                 values.add(new Comparison.Operand(read(scope), from, cursor.at));
             } while (cursor.skip(","));
+            ComparedLiteral.requireOne(findings, left, values);
             left.resolve(Comparison.widest(values));
             values.forEach(value -> left.unify(value.term()));
             comparison.withAll(values);

@@ -4,8 +4,11 @@ import io.github.hasqlite.postgres.sql.SqlToken;
 import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
 import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.ExactDecimal;
 import io.github.hasqlite.postgres.type.LiteralText;
 import io.github.hasqlite.postgres.type.PgType;
+import io.github.hasqlite.postgres.type.ValueCast;
+import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +27,7 @@ final class Findings {
     private final Map<Integer, Integer> parameters = new HashMap<>();
     private final Set<Integer> exact = new HashSet<>();
     private final Set<Integer> written = new HashSet<>();
+    private final Map<Integer, String> wide = new HashMap<>();
     private final @Nullable String[] before;
     private final @Nullable String[] after;
     private final @Nullable String[] instead;
@@ -39,6 +43,8 @@ final class Findings {
     private enum Use {
         /** It runs here, with this program's functions. */
         STATEMENT,
+        /** It asks the catalog, which has functions of its own. */
+        CATALOG,
         /** It is to be kept in the schema. */
         DEFINITION,
         /** It is in the schema. */
@@ -57,6 +63,11 @@ final class Findings {
     /** Of what is in the schema, which nobody changes. */
     static Findings ofStored(TokenBuffer tokens) {
         return new Findings(tokens, new int[0], Use.STORED);
+    }
+
+    /** Of a question about the catalog. */
+    static Findings ofCatalog(TokenBuffer tokens, int[] given) {
+        return new Findings(tokens, given, Use.CATALOG);
     }
 
     private Findings(TokenBuffer tokens, int[] given, Use use) {
@@ -131,19 +142,68 @@ final class Findings {
         exact.add(number(place));
     }
 
-    /** A parameter keeps the zeros that it is written with: it is answered, stored or made a text. */
+    /** A value keeps the zeros and all digits that it is written with: it is answered, stored or made a text. */
     void written(Term term) {
-        if (term.bare >= 0) {
-            written.add(term.bare);
+        written.add(term.bare);
+        if (term.cast >= 0 && !ofSchema() && !sorts()) {
+            before[term.cast] =
+                    Objects.requireNonNullElse(at(before, term.cast), "").replace(Casts.EXACT_CAST, Casts.CAST);
         }
     }
 
+    /** Whether what is answered or stored may also be compared. */
+    private boolean sorts() {
+        for (int i = 0; i < tokens.size(); i++) {
+            if (tokens.isWord(i, "ORDER") || tokens.isWord(i, "DISTINCT") || tokens.isWord(i, "GROUP")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Floating point is computed or compared with something.
+     *
+     * @throws SQLException if it is a number in the text that is out of the range of that (22003)
+     */
+    void real(Term term) throws SQLException {
+        String digits = wide.get(term.bare);
+        if (digits != null) {
+            Object real = ValueCast.cast(ColumnType.declared(PgType.FLOAT8), null, digits);
+            // a minus behind another one would begin a comment
+            literal(term.bare, "(" + LiteralText.sql(real) + ")");
+        } else if (term.bare >= 0 && tokens.get(term.bare).kind() == Kind.PARAMETER && term.is(PgType.NUMERIC)) {
+            instead(term.bare, Casts.CAST + tokens.get(term.bare).text() + ", " + PgType.FLOAT8.oid() + ", -1, 0)");
+        }
+    }
+
+    /** A number has more digits than SQLite computes with: it can only be written. */
+    void wide(int place, String digits) {
+        wide.put(place, digits);
+    }
+
+    /** The digits of such a number; {@code null} if there is another one. */
+    @Nullable
+    String wide(int place) {
+        return wide.get(place);
+    }
+
     /** What a number is written with at its end is no part of its value, elsewhere. */
-    private void spellNumbers() {
-        for (int i = 0; i < tokens.size() && use == Use.STATEMENT; i++) {
+    private void spellNumbers() throws SQLException {
+        for (int i = 0; i < tokens.size() && !ofSchema(); i++) {
             boolean number = tokens.get(i).kind() == Kind.PARAMETER && parameter(i) == PgType.NUMERIC;
             if (number && !written.contains(i) && instead[i] == null) {
-                instead(i, "ha_cast(" + tokens.get(i).text() + ", " + PgType.NUMERIC.oid() + ", -1, 0)");
+                instead(i, Casts.EXACT_CAST + tokens.get(i).text() + ", " + PgType.NUMERIC.oid() + ", -1, 0)");
+            }
+        }
+        for (Map.Entry<Integer, String> number : wide.entrySet()) {
+            int place = number.getKey();
+            if (instead[place] == null) {
+                // as a text it has all digits, with which nothing can be computed
+                if (ofSchema() || !written.contains(place)) {
+                    ExactDecimal.stored(new BigDecimal(number.getValue()));
+                }
+                instead[place] = "'" + number.getValue() + "'";
             }
         }
     }
@@ -154,7 +214,11 @@ final class Findings {
 
     /** Whether it is for the schema, which all programs read: none of the functions here are there. */
     boolean ofSchema() {
-        return use != Use.STATEMENT;
+        return use == Use.DEFINITION || use == Use.STORED;
+    }
+
+    boolean ofCatalog() {
+        return use == Use.CATALOG;
     }
 
     /** Whether it is in the schema already, and what it does not cast is not cast. */
@@ -285,7 +349,11 @@ final class Findings {
             throw refusal;
         }
         spellNumbers();
-        return new Insight(edited ? text() : null, Map.copyOf(parameters), Set.copyOf(exact), List.copyOf(items));
+        return new Insight(
+                edited || !wide.isEmpty() ? text() : null,
+                Map.copyOf(parameters),
+                Set.copyOf(exact),
+                List.copyOf(items));
     }
 
     private String text() {

@@ -28,6 +28,19 @@ public final class Inference {
             String spelled = DefinitionReader.spelled(tokens, tables);
             return spelled == null ? Insight.NONE : new Insight(spelled, Map.of(), Set.of(), List.of());
         }
+        return of(tokens, new Findings(tokens, given), tables);
+    }
+
+    /**
+     * Reads a question about the catalog.
+     *
+     * @throws SQLException as above
+     */
+    public static Insight ofCatalog(TokenBuffer tokens, int[] given, TableColumns tables) throws SQLException {
+        return of(tokens, Findings.ofCatalog(tokens, given), tables);
+    }
+
+    private static Insight of(TokenBuffer tokens, Findings findings, TableColumns tables) throws SQLException {
         boolean known = false;
         for (String verb : VERBS) {
             known |= tokens.isWord(0, verb);
@@ -35,7 +48,6 @@ public final class Inference {
         if (!known) {
             return Insight.NONE;
         }
-        Findings findings = new Findings(tokens, given);
         try {
             new StatementReader(new Cursor(tokens), findings).statement(Scope.outermost(findings, tables));
         } catch (Cursor.TooDeep e) {

@@ -3,15 +3,19 @@ package io.github.hasqlite.postgres.infer;
 import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Intervals that are equal and written differently, where SQLite finds equal values: they are compared by a collation of
- * this program's, which no schema can name.
+ * Intervals and values of {@code jsonb} that are equal and written differently, where SQLite finds equal values: they are
+ * compared by collations of this program's, which no schema can name.
  */
 record Intervals(Findings findings) {
 
-    /** Compares as a span of time what begins and ends at places. */
+    /** Compares as values what begins and ends at places. */
     void collate(Comparison.Operand operand) throws SQLException {
+        if (operand.term().is(PgType.JSONB) && !findings.ofSchema() && operand.isPlaced()) {
+            findings.after(operand.to() - 1, " COLLATE ha_jsonb");
+        }
         if (!operand.term().is(PgType.INTERVAL)) {
             return;
         }
@@ -23,13 +27,18 @@ record Intervals(Findings findings) {
         findings.after(operand.to() - 1, " COLLATE ha_interval");
     }
 
+    /** Whether equal values can have different texts. */
+    static boolean areMany(@Nullable PgType type) {
+        return type == PgType.INTERVAL || type == PgType.JSONB;
+    }
+
     /** Columns of a query that answers equal rows once. */
     void distinct(List<Query.Item> items) throws SQLException {
         for (Query.Item item : items) {
             for (Query.Item column : item.columns()) {
                 collate(Comparison.Operand.elsewhere(column.term()));
             }
-            if (item.columns().isEmpty() && item.term().is(PgType.INTERVAL)) {
+            if (item.columns().isEmpty() && areMany(item.term().type)) {
                 Comparison.Operand place = item.place();
                 collate(place);
                 if (place.isPlaced()) {
@@ -53,7 +62,7 @@ record Intervals(Findings findings) {
         for (int i = 0; i < answered.size(); i++) {
             Query.Item item = answered.get(i);
             boolean meant = text.equals(String.valueOf(i + 1)) || item.name().equalsIgnoreCase(text);
-            if (meant && item.term().is(PgType.INTERVAL)) {
+            if (meant && areMany(item.term().type)) {
                 collate(new Comparison.Operand(item.term(), by.from(), by.to()));
                 return;
             }

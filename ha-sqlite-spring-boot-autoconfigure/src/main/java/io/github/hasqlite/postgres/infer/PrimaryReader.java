@@ -3,9 +3,7 @@ package io.github.hasqlite.postgres.infer;
 import io.github.hasqlite.postgres.sql.SqlToken;
 import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.type.ColumnType;
-import io.github.hasqlite.postgres.type.LiteralText;
 import io.github.hasqlite.postgres.type.PgType;
-import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what operators are between: literals, parameters, columns, calls, CASE, what is in parentheses; with casts. */
 final class PrimaryReader {
-
-    /** Characters of a number that floating point has exactly. */
-    private static final int MOST_EXACT = 15;
 
     /** Words with which no expression begins: what comes before them has ended, or is not there. */
     private static final Set<String> ENDS = Set.of(
@@ -118,7 +113,7 @@ final class PrimaryReader {
                 return parameter();
             }
             case NUMBER -> {
-                return number(token);
+                return NumberLiteral.read(cursor, findings);
             }
             case QUOTED, WORD -> {
                 return name(scope, token);
@@ -139,18 +134,6 @@ final class PrimaryReader {
         term.element = findings.element(place);
         term.single = place;
         term.bare = place;
-        return term;
-    }
-
-    private Term number(SqlToken token) {
-        boolean whole = token.text().chars().allMatch(Character::isDigit);
-        Term term = Term.of(findings, whole ? PgType.INT8 : PgType.NUMERIC);
-        term.single = cursor.at++;
-        boolean exact =
-                !whole && LiteralText.isNumber(token.text()) && token.text().length() <= MOST_EXACT;
-        if (exact) {
-            term.announced = ColumnType.computed(Math.max(new BigDecimal(token.text()).scale(), 0));
-        }
         return term;
     }
 
@@ -314,7 +297,6 @@ final class PrimaryReader {
             if (chosen == null) {
                 when.resolve(PgType.BOOL);
             } else {
-                chosen.unify(when);
                 compared.add(new Comparison.Operand(when, condition, cursor.at));
             }
             if (cursor.skipWord("THEN")) {
@@ -335,6 +317,10 @@ final class PrimaryReader {
             strength = named ? Term.STRONG : strength;
         }
         cursor.skipWord("END");
+        if (chosen != null) {
+            ComparedLiteral.requireOne(findings, chosen, compared.subList(1, compared.size()));
+            compared.forEach(operand -> chosen.unify(operand.term()));
+        }
         Comparison.alike(findings, compared);
         PgType moment = Comparison.widen(findings, branches);
         result = moment == null ? result : Term.certain(findings, moment);

@@ -9,6 +9,7 @@ import io.github.hasqlite.postgres.type.PgType;
 import io.github.hasqlite.postgres.type.ValueCast;
 import java.math.BigDecimal;
 import java.sql.SQLException;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,9 @@ final class SchemaCasts {
 
     private static final Set<String> TYPED =
             Set.of("date", "time", "timestamp", "timestamptz", "numeric", "bool", "boolean", "uuid", "bytea");
+
+    /** Collations that other programs do not have. */
+    private static final Set<String> PROGRAMS = Set.of("ha_interval", "ha_jsonb");
 
     private final TokenBuffer tokens;
     private final Findings findings;
@@ -39,9 +43,11 @@ final class SchemaCasts {
                 throw refused(PgType.INTERVAL);
             } else if (tokens.isWord(i, "COLLATE")
                     && tokens.get(i + 1).isName()
-                    && tokens.get(i + 1).name().equalsIgnoreCase("ha_interval")) {
+                    && PROGRAMS.contains(tokens.get(i + 1).name().toLowerCase(Locale.ROOT))) {
                 throw new SQLException(
-                        "collation \"ha_interval\" is not for the schema, which other programs read", "0A000");
+                        "collation \"" + tokens.get(i + 1).name()
+                                + "\" is not for the schema, which other programs read",
+                        "0A000");
             } else if (isTyped(i)) {
                 literal(i);
             }

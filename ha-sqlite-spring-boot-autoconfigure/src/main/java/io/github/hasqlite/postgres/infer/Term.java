@@ -48,6 +48,12 @@ final class Term {
     /** Digits behind the point that values have at most, which have different numbers of them; -1 otherwise. */
     int most = -1;
 
+    /** Where its cast to {@code numeric} begins, which may keep digits that only a text has; -1 otherwise. */
+    int cast = -1;
+
+    /** Digits that its values have altogether at most; -1 if only its type tells. */
+    int digits = -1;
+
     /** Where its only token is, if it is a literal or a parameter; -1 otherwise. */
     int single = -1;
 
@@ -98,6 +104,20 @@ final class Term {
     int scale() {
         ColumnType told = announced;
         return Arithmetic.isWhole(type) ? 0 : isScaled() && told != null ? told.scale() : most;
+    }
+
+    /** Digits that none of its values exceeds, before and behind the point; many if that is not known. */
+    int digits() {
+        ColumnType told = announced;
+        if (digits >= 0 || type == null) {
+            return digits >= 0 ? digits : ColumnType.ANYTHING.precision();
+        }
+        return switch (type) {
+            case INT2 -> Short.toString(Short.MAX_VALUE).length();
+            case INT4 -> Integer.toString(Integer.MAX_VALUE).length();
+            case INT8 -> Long.toString(Long.MAX_VALUE).length();
+            default -> told == null ? ColumnType.ANYTHING.precision() : told.precision();
+        };
     }
 
     /** Whether all of its values have as many digits behind the point, zeros among them. */

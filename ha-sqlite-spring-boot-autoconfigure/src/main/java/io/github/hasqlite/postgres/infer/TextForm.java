@@ -11,15 +11,33 @@ import org.jspecify.annotations.Nullable;
 record TextForm(Findings findings) {
 
     private static final int SCALE_BITS = 16;
+    private static final int MOST_PADDED = 1000;
 
     /** As a cast writes it. */
     void cast(Comparison.Operand value) throws SQLException {
         spell(value, false);
     }
 
-    /** As {@code concat} writes it, which has {@code t} for {@code true}. */
+    /** As {@code concat} writes it, which has {@code t} for {@code true}, and blanks at the end of a {@code char(n)}. */
     void shown(Comparison.Operand value) throws SQLException {
+        pad(value);
         spell(value, true);
+    }
+
+    /** A {@code char(n)} has blanks up to its length for patterns, without which it is stored. */
+    void pad(Comparison.Operand value) {
+        ColumnType type = value.term().announced;
+        if (value.term().is(PgType.BPCHAR)
+                && type != null
+                && type.length() > 0
+                && type.length() <= MOST_PADDED
+                && value.isPlaced()) {
+            findings.around(
+                    value.from(),
+                    value.to(),
+                    "substr((",
+                    ") || '" + " ".repeat(type.length()) + "', 1, " + type.length() + ")");
+        }
     }
 
     private void spell(Comparison.Operand value, boolean shown) throws SQLException {

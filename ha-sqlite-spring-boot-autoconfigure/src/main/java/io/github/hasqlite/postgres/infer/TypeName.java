@@ -107,14 +107,15 @@ record TypeName(@Nullable ColumnType type, boolean array, int end) {
             return new TypeName(null, array, end);
         }
         PgType type = NAMES.get(name);
+        if (length.isEmpty() && type == PgType.BPCHAR && !name.equals("bpchar")) {
+            // of that name alone any number of characters can be
+            length = "(1)";
+        }
         return type == null ? null : new TypeName(new ColumnType(type, modifier(type, length), true), array, end);
     }
 
     /** @param length in parentheses; empty if there is none */
     private static int modifier(PgType type, String length) {
-        if (type == PgType.BPCHAR && length.isEmpty()) {
-            return DeclaredTypes.of("CHAR(1)").modifier();
-        }
         boolean digits = length.matches("\\(\\d\\)");
         return switch (type) {
             case VARCHAR -> DeclaredTypes.of("VARCHAR" + length).modifier();

@@ -13,12 +13,16 @@ final class BinaryArray {
     private BinaryArray() {}
 
     /** @throws SQLException if it has more than one dimension (0A000), or is broken (22P03) */
-    static String json(PgType element, byte[] bytes) throws SQLException {
+    static String json(PgType type, byte[] bytes) throws SQLException {
         ByteBuffer from = ByteBuffer.wrap(bytes);
         try {
             int dimensions = from.getInt();
             from.getInt();
-            from.getInt();
+            int oid = from.getInt();
+            if (oid != type.oid()) {
+                throw new SQLException(
+                        "binary data has array element type " + oid + " instead of expected " + type.oid(), "42804");
+            }
             if (dimensions == 0) {
                 return "[]";
             }
@@ -29,7 +33,10 @@ final class BinaryArray {
             from.getInt();
             List<@Nullable Object> elements = new ArrayList<>();
             for (int i = 0; i < size; i++) {
-                elements.add(element(element, from));
+                elements.add(element(type, from));
+            }
+            if (from.hasRemaining()) {
+                throw new BufferUnderflowException();
             }
             return ArrayText.json(elements);
         } catch (BufferUnderflowException | IllegalArgumentException e) {

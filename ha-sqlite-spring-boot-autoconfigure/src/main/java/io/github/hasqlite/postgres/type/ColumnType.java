@@ -22,9 +22,9 @@ public record ColumnType(PgType type, int modifier, boolean certain) {
         return type == PgType.NUMERIC && modifier > 0 ? (modifier - HEADER) & SCALE : 0;
     }
 
-    /** Digits that a numeric has altogether. */
-    int precision() {
-        return (modifier - HEADER) >> SCALE_BITS;
+    /** Digits that a numeric has altogether at most; 1000 if its definition does not say. */
+    public int precision() {
+        return type == PgType.NUMERIC && modifier > 0 ? (modifier - HEADER) >> SCALE_BITS : MOST_DIGITS;
     }
 
     /** How many characters a text may have; -1 for any number. */

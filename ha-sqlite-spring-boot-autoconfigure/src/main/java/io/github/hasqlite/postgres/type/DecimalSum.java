@@ -8,19 +8,30 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sums and products of numbers by the digits that they have as decimals, so that 0.1 and 0.2 are 0.3. What has more digits
- * than floating point keeps is the nearest such number. Stateless.
+ * than floating point keeps is refused. Stateless.
  */
 public final class DecimalSum {
 
     private static final int MOST_DIGITS = 1000;
-    private static final int LONG_DIGITS = 18;
+    private static final int WHOLE_DIGITS = 15;
     private static final MathContext QUOTIENT = new MathContext(40, RoundingMode.HALF_UP);
 
     /** What is computed. */
     public enum Operator {
-        PLUS,
-        MINUS,
-        TIMES
+        PLUS("ha_add"),
+        MINUS("ha_subtract"),
+        TIMES("ha_multiply");
+
+        private final String function;
+
+        Operator(String function) {
+            this.function = function;
+        }
+
+        /** What SQLite knows it as. */
+        public String function() {
+            return function;
+        }
     }
 
     private DecimalSum() {}
@@ -30,18 +41,28 @@ public final class DecimalSum {
      *
      * @param first Long, Double, String or byte[], as the other
      * @return Long or Double; the text {@code NaN} if one is that
-     * @throws SQLException if one is no number (42883)
+     * @throws SQLException if one is no number (42883), or the result has too many digits (22003)
      */
     public static Object of(Operator operator, Object first, Object second) throws SQLException {
+        return of(operator, first, second, ExactDecimal.isExact(first) && ExactDecimal.isExact(second));
+    }
+
+    /** As above, of numbers that are decimals, also where they have more digits than all of floating point has. */
+    public static Object exactly(Operator operator, Object first, Object second) throws SQLException {
+        return of(operator, first, second, true);
+    }
+
+    private static Object of(Operator operator, Object first, Object second, boolean exact) throws SQLException {
         BigDecimal one = decimal(first);
         BigDecimal other = decimal(second);
         if (one != null && other != null) {
-            return stored(
+            return ExactDecimal.stored(
                     switch (operator) {
                         case PLUS -> one.add(other);
                         case MINUS -> one.subtract(other);
                         case TIMES -> one.multiply(other);
-                    });
+                    },
+                    exact);
         }
         if (isNaN(first) || isNaN(second)) {
             return "NaN";
@@ -56,16 +77,17 @@ public final class DecimalSum {
         return Double.isNaN(result) ? "NaN" : (Object) result;
     }
 
-    /** A sum of so many numbers, divided by them. */
-    public static Object quotient(BigDecimal sum, long count) {
-        return stored(sum.divide(BigDecimal.valueOf(count), QUOTIENT));
-    }
-
-    /** Long or Double. */
-    public static Object stored(BigDecimal number) {
-        BigDecimal shortest = number.stripTrailingZeros();
-        boolean whole = shortest.scale() <= 0 && shortest.precision() - shortest.scale() <= LONG_DIGITS;
-        return whole ? (Object) shortest.longValueExact() : (Object) shortest.doubleValue();
+    /**
+     * A sum of so many numbers, divided by them, in floating point.
+     *
+     * @throws SQLException if it has too many digits before the point for that (22003)
+     */
+    public static Object quotient(BigDecimal sum, long count) throws SQLException {
+        BigDecimal quotient = sum.divide(BigDecimal.valueOf(count), QUOTIENT);
+        boolean large = quotient.precision() - quotient.scale() > WHOLE_DIGITS;
+        return large || ExactDecimal.numberOf(quotient) != null
+                ? ExactDecimal.stored(quotient)
+                : (Object) quotient.doubleValue();
     }
 
     /**

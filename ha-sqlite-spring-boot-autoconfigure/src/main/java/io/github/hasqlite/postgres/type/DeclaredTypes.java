@@ -13,6 +13,7 @@ public final class DeclaredTypes {
     private static final int HEADER = 4;
 
     private static final int SCALE_BITS = 16;
+    private static final int MICRO_DIGITS = 6;
     private static final int MOST_DIGITS = 1000;
 
     private static final Pattern SHAPE =
@@ -113,6 +114,8 @@ public final class DeclaredTypes {
                         ? -1
                         : ((length << SCALE_BITS) | scale) + HEADER;
             }
+            // six digits behind the second are those that all have
+            case TIME, TIMESTAMP, TIMESTAMPTZ -> length < MICRO_DIGITS ? length : -1;
             default -> -1;
         };
     }

@@ -145,7 +145,7 @@ public record Interval(int months, int days, long micros) {
                 0,
                 0,
                 number.multiply(BigDecimal.valueOf(unit))
-                        .setScale(0, RoundingMode.HALF_UP)
+                        .setScale(0, RoundingMode.HALF_EVEN)
                         .longValueExact());
     }
 

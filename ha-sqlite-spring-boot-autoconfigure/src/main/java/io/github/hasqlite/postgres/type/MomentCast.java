@@ -34,8 +34,14 @@ final class MomentCast {
             LocalTime local = source == PgType.TIMESTAMPTZ && date != null
                     ? utc(read, date.atTime(time)).toLocalTime()
                     : time;
-            return IsoTimes.TIME.format(
-                    rounded(LocalDate.EPOCH.atTime(local), target.modifier()).toLocalTime());
+            LocalDateTime exact = rounded(LocalDate.EPOCH.atTime(local), target.modifier());
+            if (!exact.toLocalDate().equals(LocalDate.EPOCH)) {
+                throw new SQLException(
+                        "date/time field value out of range: \"" + ValueCast.shown(text)
+                                + "\" is 24:00:00, and times are kept up to 23:59:59.999999",
+                        "22008");
+            }
+            return IsoTimes.TIME.format(exact.toLocalTime());
         }
         if (date == null) {
             throw ValueCast.invalid(type, text);
@@ -44,7 +50,7 @@ final class MomentCast {
         // what has a zone is a moment; a text that is read as a date or time without one has it for nothing
         LocalDateTime moment = source == PgType.TIMESTAMPTZ || type == PgType.TIMESTAMPTZ ? utc(read, local) : local;
         if (type == PgType.DATE) {
-            return moment.toLocalDate().toString();
+            return StoredTime.of(moment.toLocalDate());
         }
         LocalDateTime exact = rounded(moment, target.modifier());
         return type == PgType.TIMESTAMP ? StoredTime.of(exact) : StoredTime.ofUtc(exact);

@@ -63,15 +63,13 @@ public final class MomentSum {
                 : (Object) (a.doubleValue() + sign * b.doubleValue());
     }
 
-    private static @Nullable Object days(String text, long days) {
+    private static @Nullable Object days(String text, long days) throws SQLException {
         TimeText read = TimeText.parse(text);
         LocalDate date = read == null ? null : read.date();
-        return read != null && date != null && read.time() == null
-                ? date.plusDays(days).toString()
-                : null;
+        return read != null && date != null && read.time() == null ? StoredTime.of(date.plusDays(days)) : null;
     }
 
-    private static @Nullable Object texts(String a, String b, int sign) {
+    private static @Nullable Object texts(String a, String b, int sign) throws SQLException {
         TimeText first = moment(a);
         TimeText second = moment(b);
         if (first != null && second != null) {
@@ -96,7 +94,7 @@ public final class MomentSum {
         return read != null && (read.date() != null || text.length() == TIME_LENGTH) ? read : null;
     }
 
-    private static @Nullable Object dateAndTime(TimeText first, TimeText second) {
+    private static @Nullable Object dateAndTime(TimeText first, TimeText second) throws SQLException {
         LocalDate date = first.date() != null ? first.date() : second.date();
         LocalTime time = first.time() != null ? first.time() : second.time();
         boolean apart =
@@ -118,7 +116,7 @@ public final class MomentSum {
         return MomentCast.utc(read, date.atTime(read.time() == null ? LocalTime.MIDNIGHT : read.time()));
     }
 
-    private static String moved(TimeText from, Interval by) {
+    private static String moved(TimeText from, Interval by) throws SQLException {
         LocalDateTime to = by.after(local(from));
         if (from.date() == null) {
             return IsoTimes.TIME.format(to.toLocalTime());

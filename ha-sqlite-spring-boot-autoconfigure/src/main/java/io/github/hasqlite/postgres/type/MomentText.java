@@ -36,6 +36,11 @@ final class MomentText {
     private static final Pattern COMPACT_DATE = Pattern.compile("(\\d{4}|\\d{2})(\\d{2})(\\d{2})");
     private static final Pattern OFFSET = Pattern.compile("([+-])(\\d{1,2}):?(\\d{2})?(?::?(\\d{2}))?");
 
+    /** A year with more than four digits, or before the first one. */
+    private static final Pattern OUT_OF_RANGE = Pattern.compile(
+            "[+-]?\\d{5,9}-\\d{1,2}-\\d{1,2}(?:[T ].{0,40})?|-\\d{4}-\\d.{0,50}|.{0,50}\\d.{0,30}\\bbc\\s*",
+            Pattern.CASE_INSENSITIVE);
+
     /** Between a number and the name of a month, or a date and its time. */
     private static final Pattern SEAM = Pattern.compile(
             "(?<=\\d)[-/.](?=[a-z])|(?<=[a-z])[-/.](?=\\d)|(?<=[a-z][-/.]\\d{1,2})[-/.](?=\\d)|(?<=\\d{6})(?=t\\d)|(?<=\\d-\\d{1,2})(?=t\\d)");
@@ -87,6 +92,9 @@ final class MomentText {
      */
     static @Nullable TimeText parse(String text) throws SQLException {
         TimeText stored = TimeText.parse(text);
+        if (stored == null && OUT_OF_RANGE.matcher(text).matches()) {
+            throw StoredTime.outOfRange("'" + ValueCast.shown(text) + "'");
+        }
         return stored != null || text.length() > LONGEST ? stored : new MomentText(text).read();
     }
 

@@ -107,16 +107,13 @@ public final class ParameterFormat {
 
     private static Object text(PgType type, String text) throws SQLException {
         return switch (type) {
-            case INT2, INT4, INT8 -> ValueCast.cast(ColumnType.declared(type), null, text);
+            case INT2, INT4, INT8, DATE, TIME, TIMESTAMP, TIMESTAMPTZ ->
+                ValueCast.cast(ColumnType.declared(type), null, text);
             case OID -> oid(text.strip());
-            case FLOAT4, FLOAT8 -> real(text.strip());
+            case FLOAT4, FLOAT8 -> real(type, text.strip());
             case NUMERIC -> numeric(text.strip());
             case BOOL -> bool(text.strip());
             case BYTEA -> bytes(text);
-            case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> {
-                MomentCast.requireNoWord(type, text.strip());
-                yield StoredTime.of(type, text);
-            }
             case INTERVAL -> interval(text);
             case UUID -> uuid(text.strip());
             case BPCHAR -> ValueAssignment.withoutBlanks(text);
@@ -138,18 +135,34 @@ public final class ParameterFormat {
         return interval.toString();
     }
 
-    /** @throws IllegalArgumentException if it is no number as PostgreSQL writes it */
-    static Double real(String text) {
+    /**
+     * A floating point number, infinite or none only where the text says so.
+     *
+     * @throws IllegalArgumentException if it is no number as PostgreSQL writes it
+     * @throws SQLException if it is too large, or too near to 0 (22003)
+     */
+    static Double real(PgType type, String text) throws SQLException {
+        Double word = word(text);
+        if (word != null) {
+            return word;
+        }
+        if (!NUMBER.matcher(text).matches()) {
+            throw new IllegalArgumentException(text);
+        }
+        double number = type == PgType.FLOAT4 ? Float.parseFloat(text) : Double.parseDouble(text);
+        if (Double.isInfinite(number) || (number == 0 && new BigDecimal(text).signum() != 0)) {
+            throw ValueCast.outOfRange(type, text);
+        }
+        // the digits that a client would see, not those of the nearest double
+        return type == PgType.FLOAT4 ? Double.parseDouble(ValueText.shortest((float) number)) : number;
+    }
+
+    private static @Nullable Double word(String text) {
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "infinity", "inf", "+infinity", "+inf" -> Double.POSITIVE_INFINITY;
             case "-infinity", "-inf" -> Double.NEGATIVE_INFINITY;
             case "nan" -> Double.NaN;
-            default -> {
-                if (!NUMBER.matcher(text).matches()) {
-                    throw new IllegalArgumentException(text);
-                }
-                yield Double.parseDouble(text);
-            }
+            default -> null;
         };
     }
 
@@ -160,20 +173,14 @@ public final class ParameterFormat {
 
     /** A BigDecimal; Double for infinity, and the text {@code NaN}. */
     static Object numericOf(String text) {
-        switch (text.toLowerCase(Locale.ROOT)) {
-            case "nan" -> {
-                return "NaN";
-            }
-            case "infinity", "inf", "+infinity", "+inf", "-infinity", "-inf" -> {
-                return real(text);
-            }
-            default -> {
-                if (text.length() > MOST_DIGITS || !NUMBER.matcher(text).matches()) {
-                    throw new IllegalArgumentException(text);
-                }
-                return new BigDecimal(text);
-            }
+        Double word = word(text);
+        if (word != null) {
+            return word.isNaN() ? "NaN" : word;
         }
+        if (text.length() > MOST_DIGITS || !NUMBER.matcher(text).matches()) {
+            throw new IllegalArgumentException(text);
+        }
+        return new BigDecimal(text);
     }
 
     /** An integer or a floating point number where it has the same digits; otherwise SQLite keeps its text. */

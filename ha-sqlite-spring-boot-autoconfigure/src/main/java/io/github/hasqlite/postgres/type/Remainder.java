@@ -21,10 +21,20 @@ public final class Remainder {
         if (by.signum() == 0) {
             throw new SQLException("division by zero", "22012");
         }
-        return ValueCast.cast(
-                ColumnType.declared(PgType.NUMERIC),
-                null,
-                number(dividend).remainder(by).toPlainString());
+        return ExactDecimal.stored(
+                number(dividend).remainder(by), ExactDecimal.isExact(dividend) && ExactDecimal.isExact(divisor));
+    }
+
+    /**
+     * The number, by which something is divided.
+     *
+     * @throws SQLException if it is 0 (22012)
+     */
+    public static Object divisor(Object number) throws SQLException {
+        if (number instanceof Number given && given.doubleValue() == 0) {
+            throw new SQLException("division by zero", "22012");
+        }
+        return number;
     }
 
     private static BigDecimal number(Object value) throws SQLException {

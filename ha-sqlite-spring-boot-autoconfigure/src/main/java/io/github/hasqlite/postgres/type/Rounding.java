@@ -19,6 +19,15 @@ public final class Rounding {
      * @throws SQLException if one is no number (22P02, 42846)
      */
     public static Object away(Object value, Object digits) throws SQLException {
+        return scaled(value, digits, RoundingMode.HALF_UP);
+    }
+
+    /** As above, without what is behind the digits. */
+    public static Object cut(Object value, Object digits) throws SQLException {
+        return scaled(value, digits, RoundingMode.DOWN);
+    }
+
+    private static Object scaled(Object value, Object digits, RoundingMode mode) throws SQLException {
         Object number = ValueCast.cast(ColumnType.declared(PgType.NUMERIC), null, value);
         boolean finite = number instanceof Long
                 || (number instanceof Double real && !real.isInfinite())
@@ -28,8 +37,8 @@ public final class Rounding {
             return number;
         }
         int kept = (int) Math.max(-MOST_DIGITS, Math.min(MOST_DIGITS, places));
-        BigDecimal rounded = new BigDecimal(number.toString()).setScale(kept, RoundingMode.HALF_UP);
-        return ValueCast.cast(ColumnType.declared(PgType.NUMERIC), null, rounded.toPlainString());
+        BigDecimal rounded = new BigDecimal(number.toString()).setScale(kept, mode);
+        return ExactDecimal.stored(rounded, ExactDecimal.isExact(number));
     }
 
     /**

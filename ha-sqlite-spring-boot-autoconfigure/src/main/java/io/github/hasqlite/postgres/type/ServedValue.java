@@ -1,13 +1,11 @@
 package io.github.hasqlite.postgres.type;
 
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
-import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +16,7 @@ final class ServedValue {
     private static final long EXACT = 1L << 53;
 
     private static final int UUID_TEXT = 36;
-    private static final int UUID_BYTES = 16;
+    private static final int DATE_LENGTH = 10;
     private static final int LONGEST_NUMBER = 400;
 
     private ServedValue() {}
@@ -39,7 +37,7 @@ final class ServedValue {
             case FLOAT4, FLOAT8 -> real(value);
             case NUMERIC -> scaled(column, numeric(value));
             case BOOL -> bool(value);
-            case BYTEA -> bytes(value);
+            case BYTEA -> value instanceof byte[] ? value : null;
             case DATE, TIME, TIMESTAMP, TIMESTAMPTZ ->
                 value instanceof String text ? moment(column.type(), text) : null;
             case INTERVAL -> value instanceof String text ? Interval.parse(text) : null;
@@ -101,33 +99,11 @@ final class ServedValue {
         if (value instanceof Long number) {
             return number == 1 || number == 0 ? (Object) (number == 1) : null;
         }
-        if (value instanceof String text) {
-            return switch (text.toLowerCase(Locale.ROOT)) {
-                case "true", "t" -> (Object) true;
-                case "false", "f" -> false;
-                default -> null;
-            };
-        }
-        return null;
-    }
-
-    /** Also PostgreSQL's own way to write bytes as text, which an INSERT with a literal leaves as text. */
-    private static byte @Nullable [] bytes(Object value) {
-        if (value instanceof byte[] bytes) {
-            return bytes;
-        }
-        if (value instanceof String text && text.startsWith("\\x")) {
-            try {
-                return HexFormat.of().parseHex(text.substring(2));
-            } catch (IllegalArgumentException e) {
-                return null;
-            }
-        }
         return null;
     }
 
     private static @Nullable Object moment(PgType type, String text) {
-        TimeText read = TimeText.parse(text);
+        TimeText read = isSorted(text) ? TimeText.parse(text) : null;
         if (read == null) {
             return null;
         }
@@ -135,38 +111,52 @@ final class ServedValue {
         if (type == PgType.TIME) {
             return read.date() == null && read.offset() == null ? time : null;
         }
-        if (read.date() == null) {
+        if (read.date() == null || (type != PgType.DATE && time == null)) {
             return null;
         }
         if (type == PgType.DATE) {
             return time == null && read.offset() == null ? read.date() : null;
         }
-        LocalDateTime local = read.date().atTime(time == null ? LocalTime.MIDNIGHT : time);
+        LocalDateTime local = read.date().atTime(time);
         if (type == PgType.TIMESTAMP) {
             return read.offset() == null ? local : null;
         }
         // SQLite's own functions answer UTC and do not say so
-        return OffsetDateTime.of(local, read.offset() == null ? ZoneOffset.UTC : read.offset());
+        return text.endsWith("Z") || text.charAt(DATE_LENGTH) == ' ' ? OffsetDateTime.of(local, ZoneOffset.UTC) : null;
     }
 
+    /**
+     * Whether a text has one of the two forms in which moments sort by their texts: that of the data source, or that of
+     * SQLite's own functions. Another one would be shown as a moment that nobody finds.
+     */
+    private static boolean isSorted(String text) {
+        return switch (text.length()) {
+            case 8, DATE_LENGTH, 12, 18 -> true;
+            case 19, 23 -> text.charAt(DATE_LENGTH) == ' ' && text.indexOf('+') < 0;
+            case 29 -> text.charAt(DATE_LENGTH) == 'T' && text.charAt(19) == '.' && text.indexOf('+') < 0;
+            case 30 -> text.charAt(DATE_LENGTH) == 'T' && text.charAt(29) == 'Z';
+            default -> false;
+        };
+    }
+
+    /** Another form of it would be shown as the same, and be found by none. */
     private static @Nullable Object uuid(Object value) {
         if (value instanceof String text && text.length() == UUID_TEXT) {
             try {
-                return UUID.fromString(text);
+                UUID uuid = UUID.fromString(text);
+                return uuid.toString().equals(text) ? uuid : null;
             } catch (IllegalArgumentException e) {
                 return null;
             }
-        }
-        if (value instanceof byte[] bytes && bytes.length == UUID_BYTES) {
-            return new UUID(
-                    new BigInteger(1, bytes).shiftRight(Long.SIZE).longValue(), new BigInteger(1, bytes).longValue());
         }
         return null;
     }
 
     private static @Nullable Object text(ColumnType column, Object value) {
         if (value instanceof String text) {
-            return noNul(text) ? padded(column, text) : null;
+            // a char(n) is stored without blanks at its end, with which it would not be found
+            boolean blank = column.type() == PgType.BPCHAR && text.endsWith(" ");
+            return noNul(text) && !blank ? padded(column, text) : null;
         }
         if (value instanceof Double number) {
             return ValueText.real(number);

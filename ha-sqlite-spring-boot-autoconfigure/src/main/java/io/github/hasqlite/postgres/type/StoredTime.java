@@ -4,53 +4,42 @@ import io.github.hasqlite.core.sqlite.IsoTimes;
 import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
-import java.time.LocalTime;
-import java.time.ZoneOffset;
 
 /** Dates and times as the data source stores them, so that texts sort as the times do, whoever wrote them. */
 final class StoredTime {
 
+    private static final int LAST_YEAR = 9999;
+
     private StoredTime() {}
 
-    /**
-     * A text as a client writes it.
-     *
-     * @throws IllegalArgumentException if it is none of the type
-     * @throws SQLException if there is no such day or time (22008)
-     */
-    static String of(PgType type, String text) throws SQLException {
-        TimeText read = MomentText.parse(text.strip());
-        if (read == null) {
-            throw new IllegalArgumentException(text);
-        }
-        LocalDate date = read.date();
-        LocalTime time = read.time();
-        if (type == PgType.TIME) {
-            if (time == null) {
-                throw new IllegalArgumentException(text);
-            }
-            return IsoTimes.TIME.format(time);
-        }
-        if (date == null) {
-            throw new IllegalArgumentException(text);
-        }
-        if (type == PgType.DATE) {
-            return date.toString();
-        }
-        LocalDateTime local = date.atTime(time == null ? LocalTime.MIDNIGHT : time);
-        if (type == PgType.TIMESTAMP) {
-            // as PostgreSQL does, which has no place for the zone
-            return of(local);
-        }
-        ZoneOffset offset = read.offset() == null ? ZoneOffset.UTC : read.offset();
-        return ofUtc(local.minusSeconds(offset.getTotalSeconds()));
+    /** @throws SQLException if it is of no year from 1 to 9999 (22008) */
+    static String of(LocalDate date) throws SQLException {
+        requireYear(date.getYear());
+        return date.toString();
     }
 
-    static String of(LocalDateTime local) {
+    /** @throws SQLException as above */
+    static String of(LocalDateTime local) throws SQLException {
+        requireYear(local.getYear());
         return IsoTimes.DATE_TIME.format(local);
     }
 
-    static String ofUtc(LocalDateTime utc) {
-        return IsoTimes.DATE_TIME.format(utc) + "Z";
+    /** @throws SQLException as above */
+    static String ofUtc(LocalDateTime utc) throws SQLException {
+        return of(utc) + "Z";
+    }
+
+    /** Others have more digits, and would not sort as texts. */
+    private static void requireYear(int year) throws SQLException {
+        if (year < 1 || year > LAST_YEAR) {
+            throw outOfRange("of the year " + year);
+        }
+    }
+
+    static SQLException outOfRange(String what) {
+        return new SQLException(
+                "date/time field value out of range: what is " + what
+                        + " cannot be kept, only dates from the year 1 to " + LAST_YEAR,
+                "22008");
     }
 }

@@ -44,6 +44,9 @@ record TimeText(
             LocalDate date = shape.group(YEAR) == null
                     ? null
                     : LocalDate.of(number(shape, YEAR), number(shape, YEAR + 1), number(shape, YEAR + 2));
+            if (date != null && date.getYear() == 0) {
+                return null;
+            }
             LocalTime time = shape.group(HOUR) == null ? null : time(shape);
             String offset = shape.group(OFFSET);
             return new TimeText(date, time, offset == null ? null : ZoneOffset.of(offset));

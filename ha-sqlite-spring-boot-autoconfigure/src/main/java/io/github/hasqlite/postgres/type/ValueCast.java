@@ -8,7 +8,6 @@ import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Casts as PostgreSQL does them, of values as SQLite stores them. Stateless. */
@@ -157,25 +156,20 @@ public final class ValueCast {
         } else if (value instanceof Double real) {
             number = real;
         } else {
-            String text = text(type, value).strip();
-            number = ParameterFormat.real(text);
-            boolean infinite = text.toLowerCase(Locale.ROOT).contains("inf");
+            number = ParameterFormat.real(type, text(type, value).strip());
             if (Double.isNaN(number)) {
                 throw new SQLException(
                         "NaN cannot be had in SQLite, which would make NULL of it; cast to numeric or text instead",
                         "0A000");
             }
-            if (Double.isInfinite(number) && !infinite) {
-                throw outOfRange(type, value);
-            }
         }
         if (type == PgType.FLOAT4) {
             float single = (float) number;
-            if (Float.isInfinite(single) && !Double.isInfinite(number)) {
+            if ((Float.isInfinite(single) && !Double.isInfinite(number)) || (single == 0 && number != 0)) {
                 throw outOfRange(type, value);
             }
             // the digits that a client would see, not those of the nearest double
-            return Double.parseDouble(Float.toString(single));
+            return Double.parseDouble(ValueText.shortest(single));
         }
         return number;
     }
@@ -186,13 +180,13 @@ public final class ValueCast {
             number = BigDecimal.valueOf(whole);
         } else if (value instanceof Double real) {
             if (real.isInfinite()) {
-                return real;
+                return infinite(target, real);
             }
             number = new BigDecimal(real.toString());
         } else {
             Object read = ParameterFormat.numericOf(text(PgType.NUMERIC, value).strip());
             if (!(read instanceof BigDecimal decimal)) {
-                return read;
+                return read instanceof Double real ? infinite(target, real) : read;
             }
             number = decimal;
         }
@@ -213,6 +207,13 @@ public final class ValueCast {
             return shortest.longValueExact();
         }
         return same ? (Object) real : ParameterFormat.stored(number);
+    }
+
+    private static Object infinite(ColumnType target, Double real) throws SQLException {
+        if (target.modifier() > 0) {
+            throw new SQLException("numeric field overflow: one with a precision cannot be infinite", OUT_OF_RANGE);
+        }
+        return real;
     }
 
     private static Object bool(Object value) throws SQLException {
@@ -275,7 +276,7 @@ public final class ValueCast {
                 "invalid input syntax for type " + name + ": \"" + shown(value) + "\"", moment ? "22007" : INVALID);
     }
 
-    private static SQLException outOfRange(PgType type, Object value) {
+    static SQLException outOfRange(PgType type, Object value) {
         return new SQLException(
                 "value \"" + shown(value) + "\" is out of range for type " + type.display(), OUT_OF_RANGE);
     }

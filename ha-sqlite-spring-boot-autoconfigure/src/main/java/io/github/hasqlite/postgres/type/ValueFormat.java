@@ -32,9 +32,12 @@ public final class ValueFormat {
         if (served == null) {
             throw misfit(column, name, value);
         }
-        return binary
-                ? ValueBinary.of(column.type(), served)
-                : ValueText.of(served).getBytes(StandardCharsets.UTF_8);
+        if (binary) {
+            return ValueBinary.of(column.type(), served);
+        }
+        boolean single = column.type() == PgType.FLOAT4 && served instanceof Double;
+        String text = single ? ValueText.single((Double) served) : ValueText.of(served);
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static SQLException misfit(ColumnType column, String name, Object value) {
@@ -43,6 +46,9 @@ public final class ValueFormat {
                     "column \"" + name + "\" has a text with the character 0 in it, which no text of PostgreSQL can"
                             + " carry; select hex(" + name + ")",
                     NOT_IN_TEXT);
+        }
+        if (column.type() == PgType.INT8 && !column.certain() && value instanceof Double) {
+            return ValueCast.outOfRange(column.type(), value);
         }
         String shown = value instanceof byte[] bytes ? bytes.length + " bytes" : "'" + value + "'";
         if (shown.length() > SHOWN) {

@@ -1,6 +1,7 @@
 package io.github.hasqlite.postgres.type;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
@@ -12,6 +13,8 @@ final class ValueText {
 
     private static final int LEAST_EXPONENT = -4;
     private static final int MOST_EXPONENT = 15;
+    private static final int LEAST_FLOAT_DIGITS = 6;
+    private static final int MOST_FLOAT_DIGITS = 9;
     private static final int MICROS = 1000;
     private static final int MICRO_DIGITS = 6;
 
@@ -66,8 +69,32 @@ final class ValueText {
         return number < 10 ? text.append('0').append(number) : text.append(number);
     }
 
+    /** With as few digits as tell it from all others, which those of Java are not always. */
+    static String shortest(float number) {
+        if (Float.isNaN(number) || Float.isInfinite(number) || number == 0) {
+            return Float.toString(number);
+        }
+        BigDecimal exact = new BigDecimal(number);
+        for (int digits = LEAST_FLOAT_DIGITS; digits < MOST_FLOAT_DIGITS; digits++) {
+            String text = exact.round(new MathContext(digits)).toString();
+            if (Float.parseFloat(text) == number) {
+                return text;
+            }
+        }
+        return exact.round(new MathContext(MOST_FLOAT_DIGITS)).toString();
+    }
+
+    /** Of one in 32 bits, which has an exponent earlier. */
+    static String single(double number) {
+        return real(number, LEAST_FLOAT_DIGITS);
+    }
+
     /** Without a fraction where there is none, and with an exponent where PostgreSQL has one. */
     static String real(double number) {
+        return real(number, MOST_EXPONENT);
+    }
+
+    private static String real(double number, int most) {
         if (Double.isNaN(number) || Double.isInfinite(number)) {
             return Double.isNaN(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity";
         }
@@ -76,7 +103,7 @@ final class ValueText {
         }
         BigDecimal exact = new BigDecimal(Double.toString(number)).stripTrailingZeros();
         int exponent = exact.precision() - exact.scale() - 1;
-        if (exponent >= LEAST_EXPONENT && exponent < MOST_EXPONENT) {
+        if (exponent >= LEAST_EXPONENT && exponent < most) {
             return exact.toPlainString();
         }
         String digits = exact.unscaledValue().abs().toString();

@@ -137,7 +137,7 @@ class ValuePlacesTests {
                 "SELECT (1, 't') = (SELECT 1, true) ¦ 1",
                 "SELECT id FROM t WHERE ts = ANY('{2026-01-02 10:00:00.5Z}'::timestamptz[]) ¦ 2",
                 "SELECT id FROM t WHERE tz = ANY('{2026-01-01}'::date[]) ¦ 1",
-                "SELECT id FROM t WHERE '2026-01-01 02:00+02' IN (d, tz) ¦ 1",
+                "SELECT id FROM t WHERE '2026-01-01 02:00+02' = ANY(ARRAY[d, tz]) ¦ 1",
                 "UPDATE t SET (d, ts) = (SELECT tz, tz) RETURNING d || ' ' || ts ¦ 2026-01-01 2026-01-01 00:00:00"
                         + " 2026-01-02 2026-01-02 10:00:00.5",
                 "SELECT count(*) FROM (SELECT DISTINCT iv FROM t) q ¦ 1",

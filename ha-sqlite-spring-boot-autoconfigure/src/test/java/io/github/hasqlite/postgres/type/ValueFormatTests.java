@@ -59,7 +59,7 @@ class ValueFormatTests {
         assertThat(text("NUMERIC", "1.50")).isEqualTo("1.50");
         assertThat(text("BLOB", new byte[] {0, -1})).isEqualTo("\\x00ff");
         assertThat(text("TIMESTAMP", "2026-01-02T03:04:05.120000000")).isEqualTo("2026-01-02 03:04:05.12");
-        assertThat(text("TIMESTAMPTZ", "2026-01-02T03:04:05+02:00")).isEqualTo("2026-01-02 01:04:05+00");
+        assertThat(text("TIMESTAMPTZ", "2026-01-02T03:04:05.000000000Z")).isEqualTo("2026-01-02 03:04:05+00");
         assertThat(text("TIMESTAMPTZ", "2026-01-02 03:04:05")).isEqualTo("2026-01-02 03:04:05+00");
     }
 
@@ -77,7 +77,19 @@ class ValueFormatTests {
         "NUMERIC,1e999999999",
         "BLOB,text",
         "INTEGER,1.5",
-        "BLOB,\\xabc"
+        "BLOB,\\xabc",
+        "BLOB,\\x00",
+        "BOOLEAN,true",
+        "BOOLEAN,f",
+        "UUID,A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11",
+        "CHAR(5),'ab  '",
+        "DATE,2026-1-2",
+        "TIMESTAMP,2026-01-02",
+        "TIMESTAMP,2026-01-02T03:04:05",
+        "TIMESTAMP,1767323045",
+        "TIMESTAMPTZ,2026-01-02T03:04:05+02:00",
+        "TIMESTAMPTZ,2026-01-02T03:04:05.000000000",
+        "TIME,03:04"
     })
     void whatDoesNotFitIsAnError(String declared, String written) {
         Object value = written.matches("\\d+") ? (Object) Long.parseLong(written) : written;
@@ -125,6 +137,37 @@ class ValueFormatTests {
         ColumnType column = ColumnType.declared(type);
         byte[] binary = ValueFormat.encode(column, "c", value, true);
         assertThat(ParameterFormat.decode(type, type.oid(), binary, true)).hasToString(stored);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "NUMERIC,00010000123400000005,22P03",
+        "NUMERIC,00010000000000002710,22P03",
+        "NUMERIC,00010000000040000001,22P03",
+        "NUMERIC,000100000000000000010001,22P03",
+        "NUMERIC,00020000000000000001,22P03",
+        "JSONB,027b7d,22P03",
+        "INT4,000000,22P03",
+        "INT4,0000000000,22P03",
+        "TIME,ffffffffffffffff,22008"
+    })
+    void impossibleBytesAreRefused(PgType type, String hex, String state) {
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> ParameterFormat.decode(type, 0, HexFormat.of().parseHex(hex), true))
+                .satisfies(e -> assertThat(e.getSQLState()).as(e.getMessage()).isEqualTo(state));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1e400", "-1e400", "1e-400"})
+    void floatingPointIsNeverOutOfRange(String number) {
+        byte[] text = number.getBytes(StandardCharsets.UTF_8);
+        byte[] array = ("{" + number + "}").getBytes(StandardCharsets.UTF_8);
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> ParameterFormat.decode(PgType.FLOAT8, 0, text, false))
+                .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("22003"));
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> ParameterFormat.decode(null, PgType.FLOAT8.arrayOid(), array, false))
+                .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("22003"));
     }
 
     @Test
