@@ -196,7 +196,9 @@ final class ClientSession {
             logger.warn("A transaction of a PostgreSQL client could not be rolled back: {}", rollback.getMessage());
         }
         MessageWriter out = output.writer();
-        ErrorReport.write(out, e, message.type() == 'Q' ? query(message) : extended.current());
+        String whole = message.type() == 'Q' ? query(message) : extended.current();
+        String failed = message.type() == 'Q' ? simple.current() : whole;
+        ErrorReport.write(out, e, whole, new ConstraintFailure(gateway).details(e, failed));
         if (simpleProtocol || message.type() == 'S') {
             ready();
         } else {

@@ -18,6 +18,7 @@ final class SimpleQuery {
     private final Transactions transactions;
     private final CopyRunner copies;
     private final ClientOutput output;
+    private String current = "";
 
     SimpleQuery(
             Planner planner, Execution execution, Transactions transactions, CopyRunner copies, ClientOutput output) {
@@ -26,6 +27,11 @@ final class SimpleQuery {
         this.transactions = transactions;
         this.copies = copies;
         this.output = output;
+    }
+
+    /** The statement that was run last, for errors. */
+    String current() {
+        return current;
     }
 
     /**
@@ -50,6 +56,7 @@ final class SimpleQuery {
     }
 
     private boolean run(String sql, boolean several, boolean last) throws SQLException {
+        current = sql;
         if (!isEndOfTransaction(sql)) {
             transactions.requireSound();
         }

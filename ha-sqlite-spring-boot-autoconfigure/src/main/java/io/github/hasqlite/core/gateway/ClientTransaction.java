@@ -58,6 +58,12 @@ final class ClientTransaction {
         return connection;
     }
 
+    /** The connection of the transaction, also of one that has failed; {@code null} if it has given it back. */
+    @Nullable
+    ClientConnection present() {
+        return connection;
+    }
+
     /** Begins with the text of a BEGIN. */
     void begin(String sql, boolean readOnly) throws SQLException {
         if (state != TransactionState.NONE) {

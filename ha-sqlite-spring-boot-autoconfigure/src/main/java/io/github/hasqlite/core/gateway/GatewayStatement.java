@@ -87,6 +87,23 @@ public final class GatewayStatement {
         return execute(understood.parameters().order(values));
     }
 
+    /**
+     * Runs a query whatever has become of the session's transaction, so that one that has failed can still be explained.
+     * An error of it changes nothing.
+     *
+     * @param values of all parameters, by their places
+     * @return to be closed
+     * @throws SQLException with an SQLState
+     */
+    public GatewayResult look(List<? extends @Nullable Object> values) throws SQLException {
+        understood.parameters().check(values);
+        List<@Nullable Object> bound = new ArrayList<>(values);
+        return session.inside(() -> {
+            ClientConnection present = session.transaction().present();
+            return present == null ? alone(bound) : query(present, null, bound);
+        });
+    }
+
     private static GatewayResult answer(GatewayCommand command) throws SQLException {
         List<@Nullable Object[]> rows = new ArrayList<>();
         for (List<@Nullable Object> row : command.run()) {
