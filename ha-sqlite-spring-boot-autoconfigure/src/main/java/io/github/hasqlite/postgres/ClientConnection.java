@@ -143,9 +143,8 @@ final class ClientConnection extends SimpleChannelInboundHandler<FrontendMessage
         if (open != null) {
             return open.handle(message, mailbox.next());
         }
-        SessionSettings settings = new SessionSettings(user);
+        SessionSettings settings = new SessionSettings(user, parts.settings().transactionTimeout());
         GatewaySession gateway = parts.gateway().open();
-        gateway.limitTransactions(parts.settings().transactionTimeout());
         Activity activity = activity(context, mine);
         SessionContext who = new SessionContext(user, parts.settings().database(), mine.pid(), settings, activity);
         ClientSession fresh = new ClientSession(
@@ -155,7 +154,8 @@ final class ClientConnection extends SimpleChannelInboundHandler<FrontendMessage
                 out,
                 new SessionChannels(parts.channels(), Objects.requireNonNull(listener), mine.pid()),
                 parts.cancelKeys(),
-                (what, delay, unit) -> context.executor().schedule(what, delay, unit));
+                (what, delay, unit) -> context.executor().schedule(what, delay, unit),
+                (state, why) -> ServerParts.refuse(context, state, why));
         session = fresh;
         if (closed) {
             fresh.close();
@@ -193,6 +193,10 @@ final class ClientConnection extends SimpleChannelInboundHandler<FrontendMessage
             return;
         }
         lastUsed = System.nanoTime();
+        ClientSession open = session;
+        if (open != null) {
+            open.said();
+        }
         boolean begin = mailbox.add(message);
         if (mailbox.isFull()) {
             context.channel().config().setAutoRead(false);

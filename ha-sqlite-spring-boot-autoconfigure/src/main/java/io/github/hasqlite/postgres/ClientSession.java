@@ -9,6 +9,7 @@ import io.github.hasqlite.postgres.wire.ProtocolViolation;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,7 @@ final class ClientSession {
     private final ExtendedQuery extended;
     private final CopyRunner copies;
     private final SimpleQuery simple;
+    private final IdleLimits idleLimits;
     private boolean skipping;
     private boolean idle;
 
@@ -43,11 +45,13 @@ final class ClientSession {
             ClientOutput output,
             SessionChannels channels,
             CancelKeys clients,
-            Execution.Clock clock) {
+            Execution.Clock clock,
+            BiConsumer<String, String> end) {
         this.gateway = gateway;
         this.output = output;
         this.channels = channels;
         this.context = context;
+        this.idleLimits = new IdleLimits(context.settings(), clock, end);
         Portals<TypedRows> cursors = new Portals<>("cursor", MOST_CURSORS);
         Portals<Portal> portals = new Portals<>("portal", MOST_PORTALS);
         Notices notices = new Notices(context.settings(), output);
@@ -73,6 +77,11 @@ final class ClientSession {
         ready();
     }
 
+    /** The client has said something, which waits to be taken. From any thread. */
+    void said() {
+        idleLimits.busy();
+    }
+
     /**
      * Takes a message.
      *
@@ -92,10 +101,12 @@ final class ClientSession {
             return true;
         }
         idle = false;
+        idleLimits.busy();
         if (skipping && message.type() != 'S') {
             return true;
         }
-        ScheduledFuture<?> timer = execution.startTimer();
+        // statements of a text have each their own
+        ScheduledFuture<?> timer = message.type() == 'Q' ? null : execution.startTimer();
         try {
             dispatch(message, next);
         } catch (ProtocolViolation e) {
@@ -144,6 +155,7 @@ final class ClientSession {
         context.activity()
                 .rests(transactions.status(), String.valueOf(context.settings().find("application_name")));
         idle = true;
+        idleLimits.rests(!transactions.isNone());
     }
 
     private void query(MessageReader reader) throws SQLException {
@@ -222,7 +234,7 @@ final class ClientSession {
 
     /** Interrupts what runs. From any thread. */
     void cancel() {
-        gateway.cancel();
+        gateway.cancel("canceling statement due to user request");
     }
 
     /** Gives back what it has; a transaction that is open is rolled back. From any thread. */

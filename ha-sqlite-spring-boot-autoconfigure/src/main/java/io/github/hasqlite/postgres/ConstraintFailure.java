@@ -35,7 +35,8 @@ record ConstraintFailure(GatewaySession gateway) {
     private static final String CHILDREN = "SELECT DISTINCT m.name, m.sql FROM sqlite_schema m"
             + " JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table' AND f.\"table\" = ?1 COLLATE NOCASE";
     private static final String COLUMNS = "SELECT name, '' FROM pragma_table_info(?1)";
-    private static final String INDEX_TABLE = "SELECT tbl_name, '' FROM sqlite_schema WHERE type = 'index' AND name = ?1";
+    private static final String INDEX_TABLE =
+            "SELECT tbl_name, '' FROM sqlite_schema WHERE type = 'index' AND name = ?1";
     private static final String INDEXES = "SELECT l.name, group_concat(x.name, char(10)) FROM pragma_index_list(?1) l"
             + " JOIN pragma_index_info(l.name) x WHERE l.\"unique\" AND l.origin = 'c' GROUP BY l.name";
 

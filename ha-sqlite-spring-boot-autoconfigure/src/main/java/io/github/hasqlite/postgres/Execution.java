@@ -128,11 +128,23 @@ final class Execution {
                 || (plan.effective() instanceof Plan.OfDatabase database && database.belongsInTransaction());
     }
 
+    /** What the session has set holds from now on. */
+    private void limit() {
+        gateway.limitTransactions(settings.transactionLimit());
+        gateway.limitLocks(settings.millis("lock_timeout"));
+    }
+
     /** A timer that cancels what runs; {@code null} if the session has set none. */
     @Nullable
     ScheduledFuture<?> startTimer() {
-        long timeout = settings.statementTimeout();
-        return timeout == 0 ? null : clock.schedule(gateway::cancel, timeout, TimeUnit.MILLISECONDS);
+        limit();
+        long timeout = settings.millis("statement_timeout");
+        return timeout == 0
+                ? null
+                : clock.schedule(
+                        () -> gateway.cancel("canceling statement due to statement timeout"),
+                        timeout,
+                        TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -175,6 +187,7 @@ final class Execution {
                 unpositioned = true;
             }
         }
+        limit();
         MessageWriter out = output.writer();
         runner.report(out);
         out.begin('Z').int8(transactions.status()).end();

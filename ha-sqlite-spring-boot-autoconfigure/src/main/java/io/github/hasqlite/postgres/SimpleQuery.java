@@ -6,6 +6,7 @@ import io.github.hasqlite.postgres.sql.StatementText;
 import io.github.hasqlite.postgres.wire.MessageWriter;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The simple query protocol: text with any number of statements, which are one transaction. Not thread-safe. */
@@ -47,8 +48,15 @@ final class SimpleQuery {
         }
         for (int i = 0; i < statements.size(); i++) {
             boolean last = i == statements.size() - 1;
-            if (!run(statements.get(i), statements.size() > 1, last)) {
-                return false;
+            ScheduledFuture<?> timer = execution.startTimer();
+            try {
+                if (!run(statements.get(i), statements.size() > 1, last)) {
+                    return false;
+                }
+            } finally {
+                if (timer != null) {
+                    timer.cancel(false);
+                }
             }
         }
         transactions.endImplicit();

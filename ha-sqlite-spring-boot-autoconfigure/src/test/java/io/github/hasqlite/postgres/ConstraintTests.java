@@ -3,8 +3,8 @@ package io.github.hasqlite.postgres;
 import static io.github.hasqlite.postgres.RunningServer.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.commit.NodeSettings;
+import io.github.hasqlite.core.jdbc.PoolSettings;
 import io.github.hasqlite.core.node.ReplicationNode;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -83,10 +83,11 @@ class ConstraintTests {
                         "SELECT conname, contype FROM pg_constraint WHERE conrelid = 'parent'::regclass ORDER BY 1"))
                 .isEqualTo("my_uq|u;parent_check|c;parent_k_check|c;parent_k_check1|c;parent_k_n_key|u;"
                         + "parent_n_k_key|u;parent_pkey|p;small|c;");
-        assertThat(rows(
-                        statement,
-                        "SELECT conname, condeferrable, condeferred, conindid::regclass::text, pg_get_constraintdef(oid)"
-                                + " FROM pg_constraint WHERE conrelid = 'child'::regclass AND contype = 'f' ORDER BY 1"))
+        assertThat(
+                        rows(
+                                statement,
+                                "SELECT conname, condeferrable, condeferred, conindid::regclass::text, pg_get_constraintdef(oid)"
+                                        + " FROM pg_constraint WHERE conrelid = 'child'::regclass AND contype = 'f' ORDER BY 1"))
                 .isEqualTo("child_q_fkey|t|t|my_uq|FOREIGN KEY (q) REFERENCES parent(x) ON UPDATE CASCADE DEFERRABLE"
                         + " INITIALLY DEFERRED;my_fk|f|f|parent_pkey|FOREIGN KEY (p) REFERENCES parent(id) ON DELETE"
                         + " RESTRICT;");

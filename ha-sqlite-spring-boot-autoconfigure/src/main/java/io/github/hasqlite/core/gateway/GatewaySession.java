@@ -29,6 +29,7 @@ public final class GatewaySession implements AutoCloseable {
     private final RunningCall running = new RunningCall();
     private final ClientTransaction transaction;
     private final Set<ClientRows> rows = new LinkedHashSet<>();
+    private volatile long lockMillis;
     private volatile boolean written;
     private volatile boolean closed;
 
@@ -57,18 +58,27 @@ public final class GatewaySession implements AutoCloseable {
      */
     public void begin(boolean readOnly) throws SQLException {
         inside(() -> {
-            transaction.begin("BEGIN", readOnly);
+            transaction.begin("BEGIN", readOnly, lockMillis);
             return true;
         });
     }
 
     /**
-     * How long the next transactions may be open.
+     * How long the transaction that is open, and the next ones, may be open.
      *
      * @param limit at most; positive
      */
     public void limitTransactions(Duration limit) {
         transaction.limit(limit);
+    }
+
+    /**
+     * How long statements wait for the write lock.
+     *
+     * @param millis at most; 0 for as long as the data source lets them, which is the most in any case
+     */
+    public void limitLocks(long millis) {
+        lockMillis = millis;
     }
 
     /** Where it stands now. */
@@ -85,10 +95,15 @@ public final class GatewaySession implements AutoCloseable {
      */
     public void await(ReadLevel level, long position, Duration timeout) throws SQLException {
         long wanted = level == ReadLevel.LOCAL ? position : Math.max(position, end());
+        if (wanted > 0) {
+            running.waiting(() -> reached(wanted, timeout));
+        }
+    }
+
+    private boolean reached(long wanted, Duration timeout) throws SQLException {
         try {
-            if (wanted > 0) {
-                context.positions().await(wanted, timeout);
-            }
+            context.positions().await(wanted, timeout);
+            return true;
         } catch (PositionNotReachedException e) {
             throw new SQLException(e.getMessage(), SqlStates.CANCELLED, e);
         }
@@ -126,9 +141,18 @@ public final class GatewaySession implements AutoCloseable {
         return context.schemaEpoch();
     }
 
-    /** Interrupts what runs (57014), if something does. */
+    /** Interrupts what runs or waits for a position (57014), if something does. */
     public void cancel() {
-        running.cancel();
+        cancel("the statement was cancelled");
+    }
+
+    /**
+     * Interrupts what runs or waits for a position (57014), if something does.
+     *
+     * @param why what the client is told
+     */
+    public void cancel(String why) {
+        running.cancel(why);
     }
 
     /**
@@ -181,6 +205,11 @@ public final class GatewaySession implements AutoCloseable {
 
     ClientTransaction transaction() {
         return transaction;
+    }
+
+    /** How long its statements wait for the write lock; 0 for as long as others do. */
+    long lockMillis() {
+        return lockMillis;
     }
 
     RunningCall running() {
@@ -263,7 +292,7 @@ public final class GatewaySession implements AutoCloseable {
         if (closed) {
             return;
         }
-        running.cancel();
+        cancel();
         gate.enter();
         try {
             closed = true;

@@ -117,7 +117,7 @@ public final class GatewayStatement {
         String text = sql().text();
         switch (sql().kind()) {
             case EMPTY -> {}
-            case BEGIN, BEGIN_IMMEDIATE -> transaction.begin(text, false);
+            case BEGIN, BEGIN_IMMEDIATE -> transaction.begin(text, false, session.lockMillis());
             case COMMIT -> {
                 session.endRowsOfTransaction();
                 session.committing(transaction::commit);
@@ -150,6 +150,7 @@ public final class GatewayStatement {
         if (present == null) {
             return alone(values);
         }
+        present.waitForLocks(session.lockMillis());
         try {
             return reads() ? query(present, null, values) : write(present, values);
         } catch (SQLException | RuntimeException | Error e) {
@@ -174,6 +175,7 @@ public final class GatewayStatement {
             }
         }
         try (own) {
+            own.waitForLocks(session.lockMillis());
             return session.committing(() -> understood.returns() ? writeAll(own, values) : write(own, values));
         }
     }

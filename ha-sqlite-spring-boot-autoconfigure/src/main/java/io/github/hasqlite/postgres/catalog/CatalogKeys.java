@@ -183,8 +183,7 @@ final class CatalogKeys {
             if (relation != null && target != null) {
                 List<String> from = key.stream().map(row -> text(row.get(3))).toList();
                 List<TableConstraint> left = written.computeIfAbsent(
-                        relation,
-                        table -> new ArrayList<>(table.constraints().of(TableConstraint.Kind.FOREIGN)));
+                        relation, table -> new ArrayList<>(table.constraints().of(TableConstraint.Kind.FOREIGN)));
                 foreignKey(relation, target, key, take(left, relation, from));
             }
         }
@@ -208,15 +207,11 @@ final class CatalogKeys {
             }
         }
         String name = TableConstraints.chosen(relation.name(), String.join("_", from), "fkey");
-        return new TableConstraint(
-                TableConstraint.Kind.FOREIGN, name, from, "", "", List.of(), false, false);
+        return new TableConstraint(TableConstraint.Kind.FOREIGN, name, from, "", "", List.of(), false, false);
     }
 
     private void foreignKey(
-            CatalogRelation relation,
-            CatalogRelation target,
-            List<List<@Nullable Object>> key,
-            TableConstraint written)
+            CatalogRelation relation, CatalogRelation target, List<List<@Nullable Object>> key, TableConstraint written)
             throws SQLException {
         List<String> from = key.stream().map(row -> text(row.get(3))).toList();
         List<String> to = key.get(0).get(4) == null

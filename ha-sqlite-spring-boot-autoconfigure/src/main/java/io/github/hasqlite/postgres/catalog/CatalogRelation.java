@@ -20,8 +20,7 @@ record CatalogRelation(
 
     static CatalogRelation of(String name, long oid, boolean view, String sql, List<Column> columns) {
         List<String> names = columns.stream().map(Column::name).toList();
-        TableConstraints constraints =
-                view ? new TableConstraints(List.of()) : TableConstraints.of(name, names, sql);
+        TableConstraints constraints = view ? new TableConstraints(List.of()) : TableConstraints.of(name, names, sql);
         return new CatalogRelation(name, oid, view, sql, columns, constraints);
     }
 

@@ -33,8 +33,7 @@ public record TableConstraint(
     }
 
     TableConstraint named(String chosen) {
-        return new TableConstraint(
-                kind, chosen, columns, condition, target, targetColumns, deferrable, deferred);
+        return new TableConstraint(kind, chosen, columns, condition, target, targetColumns, deferrable, deferred);
     }
 
     /** Whether it is about these columns, in any order. */

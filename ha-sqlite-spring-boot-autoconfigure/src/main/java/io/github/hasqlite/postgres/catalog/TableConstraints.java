@@ -30,9 +30,8 @@ public record TableConstraints(List<TableConstraint> all) {
         List<TableConstraint> read = ConstraintReader.read(sql, columns);
         Set<String> taken = new HashSet<>();
         List<TableConstraint> own = read.stream()
-                .map(constraint -> constraint.name().isEmpty()
-                        ? constraint
-                        : constraint.named(free(constraint.name(), taken)))
+                .map(constraint ->
+                        constraint.name().isEmpty() ? constraint : constraint.named(free(constraint.name(), taken)))
                 .toList();
         List<TableConstraint> all = new ArrayList<>();
         for (TableConstraint constraint : own) {
