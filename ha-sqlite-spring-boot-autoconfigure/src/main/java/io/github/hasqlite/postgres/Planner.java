@@ -7,7 +7,11 @@ import io.github.hasqlite.postgres.catalog.Catalog;
 import io.github.hasqlite.postgres.catalog.CatalogNames;
 import io.github.hasqlite.postgres.infer.Inference;
 import io.github.hasqlite.postgres.infer.Insight;
+import io.github.hasqlite.postgres.sql.ClockSpelling;
+import io.github.hasqlite.postgres.sql.ColumnDefaultSpelling;
 import io.github.hasqlite.postgres.sql.DefaultSpelling;
+import io.github.hasqlite.postgres.sql.IgnoredStatement;
+import io.github.hasqlite.postgres.sql.SequenceSpelling;
 import io.github.hasqlite.postgres.sql.SessionValueSpelling;
 import io.github.hasqlite.postgres.sql.Spelling;
 import io.github.hasqlite.postgres.sql.StatementText;
@@ -21,6 +25,10 @@ final class Planner {
 
     /** The class of SQLStates of values that are none of their type. */
     private static final String INVALID_DATA = "22";
+
+    /** What statements that change the schema are about. */
+    private static final List<String> OBJECTS =
+            List.of("TABLE", "INDEX", "VIEW", "TRIGGER", "SEQUENCE", "SCHEMA", "TYPE", "FUNCTION", "EXTENSION");
 
     private final GatewaySession gateway;
     private final Catalog catalog;
@@ -91,12 +99,17 @@ final class Planner {
             CopyCommand copy = CopyCommand.of(tokens, sql);
             return new Plan.OfCopy(copy, copy.query().isEmpty() ? null : copied(copy.query()));
         }
-        String own = withSessionValues(sql, tokens);
+        boolean sequences = SequenceSpelling.apply(tokens);
+        if (sequences) {
+            asking.runner().notices().tell(SequenceSpelling.NOTICE);
+        }
+        String own = withSessionValues(sequences ? tokens.sql() : sql, tokens);
         if (CatalogNames.isAbout(tokens)) {
             return catalog(own, types);
         }
         StatementText.requireWholeTrigger(tokens);
-        String skipped = ConditionalChange.skipped(tokens, gateway);
+        String ignored = IgnoredStatement.notice(tokens);
+        String skipped = ignored == null ? ConditionalChange.skipped(tokens, gateway) : ignored;
         if (skipped != null) {
             return new Plan.Skipped(tag(tokens), skipped);
         }
@@ -134,12 +147,16 @@ final class Planner {
     }
 
     private Plan.OfDatabase database(String sql, TokenBuffer tokens, int[] types, String tag) throws SQLException {
-        String written = DefaultSpelling.apply(tokens, new SchemaDefaults(gateway)) ? tokens.sql() : sql;
+        boolean changed = ColumnDefaultSpelling.apply(tokens);
+        changed |= ClockSpelling.apply(tokens);
+        changed |= DefaultSpelling.apply(tokens, new SchemaDefaults(gateway));
+        String written = changed ? tokens.sql() : sql;
         Insight insight = Inference.of(tokens, types, tables);
         String spelled = insight.spelled();
-        Plan.OfDatabase plan = Plan.OfDatabase.of(
-                gateway.prepare(Spelling.ofDatabase(spelled == null ? written : spelled)), tag, insight);
+        String plain = Spelling.ofDatabase(spelled == null ? written : spelled);
+        Plan.OfDatabase plan = Plan.OfDatabase.of(gateway.prepare(plain), tag, insight);
         if (plan.kind().isSchema()) {
+            new SchemaDefaults(gateway).requireBuiltIn(ColumnDefaultSpelling.calls(Spelling.tokens(plain)));
             tables.changing();
         }
         return plan;
@@ -264,7 +281,7 @@ final class Planner {
 
     private static String object(TokenBuffer tokens) {
         for (int i = 1; i < tokens.size(); i++) {
-            for (String kind : new String[] {"TABLE", "INDEX", "VIEW", "TRIGGER"}) {
+            for (String kind : OBJECTS) {
                 if (tokens.isWord(i, kind)) {
                     return kind;
                 }

@@ -107,13 +107,14 @@ record TypeName(@Nullable ColumnType type, boolean array, int end) {
             return new TypeName(null, array, end);
         }
         PgType type = NAMES.get(name);
-        return type == null ? null : new TypeName(new ColumnType(type, modifier(type, length), true), array, end);
+        return type == null ? null : new TypeName(new ColumnType(type, modifier(type, name, length), true), array, end);
     }
 
     /** @param length in parentheses; empty if there is none */
-    private static int modifier(PgType type, String length) {
+    private static int modifier(PgType type, String name, String length) {
         if (type == PgType.BPCHAR && length.isEmpty()) {
-            return DeclaredTypes.of("CHAR(1)").modifier();
+            // by this name of its own it is of any length
+            return name.equals("bpchar") ? -1 : DeclaredTypes.of("CHAR(1)").modifier();
         }
         boolean digits = length.matches("\\(\\d\\)");
         return switch (type) {

@@ -67,6 +67,13 @@ final class DropSpelling {
             tokens.remove(using, using + 2);
         }
         int close = tokens.closing(using);
+        // the order of NULL in an index changes how fast it is, and no answer
+        for (int i = close - 1; i > using; i--) {
+            if (tokens.isWords(i, "NULLS", "FIRST") || tokens.isWords(i, "NULLS", "LAST")) {
+                tokens.remove(i, i + 2);
+                close -= 2;
+            }
+        }
         if (tokens.is(using, "(") && tokens.isWord(close + 1, "INCLUDE")) {
             throw new SQLException(
                     "SQLite has no INCLUDE: add the columns to those of the index", SqlStates.FEATURE_NOT_SUPPORTED);

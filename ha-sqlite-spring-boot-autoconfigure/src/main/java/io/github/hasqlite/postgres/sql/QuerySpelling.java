@@ -10,6 +10,13 @@ final class QuerySpelling {
     /** As the data source writes moments, so that texts sort as the times do. */
     private static final String NOW = "(strftime('%Y-%m-%dT%H:%M:%f000000Z', 'now'))";
 
+    private static final Set<String> UUIDS = Set.of("gen_random_uuid", "uuid_generate_v4");
+
+    /** Of version 4, in plain SQLite. */
+    private static final String RANDOM_UUID = "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4'"
+            + " || substr(hex(randomblob(2)), 2) || '-' || substr('89AB', 1 + (random() & 3), 1)"
+            + " || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))";
+
     private static final Set<String> CLOCKS =
             Set.of("now", "transaction_timestamp", "statement_timestamp", "clock_timestamp");
 
@@ -37,6 +44,8 @@ final class QuerySpelling {
             tokens.set(at, "LIKE");
         } else if (token.isWord("LOCALTIMESTAMP")) {
             tokens.set(at, "CURRENT_TIMESTAMP");
+        } else if (tokens.is(at + 1, "(") && tokens.is(at + 2, ")") && UUIDS.contains(token.name())) {
+            tokens.replace(at, at + 3, RANDOM_UUID);
         } else if (tokens.is(at + 1, "(") && tokens.is(at + 2, ")") && CLOCKS.contains(token.name())) {
             tokens.replace(at, at + 3, NOW);
         } else if (tokens.isWords(at, "LIMIT", "ALL")) {

@@ -161,8 +161,6 @@ class SpellingTests {
                 "ALTER SEQUENCE s RESTART",
                 "CREATE SCHEMA s",
                 "CREATE OR REPLACE VIEW v AS SELECT 1",
-                "COMMENT ON TABLE t IS 'x'",
-                "GRANT SELECT ON t TO me",
                 "DO $$ BEGIN NULL; END $$",
                 "EXPLAIN (ANALYZE, BUFFERS) SELECT 1",
                 "SELECT a, b INTO u FROM t",
