@@ -60,6 +60,11 @@ record AskingSession(SessionContext context, SettingsRunner runner, PreparedStat
     }
 
     @Override
+    public boolean signal(int pid, boolean ends) {
+        return clients.signal(pid, ends);
+    }
+
+    @Override
     public List<ActivityRow> sessions() {
         return clients.activities().stream().map(Activity::row).toList();
     }

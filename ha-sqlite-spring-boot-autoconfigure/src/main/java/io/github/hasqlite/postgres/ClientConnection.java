@@ -57,7 +57,11 @@ final class ClientConnection extends SimpleChannelInboundHandler<FrontendMessage
         decoder.trusted();
         ClientOutput out = new ClientOutput(context.channel());
         output = out;
-        CancelKeys.Key mine = parts.cancelKeys().add(this::cancel);
+        CancelKeys.Key mine = parts.cancelKeys()
+                .add(
+                        this::cancel,
+                        () -> ServerParts.refuse(
+                                context, SqlStates.SHUTDOWN, "terminating connection due to administrator command"));
         key = mine;
         Listener hears = new Listener(
                 () -> wake(context, out, mine), (state, message) -> ServerParts.refuse(context, state, message));

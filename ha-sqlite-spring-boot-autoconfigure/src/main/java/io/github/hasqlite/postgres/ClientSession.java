@@ -1,6 +1,7 @@
 package io.github.hasqlite.postgres;
 
 import io.github.hasqlite.core.gateway.GatewaySession;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.postgres.catalog.Catalog;
 import io.github.hasqlite.postgres.wire.FrontendMessage;
 import io.github.hasqlite.postgres.wire.MessageReader;
@@ -12,6 +13,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** One client that has come in: takes its messages, one after the other. Used by one thread at a time. */
 final class ClientSession {
@@ -205,7 +207,9 @@ final class ClientSession {
         try {
             transactions.failed();
         } catch (SQLException rollback) {
-            logger.warn("A transaction of a PostgreSQL client could not be rolled back: {}", rollback.getMessage());
+            boolean gone = SqlStates.CONNECTION_DOES_NOT_EXIST.equals(rollback.getSQLState());
+            logger.atLevel(gone ? Level.DEBUG : Level.WARN)
+                    .log("A transaction of a PostgreSQL client could not be rolled back: {}", rollback.getMessage());
         }
         MessageWriter out = output.writer();
         String whole = message.type() == 'Q' ? query(message) : extended.current();

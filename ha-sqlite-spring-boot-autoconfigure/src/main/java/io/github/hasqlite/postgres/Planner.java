@@ -14,6 +14,7 @@ import io.github.hasqlite.postgres.sql.IgnoredStatement;
 import io.github.hasqlite.postgres.sql.SequenceSpelling;
 import io.github.hasqlite.postgres.sql.SessionValueSpelling;
 import io.github.hasqlite.postgres.sql.Spelling;
+import io.github.hasqlite.postgres.sql.StatementSpelling;
 import io.github.hasqlite.postgres.sql.StatementText;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
 import java.sql.SQLException;
@@ -147,7 +148,9 @@ final class Planner {
     }
 
     private Plan.OfDatabase database(String sql, TokenBuffer tokens, int[] types, String tag) throws SQLException {
-        boolean changed = ColumnDefaultSpelling.apply(tokens);
+        boolean changed = StatementSpelling.apply(tokens);
+        changed |= ColumnDefaultSpelling.apply(tokens);
+        changed |= new NamedConflicts(gateway).apply(tokens);
         changed |= ClockSpelling.apply(tokens);
         changed |= DefaultSpelling.apply(tokens, new SchemaDefaults(gateway));
         String written = changed ? tokens.sql() : sql;

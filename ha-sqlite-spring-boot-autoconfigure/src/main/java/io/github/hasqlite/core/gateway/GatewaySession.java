@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One client's way in: it has a transaction or none, and open rows. Used by one thread at a time, which may be another
@@ -301,7 +302,10 @@ public final class GatewaySession implements AutoCloseable {
             }
             transaction.rollback();
         } catch (SQLException e) {
-            logger.warn("A client's session ended with an error", e);
+            // what was interrupted because its client has gone is nothing to worry about
+            logger.atLevel(SqlStates.CANCELLED.equals(SqlStates.of(e)) ? Level.DEBUG : Level.WARN)
+                    .setCause(e)
+                    .log("A client's session ended with an error");
         } finally {
             gate.leave();
             whenClosed.accept(this);

@@ -112,15 +112,9 @@ final class Refusals {
             if (tokens.contains(",")) {
                 throw refused("TRUNCATE of several tables", "write a TRUNCATE for each, in one transaction");
             }
-        } else if (tokens.isWord(0, "DELETE")) {
-            using(tokens);
         } else if (tokens.isWord(0, "CREATE") && tokens.containsWord("TABLE")) {
             like(tokens);
-        }
-        for (int i = 0; i < tokens.size(); i++) {
-            if (tokens.isWords(i, "ON", "CONFLICT", "ON", "CONSTRAINT")) {
-                throw refused("ON CONFLICT ON CONSTRAINT", "name the columns: ON CONFLICT (…)");
-            }
+            kinds(tokens);
         }
     }
 
@@ -134,14 +128,6 @@ final class Refusals {
         }
     }
 
-    private static void using(TokenBuffer tokens) throws SQLException {
-        for (int i = 1; i < tokens.size() && !tokens.isWord(i, "WHERE"); i++) {
-            if (tokens.isWord(i, "USING")) {
-                throw refused("DELETE … USING", "use DELETE … WHERE … IN (SELECT …)");
-            }
-        }
-    }
-
     /** SQLite would make a column that is called so. */
     private static void like(TokenBuffer tokens) throws SQLException {
         for (int i = 1; i < tokens.size(); i++) {
@@ -150,6 +136,26 @@ final class Refusals {
                 throw refused(
                         "CREATE TABLE … (LIKE …)",
                         "write the columns, or use CREATE TABLE … AS SELECT * FROM … WHERE false");
+            }
+        }
+    }
+
+    /** Behind the columns. */
+    private static void kinds(TokenBuffer tokens) throws SQLException {
+        int open = 2;
+        while (open < tokens.size() && !tokens.is(open, "(") && !tokens.isWord(open, "AS")) {
+            open++;
+        }
+        int behind = tokens.is(open, "(") ? tokens.closing(open) + 1 : open;
+        if (tokens.isWord(behind, "PARTITION") || tokens.isWords(open - 2, "PARTITION", "OF")) {
+            throw refused("PARTITION", "one table holds all rows; an index finds those of a part");
+        }
+        if (tokens.isWord(behind, "INHERITS")) {
+            throw refused("INHERITS", "write the columns, or use a view of both tables");
+        }
+        for (int i = behind; i < tokens.size(); i++) {
+            if (tokens.isWords(i, "WITH", "NO", "DATA")) {
+                throw refused("WITH NO DATA", "use CREATE TABLE … AS SELECT … WHERE false");
             }
         }
     }

@@ -164,8 +164,6 @@ class SpellingTests {
                 "DO $$ BEGIN NULL; END $$",
                 "EXPLAIN (ANALYZE, BUFFERS) SELECT 1",
                 "SELECT a, b INTO u FROM t",
-                "DELETE FROM t USING u WHERE t.a = u.a",
-                "INSERT INTO t VALUES (1) ON CONFLICT ON CONSTRAINT c DO NOTHING",
                 "VACUUM FULL"
             })
     void whatThereIsNothingForIsSaid(String sql) {
