@@ -7,6 +7,9 @@ import java.util.Deque;
 /** A permit of one process, given in the order in which it was asked for. */
 final class SimulatedPermit implements Permit {
 
+    /** One of so many times the permit is left alone until one that waits is awake, so that others may come first. */
+    private static final int OVERTAKING = 3;
+
     private final SimulatedRuntime runtime;
     private boolean taken;
     private final Deque<SimulatedThread> queue = new ArrayDeque<>();
@@ -31,7 +34,7 @@ final class SimulatedPermit implements Permit {
         }
         runtime.scheduler().point();
         SimulatedRuntime.throwIfInterrupted();
-        if (!taken && queue.isEmpty()) {
+        if (!taken) {
             taken = true;
             return true;
         }
@@ -46,6 +49,10 @@ final class SimulatedPermit implements Permit {
                 return false;
             }
             runtime.scheduler().block(deadline);
+            if (queue.contains(me) && !taken) {
+                queue.remove(me);
+                taken = true;
+            }
             if (queue.contains(me) && Thread.interrupted()) {
                 queue.remove(me);
                 throw new InterruptedException();
@@ -59,11 +66,14 @@ final class SimulatedPermit implements Permit {
         if (runtime.isDead()) {
             return;
         }
-        SimulatedThread first = queue.poll();
-        if (first == null) {
-            taken = false;
+        SimulatedThread first = queue.peek();
+        boolean handsOver = runtime.scheduler().random().nextInt(OVERTAKING) != 0;
+        if (first != null && handsOver) {
+            queue.remove();
         } else {
-            // it has it now
+            taken = false;
+        }
+        if (first != null) {
             runtime.scheduler().wake(first);
         }
     }

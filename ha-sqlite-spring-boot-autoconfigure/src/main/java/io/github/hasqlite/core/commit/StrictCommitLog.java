@@ -193,12 +193,12 @@ public final class StrictCommitLog implements CommitLog {
 
     /**
      * Whether a transaction may be committed here before the stream has accepted it. That pays if somebody waits who can
-     * go on then, or something is on its way already.
+     * go on then, or is about to, and if something is on its way already.
      */
     private boolean mayCommitFirst(List<Change> changes) {
         UndecidedCommits undecided = position.undecided();
         return group != null
-                && (undecided.isAny() || replica.writeLock().isAwaited())
+                && (undecided.isAny() || replica.writeLock().isAwaited() || undecided.isCrowded())
                 && changes.size() <= MAX_CHANGES
                 && !(changes instanceof LargeChanges)
                 && !ChangeSet.hasCommands(changes)

@@ -44,6 +44,8 @@ public final class UndecidedCommits {
 
     private volatile @Nullable UndecidedCommit newest;
     private final AtomicLong takenBack = new AtomicLong();
+    /** Whether several were on their way together the last time. */
+    private volatile boolean crowded;
 
     /** What becomes of those on their way, and of those that were not sent. */
     private record Doom(Fate ofFlight, Fate ofOthers) {}
@@ -80,6 +82,11 @@ public final class UndecidedCommits {
     public boolean isAny() {
         UndecidedCommit last = newest;
         return last != null && !last.isDecided();
+    }
+
+    /** Whether several transactions came together last, so that others are likely to come now. */
+    public boolean isCrowded() {
+        return crowded;
     }
 
     // ---- committing, with the write lock held
@@ -171,7 +178,9 @@ public final class UndecidedCommits {
                 return null;
             }
             leading = true;
-            flight = accepted.next(gathered.take(maxBytes));
+            List<UndecidedCommit> taken = gathered.take(maxBytes);
+            crowded = taken.size() > 1;
+            flight = accepted.next(taken);
             return flight;
         });
     }

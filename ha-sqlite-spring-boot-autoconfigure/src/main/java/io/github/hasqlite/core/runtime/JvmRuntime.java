@@ -7,7 +7,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
@@ -146,26 +145,6 @@ final class JvmRuntime implements NodeRuntime {
         @Override
         public void signalAll() {
             told.signalAll();
-        }
-    }
-
-    private static final class JvmPermit implements Permit {
-
-        private final Semaphore semaphore = new Semaphore(1, true);
-
-        @Override
-        public void acquire() throws InterruptedException {
-            semaphore.acquire();
-        }
-
-        @Override
-        public boolean tryAcquire(long nanos) throws InterruptedException {
-            return semaphore.tryAcquire(nanos, TimeUnit.NANOSECONDS);
-        }
-
-        @Override
-        public void release() {
-            semaphore.release();
         }
     }
 }

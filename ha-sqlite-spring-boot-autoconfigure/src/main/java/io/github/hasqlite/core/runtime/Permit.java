@@ -1,10 +1,13 @@
 package io.github.hasqlite.core.runtime;
 
-/** Something that only one can have at a time, no matter in which thread, and that is had in the order of asking. Thread-safe. */
+/**
+ * Something that only one can have at a time, no matter in which thread. Who has waited for less than a moment may be
+ * overtaken; who has waited longest then is the next to have it. Thread-safe.
+ */
 public interface Permit {
 
     /**
-     * Takes it as soon as it is free and nobody has waited longer. May block.
+     * Waits for it and takes it. May block.
      *
      * @throws InterruptedException if the thread is interrupted; then it is not taken
      */
@@ -13,7 +16,7 @@ public interface Permit {
     /**
      * The same for a limited time.
      *
-     * @param nanos how long to wait at most; 0 for taking it only if it is free and nobody waits
+     * @param nanos how long to wait at most; 0 for taking it only if it is free
      * @return whether it was taken
      * @throws InterruptedException if the thread is interrupted; then it is not taken
      */

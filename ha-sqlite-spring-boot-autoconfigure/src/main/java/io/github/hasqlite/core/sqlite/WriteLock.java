@@ -179,7 +179,7 @@ public final class WriteLock {
         return runtime;
     }
 
-    /** Gives the lock to whoever waits longest; the caller must hold it. */
+    /** Gives the lock back; the caller must hold it. */
     public void release() {
         permit.release();
     }

@@ -1,0 +1,154 @@
+package io.github.hasqlite.core.runtime;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A permit that whoever runs takes when it is free: to wake the one that has waited longest, and to leave the permit alone
+ * until that one runs, would take longer than many transactions do. That one is woken all the same, and takes its chance.
+ * So that nobody waits for ever, it claims the permit if it has waited for {@link #PATIENCE_NANOS}, and is then handed it
+ * the next time that it is given back.
+ */
+final class JvmPermit implements Permit {
+
+    /** Much shorter than anybody notices, longer than most transactions take. */
+    private static final long PATIENCE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
+    /** How long one that claims it looks whether it is handed over before it goes to sleep: about what a transaction takes. */
+    private static final long SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+
+    private final AtomicBoolean taken = new AtomicBoolean();
+    /** In the order of asking. */
+    private final Queue<Waiter> waiters = new ConcurrentLinkedQueue<>();
+
+    private enum Wait {
+        /** Sleeps, or is about to. */
+        ASLEEP,
+        /** Is about to look whether the permit is free. */
+        WOKEN,
+        /** Is to be handed the permit; awake or not. */
+        CLAIMS,
+        /** Has the permit. */
+        HANDED_OVER,
+        /** Waits no more: it has the permit by itself, or none. */
+        GONE
+    }
+
+    private static final class Waiter {
+
+        final Thread thread = Thread.currentThread();
+        final long since = System.nanoTime();
+        final AtomicReference<Wait> state = new AtomicReference<>(Wait.ASLEEP);
+
+        boolean is(Wait wanted) {
+            return state.get() == wanted;
+        }
+
+        /** Whether it is so now; not if the permit has been handed over. */
+        boolean becomes(Wait to) {
+            return state.updateAndGet(is -> is == Wait.HANDED_OVER ? is : to) == to;
+        }
+    }
+
+    @Override
+    public void acquire() throws InterruptedException {
+        boolean unused = tryAcquire(Long.MAX_VALUE);
+    }
+
+    @Override
+    public boolean tryAcquire(long nanos) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        return taken.compareAndSet(false, true) || (nanos > 0 && waitFor(nanos));
+    }
+
+    private boolean waitFor(long nanos) throws InterruptedException {
+        Waiter me = new Waiter();
+        waiters.add(me);
+        while (true) {
+            long waited = System.nanoTime() - me.since;
+            Wait now = waited >= PATIENCE_NANOS && waiters.peek() == me ? Wait.CLAIMS : Wait.ASLEEP;
+            if (!me.becomes(now)) {
+                return true;
+            }
+            // looked at behind that: so whoever gives it back later sees that this one has to be woken, or gets it
+            if (taken.compareAndSet(false, true)) {
+                leave(me);
+                return true;
+            }
+            boolean interrupted = Thread.interrupted();
+            if (interrupted || waited >= nanos) {
+                return giveUp(me, interrupted);
+            }
+            if (now == Wait.ASLEEP || spinsInVain(me)) {
+                LockSupport.parkNanos(this, nanos - waited);
+            }
+        }
+    }
+
+    /** Whether the permit has not been handed over soon. */
+    private static boolean spinsInVain(Waiter me) {
+        long until = System.nanoTime() + SPIN_NANOS;
+        while (me.is(Wait.CLAIMS)) {
+            if (System.nanoTime() - until >= 0) {
+                return true;
+            }
+            Thread.onSpinWait();
+        }
+        return false;
+    }
+
+    private void leave(Waiter me) {
+        me.state.set(Wait.GONE);
+        waiters.remove(me);
+    }
+
+    private boolean giveUp(Waiter me, boolean interrupted) throws InterruptedException {
+        if (me.becomes(Wait.GONE)) {
+            waiters.remove(me);
+            // it may have been woken in the place of the next one
+            wakeNext();
+        } else if (interrupted) {
+            release();
+        } else {
+            return true;
+        }
+        if (interrupted) {
+            throw new InterruptedException();
+        }
+        return false;
+    }
+
+    @Override
+    public void release() {
+        Waiter next = waiters.peek();
+        if (next != null && next.state.compareAndSet(Wait.CLAIMS, Wait.HANDED_OVER)) {
+            waiters.remove(next);
+            LockSupport.unpark(next.thread);
+            return;
+        }
+        taken.set(false);
+        wakeNext();
+    }
+
+    /** Sees to it that the one that has waited longest looks, if the permit is free: whoever has it does so when it gives it back. */
+    private void wakeNext() {
+        Waiter next = waiters.peek();
+        if (next == null || taken.get()) {
+            return;
+        }
+        if (next.is(Wait.CLAIMS)) {
+            // it may have looked before the permit was free
+            if (taken.compareAndSet(false, true)) {
+                release();
+            }
+        } else if (next.state.compareAndSet(Wait.ASLEEP, Wait.WOKEN)) {
+            LockSupport.unpark(next.thread);
+        }
+    }
+}
