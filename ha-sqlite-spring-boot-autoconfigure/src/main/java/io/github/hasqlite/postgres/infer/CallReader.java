@@ -207,6 +207,7 @@ final class CallReader {
         }
         if (CallSpelling.EMBEDDING.contains(name)
                 || name.equals("json")
+                || name.startsWith("json_build_")
                 || name.equals("json_patch")
                 || name.equals("json_remove")) {
             return Term.certain(findings, PgType.JSON);
