@@ -27,6 +27,8 @@ record ConstraintFailure(GatewaySession gateway) {
     private static final Pattern FAILED =
             Pattern.compile("(?s).*?(UNIQUE|NOT NULL|CHECK|FOREIGN KEY) constraint failed(?:: (.*?))?\\)?");
 
+    private static final Pattern QUOTED = Pattern.compile("([\"`])(.*?)\\1");
+
     private static final Pattern INDEX = Pattern.compile("index '(.*)'");
 
     private static final String TABLE =
@@ -136,9 +138,10 @@ record ConstraintFailure(GatewaySession gateway) {
         tables.addAll(rows(TABLES, what));
         for (Found table : tables) {
             for (TableConstraint constraint : constraints(table).all()) {
-                if (constraint.kind() == TableConstraint.Kind.CHECK
+                boolean check = constraint.kind() == TableConstraint.Kind.CHECK;
+                if (check
                         && (constraint.name().equals(what)
-                                || constraint.condition().equals(what))) {
+                                || told(constraint.condition()).equals(what))) {
                     return new ErrorDetails(
                             "new row for relation \"" + table.name() + "\" violates check constraint \""
                                     + constraint.name() + "\"",
@@ -150,6 +153,12 @@ record ConstraintFailure(GatewaySession gateway) {
             }
         }
         return ErrorDetails.NONE;
+    }
+
+    /** SQLite takes a condition that begins with a quoted name for a quoted text. */
+    private static String told(String condition) {
+        Matcher quoted = QUOTED.matcher(condition);
+        return quoted.lookingAt() ? quoted.group(2) : condition;
     }
 
     /** Known if there is but one that the statement can have violated. */

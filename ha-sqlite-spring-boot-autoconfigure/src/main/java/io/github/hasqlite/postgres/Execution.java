@@ -84,6 +84,12 @@ final class Execution {
         if (plan instanceof Plan.OfCatalog catalog) {
             return catalog.run(values);
         }
+        if (plan instanceof Plan.OfSteps several) {
+            for (Plan.OfDatabase step : several.steps()) {
+                ofDatabase(step, List.of()).close();
+            }
+            return ListedRows.none();
+        }
         return plan instanceof Plan.OfDatabase database ? ofDatabase(database, values) : ListedRows.none();
     }
 
@@ -125,6 +131,7 @@ final class Execution {
     /** Whether it can be one of several in a transaction that the client has not begun. */
     static boolean belongsInTransaction(Plan plan) {
         return plan instanceof Plan.OfChannel
+                || plan instanceof Plan.OfSteps
                 || (plan.effective() instanceof Plan.OfDatabase database && database.belongsInTransaction());
     }
 

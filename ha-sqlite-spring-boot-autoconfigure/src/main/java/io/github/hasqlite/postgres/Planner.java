@@ -108,6 +108,15 @@ final class Planner {
         if (CatalogNames.isAbout(tokens)) {
             return catalog(own, types);
         }
+        TruncateCommand truncate = TruncateCommand.of(tokens);
+        if (truncate != null) {
+            return new Plan.OfSteps(truncate.steps(gateway), tag(tokens));
+        }
+        DropCommand drop = DropCommand.of(tokens);
+        if (drop != null) {
+            tables.changing();
+            return new Plan.OfSteps(drop.steps(gateway), tag(tokens));
+        }
         StatementText.requireWholeTrigger(tokens);
         String ignored = IgnoredStatement.notice(tokens);
         String skipped = ignored == null ? ConditionalChange.skipped(tokens, gateway) : ignored;

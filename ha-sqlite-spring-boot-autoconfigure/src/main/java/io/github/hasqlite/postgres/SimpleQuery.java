@@ -79,7 +79,7 @@ final class SimpleQuery {
             }
             return copies.start(copy);
         }
-        if (several && Execution.belongsInTransaction(plan)) {
+        if ((several || plan instanceof Plan.OfSteps) && Execution.belongsInTransaction(plan)) {
             transactions.beginImplicit();
         }
         String[] tag = {""};

@@ -91,6 +91,25 @@ class StatementTests {
     }
 
     @Test
+    void severalTablesAreEmptiedAndDroppedTogether() throws SQLException {
+        statement.execute("CREATE TABLE top (id int PRIMARY KEY)");
+        statement.execute("CREATE TABLE mid (id int REFERENCES top(id), name text)");
+        statement.execute("CREATE INDEX mid_name ON mid (name text_pattern_ops)");
+        statement.execute("INSERT INTO top VALUES (1)");
+        statement.execute("INSERT INTO mid VALUES (1)");
+        assertRefused(statement, "TRUNCATE mid, nowhere", "42P01");
+        assertThat(rows(statement, "SELECT count(*) FROM mid")).isEqualTo("1;");
+        statement.execute("TRUNCATE TABLE ONLY top CASCADE");
+        assertThat(rows(statement, "SELECT count(*) FROM mid")).isEqualTo("0;");
+        statement.execute("INSERT INTO top VALUES (1)");
+        statement.execute("TRUNCATE public.top, mid");
+        assertThat(rows(statement, "SELECT count(*) FROM top")).isEqualTo("0;");
+        assertRefused(statement, "DROP TABLE top, nowhere", "42P01");
+        statement.execute("DROP TABLE IF EXISTS top, mid, nowhere CASCADE");
+        assertRefused(statement, "SELECT * FROM mid", "42P01");
+    }
+
+    @Test
     void whatThereIsNotSaysSo() throws SQLException {
         for (String sql : new String[] {
             "SELECT * FROM two, LATERAL (SELECT two.a) q",

@@ -189,9 +189,8 @@ final class CatalogFunctions {
         functions.put("ha_oid_of_regclass", args -> relation(at(args, 0)));
         functions.put("to_regclass", args -> relation(at(args, 0)));
         functions.put("pg_get_serial_sequence", args -> {
-            String name = relation(at(args, 0)) instanceof Long table
-                    ? objects.sequence(table, text(at(args, 1)))
-                    : null;
+            String name =
+                    relation(at(args, 0)) instanceof Long table ? objects.sequence(table, text(at(args, 1))) : null;
             return name == null ? null : "public." + QuotedName.of(name);
         });
         functions.put("ha_name_of_regclass", args -> {

@@ -109,9 +109,6 @@ final class Refusals {
                         "TRUNCATE … RESTART IDENTITY",
                         "numbers of rows count on, so that no two nodes give the same; leave RESTART IDENTITY out");
             }
-            if (tokens.contains(",")) {
-                throw refused("TRUNCATE of several tables", "write a TRUNCATE for each, in one transaction");
-            }
         } else if (tokens.isWord(0, "CREATE") && tokens.containsWord("TABLE")) {
             like(tokens);
             kinds(tokens);

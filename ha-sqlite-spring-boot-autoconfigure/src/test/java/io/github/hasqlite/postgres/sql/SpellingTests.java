@@ -154,7 +154,6 @@ class SpellingTests {
                 "CREATE INDEX ON t (a)",
                 "CREATE INDEX i ON t USING gin (a)",
                 "DROP TABLE t, u",
-                "TRUNCATE t, u",
                 "ALTER TABLE t ALTER COLUMN a TYPE int",
                 "ALTER TABLE t OWNER TO me",
                 "ALTER TABLE t ADD a int, ADD b numeric(4,1)",
