@@ -1,8 +1,9 @@
 package io.github.hasqlite.postgres;
 
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ends the connection of a client that says nothing for longer than its own settings allow, in a transaction or outside of
@@ -14,7 +15,9 @@ final class IdleLimits {
     private final Execution.Clock clock;
     private final BiConsumer<String, String> end;
     /** Changes whenever the client is not idle any more. */
-    private final AtomicLong turn = new AtomicLong();
+    private long turn;
+
+    private @Nullable ScheduledFuture<?> waiting;
 
     /** @param end ends the connection, with an SQLState and a message; called where the clock calls */
     IdleLimits(SessionSettings settings, Execution.Clock clock, BiConsumer<String, String> end) {
@@ -24,25 +27,37 @@ final class IdleLimits {
     }
 
     /** The client has said something, or what it said begins to run. */
-    void busy() {
-        turn.incrementAndGet();
+    synchronized void busy() {
+        turn++;
+        ScheduledFuture<?> over = waiting;
+        waiting = null;
+        if (over != null) {
+            over.cancel(false);
+        }
     }
 
     /** Everything is answered. By the session's thread. */
     void rests(boolean inTransaction) {
-        String setting = inTransaction ? "idle_in_transaction_session_timeout" : "idle_session_timeout";
-        long limit = settings.millis(setting);
-        long mine = turn.get();
+        long limit = settings.millis(inTransaction ? "idle_in_transaction_session_timeout" : "idle_session_timeout");
         if (limit > 0) {
-            clock.schedule(
-                    () -> {
-                        if (turn.get() == mine) {
-                            end(inTransaction);
-                        }
-                    },
-                    limit,
-                    TimeUnit.MILLISECONDS);
+            waitFor(limit, inTransaction);
         }
+    }
+
+    private synchronized void waitFor(long millis, boolean inTransaction) {
+        long mine = turn;
+        waiting = clock.schedule(
+                () -> {
+                    if (isTurn(mine)) {
+                        end(inTransaction);
+                    }
+                },
+                millis,
+                TimeUnit.MILLISECONDS);
+    }
+
+    private synchronized boolean isTurn(long mine) {
+        return turn == mine;
     }
 
     private void end(boolean inTransaction) {

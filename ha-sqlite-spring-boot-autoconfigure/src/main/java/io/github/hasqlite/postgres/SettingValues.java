@@ -16,9 +16,8 @@ final class SettingValues {
     private static final Pattern ISO = Pattern.compile("(?:ISO|MDY|US|DEFAULT|NONEURO(?:PEAN)?|[,\\s])+");
     private static final Pattern DIGITS = Pattern.compile("\\+?[1-3]");
 
-    /** Schemas that there are; a name without a schema is found in public. */
-    private static final Pattern SCHEMAS = Pattern.compile(
-            "(?:[\\s,'\"]|\\$user|public|pg_catalog|pg_temp|information_schema)*", Pattern.CASE_INSENSITIVE);
+    /** Schemas that there are, but for the one that all tables are in. */
+    private static final List<String> SCHEMAS = List.of("", "$user", "pg_catalog", "pg_temp", "information_schema");
 
     private static final Pattern UTC_NAME =
             Pattern.compile("(?:etc/)?(?:utc|gmt|uct|zulu|universal|greenwich|z)(?:[+-]?0)?", Pattern.CASE_INSENSITIVE);
@@ -68,7 +67,7 @@ final class SettingValues {
                 return one(name, value, DIGITS.matcher(value.strip()).matches(), value.strip());
             }
             case "search_path" -> {
-                return one(name, value, SCHEMAS.matcher(value).matches(), value);
+                return one(name, value, findsPublic(value), value);
             }
             case "default_transaction_isolation", "transaction_isolation" -> {
                 if (!ISOLATION.contains(value.strip().toLowerCase(Locale.ROOT))) {
@@ -116,6 +115,20 @@ final class SettingValues {
                 "time zone \"" + zone + "\" is not supported, only UTC is: write moments with their zone, as"
                         + " '2026-01-02 03:04+02', and let the client show them in its own",
                 "0A000");
+    }
+
+    /** Whether names without a schema are looked for in public, as they are here: not in one before it. */
+    private static boolean findsPublic(String path) {
+        for (String schema : path.split(",", -1)) {
+            String name = schema.replaceAll("[\\s\"']", "").toLowerCase(Locale.ROOT);
+            if (name.equals("public")) {
+                return true;
+            }
+            if (!SCHEMAS.contains(name)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** What a setting alone can be, because something else would change what is answered. */
