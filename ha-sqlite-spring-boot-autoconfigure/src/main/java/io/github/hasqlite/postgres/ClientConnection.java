@@ -150,7 +150,7 @@ final class ClientConnection extends SimpleChannelInboundHandler<FrontendMessage
         SessionSettings settings = new SessionSettings(user, parts.settings().transactionTimeout());
         GatewaySession gateway = parts.gateway().open();
         Activity activity = activity(context, mine);
-        SessionContext who = new SessionContext(user, parts.settings().database(), mine.pid(), settings, activity);
+        SessionContext who = new SessionContext(user, parts.settings().database(), mine.pid(), settings, activity, (state, why) -> ServerParts.refuse(context, state, why));
         ClientSession fresh = new ClientSession(
                 gateway,
                 parts.catalog(),
@@ -158,8 +158,7 @@ final class ClientConnection extends SimpleChannelInboundHandler<FrontendMessage
                 out,
                 new SessionChannels(parts.channels(), Objects.requireNonNull(listener), mine.pid()),
                 parts.cancelKeys(),
-                (what, delay, unit) -> context.executor().schedule(what, delay, unit),
-                (state, why) -> ServerParts.refuse(context, state, why));
+                (what, delay, unit) -> context.executor().schedule(what, delay, unit));
         session = fresh;
         if (closed) {
             fresh.close();

@@ -10,7 +10,6 @@ import io.github.hasqlite.postgres.wire.ProtocolViolation;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
-import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -47,13 +46,12 @@ final class ClientSession {
             ClientOutput output,
             SessionChannels channels,
             CancelKeys clients,
-            Execution.Clock clock,
-            BiConsumer<String, String> end) {
+            Execution.Clock clock) {
         this.gateway = gateway;
         this.output = output;
         this.channels = channels;
         this.context = context;
-        this.idleLimits = new IdleLimits(context.settings(), clock, end);
+        this.idleLimits = new IdleLimits(context.settings(), clock, context.end());
         Portals<TypedRows> cursors = new Portals<>("cursor", MOST_CURSORS);
         Portals<Portal> portals = new Portals<>("portal", MOST_PORTALS);
         Notices notices = new Notices(context.settings(), output);
