@@ -150,7 +150,13 @@ final class ClientConnection extends SimpleChannelInboundHandler<FrontendMessage
         SessionSettings settings = new SessionSettings(user, parts.settings().transactionTimeout());
         GatewaySession gateway = parts.gateway().open();
         Activity activity = activity(context, mine);
-        SessionContext who = new SessionContext(user, parts.settings().database(), mine.pid(), settings, activity, (state, why) -> ServerParts.refuse(context, state, why));
+        SessionContext who = new SessionContext(
+                user,
+                parts.settings().database(),
+                mine.pid(),
+                settings,
+                activity,
+                (state, why) -> ServerParts.refuse(context, state, why));
         ClientSession fresh = new ClientSession(
                 gateway,
                 parts.catalog(),

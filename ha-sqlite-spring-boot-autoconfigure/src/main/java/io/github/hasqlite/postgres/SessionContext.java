@@ -12,4 +12,10 @@ import java.util.function.BiConsumer;
  * @param activity what others can learn about it
  * @param end ends the connection, with an SQLState and a message; from any thread
  */
-record SessionContext(String user, String database, int pid, SessionSettings settings, Activity activity, BiConsumer<String, String> end) {}
+record SessionContext(
+        String user,
+        String database,
+        int pid,
+        SessionSettings settings,
+        Activity activity,
+        BiConsumer<String, String> end) {}
