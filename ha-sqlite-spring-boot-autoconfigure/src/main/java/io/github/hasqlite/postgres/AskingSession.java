@@ -33,7 +33,11 @@ record AskingSession(SessionContext context, SettingsRunner runner, PreparedStat
 
     @Override
     public Map<String, String> settings() {
-        return context.settings().all();
+        Map<String, String> settings = context.settings().all();
+        // in their unit, which stands beside them
+        settings.replaceAll((name, value) ->
+                name.endsWith("_timeout") ? Long.toString(context.settings().millis(name)) : value);
+        return settings;
     }
 
     @Override
@@ -53,6 +57,11 @@ record AskingSession(SessionContext context, SettingsRunner runner, PreparedStat
     @Override
     public List<PreparedStatementRow> preparedStatements() {
         return statements.rows();
+    }
+
+    @Override
+    public boolean signal(int pid, boolean ends) {
+        return clients.signal(pid, ends);
     }
 
     @Override

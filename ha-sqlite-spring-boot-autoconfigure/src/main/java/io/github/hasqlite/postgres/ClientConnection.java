@@ -57,7 +57,11 @@ final class ClientConnection extends SimpleChannelInboundHandler<FrontendMessage
         decoder.trusted();
         ClientOutput out = new ClientOutput(context.channel());
         output = out;
-        CancelKeys.Key mine = parts.cancelKeys().add(this::cancel);
+        CancelKeys.Key mine = parts.cancelKeys()
+                .add(
+                        this::cancel,
+                        () -> ServerParts.refuse(
+                                context, SqlStates.SHUTDOWN, "terminating connection due to administrator command"));
         key = mine;
         Listener hears = new Listener(
                 () -> wake(context, out, mine), (state, message) -> ServerParts.refuse(context, state, message));
@@ -143,11 +147,16 @@ final class ClientConnection extends SimpleChannelInboundHandler<FrontendMessage
         if (open != null) {
             return open.handle(message, mailbox.next());
         }
-        SessionSettings settings = new SessionSettings(user);
+        SessionSettings settings = new SessionSettings(user, parts.settings().transactionTimeout());
         GatewaySession gateway = parts.gateway().open();
-        gateway.limitTransactions(parts.settings().transactionTimeout());
         Activity activity = activity(context, mine);
-        SessionContext who = new SessionContext(user, parts.settings().database(), mine.pid(), settings, activity);
+        SessionContext who = new SessionContext(
+                user,
+                parts.settings().database(),
+                mine.pid(),
+                settings,
+                activity,
+                (state, why) -> ServerParts.refuse(context, state, why));
         ClientSession fresh = new ClientSession(
                 gateway,
                 parts.catalog(),
@@ -193,6 +202,10 @@ final class ClientConnection extends SimpleChannelInboundHandler<FrontendMessage
             return;
         }
         lastUsed = System.nanoTime();
+        ClientSession open = session;
+        if (open != null) {
+            open.said();
+        }
         boolean begin = mailbox.add(message);
         if (mailbox.isFull()) {
             context.channel().config().setAutoRead(false);

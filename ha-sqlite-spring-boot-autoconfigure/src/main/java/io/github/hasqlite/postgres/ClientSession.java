@@ -1,6 +1,7 @@
 package io.github.hasqlite.postgres;
 
 import io.github.hasqlite.core.gateway.GatewaySession;
+import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.postgres.catalog.Catalog;
 import io.github.hasqlite.postgres.wire.FrontendMessage;
 import io.github.hasqlite.postgres.wire.MessageReader;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** One client that has come in: takes its messages, one after the other. Used by one thread at a time. */
 final class ClientSession {
@@ -33,6 +35,7 @@ final class ClientSession {
     private final ExtendedQuery extended;
     private final CopyRunner copies;
     private final SimpleQuery simple;
+    private final IdleLimits idleLimits;
     private boolean skipping;
     private boolean idle;
 
@@ -48,6 +51,7 @@ final class ClientSession {
         this.output = output;
         this.channels = channels;
         this.context = context;
+        this.idleLimits = new IdleLimits(context.settings(), clock, context.end());
         Portals<TypedRows> cursors = new Portals<>("cursor", MOST_CURSORS);
         Portals<Portal> portals = new Portals<>("portal", MOST_PORTALS);
         Notices notices = new Notices(context.settings(), output);
@@ -73,6 +77,11 @@ final class ClientSession {
         ready();
     }
 
+    /** The client has said something, which waits to be taken. From any thread. */
+    void said() {
+        idleLimits.busy();
+    }
+
     /**
      * Takes a message.
      *
@@ -92,10 +101,12 @@ final class ClientSession {
             return true;
         }
         idle = false;
+        idleLimits.busy();
         if (skipping && message.type() != 'S') {
             return true;
         }
-        ScheduledFuture<?> timer = execution.startTimer();
+        // statements of a text have each their own
+        ScheduledFuture<?> timer = message.type() == 'Q' ? null : execution.startTimer();
         try {
             dispatch(message, next);
         } catch (ProtocolViolation e) {
@@ -144,6 +155,7 @@ final class ClientSession {
         context.activity()
                 .rests(transactions.status(), String.valueOf(context.settings().find("application_name")));
         idle = true;
+        idleLimits.rests(!transactions.isNone());
     }
 
     private void query(MessageReader reader) throws SQLException {
@@ -193,10 +205,14 @@ final class ClientSession {
         try {
             transactions.failed();
         } catch (SQLException rollback) {
-            logger.warn("A transaction of a PostgreSQL client could not be rolled back: {}", rollback.getMessage());
+            boolean gone = SqlStates.CONNECTION_DOES_NOT_EXIST.equals(rollback.getSQLState());
+            logger.atLevel(gone ? Level.DEBUG : Level.WARN)
+                    .log("A transaction of a PostgreSQL client could not be rolled back: {}", rollback.getMessage());
         }
         MessageWriter out = output.writer();
-        ErrorReport.write(out, e, message.type() == 'Q' ? query(message) : extended.current());
+        String whole = message.type() == 'Q' ? query(message) : extended.current();
+        String failed = message.type() == 'Q' ? simple.current() : whole;
+        ErrorReport.write(out, e, whole, new ConstraintFailure(gateway).details(e, failed));
         if (simpleProtocol || message.type() == 'S') {
             ready();
         } else {
@@ -220,7 +236,7 @@ final class ClientSession {
 
     /** Interrupts what runs. From any thread. */
     void cancel() {
-        gateway.cancel();
+        gateway.cancel("canceling statement due to user request");
     }
 
     /** Gives back what it has; a transaction that is open is rolled back. From any thread. */

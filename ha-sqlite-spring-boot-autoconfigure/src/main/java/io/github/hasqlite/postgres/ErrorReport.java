@@ -32,23 +32,28 @@ final class ErrorReport {
 
     private ErrorReport() {}
 
-    /** An error of a statement; the connection goes on. */
-    static void write(MessageWriter out, Exception e, String sql) {
+    /**
+     * An error of a statement; the connection goes on.
+     *
+     * @param details what else is known of it
+     */
+    static void write(MessageWriter out, Exception e, String sql, ErrorDetails details) {
         if (e instanceof SQLException known) {
             boolean waited = BUSY.equals(SqlStates.of(known))
                     && String.valueOf(known.getMessage()).startsWith("[SQLITE_");
-            String message = waited ? WAITED : text(known);
+            String own = waited ? WAITED : text(known);
+            String message = details.message().isEmpty() ? own : details.message();
             String place = known instanceof CopyException copy ? copy.place() : "";
-            write(out, "ERROR", SqlStates.of(known), message, position(known, message, sql), place);
+            write(out, "ERROR", SqlStates.of(known), message, position(known, message, sql), place, details);
         } else {
             logger.error("A statement of a PostgreSQL client failed for a reason that is not its own", e);
-            write(out, "ERROR", INTERNAL, "internal error: " + e.getClass().getSimpleName(), 0, "");
+            write(out, "ERROR", INTERNAL, "internal error: " + e.getClass().getSimpleName(), 0, "", ErrorDetails.NONE);
         }
     }
 
     /** An error after which the connection ends. */
     static void fatal(MessageWriter out, String state, String message) {
-        write(out, "FATAL", state, message, 0, "");
+        write(out, "FATAL", state, message, 0, "", ErrorDetails.NONE);
     }
 
     /** Something to know. */
@@ -58,19 +63,34 @@ final class ErrorReport {
     }
 
     private static void write(
-            MessageWriter out, String severity, String state, String message, int position, String place) {
+            MessageWriter out,
+            String severity,
+            String state,
+            String message,
+            int position,
+            String place,
+            ErrorDetails details) {
         out.begin('E').int8('S').text(severity).int8('V').text(severity);
         out.int8('C').text(state).int8('M').text(message);
+        field(out, 'D', details.detail());
         if (position > 0) {
             out.int8('P').text(Integer.toString(position));
         }
-        if (!place.isEmpty()) {
-            out.int8('W').text(place);
-        }
+        field(out, 'W', place);
+        field(out, 's', details.table().isEmpty() ? "" : "public");
+        field(out, 't', details.table());
+        field(out, 'c', details.column());
+        field(out, 'n', details.constraint());
         if (message.equals(PLAN_CHANGED)) {
             out.int8('R').text("RevalidateCachedQuery");
         }
         out.int8(0).end();
+    }
+
+    private static void field(MessageWriter out, char name, String value) {
+        if (!value.isEmpty()) {
+            out.int8(name).text(value);
+        }
     }
 
     private static String text(SQLException e) {

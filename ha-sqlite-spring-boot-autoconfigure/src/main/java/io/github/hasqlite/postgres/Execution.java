@@ -84,6 +84,12 @@ final class Execution {
         if (plan instanceof Plan.OfCatalog catalog) {
             return catalog.run(values);
         }
+        if (plan instanceof Plan.OfSteps several) {
+            for (Plan.OfDatabase step : several.steps()) {
+                ofDatabase(step, List.of()).close();
+            }
+            return ListedRows.none();
+        }
         return plan instanceof Plan.OfDatabase database ? ofDatabase(database, values) : ListedRows.none();
     }
 
@@ -125,14 +131,27 @@ final class Execution {
     /** Whether it can be one of several in a transaction that the client has not begun. */
     static boolean belongsInTransaction(Plan plan) {
         return plan instanceof Plan.OfChannel
+                || plan instanceof Plan.OfSteps
                 || (plan.effective() instanceof Plan.OfDatabase database && database.belongsInTransaction());
+    }
+
+    /** What the session has set holds from now on. */
+    private void limit() {
+        gateway.limitTransactions(settings.transactionLimit());
+        gateway.limitLocks(settings.millis("lock_timeout"));
     }
 
     /** A timer that cancels what runs; {@code null} if the session has set none. */
     @Nullable
     ScheduledFuture<?> startTimer() {
-        long timeout = settings.statementTimeout();
-        return timeout == 0 ? null : clock.schedule(gateway::cancel, timeout, TimeUnit.MILLISECONDS);
+        limit();
+        long timeout = settings.millis("statement_timeout");
+        return timeout == 0
+                ? null
+                : clock.schedule(
+                        () -> gateway.cancel("canceling statement due to statement timeout"),
+                        timeout,
+                        TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -175,6 +194,7 @@ final class Execution {
                 unpositioned = true;
             }
         }
+        limit();
         MessageWriter out = output.writer();
         runner.report(out);
         out.begin('Z').int8(transactions.status()).end();

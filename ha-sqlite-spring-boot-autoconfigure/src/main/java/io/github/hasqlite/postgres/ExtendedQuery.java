@@ -255,7 +255,8 @@ final class ExtendedQuery {
         }
         boolean returning =
                 plan.effective() instanceof Plan.OfDatabase database && database.answers() && !database.isRead();
-        if (Execution.belongsInTransaction(plan) && (!alone || returning)) {
+        boolean steps = plan instanceof Plan.OfSteps;
+        if (Execution.belongsInTransaction(plan) && (!alone || returning || steps)) {
             transactions.beginImplicit();
         }
     }

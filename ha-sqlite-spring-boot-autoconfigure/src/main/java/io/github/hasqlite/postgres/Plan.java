@@ -122,6 +122,9 @@ sealed interface Plan {
         }
     }
 
+    /** Several statements of the database that are one of the client's. */
+    record OfSteps(List<OfDatabase> steps, String tag) implements Plan {}
+
     /** A question about the catalog. */
     record OfCatalog(Catalog.Question question, Insight insight) implements Plan {
 

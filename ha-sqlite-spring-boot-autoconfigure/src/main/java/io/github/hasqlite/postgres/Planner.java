@@ -7,10 +7,15 @@ import io.github.hasqlite.postgres.catalog.Catalog;
 import io.github.hasqlite.postgres.catalog.CatalogNames;
 import io.github.hasqlite.postgres.infer.Inference;
 import io.github.hasqlite.postgres.infer.Insight;
+import io.github.hasqlite.postgres.sql.ClockSpelling;
+import io.github.hasqlite.postgres.sql.ColumnDefaultSpelling;
 import io.github.hasqlite.postgres.sql.DefaultSpelling;
+import io.github.hasqlite.postgres.sql.IgnoredStatement;
+import io.github.hasqlite.postgres.sql.SequenceSpelling;
 import io.github.hasqlite.postgres.sql.SessionValueSpelling;
 import io.github.hasqlite.postgres.sql.Spelling;
 import io.github.hasqlite.postgres.sql.SqlToken;
+import io.github.hasqlite.postgres.sql.StatementSpelling;
 import io.github.hasqlite.postgres.sql.StatementText;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
 import java.sql.SQLException;
@@ -22,6 +27,10 @@ final class Planner {
 
     /** The class of SQLStates of values that are none of their type. */
     private static final String INVALID_DATA = "22";
+
+    /** What statements that change the schema are about. */
+    private static final List<String> OBJECTS =
+            List.of("TABLE", "INDEX", "VIEW", "TRIGGER", "SEQUENCE", "SCHEMA", "TYPE", "FUNCTION", "EXTENSION");
 
     private final GatewaySession gateway;
     private final Catalog catalog;
@@ -92,12 +101,26 @@ final class Planner {
             CopyCommand copy = CopyCommand.of(tokens, sql);
             return new Plan.OfCopy(copy, copy.query().isEmpty() ? null : copied(copy.query()));
         }
-        String own = withSessionValues(sql, tokens);
+        boolean sequences = SequenceSpelling.apply(tokens);
+        if (sequences) {
+            asking.runner().notices().tell(SequenceSpelling.NOTICE);
+        }
+        String own = withSessionValues(sequences ? tokens.sql() : sql, tokens);
         if (CatalogNames.isAbout(tokens)) {
             return catalog(own, types);
         }
+        TruncateCommand truncate = TruncateCommand.of(tokens);
+        if (truncate != null) {
+            return new Plan.OfSteps(truncate.steps(gateway), tag(tokens));
+        }
+        DropCommand drop = DropCommand.of(tokens);
+        if (drop != null) {
+            tables.changing();
+            return new Plan.OfSteps(drop.steps(gateway), tag(tokens));
+        }
         StatementText.requireWholeTrigger(tokens);
-        String skipped = ConditionalChange.skipped(tokens, gateway);
+        String ignored = IgnoredStatement.notice(tokens);
+        String skipped = ignored == null ? ConditionalChange.skipped(tokens, gateway) : ignored;
         if (skipped != null) {
             return new Plan.Skipped(tag(tokens), skipped);
         }
@@ -136,12 +159,18 @@ final class Planner {
 
     private Plan.OfDatabase database(String sql, TokenBuffer tokens, int[] types, String tag) throws SQLException {
         requireNumbers(tokens);
-        String written = DefaultSpelling.apply(tokens, new SchemaDefaults(gateway)) ? tokens.sql() : sql;
+        boolean changed = StatementSpelling.apply(tokens);
+        changed |= ColumnDefaultSpelling.apply(tokens);
+        changed |= new NamedConflicts(gateway).apply(tokens);
+        changed |= ClockSpelling.apply(tokens);
+        changed |= DefaultSpelling.apply(tokens, new SchemaDefaults(gateway));
+        String written = changed ? tokens.sql() : sql;
         Insight insight = Inference.of(tokens, types, tables);
         String spelled = insight.spelled();
-        Plan.OfDatabase plan = Plan.OfDatabase.of(
-                gateway.prepare(Spelling.ofDatabase(spelled == null ? written : spelled)), tag, insight);
+        String plain = Spelling.ofDatabase(spelled == null ? written : spelled);
+        Plan.OfDatabase plan = Plan.OfDatabase.of(gateway.prepare(plain), tag, insight);
         if (plan.kind().isSchema()) {
+            new SchemaDefaults(gateway).requireBuiltIn(ColumnDefaultSpelling.calls(Spelling.tokens(plain)));
             tables.changing();
         }
         return plan;
@@ -275,7 +304,7 @@ final class Planner {
 
     private static String object(TokenBuffer tokens) {
         for (int i = 1; i < tokens.size(); i++) {
-            for (String kind : new String[] {"TABLE", "INDEX", "VIEW", "TRIGGER"}) {
+            for (String kind : OBJECTS) {
                 if (tokens.isWord(i, kind)) {
                     return kind;
                 }

@@ -1,6 +1,7 @@
 package io.github.hasqlite.postgres;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,6 +24,7 @@ final class SessionSettings {
     private State before;
     private Map<String, String> initial;
     private String position = "0";
+    private final Duration longest;
 
     /**
      * All values at a moment; never changed.
@@ -48,7 +50,9 @@ final class SessionSettings {
         }
     }
 
-    SessionSettings(String user) {
+    /** @param longest how long a transaction may be open, whatever is set */
+    SessionSettings(String user, Duration longest) {
+        this.longest = longest;
         initial = KnownSettings.initial();
         initial.put("session_authorization", user);
         state = new State(initial, initial);
@@ -192,10 +196,16 @@ final class SessionSettings {
 
     // ---- what the server looks at
 
-    /** In milliseconds; 0 for none. */
-    long statementTimeout() {
-        String value = find("statement_timeout");
-        return value == null ? 0 : Long.parseLong(value);
+    /** What a setting of a time is, in milliseconds; 0 for none. */
+    long millis(String name) {
+        String value = find(name);
+        return value == null ? 0 : SettingTimes.millis(value);
+    }
+
+    /** How long a transaction may be open. */
+    Duration transactionLimit() {
+        long set = millis("transaction_timeout");
+        return set == 0 || set > longest.toMillis() ? longest : Duration.ofMillis(set);
     }
 
     /** Where the session's last commit is in the stream, or what it has waited for. No transaction takes that back. */

@@ -1,5 +1,6 @@
 package io.github.hasqlite.postgres;
 
+import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
@@ -12,7 +13,12 @@ final class SettingValues {
     private static final List<String> ISOLATION =
             List.of("read uncommitted", "read committed", "repeatable read", "serializable");
 
-    private static final Pattern ANOTHER_ORDER = Pattern.compile("DMY|YMD|EURO");
+    private static final Pattern ISO = Pattern.compile("(?:ISO|MDY|US|DEFAULT|NONEURO(?:PEAN)?|[,\\s])+");
+    private static final Pattern DIGITS = Pattern.compile("\\+?[1-3]");
+
+    /** Schemas that there are, but for the one that all tables are in. */
+    private static final List<String> SCHEMAS = List.of("", "$user", "pg_catalog", "pg_temp", "information_schema");
+
     private static final Pattern UTC_NAME =
             Pattern.compile("(?:etc/)?(?:utc|gmt|uct|zulu|universal|greenwich|z)(?:[+-]?0)?", Pattern.CASE_INSENSITIVE);
 
@@ -25,38 +31,43 @@ final class SettingValues {
      * What is kept of a value.
      *
      * @param name in lower case
-     * @throws SQLException if the setting cannot be so (22023)
+     * @throws SQLException if the setting cannot be so (22023), or only elsewhere (0A000)
      */
     static String checked(String name, String value) throws SQLException {
         switch (name) {
             case "client_encoding" -> {
                 String encoding = value.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "");
-                if (!encoding.equals("UTF8")
-                        && !encoding.equals("UNICODE")
-                        && !encoding.equals("SQLASCII")
-                        && !encoding.equals("AUTO")) {
-                    throw invalid(name, value, "only UTF8 is spoken here");
-                }
-                return "UTF8";
+                return one(
+                        name,
+                        value,
+                        List.of("UTF8", "UNICODE", "SQLASCII", "AUTO").contains(encoding),
+                        "UTF8");
             }
-            case "standard_conforming_strings" -> {
-                if (!bool(name, value)) {
-                    throw invalid(name, value, "backslashes have no meaning in SQLite's texts");
-                }
-                return "on";
+            case "standard_conforming_strings", "row_security", "array_nulls" -> {
+                boolean on = bool(name, value);
+                return one(name, value, on || name.equals("row_security"), on ? "on" : "off");
+            }
+            case "transform_null_equals" -> {
+                return one(name, value, !bool(name, value), "off");
             }
             case "datestyle" -> {
                 String style = value.toUpperCase(Locale.ROOT);
-                if (!style.contains("ISO") || ANOTHER_ORDER.matcher(style).find()) {
-                    throw invalid(name, value, "dates are written and read in the style ISO, MDY alone");
-                }
-                return "ISO, MDY";
+                return one(name, value, ISO.matcher(style.strip()).matches(), "ISO, MDY");
+            }
+            case "intervalstyle" -> {
+                return one(name, value, value.equalsIgnoreCase("postgres"), "postgres");
             }
             case "bytea_output" -> {
-                if (!value.equalsIgnoreCase("hex")) {
-                    throw invalid(name, value, "bytes are written in the form hex alone");
-                }
-                return "hex";
+                return one(name, value, value.equalsIgnoreCase("hex"), "hex");
+            }
+            case "session_replication_role" -> {
+                return one(name, value, value.equalsIgnoreCase("origin"), "origin");
+            }
+            case "extra_float_digits" -> {
+                return one(name, value, DIGITS.matcher(value.strip()).matches(), value.strip());
+            }
+            case "search_path" -> {
+                return one(name, value, findsPublic(value), value);
             }
             case "default_transaction_isolation", "transaction_isolation" -> {
                 if (!ISOLATION.contains(value.strip().toLowerCase(Locale.ROOT))) {
@@ -70,8 +81,16 @@ final class SettingValues {
                     "transaction_deferrable" -> {
                 return bool(name, value) ? "on" : "off";
             }
-            case "statement_timeout" -> {
-                return Long.toString(millis(name, value));
+            case "statement_timeout",
+                    "lock_timeout",
+                    "transaction_timeout",
+                    "idle_session_timeout",
+                    "idle_in_transaction_session_timeout" -> {
+                Long millis = SettingTimes.read(value);
+                if (millis == null) {
+                    throw invalid(name, value, "it is a number of milliseconds, or one with us, ms, s, min, h or d");
+                }
+                return SettingTimes.shown(millis);
             }
             default -> {
                 return value;
@@ -98,6 +117,32 @@ final class SettingValues {
                 "0A000");
     }
 
+    /** Whether names without a schema are looked for in public, as they are here: not in one before it. */
+    private static boolean findsPublic(String path) {
+        for (String schema : path.split(",", -1)) {
+            String name = schema.replaceAll("[\\s\"']", "").toLowerCase(Locale.ROOT);
+            if (name.equals("public")) {
+                return true;
+            }
+            if (!SCHEMAS.contains(name)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** What a setting alone can be, because something else would change what is answered. */
+    private static String one(String name, String value, boolean known, String kept) throws SQLException {
+        if (!known) {
+            throw new SQLException(
+                    "parameter \"" + name + "\" cannot be \"" + value + "\" here, as that would change what statements"
+                            + " mean or answer; leave it at \""
+                            + KnownSettings.initial().get(name) + "\"",
+                    SqlStates.FEATURE_NOT_SUPPORTED);
+        }
+        return kept;
+    }
+
     private static SQLException invalid(String name, String value, String why) {
         return new SQLException("invalid value for parameter \"" + name + "\": \"" + value + "\"; " + why, "22023");
     }
@@ -113,28 +158,5 @@ final class SettingValues {
             case "off", "false", "no", "0", "f" -> false;
             default -> throw invalid(name, value, "it is on or off");
         };
-    }
-
-    private static long millis(String name, String value) throws SQLException {
-        String number = value.strip().toLowerCase(Locale.ROOT);
-        long unit = 1;
-        if (number.endsWith("ms")) {
-            number = number.substring(0, number.length() - 2);
-        } else if (number.endsWith("min")) {
-            number = number.substring(0, number.length() - 3);
-            unit = 60_000;
-        } else if (number.endsWith("s")) {
-            number = number.substring(0, number.length() - 1);
-            unit = 1000;
-        }
-        try {
-            long millis = Math.multiplyExact(Integer.parseInt(number.strip()), unit);
-            if (millis >= 0 && millis <= Integer.MAX_VALUE) {
-                return millis;
-            }
-        } catch (NumberFormatException | ArithmeticException e) {
-            // said below
-        }
-        throw invalid(name, value, "it is a number of milliseconds, or one with ms, s or min");
     }
 }

@@ -6,6 +6,7 @@ import io.github.hasqlite.postgres.sql.StatementText;
 import io.github.hasqlite.postgres.wire.MessageWriter;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The simple query protocol: text with any number of statements, which are one transaction. Not thread-safe. */
@@ -18,6 +19,7 @@ final class SimpleQuery {
     private final Transactions transactions;
     private final CopyRunner copies;
     private final ClientOutput output;
+    private String current = "";
 
     SimpleQuery(
             Planner planner, Execution execution, Transactions transactions, CopyRunner copies, ClientOutput output) {
@@ -26,6 +28,11 @@ final class SimpleQuery {
         this.transactions = transactions;
         this.copies = copies;
         this.output = output;
+    }
+
+    /** The statement that was run last, for errors. */
+    String current() {
+        return current;
     }
 
     /**
@@ -41,8 +48,15 @@ final class SimpleQuery {
         }
         for (int i = 0; i < statements.size(); i++) {
             boolean last = i == statements.size() - 1;
-            if (!run(statements.get(i), statements.size() > 1, last)) {
-                return false;
+            ScheduledFuture<?> timer = execution.startTimer();
+            try {
+                if (!run(statements.get(i), statements.size() > 1, last)) {
+                    return false;
+                }
+            } finally {
+                if (timer != null) {
+                    timer.cancel(false);
+                }
             }
         }
         transactions.endImplicit();
@@ -50,6 +64,7 @@ final class SimpleQuery {
     }
 
     private boolean run(String sql, boolean several, boolean last) throws SQLException {
+        current = sql;
         if (!isEndOfTransaction(sql)) {
             transactions.requireSound();
         }
@@ -64,7 +79,7 @@ final class SimpleQuery {
             }
             return copies.start(copy);
         }
-        if (several && Execution.belongsInTransaction(plan)) {
+        if ((several || plan instanceof Plan.OfSteps) && Execution.belongsInTransaction(plan)) {
             transactions.beginImplicit();
         }
         String[] tag = {""};

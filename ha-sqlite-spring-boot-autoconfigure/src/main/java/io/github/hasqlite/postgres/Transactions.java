@@ -22,6 +22,8 @@ final class Transactions {
         FAILED
     }
 
+    private static final String NO_SAVEPOINT = "3B001";
+
     private final GatewaySession gateway;
     private final SessionSettings settings;
     private final SessionChannels channels;
@@ -288,10 +290,23 @@ final class Transactions {
         }
         int at = find(name);
         Savepoint to = savepoints.get(at);
+        try {
+            run("ROLLBACK TO " + SqlIdentifier.quote(name));
+        } catch (SQLException e) {
+            throw NO_SAVEPOINT.equals(SqlStates.of(e)) ? overAlready(name, e) : e;
+        }
         goBack(to);
-        run("ROLLBACK TO " + SqlIdentifier.quote(name));
         savepoints.subList(at + 1, savepoints.size()).clear();
         state = State.OPEN;
+    }
+
+    /** SQLite has rolled back all of it, as after an interrupted write. */
+    private static SQLException overAlready(String savepoint, SQLException why) {
+        return new SQLException(
+                "cannot roll back to savepoint \"" + savepoint + "\": the error before has rolled back the whole"
+                        + " transaction; end it with ROLLBACK, and do all of it again",
+                SqlStates.TRANSACTION_ABORTED,
+                why);
     }
 
     /** What happened behind a savepoint is undone, but for what the database has to undo. */
@@ -308,7 +323,7 @@ final class Transactions {
                 return at;
             }
         }
-        throw new SQLException("savepoint \"" + name + "\" does not exist", "3B001");
+        throw new SQLException("savepoint \"" + name + "\" does not exist", NO_SAVEPOINT);
     }
 
     private void requireOpen(String what) throws SQLException {

@@ -45,17 +45,17 @@ class CatalogSessionTests {
             connection.setAutoCommit(false);
             assertThat(rows(statement, "SELECT set_config('TimeZone', 'Etc/Zulu', true)"))
                     .isEqualTo("Etc/Zulu;");
-            assertThat(rows(statement, "SELECT set_config('search_path', 'other', false)"))
-                    .isEqualTo("other;");
+            assertThat(rows(statement, "SELECT set_config('search_path', 'public, other', false)"))
+                    .isEqualTo("public, other;");
             assertThat(rows(
                             statement,
                             "SELECT current_setting('timezone'), setting FROM pg_settings WHERE name = 'search_path'"))
-                    .isEqualTo("Etc/Zulu|other;");
+                    .isEqualTo("Etc/Zulu|public, other;");
             connection.commit();
             assertThat(rows(
                             statement,
                             "SELECT current_setting('TimeZone') = 'Etc/Zulu', current_setting('search_path')"))
-                    .endsWith("|other;")
+                    .endsWith("|public, other;")
                     .doesNotStartWith("1")
                     .doesNotStartWith("t");
             assertThat(rows(statement, "SELECT current_setting('no.such', true)"))

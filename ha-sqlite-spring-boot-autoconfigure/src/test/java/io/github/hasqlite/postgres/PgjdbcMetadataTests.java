@@ -104,7 +104,7 @@ class PgjdbcMetadataTests {
     void keysAndIndexes() throws SQLException {
         DatabaseMetaData metadata = connection.getMetaData();
         assertThat(rows(metadata.getPrimaryKeys(null, "public", "PlaylistTrack"), "COLUMN_NAME", "KEY_SEQ", "PK_NAME"))
-                .containsExactly("PlaylistId 1 PlaylistTrack_pkey", "TrackId 2 PlaylistTrack_pkey");
+                .containsExactly("PlaylistId 1 PK_PlaylistTrack", "TrackId 2 PK_PlaylistTrack");
         String[] key = {"PKTABLE_NAME", "PKCOLUMN_NAME", "FKTABLE_NAME", "FKCOLUMN_NAME", "DELETE_RULE", "PK_NAME"};
         String expected = "Artist ArtistId Album ArtistId " + DatabaseMetaData.importedKeyCascade + " Artist_pkey";
         assertThat(rows(metadata.getImportedKeys(null, "public", "Album"), key)).containsExactly(expected);
@@ -120,7 +120,7 @@ class PgjdbcMetadataTests {
                         "ASC_OR_DESC",
                         "FILTER_CONDITION"))
                 .containsExactlyInAnyOrder(
-                        "Album_pkey f AlbumId A null",
+                        "PK_Album f AlbumId A null",
                         "IFK_AlbumArtistId t ArtistId A null",
                         "title_once f lower(Title) A Price > 0",
                         "title_once f Price D Price > 0");

@@ -94,13 +94,18 @@ class SettingsTests {
     @ValueSource(strings = {"simple", "extended"})
     void whatIsSetIsUndoneWithWhatItWasSetIn(String mode) throws SQLException {
         connected(mode, (connection, statement) -> {
-            run(statement, "BEGIN", "SET application_name = 'second'", "SET search_path = other", "SAVEPOINT s");
+            run(
+                    statement,
+                    "BEGIN",
+                    "SET application_name = 'second'",
+                    "SET search_path = public, pg_catalog",
+                    "SAVEPOINT s");
             run(statement, "SET application_name = 'third'", "RESET search_path");
             RunningServer.assertRefused(statement, "SELECT * FROM nowhere", "42P01");
             assertThat(told(connection, "application_name")).isEqualTo("second");
             run(statement, "ROLLBACK TO s");
             assertThat(one(statement, "SHOW application_name")).isEqualTo("second");
-            assertThat(one(statement, "SHOW search_path")).isEqualTo("other");
+            assertThat(one(statement, "SHOW search_path")).isEqualTo("public, pg_catalog");
             run(statement, "SAVEPOINT t", "SET application_name = 'fourth'", "RELEASE t");
             assertThat(one(statement, "SHOW application_name")).isEqualTo("fourth");
             run(statement, "ROLLBACK");
@@ -172,6 +177,15 @@ class SettingsTests {
                 {"DISCARD nothing", "42601"},
                 {"SET ROLE somebody", "42501"},
                 {"SET TIME ZONE 'Europe/Berlin'", "0A000"},
+                {"SET lock_timeout = '1 week'", "22023"},
+                {"SET search_path = tenant", "0A000"},
+                {"SET IntervalStyle = iso_8601", "0A000"},
+                {"SET bytea_output = 'escape'", "0A000"},
+                {"SET standard_conforming_strings = off", "0A000"},
+                {"SET DateStyle = 'ISO, DMY'", "0A000"},
+                {"SET extra_float_digits = 0", "0A000"},
+                {"SET session_replication_role = replica", "0A000"},
+                {"SET client_encoding = LATIN1", "0A000"},
                 {"SET LOCAL TimeZone = '+02'", "0A000"},
                 {"SET TIME ZONE -7", "0A000"},
                 {"SELECT set_config('timezone', 'Asia/Tokyo', true)", "0A000"}
@@ -187,7 +201,20 @@ class SettingsTests {
                     "SET TIME ZONE 'GMT'",
                     "SET TIME ZONE 0",
                     "SET TimeZone TO '+00:00'",
-                    "SET NAMES 'UTF8'");
+                    "SET NAMES 'UTF8'",
+                    "SELECT set_config('search_path', '', false)",
+                    "SET search_path = \"$user\", public",
+                    "SET DateStyle = ISO",
+                    "SET IntervalStyle = POSTGRES",
+                    "SET extra_float_digits = 3",
+                    "SET row_security = off",
+                    "SET transaction_timeout = 0");
+            run(statement, "SET lock_timeout = '1.5s'");
+            assertThat(one(statement, "SHOW lock_timeout")).isEqualTo("1500ms");
+            run(statement, "SET lock_timeout = 60000");
+            assertThat(one(statement, "SHOW lock_timeout")).isEqualTo("1min");
+            assertThat(one(statement, "SELECT setting FROM pg_settings WHERE name = 'lock_timeout'"))
+                    .isEqualTo("60000");
             assertThat(one(statement, "SHOW application_name")).isEqualTo("first");
         });
     }

@@ -2,6 +2,7 @@ package io.github.hasqlite.core.gateway;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
@@ -13,6 +14,9 @@ final class ClientConnection implements AutoCloseable {
     private final Connection connection;
     private final ConnectionBudget budget;
     private boolean closed;
+    private long lockMillis;
+    /** What the data source has set; unknown as long as nothing else was set. */
+    private long ownLockMillis;
 
     ClientConnection(Connection connection, ConnectionBudget budget) {
         this.connection = connection;
@@ -24,6 +28,26 @@ final class ClientConnection implements AutoCloseable {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
+    }
+
+    /**
+     * How long statements from now on wait for the write lock.
+     *
+     * @param millis at most; 0 for as long as the data source lets them
+     */
+    void waitForLocks(long millis) throws SQLException {
+        if (millis == lockMillis) {
+            return;
+        }
+        if (lockMillis == 0) {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("PRAGMA busy_timeout")) {
+                ownLockMillis = row.next() ? row.getLong(1) : 0;
+            }
+        }
+        long wait = millis == 0 ? ownLockMillis : Math.min(millis, ownLockMillis);
+        control("PRAGMA busy_timeout = " + wait);
+        lockMillis = millis;
     }
 
     Statement statement() throws SQLException {
@@ -76,8 +100,10 @@ final class ClientConnection implements AutoCloseable {
             return;
         }
         closed = true;
-        try {
-            connection.close();
+        try (Connection ending = connection) {
+            if (!ending.isClosed()) {
+                waitForLocks(0);
+            }
         } finally {
             budget.giveBack();
         }

@@ -17,7 +17,7 @@ final class ClientTransaction {
     private @Nullable ClientConnection connection;
     private int savepoints;
     private volatile TransactionState state = TransactionState.NONE;
-    private volatile long deadline;
+    private volatile long begun;
     private volatile Duration limit;
     /** Why it has failed, if its client does not know yet. */
     private @Nullable SQLException untold;
@@ -28,7 +28,7 @@ final class ClientTransaction {
         this.limit = context.settings().transactionTimeout();
     }
 
-    /** From the next one on. */
+    /** Of the one that is open, too. */
     void limit(Duration to) {
         limit = to;
     }
@@ -58,13 +58,20 @@ final class ClientTransaction {
         return connection;
     }
 
+    /** The connection of the transaction, also of one that has failed; {@code null} if it has given it back. */
+    @Nullable
+    ClientConnection present() {
+        return connection;
+    }
+
     /** Begins with the text of a BEGIN. */
-    void begin(String sql, boolean readOnly) throws SQLException {
+    void begin(String sql, boolean readOnly, long lockMillis) throws SQLException {
         if (state != TransactionState.NONE) {
             throw new SQLException("there is already a transaction in progress; end it first", SqlStates.NESTED);
         }
         ClientConnection taken = context.connect(readOnly);
         try {
+            taken.waitForLocks(lockMillis);
             taken.control(sql);
         } catch (SQLException | RuntimeException | Error e) {
             try (taken) {
@@ -73,7 +80,7 @@ final class ClientTransaction {
         }
         connection = taken;
         savepoints = 0;
-        deadline = context.runtime().nanoTime() + limit.toNanos();
+        begun = context.runtime().nanoTime();
         state = TransactionState.OPEN;
     }
 
@@ -170,12 +177,16 @@ final class ClientTransaction {
     }
 
     boolean isOver(long now) {
-        return state != TransactionState.NONE && connection != null && now - deadline >= 0;
+        return state != TransactionState.NONE && connection != null && hasHadItsTime(now);
+    }
+
+    private boolean hasHadItsTime(long now) {
+        return now - begun >= limit.toNanos();
     }
 
     /** Interrupts a statement in a transaction that was open for too long. From any thread. */
     void interruptIfOver(long now) {
-        if (state == TransactionState.OPEN && now - deadline >= 0) {
+        if (state == TransactionState.OPEN && hasHadItsTime(now)) {
             running.interrupt(timeout());
         }
     }

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * One client's way in: it has a transaction or none, and open rows. Used by one thread at a time, which may be another
@@ -29,6 +30,7 @@ public final class GatewaySession implements AutoCloseable {
     private final RunningCall running = new RunningCall();
     private final ClientTransaction transaction;
     private final Set<ClientRows> rows = new LinkedHashSet<>();
+    private volatile long lockMillis;
     private volatile boolean written;
     private volatile boolean closed;
 
@@ -57,18 +59,27 @@ public final class GatewaySession implements AutoCloseable {
      */
     public void begin(boolean readOnly) throws SQLException {
         inside(() -> {
-            transaction.begin("BEGIN", readOnly);
+            transaction.begin("BEGIN", readOnly, lockMillis);
             return true;
         });
     }
 
     /**
-     * How long the next transactions may be open.
+     * How long the transaction that is open, and the next ones, may be open.
      *
      * @param limit at most; positive
      */
     public void limitTransactions(Duration limit) {
         transaction.limit(limit);
+    }
+
+    /**
+     * How long statements wait for the write lock.
+     *
+     * @param millis at most; 0 for as long as the data source lets them, which is the most in any case
+     */
+    public void limitLocks(long millis) {
+        lockMillis = millis;
     }
 
     /** Where it stands now. */
@@ -85,10 +96,15 @@ public final class GatewaySession implements AutoCloseable {
      */
     public void await(ReadLevel level, long position, Duration timeout) throws SQLException {
         long wanted = level == ReadLevel.LOCAL ? position : Math.max(position, end());
+        if (wanted > 0) {
+            running.waiting(() -> reached(wanted, timeout));
+        }
+    }
+
+    private boolean reached(long wanted, Duration timeout) throws SQLException {
         try {
-            if (wanted > 0) {
-                context.positions().await(wanted, timeout);
-            }
+            context.positions().await(wanted, timeout);
+            return true;
         } catch (PositionNotReachedException e) {
             throw new SQLException(e.getMessage(), SqlStates.CANCELLED, e);
         }
@@ -126,9 +142,18 @@ public final class GatewaySession implements AutoCloseable {
         return context.schemaEpoch();
     }
 
-    /** Interrupts what runs (57014), if something does. */
+    /** Interrupts what runs or waits for a position (57014), if something does. */
     public void cancel() {
-        running.cancel();
+        cancel("the statement was cancelled");
+    }
+
+    /**
+     * Interrupts what runs or waits for a position (57014), if something does.
+     *
+     * @param why what the client is told
+     */
+    public void cancel(String why) {
+        running.cancel(why);
     }
 
     /**
@@ -181,6 +206,11 @@ public final class GatewaySession implements AutoCloseable {
 
     ClientTransaction transaction() {
         return transaction;
+    }
+
+    /** How long its statements wait for the write lock; 0 for as long as others do. */
+    long lockMillis() {
+        return lockMillis;
     }
 
     RunningCall running() {
@@ -263,7 +293,7 @@ public final class GatewaySession implements AutoCloseable {
         if (closed) {
             return;
         }
-        running.cancel();
+        cancel();
         gate.enter();
         try {
             closed = true;
@@ -272,7 +302,10 @@ public final class GatewaySession implements AutoCloseable {
             }
             transaction.rollback();
         } catch (SQLException e) {
-            logger.warn("A client's session ended with an error", e);
+            // what was interrupted because its client has gone is nothing to worry about
+            logger.atLevel(SqlStates.CANCELLED.equals(SqlStates.of(e)) ? Level.DEBUG : Level.WARN)
+                    .setCause(e)
+                    .log("A client's session ended with an error");
         } finally {
             gate.leave();
             whenClosed.accept(this);

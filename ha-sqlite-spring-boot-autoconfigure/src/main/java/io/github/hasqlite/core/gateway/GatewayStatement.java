@@ -87,6 +87,23 @@ public final class GatewayStatement {
         return execute(understood.parameters().order(values));
     }
 
+    /**
+     * Runs a query whatever has become of the session's transaction, so that one that has failed can still be explained.
+     * An error of it changes nothing.
+     *
+     * @param values of all parameters, by their places
+     * @return to be closed
+     * @throws SQLException with an SQLState
+     */
+    public GatewayResult look(List<? extends @Nullable Object> values) throws SQLException {
+        understood.parameters().check(values);
+        List<@Nullable Object> bound = new ArrayList<>(values);
+        return session.inside(() -> {
+            ClientConnection present = session.transaction().present();
+            return present == null ? alone(bound) : query(present, null, bound);
+        });
+    }
+
     private static GatewayResult answer(GatewayCommand command) throws SQLException {
         List<@Nullable Object[]> rows = new ArrayList<>();
         for (List<@Nullable Object> row : command.run()) {
@@ -100,7 +117,7 @@ public final class GatewayStatement {
         String text = sql().text();
         switch (sql().kind()) {
             case EMPTY -> {}
-            case BEGIN, BEGIN_IMMEDIATE -> transaction.begin(text, false);
+            case BEGIN, BEGIN_IMMEDIATE -> transaction.begin(text, false, session.lockMillis());
             case COMMIT -> {
                 session.endRowsOfTransaction();
                 session.committing(transaction::commit);
@@ -133,6 +150,7 @@ public final class GatewayStatement {
         if (present == null) {
             return alone(values);
         }
+        present.waitForLocks(session.lockMillis());
         try {
             return reads() ? query(present, null, values) : write(present, values);
         } catch (SQLException | RuntimeException | Error e) {
@@ -157,6 +175,7 @@ public final class GatewayStatement {
             }
         }
         try (own) {
+            own.waitForLocks(session.lockMillis());
             return session.committing(() -> understood.returns() ? writeAll(own, values) : write(own, values));
         }
     }

@@ -21,6 +21,7 @@ final class RunningCall {
     private static final int INTERRUPT = 9;
 
     private @Nullable Statement running;
+    private @Nullable Thread waiting;
     private long deadline;
     private @Nullable SQLException reason;
 
@@ -65,9 +66,47 @@ final class RunningCall {
         return why;
     }
 
-    /** Interrupts what runs, if something does, because somebody asks for that. */
-    void cancel() {
-        interrupt(new SQLException("the statement was cancelled", SqlStates.CANCELLED, INTERRUPT));
+    /**
+     * Waits for something else than SQLite, which ends when its thread is interrupted.
+     *
+     * @throws SQLException what it throws, or why it was interrupted
+     */
+    <T> T waiting(SqlCall<T> call) throws SQLException {
+        synchronized (this) {
+            waiting = Thread.currentThread();
+            reason = null;
+        }
+        SQLException why = null;
+        try {
+            return call.run();
+        } catch (SQLException e) {
+            synchronized (this) {
+                why = reason;
+            }
+            if (why == null) {
+                throw e;
+            }
+            why.addSuppressed(e);
+            throw why;
+        } finally {
+            synchronized (this) {
+                waiting = null;
+                if (reason != null) {
+                    // of ours, whether it came in time or not
+                    Thread.interrupted();
+                }
+                reason = null;
+            }
+        }
+    }
+
+    /**
+     * Interrupts what runs, if something does, because somebody asks for that.
+     *
+     * @param why what its client is told
+     */
+    void cancel(String why) {
+        interrupt(new SQLException(why, SqlStates.CANCELLED, INTERRUPT));
     }
 
     /** Interrupts what runs for longer than it may; again what was not to be interrupted when that was tried. */
@@ -97,6 +136,11 @@ final class RunningCall {
 
     /** Interrupts what runs, if something does. */
     synchronized void interrupt(SQLException why) {
+        Thread waits = waiting;
+        if (waits != null && reason == null) {
+            reason = why;
+            waits.interrupt();
+        }
         Statement present = running;
         if (present != null) {
             if (reason == null) {

@@ -161,6 +161,7 @@ public final class SqlStates {
         {"no such function", "42883"},
         {"no such savepoint", "3B001"},
         {"no such ", "42704"},
+        {"Cannot add a ", FEATURE_NOT_SUPPORTED},
         {"already exists", "42P07"},
         {"there is already", "42P07"},
         {"foreign key mismatch", "42830"},

@@ -1,12 +1,9 @@
 package io.github.hasqlite.postgres.catalog;
 
 import java.sql.SQLException;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 
-/** Writes conditions of tables into the catalog, those without a name with the one that PostgreSQL would give them. */
+/** Writes conditions of tables into the catalog. */
 final class CatalogChecks {
 
     private final CatalogTables tables;
@@ -23,18 +20,16 @@ final class CatalogChecks {
         if (relation.view()) {
             return;
         }
-        List<CheckConstraint> checks = CheckConstraint.of(relation);
-        Set<String> names = new HashSet<>();
-        for (CheckConstraint check : checks) {
-            String name = free(nameOf(relation, check), names);
-            long oid = ids.of("constraint", relation.oid() + name);
-            objects.addText(oid, "CHECK (" + check.expression() + ")");
+        List<TableConstraint> checks = relation.constraints().of(TableConstraint.Kind.CHECK);
+        for (TableConstraint check : checks) {
+            long oid = ids.of("constraint", relation.oid() + check.name());
+            objects.addText(oid, "CHECK (" + check.condition() + ")");
             tables.insert(
                     "pg_constraint",
                     "oid",
                     oid,
                     "conname",
-                    name,
+                    check.name(),
                     "contype",
                     "c",
                     "conrelid",
@@ -45,22 +40,5 @@ final class CatalogChecks {
         if (!checks.isEmpty()) {
             tables.update("pg_class", "relchecks", checks.size(), relation.oid());
         }
-    }
-
-    private static String nameOf(CatalogRelation relation, CheckConstraint check) {
-        if (check.name() != null) {
-            return check.name();
-        }
-        return relation.name()
-                + (check.columns().size() == 1 ? "_" + check.columns().get(0) : "") + "_check";
-    }
-
-    /** The second one of a name has a number behind it. */
-    private static String free(String name, Set<String> taken) {
-        String free = name;
-        for (int i = 1; !taken.add(free.toLowerCase(Locale.ROOT)); i++) {
-            free = name + i;
-        }
-        return free;
     }
 }

@@ -3,6 +3,7 @@ package io.github.hasqlite.postgres.catalog;
 import io.github.hasqlite.postgres.catalog.CatalogRelation.Column;
 import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.DeclaredTypes;
+import io.github.hasqlite.postgres.type.PgType;
 import java.sql.SQLException;
 
 /** Writes relations and their columns into the catalog. */
@@ -67,6 +68,7 @@ final class CatalogColumns {
                     column.notNull() || identity);
             if (identity) {
                 tables.updateColumn("attidentity", "d", relation.oid(), i + 1);
+                sequence(relation, column);
             }
             if (column.generated()) {
                 tables.updateColumn("attgenerated", "s", relation.oid(), i + 1);
@@ -85,6 +87,29 @@ final class CatalogColumns {
                         shown(column.otherwise()));
             }
         }
+    }
+
+    /** Clients learn from it that the column counts. */
+    private void sequence(CatalogRelation relation, Column column) throws SQLException {
+        String name = TableConstraints.chosen(relation.name(), column.name(), "seq");
+        long oid = ids.of("sequence", name);
+        objects.addSequence(relation.oid(), column.name(), oid, name);
+        tables.insert(
+                "pg_sequence",
+                "seqrelid",
+                oid,
+                "seqtypid",
+                (long) PgType.INT8.oid(),
+                "seqstart",
+                1L,
+                "seqincrement",
+                1L,
+                "seqmax",
+                Long.MAX_VALUE,
+                "seqmin",
+                1L,
+                "seqcache",
+                1L);
     }
 
     /** What is a clock in PostgreSQL stands in a definition as SQLite's function that says the same. */

@@ -74,7 +74,7 @@ final class CatalogFiller {
             if (view || "table".equals(row.get(0))) {
                 String name = text(row.get(1));
                 List<Column> own = columns.getOrDefault(name, List.of());
-                relations.put(name, new CatalogRelation(name, ids.of("relation", name), view, text(row.get(3)), own));
+                relations.put(name, CatalogRelation.of(name, ids.of("relation", name), view, text(row.get(3)), own));
             }
         }
     }

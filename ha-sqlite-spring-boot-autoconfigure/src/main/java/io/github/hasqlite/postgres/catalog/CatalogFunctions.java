@@ -98,7 +98,6 @@ final class CatalogFunctions {
             "inet_server_addr",
             "inet_server_port",
             "inet_client_addr",
-            "pg_get_serial_sequence",
             "txid_current_if_assigned",
             "pg_get_partkeydef",
             "pg_tablespace_location",
@@ -189,6 +188,11 @@ final class CatalogFunctions {
     private void names() {
         functions.put("ha_oid_of_regclass", args -> relation(at(args, 0)));
         functions.put("to_regclass", args -> relation(at(args, 0)));
+        functions.put("pg_get_serial_sequence", args -> {
+            String name =
+                    relation(at(args, 0)) instanceof Long table ? objects.sequence(table, text(at(args, 1))) : null;
+            return name == null ? null : "public." + QuotedName.of(name);
+        });
         functions.put("ha_name_of_regclass", args -> {
             Object value = at(args, 0);
             String name = value instanceof Long oid ? objects.name(oid) : null;

@@ -71,7 +71,7 @@ final class CatalogKeys {
 
     private void index(CatalogRelation relation, CatalogIndex index) throws SQLException {
         String name = nameOf(relation, index);
-        long oid = ids.of("relation", name);
+        long oid = oid(relation, index.isConstraint(), name);
         int width = index.parts().size();
         columns.relation(oid, name, "i", width, false, false);
         String numbers = index.parts().stream()
@@ -121,14 +121,22 @@ final class CatalogKeys {
         }
     }
 
+    /** Names of constraints are those of their table alone. */
+    private long oid(CatalogRelation relation, boolean constraint, String name) {
+        return ids.of("relation", constraint ? relation.oid() + " " + name : name);
+    }
+
     private static String nameOf(CatalogRelation relation, CatalogIndex index) {
         if (index.isPrimary()) {
-            return relation.name() + "_pkey";
+            return relation.constraints().primary(relation.name());
         }
+        List<String> names =
+                index.parts().stream().map(CatalogIndex.Part::column).toList();
         return index.isConstraint()
-                ? index.parts().stream()
-                        .map(CatalogIndex.Part::column)
-                        .collect(Collectors.joining("_", relation.name() + "_", "_key"))
+                ? relation.constraints()
+                        .unique(names)
+                        .map(TableConstraint::name)
+                        .orElseGet(() -> TableConstraints.chosen(relation.name(), String.join("_", names), "key"))
                 : index.name();
     }
 
@@ -168,45 +176,78 @@ final class CatalogKeys {
             keys.computeIfAbsent(row.get(0) + " " + row.get(1), key -> new ArrayList<>())
                     .add(row);
         }
+        Map<CatalogRelation, List<TableConstraint>> written = new HashMap<>();
         for (List<List<@Nullable Object>> key : keys.values()) {
             CatalogRelation relation = relations.get(text(key.get(0).get(0)));
-            String other = text(key.get(0).get(2));
-            for (CatalogRelation target : relations.values()) {
-                if (relation != null && target.name().equalsIgnoreCase(other)) {
-                    foreignKey(relation, target, key);
-                }
+            CatalogRelation target = target(text(key.get(0).get(2)));
+            if (relation != null && target != null) {
+                List<String> from = key.stream().map(row -> text(row.get(3))).toList();
+                List<TableConstraint> left = written.computeIfAbsent(
+                        relation, table -> new ArrayList<>(table.constraints().of(TableConstraint.Kind.FOREIGN)));
+                foreignKey(relation, target, key, take(left, relation, from));
             }
         }
     }
 
-    private void foreignKey(CatalogRelation relation, CatalogRelation target, List<List<@Nullable Object>> key)
+    private @Nullable CatalogRelation target(String name) {
+        for (CatalogRelation relation : relations.values()) {
+            if (relation.name().equalsIgnoreCase(name)) {
+                return relation;
+            }
+        }
+        return null;
+    }
+
+    /** Those of the schema come in the order in which they are written. */
+    private static TableConstraint take(List<TableConstraint> left, CatalogRelation relation, List<String> from) {
+        for (TableConstraint constraint : left) {
+            if (constraint.isOf(from)) {
+                left.remove(constraint);
+                return constraint;
+            }
+        }
+        String name = TableConstraints.chosen(relation.name(), String.join("_", from), "fkey");
+        return new TableConstraint(TableConstraint.Kind.FOREIGN, name, from, "", "", List.of(), false, false);
+    }
+
+    private void foreignKey(
+            CatalogRelation relation, CatalogRelation target, List<List<@Nullable Object>> key, TableConstraint written)
             throws SQLException {
         List<String> from = key.stream().map(row -> text(row.get(3))).toList();
         List<String> to = key.get(0).get(4) == null
                 ? target.key().stream().map(Column::name).toList()
                 : key.stream().map(row -> text(row.get(4))).toList();
-        String name = relation.name() + "_" + String.join("_", from) + "_fkey";
         String update = text(key.get(0).get(5));
         String delete = text(key.get(0).get(6));
-        long oid = ids.of("constraint", relation.oid() + name + key.get(0).get(1));
+        long oid = ids.of("constraint", relation.oid() + written.name());
         String targetName = CatalogRelation.ident(target.name());
         objects.addText(
                 oid,
                 "FOREIGN KEY (" + idents(from) + ") REFERENCES " + targetName + "(" + idents(to) + ")"
                         + (update.equals("NO ACTION") ? "" : " ON UPDATE " + update)
-                        + (delete.equals("NO ACTION") ? "" : " ON DELETE " + delete));
+                        + (delete.equals("NO ACTION") ? "" : " ON DELETE " + delete)
+                        + (written.deferrable() ? " DEFERRABLE" : "")
+                        + (written.deferred() ? " INITIALLY DEFERRED" : ""));
+        String index = target.constraints()
+                .key(to)
+                .map(TableConstraint::name)
+                .orElseGet(() -> target.constraints().primary(target.name()));
         tables.insert(
                 "pg_constraint",
                 "oid",
                 oid,
                 "conname",
-                name,
+                written.name(),
                 "contype",
                 "f",
+                "condeferrable",
+                written.deferrable() ? 1L : 0L,
+                "condeferred",
+                written.deferred() ? 1L : 0L,
                 "conrelid",
                 relation.oid(),
                 "conindid",
-                ids.of("relation", target.name() + "_pkey"),
+                oid(target, true, index),
                 "confrelid",
                 target.oid(),
                 "confupdtype",

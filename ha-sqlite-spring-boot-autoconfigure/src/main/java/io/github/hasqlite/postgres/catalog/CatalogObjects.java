@@ -13,7 +13,11 @@ final class CatalogObjects {
     private final Map<Long, String> texts = new HashMap<>();
     private final Map<Long, List<String>> terms = new HashMap<>();
 
+    /** Names of what counts for a column, by the number of its table and the column's name. */
+    private final Map<String, String> sequences = new HashMap<>();
+
     void clear() {
+        sequences.clear();
         names.clear();
         relations.clear();
         texts.clear();
@@ -23,6 +27,18 @@ final class CatalogObjects {
     void addRelation(long oid, String name) {
         names.put(oid, name);
         relations.putIfAbsent(name, oid);
+    }
+
+    /** What would count for a column of a table in PostgreSQL; it is no relation that can be read. */
+    void addSequence(long table, String column, long oid, String name) {
+        addRelation(oid, name);
+        sequences.put(table + " " + column, name);
+    }
+
+    /** {@code null} if the column does not count by itself. */
+    @Nullable
+    String sequence(long table, String column) {
+        return sequences.get(table + " " + column);
     }
 
     void addText(long oid, String text) {

@@ -13,8 +13,16 @@ import org.jspecify.annotations.Nullable;
  * @param view whether it is a view
  * @param sql what created it
  * @param columns in their order
+ * @param constraints of the table
  */
-record CatalogRelation(String name, long oid, boolean view, String sql, List<Column> columns) {
+record CatalogRelation(
+        String name, long oid, boolean view, String sql, List<Column> columns, TableConstraints constraints) {
+
+    static CatalogRelation of(String name, long oid, boolean view, String sql, List<Column> columns) {
+        List<String> names = columns.stream().map(Column::name).toList();
+        TableConstraints constraints = view ? new TableConstraints(List.of()) : TableConstraints.of(name, names, sql);
+        return new CatalogRelation(name, oid, view, sql, columns, constraints);
+    }
 
     /**
      * A column.

@@ -36,6 +36,14 @@ public interface CatalogSession {
     /** Those that have a name. */
     List<PreparedStatementRow> preparedStatements();
 
+    /**
+     * Cancels what another client of this node runs, or ends its connection.
+     *
+     * @param pid by which requests to cancel name the connection
+     * @return whether there is such a client
+     */
+    boolean signal(int pid, boolean ends);
+
     /** Of all clients of this node. */
     List<ActivityRow> sessions();
 

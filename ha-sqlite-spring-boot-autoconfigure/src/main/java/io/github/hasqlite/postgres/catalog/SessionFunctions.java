@@ -56,6 +56,8 @@ final class SessionFunctions {
         functions.put("current_setting", args -> currentSetting(text(at(args, 0)), truth(at(args, 1))));
         functions.put("set_config", args -> setConfig(text(at(args, 0)), at(args, 1), truth(at(args, 2))));
         functions.put("pg_typeof", args -> typeOf(at(args, 0)));
+        functions.put("pg_cancel_backend", args -> signal(at(args, 0), false));
+        functions.put("pg_terminate_backend", args -> signal(at(args, 0), true));
         locks(functions);
         return functions;
     }
@@ -70,6 +72,13 @@ final class SessionFunctions {
             locks.unlockAll(session().pid());
             return "";
         });
+    }
+
+    private @Nullable Long signal(@Nullable Object pid, boolean ends) {
+        if (!(pid instanceof Number number)) {
+            return null;
+        }
+        return session().signal(number.intValue(), ends) ? 1L : 0L;
     }
 
     private boolean lock(List<@Nullable Object> key, boolean ofTransaction) {

@@ -102,10 +102,9 @@ final class CallReader {
         if (name.equals("pg_typeof") && arguments.size() == 1) {
             return spelling.typeOf(arguments.get(0), place, cursor).named(name, Term.STRONG);
         }
-        if (name.equals("random") && cursor.at == place + 3 && !findings.ofSchema()) {
+        if (name.equals("random") && cursor.at == place + 3) {
             // SQLite's is any integer
-            findings.before(place, "(abs(");
-            findings.after(place + 2, " % 9007199254740992) / 9007199254740992.0)");
+            findings.around(place, place + 3, "(abs(", " % 9007199254740992) / 9007199254740992.0)");
             return Term.certain(findings, PgType.FLOAT8).named(name, Term.STRONG);
         }
         if (REAL.contains(name)) {
@@ -198,6 +197,9 @@ final class CallReader {
         if (TRUTHS.matcher(name).matches()) {
             return Term.certain(findings, PgType.BOOL);
         }
+        if (name.equals("gen_random_uuid") || name.equals("uuid_generate_v4")) {
+            return Term.certain(findings, PgType.UUID);
+        }
         if (CLOCKS.contains(name)) {
             return Term.certain(findings, PgType.TIMESTAMPTZ);
         }
@@ -223,6 +225,7 @@ final class CallReader {
         }
         if (CallSpelling.EMBEDDING.contains(name)
                 || name.equals("json")
+                || name.startsWith("json_build_")
                 || name.equals("json_patch")
                 || name.equals("json_remove")) {
             return Term.certain(findings, PgType.JSON);

@@ -1,5 +1,7 @@
 package io.github.hasqlite.postgres.infer;
 
+import io.github.hasqlite.core.sqlite.SqlStates;
+import io.github.hasqlite.postgres.sql.ClockSpelling;
 import io.github.hasqlite.postgres.sql.SqlToken.Kind;
 import io.github.hasqlite.postgres.type.ColumnType;
 import io.github.hasqlite.postgres.type.DeclaredTypes;
@@ -62,12 +64,19 @@ record ColumnDefinitions(Cursor cursor, Findings findings, StatementReader state
         return at + 1;
     }
 
-    private Term column(int at) {
+    private Term column(int at) throws SQLException {
         StringBuilder type = new StringBuilder();
         boolean column = !is(at, OF_TABLES);
         for (int i = at + 1; column && i < cursor.tokens.size() && !is(i, CONSTRAINTS); i++) {
             if (cursor.tokens.is(i, ",") || cursor.tokens.is(i, ")")) {
                 break;
+            }
+            if (cursor.tokens.is(i, "[") || cursor.tokens.isWord(i, "ARRAY")) {
+                throw new SQLException(
+                        "column \"" + cursor.tokens.get(at).name()
+                                + "\" cannot be an array: SQLite has none; declare it"
+                                + " JSON, or make a table of its elements",
+                        SqlStates.FEATURE_NOT_SUPPORTED);
             }
             int end = cursor.tokens.is(i, "(") ? cursor.tokens.closing(i) : i;
             while (i < end) {
@@ -89,9 +98,19 @@ record ColumnDefinitions(Cursor cursor, Findings findings, StatementReader state
 
     /** SQLite's own form of the moment does not sort with what is stored otherwise. */
     private void clock(int place, @Nullable PgType type) {
+        boolean whole = cursor.tokens.is(place + 1, "(")
+                && cursor.tokens.get(place + 2).text().equals("0");
+        String seconds = whole ? "%S.000000000" : "%f000000";
+        if (cursor.tokens.is(place + 1, "(")) {
+            for (int i = 0; i < 3; i++) {
+                findings.literal(cursor.at++, "");
+            }
+        }
         if (type == PgType.TIMESTAMP || type == PgType.TIMESTAMPTZ) {
             String zone = type == PgType.TIMESTAMPTZ ? "Z" : "";
-            findings.literal(place, "(strftime('%Y-%m-%dT%H:%M:%f000000" + zone + "', 'now'))");
+            findings.literal(place, "(strftime('%Y-%m-%dT%H:%M:" + seconds + zone + "', 'now'))");
+        } else if (type == PgType.TIME) {
+            findings.literal(place, "(strftime('%H:%M:" + seconds + "', 'now'))");
         } else if (type == PgType.DATE) {
             findings.literal(place, "CURRENT_DATE");
         }
@@ -125,7 +144,12 @@ record ColumnDefinitions(Cursor cursor, Findings findings, StatementReader state
     /** Of DEFAULT or a generated column. */
     private void value(Scope scope, Term column) throws SQLException {
         int close = cursor.tokens.closing(cursor.at);
-        if (cursor.skip("(")) {
+        if (cursor.is("(") && close == cursor.at + 2 && ClockSpelling.isClock(cursor.tokens, cursor.at + 1)) {
+            cursor.at++;
+            clock(cursor.at++, column.type);
+            cursor.at++;
+        } else if (cursor.skip("(")) {
+            findings.spellClocks();
             int start = cursor.at;
             Term value = statements.expression(scope);
             assign(column, new Comparison.Operand(value, start, cursor.at));
@@ -137,7 +161,7 @@ record ColumnDefinitions(Cursor cursor, Findings findings, StatementReader state
         } else if (cursor.token().kind() == Kind.NUMBER) {
             Term value = Term.of(findings, PgType.NUMERIC);
             assign(column, new Comparison.Operand(value, cursor.at, ++cursor.at));
-        } else if (cursor.isWord("CURRENT_TIMESTAMP") || cursor.isWord("LOCALTIMESTAMP")) {
+        } else if (ClockSpelling.isClock(cursor.tokens, cursor.at)) {
             clock(cursor.at++, column.type);
         } else if (cursor.isWord("TRUE") || cursor.isWord("FALSE")) {
             Term value = Term.of(findings, PgType.BOOL);

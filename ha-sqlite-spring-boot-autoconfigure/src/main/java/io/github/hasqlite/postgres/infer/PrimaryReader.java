@@ -213,7 +213,7 @@ final class PrimaryReader {
                 cursor.at++;
                 return parenthesesOf(scope);
             }
-            case "CURRENT_TIMESTAMP", "LOCALTIMESTAMP", "CURRENT_DATE", "CURRENT_TIME" -> {
+            case "CURRENT_TIMESTAMP", "LOCALTIMESTAMP", "CURRENT_DATE", "CURRENT_TIME", "LOCALTIME" -> {
                 return clock(word);
             }
             case "X" -> {
@@ -264,7 +264,10 @@ final class PrimaryReader {
                 findings.clock(place, "strftime('%Y-%m-%dT%H:%M:%f000000', 'now')");
                 type = PgType.TIMESTAMP;
             }
-            case "CURRENT_TIME" -> type = PgType.TIME;
+            case "CURRENT_TIME", "LOCALTIME" -> {
+                findings.clock(place, "strftime('%H:%M:%f000000', 'now')");
+                type = PgType.TIME;
+            }
             default -> {}
         }
         return Term.certain(findings, type).named(word.toLowerCase(Locale.ROOT), Term.STRONG);

@@ -104,12 +104,21 @@ final class SchemaCasts {
         SqlToken token = tokens.get(place);
         if (token.kind() == Kind.NUMBER && LiteralText.isNumber(token.text())) {
             number(place, target, new BigDecimal(token.text()));
-        } else if (!json && tokens.get(place).kind() == Kind.TEXT) {
+        } else if ((!json || isDefault(place)) && tokens.get(place).kind() == Kind.TEXT) {
             findings.instead(
                     place,
                     LiteralText.sql(
                             ValueCast.cast(target, null, tokens.get(place).literal())));
         }
+    }
+
+    /** What is stored as it stands here. */
+    private boolean isDefault(int place) {
+        int before = place - 1;
+        while (tokens.is(before, "(")) {
+            before--;
+        }
+        return tokens.isWord(before, "DEFAULT");
     }
 
     private void number(int place, ColumnType target, BigDecimal number) throws SQLException {

@@ -2,9 +2,13 @@ package io.github.hasqlite.postgres.sql;
 
 import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.SQLException;
+import java.util.Set;
 
 /** What object-relational mappers write when they make tables: types of time with a length, changes of tables. */
 final class AlterSpelling {
+
+    /** What a constraint without a name begins with. */
+    private static final Set<String> KINDS = Set.of("primary", "unique", "foreign", "check", "exclude");
 
     private AlterSpelling() {}
 
@@ -39,6 +43,17 @@ final class AlterSpelling {
             constraint(tokens, at, action);
             return;
         }
+        if (tokens.isWords(action, "DROP", "CONSTRAINT")) {
+            // of those that can be added, which are indexes; others are refused before
+            boolean exists = tokens.isWords(action + 2, "IF", "EXISTS");
+            String name = tokens.get(exists ? action + 4 : action + 2).text();
+            tokens.replace(at - 2, tokens.size(), "DROP INDEX " + (exists ? "IF EXISTS " : "") + name);
+            return;
+        }
+        if (tokens.isWord(action, "ADD")
+                && KINDS.contains(tokens.get(action + 1).name())) {
+            throw cannotAdd(tokens.get(action + 1).text());
+        }
         int change = tokens.isWord(action + 1, "COLUMN") ? action + 2 : action + 1;
         if (tokens.isWord(action, "ADD") && tokens.isWords(change, "IF", "NOT", "EXISTS")) {
             tokens.remove(change, change + 3);
@@ -53,8 +68,9 @@ final class AlterSpelling {
     }
 
     private static void requirePossible(TokenBuffer tokens, int action) throws SQLException {
-        boolean known =
-                tokens.isWord(action, "ADD") || tokens.isWord(action, "DROP") || tokens.isWord(action, "RENAME");
+        boolean known = tokens.isWord(action, "ADD")
+                || tokens.isWord(action, "DROP")
+                || (tokens.isWord(action, "RENAME") && !tokens.isWord(action + 1, "CONSTRAINT"));
         if (!known && tokens.get(action).kind() == SqlToken.Kind.WORD) {
             throw new SQLException(
                     "SQLite can add, drop and rename columns, and rename tables: ALTER TABLE … "
@@ -72,6 +88,15 @@ final class AlterSpelling {
         }
     }
 
+    private static SQLException cannotAdd(String name) {
+        return new SQLException(
+                "the constraint " + name
+                        + " cannot be added: SQLite has constraints only from CREATE TABLE. Make a table"
+                        + " with it, INSERT INTO it what the old one has, DROP the old one and RENAME the new one, in one"
+                        + " transaction",
+                SqlStates.FEATURE_NOT_SUPPORTED);
+    }
+
     /** One that is unique is an index; SQLite knows all others only from CREATE TABLE. */
     private static void constraint(TokenBuffer tokens, int table, int action) throws SQLException {
         String name = tokens.get(action + 2).text();
@@ -81,10 +106,7 @@ final class AlterSpelling {
                 || tokens.is(close + 1, ";")
                 || tokens.get(close + 1).text().isEmpty();
         if (!tokens.isWord(kind, "UNIQUE") || !tokens.is(kind + 1, "(") || !ends) {
-            throw new SQLException(
-                    "the constraint " + name + " cannot be added: SQLite has constraints only from CREATE TABLE; make"
-                            + " the table anew with it",
-                    "0A000");
+            throw cannotAdd(name);
         }
         String index = "CREATE UNIQUE INDEX " + name + " ON "
                 + tokens.text(table, action).strip();

@@ -67,9 +67,26 @@ final class DropSpelling {
             tokens.remove(using, using + 2);
         }
         int close = tokens.closing(using);
+        // the order of NULL in an index, and for which operators it is, changes how fast it is, and no answer
+        for (int i = close - 1; i > using; i--) {
+            if (tokens.isWords(i, "NULLS", "FIRST") || tokens.isWords(i, "NULLS", "LAST")) {
+                tokens.remove(i, i + 2);
+            } else if (isOperators(tokens, i)) {
+                tokens.remove(i, i + 1);
+            }
+        }
+        close = tokens.closing(using);
         if (tokens.is(using, "(") && tokens.isWord(close + 1, "INCLUDE")) {
             throw new SQLException(
                     "SQLite has no INCLUDE: add the columns to those of the index", SqlStates.FEATURE_NOT_SUPPORTED);
         }
+    }
+
+    /** {@code text_pattern_ops} and its kin behind a column. */
+    private static boolean isOperators(TokenBuffer tokens, int at) {
+        SqlToken before = tokens.get(at - 1);
+        return tokens.get(at).kind() == SqlToken.Kind.WORD
+                && tokens.get(at).name().endsWith("_ops")
+                && (before.isName() || before.is(")"));
     }
 }

@@ -10,6 +10,13 @@ final class QuerySpelling {
     /** As the data source writes moments, so that texts sort as the times do. */
     private static final String NOW = "(strftime('%Y-%m-%dT%H:%M:%f000000Z', 'now'))";
 
+    private static final Set<String> UUIDS = Set.of("gen_random_uuid", "uuid_generate_v4");
+
+    /** Of version 4, in plain SQLite. */
+    private static final String RANDOM_UUID = "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4'"
+            + " || substr(hex(randomblob(2)), 2) || '-' || substr('89AB', 1 + (random() & 3), 1)"
+            + " || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))";
+
     private static final Set<String> CLOCKS =
             Set.of("now", "transaction_timestamp", "statement_timestamp", "clock_timestamp");
 
@@ -37,12 +44,14 @@ final class QuerySpelling {
             tokens.set(at, "LIKE");
         } else if (token.isWord("LOCALTIMESTAMP")) {
             tokens.set(at, "CURRENT_TIMESTAMP");
+        } else if (tokens.is(at + 1, "(") && tokens.is(at + 2, ")") && UUIDS.contains(token.name())) {
+            tokens.replace(at, at + 3, RANDOM_UUID);
         } else if (tokens.is(at + 1, "(") && tokens.is(at + 2, ")") && CLOCKS.contains(token.name())) {
             tokens.replace(at, at + 3, NOW);
         } else if (tokens.isWords(at, "LIMIT", "ALL")) {
             tokens.set(at + 1, "-1");
         } else if (token.isWord("FOR")) {
-            lock(tokens, at);
+            return lock(tokens, at);
         } else if (token.isWord("FETCH") && (tokens.isWord(at + 1, "FIRST") || tokens.isWord(at + 1, "NEXT"))) {
             fetch(tokens, at);
         } else if (token.isWord("OFFSET")) {
@@ -72,18 +81,35 @@ final class QuerySpelling {
         return qualifies;
     }
 
-    /** FOR UPDATE, FOR SHARE and their kin at the end of a query. */
-    private static void lock(TokenBuffer tokens, int at) {
+    /** FOR UPDATE, FOR SHARE and their kin at the end of a query. Returns the last place that is done with. */
+    private static int lock(TokenBuffer tokens, int at) {
         boolean update = tokens.isWord(at + 1, "UPDATE") || tokens.isWords(at + 1, "NO", "KEY", "UPDATE");
         boolean share = tokens.isWord(at + 1, "SHARE") || tokens.isWords(at + 1, "KEY", "SHARE");
         if (!update && !share) {
-            return;
+            return at;
         }
         int end = at + 1;
-        while (end < tokens.size() && !tokens.is(end, ";") && !tokens.is(end, ")")) {
+        while (end < tokens.size() && !tokens.is(end, ";") && !tokens.is(end, ")") && !endsLock(tokens, end)) {
             end++;
         }
-        tokens.replace(at, end, ParsedSql.LOCK);
+        // a limit may follow, which SQLite wants first; all locks of a query are one
+        int last = end;
+        while (last < tokens.size() && !tokens.is(last, ";") && !tokens.is(last, ")") && !tokens.isWord(last, "FOR")) {
+            last = tokens.is(last, "(") ? tokens.closing(last) + 1 : last + 1;
+        }
+        boolean again = tokens.isWord(last, "FOR");
+        if (!again) {
+            tokens.insert(last, ParsedSql.LOCK);
+        }
+        tokens.remove(at, end);
+        return at - 1;
+    }
+
+    private static boolean endsLock(TokenBuffer tokens, int at) {
+        return tokens.isWord(at, "LIMIT")
+                || tokens.isWord(at, "OFFSET")
+                || tokens.isWord(at, "FETCH")
+                || (tokens.isWord(at, "FOR") && !tokens.isWord(at - 1, "FOR"));
     }
 
     /** {@code FETCH FIRST [n] ROWS ONLY}. */

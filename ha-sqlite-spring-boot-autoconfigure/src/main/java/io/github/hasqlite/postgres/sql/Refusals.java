@@ -39,6 +39,22 @@ final class Refusals {
             Refused.of("CREATE SEQUENCE", "a column that is INTEGER PRIMARY KEY counts by itself"),
             Refused.of("DROP SEQUENCE", "a column that is INTEGER PRIMARY KEY counts by itself"),
             Refused.of("CREATE TYPE", "use TEXT with a CHECK condition"),
+            Refused.of("ALTER TYPE", "use TEXT with a CHECK condition"),
+            Refused.of("DROP TYPE", "use TEXT with a CHECK condition"),
+            Refused.of("CREATE AGGREGATE", NO_PROGRAMS),
+            Refused.of("CREATE CAST", NO_PROGRAMS),
+            Refused.of("CREATE OPERATOR", NO_PROGRAMS),
+            Refused.of("CREATE EVENT", NO_PROGRAMS),
+            Refused.of("ALTER FUNCTION", NO_PROGRAMS),
+            Refused.of("ALTER SCHEMA", "there is one schema, public"),
+            Refused.of("ALTER EXTENSION", "what SQLite has is there without extensions"),
+            Refused.of("CREATE STATISTICS", "use ANALYZE"),
+            Refused.of("CREATE PUBLICATION", "what is committed on one node is applied on all others by itself"),
+            Refused.of("CREATE SUBSCRIPTION", "what is committed on one node is applied on all others by itself"),
+            Refused.of("CREATE FOREIGN", "what is in another database is brought by COPY, or by the application"),
+            Refused.of("CREATE SERVER", "what is in another database is brought by COPY, or by the application"),
+            Refused.of("REINDEX TABLE", "write REINDEX and the name of the table"),
+            Refused.of("REINDEX INDEX", "write REINDEX and the name of the index"),
             Refused.of("CREATE DOMAIN", "use a type with a CHECK condition"),
             Refused.of("CREATE EXTENSION", "what SQLite has is there without extensions"),
             Refused.of("DROP EXTENSION", "what SQLite has is there without extensions"),
@@ -56,19 +72,15 @@ final class Refusals {
             Refused.of("CREATE USER", ONE_ROLE),
             Refused.of("DROP ROLE", ONE_ROLE),
             Refused.of("DROP USER", ONE_ROLE),
-            Refused.of("GRANT", ONE_ROLE),
-            Refused.of("REVOKE", ONE_ROLE),
             Refused.of("CREATE DATABASE", ONE_ROLE),
             Refused.of("DROP DATABASE", ONE_ROLE),
             Refused.of("ALTER ROLE", ONE_ROLE),
             Refused.of("ALTER USER", ONE_ROLE),
             Refused.of("ALTER DATABASE", ONE_ROLE),
-            Refused.of("ALTER DEFAULT", ONE_ROLE),
             Refused.of("ALTER SYSTEM", "the application sets such things"),
             Refused.of("ALTER SEQUENCE", "a column that is INTEGER PRIMARY KEY counts by itself"),
             Refused.of("ALTER INDEX", "DROP INDEX and CREATE INDEX"),
             Refused.of("ALTER VIEW", "DROP VIEW and CREATE VIEW"),
-            Refused.of("COMMENT", "write comments into CREATE TABLE, whose text is kept"),
             Refused.of("LOCK", "BEGIN IMMEDIATE takes the write lock"),
             Refused.of("CHECKPOINT", "the application's node does that by itself"),
             Refused.of("MERGE", "use INSERT … ON CONFLICT"),
@@ -97,18 +109,9 @@ final class Refusals {
                         "TRUNCATE … RESTART IDENTITY",
                         "numbers of rows count on, so that no two nodes give the same; leave RESTART IDENTITY out");
             }
-            if (tokens.contains(",")) {
-                throw refused("TRUNCATE of several tables", "write a TRUNCATE for each, in one transaction");
-            }
-        } else if (tokens.isWord(0, "DELETE")) {
-            using(tokens);
         } else if (tokens.isWord(0, "CREATE") && tokens.containsWord("TABLE")) {
             like(tokens);
-        }
-        for (int i = 0; i < tokens.size(); i++) {
-            if (tokens.isWords(i, "ON", "CONFLICT", "ON", "CONSTRAINT")) {
-                throw refused("ON CONFLICT ON CONSTRAINT", "name the columns: ON CONFLICT (…)");
-            }
+            kinds(tokens);
         }
     }
 
@@ -122,14 +125,6 @@ final class Refusals {
         }
     }
 
-    private static void using(TokenBuffer tokens) throws SQLException {
-        for (int i = 1; i < tokens.size() && !tokens.isWord(i, "WHERE"); i++) {
-            if (tokens.isWord(i, "USING")) {
-                throw refused("DELETE … USING", "use DELETE … WHERE … IN (SELECT …)");
-            }
-        }
-    }
-
     /** SQLite would make a column that is called so. */
     private static void like(TokenBuffer tokens) throws SQLException {
         for (int i = 1; i < tokens.size(); i++) {
@@ -138,6 +133,26 @@ final class Refusals {
                 throw refused(
                         "CREATE TABLE … (LIKE …)",
                         "write the columns, or use CREATE TABLE … AS SELECT * FROM … WHERE false");
+            }
+        }
+    }
+
+    /** Behind the columns. */
+    private static void kinds(TokenBuffer tokens) throws SQLException {
+        int open = 2;
+        while (open < tokens.size() && !tokens.is(open, "(") && !tokens.isWord(open, "AS")) {
+            open++;
+        }
+        int behind = tokens.is(open, "(") ? tokens.closing(open) + 1 : open;
+        if (tokens.isWord(behind, "PARTITION") || tokens.isWords(open - 2, "PARTITION", "OF")) {
+            throw refused("PARTITION", "one table holds all rows; an index finds those of a part");
+        }
+        if (tokens.isWord(behind, "INHERITS")) {
+            throw refused("INHERITS", "write the columns, or use a view of both tables");
+        }
+        for (int i = behind; i < tokens.size(); i++) {
+            if (tokens.isWords(i, "WITH", "NO", "DATA")) {
+                throw refused("WITH NO DATA", "use CREATE TABLE … AS SELECT … WHERE false");
             }
         }
     }

@@ -37,6 +37,11 @@ final class TableSpelling {
     private static void identity(TokenBuffer tokens, int from, int behind) throws SQLException {
         int column = from;
         int depth = 0;
+        if (tokens.isWords(0, "ALTER", "TABLE") && tokens.isWord(from - 1, "ADD")) {
+            throw new SQLException(
+                    "a column cannot begin to count by itself: in SQLite only the primary key of CREATE TABLE does",
+                    "0A000");
+        }
         while (column > 0) {
             if (tokens.is(column - 1, ")")) {
                 depth++;
