@@ -5,11 +5,9 @@ import io.github.hasqlite.core.jdbc.ReplicatingDataSource;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.sqlite.ConnectionFunctions;
 import io.github.hasqlite.core.sqlite.ParsedSql;
-import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.core.sqlite.SqlTokens;
 import io.github.hasqlite.core.sqlite.StatementKind;
 import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -124,16 +122,6 @@ final class GatewayContext {
         return false;
     }
 
-    private static SQLException poolExhausted(boolean readOnly, SQLException why) {
-        String pool = readOnly ? "reading" : "writing";
-        return new SQLException(
-                "the application and its clients have all connections for " + pool
-                        + ", and none was given back in time; try again later, or let the application have more"
-                        + " (ha.sqlite.pool." + (readOnly ? "readers" : "writers") + ")",
-                SqlStates.TOO_MANY,
-                why);
-    }
-
     /**
      * Takes a connection for a client.
      *
@@ -144,9 +132,6 @@ final class GatewayContext {
         budget.take();
         try {
             return new ClientConnection(database.getConnection(readOnly, settings.maxValueBytes()), budget);
-        } catch (SQLTransientConnectionException e) {
-            budget.giveBack();
-            throw poolExhausted(readOnly, e);
         } catch (SQLException | RuntimeException | Error e) {
             budget.giveBack();
             throw e;

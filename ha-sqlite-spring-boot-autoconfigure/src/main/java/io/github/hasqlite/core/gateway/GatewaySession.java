@@ -2,6 +2,7 @@ package io.github.hasqlite.core.gateway;
 
 import io.github.hasqlite.PositionNotReachedException;
 import io.github.hasqlite.ReplicationTimeoutException;
+import io.github.hasqlite.core.jdbc.PoolExhaustedException;
 import io.github.hasqlite.core.sqlite.SqlCall;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import java.io.IOException;
@@ -183,6 +184,9 @@ public final class GatewaySession implements AutoCloseable {
                 throw new SQLException("the session is closed", SqlStates.CONNECTION_DOES_NOT_EXIST);
             }
             return call.run();
+        } catch (PoolExhaustedException e) {
+            // for clients the application is what has too many, and not the stream what cannot be reached
+            throw new SQLException(e.getMessage(), SqlStates.TOO_MANY, e);
         } finally {
             gate.leave();
         }

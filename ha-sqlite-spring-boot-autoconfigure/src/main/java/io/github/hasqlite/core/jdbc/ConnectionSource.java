@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.sql.SQLTransientConnectionException;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,20 @@ final class ConnectionSource implements DataSource {
 
     private ConnectionSource(SqlCall<PhysicalConnection> open) {
         this.open = open;
+    }
+
+    /**
+     * A connection of a pool, as soon as there is one.
+     *
+     * @param property says how many the pool has
+     * @throws PoolExhaustedException if there is none in time
+     */
+    static Connection take(HikariDataSource pool, String property) throws SQLException {
+        try {
+            return pool.getConnection();
+        } catch (SQLTransientConnectionException e) {
+            throw new PoolExhaustedException(property, e);
+        }
     }
 
     /**

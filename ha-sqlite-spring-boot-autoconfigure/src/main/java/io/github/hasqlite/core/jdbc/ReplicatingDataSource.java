@@ -221,7 +221,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
     }
 
     private Connection borrowReader() throws SQLException {
-        Connection reader = readers.getConnection();
+        Connection reader = ConnectionSource.take(readers, "ha.sqlite.pool.readers");
         try {
             reader.unwrap(PhysicalConnection.class).see(joined);
             return reader;
@@ -259,7 +259,7 @@ public final class ReplicatingDataSource implements HaSqliteDataSource {
 
     private Connection borrowWriter() throws SQLException {
         try {
-            return writers.getConnection();
+            return ConnectionSource.take(writers, "ha.sqlite.pool.writers");
         } catch (SQLException | RuntimeException | Error e) {
             writersWanted.decrementAndGet();
             throw e;
