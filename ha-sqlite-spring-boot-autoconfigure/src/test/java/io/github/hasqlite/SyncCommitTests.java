@@ -131,27 +131,6 @@ class SyncCommitTests {
     }
 
     @Test
-    void interruptedWaitSaysThatItIsCommitted() throws Exception {
-        server.suspend();
-        List<SQLException> failures = new ArrayList<>();
-        Thread thread = new Thread(() -> {
-            try {
-                one.execute("INSERT INTO t VALUES(1, 'interrupted')");
-            } catch (SQLException e) {
-                failures.add(e);
-            }
-        });
-        thread.start();
-        Awaitility.await().until(() -> one.status().outboxLength() == 1);
-        thread.interrupt();
-        thread.join();
-        assertThat(failures).singleElement().isInstanceOf(ReplicationTimeoutException.class);
-        server.resume();
-        one.awaitAppliedOn(two);
-        assertThat(two.query("SELECT * FROM t")).containsExactly("1|interrupted");
-    }
-
-    @Test
     void threadsCommitTogetherAndNoneIsLostOrDoubled() throws Exception {
         int threads = 12;
         int each = 60;

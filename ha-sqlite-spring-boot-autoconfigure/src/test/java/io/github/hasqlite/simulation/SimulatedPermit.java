@@ -33,7 +33,6 @@ final class SimulatedPermit implements Permit {
             return true;
         }
         runtime.scheduler().point();
-        SimulatedRuntime.throwIfInterrupted();
         if (!taken) {
             taken = true;
             return true;
@@ -41,6 +40,7 @@ final class SimulatedPermit implements Permit {
         if (deadline <= runtime.scheduler().now()) {
             return false;
         }
+        SimulatedRuntime.throwIfInterrupted();
         SimulatedThread me = runtime.scheduler().current();
         queue.add(me);
         while (queue.contains(me)) {

@@ -92,7 +92,8 @@ final class CommandPlacing {
             throw PartsRefusal.exception(refusal);
         }
         relay.publishCommand(changeSet, message);
-        SchemaBarrier.Arrival arrival = await(changeSet, message);
+        SchemaBarrier.Arrival arrival =
+                barrier.await(changeSet.publisher(), changeSet.counter(), message, timeout.toNanos());
         boolean maybeSent = relay.withdrawCommand();
         if (arrival instanceof SchemaBarrier.Alone alone) {
             return new Here(connection, table, alone, changeSet);
@@ -122,15 +123,6 @@ final class CommandPlacing {
         } catch (RuntimeException | Error e) {
             changeSets.giveBack();
             throw e;
-        }
-    }
-
-    private SchemaBarrier.Arrival await(ChangeSet changeSet, byte[] message) throws SQLException {
-        try {
-            return barrier.await(changeSet.publisher(), changeSet.counter(), message, timeout.toNanos());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return barrier.missing();
         }
     }
 

@@ -8,6 +8,7 @@ import io.github.hasqlite.StreamMessage;
 import io.github.hasqlite.WrongLastSequenceException;
 import io.github.hasqlite.core.changeset.CompressedMessage;
 import io.github.hasqlite.core.outbox.OutgoingMessage;
+import io.github.hasqlite.core.runtime.Interruption;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.runtime.Tracing;
 import io.github.hasqlite.core.runtime.WorkListener.Counted;
@@ -168,22 +169,6 @@ public final class CompareAndSet {
         }
     }
 
-    /** Remembers that the thread was interrupted until that does no harm. */
-    private static final class Interruption {
-
-        private boolean noted;
-
-        void note(Exception e) {
-            noted |= e instanceof InterruptedException;
-        }
-
-        void restore() {
-            if (noted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
     private Result one(
             ChangeSet changeSet,
             byte[] message,
@@ -204,9 +189,12 @@ public final class CompareAndSet {
                 }
                 maybeStored = true;
                 reason = "it was said to be stored as " + sequence + " instead of " + (expected + 1);
-            } catch (TimeoutException | InterruptedException e) {
+            } catch (TimeoutException e) {
+                maybeStored = true;
+                reason = "no answer came";
+            } catch (InterruptedException e) {
                 // a commit is never interrupted: whoever is, may have sent it for others, too
-                interruption.note(e);
+                interruption.note();
                 maybeStored = true;
                 reason = "no answer came";
             } catch (ExecutionException e) {

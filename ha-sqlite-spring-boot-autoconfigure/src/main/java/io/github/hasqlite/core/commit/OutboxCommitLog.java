@@ -14,6 +14,8 @@ import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
 import io.github.hasqlite.core.replay.SchemaBarrier;
+import io.github.hasqlite.core.runtime.Interruption;
+import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.runtime.Work;
 import io.github.hasqlite.core.runtime.WorkListener.Timed;
 import java.sql.Connection;
@@ -214,15 +216,28 @@ public final class OutboxCommitLog implements CommitLog {
             }
             Work work = settings.runtime().work();
             long begun = work.begin();
+            if (isStored()) {
+                work.end(Timed.COMMIT_WAIT, begun);
+            } else {
+                late(new TimeoutException());
+            }
+        }
+
+        /** Waits as long as the publisher may take, also if the thread is interrupted: it is committed here. */
+        private boolean isStored() {
+            NodeRuntime runtime = settings.runtime();
+            long deadline = runtime.nanoTime() + settings.publisherTimeout().toNanos();
+            Interruption interruption = new Interruption();
             try {
-                if (relay.await(row.id(), settings.publisherTimeout().toNanos())) {
-                    work.end(Timed.COMMIT_WAIT, begun);
-                } else {
-                    late(new TimeoutException());
+                while (true) {
+                    try {
+                        return relay.await(row.id(), deadline - runtime.nanoTime());
+                    } catch (InterruptedException e) {
+                        interruption.note();
+                    }
                 }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                late(e);
+            } finally {
+                interruption.restore();
             }
         }
 

@@ -7,6 +7,7 @@ import io.github.hasqlite.core.outbox.OutboxTable;
 import io.github.hasqlite.core.outbox.Pending;
 import io.github.hasqlite.core.outbox.PendingQueue;
 import io.github.hasqlite.core.replay.AppliedChangeSet.Extent;
+import io.github.hasqlite.core.runtime.Interruption;
 import io.github.hasqlite.core.runtime.NodeRuntime;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.Connection;
@@ -14,6 +15,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -124,19 +126,29 @@ public final class SchemaBarrier {
          * @throws SQLException why it failed, on all nodes alike; or that its outcome is not known
          */
         public void await(long timeoutNanos) throws SQLException {
+            Interruption interruption = new Interruption();
             SQLException failure;
             try {
-                failure = runtime.await(outcome, timeoutNanos);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new SQLException(
-                        "interrupted while waiting for a schema change to be applied", SqlStates.OUTCOME_UNKNOWN, e);
-            } catch (TimeoutException | java.util.concurrent.ExecutionException e) {
+                failure = outcome(runtime.nanoTime() + timeoutNanos, interruption);
+            } catch (TimeoutException | ExecutionException e) {
                 throw new SQLException(
                         "the schema change is on its way and not applied here yet", SqlStates.OUTCOME_UNKNOWN, e);
+            } finally {
+                interruption.restore();
             }
             if (failure != null) {
                 throw failure;
+            }
+        }
+
+        private @Nullable SQLException outcome(long deadline, Interruption interruption)
+                throws TimeoutException, ExecutionException {
+            while (true) {
+                try {
+                    return runtime.await(outcome, deadline - runtime.nanoTime());
+                } catch (InterruptedException e) {
+                    interruption.note();
+                }
             }
         }
     }
@@ -148,33 +160,42 @@ public final class SchemaBarrier {
         private Missing() {}
     }
 
-    /** As if no echo had come in time. */
-    public Arrival missing() {
-        return Missing.INSTANCE;
-    }
-
     /**
-     * Waits for the echo. The write lock is held.
+     * Waits for the echo, also if the thread is interrupted. The write lock is held.
      *
      * @param publisher this node's publisher id
      * @param counter the change set's counter
      * @param message what was published
      * @throws SQLException if the outbox cannot be read
      */
-    public Arrival await(String publisher, long counter, byte[] message, long timeoutNanos)
-            throws InterruptedException, SQLException {
+    public Arrival await(String publisher, long counter, byte[] message, long timeoutNanos) throws SQLException {
+        Interruption interruption = new Interruption();
         applier.inbox().hold(true);
         try {
-            return arrival(publisher, counter, message, applier.runtime().nanoTime() + timeoutNanos);
+            long deadline = applier.runtime().nanoTime() + timeoutNanos;
+            return arrival(new MessageJudge.Awaited(publisher, counter, message), deadline, interruption);
         } finally {
             applier.inbox().hold(false);
+            interruption.restore();
         }
     }
 
-    private Arrival arrival(String publisher, long counter, byte[] message, long deadline)
-            throws InterruptedException, SQLException {
-        Ahead ahead = new Ahead(new MessageJudge.Awaited(publisher, counter, message));
-        while (applier.inbox().awaitMoreThan(ahead.seen, deadline)) {
+    private boolean awaitMoreThan(int seen, long deadline, Interruption interruption) {
+        while (true) {
+            try {
+                return applier.inbox().awaitMoreThan(seen, deadline);
+            } catch (InterruptedException e) {
+                interruption.note();
+            }
+        }
+    }
+
+    private Arrival arrival(MessageJudge.Awaited awaited, long deadline, Interruption interruption)
+            throws SQLException {
+        String publisher = awaited.publisher();
+        long counter = awaited.counter();
+        Ahead ahead = new Ahead(awaited);
+        while (awaitMoreThan(ahead.seen, deadline, interruption)) {
             for (InboundMessage received : applier.inbox().after(ahead.seen)) {
                 if (ahead.pass(received)) {
                     return ahead.alone

@@ -11,12 +11,15 @@ import java.util.concurrent.locks.LockSupport;
  * A permit that whoever runs takes when it is free: to wake the one that has waited longest, and to leave the permit alone
  * until that one runs, would take longer than many transactions do. That one is woken all the same, and takes its chance.
  * So that nobody waits for ever, it claims the permit if it has waited for {@link #PATIENCE_NANOS}, and is then handed it
- * the next time that it is given back.
+ * the next time that it is given back; also asleep, if it has waited for {@link #LONG_NANOS}.
  */
 final class JvmPermit implements Permit {
 
+    /** Longer than a dozen threads wait for each other's short transactions: waking it costs little beside that. */
+    private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
     /** Much shorter than anybody notices, longer than most transactions take. */
-    static final long PATIENCE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+    private static final long PATIENCE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
     /** How long one that claims it looks whether it is handed over before it goes to sleep: about what a transaction takes. */
     private static final long SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
@@ -55,6 +58,21 @@ final class JvmPermit implements Permit {
             return state.get() == wanted;
         }
 
+        /** How long it has waited, in nanoseconds. */
+        long waited() {
+            return System.nanoTime() - since;
+        }
+
+        /** Whether it may not be overtaken any more. */
+        boolean isNext() {
+            return state.get() == Wait.CLAIMS || waited() >= LONG_NANOS;
+        }
+
+        /** Gives it the permit, by whoever has it; not if it waits no more. */
+        boolean takesOver() {
+            return state.updateAndGet(is -> is == Wait.GONE ? is : Wait.HANDED_OVER) == Wait.HANDED_OVER;
+        }
+
         /** Whether it is so now; not if the permit has been handed over. */
         boolean becomes(Wait to) {
             return state.updateAndGet(is -> is == Wait.HANDED_OVER ? is : to) == to;
@@ -68,10 +86,16 @@ final class JvmPermit implements Permit {
 
     @Override
     public boolean tryAcquire(long nanos) throws InterruptedException {
+        if (taken.compareAndSet(false, true)) {
+            return true;
+        }
+        if (nanos <= 0) {
+            return false;
+        }
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        return taken.compareAndSet(false, true) || (nanos > 0 && (yieldFor() || waitFor(nanos)));
+        return yieldFor() || waitFor(nanos);
     }
 
     /** Nothing but speed depends on whom the scheduler lets run. */
@@ -90,7 +114,7 @@ final class JvmPermit implements Permit {
         Waiter me = new Waiter();
         waiters.add(me);
         while (true) {
-            long waited = System.nanoTime() - me.since;
+            long waited = me.waited();
             Wait now = waited >= PATIENCE_NANOS && waiters.peek() == me ? Wait.CLAIMS : Wait.ASLEEP;
             if (!me.becomes(now)) {
                 return true;
@@ -146,10 +170,14 @@ final class JvmPermit implements Permit {
     @Override
     public void release() {
         Waiter next = waiters.peek();
-        if (next != null && next.state.compareAndSet(Wait.CLAIMS, Wait.HANDED_OVER)) {
+        while (next != null && next.isNext()) {
+            // before it has the permit, because whoever gives it back must not find it here
             waiters.remove(next);
-            LockSupport.unpark(next.thread);
-            return;
+            if (next.takesOver()) {
+                LockSupport.unpark(next.thread);
+                return;
+            }
+            next = waiters.peek();
         }
         taken.set(false);
         wakeNext();

@@ -9,7 +9,7 @@ public interface Permit {
     /**
      * Waits for it and takes it. May block.
      *
-     * @throws InterruptedException if the thread is interrupted; then it is not taken
+     * @throws InterruptedException if it is not free and the thread is interrupted; then it is not taken
      */
     void acquire() throws InterruptedException;
 
@@ -18,7 +18,7 @@ public interface Permit {
      *
      * @param nanos how long to wait at most; 0 for taking it only if it is free
      * @return whether it was taken
-     * @throws InterruptedException if the thread is interrupted; then it is not taken
+     * @throws InterruptedException if it is not free and the thread is interrupted; then it is not taken
      */
     boolean tryAcquire(long nanos) throws InterruptedException;
 

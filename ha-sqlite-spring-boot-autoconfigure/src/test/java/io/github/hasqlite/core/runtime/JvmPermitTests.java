@@ -49,7 +49,15 @@ class JvmPermitTests {
     }
 
     @Test
-    void whoIsInterruptedHasItNot() throws Exception {
+    void whoIsInterruptedHasItIfItIsFree() throws Exception {
+        Thread.currentThread().interrupt();
+        permit.acquire();
+        assertThat(Thread.interrupted()).isTrue();
+        permit.release();
+    }
+
+    @Test
+    void whoIsInterruptedDoesNotWait() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         permit.acquire();
         Thread.currentThread().interrupt();
@@ -69,25 +77,32 @@ class JvmPermitTests {
     }
 
     @Test
-    void whoHasWaitedGetsItAlthoughAnotherWantsItAgainAtOnce() throws Exception {
+    void whoHasWaitedForLongIsNotOvertaken() throws Exception {
         permit.acquire();
-        BlockingQueue<Thread> waiting = new LinkedBlockingQueue<>();
-        Future<Boolean> had = threads.submit(() -> {
-            waiting.add(Thread.currentThread());
-            return permit.tryAcquire(LONG);
-        });
-        Thread patient = waiting.take();
-        int turns = 0;
-        do {
-            Awaitility.await().until(() -> patient.getState() == Thread.State.TIMED_WAITING);
-            spin(2 * JvmPermit.PATIENCE_NANOS);
-            permit.release();
-            turns++;
-        } while (permit.tryAcquire(0));
-        assertThat(had.get()).isTrue();
-        assertThat(turns)
-                .as("woken the first time, and handed over the second time at the latest")
-                .isLessThan(3);
+        BlockingQueue<Integer> order = new LinkedBlockingQueue<>();
+        List<Future<?>> all = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            int number = i;
+            BlockingQueue<Thread> waiting = new LinkedBlockingQueue<>();
+            all.add(threads.submit(() -> {
+                waiting.add(Thread.currentThread());
+                permit.acquire();
+                order.add(number);
+                permit.release();
+                return null;
+            }));
+            Thread waiter = waiting.take();
+            Awaitility.await().until(() -> waiter.getState() == Thread.State.TIMED_WAITING);
+        }
+        spin(TimeUnit.MILLISECONDS.toNanos(10));
+        permit.release();
+        // comes last, however quick it is
+        permit.acquire();
+        assertThat(order).containsExactly(0, 1, 2, 3);
+        permit.release();
+        for (Future<?> each : all) {
+            each.get();
+        }
     }
 
     /** Whoever gives up just then may have been woken, or handed the permit, in the place of another one. */
@@ -121,7 +136,7 @@ class JvmPermitTests {
                 taken = permit.tryAcquire(0);
             }
             spin(random.nextInt((int) patience * 2) / 2 + patience / 2);
-            if (byInterrupt) {
+            if (byInterrupt && !first.isDone()) {
                 impatient.interrupt();
                 spin(random.nextInt(3_000));
             }
@@ -180,6 +195,8 @@ class JvmPermitTests {
             assertThat(kind).isZero();
             return false;
         }
+        // who was interrupted has it if it was free
+        assertThat(Thread.interrupted()).isEqualTo(kind == 0);
         assertThat(holders.incrementAndGet()).isOne();
         if (random.nextInt(50) == 0) {
             // long enough for those who wait to claim it
