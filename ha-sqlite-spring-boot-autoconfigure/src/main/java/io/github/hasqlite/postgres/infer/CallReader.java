@@ -112,7 +112,9 @@ final class CallReader {
                 findings.real(argument);
             }
         }
+        boolean assumed = arguments.stream().anyMatch(Term::isAssumed);
         Term result = moment == null ? result(name, arguments) : Term.certain(findings, moment);
+        result.assumed |= moment != null && assumed;
         rest(scope);
         Term known = new PostgresCalls(findings).spell(name, new Comparison.Operand(result, place, cursor.at), places);
         if (known != null) {
@@ -205,6 +207,7 @@ final class CallReader {
         }
         if (FIRST.contains(name)) {
             Term term = Term.of(findings, first.type);
+            term.assumed = first.assumed;
             // what stands for a row that is not there may have more digits
             boolean other = arguments.size() > 2 && first.is(PgType.NUMERIC);
             term.announced = other ? ColumnType.seen(PgType.NUMERIC) : first.announced;
@@ -309,6 +312,7 @@ final class CallReader {
         if (of.isOpen()) {
             copy.unify(of);
         }
+        copy.assumed = of.assumed;
         return copy;
     }
 
@@ -320,8 +324,10 @@ final class CallReader {
             return Term.certain(findings, PgType.BOOL);
         }
         boolean open = one.isOpen() || other.isOpen();
+        boolean assumed = one.isAssumed() || other.isAssumed();
         one.unify(other);
         Term common = unequal ? Term.of(findings, Arithmetic.number(one.type, other.type)) : one;
+        common.assumed = assumed;
         common.announced = unequal ? null : one.announced != null ? one.announced : other.announced;
         if (common.is(PgType.NUMERIC) && (known || open)) {
             // each has its own digits behind the point, a text or parameter any number of them

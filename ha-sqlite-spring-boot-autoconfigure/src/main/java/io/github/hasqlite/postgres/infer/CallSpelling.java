@@ -160,6 +160,7 @@ record CallSpelling(Findings findings) {
         ColumnType announced = open && second.type == first.type ? second.announced : first.announced;
         answer.announced = unscaled && common != null ? ColumnType.seen(common) : announced;
         answer.most = first.scale();
+        answer.assumed = first.assumed;
         if (first.isOpen()) {
             answer.unify(first);
         }

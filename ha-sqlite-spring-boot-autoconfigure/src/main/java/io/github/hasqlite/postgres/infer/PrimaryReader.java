@@ -146,6 +146,7 @@ final class PrimaryReader {
             term = Term.of(findings, answered.type).named(answered.label, answered.strength);
             term.announced = answered.announced;
             term.most = answered.most;
+            term.assumed = answered.isAssumed();
             term.elements = query.row();
         } else {
             List<Term> terms = expressions.list(scope);
@@ -326,7 +327,9 @@ final class PrimaryReader {
         }
         Comparison.alike(findings, compared);
         PgType moment = Comparison.widen(findings, branches);
+        boolean assumed = result.assumed;
         result = moment == null ? result : Term.certain(findings, moment);
+        result.assumed = assumed;
         return result.named(label, strength);
     }
 
@@ -337,6 +340,7 @@ final class PrimaryReader {
         if (of.isOpen()) {
             copy.unify(of);
         }
+        copy.assumed = of.assumed;
         return copy;
     }
 
@@ -371,6 +375,7 @@ final class PrimaryReader {
             term.most = found.most;
             term.column = found.column;
             term.required = found.required;
+            term.assumed = found.isAssumed();
             return term.isOpen() ? term : term.named(name, Term.STRONG);
         }
     }

@@ -1,0 +1,140 @@
+package io.github.hasqlite.postgres.infer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.github.hasqlite.core.sqlite.SqlStates;
+import io.github.hasqlite.postgres.function.PostgresFunctions;
+import io.github.hasqlite.postgres.sql.Spelling;
+import io.github.hasqlite.postgres.type.DeclaredTypes;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Literals, parameters and what nobody knows the type of become what their places want, as SQLite stores it. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class LiteralPlacesTests {
+
+    private static final String[] COLUMNS = {
+        "id BIGINT",
+        "n NUMERIC",
+        "f FLOAT8",
+        "b BOOLEAN",
+        "c CHAR(6)",
+        "x TEXT",
+        "d DATE",
+        "ts TIMESTAMP",
+        "tz TIMESTAMPTZ",
+        "ti TIME",
+        "by BYTEA",
+        "u UUID",
+        "iv INTERVAL",
+        "m NUMERIC(10,2)"
+    };
+
+    private static final List<TableColumns.Column> TABLE = Arrays.stream(COLUMNS)
+            .map(column -> column.split(" "))
+            .map(column -> new TableColumns.Column(column[0], DeclaredTypes.of(column[1])))
+            .toList();
+
+    private Connection connection;
+
+    @BeforeAll
+    void open() throws SQLException {
+        connection = DriverManager.getConnection("jdbc:sqlite::memory:");
+        new PostgresFunctions().register(connection);
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate("CREATE TABLE t(" + String.join(", ", COLUMNS) + ")");
+            statement.executeUpdate("INSERT INTO t(id, n, f, b, c, x, d, ts, tz, ti, iv, m) VALUES (1, 9007199254740993,"
+                    + " 9007199254740992.0, 1, 'Hello', 'abc', '2026-01-01', '2026-01-01T10:00:00.000000000',"
+                    + " '2026-01-01T10:00:00.000000000Z', '10:00:00.000000000', '1 day', 1.25)");
+        }
+        connection.setAutoCommit(false);
+    }
+
+    @AfterAll
+    void close() throws SQLException {
+        connection.close();
+    }
+
+    private static String spelled(String sql) throws SQLException {
+        String spelled = Inference.of(Spelling.tokens(sql), new int[0], table -> table.equals("t") ? TABLE : List.of())
+                .spelled();
+        return Spelling.ofDatabase(spelled == null ? sql : spelled);
+    }
+
+    /** Rows separated by blanks, of one column. */
+    private String values(String sql) throws SQLException {
+        List<String> values = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(spelled(sql));
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                values.add(rows.getString(1));
+            }
+        } finally {
+            connection.rollback();
+        }
+        return values.stream().map(String::valueOf).collect(Collectors.joining(" "));
+    }
+
+    private void refused(String sql, String state) {
+        assertThatExceptionOfType(SQLException.class)
+                .isThrownBy(() -> values(sql))
+                .satisfies(e -> assertThat(e.getMessage() + " " + SqlStates.of(e)).contains(state));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '¦',
+            quoteCharacter = '`',
+            value = {
+                "UPDATE t SET d = (SELECT '1/2/2026') RETURNING d ¦ 2026-01-02",
+                "UPDATE t SET d = coalesce((SELECT NULL), '1/2/2026') RETURNING d ¦ 2026-01-02",
+                "UPDATE t SET d = coalesce((SELECT '1/2/2026'), d) RETURNING d ¦ 2026-01-02",
+                "UPDATE t SET d = CASE WHEN true THEN (SELECT '1/2/2026') ELSE d END RETURNING d ¦ 2026-01-02",
+                "UPDATE t SET d = (SELECT v FROM (VALUES ('1/2/2026')) q(v)) RETURNING d ¦ 2026-01-02",
+                "UPDATE t SET d = (SELECT '1/2/2026' UNION SELECT '1/2/2026') RETURNING d ¦ 2026-01-02",
+                "UPDATE t SET d = (WITH q AS (SELECT '1/2/2026' AS v) SELECT v FROM q) RETURNING d ¦ 2026-01-02",
+                "UPDATE t SET b = iif(true, 'yes', 'no') RETURNING b ¦ 1",
+                "UPDATE t SET ts = json_extract('{\"a\":\"2026-01-01T10:00:00Z\"}', '$.a') RETURNING ts"
+                        + " ¦ 2026-01-01T10:00:00.000000000",
+                "INSERT INTO t(d) SELECT value FROM json_each('[\"2026-1-5\"]') RETURNING d ¦ 2026-01-05",
+                "INSERT INTO t(d) SELECT lag('1/2/2026', 1, '1/3/2026') OVER () RETURNING d ¦ 2026-01-03",
+                "INSERT INTO t(d) SELECT x FROM (SELECT '1/2/2026' AS x UNION ALL SELECT d FROM t WHERE false) q"
+                        + " RETURNING d ¦ 2026-01-02",
+                "UPDATE t SET u = (SELECT 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11') RETURNING u"
+                        + " ¦ a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
+                "UPDATE t SET by = (SELECT '\\x6162') RETURNING hex(by) ¦ 6162",
+                "UPDATE t SET x = coalesce((SELECT NULL), b) RETURNING x ¦ true",
+                "UPDATE t SET ts = coalesce((SELECT max(d) FROM t), tz) RETURNING ts ¦ 2026-01-01T00:00:00.000000000",
+            })
+    void whatNobodyKnowsIsReadAsWhatItIsStoredAs(String sql, String expected) throws SQLException {
+        assertThat(values(sql)).as(spelled(sql)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '¦',
+            quoteCharacter = '`',
+            value = {
+                "UPDATE t SET d = (SELECT 'soon') RETURNING d ¦ invalid input syntax for type date",
+                "UPDATE t SET b = (SELECT 'maybe') RETURNING b ¦ invalid input syntax for type boolean",
+                "INSERT INTO t(d) SELECT first_value('soon') OVER () RETURNING d ¦ invalid input syntax for type date",
+                "UPDATE t SET d = json_extract('5', '$') RETURNING d ¦ cannot cast type bigint to date",
+            })
+    void whatIsNoneOfTheTypeIsNotStored(String sql, String error) {
+        refused(sql, error);
+    }
+}
