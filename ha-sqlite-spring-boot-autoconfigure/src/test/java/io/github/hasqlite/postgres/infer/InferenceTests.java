@@ -234,7 +234,7 @@ class InferenceTests {
                 "SELECT d + 1 FROM t ¦ 2026-02-01",
                 "SELECT ts - d FROM t ¦ 03:04:05",
                 "SELECT d - '2026-01-01'::date FROM t ¦ 30",
-                "SELECT ts - '1 hour' FROM t ¦ 2026-01-31T02:04:05.000000000",
+                "SELECT ts + '-1 hour' FROM t ¦ 2026-01-31T02:04:05.000000000",
                 "SELECT -iv * 2 FROM t ¦ -2 days",
                 "SELECT 2 * iv + interval '1 hour' FROM t ¦ 2 days 01:00:00",
                 "SELECT iv < interval '25 hours' FROM t ¦ 1",

@@ -137,4 +137,37 @@ class LiteralPlacesTests {
     void whatIsNoneOfTheTypeIsNotStored(String sql, String error) {
         refused(sql, error);
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '¦',
+            quoteCharacter = '`',
+            value = {
+                "SELECT id FROM t WHERE ts + '1 day' = '2026-01-02 10:00' ¦ 1",
+                "SELECT count(*) FROM t WHERE ts + '1 day' > '2026-01-02 12:00' ¦ 0",
+                "SELECT id FROM t WHERE '1 day' + tz = '2026-01-02 12:00+02' ¦ 1",
+                "SELECT id FROM t WHERE ti + '1 hour' BETWEEN '10:30' AND '11:00' ¦ 1",
+                "SELECT id FROM t WHERE ts + '1 hour' IN ('2026-01-01 11:00') ¦ 1",
+                "SELECT (ts + '1 day')::text FROM t ¦ 2026-01-02 10:00:00",
+                "SELECT ts - '2025-12-31 10:00' FROM t ¦ 1 day",
+                "SELECT '2026-01-05' - d FROM t ¦ 4",
+                "SELECT iv - '1 hour' || '' FROM t ¦ 1 day -01:00:00",
+                "SELECT extract(day FROM ts + '1 day') FROM t ¦ 2",
+            })
+    void aLiteralBesideAMomentIsAnInterval(String sql, String expected) throws SQLException {
+        assertThat(values(sql)).as(spelled(sql)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '¦',
+            quoteCharacter = '`',
+            value = {
+                "SELECT d + '1 day' FROM t ¦ 42725",
+                "SELECT ts + x FROM t ¦ 42883",
+                "SELECT ts - '1 day' FROM t ¦ invalid input syntax for type timestamp",
+            })
+    void aSumThatPostgresqlDoesNotHaveIsRefused(String sql, String state) {
+        refused(sql, state);
+    }
 }
