@@ -151,9 +151,9 @@ class InferenceTests {
                 "INSERT INTO t(id, n, x, f) VALUES (9223372036854775807, 123456789012.25, '12345678901234567890.123456',"
                         + " 3.14159265358979323846)");
         Insight stored = insight("INSERT INTO u(q, x) VALUES ($1, $2)");
-        stored.check(0, "12.25");
-        stored.check(1, "12345678901234567890.5");
-        assertThatExceptionOfType(SQLException.class).isThrownBy(() -> stored.check(0, "12345678901234567890.5"));
+        stored.kept(0, "12.25");
+        stored.kept(1, "12345678901234567890.5");
+        assertThatExceptionOfType(SQLException.class).isThrownBy(() -> stored.kept(0, "12345678901234567890.5"));
     }
 
     @ParameterizedTest

@@ -170,4 +170,48 @@ class LiteralPlacesTests {
     void aSumThatPostgresqlDoesNotHaveIsRefused(String sql, String state) {
         refused(sql, state);
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '¦',
+            quoteCharacter = '`',
+            value = {
+                "UPDATE t SET n = 9007199254740993.00 RETURNING n ¦ 9007199254740993",
+                "UPDATE t SET n = '9007199254740993.0' RETURNING n ¦ 9007199254740993",
+                "UPDATE t SET n = 9007199254740993.00::numeric RETURNING n ¦ 9007199254740993",
+                "UPDATE t SET x = 9007199254740993.00 RETURNING x ¦ 9007199254740993.00",
+                "SELECT id FROM t WHERE n = 9007199254740993.0 ¦ 1",
+                "SELECT count(*) FROM t WHERE n = ANY('{9007199254740992.0}'::numeric[]) ¦ 0",
+                "SELECT id FROM t WHERE n = ANY('{9007199254740993.0}'::numeric[]) ¦ 1",
+                "SELECT id FROM t WHERE f = 9007199254740993.0 ¦ 1",
+                "SELECT 9007199254740993.0::bigint ¦ 9007199254740993",
+                "SELECT 9007199254740993.0 = 9007199254740992 ¦ 0",
+            })
+    void wholeNumbersWithAPointKeepTheirDigits(String sql, String expected) throws SQLException {
+        assertThat(values(sql)).as(spelled(sql)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '¦',
+            quoteCharacter = '`',
+            value = {
+                "SELECT id FROM t WHERE n = ANY('{9007199254740992.5}'::numeric[]) ¦ out of range",
+            })
+    void digitsThatCannotBeComparedAreRefused(String sql, String state) {
+        refused(sql, state);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '¦',
+            quoteCharacter = '`',
+            value = {
+                "SELECT 'Hello World'::char(6) = c FROM t ¦ 1",
+                "SELECT length(('Hello' || ' World')::char(6)) ¦ 5",
+                "UPDATE t SET c = cast(x || ' World' AS char(4)) RETURNING c || '|' ¦ abc|",
+            })
+    void aTextThatIsCutBehindABlankHasNone(String sql, String expected) throws SQLException {
+        assertThat(values(sql)).as(spelled(sql)).isEqualTo(expected);
+    }
 }
