@@ -53,6 +53,9 @@ final class CallReader {
     /** First arguments decide, others are offsets. */
     private static final Set<String> FIRST = Set.of("abs", "lag", "lead", "first_value", "last_value", "nth_value");
 
+    /** Their third argument stands for rows that are not there. */
+    private static final Set<String> OFFSETS = Set.of("lag", "lead");
+
     private static final Set<String> OF_NUMBERS = Set.of("sum", "avg", "total", "abs");
 
     /** The answer is a number that may have a fraction, also where it has none. */
@@ -99,6 +102,9 @@ final class CallReader {
         }
         spelling.arguments(name, places);
         PgType moment = COMMON.contains(name) ? Comparison.widen(findings, places) : null;
+        if (OFFSETS.contains(name) && places.size() > 2) {
+            moment = Comparison.widen(findings, List.of(places.get(0), places.get(2)));
+        }
         if (name.equals("pg_typeof") && arguments.size() == 1) {
             return spelling.typeOf(arguments.get(0), place, cursor).named(name, Term.STRONG);
         }
@@ -206,13 +212,7 @@ final class CallReader {
             return Term.certain(findings, PgType.TIMESTAMPTZ);
         }
         if (FIRST.contains(name)) {
-            Term term = Term.of(findings, first.type);
-            term.assumed = first.assumed;
-            // what stands for a row that is not there may have more digits
-            boolean other = arguments.size() > 2 && first.is(PgType.NUMERIC);
-            term.announced = other ? ColumnType.seen(PgType.NUMERIC) : first.announced;
-            term.most = other ? -1 : first.most;
-            return term;
+            return first(name, arguments);
         }
         if (name.equals("date") || name.equals("time")) {
             arguments.forEach(argument -> argument.resolve(PgType.TEXT));
@@ -251,6 +251,30 @@ final class CallReader {
         return numeric && !name.equals("total")
                 ? Term.certain(findings, PgType.NUMERIC)
                 : Term.of(findings, PgType.FLOAT8);
+    }
+
+    /** What stands for a row that is not there is of the type of the others, and may have more digits. */
+    private Term first(String name, List<Term> arguments) {
+        Term first = arguments.isEmpty() ? Term.of(findings, null) : arguments.get(0);
+        if (name.equals("abs") || arguments.size() < 3) {
+            Term same = Term.of(findings, first.type);
+            same.assumed = first.assumed;
+            same.announced = first.announced;
+            same.most = first.most;
+            return same;
+        }
+        Term other = arguments.get(2);
+        boolean assumed = first.isAssumed() || other.isAssumed();
+        arguments.get(1).resolve(PgType.INT8);
+        first.unify(other);
+        boolean wider = Arithmetic.isNumber(first.type) && Arithmetic.isFraction(other.type);
+        Term either = Term.of(findings, wider ? Arithmetic.number(first.type, other.type) : first.type);
+        either.assumed = assumed;
+        boolean numeric = either.is(PgType.NUMERIC);
+        either.announced = numeric
+                ? ColumnType.seen(PgType.NUMERIC)
+                : first.announced != null && first.announced.type() == either.type ? first.announced : null;
+        return either;
     }
 
     private Term rounded(String name, List<Term> arguments) {

@@ -214,4 +214,20 @@ class LiteralPlacesTests {
     void aTextThatIsCutBehindABlankHasNone(String sql, String expected) throws SQLException {
         assertThat(values(sql)).as(spelled(sql)).isEqualTo(expected);
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '¦',
+            quoteCharacter = '`',
+            value = {
+                "SELECT lag(ts, 1, '2026-01-01') OVER () = '2026-01-01' FROM t ¦ 1",
+                "SELECT lag(d, 1, tz) OVER () || '' FROM t ¦ 2026-01-01 10:00:00+00",
+                "SELECT lead(b, 1, 'f') OVER () FROM t ¦ 0",
+                "SELECT ts - lag(ts, 1, '2025-12-31 10:00') OVER () FROM t ¦ 1 day",
+                "SELECT lag(u, 1, 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11') OVER () FROM t"
+                        + " ¦ a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
+            })
+    void aDefaultIsOfTheTypeOfTheOtherRows(String sql, String expected) throws SQLException {
+        assertThat(values(sql)).as(spelled(sql)).isEqualTo(expected);
+    }
 }
