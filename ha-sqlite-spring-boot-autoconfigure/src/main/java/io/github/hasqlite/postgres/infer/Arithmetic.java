@@ -59,6 +59,8 @@ final class Arithmetic {
         if (left.is(PgType.INTERVAL) || right.is(PgType.INTERVAL)) {
             return product(operator, place, left, first, right, end);
         }
+        requireNoText(operator, left);
+        requireNoText(operator, right);
         if (!sum) {
             number(left, first, place);
             number(right, second, end);
@@ -191,6 +193,17 @@ final class Arithmetic {
         findings.instead(place, ",");
         findings.after(end - 1, ")");
         return Term.certain(findings, PgType.INTERVAL);
+    }
+
+    /** SQLite would compute with the digits that a text begins with. */
+    private void requireNoText(String operator, Term operand) throws SQLException {
+        PgType type = operand.type;
+        if (type != null && type.isText() && operand.column && !findings.ofSchema() && !findings.ofCatalog()) {
+            throw new SQLException(
+                    "operator does not exist: there is no " + operator + " of " + type.display()
+                            + ": cast it, as in x::numeric",
+                    "42883");
+        }
     }
 
     /** A column of times may hold numbers; a text would be its first digits. */

@@ -171,6 +171,12 @@ final class CallReader {
             throw new SQLException(
                     name + " of intervals is not supported: SQLite keeps them as text; use their seconds", "0A000");
         }
+        boolean computes = name.equals("sum") || name.equals("avg");
+        if (computes && first.column && first.type != null && first.type.isText() && !findings.ofSchema()) {
+            throw new SQLException(
+                    "function does not exist: " + name + " of " + first.type.display() + ": cast it, as in x::numeric",
+                    "42883");
+        }
         if (COMMON.contains(name)) {
             return common(arguments);
         }
@@ -287,6 +293,8 @@ final class CallReader {
             result.announced = ColumnType.computed(0);
         } else if (numeric && text.matches("\\d|1[0-5]")) {
             result.announced = ColumnType.computed(Integer.parseInt(text));
+        } else if (numeric && arguments.size() == 2) {
+            result.announced = ColumnType.seen(PgType.NUMERIC);
         }
         return result;
     }

@@ -71,6 +71,7 @@ final class PrimaryReader {
     private final StatementReader statements;
     private final Casts casts;
     private final CallReader calls;
+    private final ZoneReader zones;
 
     PrimaryReader(Cursor cursor, Findings findings, ExpressionReader expressions, StatementReader statements) {
         this.cursor = cursor;
@@ -78,6 +79,7 @@ final class PrimaryReader {
         this.expressions = expressions;
         this.statements = statements;
         this.casts = new Casts(cursor, findings);
+        this.zones = new ZoneReader(cursor, findings);
         this.calls = new CallReader(cursor, findings, expressions, statements);
     }
 
@@ -87,6 +89,8 @@ final class PrimaryReader {
         while (cursor.at > start) {
             if (cursor.is("::")) {
                 term = casts.behind(term, start);
+            } else if (zones.isHere()) {
+                term = zones.behind(term, start);
             } else if (cursor.skipWord("COLLATE")) {
                 if (BYTEWISE.contains(cursor.token().name())) {
                     findings.literal(cursor.at, "BINARY");

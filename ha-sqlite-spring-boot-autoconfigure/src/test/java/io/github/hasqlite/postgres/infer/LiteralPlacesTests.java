@@ -230,4 +230,38 @@ class LiteralPlacesTests {
     void aDefaultIsOfTheTypeOfTheOtherRows(String sql, String expected) throws SQLException {
         assertThat(values(sql)).as(spelled(sql)).isEqualTo(expected);
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '¦',
+            quoteCharacter = '`',
+            value = {
+                "SELECT '|' || substring(x FROM -1 FOR 2) || '|' FROM t ¦ ||",
+                "SELECT substring(x FROM 0 FOR 2) || substring(x FROM 2) || substring(x, id::int) || substring(x FOR 1) FROM t ¦ abcabca",
+                "SELECT octet_length(c) FROM t ¦ 6",
+                "INSERT INTO t(id) OVERRIDING SYSTEM VALUE VALUES (7) RETURNING id ¦ 7",
+                "SELECT tz AT TIME ZONE 'UTC' || '' FROM t ¦ 2026-01-01 10:00:00",
+                "SELECT (ts AT TIME ZONE 'utc')::text FROM t ¦ 2026-01-01 10:00:00+00",
+                "SELECT id FROM t WHERE (tz AT TIME ZONE 'UTC')::date = '2026-01-01' ¦ 1",
+                "SELECT date_trunc('day', tz AT TIME ZONE 'UTC') = d FROM t ¦ 1",
+            })
+    void postgresqlsOwnFormsAreSpelled(String sql, String expected) throws SQLException {
+        assertThat(values(sql)).as(spelled(sql)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '¦',
+            quoteCharacter = '`',
+            value = {
+                "SELECT x + 1 FROM t ¦ 42883",
+                "SELECT 2 * x FROM t ¦ 42883",
+                "SELECT sum(x) FROM t ¦ 42883",
+                "SELECT tz AT TIME ZONE 'Europe/Zurich' FROM t ¦ 0A000",
+                "INSERT INTO t(id) OVERRIDING USER VALUE VALUES (7) ¦ 0A000",
+                "SELECT substring(x FROM 1 FOR -1) FROM t ¦ negative substring",
+            })
+    void whatPostgresqlDoesNotHaveIsRefused(String sql, String state) {
+        refused(sql, state);
+    }
 }
