@@ -69,7 +69,8 @@ final class ChangeReader {
         }
         if (cursor.tokens.isWord(cursor.at + 1, "USER")) {
             throw new SQLException(
-                    "OVERRIDING USER VALUE is not supported: leave the identity column out, so that it counts", "0A000");
+                    "OVERRIDING USER VALUE is not supported: leave the identity column out, so that it counts",
+                    "0A000");
         }
         findings.remove(cursor.at, cursor.at + 3);
         cursor.at += 3;

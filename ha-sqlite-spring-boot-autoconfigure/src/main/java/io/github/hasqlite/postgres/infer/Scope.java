@@ -131,8 +131,7 @@ final class Scope {
             List<StarOrder.Column> right = new ArrayList<>();
             for (Relation relation : relations.subList(from, at)) {
                 all(relation)
-                        .forEach(item ->
-                                right.add(new StarOrder.Column(relation.alias(), item, relation.optional())));
+                        .forEach(item -> right.add(new StarOrder.Column(relation.alias(), item, relation.optional())));
             }
             if (separated.contains(from)) {
                 order.separate();

@@ -78,9 +78,7 @@ final class StarOrder {
         differs |= !joined.equals(Stream.concat(first.stream(), rest.stream()).toList());
         joined = new ArrayList<>(first.stream().map(Column::asShared).toList());
         joined.addAll(rest);
-        right.stream()
-                .filter(column -> by.stream().noneMatch(column::isNamed))
-                .forEach(joined::add);
+        right.stream().filter(column -> by.stream().noneMatch(column::isNamed)).forEach(joined::add);
     }
 
     /**

@@ -30,7 +30,8 @@ record ZoneReader(Cursor cursor, Findings findings) {
         int at = cursor.at;
         SqlToken zone = cursor.tokens.get(at + WORDS - 1);
         if (zone.kind() != Kind.TEXT || !UTC.contains(zone.literal().toLowerCase(Locale.ROOT))) {
-            throw new SQLException("AT TIME ZONE is supported for 'UTC' only, which is the time zone of all sessions", "0A000");
+            throw new SQLException(
+                    "AT TIME ZONE is supported for 'UTC' only, which is the time zone of all sessions", "0A000");
         }
         if (term.isOpen()) {
             term.resolve(PgType.TIMESTAMPTZ);

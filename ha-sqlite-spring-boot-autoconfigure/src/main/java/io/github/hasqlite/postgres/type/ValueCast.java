@@ -101,9 +101,7 @@ public final class ValueCast {
     }
 
     private static Object compared(ColumnType element, Object value) throws SQLException {
-        return element.type() == PgType.NUMERIC
-                ? ExactDecimal.cast(element, null, value)
-                : cast(element, null, value);
+        return element.type() == PgType.NUMERIC ? ExactDecimal.cast(element, null, value) : cast(element, null, value);
     }
 
     /**

@@ -57,9 +57,10 @@ class LiteralPlacesTests {
         new PostgresFunctions().register(connection);
         try (Statement statement = connection.createStatement()) {
             statement.executeUpdate("CREATE TABLE t(" + String.join(", ", COLUMNS) + ")");
-            statement.executeUpdate("INSERT INTO t(id, n, f, b, c, x, d, ts, tz, ti, iv, m) VALUES (1, 9007199254740993,"
-                    + " 9007199254740992.0, 1, 'Hello', 'abc', '2026-01-01', '2026-01-01T10:00:00.000000000',"
-                    + " '2026-01-01T10:00:00.000000000Z', '10:00:00.000000000', '1 day', 1.25)");
+            statement.executeUpdate(
+                    "INSERT INTO t(id, n, f, b, c, x, d, ts, tz, ti, iv, m) VALUES (1, 9007199254740993,"
+                            + " 9007199254740992.0, 1, 'Hello', 'abc', '2026-01-01', '2026-01-01T10:00:00.000000000',"
+                            + " '2026-01-01T10:00:00.000000000Z', '10:00:00.000000000', '1 day', 1.25)");
         }
         connection.setAutoCommit(false);
     }
@@ -92,7 +93,8 @@ class LiteralPlacesTests {
     private void refused(String sql, String state) {
         assertThatExceptionOfType(SQLException.class)
                 .isThrownBy(() -> values(sql))
-                .satisfies(e -> assertThat(e.getMessage() + " " + SqlStates.of(e)).contains(state));
+                .satisfies(
+                        e -> assertThat(e.getMessage() + " " + SqlStates.of(e)).contains(state));
     }
 
     @ParameterizedTest

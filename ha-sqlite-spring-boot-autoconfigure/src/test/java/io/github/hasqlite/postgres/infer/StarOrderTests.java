@@ -27,8 +27,7 @@ class StarOrderTests {
     }
 
     private static String spelled(String sql) throws SQLException {
-        String spelled = Inference.of(
-                        Spelling.tokens(sql), new int[0], table -> TABLES.getOrDefault(table, List.of()))
+        String spelled = Inference.of(Spelling.tokens(sql), new int[0], table -> TABLES.getOrDefault(table, List.of()))
                 .spelled();
         return Objects.requireNonNullElse(spelled, sql);
     }
