@@ -138,10 +138,9 @@ final class ExtendedQuery {
         int oid = prepared.parameterType(at);
         PgType type = oid == 0 ? PgType.UNKNOWN : PgType.ofOid(oid);
         Object value = ParameterFormat.decode(type, oid, bytes, binary);
-        if (prepared.plan() instanceof Plan.OfDatabase database) {
-            database.insight().check(at, value);
-        }
-        return value;
+        return prepared.plan() instanceof Plan.OfDatabase database
+                ? database.insight().kept(at, value)
+                : value;
     }
 
     private static int[] formats(MessageReader message) throws SQLException {

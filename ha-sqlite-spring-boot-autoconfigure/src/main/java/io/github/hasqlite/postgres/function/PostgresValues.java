@@ -34,6 +34,7 @@ final class PostgresValues {
             Map.entry("lpad", values -> TextValues.padded(values, true)),
             Map.entry("rpad", values -> TextValues.padded(values, false)),
             Map.entry("repeat", values -> TextValues.repeated(values.get(0), values.get(1))),
+            Map.entry("substring", TextValues::section),
             Map.entry("strpos", values -> TextValues.position(values.get(0), values.get(1))),
             Map.entry("split_part", TextValues::part),
             Map.entry("initcap", values -> TextValues.capitals(values.get(0))),

@@ -40,22 +40,27 @@ final class Arithmetic {
         if (end <= second) {
             return Term.of(findings, null);
         }
-        if (findings.ofSchema() && (isTime(left.type) || isTime(right.type))) {
+        if (findings.ofSchema() && (MomentOperands.isTime(left.type) || MomentOperands.isTime(right.type))) {
             findings.refuseInSchema(
                     "sums and products of dates, times and intervals are not supported in the schema, which"
                             + " is SQLite's own: write them with SQLite's functions, such as date(x, '+1 day') or julianday(x)");
             return Term.of(findings, null);
         }
-        if (sum && (isTime(left.type) || isTime(right.type))) {
+        if (sum && (MomentOperands.isTime(left.type) || MomentOperands.isTime(right.type))) {
+            MomentOperands.resolve(operator, left, right);
             findings.before(first, operator.equals("+") ? "ha_plus(" : "ha_minus(");
             findings.instead(place, ",");
             findings.after(end - 1, ")");
-            PgType type = sum(operator, left, right);
-            return type == null ? Term.of(findings, null) : Term.certain(findings, type);
+            PgType type = MomentOperands.of(operator, left.type, right.type);
+            Term moved = type == null ? Term.of(findings, null) : Term.certain(findings, type);
+            moved.assumed = left.isAssumed() || right.isAssumed();
+            return moved;
         }
         if (left.is(PgType.INTERVAL) || right.is(PgType.INTERVAL)) {
             return product(operator, place, left, first, right, end);
         }
+        requireNoText(operator, left);
+        requireNoText(operator, right);
         if (!sum) {
             number(left, first, place);
             number(right, second, end);
@@ -190,9 +195,20 @@ final class Arithmetic {
         return Term.certain(findings, PgType.INTERVAL);
     }
 
+    /** SQLite would compute with the digits that a text begins with. */
+    private void requireNoText(String operator, Term operand) throws SQLException {
+        PgType type = operand.type;
+        if (type != null && type.isText() && operand.column && !findings.ofSchema() && !findings.ofCatalog()) {
+            throw new SQLException(
+                    "operator does not exist: there is no " + operator + " of " + type.display()
+                            + ": cast it, as in x::numeric",
+                    "42883");
+        }
+    }
+
     /** A column of times may hold numbers; a text would be its first digits. */
     private void number(Term term, int from, int to) {
-        if (isTime(term.type)) {
+        if (MomentOperands.isTime(term.type)) {
             findings.before(from, "ha_number(");
             findings.after(to - 1, ")");
         }
@@ -204,37 +220,6 @@ final class Arithmetic {
             findings.instead(sign, "ha_times(");
             findings.after(end - 1, ", -1)");
         }
-    }
-
-    private static @Nullable PgType sum(String operator, Term left, Term right) {
-        PgType a = left.type;
-        PgType b = right.type;
-        if (a == null || b == null) {
-            // what a text without a type is, only its value tells
-            return null;
-        }
-        if (a == PgType.INTERVAL && b == PgType.INTERVAL) {
-            return PgType.INTERVAL;
-        }
-        if (a == PgType.INTERVAL || b == PgType.INTERVAL) {
-            PgType moment = a == PgType.INTERVAL ? b : a;
-            return moment == PgType.DATE ? PgType.TIMESTAMP : moment;
-        }
-        if (isTime(a) && isTime(b) && operator.equals("-")) {
-            return a == PgType.DATE && b == PgType.DATE ? PgType.INT8 : PgType.INTERVAL;
-        }
-        if (a == PgType.TIME || b == PgType.TIME) {
-            return a == PgType.DATE || b == PgType.DATE ? PgType.TIMESTAMP : null;
-        }
-        return a == PgType.DATE || b == PgType.DATE ? PgType.DATE : null;
-    }
-
-    private static boolean isTime(@Nullable PgType type) {
-        return type == PgType.DATE
-                || type == PgType.TIME
-                || type == PgType.TIMESTAMP
-                || type == PgType.TIMESTAMPTZ
-                || type == PgType.INTERVAL;
     }
 
     static boolean isNumber(@Nullable PgType type) {

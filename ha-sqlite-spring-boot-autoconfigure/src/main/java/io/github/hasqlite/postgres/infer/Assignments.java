@@ -135,6 +135,7 @@ final class Assignments {
         }
         Term all = Term.of(findings, common);
         // with the digits that all of them have
+        all.assumed = term.assumed;
         all.announced = column.type().type().isText() && common == term.type ? term.announced : null;
         return all;
     }
@@ -180,8 +181,10 @@ final class Assignments {
 
     private boolean needs(Term term, TableColumns.Column column) {
         ColumnType type = column.type();
-        PgType from = term.type;
-        boolean same = term.announced != null
+        // what is not sure to be of the type is read as one
+        PgType from = term.isAssumed() && term.type == type.type() ? null : term.type;
+        boolean same = from != null
+                && term.announced != null
                 && term.announced.type() == type.type()
                 && term.announced.modifier() == type.modifier();
         return switch (type.type()) {
@@ -190,7 +193,7 @@ final class Assignments {
             case INT2, INT4 -> !(same && term.column) && !(term.bare >= 0 && from == type.type());
             case FLOAT4, FLOAT8 -> !isNumber(from) || isWide(term);
             case NUMERIC -> type.modifier() > 0 ? !same : !isNumber(from) || isWide(term);
-            case BOOL, UUID, INTERVAL, DATE -> from != type.type();
+            case BOOL, UUID, INTERVAL, DATE, BYTEA -> from != type.type();
             case TIME, TIMESTAMP, TIMESTAMPTZ -> from != type.type() || (type.modifier() >= 0 && !same);
             case JSON, JSONB -> from != type.type() || !term.column;
             default ->
@@ -238,6 +241,7 @@ final class Assignments {
     }
 
     private static String arguments(Term term, ColumnType type) {
-        return ", " + type.type().oid() + ", " + type.modifier() + ", " + TextForm.source(term) + ")";
+        int source = term.isAssumed() && term.type == type.type() ? 0 : TextForm.source(term);
+        return ", " + type.type().oid() + ", " + type.modifier() + ", " + source + ")";
     }
 }

@@ -53,6 +53,9 @@ final class CallReader {
     /** First arguments decide, others are offsets. */
     private static final Set<String> FIRST = Set.of("abs", "lag", "lead", "first_value", "last_value", "nth_value");
 
+    /** Their third argument stands for rows that are not there. */
+    private static final Set<String> OFFSETS = Set.of("lag", "lead");
+
     private static final Set<String> OF_NUMBERS = Set.of("sum", "avg", "total", "abs");
 
     /** The answer is a number that may have a fraction, also where it has none. */
@@ -99,6 +102,9 @@ final class CallReader {
         }
         spelling.arguments(name, places);
         PgType moment = COMMON.contains(name) ? Comparison.widen(findings, places) : null;
+        if (OFFSETS.contains(name) && places.size() > 2) {
+            moment = Comparison.widen(findings, List.of(places.get(0), places.get(2)));
+        }
         if (name.equals("pg_typeof") && arguments.size() == 1) {
             return spelling.typeOf(arguments.get(0), place, cursor).named(name, Term.STRONG);
         }
@@ -112,7 +118,9 @@ final class CallReader {
                 findings.real(argument);
             }
         }
+        boolean assumed = arguments.stream().anyMatch(Term::isAssumed);
         Term result = moment == null ? result(name, arguments) : Term.certain(findings, moment);
+        result.assumed |= moment != null && assumed;
         rest(scope);
         Term known = new PostgresCalls(findings).spell(name, new Comparison.Operand(result, place, cursor.at), places);
         if (known != null) {
@@ -163,6 +171,12 @@ final class CallReader {
             throw new SQLException(
                     name + " of intervals is not supported: SQLite keeps them as text; use their seconds", "0A000");
         }
+        boolean computes = name.equals("sum") || name.equals("avg");
+        if (computes && first.column && first.type != null && first.type.isText() && !findings.ofSchema()) {
+            throw new SQLException(
+                    "function does not exist: " + name + " of " + first.type.display() + ": cast it, as in x::numeric",
+                    "42883");
+        }
         if (COMMON.contains(name)) {
             return common(arguments);
         }
@@ -204,12 +218,7 @@ final class CallReader {
             return Term.certain(findings, PgType.TIMESTAMPTZ);
         }
         if (FIRST.contains(name)) {
-            Term term = Term.of(findings, first.type);
-            // what stands for a row that is not there may have more digits
-            boolean other = arguments.size() > 2 && first.is(PgType.NUMERIC);
-            term.announced = other ? ColumnType.seen(PgType.NUMERIC) : first.announced;
-            term.most = other ? -1 : first.most;
-            return term;
+            return first(name, arguments);
         }
         if (name.equals("date") || name.equals("time")) {
             arguments.forEach(argument -> argument.resolve(PgType.TEXT));
@@ -250,6 +259,30 @@ final class CallReader {
                 : Term.of(findings, PgType.FLOAT8);
     }
 
+    /** What stands for a row that is not there is of the type of the others, and may have more digits. */
+    private Term first(String name, List<Term> arguments) {
+        Term first = arguments.isEmpty() ? Term.of(findings, null) : arguments.get(0);
+        if (name.equals("abs") || arguments.size() < 3) {
+            Term same = Term.of(findings, first.type);
+            same.assumed = first.assumed;
+            same.announced = first.announced;
+            same.most = first.most;
+            return same;
+        }
+        Term other = arguments.get(2);
+        boolean assumed = first.isAssumed() || other.isAssumed();
+        arguments.get(1).resolve(PgType.INT8);
+        first.unify(other);
+        boolean wider = Arithmetic.isNumber(first.type) && Arithmetic.isFraction(other.type);
+        Term either = Term.of(findings, wider ? Arithmetic.number(first.type, other.type) : first.type);
+        either.assumed = assumed;
+        boolean numeric = either.is(PgType.NUMERIC);
+        either.announced = numeric
+                ? ColumnType.seen(PgType.NUMERIC)
+                : first.announced != null && first.announced.type() == either.type ? first.announced : null;
+        return either;
+    }
+
     private Term rounded(String name, List<Term> arguments) {
         PgType type = arguments.isEmpty() ? null : arguments.get(0).type;
         boolean numeric = type == PgType.NUMERIC || (Arithmetic.isWhole(type) && arguments.size() == 2);
@@ -260,6 +293,8 @@ final class CallReader {
             result.announced = ColumnType.computed(0);
         } else if (numeric && text.matches("\\d|1[0-5]")) {
             result.announced = ColumnType.computed(Integer.parseInt(text));
+        } else if (numeric && arguments.size() == 2) {
+            result.announced = ColumnType.seen(PgType.NUMERIC);
         }
         return result;
     }
@@ -309,6 +344,7 @@ final class CallReader {
         if (of.isOpen()) {
             copy.unify(of);
         }
+        copy.assumed = of.assumed;
         return copy;
     }
 
@@ -320,8 +356,10 @@ final class CallReader {
             return Term.certain(findings, PgType.BOOL);
         }
         boolean open = one.isOpen() || other.isOpen();
+        boolean assumed = one.isAssumed() || other.isAssumed();
         one.unify(other);
         Term common = unequal ? Term.of(findings, Arithmetic.number(one.type, other.type)) : one;
+        common.assumed = assumed;
         common.announced = unequal ? null : one.announced != null ? one.announced : other.announced;
         if (common.is(PgType.NUMERIC) && (known || open)) {
             // each has its own digits behind the point, a text or parameter any number of them

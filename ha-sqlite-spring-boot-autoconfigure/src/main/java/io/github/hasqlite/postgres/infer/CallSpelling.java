@@ -31,6 +31,7 @@ record CallSpelling(Findings findings) {
         for (Comparison.Operand argument : places) {
             switch (name) {
                 case "concat", "concat_ws" -> new TextForm(findings).shown(argument);
+                case "octet_length" -> new TextForm(findings).pad(argument);
                 case "count", "min", "max" -> new Intervals(findings).collate(argument);
                 default -> embed(name, argument);
             }
@@ -160,6 +161,7 @@ record CallSpelling(Findings findings) {
         ColumnType announced = open && second.type == first.type ? second.announced : first.announced;
         answer.announced = unscaled && common != null ? ColumnType.seen(common) : announced;
         answer.most = first.scale();
+        answer.assumed = first.assumed;
         if (first.isOpen()) {
             answer.unify(first);
         }

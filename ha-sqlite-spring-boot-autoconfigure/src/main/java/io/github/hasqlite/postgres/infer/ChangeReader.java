@@ -42,9 +42,7 @@ final class ChangeReader {
         scope.table(table, alias);
         List<String> names = cursor.is("(") && !statements.isQuery(cursor.at + 1) ? statements.names() : null;
         int named = cursor.at;
-        if (cursor.skipWord("OVERRIDING")) {
-            cursor.at += 2;
-        }
+        overriding();
         if (cursor.skipWord("DEFAULT")) {
             cursor.skipWord("VALUES");
         } else if (cursor.skipWord("VALUES")) {
@@ -62,6 +60,20 @@ final class ChangeReader {
             conflict(updated, table);
         }
         return new ReturningReader(cursor, findings, statements).read(scope, table, alias);
+    }
+
+    /** A key that is given counts, as SQLite has it. */
+    private void overriding() throws SQLException {
+        if (!cursor.isWord("OVERRIDING")) {
+            return;
+        }
+        if (cursor.tokens.isWord(cursor.at + 1, "USER")) {
+            throw new SQLException(
+                    "OVERRIDING USER VALUE is not supported: leave the identity column out, so that it counts",
+                    "0A000");
+        }
+        findings.remove(cursor.at, cursor.at + 3);
+        cursor.at += 3;
     }
 
     /** The rows of a query, which SQLite wants without parentheses. */

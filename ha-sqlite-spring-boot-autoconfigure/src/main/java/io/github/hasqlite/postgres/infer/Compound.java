@@ -32,7 +32,9 @@ final class Compound {
                 return;
             }
             Term other = others.get(i).term();
+            boolean assumed = item.term().isAssumed() || other.isAssumed();
             item.term().unify(other);
+            item.term().assumed = assumed;
             if (other != item.term()) {
                 item.term().alternatives.add(other);
             }
@@ -75,7 +77,9 @@ final class Compound {
         ColumnType announced = announced(items, type);
         if (type != term.type || !Objects.equals(announced, term.announced)) {
             List<Term> alternatives = term.alternatives;
+            boolean assumed = term.assumed;
             term = Term.of(findings, type).named(term.label, term.strength);
+            term.assumed = assumed;
             term.announced = announced;
             boolean known = items.stream().allMatch(item -> item.term().scale() >= 0);
             term.most = known

@@ -172,6 +172,8 @@ final class Findings {
             Object real = ValueCast.cast(ColumnType.declared(PgType.FLOAT8), null, digits);
             // a minus behind another one would begin a comment
             literal(term.bare, "(" + LiteralText.sql(real) + ")");
+        } else if (ExactDecimal.wholeOf(tokens.get(term.single).text()) != null) {
+            literal(term.single, tokens.get(term.single).text());
         } else if (term.bare >= 0 && tokens.get(term.bare).kind() == Kind.PARAMETER && term.is(PgType.NUMERIC)) {
             instead(term.bare, Casts.CAST + tokens.get(term.bare).text() + ", " + PgType.FLOAT8.oid() + ", -1, 0)");
         }

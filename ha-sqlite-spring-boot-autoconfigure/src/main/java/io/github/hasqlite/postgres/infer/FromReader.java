@@ -108,6 +108,9 @@ final class FromReader {
                 scope.merge(joined, statements.names());
             }
             boolean more = cursor.skip(",");
+            if (more) {
+                scope.separate();
+            }
             natural = false;
             left = false;
             right = false;
@@ -156,6 +159,7 @@ final class FromReader {
             scope.adopt(inner);
         } else {
             scope.derived(alias, inner.star(null));
+            scope.nest(inner);
         }
     }
 

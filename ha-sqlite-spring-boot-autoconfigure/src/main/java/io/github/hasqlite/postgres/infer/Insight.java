@@ -1,6 +1,7 @@
 package io.github.hasqlite.postgres.infer;
 
 import io.github.hasqlite.postgres.type.ColumnType;
+import io.github.hasqlite.postgres.type.ExactDecimal;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -44,15 +45,19 @@ public record Insight(
     }
 
     /**
-     * Sees that the value of a parameter keeps its digits where it is stored.
+     * The value of a parameter with all of its digits where it is stored.
      *
      * @param number of the parameter, from 0
+     * @return the same, or an integer that SQLite would make another one of its text
      * @throws SQLException if it would lose some (22003)
      */
-    public void check(int number, Object value) throws SQLException {
+    public Object kept(int number, Object value) throws SQLException {
         if (value instanceof String text && exact.contains(number)) {
             ExactNumbers.require(text.strip(), null);
+            Long whole = ExactDecimal.wholeOf(text.strip());
+            return whole == null ? value : whole;
         }
+        return value;
     }
 
     /**

@@ -34,6 +34,10 @@ final class NumberLiteral {
         if (!integer) {
             term.announced = ColumnType.computed(Math.max(number.scale(), 0));
         }
+        Long kept = findings.stored() ? null : ExactDecimal.wholeOf(text);
+        if (kept != null) {
+            findings.literal(place, kept.toString());
+        }
         if (!exact) {
             findings.wide(place, number.toPlainString());
             term.bare = place;

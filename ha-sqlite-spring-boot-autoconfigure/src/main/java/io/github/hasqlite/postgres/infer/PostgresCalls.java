@@ -82,6 +82,14 @@ record PostgresCalls(Findings findings) {
         if (name.equals("greatest") || name.equals("least")) {
             return extreme(name, call, arguments);
         }
+        if (name.equals("substring") && isCounted(arguments)) {
+            findings.instead(call.from(), "ha_substring");
+            for (int i = 0; i < arguments.size() - 1; i++) {
+                // FROM and FOR, or commas
+                findings.instead(arguments.get(i).to(), ",");
+            }
+            return call.term();
+        }
         if (name.equals("array_agg") && arguments.size() == 1) {
             return array(call, arguments.get(0));
         }
@@ -105,6 +113,18 @@ record PostgresCalls(Findings findings) {
         }
         findings.instead(call.from(), known.instead());
         return Term.certain(findings, known.answer() == null ? PgType.TEXT : known.answer());
+    }
+
+    /** SQLite counts from the end where PostgreSQL begins before the first character. */
+    private boolean isCounted(List<Comparison.Operand> arguments) {
+        boolean begins = arguments.size() > 1
+                && !findings.token(arguments.get(0).to()).text().equalsIgnoreCase("FOR");
+        if (!begins || arguments.size() > 3 || arguments.get(0).type() == PgType.BYTEA) {
+            return false;
+        }
+        Comparison.Operand from = arguments.get(1);
+        String text = findings.token(from.from()).text();
+        return arguments.size() == 3 || !(text.matches("[1-9]\\d{0,8}") && from.to() == from.from() + 1);
     }
 
     /** NULL is none of the values. */

@@ -71,6 +71,7 @@ final class PrimaryReader {
     private final StatementReader statements;
     private final Casts casts;
     private final CallReader calls;
+    private final ZoneReader zones;
 
     PrimaryReader(Cursor cursor, Findings findings, ExpressionReader expressions, StatementReader statements) {
         this.cursor = cursor;
@@ -78,6 +79,7 @@ final class PrimaryReader {
         this.expressions = expressions;
         this.statements = statements;
         this.casts = new Casts(cursor, findings);
+        this.zones = new ZoneReader(cursor, findings);
         this.calls = new CallReader(cursor, findings, expressions, statements);
     }
 
@@ -87,6 +89,8 @@ final class PrimaryReader {
         while (cursor.at > start) {
             if (cursor.is("::")) {
                 term = casts.behind(term, start);
+            } else if (zones.isHere()) {
+                term = zones.behind(term, start);
             } else if (cursor.skipWord("COLLATE")) {
                 if (BYTEWISE.contains(cursor.token().name())) {
                     findings.literal(cursor.at, "BINARY");
@@ -146,6 +150,7 @@ final class PrimaryReader {
             term = Term.of(findings, answered.type).named(answered.label, answered.strength);
             term.announced = answered.announced;
             term.most = answered.most;
+            term.assumed = answered.isAssumed();
             term.elements = query.row();
         } else {
             List<Term> terms = expressions.list(scope);
@@ -326,7 +331,9 @@ final class PrimaryReader {
         }
         Comparison.alike(findings, compared);
         PgType moment = Comparison.widen(findings, branches);
+        boolean assumed = result.assumed;
         result = moment == null ? result : Term.certain(findings, moment);
+        result.assumed = assumed;
         return result.named(label, strength);
     }
 
@@ -337,6 +344,7 @@ final class PrimaryReader {
         if (of.isOpen()) {
             copy.unify(of);
         }
+        copy.assumed = of.assumed;
         return copy;
     }
 
@@ -371,6 +379,7 @@ final class PrimaryReader {
             term.most = found.most;
             term.column = found.column;
             term.required = found.required;
+            term.assumed = found.isAssumed();
             return term.isOpen() ? term : term.named(name, Term.STRONG);
         }
     }

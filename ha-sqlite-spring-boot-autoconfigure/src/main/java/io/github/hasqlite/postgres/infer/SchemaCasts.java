@@ -188,7 +188,8 @@ final class SchemaCasts {
             case JSON, JSONB -> "json(";
             case INT2, INT4, INT8, OID, FLOAT4, FLOAT8 -> "CAST(";
             case NUMERIC -> target.modifier() > 0 ? "round(" : "CAST(";
-            case TEXT, NAME, VARCHAR, BPCHAR, CHAR, UNKNOWN -> target.length() >= 0 ? "substr(CAST(" : "CAST(";
+            case BPCHAR -> target.length() >= 0 ? "rtrim(substr(CAST(" : "rtrim(CAST(";
+            case TEXT, NAME, VARCHAR, CHAR, UNKNOWN -> target.length() >= 0 ? "substr(CAST(" : "CAST(";
             default -> throw refused(target.type());
         };
     }
@@ -198,7 +199,8 @@ final class SchemaCasts {
             case INT2, INT4, INT8, OID -> " AS INTEGER)";
             case FLOAT4, FLOAT8 -> " AS REAL)";
             case NUMERIC -> target.modifier() > 0 ? ", " + target.scale() + ")" : " AS NUMERIC)";
-            case TEXT, NAME, VARCHAR, BPCHAR, CHAR, UNKNOWN ->
+            case BPCHAR -> (target.length() >= 0 ? " AS TEXT), 1, " + target.length() + ")" : " AS TEXT)") + ", ' ')";
+            case TEXT, NAME, VARCHAR, CHAR, UNKNOWN ->
                 target.length() >= 0 ? " AS TEXT), 1, " + target.length() + ")" : " AS TEXT)";
             default -> ")";
         };

@@ -22,7 +22,19 @@ final class Scope {
     private final TableColumns tables;
     private final List<Relation> relations = new ArrayList<>();
     private final Map<String, List<Query.Item>> queries;
+    private final List<Join> joins = new ArrayList<>();
+    private final Set<Integer> separated = new HashSet<>();
     private int starred = MOST_TABLES;
+    private boolean nested;
+
+    /**
+     * Tables that are joined by the names of columns.
+     *
+     * @param from the first of them
+     * @param to behind the last
+     * @param names {@code null} if it is NATURAL
+     */
+    private record Join(int from, int to, @Nullable List<String> names) {}
 
     /**
      * @param alias how columns are qualified
@@ -80,6 +92,57 @@ final class Scope {
     /** The tables of parentheses without a name. */
     void adopt(Scope inner) {
         relations.addAll(inner.relations);
+        nest(inner);
+    }
+
+    /** There are parentheses with joins in them. */
+    void nest(Scope inner) {
+        nested |= inner.nested || !inner.joins.isEmpty();
+    }
+
+    /** A comma is read between tables. */
+    void separate() {
+        separated.add(relations.size());
+    }
+
+    /**
+     * The columns of all tables in PostgreSQL's order.
+     *
+     * @return {@code null} if that is SQLite's
+     * @throws SQLException if they cannot be written in that order (0A000)
+     */
+    @Nullable
+    List<StarOrder.Column> ordered() throws SQLException {
+        if ((joins.isEmpty() && !nested) || starred < MOST_TABLES || findings.stored()) {
+            return null;
+        }
+        StarOrder order = new StarOrder();
+        if (nested) {
+            order.nest();
+        }
+        int at = 0;
+        while (at < relations.size()) {
+            int from = at;
+            Join join = joins.stream()
+                    .filter(other -> other.from() == from)
+                    .findFirst()
+                    .orElse(null);
+            at = join == null ? at + 1 : join.to();
+            List<StarOrder.Column> right = new ArrayList<>();
+            for (Relation relation : relations.subList(from, at)) {
+                all(relation)
+                        .forEach(item -> right.add(new StarOrder.Column(relation.alias(), item, relation.optional())));
+            }
+            if (separated.contains(from)) {
+                order.separate();
+            }
+            if (join == null) {
+                order.add(right);
+            } else {
+                order.join(right, join.names());
+            }
+        }
+        return order.columns();
     }
 
     /** Of the tables from one place to another, the last not included, an outer join can have no row. */
@@ -104,6 +167,11 @@ final class Scope {
 
     /** Columns of USING, which a star answers once: those of the tables from a place on are those before it. */
     void merge(int from, List<String> names) throws SQLException {
+        joins.add(new Join(from, relations.size(), names));
+        mergeNamed(from, names);
+    }
+
+    private void mergeNamed(int from, List<String> names) throws SQLException {
         for (String name : names) {
             requireAlike(name, type(0, from, name), type(from, relations.size(), name));
         }
@@ -139,7 +207,8 @@ final class Scope {
         for (Relation relation : relations.subList(0, from)) {
             all(relation).forEach(item -> names.add(item.name()));
         }
-        merge(from, names);
+        joins.add(new Join(from, relations.size(), null));
+        mergeNamed(from, names);
     }
 
     /**

@@ -263,7 +263,14 @@ final class StatementReader {
     private Query.Item item(Scope scope) throws SQLException {
         int start = cursor.at;
         if (cursor.skip("*")) {
-            return Query.Item.star(Term.of(findings, null), scope.star(null));
+            List<StarOrder.Column> ordered = scope.ordered();
+            if (ordered == null) {
+                return Query.Item.star(Term.of(findings, null), scope.star(null));
+            }
+            findings.literal(start, StarOrder.spelled(ordered));
+            return Query.Item.star(
+                    Term.of(findings, null),
+                    ordered.stream().map(StarOrder.Column::item).toList());
         }
         Term term = expressions.read(scope);
         int end = cursor.at;

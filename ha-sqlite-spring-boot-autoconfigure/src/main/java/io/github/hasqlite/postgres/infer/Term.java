@@ -73,6 +73,9 @@ final class Term {
     /** What stands in the same place of other parts of a UNION or VALUES. */
     final List<Term> alternatives = new ArrayList<>(0);
 
+    /** Whether its place alone says its type, of which some of its values may be none. */
+    boolean assumed;
+
     /** Of a row in parentheses; empty otherwise. */
     List<Comparison.Operand> elements = List.of();
 
@@ -137,6 +140,11 @@ final class Term {
         return type == null && !open.isEmpty();
     }
 
+    /** Whether only its values tell what they are, or its place what they should be. */
+    boolean isAssumed() {
+        return assumed || (type == null && open.isEmpty());
+    }
+
     boolean is(PgType wanted) {
         return type == wanted;
     }
@@ -144,6 +152,7 @@ final class Term {
     /** Gives it a type if it has none. */
     void resolve(@Nullable PgType given) {
         if (type == null && given != null) {
+            assumed |= open.isEmpty();
             type = given;
             for (int place : open) {
                 findings.resolve(place, given);
@@ -164,6 +173,9 @@ final class Term {
             resolve(other.type);
         } else if (other != this) {
             // whichever gets one later
+            boolean either = isAssumed() || other.isAssumed();
+            assumed = either;
+            other.assumed = either;
             open.addAll(other.open);
             other.open.addAll(open.subList(0, open.size() - other.open.size()));
         }

@@ -34,6 +34,22 @@ public final class ExactDecimal {
     }
 
     /**
+     * An integer that is written with a point or an exponent, of which floating point would be another one.
+     *
+     * @param text any
+     * @return {@code null} if the text is something else
+     */
+    public static @Nullable Long wholeOf(String text) {
+        if (text.chars().allMatch(Character::isDigit) || !LiteralText.isNumber(text)) {
+            return null;
+        }
+        BigDecimal number = new BigDecimal(text);
+        return numberOf(number) instanceof Long whole && new BigDecimal(whole.doubleValue()).compareTo(number) != 0
+                ? whole
+                : null;
+    }
+
+    /**
      * The number as SQLite computes with it.
      *
      * @return Long or Double

@@ -56,6 +56,10 @@ public final class LiteralText {
         if (!isNumber(literal)) {
             return sql(ValueCast.cast(ColumnType.declared(PgType.NUMERIC), null, literal));
         }
+        Long whole = ExactDecimal.wholeOf(literal);
+        if (whole != null) {
+            return sql(whole);
+        }
         return literal.startsWith("-") || literal.startsWith("+") ? "(" + literal + ")" : literal;
     }
 

@@ -76,7 +76,7 @@ public final class ParameterFormat {
 
     /** As a part of an array: a number is one of JSON, as far as it keeps its digits, since no column makes it one. */
     static Object element(PgType type, Object value) throws SQLException {
-        Object element = type == PgType.NUMERIC ? ValueCast.cast(ColumnType.declared(type), null, value) : value;
+        Object element = type == PgType.NUMERIC ? ExactDecimal.cast(ColumnType.declared(type), null, value) : value;
         return notNaN(type, element);
     }
 

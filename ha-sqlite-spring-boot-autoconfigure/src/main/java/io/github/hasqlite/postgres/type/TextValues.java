@@ -27,6 +27,24 @@ public final class TextValues {
         return new String(all, 0, kept);
     }
 
+    /**
+     * Characters from a place on, which may be before the first one.
+     *
+     * @param values text, place from 1, and how many if they are not all
+     * @throws SQLException if that is negative (22011)
+     */
+    public static Object section(List<Object> values) throws SQLException {
+        int[] all = characters(values.get(0));
+        long from = ((Number) values.get(1)).longValue();
+        long count = values.size() > 2 ? ((Number) values.get(2)).longValue() : Long.MAX_VALUE;
+        if (count < 0) {
+            throw new SQLException("negative substring length not allowed", "22011");
+        }
+        long begin = Math.max(1, Math.min(from, all.length + 1L));
+        long end = count > Integer.MAX_VALUE ? all.length + 1L : Math.min(from + count, all.length + 1L);
+        return end <= begin ? "" : new String(all, (int) begin - 1, (int) (end - begin));
+    }
+
     /** The last characters, or all but the first. */
     public static Object right(Object text, Object count) {
         int[] all = characters(text);

@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 public final class ValueCast {
 
     private static final int SHOWN = 40;
-    private static final int LONG_DIGITS = 18;
     private static final String OUT_OF_RANGE = "22003";
     private static final String INVALID = "22P02";
 
@@ -95,9 +94,14 @@ public final class ValueCast {
         }
         List<@Nullable Object> elements = new ArrayList<>();
         for (String value : elements(text)) {
-            elements.add(value == null ? null : cast(element, null, value));
+            // a text would not be compared as a number
+            elements.add(value == null ? null : compared(element, value));
         }
         return ArrayText.json(elements);
+    }
+
+    private static Object compared(ColumnType element, Object value) throws SQLException {
+        return element.type() == PgType.NUMERIC ? ExactDecimal.cast(element, null, value) : cast(element, null, value);
     }
 
     /**
@@ -199,14 +203,9 @@ public final class ValueCast {
                         OUT_OF_RANGE);
             }
         }
-        double real = number.doubleValue();
         // a text would not be compared as a number: zeros at the end are those of the type
-        boolean same = !Double.isInfinite(real) && new BigDecimal(Double.toString(real)).compareTo(number) == 0;
-        BigDecimal shortest = number.stripTrailingZeros();
-        if (same && shortest.scale() <= 0 && shortest.precision() - shortest.scale() <= LONG_DIGITS) {
-            return shortest.longValueExact();
-        }
-        return same ? (Object) real : ParameterFormat.stored(number);
+        Object kept = ExactDecimal.numberOf(number);
+        return kept == null ? ParameterFormat.stored(number) : kept;
     }
 
     private static Object infinite(ColumnType target, Double real) throws SQLException {
@@ -257,12 +256,13 @@ public final class ValueCast {
         return value instanceof byte[] bytes ? "\\x" + HexFormat.of().formatHex(bytes) : value.toString();
     }
 
-    private static String limited(ColumnType target, String given) {
-        String text = target.type() == PgType.BPCHAR ? ValueAssignment.withoutBlanks(given) : given;
+    private static String limited(ColumnType target, String text) {
         int most = target.length();
-        return most >= 0 && text.codePointCount(0, text.length()) > most
+        String kept = most >= 0 && text.codePointCount(0, text.length()) > most
                 ? text.substring(0, text.offsetByCodePoints(0, most))
                 : text;
+        // also those that the cut leaves at the end
+        return target.type() == PgType.BPCHAR ? ValueAssignment.withoutBlanks(kept) : kept;
     }
 
     static SQLException invalid(PgType type, Object value) {
