@@ -183,8 +183,8 @@ final class Execution {
         out.begin('C').text(said).end();
     }
 
-    /** Says where the session stands; the client may go on. */
-    void ready() {
+    /** What follows from what was done is learned, and holds from now on. */
+    void settle() {
         if (unpositioned && transactions.isNone()) {
             unpositioned = false;
             try {
@@ -195,6 +195,10 @@ final class Execution {
             }
         }
         limit();
+    }
+
+    /** Says where the session stands; the client may go on. */
+    void ready() {
         MessageWriter out = output.writer();
         runner.report(out);
         out.begin('Z').int8(transactions.status()).end();
