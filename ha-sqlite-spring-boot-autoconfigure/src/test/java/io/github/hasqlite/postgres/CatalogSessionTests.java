@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.awaitility.Awaitility;
@@ -167,6 +168,23 @@ class CatalogSessionTests {
                     .startsWith("\"user\"|name|");
             assertThat(rows(statement, "SELECT oid::regclass FROM pg_class WHERE relname = 'select'"))
                     .isEqualTo("\"select\";");
+            for (String[] shown : new String[][] {
+                {"'public.\"select\"'::regclass", "regclass=\"select\";"},
+                {"CAST('\"select\"' AS regclass)", "regclass=\"select\";"},
+                {"'\"select\"'::regclass::text, 1", "text=\"select\";"},
+                {"'\"select\"'::regclass::oid = '\"select\"'::regclass AS same", "same=t;"},
+                {"c.oid::regclass FROM pg_class c WHERE oid = '\"select\"'::regclass", "oid=\"select\";"},
+                {"conrelid::regclass::text FROM pg_constraint WHERE contype = 'p'", "conrelid=\"select\";"},
+                {"'int4'::regtype AS t, 'public'::regnamespace", "t=integer;"},
+            }) {
+                try (ResultSet row = statement.executeQuery("SELECT " + shown[0])) {
+                    assertThat(row.next()).isTrue();
+                    assertThat(row.getMetaData().getColumnLabel(1) + "=" + row.getString(1) + ";")
+                            .as(shown[0])
+                            .isEqualTo(shown[1]);
+                }
+            }
+            RunningServer.assertRefused(statement, "SELECT 'nowhere'::regclass", "42P01");
             assertThat(rows(statement, "SELECT pg_typeof(1), pg_typeof('a'), pg_typeof(1.5)"))
                     .isEqualTo("integer|unknown|numeric;");
         }
