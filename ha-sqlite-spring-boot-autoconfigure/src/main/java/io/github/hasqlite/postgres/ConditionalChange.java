@@ -39,6 +39,10 @@ final class ConditionalChange {
         if (tokens.isWords(at + 1, "DROP", "CONSTRAINT")) {
             return withoutConstraint(tokens, at, gateway);
         }
+        String kept = KeptDefault.notice(tokens, at, gateway);
+        if (kept != null) {
+            return kept;
+        }
         int column = tokens.isWord(at + 2, "COLUMN") ? at + 3 : at + 2;
         boolean add = tokens.isWord(at + 1, "ADD") && tokens.isWords(column, "IF", "NOT", "EXISTS");
         boolean drop = tokens.isWord(at + 1, "DROP") && tokens.isWords(column, "IF", "EXISTS");

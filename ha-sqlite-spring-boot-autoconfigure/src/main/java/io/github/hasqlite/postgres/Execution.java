@@ -69,6 +69,11 @@ final class Execution {
             runner.notices().tell(skipped.notice());
             return ListedRows.none();
         }
+        if (plan instanceof Plan.OfConstraints constraints) {
+            transactions.used();
+            ConstraintsCommand.run(constraints);
+            return ListedRows.none();
+        }
         if (plan instanceof Plan.OfDeclaration declaration) {
             return declare(declaration, values);
         }
@@ -132,6 +137,7 @@ final class Execution {
     static boolean belongsInTransaction(Plan plan) {
         return plan instanceof Plan.OfChannel
                 || plan instanceof Plan.OfSteps
+                || plan instanceof Plan.OfConstraints
                 || (plan.effective() instanceof Plan.OfDatabase database && database.belongsInTransaction());
     }
 

@@ -78,6 +78,10 @@ final class Planner {
         if (transaction != null) {
             return new Plan.OfTransaction(transaction);
         }
+        Plan constraints = ConstraintsCommand.of(tokens, gateway);
+        if (constraints != null) {
+            return constraints;
+        }
         SessionCommand session = SessionCommand.of(tokens);
         if (session != null) {
             return new Plan.OfSession(session, statements);

@@ -3,6 +3,7 @@ package io.github.hasqlite.postgres;
 import static io.github.hasqlite.postgres.RunningServer.assertRefused;
 import static io.github.hasqlite.postgres.RunningServer.rows;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.hasqlite.core.commit.NodeSettings;
 import io.github.hasqlite.core.jdbc.PoolSettings;
@@ -86,6 +87,39 @@ class ForeignKeyTests {
             statement.execute("CREATE TABLE later (up int REFERENCES missing(id))");
             statement.execute("DROP TABLE IF EXISTS missing CASCADE");
             statement.execute("DROP TABLE later");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"simple", "extended"})
+    void foreignKeysAreCheckedWhenTheTransactionSays(String mode) throws SQLException {
+        try (Connection connection = server.connect("preferQueryMode", mode);
+                Statement statement = connection.createStatement()) {
+            family(statement);
+            connection.setAutoCommit(false);
+            // the driver prepares it on the server after some times
+            for (int i = 0; i < 8; i++) {
+                statement.execute("SET CONSTRAINTS ALL DEFERRED");
+                statement.execute("INSERT INTO child VALUES (10, 10)");
+                statement.execute("INSERT INTO parent VALUES (10)");
+                statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
+                assertRefused(statement, "INSERT INTO child VALUES (11, 11)", "23503");
+                connection.rollback();
+                statement.execute("SET CONSTRAINTS ALL DEFERRED");
+                statement.execute("INSERT INTO child VALUES (10, 10)");
+                assertRefused(statement, "SET CONSTRAINTS ALL IMMEDIATE", "23503");
+                connection.rollback();
+            }
+            statement.execute("SET CONSTRAINTS some, more DEFERRED");
+            statement.execute("INSERT INTO child VALUES (10, 10)");
+            statement.execute("SET CONSTRAINTS some, more IMMEDIATE");
+            assertThat(statement.getWarnings().getMessage()).contains("at COMMIT");
+            assertThatExceptionOfType(SQLException.class)
+                    .isThrownBy(connection::commit)
+                    .satisfies(e -> assertThat(e.getSQLState()).isEqualTo("23503"));
+            connection.setAutoCommit(true);
+            assertRefused(statement, "INSERT INTO child VALUES (10, 10)", "23503");
+            statement.execute("DROP TABLE other, child, parent");
         }
     }
 
