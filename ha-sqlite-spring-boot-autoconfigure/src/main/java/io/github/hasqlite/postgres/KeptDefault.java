@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeptDefault {
 
-    private static final String COLUMN = "SELECT \"notnull\", dflt_value FROM pragma_table_xinfo(?1) WHERE name = ?2"
-            + " COLLATE NOCASE";
+    private static final String COLUMN =
+            "SELECT \"notnull\", dflt_value FROM pragma_table_xinfo(?1) WHERE name = ?2" + " COLLATE NOCASE";
 
     private KeptDefault() {}
 
@@ -44,7 +44,8 @@ final class KeptDefault {
                 return column + " has no default, skipping";
             }
             if (!Long.valueOf(0).equals(rows.value(0))) {
-                return column + " keeps its default, which SQLite cannot drop: a row that is inserted without it gets it,"
+                return column
+                        + " keeps its default, which SQLite cannot drop: a row that is inserted without it gets it,"
                         + " instead of an error";
             }
         }

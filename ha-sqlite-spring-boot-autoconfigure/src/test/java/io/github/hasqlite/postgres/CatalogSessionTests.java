@@ -114,12 +114,17 @@ class CatalogSessionTests {
                 assertThat(rows(asks, state)).isEqualTo("idle in transaction (aborted)|f|t;");
                 other.execute("ROLLBACK");
             }
-            assertThat(rows(asks, "SELECT state, xact_start IS NULL FROM pg_stat_activity WHERE pid = pg_backend_pid()"))
+            assertThat(rows(
+                            asks,
+                            "SELECT state, xact_start IS NULL FROM pg_stat_activity WHERE pid = pg_backend_pid()"))
                     .isEqualTo("active|f;");
             other.execute("BEGIN");
             String begun = rows(asks, "SELECT xact_start FROM pg_stat_activity WHERE pid = " + pid);
             other.execute("COMMIT AND CHAIN");
-            assertThat(rows(asks, "SELECT xact_start > '" + begun.replace(";", "") + "' FROM pg_stat_activity WHERE pid = " + pid))
+            assertThat(rows(
+                            asks,
+                            "SELECT xact_start > '" + begun.replace(";", "") + "' FROM pg_stat_activity WHERE pid = "
+                                    + pid))
                     .isEqualTo("t;");
             assertThat(rows(
                             asks,

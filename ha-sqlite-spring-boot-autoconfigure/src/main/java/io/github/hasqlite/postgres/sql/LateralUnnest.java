@@ -105,7 +105,8 @@ final class LateralUnnest {
                             : "ha_element(" + array + ", " + row + ".key + array_lower(" + array + "))");
         }
         if (numbered) {
-            columns.put(names.size() > arrays.size() ? names.get(arrays.size()) : "ordinality", "(" + row + ".key + 1)");
+            columns.put(
+                    names.size() > arrays.size() ? names.get(arrays.size()) : "ordinality", "(" + row + ".key + 1)");
         }
     }
 
@@ -123,7 +124,9 @@ final class LateralUnnest {
             boolean begins = tokens.is(i - 1, ",") || i - 1 == select;
             if (tokens.is(i, "*") && begins) {
                 tokens.replace(i, i + 1, star);
-            } else if (tokens.is(i, "*") && tokens.is(i - 1, ".") && tokens.get(i - 2).name().equals(alias)) {
+            } else if (tokens.is(i, "*")
+                    && tokens.is(i - 1, ".")
+                    && tokens.get(i - 2).name().equals(alias)) {
                 tokens.replace(i - 2, i + 1, own());
             } else {
                 boolean ends = tokens.is(i + 1, ",") || i + 1 == from;

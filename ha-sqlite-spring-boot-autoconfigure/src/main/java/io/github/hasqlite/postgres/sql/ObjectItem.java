@@ -11,8 +11,11 @@ final class ObjectItem {
     /** Whether what stands from one place to another, the last not included, is answered as it is, or made a text. */
     static boolean isShown(TokenBuffer tokens, int start, int end) {
         boolean text = tokens.is(end, "::")
-                && (tokens.isWord(end + 1, "TEXT") || tokens.isWord(end + 1, "VARCHAR") || tokens.isWord(end + 1, "NAME"));
-        boolean ends = ends(tokens, end) || tokens.isWord(end, "AS") || tokens.get(end).isName();
+                && (tokens.isWord(end + 1, "TEXT")
+                        || tokens.isWord(end + 1, "VARCHAR")
+                        || tokens.isWord(end + 1, "NAME"));
+        boolean ends =
+                ends(tokens, end) || tokens.isWord(end, "AS") || tokens.get(end).isName();
         return text || (ends && isInList(tokens, start));
     }
 
@@ -37,7 +40,10 @@ final class ObjectItem {
     }
 
     private static boolean ends(TokenBuffer tokens, int end) {
-        return tokens.is(end, ",") || tokens.isWord(end, "FROM") || tokens.get(end).text().isEmpty() || tokens.is(end, ";");
+        return tokens.is(end, ",")
+                || tokens.isWord(end, "FROM")
+                || tokens.get(end).text().isEmpty()
+                || tokens.is(end, ";");
     }
 
     /** Of the outermost query. */

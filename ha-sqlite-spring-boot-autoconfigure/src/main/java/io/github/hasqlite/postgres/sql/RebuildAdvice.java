@@ -11,7 +11,8 @@ public final class RebuildAdvice {
      * @param with or without what, as {@code with it}
      */
     public static String of(String with) {
-        return "Make a table " + with + ", INSERT INTO it what the old one has, DROP the old one and RENAME the new one, in one"
+        return "Make a table " + with
+                + ", INSERT INTO it what the old one has, DROP the old one and RENAME the new one, in one"
                 + " transaction. Where foreign keys are enforced, make the tables that refer to the old one anew in the same"
                 + " way, with foreign keys to the new one, and DROP them before it";
     }

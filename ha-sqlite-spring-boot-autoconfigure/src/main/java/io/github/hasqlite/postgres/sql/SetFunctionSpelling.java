@@ -30,8 +30,7 @@ final class SetFunctionSpelling {
                 if (tokens.isWord(clause, "SELECT")) {
                     columns(tokens, clause);
                 } else if (tokens.isWord(clause, "FROM")) {
-                    boolean lateral =
-                            tokens.get(i).name().equals("unnest") && LateralUnnest.apply(tokens, i, clause);
+                    boolean lateral = tokens.get(i).name().equals("unnest") && LateralUnnest.apply(tokens, i, clause);
                     if (!lateral) {
                         table(tokens, i);
                     }
