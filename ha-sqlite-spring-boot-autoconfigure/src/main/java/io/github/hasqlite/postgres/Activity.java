@@ -15,12 +15,13 @@ final class Activity {
     private final String address;
     private final int port;
     private final Instant connected = Instant.now();
-    private volatile Now now = new Now("idle", "", "", null, connected);
+    private volatile Now now = new Now("idle", "", "", null, null, connected);
 
     private record Now(
             String state,
             String application,
             String query,
+            @Nullable Instant transaction,
             @Nullable Instant since,
             Instant changed) {}
 
@@ -40,19 +41,19 @@ final class Activity {
     void runs(String sql) {
         Instant at = Instant.now();
         String shown = sql.length() <= LONGEST ? sql : sql.substring(0, LONGEST);
-        now = new Now("active", now.application(), shown, at, at);
+        Instant transaction = now.transaction();
+        now = new Now("active", now.application(), shown, transaction == null ? at : transaction, at, at);
     }
 
     /**
-     * The client may go on.
+     * The client may go on. To be called before it is told so, since it may ask for this at once.
      *
-     * @param transaction the protocol's letter for where it stands
+     * @param status the protocol's letter for where it stands
+     * @param transaction when its transaction has begun; {@code null} if there is none
      */
-    void rests(char transaction, String application) {
-        String state = transaction == 'T'
-                ? "idle in transaction"
-                : transaction == 'E' ? "idle in transaction (aborted)" : "idle";
-        now = new Now(state, application, now.query(), now.since(), Instant.now());
+    void rests(char status, @Nullable Instant transaction, String application) {
+        String state = status == 'T' ? "idle in transaction" : status == 'E' ? "idle in transaction (aborted)" : "idle";
+        now = new Now(state, application, now.query(), transaction, now.since(), Instant.now());
     }
 
     ActivityRow row() {
@@ -66,6 +67,7 @@ final class Activity {
                 connected,
                 present.state(),
                 present.query(),
+                present.transaction(),
                 present.since(),
                 present.changed());
     }

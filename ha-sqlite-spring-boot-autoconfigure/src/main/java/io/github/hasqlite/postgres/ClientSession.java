@@ -151,9 +151,10 @@ final class ClientSession {
         if (transactions.isNone()) {
             channels.deliver(output.writer());
         }
+        execution.settle();
+        String application = String.valueOf(context.settings().find("application_name"));
+        context.activity().rests(transactions.status(), transactions.begun(), application);
         execution.ready();
-        context.activity()
-                .rests(transactions.status(), String.valueOf(context.settings().find("application_name")));
         idle = true;
         idleLimits.rests(!transactions.isNone());
     }

@@ -4,6 +4,7 @@ import io.github.hasqlite.core.gateway.GatewayResult;
 import io.github.hasqlite.core.gateway.GatewaySession;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import io.github.hasqlite.postgres.catalog.TableConstraints;
+import io.github.hasqlite.postgres.sql.RebuildAdvice;
 import io.github.hasqlite.postgres.sql.TokenBuffer;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -37,6 +38,10 @@ final class ConditionalChange {
         at += tokens.is(at + 1, ".") ? 2 : 0;
         if (tokens.isWords(at + 1, "DROP", "CONSTRAINT")) {
             return withoutConstraint(tokens, at, gateway);
+        }
+        String kept = KeptDefault.notice(tokens, at, gateway);
+        if (kept != null) {
+            return kept;
         }
         int column = tokens.isWord(at + 2, "COLUMN") ? at + 3 : at + 2;
         boolean add = tokens.isWord(at + 1, "ADD") && tokens.isWords(column, "IF", "NOT", "EXISTS");
@@ -89,9 +94,8 @@ final class ConditionalChange {
         if (found) {
             throw new SQLException(
                     "the constraint " + name
-                            + " cannot be dropped: SQLite has constraints only from CREATE TABLE. Make a"
-                            + " table without it, INSERT INTO it what the old one has, DROP the old one and RENAME the new"
-                            + " one, in one transaction",
+                            + " cannot be dropped: SQLite has constraints only from CREATE TABLE. "
+                            + RebuildAdvice.of("without it"),
                     SqlStates.FEATURE_NOT_SUPPORTED);
         }
         String missing = "constraint \"" + name + "\" of relation \"" + relation + "\" does not exist";

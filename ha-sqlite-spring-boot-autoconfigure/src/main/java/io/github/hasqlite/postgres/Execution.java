@@ -69,6 +69,11 @@ final class Execution {
             runner.notices().tell(skipped.notice());
             return ListedRows.none();
         }
+        if (plan instanceof Plan.OfConstraints constraints) {
+            transactions.used();
+            ConstraintsCommand.run(constraints);
+            return ListedRows.none();
+        }
         if (plan instanceof Plan.OfDeclaration declaration) {
             return declare(declaration, values);
         }
@@ -132,6 +137,7 @@ final class Execution {
     static boolean belongsInTransaction(Plan plan) {
         return plan instanceof Plan.OfChannel
                 || plan instanceof Plan.OfSteps
+                || plan instanceof Plan.OfConstraints
                 || (plan.effective() instanceof Plan.OfDatabase database && database.belongsInTransaction());
     }
 
@@ -183,8 +189,8 @@ final class Execution {
         out.begin('C').text(said).end();
     }
 
-    /** Says where the session stands; the client may go on. */
-    void ready() {
+    /** What follows from what was done is learned, and holds from now on. */
+    void settle() {
         if (unpositioned && transactions.isNone()) {
             unpositioned = false;
             try {
@@ -195,6 +201,10 @@ final class Execution {
             }
         }
         limit();
+    }
+
+    /** Says where the session stands; the client may go on. */
+    void ready() {
         MessageWriter out = output.writer();
         runner.report(out);
         out.begin('Z').int8(transactions.status()).end();

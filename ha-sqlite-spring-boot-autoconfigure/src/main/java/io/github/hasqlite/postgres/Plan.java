@@ -125,6 +125,20 @@ sealed interface Plan {
     /** Several statements of the database that are one of the client's. */
     record OfSteps(List<OfDatabase> steps, String tag) implements Plan {}
 
+    /**
+     * When foreign keys are checked.
+     *
+     * @param pragma says so to SQLite
+     * @param violations a query for those that there are, which is to answer none; {@code null} if there may be some
+     */
+    record OfConstraints(OfDatabase pragma, @Nullable OfDatabase violations) implements Plan {
+
+        @Override
+        public String tag() {
+            return ConstraintsCommand.TAG;
+        }
+    }
+
     /** A question about the catalog. */
     record OfCatalog(Catalog.Question question, Insight insight) implements Plan {
 

@@ -21,6 +21,7 @@ import io.github.hasqlite.postgres.sql.TokenBuffer;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Decides what a statement of a client is. Not thread-safe. */
 final class Planner {
@@ -77,6 +78,10 @@ final class Planner {
         if (transaction != null) {
             return new Plan.OfTransaction(transaction);
         }
+        Plan constraints = ConstraintsCommand.of(tokens, gateway);
+        if (constraints != null) {
+            return constraints;
+        }
         SessionCommand session = SessionCommand.of(tokens);
         if (session != null) {
             return new Plan.OfSession(session, statements);
@@ -109,14 +114,9 @@ final class Planner {
         if (CatalogNames.isAbout(tokens)) {
             return catalog(own, types);
         }
-        TruncateCommand truncate = TruncateCommand.of(tokens);
-        if (truncate != null) {
-            return new Plan.OfSteps(truncate.steps(gateway), tag(tokens));
-        }
-        DropCommand drop = DropCommand.of(tokens);
-        if (drop != null) {
-            tables.changing();
-            return new Plan.OfSteps(drop.steps(gateway), tag(tokens));
+        Plan.OfSteps steps = steps(tokens);
+        if (steps != null) {
+            return steps;
         }
         StatementText.requireWholeTrigger(tokens);
         String ignored = IgnoredStatement.notice(tokens);
@@ -125,6 +125,25 @@ final class Planner {
             return new Plan.Skipped(tag(tokens), skipped);
         }
         return database(own, tokens, types, tag(tokens));
+    }
+
+    /** TRUNCATE and DROP of several tables; {@code null} if the statement is something else, or about one alone. */
+    private Plan.@Nullable OfSteps steps(TokenBuffer tokens) throws SQLException {
+        TruncateCommand truncate = TruncateCommand.of(tokens);
+        if (truncate != null) {
+            truncate.check(gateway);
+            return truncate.isPlain() ? null : new Plan.OfSteps(truncate.steps(gateway), tag(tokens));
+        }
+        DropCommand drop = DropCommand.of(tokens);
+        if (drop == null) {
+            return null;
+        }
+        drop.check(gateway);
+        if (drop.isPlain()) {
+            return null;
+        }
+        tables.changing();
+        return new Plan.OfSteps(drop.steps(gateway), tag(tokens));
     }
 
     /** What a statement of rows asks for the session itself is known; the catalog's tables are joined with its functions. */

@@ -107,11 +107,6 @@ record SessionCommand(What what, String name, @Nullable String value, boolean lo
         if (tokens.isWords(1, "SESSION", "CHARACTERISTICS")) {
             return transaction(What.SET, tokens);
         }
-        if (tokens.isWord(1, "CONSTRAINTS")) {
-            throw new SQLException(
-                    "SET CONSTRAINTS is not supported: declare foreign keys DEFERRABLE INITIALLY DEFERRED",
-                    SqlStates.FEATURE_NOT_SUPPORTED);
-        }
         boolean scope = (tokens.isWord(1, "SESSION") || tokens.isWord(1, "LOCAL"))
                 && !tokens.is(2, "=")
                 && !tokens.isWord(2, "TO");

@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,10 @@ final class SessionSettings {
     static final String POSITION = "ha.position";
     static final String READ_ONLY = "transaction_read_only";
     static final String DEFAULT_READ_ONLY = "default_transaction_read_only";
+
+    /** How long one may take is the session's affair. */
+    private static final Set<String> OF_TRANSACTION =
+            Set.of("transaction_isolation", READ_ONLY, "transaction_deferrable");
 
     /** What the catalog and the protocol are modelled on. */
     static final String VERSION = "15.0";
@@ -120,7 +125,7 @@ final class SessionSettings {
 
     /** What a transaction is, it is until its end. */
     private static boolean isOfTransaction(String name) {
-        return name.toLowerCase(Locale.ROOT).startsWith("transaction_");
+        return OF_TRANSACTION.contains(name.toLowerCase(Locale.ROOT));
     }
 
     /**

@@ -6,8 +6,10 @@ import io.github.hasqlite.core.gateway.TransactionState;
 import io.github.hasqlite.core.sqlite.SqlIdentifier;
 import io.github.hasqlite.core.sqlite.SqlStates;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a session stands with its transaction, as PostgreSQL has it: an error leaves a transaction that takes nothing but
@@ -37,6 +39,8 @@ final class Transactions {
     private boolean fresh;
     /** Whether the transaction was begun with the write lock. */
     private boolean immediate;
+
+    private Instant begun = Instant.EPOCH;
 
     /**
      * How things stood when it was made.
@@ -76,6 +80,12 @@ final class Transactions {
 
     boolean isNone() {
         return state == State.NONE;
+    }
+
+    /** When the transaction has begun that the client has to end; {@code null} if there is none such. */
+    @Nullable
+    Instant begun() {
+        return state == State.OPEN || state == State.FAILED ? begun : null;
     }
 
     /** Whether nothing can be written. */
@@ -208,6 +218,7 @@ final class Transactions {
             gateway.begin(readOnly);
         }
         immediate = immediately;
+        begun = Instant.now();
         fresh = true;
     }
 

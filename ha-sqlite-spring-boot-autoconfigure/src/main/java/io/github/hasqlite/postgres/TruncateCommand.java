@@ -10,8 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TRUNCATE of several tables, or of those that refer to one as well: a deletion from each, of those that refer to others
- * first.
+ * TRUNCATE: a deletion from each table, of those that refer to others first.
  *
  * @param tables as they are named
  * @param cascade whether those that refer to them are emptied, too
@@ -19,13 +18,13 @@ import org.jspecify.annotations.Nullable;
 record TruncateCommand(List<String> tables, boolean cascade) {
 
     /**
-     * {@code null} if the statement is something else, or a TRUNCATE of one table alone.
+     * {@code null} if the statement is something else.
      *
      * @throws SQLException if numbers are to begin anew (0A000)
      */
     static @Nullable TruncateCommand of(TokenBuffer tokens) throws SQLException {
         boolean cascade = tokens.containsWord("CASCADE");
-        if (!tokens.isWord(0, "TRUNCATE") || (!cascade && !tokens.contains(","))) {
+        if (!tokens.isWord(0, "TRUNCATE")) {
             return null;
         }
         if (tokens.containsWord("RESTART")) {
@@ -44,6 +43,27 @@ record TruncateCommand(List<String> tables, boolean cascade) {
             at += tokens.is(at + 1, "*") ? 2 : 1;
         } while (tokens.is(at, ","));
         return new TruncateCommand(tables, cascade);
+    }
+
+    /** Whether it is about one table alone: the same as a DELETE. */
+    boolean isPlain() {
+        return tables.size() == 1 && !cascade;
+    }
+
+    /**
+     * Sees that no rows of others go with those of these tables.
+     *
+     * @throws SQLException if some could (0A000)
+     */
+    void check(GatewaySession gateway) throws SQLException {
+        References.Reference other = cascade ? null : new References(gateway).fromOthers(tables);
+        if (other != null) {
+            throw new SQLException(
+                    "cannot truncate a table referenced in a foreign key constraint: table \"" + other.from()
+                            + "\" references \"" + other.to() + "\"; truncate table \"" + other.from()
+                            + "\" at the same time, or use TRUNCATE … CASCADE",
+                    SqlStates.FEATURE_NOT_SUPPORTED);
+        }
     }
 
     /**

@@ -106,6 +106,34 @@ class CatalogDialectTests {
         }
     }
 
+    /** As Django asks for indexes and constraints. */
+    @Test
+    void arraysOfTheCatalogAreTablesBesideTheTableThatTheyAreOf() throws SQLException {
+        statement.execute("CREATE TABLE dj(id int PRIMARY KEY, a int, b text, UNIQUE (a, b))");
+        statement.execute("CREATE INDEX dj_b ON dj(b, a DESC)");
+        assertThat(rows(
+                        statement,
+                        "SELECT name, array_agg(attname ORDER BY arridx), array_agg(way ORDER BY arridx) FROM (SELECT"
+                                + " c2.relname AS name, idx.*, attr.attname, CASE (option & 1) WHEN 1 THEN 'DESC' ELSE"
+                                + " 'ASC' END AS way FROM (SELECT * FROM pg_index i, unnest(i.indkey, i.indoption) WITH"
+                                + " ORDINALITY koi(key, option, arridx)) idx LEFT JOIN pg_class c2 ON idx.indexrelid ="
+                                + " c2.oid LEFT JOIN pg_attribute attr ON attr.attrelid = idx.indrelid AND attr.attnum ="
+                                + " idx.key WHERE idx.indrelid = 'dj'::regclass) s GROUP BY name ORDER BY name"))
+                .isEqualTo("dj_a_b_key|{a,b}|{ASC,ASC};dj_b|{b,a}|{ASC,DESC};dj_pkey|{id}|{ASC};");
+        assertThat(rows(
+                        statement,
+                        "SELECT relname, k.x, n FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid CROSS JOIN LATERAL"
+                                + " unnest(i.indkey, i.indoption) WITH ORDINALITY k(x, y, n) WHERE relname = 'dj_b'"
+                                + " AND k.n < 3 ORDER BY n DESC"))
+                .isEqualTo("dj_b|2|2;dj_b|3|1;");
+        assertThat(rows(
+                        statement,
+                        "SELECT c.conname, x FROM pg_constraint c JOIN LATERAL unnest(c.conkey) WITH ORDINALITY AS k(x, n)"
+                                + " ON true WHERE conname = 'dj_a_b_key' ORDER BY n"))
+                .isEqualTo("dj_a_b_key|2;dj_a_b_key|3;");
+        statement.execute("DROP TABLE dj");
+    }
+
     @Test
     void whatIsQuotedIsAColumn() throws SQLException {
         assertThat(rows(

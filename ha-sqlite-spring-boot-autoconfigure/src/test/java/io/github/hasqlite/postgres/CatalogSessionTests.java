@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.awaitility.Awaitility;
@@ -92,6 +93,47 @@ class CatalogSessionTests {
         }
     }
 
+    /** Who has been answered may be asked about at once, by somebody else. */
+    @ParameterizedTest
+    @ValueSource(strings = {"simple", "extended"})
+    void aClientThatWasAnsweredIsIdle(String mode) throws SQLException {
+        try (Connection one = server.connect("preferQueryMode", mode);
+                Connection two = server.connect("preferQueryMode", mode);
+                Statement asks = one.createStatement();
+                Statement other = two.createStatement()) {
+            String pid = rows(other, "SELECT pg_backend_pid()").replace(";", "");
+            String state = "SELECT state, xact_start IS NULL, xact_start <= query_start FROM pg_stat_activity"
+                    + " WHERE pid = " + pid;
+            for (int i = 0; i < 20; i++) {
+                assertThat(rows(asks, state)).isEqualTo("idle|t|null;");
+                other.execute("BEGIN");
+                assertThat(rows(asks, state)).startsWith("idle in transaction|f|");
+                other.execute("SELECT 1");
+                assertThat(rows(asks, state)).isEqualTo("idle in transaction|f|t;");
+                RunningServer.assertRefused(other, "SELECT * FROM nowhere", "42P01");
+                assertThat(rows(asks, state)).isEqualTo("idle in transaction (aborted)|f|t;");
+                other.execute("ROLLBACK");
+            }
+            assertThat(rows(
+                            asks,
+                            "SELECT state, xact_start IS NULL FROM pg_stat_activity WHERE pid = pg_backend_pid()"))
+                    .isEqualTo("active|f;");
+            other.execute("BEGIN");
+            String begun = rows(asks, "SELECT xact_start FROM pg_stat_activity WHERE pid = " + pid);
+            other.execute("COMMIT AND CHAIN");
+            assertThat(rows(
+                            asks,
+                            "SELECT xact_start > '" + begun.replace(";", "") + "' FROM pg_stat_activity WHERE pid = "
+                                    + pid))
+                    .isEqualTo("t;");
+            assertThat(rows(
+                            asks,
+                            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'"
+                                    + " AND pid = " + pid))
+                    .isEqualTo("t;");
+        }
+    }
+
     @Test
     void advisoryLocksHaveOneHolderAndEndWithIt() throws SQLException {
         try (Connection one = server.connect();
@@ -131,6 +173,23 @@ class CatalogSessionTests {
                     .startsWith("\"user\"|name|");
             assertThat(rows(statement, "SELECT oid::regclass FROM pg_class WHERE relname = 'select'"))
                     .isEqualTo("\"select\";");
+            for (String[] shown : new String[][] {
+                {"'public.\"select\"'::regclass", "regclass=\"select\";"},
+                {"CAST('\"select\"' AS regclass)", "regclass=\"select\";"},
+                {"'\"select\"'::regclass::text, 1", "text=\"select\";"},
+                {"'\"select\"'::regclass::oid = '\"select\"'::regclass AS same", "same=t;"},
+                {"c.oid::regclass FROM pg_class c WHERE oid = '\"select\"'::regclass", "oid=\"select\";"},
+                {"conrelid::regclass::text FROM pg_constraint WHERE contype = 'p'", "conrelid=\"select\";"},
+                {"'int4'::regtype AS t, 'public'::regnamespace", "t=integer;"},
+            }) {
+                try (ResultSet row = statement.executeQuery("SELECT " + shown[0])) {
+                    assertThat(row.next()).isTrue();
+                    assertThat(row.getMetaData().getColumnLabel(1) + "=" + row.getString(1) + ";")
+                            .as(shown[0])
+                            .isEqualTo(shown[1]);
+                }
+            }
+            RunningServer.assertRefused(statement, "SELECT 'nowhere'::regclass", "42P01");
             assertThat(rows(statement, "SELECT pg_typeof(1), pg_typeof('a'), pg_typeof(1.5)"))
                     .isEqualTo("integer|unknown|numeric;");
         }

@@ -61,7 +61,15 @@ class DefinitionTests {
                     .isEmpty();
             RunningServer.assertRefused(statement, "ALTER TABLE nowhere ADD COLUMN IF NOT EXISTS x INT", "42P01");
             RunningServer.assertRefused(statement, "CREATE TABLE other (LIKE item)", "0A000");
-            RunningServer.assertRefused(statement, "SET CONSTRAINTS ALL DEFERRED", "0A000");
+            RunningServer.assertRefused(statement, "SET CONSTRAINTS ALL", "42601");
+            statement.execute("ALTER TABLE item ADD COLUMN n INT DEFAULT 5 NOT NULL");
+            assertThat(noticeOf(statement, "ALTER TABLE item ALTER COLUMN n DROP DEFAULT"))
+                    .contains("\"n\" of relation \"item\" keeps its default");
+            assertThat(noticeOf(statement, "ALTER TABLE public.item ALTER name DROP DEFAULT"))
+                    .contains("has no default");
+            RunningServer.assertRefused(statement, "ALTER TABLE item ALTER nowhere DROP DEFAULT", "42703");
+            statement.execute("ALTER TABLE item ADD COLUMN m INT DEFAULT 5");
+            RunningServer.assertRefused(statement, "ALTER TABLE item ALTER COLUMN m DROP DEFAULT", "0A000");
             statement.execute("CREATE UNIQUE INDEX CONCURRENTLY ON_NAME ON item USING btree (name)");
             statement.execute("INSERT INTO item(name) VALUES ('x')");
             statement.execute("TRUNCATE TABLE ONLY item CONTINUE IDENTITY CASCADE");

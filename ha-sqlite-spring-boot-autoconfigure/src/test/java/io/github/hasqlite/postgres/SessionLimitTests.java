@@ -109,21 +109,48 @@ class SessionLimitTests {
         });
     }
 
+    private static void assertEndsInTime(Statement statement, String begin) throws SQLException {
+        statement.execute(begin);
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> {
+            try {
+                statement.execute("SELECT 1");
+                return false;
+            } catch (SQLException e) {
+                return e.getSQLState().equals("25P03");
+            }
+        });
+        statement.execute("ROLLBACK");
+    }
+
     @Test
     void transactionsEndInTime() throws SQLException {
         connected(statement -> {
-            statement.execute("BEGIN; SET LOCAL transaction_timeout = '100ms'; DELETE FROM item");
-            Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> {
-                try {
-                    statement.execute("SELECT 1");
-                    return false;
-                } catch (SQLException e) {
-                    return e.getSQLState().equals("25P03");
-                }
-            });
-            statement.execute("ROLLBACK");
+            assertEndsInTime(statement, "BEGIN; SET LOCAL transaction_timeout = '100ms'; DELETE FROM item");
             assertThat(rows(statement, "SHOW transaction_timeout")).isEqualTo("0;");
         });
+    }
+
+    @Test
+    void aSessionsTransactionsAllEndInTime() throws SQLException {
+        connected(statement -> {
+            statement.execute("SET transaction_timeout = '100ms'");
+            assertThat(rows(statement, "SHOW transaction_timeout")).isEqualTo("100ms;");
+            assertEndsInTime(statement, "BEGIN");
+            assertEndsInTime(statement, "BEGIN; DELETE FROM item");
+            statement.execute("RESET transaction_timeout");
+            assertThat(rows(statement, "SHOW transaction_timeout")).isEqualTo("0;");
+            statement.execute("BEGIN; SET transaction_timeout = '2s'; COMMIT");
+            assertThat(rows(statement, "SHOW transaction_timeout")).isEqualTo("2s;");
+            statement.execute("BEGIN; SET transaction_timeout = '3s'; ROLLBACK");
+            assertThat(rows(statement, "SELECT set_config('transaction_timeout', '4s', false)"))
+                    .isEqualTo("4s;");
+            assertThat(rows(statement, "SHOW transaction_timeout")).isEqualTo("4s;");
+        });
+        try (Connection connection = server.connect("options", "-c transaction_timeout=100ms");
+                Statement statement = connection.createStatement()) {
+            assertEndsInTime(statement, "BEGIN");
+            assertThat(rows(statement, "SHOW transaction_timeout")).isEqualTo("100ms;");
+        }
     }
 
     @Test

@@ -88,12 +88,17 @@ public final class DatabaseFile {
 
     /** Opens a connection that may write. */
     PhysicalConnection openWriter(SessionContext context) throws SQLException {
-        return open(context, false, "PRAGMA foreign_keys = " + (settings.foreignKeys() ? "ON" : "OFF"));
+        return open(context, false, foreignKeys());
     }
 
     /** Opens a connection that refuses to write. */
     PhysicalConnection openReader(SessionContext context) throws SQLException {
-        return open(context, true, "PRAGMA query_only = ON");
+        // nothing is enforced there, but who asks whether it is learns the truth
+        return open(context, true, "PRAGMA query_only = ON; " + foreignKeys());
+    }
+
+    private String foreignKeys() {
+        return "PRAGMA foreign_keys = " + (settings.foreignKeys() ? "ON" : "OFF");
     }
 
     private PhysicalConnection open(SessionContext context, boolean reader, String own) throws SQLException {

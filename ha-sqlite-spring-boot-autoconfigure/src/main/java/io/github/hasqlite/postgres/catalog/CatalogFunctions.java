@@ -186,7 +186,7 @@ final class CatalogFunctions {
     }
 
     private void names() {
-        functions.put("ha_oid_of_regclass", args -> relation(at(args, 0)));
+        functions.put("ha_oid_of_regclass", args -> required(at(args, 0)));
         functions.put("to_regclass", args -> relation(at(args, 0)));
         functions.put("pg_get_serial_sequence", args -> {
             String name =
@@ -218,6 +218,15 @@ final class CatalogFunctions {
                     : "public".equals(value) ? (Object) ObjectIds.PUBLIC : ObjectIds.PG_CATALOG;
         }
         return kind.equals("regrole") && value instanceof Long ? session.user() : value;
+    }
+
+    /** Tables of PostgreSQL's own that are not here have no number, and are nobody's mistake. */
+    private @Nullable Object required(@Nullable Object value) {
+        Object found = relation(value);
+        if (found == null && value != null && !value.toString().contains("pg_")) {
+            throw session.failed(new SQLException("relation \"" + value + "\" does not exist", "42P01"));
+        }
+        return found;
     }
 
     private @Nullable Object relation(@Nullable Object value) {

@@ -83,6 +83,8 @@ public final class CatalogNames {
                 catalog |= !name.equals("pg_typeof") || !reads;
             } else if (calls && !from && called && CatalogFunctions.NAMES.contains(name)) {
                 catalog = true;
+            } else if (calls && !reads && SqlToken.isObjectType(name) && isCastTo(tokens, i)) {
+                catalog = true;
             } else if (calls && isWord(tokens, i) && !reads && !called && !qualified && !tokens.isWord(i - 1, "AS")) {
                 catalog = true;
             }
@@ -93,6 +95,10 @@ public final class CatalogNames {
     /** A comma is also between what is in the list of a query, in which calls are. */
     private static boolean isTable(TokenBuffer tokens, int at, boolean called) {
         return isTablePlace(tokens, at) && !(called && tokens.is(at - 1, ","));
+    }
+
+    private static boolean isCastTo(TokenBuffer tokens, int at) {
+        return tokens.is(at - 1, "::") || (tokens.isWord(at - 1, "AS") && tokens.is(at + 1, ")"));
     }
 
     /** What is quoted is a column. */

@@ -61,6 +61,7 @@ public interface CatalogSession {
      * @param address that it comes from
      * @param state in PostgreSQL's words
      * @param query that runs, or has run last
+     * @param transaction when its transaction has begun; {@code null} if there is none
      * @param since when the query has begun; {@code null} if there was none
      * @param changed when the state has begun
      */
@@ -73,6 +74,7 @@ public interface CatalogSession {
             Instant connected,
             String state,
             String query,
+            @Nullable Instant transaction,
             @Nullable Instant since,
             Instant changed) {}
 }

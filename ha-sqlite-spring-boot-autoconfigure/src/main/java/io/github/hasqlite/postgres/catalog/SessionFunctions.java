@@ -112,7 +112,7 @@ final class SessionFunctions {
         return session().setting(name);
     }
 
-    private IllegalArgumentException failed(SQLException why) {
+    IllegalArgumentException failed(SQLException why) {
         failure = why;
         return new IllegalArgumentException(why.getMessage(), why);
     }

@@ -4,8 +4,10 @@ import io.github.hasqlite.postgres.catalog.CatalogSession.ActivityRow;
 import io.github.hasqlite.postgres.catalog.CatalogSession.PreparedStatementRow;
 import io.github.hasqlite.postgres.type.ArrayText;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Tables that are about sessions: filled anew for each question that names one of them. Under the catalog's lock. */
 final class SessionTables {
@@ -95,8 +97,10 @@ final class SessionTables {
                     (long) row.port(),
                     "backend_start",
                     row.connected().toString(),
+                    "xact_start",
+                    text(row.transaction()),
                     "query_start",
-                    row.since() == null ? null : row.since().toString(),
+                    text(row.since()),
                     "state_change",
                     row.changed().toString(),
                     "state",
@@ -106,5 +110,9 @@ final class SessionTables {
                     "backend_type",
                     "client backend");
         }
+    }
+
+    private static @Nullable String text(@Nullable Instant moment) {
+        return moment == null ? null : moment.toString();
     }
 }

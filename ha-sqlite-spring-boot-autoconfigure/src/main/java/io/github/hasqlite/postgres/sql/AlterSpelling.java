@@ -91,9 +91,8 @@ final class AlterSpelling {
     private static SQLException cannotAdd(String name) {
         return new SQLException(
                 "the constraint " + name
-                        + " cannot be added: SQLite has constraints only from CREATE TABLE. Make a table"
-                        + " with it, INSERT INTO it what the old one has, DROP the old one and RENAME the new one, in one"
-                        + " transaction",
+                        + " cannot be added: SQLite has constraints only from CREATE TABLE. "
+                        + RebuildAdvice.of("with it"),
                 SqlStates.FEATURE_NOT_SUPPORTED);
     }
 

@@ -32,7 +32,7 @@ final class CastSpelling {
             "timestamptz",
             "interval",
             "jsonb");
-    private static final Set<String> OBJECTS = Set.of("regclass", "regtype", "regproc", "regnamespace", "regrole");
+    static final Set<String> OBJECTS = Set.of("regclass", "regtype", "regproc", "regnamespace", "regrole");
 
     private CastSpelling() {}
 
@@ -56,10 +56,18 @@ final class CastSpelling {
                     && OBJECTS.contains(tokens.get(close - 1).name())) {
                 String name = tokens.get(close - 1).name();
                 boolean literal = close == i + 5 && tokens.get(i + 2).kind() == Kind.TEXT;
-                tokens.remove(close - 2, close);
-                tokens.set(i, (literal ? "ha_oid_of_" : "ha_name_of_") + name);
+                boolean shown = literal && ObjectItem.isShown(tokens, i, close + 1);
+                ObjectItem.name(tokens, i + 2, close - 2, close + 1);
+                tokens.replace(close - 2, close + 1, shown ? "))" : ")");
+                tokens.replace(i, i + 1, called(name, literal, shown));
             }
         }
+    }
+
+    /** What makes a name's number, or a number's name; of a name that is shown both. */
+    private static String called(String type, boolean literal, boolean shown) {
+        String number = (shown ? "(" : "") + "ha_oid_of_" + type;
+        return shown ? "ha_name_of_" + type + number : literal ? number : "ha_name_of_" + type;
     }
 
     /** Where to go on. */
@@ -75,8 +83,10 @@ final class CastSpelling {
         SqlToken operand = tokens.get(start);
         boolean literal = start == at - 1 && operand.kind() == Kind.TEXT;
         if (catalog && !array && OBJECTS.contains(name)) {
-            tokens.replace(at, end, ")");
-            return at + tokens.insert(start, (literal ? "ha_oid_of_" : "ha_name_of_") + name + "(");
+            boolean shown = literal && ObjectItem.isShown(tokens, start, end);
+            ObjectItem.name(tokens, start, at, end);
+            tokens.replace(at, end, shown ? "))" : ")");
+            return at + tokens.insert(start, called(name, literal, shown) + "(");
         }
         if (!array && name.equals("bytea") && literal) {
             String hex = hex(operand.literal());

@@ -22,11 +22,18 @@ final class SetFunctionSpelling {
     static void apply(TokenBuffer tokens) {
         for (int i = 0; i < tokens.size(); i++) {
             if (tokens.get(i).isName() && FUNCTIONS.contains(tokens.get(i).name()) && tokens.is(i + 1, "(")) {
+                if (tokens.isWord(i - 1, "LATERAL")) {
+                    tokens.remove(i - 1, i);
+                    i--;
+                }
                 int clause = clause(tokens, i);
                 if (tokens.isWord(clause, "SELECT")) {
                     columns(tokens, clause);
                 } else if (tokens.isWord(clause, "FROM")) {
-                    table(tokens, i);
+                    boolean lateral = tokens.get(i).name().equals("unnest") && LateralUnnest.apply(tokens, i, clause);
+                    if (!lateral) {
+                        table(tokens, i);
+                    }
                 }
             }
         }
@@ -35,13 +42,15 @@ final class SetFunctionSpelling {
 
     /** The SELECT or FROM that a place belongs to; -1 if there is none. */
     private static int clause(TokenBuffer tokens, int at) {
+        // what is joined comes behind the conditions of those before it
+        boolean joined = tokens.isWord(at - 1, "JOIN");
         int i = at - 1;
         while (i >= 0) {
             if (tokens.is(i, ")") || tokens.is(i, "]")) {
                 i = tokens.opening(i);
             } else if (tokens.isWord(i, "SELECT") || tokens.isWord(i, "FROM")) {
                 return i;
-            } else if (tokens.isWord(i, "WHERE") || tokens.isWord(i, "ON")) {
+            } else if (tokens.isWord(i, "WHERE") || (tokens.isWord(i, "ON") && !joined)) {
                 return -1;
             }
             i--;
@@ -81,7 +90,7 @@ final class SetFunctionSpelling {
         tokens.replace(at, at + 2, "(SELECT " + value + " AS " + column + " FROM json_each(" + array);
     }
 
-    private static boolean isKeyword(SqlToken token) {
+    static boolean isKeyword(SqlToken token) {
         for (String keyword :
                 new String[] {"WHERE", "JOIN", "LEFT", "ON", "GROUP", "ORDER", "CROSS", "INNER", "UNION"}) {
             if (token.isWord(keyword)) {

@@ -53,6 +53,11 @@ public record SqlToken(Kind kind, String text, String gap, int end) {
         return text.substring(1, text.length() - 1).replace("''", "'");
     }
 
+    /** Whether a type is one of names of the catalog's objects, such as {@code regclass}. */
+    public static boolean isObjectType(String type) {
+        return CastSpelling.OBJECTS.contains(type);
+    }
+
     SqlToken withText(String other) {
         return new SqlToken(kind, other, gap, end);
     }
