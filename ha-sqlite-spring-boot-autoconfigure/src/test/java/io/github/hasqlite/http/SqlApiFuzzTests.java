@@ -316,7 +316,10 @@ class SqlApiFuzzTests {
             assertThat(STATUSES).as(sent + "\n" + answer).contains(status);
             int end = answer.indexOf("\r\n\r\n");
             Matcher length = CONTENT_LENGTH.matcher(answer.substring(0, end));
-            if (answer.substring(0, end).contains("json") && length.find() && !answer.endsWith("\r\n\r\n")) {
+            // an answer to HEAD has the length of a body that it has not
+            boolean hasBody =
+                    !sent.contains("request HEAD+") && answer.substring(0, end).contains("json");
+            if (hasBody && length.find() && !answer.endsWith("\r\n\r\n")) {
                 byte[] body = answer.substring(end + 4).getBytes(StandardCharsets.UTF_8);
                 // a request that lost its Content-Length is followed by another answer, to what was its body
                 requireJson(Arrays.copyOf(body, Math.min(body.length, Integer.parseInt(length.group(1)))), sent);
