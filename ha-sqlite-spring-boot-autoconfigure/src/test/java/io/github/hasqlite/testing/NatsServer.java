@@ -19,6 +19,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -43,6 +45,8 @@ public final class NatsServer implements AutoCloseable {
             wait $server
             kill -KILL $watcher
             """;
+
+    private static final Set<Integer> GIVEN_PORTS = ConcurrentHashMap.newKeySet();
 
     private static final int LEAST_PORT = 16_384;
     private static final int EPHEMERAL_PORTS = 32_768;
@@ -159,10 +163,16 @@ public final class NatsServer implements AutoCloseable {
                         "no nats-server in PATH; install it or set -Dha.sqlite.test.nats-server"));
     }
 
-    /** A port that is free now, below those from which systems take the local ports of connections that go out. */
+    /**
+     * A port that is free now, below those from which systems take the local ports of connections that go out, and that no
+     * other test has been given: its server may only be stopped for a moment.
+     */
     public static int freePort() throws IOException {
         while (true) {
             int port = ThreadLocalRandom.current().nextInt(LEAST_PORT, EPHEMERAL_PORTS);
+            if (!GIVEN_PORTS.add(port)) {
+                continue;
+            }
             try (ServerSocket socket = new ServerSocket()) {
                 socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
                 return port;
