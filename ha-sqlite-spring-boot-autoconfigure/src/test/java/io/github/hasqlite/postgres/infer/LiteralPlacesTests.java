@@ -4,19 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.hasqlite.core.sqlite.SqlStates;
-import io.github.hasqlite.postgres.function.PostgresFunctions;
-import io.github.hasqlite.postgres.sql.Spelling;
-import io.github.hasqlite.postgres.type.DeclaredTypes;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -44,55 +32,25 @@ class LiteralPlacesTests {
         "m NUMERIC(10,2)"
     };
 
-    private static final List<TableColumns.Column> TABLE = Arrays.stream(COLUMNS)
-            .map(column -> column.split(" "))
-            .map(column -> new TableColumns.Column(column[0], DeclaredTypes.of(column[1])))
-            .toList();
-
-    private Connection connection;
+    private SpelledTable table;
 
     @BeforeAll
     void open() throws SQLException {
-        connection = DriverManager.getConnection("jdbc:sqlite::memory:");
-        new PostgresFunctions().register(connection);
-        try (Statement statement = connection.createStatement()) {
-            statement.executeUpdate("CREATE TABLE t(" + String.join(", ", COLUMNS) + ")");
-            statement.executeUpdate(
-                    "INSERT INTO t(id, n, f, b, c, x, d, ts, tz, ti, iv, m) VALUES (1, 9007199254740993,"
-                            + " 9007199254740992.0, 1, 'Hello', 'abc', '2026-01-01', '2026-01-01T10:00:00.000000000',"
-                            + " '2026-01-01T10:00:00.000000000Z', '10:00:00.000000000', '1 day', 1.25)");
-        }
-        connection.setAutoCommit(false);
+        table = new SpelledTable(
+                COLUMNS,
+                "INSERT INTO t(id, n, f, b, c, x, d, ts, tz, ti, iv, m) VALUES (1, 9007199254740993,"
+                        + " 9007199254740992.0, 1, 'Hello', 'abc', '2026-01-01', '2026-01-01T10:00:00.000000000',"
+                        + " '2026-01-01T10:00:00.000000000Z', '10:00:00.000000000', '1 day', 1.25)");
     }
 
     @AfterAll
     void close() throws SQLException {
-        connection.close();
-    }
-
-    private static String spelled(String sql) throws SQLException {
-        String spelled = Inference.of(Spelling.tokens(sql), new int[0], table -> table.equals("t") ? TABLE : List.of())
-                .spelled();
-        return Spelling.ofDatabase(spelled == null ? sql : spelled);
-    }
-
-    /** Rows separated by blanks, of one column. */
-    private String values(String sql) throws SQLException {
-        List<String> values = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(spelled(sql));
-                ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-                values.add(rows.getString(1));
-            }
-        } finally {
-            connection.rollback();
-        }
-        return values.stream().map(String::valueOf).collect(Collectors.joining(" "));
+        table.close();
     }
 
     private void refused(String sql, String state) {
         assertThatExceptionOfType(SQLException.class)
-                .isThrownBy(() -> values(sql))
+                .isThrownBy(() -> table.values(sql))
                 .satisfies(
                         e -> assertThat(e.getMessage() + " " + SqlStates.of(e)).contains(state));
     }
@@ -123,7 +81,7 @@ class LiteralPlacesTests {
                 "UPDATE t SET ts = coalesce((SELECT max(d) FROM t), tz) RETURNING ts ¦ 2026-01-01T00:00:00.000000000",
             })
     void whatNobodyKnowsIsReadAsWhatItIsStoredAs(String sql, String expected) throws SQLException {
-        assertThat(values(sql)).as(spelled(sql)).isEqualTo(expected);
+        assertThat(table.values(sql)).as(table.spelled(sql)).isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -157,7 +115,7 @@ class LiteralPlacesTests {
                 "SELECT extract(day FROM ts + '1 day') FROM t ¦ 2",
             })
     void aLiteralBesideAMomentIsAnInterval(String sql, String expected) throws SQLException {
-        assertThat(values(sql)).as(spelled(sql)).isEqualTo(expected);
+        assertThat(table.values(sql)).as(table.spelled(sql)).isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -190,7 +148,7 @@ class LiteralPlacesTests {
                 "SELECT 9007199254740993.0 = 9007199254740992 ¦ 0",
             })
     void wholeNumbersWithAPointKeepTheirDigits(String sql, String expected) throws SQLException {
-        assertThat(values(sql)).as(spelled(sql)).isEqualTo(expected);
+        assertThat(table.values(sql)).as(table.spelled(sql)).isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -214,7 +172,7 @@ class LiteralPlacesTests {
                 "UPDATE t SET c = cast(x || ' World' AS char(4)) RETURNING c || '|' ¦ abc|",
             })
     void aTextThatIsCutBehindABlankHasNone(String sql, String expected) throws SQLException {
-        assertThat(values(sql)).as(spelled(sql)).isEqualTo(expected);
+        assertThat(table.values(sql)).as(table.spelled(sql)).isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -230,7 +188,7 @@ class LiteralPlacesTests {
                         + " ¦ a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
             })
     void aDefaultIsOfTheTypeOfTheOtherRows(String sql, String expected) throws SQLException {
-        assertThat(values(sql)).as(spelled(sql)).isEqualTo(expected);
+        assertThat(table.values(sql)).as(table.spelled(sql)).isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -248,7 +206,7 @@ class LiteralPlacesTests {
                 "SELECT date_trunc('day', tz AT TIME ZONE 'UTC') = d FROM t ¦ 1",
             })
     void postgresqlsOwnFormsAreSpelled(String sql, String expected) throws SQLException {
-        assertThat(values(sql)).as(spelled(sql)).isEqualTo(expected);
+        assertThat(table.values(sql)).as(table.spelled(sql)).isEqualTo(expected);
     }
 
     @ParameterizedTest

@@ -4,21 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.github.hasqlite.core.sqlite.SqlStates;
-import io.github.hasqlite.postgres.function.PostgresFunctions;
-import io.github.hasqlite.postgres.sql.Spelling;
-import io.github.hasqlite.postgres.type.DeclaredTypes;
-import io.github.hasqlite.postgres.type.PgType;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -45,55 +31,21 @@ class ValuePlacesTests {
         "iv INTERVAL"
     };
 
-    private static final List<TableColumns.Column> TABLE = Arrays.stream(COLUMNS)
-            .map(column -> column.split(" "))
-            .map(column -> new TableColumns.Column(column[0], DeclaredTypes.of(column[1])))
-            .toList();
-
-    private Connection connection;
+    private SpelledTable table;
 
     @BeforeAll
     void open() throws SQLException {
-        connection = DriverManager.getConnection("jdbc:sqlite::memory:");
-        new PostgresFunctions().register(connection);
-        try (Statement statement = connection.createStatement()) {
-            statement.executeUpdate("CREATE TABLE t(" + String.join(", ", COLUMNS) + ")");
-            statement.executeUpdate("INSERT INTO t VALUES (1, 7, 1.5, 0.1, 2.5, 1, 'a%b', '2026-01-01',"
-                    + " '2026-01-01T00:00:00.000000000', '2026-01-01T00:00:00.000000000Z', '10:00:00.000000000', x'41',"
-                    + " '1 day'), (2, 3, 2, 0.2, 1e20, 0, 'axb', '2026-01-02', '2026-01-02T10:00:00.500000000',"
-                    + " '2026-01-02T10:00:00.500000000Z', '11:30:00.000000000', x'42', '24:00:00')");
-        }
-        connection.setAutoCommit(false);
+        table = new SpelledTable(
+                COLUMNS,
+                "INSERT INTO t VALUES (1, 7, 1.5, 0.1, 2.5, 1, 'a%b', '2026-01-01',"
+                        + " '2026-01-01T00:00:00.000000000', '2026-01-01T00:00:00.000000000Z', '10:00:00.000000000', x'41',"
+                        + " '1 day'), (2, 3, 2, 0.2, 1e20, 0, 'axb', '2026-01-02', '2026-01-02T10:00:00.500000000',"
+                        + " '2026-01-02T10:00:00.500000000Z', '11:30:00.000000000', x'42', '24:00:00')");
     }
 
     @AfterAll
     void close() throws SQLException {
-        connection.close();
-    }
-
-    private static String spelled(String sql, int... types) throws SQLException {
-        String spelled = Inference.of(Spelling.tokens(sql), types, table -> table.equals("t") ? TABLE : List.of())
-                .spelled();
-        return Spelling.ofDatabase(spelled == null ? sql : spelled);
-    }
-
-    /** Rows separated by blanks, of one column; the parameter is a numeric as a client sends it. */
-    private String values(String sql, @Nullable String numeric) throws SQLException {
-        int[] types = numeric == null ? new int[0] : new int[] {PgType.NUMERIC.oid()};
-        List<String> values = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(spelled(sql, types))) {
-            if (numeric != null) {
-                statement.setString(1, numeric);
-            }
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    values.add(rows.getString(1));
-                }
-            }
-        } finally {
-            connection.rollback();
-        }
-        return values.stream().map(String::valueOf).collect(Collectors.joining(" "));
+        table.close();
     }
 
     @ParameterizedTest
@@ -117,7 +69,7 @@ class ValuePlacesTests {
                 "UPDATE t SET x = $1 WHERE id = 1 RETURNING x ¦ 1.50",
             })
     void zerosOfAParameterCountOnlyWhereItIsWritten(String sql, String expected) throws SQLException {
-        assertThat(values(sql, "1.50")).as(spelled(sql, 1700)).isEqualTo(expected);
+        assertThat(table.values(sql, "1.50")).as(table.spelled(sql, 1700)).isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -153,7 +105,7 @@ class ValuePlacesTests {
                 "SELECT max(iv * id) FROM t ¦ 48:00:00",
             })
     void equalMomentsAndSpansAreEqual(String sql, String expected) throws SQLException {
-        assertThat(values(sql, null)).as(spelled(sql)).isEqualTo(expected);
+        assertThat(table.values(sql, null)).as(table.spelled(sql)).isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -180,7 +132,7 @@ class ValuePlacesTests {
                 "SELECT 't' IN (id = 1) FROM t ¦ 1 0",
             })
     void textsAreWrittenAsPostgresqlDoes(String sql, String expected) throws SQLException {
-        assertThat(values(sql, null)).as(spelled(sql)).isEqualTo(expected);
+        assertThat(table.values(sql, null)).as(table.spelled(sql)).isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -209,8 +161,8 @@ class ValuePlacesTests {
                 "SELECT avg(m) = 0.15 FROM t ¦ 1",
             })
     void decimalsAreComputedAsSuch(String sql, String expected) throws SQLException {
-        assertThat(values(sql, sql.contains("$1") ? "1.50" : null))
-                .as(spelled(sql))
+        assertThat(table.values(sql, sql.contains("$1") ? "1.50" : null))
+                .as(table.spelled(sql))
                 .isEqualTo(expected);
     }
 
@@ -227,7 +179,7 @@ class ValuePlacesTests {
             })
     void whatCannotBeComparedSaysSo(String sql, String state) {
         assertThatExceptionOfType(SQLException.class)
-                .isThrownBy(() -> values(sql, null))
+                .isThrownBy(() -> table.values(sql, null))
                 .satisfies(e -> assertThat(SqlStates.of(e)).as(e.getMessage()).isEqualTo(state));
     }
 }
